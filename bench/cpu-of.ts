@@ -1,0 +1,32 @@
+/** CPU time of running processes, from the scheduler itself. */
+import { readdirSync, readFileSync } from 'node:fs'
+
+/**
+ * Nanoseconds on a CPU so far, of all threads of these processes. Wall time says little on a busy machine; this
+ * is what a request costs.
+ */
+export function readCpuNs(pids: readonly number[]): number {
+  let total = 0
+  for (const pid of pids) for (const task of tasksOf(pid)) total += readTaskNs(pid, task)
+  return total
+}
+
+/** Resident memory of a process in MiB. */
+export function readResidentMiB(pid: number): number {
+  const kib = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  return Number(kib ?? Number.NaN) / 1024
+}
+
+function tasksOf(pid: number): readonly string[] {
+  return readdirSync(`/proc/${pid}/task`)
+}
+
+/** The first of three fields: time spent on the CPU. */
+function readTaskNs(pid: number, task: string): number {
+  try {
+    return Number.parseInt(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8'), 10)
+  } catch {
+    // A thread that ended between the listing and now.
+    return 0
+  }
+}

@@ -1,0 +1,48 @@
+/** nginx with Warder against HAProxy's own `jwt_verify`: the whole guard, process by process. */
+import { ensurePrograms } from '../tools/programs.ts'
+import { measureLoad } from './load.ts'
+import { withBench } from './processes.ts'
+import { proxyUrl, startHaproxy, startNginx } from './proxies.ts'
+import { measureInterleaved } from './rounds.ts'
+import { SkippedSuite, type Suite } from './suite.ts'
+import { formatCost, type Row } from './table.ts'
+import { type BenchAlgorithm, createMinter } from './tokens.ts'
+import { startBare, startWarder } from './warder-server.ts'
+
+// RS256 is the cheapest signature to verify that HAProxy and identity providers share.
+const COMPARED: readonly BenchAlgorithm[] = ['RS256', 'ES256']
+
+export const haproxySuite: Suite = {
+  name: 'haproxy',
+  about: 'nginx + Warder with a warm token against HAProxy jwt_verify, CPU of all their processes',
+  async run() {
+    const missing = await ensurePrograms(['nginx', 'haproxy'])
+    if (missing.length > 0) throw new SkippedSuite(`not installed: ${missing.join(', ')}`)
+    const rows: Row[] = []
+    for (const algorithm of COMPARED) rows.push(await compareGuards(algorithm))
+    return rows
+  },
+}
+
+function compareGuards(algorithm: BenchAlgorithm): Promise<Row> {
+  return withBench(async (bench) => {
+    const minter = createMinter(algorithm)
+    const headers = { Authorization: `Bearer ${minter.mint(0)}` }
+    // Both forward to it; its own CPU time is not counted.
+    const app = await startBare(bench)
+    const warder = await startWarder(bench, { minter })
+    const nginx = await startNginx(bench, { warder: warder.port, app: app.port }, headers)
+    const haproxy = await startHaproxy(bench, { app: app.port }, minter, headers)
+    const cost = await measureInterleaved({
+      ours: () => measureLoad({ url: proxyUrl(nginx.port), headers, pids: [nginx.pid, warder.pid] }),
+      theirs: () => measureLoad({ url: proxyUrl(haproxy.port), headers, pids: [haproxy.pid] }),
+    })
+    return {
+      what: `nginx + Warder against HAProxy jwt_verify, ${algorithm}`,
+      measured: cost.ours.cpuNs / cost.theirs.cpuNs,
+      unit: 'ratio',
+      budget: { atMost: 1 },
+      detail: `${formatCost(cost.ours)} against ${formatCost(cost.theirs)}`,
+    }
+  })
+}

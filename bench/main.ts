@@ -1,0 +1,53 @@
+/** `npm run bench [-- SUITE…]`: measures what design budgets name, and prints one table. */
+import { ensurePrograms } from '../tools/programs.ts'
+import { decisionSuite } from './decision.ts'
+import { haproxySuite } from './haproxy.ts'
+import { memorySuite } from './memory.ts'
+import { routesSuite } from './routes.ts'
+import { startSuite } from './start.ts'
+import { SkippedSuite, type Suite } from './suite.ts'
+import { formatTable, keepsBudget, type Row } from './table.ts'
+import { verifySuite } from './verify.ts'
+
+const SUITES: readonly Suite[] = [
+  decisionSuite,
+  verifySuite,
+  haproxySuite,
+  routesSuite,
+  memorySuite,
+  startSuite,
+]
+
+const chosen = chooseSuites(process.argv.slice(2))
+// Every suite over HTTP needs it; what is missing then fails there, by name.
+await ensurePrograms(['wrk'])
+const rows: Row[] = []
+let failed = 0
+for (const suite of chosen) {
+  console.error(`${suite.name}: ${suite.about}`)
+  try {
+    rows.push(...(await suite.run()))
+  } catch (error) {
+    if (!(error instanceof SkippedSuite)) failed += 1
+    console.error(
+      `${suite.name}: ${error instanceof SkippedSuite ? 'skipped, ' : 'FAILED, '}${String(error)}`,
+    )
+  }
+}
+if (rows.length > 0) console.log(formatTable(rows))
+const misses = rows.filter((row) => !keepsBudget(row)).length
+console.error(
+  `${misses} of ${rows.length} rows miss their budget${failed > 0 ? `; ${failed} suites failed` : ''}`,
+)
+// A missed budget is news, not an error: the numbers are read by people, and machines differ.
+process.exit(failed === 0 ? 0 : 1)
+
+function chooseSuites(names: readonly string[]): readonly Suite[] {
+  const unknown = names.filter((name) => SUITES.every((suite) => suite.name !== name))
+  if (unknown.length > 0) {
+    console.error(`no such suite: ${unknown.join(', ')}; there are:`)
+    for (const suite of SUITES) console.error(`  ${suite.name.padEnd(9)} ${suite.about}`)
+    process.exit(2)
+  }
+  return names.length === 0 ? SUITES : SUITES.filter((suite) => names.includes(suite.name))
+}

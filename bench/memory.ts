@@ -1,0 +1,47 @@
+/** Resident memory after very many distinct tokens. */
+import { readResidentMiB } from './cpu-of.ts'
+import { withBench } from './processes.ts'
+import type { Suite } from './suite.ts'
+import { createMinter, type Minter } from './tokens.ts'
+import { allowedHeaders, decisionUrl, startWarder } from './warder-server.ts'
+
+const TOKENS = 100_000
+const AT_ONCE = 32
+
+export const memorySuite: Suite = {
+  name: 'memory',
+  about: 'resident memory with 100,000 distinct live tokens, and after as many again',
+  run: () =>
+    withBench(async (bench) => {
+      const minter = createMinter('HS256')
+      const { pid, port } = await startWarder(bench, { minter })
+      const atStart = readResidentMiB(pid)
+      await sendTokens(minter, port, 0, TOKENS)
+      const filled = readResidentMiB(pid)
+      // The cache is full: what comes now must push out what was there.
+      await sendTokens(minter, port, TOKENS, 2 * TOKENS)
+      const refilled = readResidentMiB(pid)
+      const from = `${atStart.toFixed(0)} MiB at the first decision`
+      const budget = { atMost: 120 }
+      return [
+        { what: 'memory, 100,000 distinct tokens', measured: filled, unit: 'MiB', budget, detail: from },
+        { what: 'memory, 200,000 distinct tokens', measured: refilled, unit: 'MiB', budget, detail: from },
+      ]
+    }),
+}
+
+/** Sends the tokens `from` to `to`, each once; throws when one is not allowed. */
+async function sendTokens(minter: Minter, port: number, from: number, to: number): Promise<void> {
+  let next = from
+  const sendSome = async (): Promise<void> => {
+    while (next < to) {
+      const token = minter.mint(next)
+      next += 1
+      const answer = await fetch(decisionUrl(port), { headers: allowedHeaders(token) })
+      await answer.arrayBuffer()
+      if (!answer.ok)
+        throw new Error(`status ${answer.status} ${answer.headers.get('x-decision-reason') ?? ''}`)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, sendSome))
+}

@@ -1,0 +1,93 @@
+/** Processes under measurement: started, waited for, and always stopped. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface RunningServer {
+  readonly pid: number
+  readonly port: number
+}
+
+/** What a benchmark starts and writes; everything ends with it. */
+export interface Bench {
+  readonly directory: string
+  /** Writes a file into the directory and gives its path. */
+  write(name: string, text: string): Promise<string>
+  /** Starts a command and waits until `url` answers; its output is shown only when that fails. */
+  start(command: readonly string[], url: string, headers?: Readonly<Record<string, string>>): Promise<number>
+  stop(pid: number): Promise<void>
+}
+
+// Long enough for a cold start on a busy machine.
+const START_TIMEOUT_MS = 15_000
+
+/** Runs `body` with a directory of its own, and stops every process it started, however it ends. */
+export async function withBench<T>(body: (bench: Bench) => Promise<T>): Promise<T> {
+  const directory = await mkdtemp(join(tmpdir(), 'warder-bench-'))
+  const children = new Map<number, Bun.Subprocess>()
+  const stop = async (pid: number): Promise<void> => {
+    const child = children.get(pid)
+    children.delete(pid)
+    // Nothing here has anything to lose, and a drain would only cost time.
+    child?.kill('SIGKILL')
+    await child?.exited
+  }
+  const stopAll = async (): Promise<void> => {
+    await Promise.all([...children.keys()].map(stop))
+    await rm(directory, { recursive: true, force: true })
+  }
+  const onSignal = (): void => void stopAll().finally(() => process.exit(130))
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal)
+  try {
+    return await body({
+      directory,
+      stop,
+      async write(name, text) {
+        const path = join(directory, name)
+        await Bun.write(path, text)
+        return path
+      },
+      async start(command, url, headers = {}) {
+        const log = Bun.file(join(directory, `${children.size}.log`))
+        const child = Bun.spawn([...command], { cwd: directory, stdin: 'ignore', stdout: log, stderr: log })
+        children.set(child.pid, child)
+        await waitForAnswer(child, url, headers, log)
+        return child.pid
+      },
+    })
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
+    await stopAll()
+  }
+}
+
+/** A port that was free a moment ago. */
+export async function findFreePort(): Promise<number> {
+  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+  const { port } = listener
+  listener.stop(true)
+  return port
+}
+
+/** Until anything answers with 2xx; throws with the output when the process ends or time runs out. */
+async function waitForAnswer(
+  child: Bun.Subprocess,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  log: Bun.BunFile,
+): Promise<void> {
+  const deadline = performance.now() + START_TIMEOUT_MS
+  let last = 'no answer'
+  while (performance.now() < deadline && child.exitCode === null && child.signalCode === null) {
+    try {
+      const answer = await fetch(url, { headers, signal: AbortSignal.timeout(1000) })
+      await answer.arrayBuffer()
+      if (answer.ok) return
+      last = `status ${answer.status} ${answer.headers.get('x-decision-reason') ?? ''}`
+    } catch (error) {
+      last = String(error)
+    }
+    await Bun.sleep(2)
+  }
+  throw new Error(`${url} did not come up: ${last}\n${await log.text().catch(() => '')}`)
+}

@@ -1,0 +1,111 @@
+/** nginx and HAProxy as processes under measurement: one process each, in front of the same application. */
+import { PROGRAM_PATH } from '../tools/programs.ts'
+import { type Bench, findFreePort, type RunningServer } from './processes.ts'
+import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
+
+/** Where a request enters; every path is guarded. */
+export const proxyUrl = (port: number): string =>
+  `http://127.0.0.1:${port}/service-0/orders/4711?expand=lines`
+
+/** nginx that asks Warder by `auth_request`, keeping its connections open. */
+export async function startNginx(
+  bench: Bench,
+  ports: { readonly warder: number; readonly app: number },
+  headers: Readonly<Record<string, string>>,
+): Promise<RunningServer> {
+  const port = await findFreePort()
+  const file = await bench.write('nginx.conf', nginxText(bench.directory, port, ports))
+  const command = [which('nginx'), '-p', bench.directory, '-c', file, '-e', 'stderr']
+  return { pid: await bench.start(command, proxyUrl(port), headers), port }
+}
+
+/** HAProxy that verifies by itself what it can: signature, issuer, audience, expiry. */
+export async function startHaproxy(
+  bench: Bench,
+  ports: { readonly app: number },
+  minter: Minter,
+  headers: Readonly<Record<string, string>>,
+): Promise<RunningServer> {
+  const port = await findFreePort()
+  const key = await bench.write('key.pem', minter.verifyWith)
+  const file = await bench.write('haproxy.cfg', haproxyText(port, ports.app, minter.algorithm, key))
+  return { pid: await bench.start([which('haproxy'), '-f', file], proxyUrl(port), headers), port }
+}
+
+const which = (program: string): string => Bun.which(program, { PATH: PROGRAM_PATH }) ?? program
+
+function nginxText(
+  directory: string,
+  port: number,
+  ports: { readonly warder: number; readonly app: number },
+): string {
+  return `daemon off;
+master_process off;
+pid ${directory}/nginx.pid;
+error_log stderr warn;
+events { worker_connections 512; }
+http {
+  access_log off;
+  keepalive_requests 1000000000;
+  client_body_temp_path ${directory}/body;
+  proxy_temp_path ${directory}/proxy;
+  fastcgi_temp_path ${directory}/fastcgi;
+  uwsgi_temp_path ${directory}/uwsgi;
+  scgi_temp_path ${directory}/scgi;
+  upstream warder { server 127.0.0.1:${ports.warder}; keepalive 64; keepalive_requests 1000000000; }
+  upstream app { server 127.0.0.1:${ports.app}; keepalive 64; keepalive_requests 1000000000; }
+  server {
+    listen 127.0.0.1:${port};
+    location = /_warder {
+      internal;
+      proxy_pass http://warder/v1/auth/nginx;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_pass_request_body off;
+      proxy_set_header Content-Length "";
+      proxy_set_header X-Original-Method $request_method;
+      proxy_set_header X-Original-URL https://api.bench.example$request_uri;
+    }
+    location / {
+      auth_request /_warder;
+      auth_request_set $subject $upstream_http_x_auth_subject;
+      proxy_set_header X-Auth-Subject $subject;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_pass http://app;
+    }
+  }
+}
+`
+}
+
+function haproxyText(port: number, app: number, algorithm: string, key: string): string {
+  return `global
+  nbthread 1
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 30s
+  timeout server 30s
+  http-reuse always
+frontend guard
+  bind 127.0.0.1:${port}
+  http-request set-var(txn.token) http_auth_bearer
+  http-request set-var(txn.alg) var(txn.token),jwt_header_query('$.alg')
+  http-request set-var(txn.iss) var(txn.token),jwt_payload_query('$.iss')
+  http-request set-var(txn.aud) var(txn.token),jwt_payload_query('$.aud')
+  http-request set-var(txn.exp) var(txn.token),jwt_payload_query('$.exp','int')
+  http-request set-var(txn.sub) var(txn.token),jwt_payload_query('$.sub')
+  http-request set-var(txn.now) date()
+  http-request deny deny_status 401 unless { var(txn.alg) -m str ${algorithm} }
+  http-request deny deny_status 401 unless { var(txn.iss) -m str ${ISSUER} }
+  http-request deny deny_status 401 unless { var(txn.aud) -m str ${AUDIENCE} }
+  http-request deny deny_status 401 unless { var(txn.token),jwt_verify(txn.alg,"${key}") -m int 1 }
+  http-request deny deny_status 401 unless { var(txn.exp) -m found }
+  http-request deny deny_status 401 if { var(txn.exp),sub(txn.now) -m int lt 0 }
+  http-request set-header X-Auth-Subject %[var(txn.sub)]
+  default_backend app
+backend app
+  server app 127.0.0.1:${app}
+`
+}

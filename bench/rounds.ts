@@ -1,0 +1,53 @@
+/** Interleaved rounds and medians: what is compared runs in turns, so that the machine's moods hit all alike. */
+
+export interface Sample {
+  /** CPU time per operation. */
+  readonly cpuNs: number
+  readonly wallNs: number
+}
+
+export type Measure = () => Promise<Sample> | Sample
+
+export interface RoundSettings {
+  /** Counted rounds. Default 3. */
+  readonly rounds?: number
+  /** Rounds before them, for caches and just-in-time compilers. Default 1. */
+  readonly warmUps?: number
+}
+
+/**
+ * Runs every variant once per round, in turning order, and gives the median of each.
+ *
+ * @param variants What to measure, by name.
+ */
+export async function measureInterleaved<Name extends string>(
+  variants: Readonly<Record<Name, Measure>>,
+  { rounds = 3, warmUps = 1 }: RoundSettings = {},
+): Promise<Readonly<Record<Name, Sample>>> {
+  const names = Object.keys(variants) as Name[]
+  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Sample[]>
+  for (let round = 0; round < warmUps; round += 1) for (const name of names) await variants[name]()
+  for (let round = 0; round < rounds; round += 1) {
+    // The first in a round may meet a cooler or emptier machine than the last.
+    const order = names
+      .map((_, index) => names[(index + round) % names.length])
+      .filter((n) => n !== undefined)
+    for (const name of order) samples[name].push(await variants[name]())
+  }
+  return Object.fromEntries(names.map((name) => [name, medianSample(samples[name])])) as Record<Name, Sample>
+}
+
+/** The middle value; the mean of the two middle ones when there is an even number. NaN when empty. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN
+  return (lower + upper) / 2
+}
+
+function medianSample(samples: readonly Sample[]): Sample {
+  return {
+    cpuNs: median(samples.map((sample) => sample.cpuNs)),
+    wallNs: median(samples.map((sample) => sample.wallNs)),
+  }
+}

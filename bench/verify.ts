@@ -1,0 +1,73 @@
+/** First sight of a token: the runtime's bare signature check, Warder, and the two usual libraries. */
+import { readCpuNs } from './cpu-of.ts'
+import { measureInterleaved, type Measure } from './rounds.ts'
+import type { Suite } from './suite.ts'
+import type { Row } from './table.ts'
+import { type BenchAlgorithm, createMinter, type Minter } from './tokens.ts'
+import {
+  createBareVerifier,
+  createFastJwtVerifier,
+  createJoseVerifier,
+  type TokenVerifier,
+} from './verifiers.ts'
+import { createWarderVerifier } from './warder-verifier.ts'
+
+const ALGORITHMS: readonly BenchAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA', 'HS256']
+const DISTINCT_TOKENS = 256
+const RUN_MS = 250
+
+export const verifySuite: Suite = {
+  name: 'verify',
+  about: 'first-sight verification per algorithm against crypto.verify, jose and fast-jwt',
+  async run() {
+    const rows: Row[] = []
+    for (const algorithm of ALGORITHMS) rows.push(...(await compareVerifiers(createMinter(algorithm))))
+    return rows
+  },
+}
+
+async function compareVerifiers(minter: Minter): Promise<readonly Row[]> {
+  const tokens = Array.from({ length: DISTINCT_TOKENS }, (_, index) => minter.mint(index))
+  const variants = {
+    bare: measureVerifier(createBareVerifier(minter), tokens),
+    warder: measureVerifier(createWarderVerifier(minter), tokens),
+    jose: measureVerifier(createJoseVerifier(minter), tokens),
+    fastJwt: measureVerifier(createFastJwtVerifier(minter), tokens),
+  }
+  // Compiling is CPU time of this process too; a single warm-up charges the first algorithm for it.
+  const cost = await measureInterleaved(variants, { rounds: 5, warmUps: 3 })
+  const against = (what: string, other: number, atLeast: number | undefined): Row => ({
+    what: `verify ${minter.algorithm}, rate against ${what}`,
+    measured: other / cost.warder.cpuNs,
+    unit: 'ratio',
+    ...(atLeast === undefined ? {} : { budget: { atLeast } }),
+    detail: `${(cost.warder.cpuNs / 1000).toFixed(1)} µs against ${(other / 1000).toFixed(1)} µs CPU`,
+  })
+  return [
+    // The signature of an HMAC is so cheap that the token around it decides; there is no budget for that.
+    against('crypto.verify', cost.bare.cpuNs, minter.algorithm === 'HS256' ? undefined : 0.9),
+    against('jose', cost.jose.cpuNs, 1),
+    against('fast-jwt', cost.fastJwt.cpuNs, 1),
+  ]
+}
+
+/** Goes round the tokens for a fixed time, in this process; CPU of all threads, also those of the runtime. */
+function measureVerifier(verifier: TokenVerifier, tokens: readonly string[]): Measure {
+  return async () => {
+    // Nobody pays for what the one before left behind.
+    Bun.gc(true)
+    const cpuBefore = readCpuNs([process.pid])
+    const startedAt = performance.now()
+    let verified = 0
+    while (performance.now() - startedAt < RUN_MS) {
+      for (const token of tokens) {
+        const outcome = verifier(token)
+        // Awaiting what is not a promise would charge the synchronous ones for nothing.
+        if (outcome instanceof Promise) await outcome
+      }
+      verified += tokens.length
+    }
+    const wallNs = (performance.now() - startedAt) * 1e6
+    return { cpuNs: (readCpuNs([process.pid]) - cpuBefore) / verified, wallNs: wallNs / verified }
+  }
+}

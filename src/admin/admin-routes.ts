@@ -1,0 +1,23 @@
+/** The paths of the admin listener. */
+import type { HealthReport } from './health.ts'
+
+/** Handlers by exact path. */
+export function adminRoutes(
+  health: () => HealthReport,
+): Readonly<Record<string, (request: Request) => Response>> {
+  return {
+    '/livez': () => text(200, 'alive\n'),
+    '/readyz': (request) => {
+      const report = health()
+      const isVerbose = new URL(request.url).searchParams.has('verbose')
+      const body = isVerbose ? report.lines.join('\n') : (report.lines.at(-1) ?? '')
+      return text(report.isReady ? 200 : 503, `${body}\n`)
+    },
+  }
+}
+
+const text = (status: number, body: string): Response =>
+  new Response(body, {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  })

@@ -1,0 +1,52 @@
+/** From a file to an instance: what `serve`, `check`, `explain` and a reload have in common. */
+import { readFile } from 'node:fs/promises'
+import { jwtauthrequestFormat } from '../compat/jwtauthrequest.ts'
+import {
+  loadConfig,
+  loadConfigText,
+  type ConfigFailure,
+  type LoadConfigDeps,
+  type LoadedConfig,
+} from '../config/load-config.ts'
+import { readEnv } from '../config/read-env.ts'
+import type { Algorithm } from '../keys/algorithms.ts'
+import { supportedAlgorithms } from '../keys/supported-algorithms.ts'
+import { err, type Result } from '../result.ts'
+import { buildInstance, type BuildDeps, type Instance } from './build-instance.ts'
+
+// Asked of the runtime once in a process; it cannot change.
+let supported: ReadonlySet<Algorithm> | undefined
+
+/** Loads and compiles a configuration file. Nothing is left running on a failure. */
+export async function loadInstance(file: string, deps: BuildDeps): Promise<Result<Instance, ConfigFailure>> {
+  return build(await loadConfig(file, loadConfigDeps()), deps)
+}
+
+/** The same for a text that is not in a file, like the one of `warder dev`. */
+export async function loadInstanceText(
+  text: string,
+  name: string,
+  deps: BuildDeps,
+): Promise<Result<Instance, ConfigFailure>> {
+  return build(await loadConfigText(text, name, loadConfigDeps()), deps)
+}
+
+/** What loading a configuration needs of this process. */
+function loadConfigDeps(): LoadConfigDeps {
+  supported ??= supportedAlgorithms()
+  return {
+    readFile: (path) => readFile(path),
+    env: readEnv(),
+    supportedAlgorithms: supported,
+    foreignFormats: [jwtauthrequestFormat],
+  }
+}
+
+function build(
+  loaded: Result<LoadedConfig, ConfigFailure>,
+  deps: BuildDeps,
+): Result<Instance, ConfigFailure> {
+  if (!loaded.ok) return loaded
+  const built = buildInstance(loaded.value, deps)
+  return built.ok ? built : err({ diagnostics: built.error, source: loaded.value.source })
+}

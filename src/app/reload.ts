@@ -1,0 +1,61 @@
+/** Replacing the configuration of a running service: whole, or not at all. */
+import type { ConfigFailure } from '../config/load-config.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { Result } from '../result.ts'
+import type { Instance } from './build-instance.ts'
+import type { Service } from './service.ts'
+
+/** How long a reload waits for the keys of new sources, in milliseconds; the old configuration answers meanwhile. */
+const KEYS_WAIT_MS = 5_000
+
+export interface ReloadDeps {
+  readonly service: Service
+  readonly load: (previous: Instance) => Promise<Result<Instance, ConfigFailure>>
+  readonly logger: Logger
+  /** Prints diagnostics for people. */
+  readonly report: (failure: ConfigFailure) => void
+  /** Resolves after so many milliseconds. */
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/**
+ * Makes the reload function. Requests for a reload that arrive during one are served by one more after it.
+ * A bad configuration is reported, and the old one stays in force.
+ */
+export function createReload(deps: ReloadDeps): () => Promise<void> {
+  let running: Promise<void> | undefined
+  let again = false
+  const run = async (): Promise<void> => {
+    do {
+      again = false
+      await reloadOnce(deps)
+    } while (again)
+  }
+  return () => {
+    if (running === undefined) running = run().finally(() => (running = undefined))
+    else again = true
+    return running
+  }
+}
+
+async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps): Promise<void> {
+  const old = service.instance
+  const before = old.config.digest
+  const next = await load(old)
+  if (!next.ok) {
+    report(next.error)
+    const errors = next.error.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
+    logger.error(
+      { event: 'reload', result: 'refused', config: before, errors: errors.map(({ code }) => code) },
+      'reload refused; still running the old configuration',
+    )
+    return
+  }
+  await Promise.race([next.value.started, sleep(KEYS_WAIT_MS)])
+  service.swap(next.value)
+  const { digest, settings } = next.value.config
+  logger.info({ event: 'reload', result: 'success', config: digest, was: before }, 'configuration reloaded')
+  if (JSON.stringify(settings.listen) !== JSON.stringify(old.config.settings.listen)) {
+    logger.warn({ event: 'reload', config: digest }, '`listen` has changed; restart to listen there')
+  }
+}

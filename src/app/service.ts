@@ -1,0 +1,94 @@
+/** The running service: listeners over an instance that is swapped in whole. */
+import { adminRoutes } from '../admin/admin-routes.ts'
+import { reportHealth } from '../admin/health.ts'
+import type { Settings } from '../config/settings.ts'
+import { createDecisionLog } from '../observe/decision-log.ts'
+import type { Logger } from '../observe/logger.ts'
+import { decisionRoutes } from '../server/decision-routes.ts'
+import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
+import type { Instance } from './build-instance.ts'
+import { newId } from './system.ts'
+
+export interface Service {
+  /** Addresses that are listened on, decisions first. */
+  readonly addresses: readonly string[]
+  readonly instance: Instance
+  /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
+  swap(next: Instance): void
+  /** Turns readiness off, keeps answering for `drainMs`, then stops. */
+  stop(drainMs: number): Promise<void>
+}
+
+/** How long reports of announced bodies are held back, in milliseconds: one is enough to find the proxy. */
+const BODY_WARNING_INTERVAL_MS = 60_000
+
+/** Starts listening. @throws WarderError ERR_SERVER_LISTEN */
+export function startService(first: Instance, logger: Logger): Service {
+  let instance = first
+  let isDraining = false
+  const log = createDecisionLog(logger)
+  const onUnreadBody = createBodyWarning(logger)
+  const routesOf = (next: Instance): ReturnType<typeof decisionRoutes> =>
+    decisionRoutes(
+      { guard: next.guard, decide: next.decide, newId, onDecision: log, onUnreadBody },
+      next.config.settings.endpoints,
+    )
+  const { listen } = first.config.settings
+  const decisions = createHttpListener(listen.decisions, routesOf(first))
+  const health = () =>
+    reportHealth({
+      configDigest: instance.config.digest,
+      listeners: addresses,
+      issuers: instance.guard.issuers,
+      isDraining,
+      nowMs: Date.now(),
+    })
+  const admin = startAdmin(listen, decisions, adminRoutes(health))
+  const addresses = [decisions.address, ...(admin === undefined ? [] : [admin.address])]
+  return {
+    addresses,
+    get instance() {
+      return instance
+    },
+    swap(next) {
+      const old = instance
+      instance = next
+      decisions.replace(routesOf(next))
+      old.close(next)
+    },
+    async stop(drainMs) {
+      isDraining = true
+      await new Promise((resolve) => setTimeout(resolve, drainMs))
+      await Promise.all([decisions.stop(), admin?.stop()])
+      instance.close()
+    },
+  }
+}
+
+function startAdmin(
+  listen: Settings['listen'],
+  decisions: HttpListener,
+  routes: ReturnType<typeof adminRoutes>,
+): HttpListener | undefined {
+  if (listen.admin === null) return undefined
+  try {
+    return createHttpListener(listen.admin, routes)
+  } catch (fault) {
+    void decisions.stop()
+    throw fault
+  }
+}
+
+function createBodyWarning(logger: Logger): () => void {
+  let nextMs = 0
+  return () => {
+    const nowMs = Date.now()
+    if (nowMs < nextMs) return
+    nextMs = nowMs + BODY_WARNING_INTERVAL_MS
+    const hint = 'add to the auth location: proxy_pass_request_body off; proxy_set_header Content-Length "";'
+    logger.warn(
+      { event: 'unread_body', hint },
+      'a decision request announced a body; its connection was closed',
+    )
+  }
+}

@@ -1,0 +1,23 @@
+/** The world outside the core, as this process has it. */
+import { readFileSync } from 'node:fs'
+import type { KeyDeps } from '../keys/key-deps.ts'
+import { createIdSource } from './decision-id.ts'
+
+/** A new decision id. */
+export const newId: () => string = createIdSource(
+  () => Date.now(),
+  () => Math.random(),
+)
+
+/** Clock, network, files and timers for key sources. Timers do not keep the process alive. */
+export const systemKeyDeps: KeyDeps = {
+  nowMs: () => Date.now(),
+  fetch: (url, init) => fetch(url, init),
+  readFileSync: (path) => readFileSync(path),
+  setTimer(fn, ms) {
+    const timer = setTimeout(fn, ms)
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+  random: () => Math.random(),
+}

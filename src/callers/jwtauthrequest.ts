@@ -1,0 +1,26 @@
+/**
+ * The contract of jwtauthrequest: the request that arrived is the one judged, the token is in a header or query
+ * parameter of it, and the answer is 200 or 403 and nothing else.
+ */
+import { denial } from '../decision/trial.ts'
+import { err, ok } from '../result.ts'
+import type { Caller } from './caller.ts'
+
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+const WRONG_METHOD = err(
+  denial('origin_missing', 'only GET and HEAD are answered here; in nginx: proxy_method GET;'),
+)
+
+export const jwtauthrequest: Caller = {
+  name: 'jwtauthrequest',
+  parse({ method, url, headers }) {
+    if (!METHODS.has(method)) return WRONG_METHOD
+    const queryStart = url.indexOf('?')
+    const query = queryStart < 0 ? '' : url.slice(queryStart + 1)
+    return ok({ method, scheme: 'http', host: '', path: '/', query, headers })
+  },
+  render: (decision) =>
+    decision.outcome === 'allow'
+      ? { status: 200, headers: { 'x-decision-id': decision.id }, body: null }
+      : { status: 403, headers: { 'x-decision-id': decision.id, 'cache-control': 'no-store' }, body: null },
+}

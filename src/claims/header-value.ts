@@ -1,0 +1,47 @@
+/** Text as a header value that every proxy and application reads alike. */
+
+/** How characters that a header cannot carry are written. */
+export type HeaderEncoding = 'percent' | 'base64url'
+
+// Visible ASCII with single spaces inside. Spaces at the ends are trimmed by parsers, runs are folded by some.
+const PLAIN = /^[\x21-\x24\x26-\x7e]+(?: [\x21-\x24\x26-\x7e]+)*$/
+
+/**
+ * Encodes a text. Percent: every byte of its UTF-8 outside visible ASCII, and `%`, as `%XX`, so that it can be
+ * decoded without doubt. Base64url: the whole value, always, so that an application need not guess.
+ */
+export function encodeHeaderText(text: string, encoding: HeaderEncoding): string {
+  if (encoding === 'base64url') return Buffer.from(text, 'utf8').toString('base64url')
+  if (text === '' || PLAIN.test(text)) return text
+  return encodeBytes(text, (byte, index, bytes) => isPlainByte(byte) || isInnerSpace(bytes, index))
+}
+
+/** Percent-encodes commas too: one element of a comma-separated list. */
+export const encodeListElement = (text: string, encoding: HeaderEncoding): string =>
+  encodeHeaderText(text, encoding).replaceAll(',', '%2C')
+
+/** JSON in visible ASCII: other characters as `\uXXXX`, which every JSON parser reads back. */
+export const toAsciiJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(
+    /[^\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+
+const isPlainByte = (byte: number): boolean => byte > 0x20 && byte < 0x7f && byte !== 0x25
+
+const isInnerSpace = (bytes: Uint8Array, index: number): boolean =>
+  bytes[index] === 0x20 && isPlainByte(bytes[index - 1] ?? 0x20) && isPlainByte(bytes[index + 1] ?? 0x20)
+
+function encodeBytes(
+  text: string,
+  isKept: (byte: number, index: number, bytes: Uint8Array) => boolean,
+): string {
+  const bytes = Buffer.from(text, 'utf8')
+  let encoded = ''
+  for (const [index, byte] of bytes.entries()) {
+    encoded += isKept(byte, index, bytes)
+      ? String.fromCharCode(byte)
+      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return encoded
+}

@@ -1,0 +1,44 @@
+/** What every command is handed: the terminal, the environment and the clock, so that tests can hand in others. */
+import type { ExitCode } from './exit-codes.ts'
+
+export interface TextInput {
+  /** A person sits there: nobody has piped anything. */
+  readonly isTerminal: boolean
+  /** All of it as text; undefined if it is longer than `maxBytes`. */
+  read(maxBytes: number): Promise<string | undefined>
+}
+
+export interface TextOutput {
+  readonly isTerminal: boolean
+  write(text: string): void
+}
+
+/** The world of one run. */
+export interface CliIo {
+  readonly stdin: TextInput
+  /** Data, and nothing else. */
+  readonly stdout: TextOutput
+  /** Talk: errors, warnings, hints. */
+  readonly stderr: TextOutput
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Epoch milliseconds. */
+  readonly nowMs: () => number
+}
+
+/** The world, and what the arguments say for every command alike. */
+export interface Cli extends CliIo {
+  /** `--json` is among the arguments: errors, too, are told to a program. */
+  readonly json: boolean
+  readonly colour: { readonly stdout: boolean; readonly stderr: boolean }
+  /** What the run will end with; 0 until it is called. */
+  setExitCode(code: ExitCode): void
+}
+
+/** Writes one JSON document to stdout, with the name and version of its shape first. */
+export function writeJson(
+  cli: Pick<Cli, 'stdout'>,
+  schema: string,
+  members: Readonly<Record<string, unknown>>,
+): void {
+  cli.stdout.write(`${JSON.stringify({ schema, ...members }, null, 2)}\n`)
+}

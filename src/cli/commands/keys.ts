@@ -1,0 +1,41 @@
+/** `warder keys …`. */
+import { Command } from 'commander'
+import type { Cli } from '../cli.ts'
+import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
+
+export interface KeysListOptions {
+  readonly config?: string
+  readonly issuer?: string
+  readonly json?: true
+}
+
+export function keysCommand(cli: Cli): Command {
+  return new Command('keys')
+    .summary('the keys of the issuers')
+    .description('Shows the keys that tokens are verified with.')
+    .addCommand(listCommand(cli))
+}
+
+function listCommand(cli: Cli): Command {
+  return new Command('list')
+    .summary('which keys are there, and which were refused?')
+    .description(
+      'Fetches the keys of all issuers as the service would, and lists those in force and those refused.',
+    )
+    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option('--issuer <name>', 'of this issuer only')
+    .option('--json', 'for programs: warder.keys/v1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  warder keys list -c warder.yaml
+  warder keys list --issuer main --json | jq '.issuers[].keys[].kid'
+
+Exit codes: 0 ok, 6 an issuer has no keys.`,
+    )
+    .action(async (options: KeysListOptions) => {
+      const { runKeysList } = await import('../run-keys-list.ts')
+      cli.setExitCode(await runKeysList(cli, options))
+    })
+}

@@ -1,0 +1,34 @@
+/** Which configuration file a command reads. */
+import { existsSync } from 'node:fs'
+import { WarderError } from '../errors.ts'
+
+/** The usual places, in order; the first one that exists is read. */
+const CONFIG_FILES: readonly string[] = ['warder.yaml', '/etc/warder/warder.yaml']
+
+/** The text for `-c, --config <file>` in help. */
+export const CONFIG_FLAG = '-c, --config <file>'
+export const CONFIG_HELP =
+  'configuration file (default: WARDER_CONFIG, ./warder.yaml, /etc/warder/warder.yaml)'
+
+/**
+ * The file that was named, else that of WARDER_CONFIG, else the first of the usual places. What is named is taken
+ * as it is, so that a typing error is not answered from another file.
+ *
+ * @throws WarderError ERR_CLI_CONFIG_NOT_FOUND
+ */
+export function findConfigFile(
+  named: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  exists: (file: string) => boolean = existsSync,
+): string {
+  const given = named ?? (env['WARDER_CONFIG'] || undefined)
+  const file = given ?? CONFIG_FILES.find(exists)
+  if (file !== undefined) return file
+  throw new WarderError('ERR_CLI_CONFIG_NOT_FOUND', 'there is no configuration file', {
+    hints: [
+      `looked for ${CONFIG_FILES.map((place) => (place.startsWith('/') ? place : `./${place}`)).join(' and ')}; WARDER_CONFIG is not set`,
+      'name one: -c FILE',
+      'to try Warder without one: warder dev',
+    ],
+  })
+}

@@ -1,0 +1,38 @@
+/** Exit codes: one table for every command. */
+import type { ErrorCode } from '../errors.ts'
+
+/** What the process ends with. A number, once released, never changes its meaning. */
+export const EXIT = {
+  ok: 0,
+  bug: 1,
+  usage: 2,
+  configInvalid: 3,
+  testsFailed: 4,
+  denied: 5,
+  unreachable: 6,
+  different: 7,
+} as const
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
+
+/** The meaning of each, for `warder --help` and the docs. */
+export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
+  0: 'ok, allowed, valid, ready',
+  1: 'a bug in Warder',
+  2: 'wrong usage',
+  3: 'the configuration is invalid; starting again will not help',
+  4: 'policy tests failed',
+  5: 'denied, or the token is invalid',
+  6: 'an issuer or a running Warder is unreachable or not ready',
+  7: 'differences were found',
+}
+
+const OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {
+  ERR_INTERNAL: EXIT.bug,
+  ERR_CLI_CONFIG_NOT_FOUND: EXIT.configInvalid,
+  ERR_CLI_UNREACHABLE: EXIT.unreachable,
+}
+
+/** How the process ends when an error stops a command: what is not about the command line is about the configuration. */
+export const exitCodeOf = (code: ErrorCode): ExitCode =>
+  OF_CODE[code] ?? (code.startsWith('ERR_CLI_') ? EXIT.usage : EXIT.configInvalid)

@@ -1,0 +1,133 @@
+/** An explained decision, for people and for programs. */
+import type { LoadedConfig } from '../config/load-config.ts'
+import { printable } from '../config/printable.ts'
+import type { Decision } from '../decision/decision.ts'
+import type { ExplainedStep } from '../decision/explain.ts'
+import { DENY_ROWS } from '../decision/reasons.ts'
+import { redact } from '../observe/redact.ts'
+import type { RequestLine } from './made-request.ts'
+import type { Colour, Paint } from './paint.ts'
+import { formatTime } from './times.ts'
+
+export interface Explained {
+  readonly decision: Decision
+  readonly steps: readonly ExplainedStep[]
+  /** Undefined when the token alone was judged. */
+  readonly request: RequestLine | undefined
+  readonly atMs: number
+  readonly config: Pick<LoadedConfig, 'digest' | 'settings' | 'source' | 'positionOfSetting'>
+}
+
+const MARKS: Readonly<Record<ExplainedStep['result'], readonly [mark: string, colour: Colour]>> = {
+  pass: ['✔', 'green'],
+  fail: ['✘', 'red'],
+  would_fail: ['–', 'yellow'],
+  not_reached: ['–', 'faint'],
+}
+
+/** Answer first, then the steps, then what to do. */
+export function formatExplanation(explained: Explained, paint: Paint): string {
+  const { decision } = explained
+  const steps = explained.steps.map((step, index) => formatStep(step, index + 1, explained, paint))
+  const end = decision.outcome === 'allow' ? [] : ['', ...adviceOn(decision)]
+  return `${[headline(explained, paint), '', ...steps, ...end].join('\n')}\n`
+}
+
+/** The members of `warder.explain/v1`. */
+export function explanationToJson({
+  decision,
+  steps,
+  request,
+  atMs,
+  config,
+}: Explained): Record<string, unknown> {
+  const { id, outcome, reason, route, policy, issuer } = decision
+  const row = decision.outcome === 'deny' ? DENY_ROWS[decision.reason] : undefined
+  const { method, scheme, host, path } = request ?? {}
+  return {
+    id,
+    decision: outcome,
+    status: decision.outcome === 'deny' ? decision.status : 200,
+    reason,
+    ...(decision.outcome === 'deny'
+      ? { detail: shownOrNull(decision.detail), why: row?.message, fix: row?.hint }
+      : {}),
+    at: formatTime(atMs) ?? null,
+    config: { digest: config.digest, file: config.source.file },
+    // The query is left out: it may hold a token.
+    request: request === undefined ? null : { method, scheme, host, path: shown(path ?? '') },
+    route: route ?? null,
+    policy: policy ?? null,
+    issuer: issuer ?? null,
+    steps: steps.map((step) => stepToJson(step, config)),
+    challenge: (decision.outcome === 'deny' ? decision.challenge : undefined) ?? null,
+  }
+}
+
+function headline({ decision, atMs, config }: Explained, paint: Paint): string {
+  const answer =
+    decision.outcome === 'allow' ? paint('green', 'ALLOW 200') : paint('red', `DENY ${decision.status}`)
+  const named = [
+    ['route', decision.route],
+    ['policy', decision.route === undefined ? decision.policy : undefined],
+    ['config', config.digest],
+    ['at', formatTime(atMs)],
+  ] as const
+  const facts = named.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`)
+  return [`${answer}  ${paint('bold', decision.reason)}`, ...facts].join('   ')
+}
+
+function formatStep(step: ExplainedStep, number: number, { config }: Explained, paint: Paint): string {
+  const [mark, colour] = MARKS[step.result]
+  const place = step.result === 'not_reached' ? undefined : placeOf(step, config)
+  const text = [textOf(step), place === undefined ? '' : `[${place}]`]
+    .filter((part) => part !== '')
+    .join('  ')
+  return `${String(number).padStart(2)} ${paint(colour, mark)} ${step.step.padEnd(10)} ${text}`.trimEnd()
+}
+
+function textOf({ result, facts, reason, detail }: ExplainedStep): string {
+  if (result === 'not_reached') return 'not reached'
+  if (result === 'pass') return shown(facts)
+  // What was compared says more than the code; before anything was compared, the detail has to.
+  const said = shown(facts === '' ? (detail ?? '') : facts)
+  return result === 'would_fail' ? `would also fail: ${reason}: ${said}` : said
+}
+
+function adviceOn({ reason, detail }: Extract<Decision, { outcome: 'deny' }>): readonly string[] {
+  const { message, hint } = DENY_ROWS[reason]
+  const why = detail === undefined ? message : `${message} (${shown(detail)})`
+  return [`why   ${why}`, `fix   ${hint}`, `docs  docs/reasons.md#${reason}`]
+}
+
+/** `warder.yaml:6:15`; undefined for what no line of the file says. */
+function placeOf({ setting }: ExplainedStep, config: Explained['config']): string | undefined {
+  if (setting === undefined || !isWritten(setting, config)) return undefined
+  const { file, line, column } = config.positionOfSetting(setting)
+  return `${file}:${line}:${column}`
+}
+
+/** The policy for when none is configured is in no file. */
+function isWritten(setting: string, { settings }: Explained['config']): boolean {
+  const [, name] = /^policies\/([^/]+)/.exec(setting) ?? []
+  return name === undefined || settings.policies.some((policy) => policy.name === name)
+}
+
+function stepToJson(step: ExplainedStep, config: Explained['config']): Record<string, unknown> {
+  const { result, reason, detail, facts, setting, hint } = step
+  const failed = reason === undefined ? {} : { reason, detail: shownOrNull(detail), hint }
+  const source = result === 'not_reached' ? undefined : placeOf(step, config)
+  return {
+    step: step.step,
+    result,
+    ...failed,
+    facts: shown(facts),
+    setting: setting ?? null,
+    source: source ?? null,
+  }
+}
+
+const shownOrNull = (text: string | undefined): string | null => (text === undefined ? null : shown(text))
+
+/** What a token or a request says may be made to fool a terminal, or hold another token. */
+const shown = (text: string): string => redact(printable(text))

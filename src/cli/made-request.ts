@@ -1,0 +1,98 @@
+/** The request that `explain` and `token verify` ask about, as a caller would have handed it over. */
+import { suggestion } from '../config/suggest.ts'
+import { quoted } from '../config/printable.ts'
+import type { Question } from '../decision/decide.ts'
+import type { Guard } from '../decision/guard.ts'
+import type { Policy } from '../policy/compile-policy.ts'
+import { canonicalizePath } from '../request/canonical-path.ts'
+import { isMethod } from '../request/method.ts'
+import { parseOriginalUrl, type OriginalUrl } from '../request/parse-original-url.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import { readHeaders, type HeaderField } from './request-headers.ts'
+import { usageError } from './usage-error.ts'
+
+export interface RequestLine extends OriginalUrl {
+  readonly method: string
+}
+
+/** What a question about the token alone is asked as, by the service's own token endpoint too. */
+export const NO_REQUEST: RequestLine = { method: 'GET', scheme: 'https', host: '', path: '/', query: '' }
+
+/**
+ * Takes `GET https://api.example.com/a%2Fb?x=1` apart; without a method it is GET. Nothing is normalised.
+ *
+ * @throws WarderError ERR_CLI_USAGE
+ */
+export function parseRequestLine(text: string): RequestLine {
+  const words = text.trim().split(/ +/)
+  const [method, url] = words.length === 1 ? ['GET', words[0]] : words
+  const hint = "write --request 'GET https://api.example.com/orders/42'"
+  if (method === undefined || url === undefined || words.length > 2)
+    throw usageError('--request: not a method and a URL', hint)
+  if (!isMethod(method)) throw usageError('--request: not a method in front of the URL', hint)
+  // A client that is given no path asks for `/`.
+  const original = parseOriginalUrl(/^https?:\/\/[^/?#]+$/.test(url) ? `${url}/` : url)
+  if (original === undefined) throw usageError('--request: not an absolute http:// or https:// URL', hint)
+  return { method, ...original }
+}
+
+/**
+ * The policy that is named; undefined for none.
+ *
+ * @throws WarderError ERR_CLI_USAGE
+ */
+export function findPolicy(guard: Guard, name: string | undefined): Policy | undefined {
+  if (name === undefined) return undefined
+  const policy = guard.policies.get(name)
+  if (policy !== undefined) return policy
+  const names = [...guard.policies.keys()]
+  const { label } = suggestion(name, names)
+  const known = names.length === 0 ? 'the configuration has no policies' : `policies: ${names.join(', ')}`
+  throw usageError(
+    `--policy: there is no policy ${quoted(name)}`,
+    ...(label === undefined ? [] : [label]),
+    known,
+  )
+}
+
+/** @param policy The policy that judges; undefined asks the routes. @param token Undefined for none. */
+export function makeQuestion(
+  guard: Guard,
+  line: RequestLine,
+  fields: readonly HeaderField[],
+  policy: Policy | undefined,
+  token: string | undefined,
+): Question {
+  const placed = token === undefined ? {} : placeToken(sourceOf(policy ?? judgeOf(guard, line)), token)
+  const headers = readHeaders(placed.field === undefined ? fields : [...fields, placed.field])
+  const query = [line.query, placed.parameter ?? ''].filter((part) => part !== '').join('&')
+  return { request: { ...line, query, headers }, policy }
+}
+
+/** The policy that the routes will choose, if they choose one. */
+function judgeOf({ routes, anyValidToken }: Guard, { method, host, path }: RequestLine): Policy | undefined {
+  if (routes === undefined) return anyValidToken
+  const canonical = canonicalizePath(path)
+  const route = canonical.ok ? routes.match({ method, host, path: canonical.value }) : undefined
+  return route?.access.kind === 'policy' ? route.access.policy : undefined
+}
+
+const BEARER: TokenSourceSettings = { kind: 'header', name: 'authorization', scheme: 'Bearer' }
+
+function sourceOf(policy: Policy | undefined): TokenSourceSettings {
+  const sources = policy?.tokenSources ?? []
+  return sources.find(({ kind }) => kind === 'header') ?? sources[0] ?? BEARER
+}
+
+function placeToken(source: TokenSourceSettings, token: string): { field?: HeaderField; parameter?: string } {
+  switch (source.kind) {
+    case 'header': {
+      const { name, scheme, trimPrefix = '' } = source
+      return { field: [name, scheme === undefined ? trimPrefix + token : `${scheme} ${token}`] }
+    }
+    case 'cookie':
+      return { field: ['cookie', `${source.name}=${token}`] }
+    case 'query':
+      return { parameter: `${source.name}=${token}` }
+  }
+}

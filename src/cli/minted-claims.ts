@@ -1,0 +1,46 @@
+/** The claims of a token that `token mint` makes. */
+import { parseDuration } from '../config/duration.ts'
+import type { IssuerSettings } from '../jwt/issuer-settings.ts'
+import type { MintOptions } from './commands/token.ts'
+import { usageError } from './usage-error.ts'
+
+/**
+ * Claims from flags, over those that the issuer's settings ask for. `--claim` has the last word.
+ *
+ * @throws WarderError ERR_CLI_USAGE
+ */
+export function mintedClaims(
+  options: MintOptions,
+  issuer: IssuerSettings | undefined,
+  nowMs: number,
+): Readonly<Record<string, unknown>> {
+  const now = Math.floor(nowMs / 1000)
+  const audience = options.aud ?? issuer?.audience ?? []
+  const members: readonly (readonly [string, unknown])[] = [
+    ['iss', options.iss ?? issuer?.issuer ?? undefined],
+    ['sub', options.sub],
+    ['aud', audience.length > 1 ? audience : audience[0]],
+    ['iat', now],
+    ['exp', now + lifetimeSeconds(options.expires)],
+    ['scope', options.scope],
+    ...(options.claim ?? []).map(parseClaim),
+  ]
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+}
+
+function lifetimeSeconds(text: string): number {
+  const ms = parseDuration(text)
+  if (ms.ok) return Math.floor(ms.value / 1000)
+  throw usageError(`--expires: ${ms.error.message}`, ...(ms.error.hints ?? []))
+}
+
+function parseClaim(text: string): readonly [string, unknown] {
+  const equals = text.indexOf('=')
+  const hint = `write --claim 'name=json': --claim admin=true --claim 'tenant="acme"' --claim 'roles=["clerk"]'`
+  if (equals < 1) throw usageError('--claim: no name and value', hint)
+  try {
+    return [text.slice(0, equals), JSON.parse(text.slice(equals + 1)) as unknown]
+  } catch {
+    throw usageError('--claim: the value is not JSON; text needs quotes', hint)
+  }
+}

@@ -1,0 +1,77 @@
+/** Loads the configuration for a command, and tells what is wrong with it. */
+import type { Instance } from '../app/build-instance.ts'
+import { loadInstance } from '../app/load-instance.ts'
+import { systemKeyDeps } from '../app/system.ts'
+import { diagnosticsToJson, formatDiagnostics } from '../config/format-diagnostics.ts'
+import type { ConfigFailure } from '../config/load-config.ts'
+import type { KeyDeps } from '../keys/key-deps.ts'
+import { writeJson, type Cli } from './cli.ts'
+import { findConfigFile } from './config-file.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+
+/** Longest wait for the keys of all issuers, in milliseconds: one fetch at its default timeout, and some. */
+const KEYS_WAIT_MS = 6_000
+
+/** Key sources that never ask the network. */
+const OFFLINE: KeyDeps = { ...systemKeyDeps, fetch: () => Promise.reject(new Error('offline')) }
+
+/**
+ * Runs `use` with the configuration, without asking any issuer. A bad configuration is reported, and ends it with
+ * exit code 3.
+ *
+ * @param named The value of `-c`, if it was given.
+ * @throws WarderError ERR_CLI_CONFIG_NOT_FOUND
+ */
+export function withConfig(
+  cli: Cli,
+  named: string | undefined,
+  use: (instance: Instance) => ExitCode | Promise<ExitCode>,
+): Promise<ExitCode> {
+  return open(cli, named, OFFLINE, use)
+}
+
+/** The same after the issuers' keys have been fetched; those that are late or unreachable are missing then. */
+export function withKeys(
+  cli: Cli,
+  named: string | undefined,
+  use: (instance: Instance) => ExitCode | Promise<ExitCode>,
+): Promise<ExitCode> {
+  return open(cli, named, systemKeyDeps, async (instance) => {
+    await settled(instance.started, KEYS_WAIT_MS)
+    return use(instance)
+  })
+}
+
+/** Prints diagnostics for people, and with `--json` for programs as well. */
+export function reportFailure(cli: Cli, failure: ConfigFailure): ExitCode {
+  cli.stderr.write(formatDiagnostics(failure.diagnostics, failure.source, { colour: cli.colour.stderr }))
+  if (cli.json) {
+    const diagnostics = diagnosticsToJson(failure.diagnostics)
+    writeJson(cli, 'warder.check/v1', { ok: false, file: failure.source.file, diagnostics })
+  }
+  return EXIT.configInvalid
+}
+
+async function open(
+  cli: Cli,
+  named: string | undefined,
+  deps: KeyDeps,
+  use: (instance: Instance) => ExitCode | Promise<ExitCode>,
+): Promise<ExitCode> {
+  const loaded = await loadInstance(findConfigFile(named, cli.env), deps)
+  if (!loaded.ok) return reportFailure(cli, loaded.error)
+  try {
+    return await use(loaded.value)
+  } finally {
+    loaded.value.close()
+  }
+}
+
+async function settled(started: Promise<void>, ms: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([started, late])
+  clearTimeout(timer)
+}

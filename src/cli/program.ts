@@ -1,0 +1,52 @@
+/** The commands of `warder`. Each declares its flags here and now, and loads what it needs when it runs. */
+import { Command } from 'commander'
+import type { Cli } from './cli.ts'
+import { checkCommand } from './commands/check.ts'
+import { configCommand } from './commands/config.ts'
+import { devCommand } from './commands/dev.ts'
+import { explainCommand } from './commands/explain.ts'
+import { healthcheckCommand } from './commands/healthcheck.ts'
+import { keysCommand } from './commands/keys.ts'
+import { serveCommand } from './commands/serve.ts'
+import { snippetCommand } from './commands/snippet.ts'
+import { tokenCommand } from './commands/token.ts'
+import { versionCommand } from './commands/version.ts'
+import { EXIT_MEANINGS } from './exit-codes.ts'
+import { readVersion } from './version.ts'
+
+/** The whole program, in the order of its help. */
+export function createProgram(cli: Cli): Command {
+  const program = new Command('warder')
+    .description('The JWT guard for every reverse proxy.')
+    .version(readVersion().version, '-V, --version', 'print the version')
+    // Looked at in run-cli.ts, before anything is parsed; declared to be known.
+    .option('--no-color', 'no colours; NO_COLOR does the same')
+    .addHelpText('after', EPILOGUE)
+  const commands = [
+    devCommand(cli),
+    serveCommand(cli),
+    checkCommand(cli),
+    explainCommand(cli),
+    tokenCommand(cli),
+    keysCommand(cli),
+    snippetCommand(cli),
+    configCommand(cli),
+    healthcheckCommand(cli),
+    versionCommand(cli),
+  ]
+  for (const command of commands) program.addCommand(command)
+  return program
+}
+
+const EPILOGUE = `
+Start here:
+  warder dev                                    a first look, on nothing
+  warder check warder.yaml                      is the configuration right?
+  warder serve -c warder.yaml                   answer the proxy
+  warder snippet nginx -c warder.yaml           what to write into nginx
+  echo "$TOKEN" | warder explain --request 'GET https://api.example.com/orders/42'
+
+Exit codes:
+${Object.entries(EXIT_MEANINGS)
+  .map(([code, meaning]) => `  ${code}  ${meaning}`)
+  .join('\n')}`

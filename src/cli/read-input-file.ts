@@ -1,0 +1,20 @@
+/** Files named on the command line. */
+import { readFile } from 'node:fs/promises'
+import { fileTrouble } from '../config/interpolate.ts'
+import { quoted } from '../config/printable.ts'
+import { WarderError } from '../errors.ts'
+
+/** The longest input of a command, in bytes; keys and tokens are a thousand times shorter. */
+export const MAX_INPUT_BYTES = 1024 * 1024
+
+/**
+ * @param flag How the file was named, for the message: `--token-file`.
+ * @throws WarderError ERR_CLI_FILE_UNREADABLE
+ */
+export async function readInputFile(flag: string, file: string): Promise<Buffer> {
+  const content = await readFile(file).catch((fault: unknown) => {
+    throw new WarderError('ERR_CLI_FILE_UNREADABLE', `${flag}: ${quoted(file)} ${fileTrouble(fault)}`)
+  })
+  if (content.length <= MAX_INPUT_BYTES) return content
+  throw new WarderError('ERR_CLI_FILE_UNREADABLE', `${flag}: ${quoted(file)} is larger than 1 MiB`)
+}

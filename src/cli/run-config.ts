@@ -1,0 +1,45 @@
+/** `warder config show|schema|convert`. */
+import { convertConfig } from '../compat/convert.ts'
+import { diagnosticsToJson, formatDiagnostics } from '../config/format-diagnostics.ts'
+import { configJsonSchema } from '../config/schema.ts'
+import { showConfig } from '../config/show-config.ts'
+import { toConfigValue } from '../config/to-config-value.ts'
+import { writeJson, type Cli } from './cli.ts'
+import type { ConfigConvertOptions, ConfigShowOptions } from './commands/config.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+import { withConfig } from './open-instance.ts'
+import { usageError } from './usage-error.ts'
+
+export async function runConfigShow(cli: Cli, options: ConfigShowOptions): Promise<ExitCode> {
+  return withConfig(cli, options.config, ({ config }) => {
+    const { settings, digest, format, source } = config
+    if (options.json === true) {
+      const value = toConfigValue(settings, { secrets: 'masked', defaults: 'shown' })
+      writeJson(cli, 'warder.config/v1', { file: source.file, format, digest, config: value })
+    } else cli.stdout.write(showConfig(settings))
+    return EXIT.ok
+  })
+}
+
+export function runConfigSchema(cli: Cli): ExitCode {
+  cli.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`)
+  return EXIT.ok
+}
+
+export async function runConfigConvert(
+  cli: Cli,
+  file: string,
+  options: ConfigConvertOptions,
+): Promise<ExitCode> {
+  return withConfig(cli, file, ({ config }) => {
+    if (config.format === 'warder')
+      throw usageError('this is a warder.yaml already', 'to see it with every default: warder config show')
+    const text = convertConfig(config)
+    cli.stderr.write(formatDiagnostics(config.warnings, config.source, { colour: cli.colour.stderr }))
+    const diagnostics = diagnosticsToJson(config.warnings)
+    if (options.json === true)
+      writeJson(cli, 'warder.config-convert/v1', { from: config.format, text, diagnostics })
+    else cli.stdout.write(text)
+    return EXIT.ok
+  })
+}

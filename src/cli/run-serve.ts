@@ -1,0 +1,106 @@
+/** The service from start to stop: load, listen, reload, drain. */
+import { readFile } from 'node:fs/promises'
+import type { Instance } from '../app/build-instance.ts'
+import { createKeyLog } from '../app/key-log.ts'
+import { launchTokens } from '../app/launch-tokens.ts'
+import { loadInstance } from '../app/load-instance.ts'
+import { createReload } from '../app/reload.ts'
+import { startService, type Service } from '../app/service.ts'
+import { stopSignal } from '../app/stop-signal.ts'
+import { systemKeyDeps } from '../app/system.ts'
+import { formatDiagnostics } from '../config/format-diagnostics.ts'
+import type { ConfigFailure } from '../config/load-config.ts'
+import { watchFiles } from '../config/watch-files.ts'
+import { createLogger, type Logger } from '../observe/logger.ts'
+import type { Cli } from './cli.ts'
+import type { ServeOptions } from './commands/serve.ts'
+import { findConfigFile } from './config-file.ts'
+import { EXIT, type ExitCode } from './exit-codes.ts'
+
+/**
+ * Serves until a signal. A configuration that is refused at the start is reported, and ends it.
+ *
+ * @throws WarderError ERR_CLI_CONFIG_NOT_FOUND, ERR_SERVER_LISTEN
+ */
+export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCode> {
+  const file = findConfigFile(options.config, cli.env)
+  const logger = createLogger(1)
+  const deps = { ...systemKeyDeps, onEvent: createKeyLog(logger) }
+  const report = ({ diagnostics, source }: ConfigFailure): void =>
+    cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))
+  const first = await loadInstance(file, deps)
+  if (!first.ok) {
+    report(first.error)
+    return EXIT.configInvalid
+  }
+  report({ diagnostics: first.value.warnings, source: first.value.config.source })
+  const service = startService(first.value, logger)
+  announce(service, logger, (text) => cli.stderr.write(`${text}\n`))
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+  const reload = createReload({
+    service,
+    load: (previous) => loadInstance(file, { ...deps, previous }),
+    logger,
+    report,
+    sleep,
+  })
+  process.on('SIGHUP', () => void reload())
+  const stopWatching = options.watch ? watchConfig(service, reload, logger) : undefined
+  const signal = await stopSignal()
+  stopWatching?.()
+  await stop(service, signal, logger)
+  return EXIT.ok
+}
+
+function announce(service: Service, logger: Logger, talk: (text: string) => void): void {
+  const { config, guard } = service.instance
+  const [decisions] = service.addresses
+  logger.info(
+    {
+      event: 'start',
+      config: config.digest,
+      format: config.format,
+      listeners: service.addresses,
+      issuers: guard.issuers.map((issuer) => issuer.settings.name),
+      relaxations: service.instance.warnings.map((warning) => warning.code),
+    },
+    'ready to decide',
+  )
+  talk(`warder: deciding on ${decisions ?? ''}, config ${config.digest}`)
+  const host = (decisions ?? '').replace(/^\[::\]|^0\.0\.0\.0/, 'localhost')
+  for (const { client, path, token } of launchTokens(config, Date.now())) {
+    talk(`test token for "${client}", valid for one hour:\n  curl -I 'http://${host}${path}?token=${token}'`)
+  }
+}
+
+function watchConfig(service: Service, reload: () => Promise<void>, logger: Logger): () => void {
+  let stopCurrent = startWatching(service.instance)
+  function startWatching(instance: Instance): () => void {
+    return watchFiles(instance.config, {
+      readFile: (path) => readFile(path),
+      onChange: () => void reloadAndWatch(),
+      onMissing: (file) =>
+        logger.warn(
+          { event: 'watch', file },
+          'a watched file has vanished; still running the old configuration',
+        ),
+    })
+  }
+  // The next configuration may be made of other files.
+  async function reloadAndWatch(): Promise<void> {
+    const before = service.instance
+    await reload()
+    if (service.instance === before) return
+    stopCurrent()
+    stopCurrent = startWatching(service.instance)
+  }
+  return () => stopCurrent()
+}
+
+async function stop(service: Service, signal: NodeJS.Signals, logger: Logger): Promise<void> {
+  const { drainMs } = service.instance.config.settings
+  logger.info({ event: 'stop', signal, drain_ms: drainMs }, 'stopping; no longer ready')
+  await service.stop(drainMs)
+  logger.info({ event: 'stopped' }, 'stopped')
+  logger.flush()
+}

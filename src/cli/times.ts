@@ -1,0 +1,46 @@
+/** Points in time, as people write and read them. */
+import { usageError } from './usage-error.ts'
+
+const EPOCH_SECONDS = /^\d{1,11}(?:\.\d{1,3})?$/
+// RFC 3339 §5.6; an offset is required, or the answer would depend on the machine.
+const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/
+
+/**
+ * Epoch milliseconds of RFC 3339 or of epoch seconds.
+ *
+ * @throws WarderError ERR_CLI_USAGE
+ */
+export function parseTime(flag: string, text: string): number {
+  if (EPOCH_SECONDS.test(text)) return Number(text) * 1000
+  const ms = RFC_3339.test(text) ? Date.parse(text.replace(' ', 'T').toUpperCase()) : Number.NaN
+  if (!Number.isNaN(ms)) return ms
+  throw usageError(`${flag}: not a point in time`, 'write 2026-11-21T17:09:55Z, or seconds since 1970')
+}
+
+/** RFC 3339 in UTC, to the second; undefined outside the years that have such a form. */
+export function formatTime(ms: number): string | undefined {
+  const date = new Date(ms)
+  const year = date.getUTCFullYear()
+  return year >= 0 && year <= 9999 ? date.toISOString().replace(/\.\d+Z$/, 'Z') : undefined
+}
+
+const UNITS: readonly (readonly [name: string, seconds: number])[] = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+  ['s', 1],
+]
+
+/** `in 2 m 10 s`, `3 d 4 h ago`, `now`: the two largest units. */
+export function formatDistance(ms: number): string {
+  let rest = Math.round(Math.abs(ms) / 1000)
+  if (rest === 0) return 'now'
+  const parts: string[] = []
+  for (const [name, seconds] of UNITS) {
+    const count = Math.floor(rest / seconds)
+    rest -= count * seconds
+    if (count > 0 && parts.length < 2) parts.push(`${count} ${name}`)
+    else if (parts.length > 0) break
+  }
+  return ms < 0 ? `${parts.join(' ')} ago` : `in ${parts.join(' ')}`
+}

@@ -1,0 +1,31 @@
+/** A jwtauthrequest configuration → the text of the `warder.yaml` that does the same. */
+import type { Diagnostic } from '../config/diagnostic.ts'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { renderConfig } from '../config/show-config.ts'
+import type { ConfigComment } from '../config/show-config.ts'
+import type { ErrorCode } from '../errors.ts'
+
+/** Where in the issuer the relaxation that a warning is about is written. */
+const WRITTEN_AT: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
+  WARN_COMPAT_ISSUER_UNCHECKED: ['issuer'],
+  WARN_COMPAT_AUDIENCE_UNCHECKED: ['audience'],
+  WARN_COMPAT_EXP_OPTIONAL: ['allow_missing_exp'],
+  WARN_COMPAT_SECRET_SHORT: ['keys', 'allow_short_secret'],
+  WARN_COMPAT_HTTP: ['keys', 'allow_http'],
+  WARN_COMPAT_DEBUG: ['name'],
+}
+
+/**
+ * Every warning is a comment beside the line that it is about. A shared key is written as it was, because the
+ * result replaces the file that holds it already.
+ */
+export const convertConfig = (config: LoadedConfig): string =>
+  renderConfig(config.settings, { secrets: 'plain', defaults: 'omitted' }, config.warnings.map(toComment))
+
+function toComment({ code, message, pointer }: Diagnostic): ConfigComment {
+  const text = `${code}: ${message}`
+  const client = /^\/clients\/(\d+)/.exec(pointer ?? '')?.[1]
+  if (code === 'WARN_COMPAT_EXPOSED') return { path: ['listen', 'decisions'], text }
+  if (client === undefined) return { path: [], text }
+  return { path: ['issuers', Number(client), ...(WRITTEN_AT[code] ?? [])], text }
+}

@@ -1,0 +1,99 @@
+/** Strings of the configuration that have a syntax of their own, each with its parser. */
+import { ALGORITHM_NAMES, isAlgorithm } from '../keys/algorithms.ts'
+import type { Algorithm } from '../keys/algorithms.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { Problem } from './diagnostic.ts'
+import { quoted } from './printable.ts'
+import { suggestion } from './suggest.ts'
+
+// RFC 9110 §5.6.2.
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+// RFC 6749 §3.3.
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+const NAME = /^[A-Za-z0-9_.-]{1,64}$/
+const HOST = /^(\*\.)?[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/
+const IPV6_HOST = /^\[[0-9a-f:.]{2,45}\]$/
+// RFC 9110 §5.6.4, without what must be escaped: the realm is sent as a quoted string.
+const QUOTABLE = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
+
+type Parsed<T = string> = Result<T, Problem>
+
+/** A name that operators, URLs and metrics can carry. */
+export const parseName = (text: string): Parsed =>
+  NAME.test(text)
+    ? ok(text)
+    : problem(
+        'ERR_CONFIG_NAME',
+        `${quoted(text)} is not a name`,
+        'use 1 to 64 letters, digits, `_`, `.` or `-`',
+      )
+
+export function parseAlgorithm(text: string): Parsed<Algorithm> {
+  if (isAlgorithm(text)) return ok(text)
+  const why = text.toLowerCase() === 'none' ? 'tokens without a signature are never accepted' : undefined
+  return err({
+    code: 'ERR_CONFIG_ALGORITHM_UNKNOWN',
+    message: `${quoted(text)} is not a signature algorithm`,
+    ...suggestion(text, ALGORITHM_NAMES),
+    hints: [why ?? `one of ${ALGORITHM_NAMES.join(', ')}`],
+  })
+}
+
+/** A method in upper case; they are compared exactly (RFC 9110 §9.1). */
+export const parseMethod = (text: string): Parsed =>
+  TOKEN.test(text)
+    ? ok(text.toUpperCase())
+    : problem('ERR_CONFIG_METHOD', `${quoted(text)} is not an HTTP method`)
+
+/** A header, cookie or scheme name: a token of RFC 9110. */
+export const parseToken = (text: string): Parsed =>
+  TOKEN.test(text)
+    ? ok(text)
+    : problem('ERR_CONFIG_HEADER', `${quoted(text)} has characters that names here do not have`)
+
+export const parseRealm = (text: string): Parsed =>
+  QUOTABLE.test(text)
+    ? ok(text)
+    : problem(
+        'ERR_CONFIG_VALUE',
+        `${quoted(text)} cannot be a realm`,
+        'use visible ASCII without `"` and `\\`',
+      )
+
+/** A lower-case host, or `*.example.com`. */
+export function parseHost(text: string): Parsed {
+  const host = text.toLowerCase()
+  if (HOST.test(host) || IPV6_HOST.test(host)) return ok(host)
+  const hint = /:\d+$/.test(host)
+    ? 'leave the port out; it is not compared'
+    : 'write api.example.com or *.example.com; international names in their xn-- form'
+  return problem('ERR_CONFIG_HOST', `${quoted(text)} is not a host pattern`, hint)
+}
+
+/** One scope: no white space. */
+export const parseScope = (text: string): Parsed =>
+  SCOPE_TOKEN.test(text) ? ok(text) : problem('ERR_CONFIG_SCOPE', `${quoted(text)} is not a scope`)
+
+/** The dotted path of a claim: `\.` is a dot inside a name, `\\` a backslash. */
+export function parseClaimPath(text: string): Parsed {
+  const names = text.replaceAll(/\\[\\.]/g, 'x').split('.')
+  if (
+    text.length <= 256 &&
+    names.length <= 16 &&
+    names.every((name) => name !== '' && !name.includes('\\'))
+  ) {
+    return ok(text)
+  }
+  const hint = 'write names with dots between them; `\\.` for a dot inside a name'
+  return problem('ERR_CONFIG_CLAIM_PATH', `${quoted(text)} is not a claim path`, hint)
+}
+
+/** A media type as `typ` has it: lower case, without `application/` (RFC 7515 §4.1.9). */
+export function parseTyp(text: string): Parsed {
+  const typ = text.toLowerCase().replace(/^application\/(?=[^/]*$)/, '')
+  return /^[!-~]+$/.test(typ) ? ok(typ) : problem('ERR_CONFIG_VALUE', `${quoted(text)} is not a token type`)
+}
+
+const problem = (code: Problem['code'], message: string, ...hints: string[]): Parsed<never> =>
+  err({ code, message, hints })

@@ -1,0 +1,162 @@
+/** What no single part of the configuration can say: names, references, and what parts mean together. */
+import type { Algorithm } from '../keys/algorithms.ts'
+import { checkIssuer } from './check-issuer.ts'
+import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
+import { issuerNames } from './default-names.ts'
+import type { Problem } from './diagnostic.ts'
+import { formatListenAddress, isLoopback, isSameAddress } from './listen-address.ts'
+import { quoted } from './printable.ts'
+import type { ConfigParts, Located } from './read-config.ts'
+import type { LocatedProblem } from './schema-problems.ts'
+import { DEFAULT_LISTEN } from './setting-defaults.ts'
+import { suggestion } from './suggest.ts'
+
+/**
+ * Every error and warning that the schema does not find. Parts that the schema refused are absent from `parts`;
+ * what would need them is not checked, so that one mistake is not reported twice.
+ */
+export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>): readonly LocatedProblem[] {
+  return [
+    ...parts.issuers.flatMap((issuer) => checkIssuer(issuer, supported)),
+    ...parts.tokenSources.flatMap((source) => checkTokenSource(source)),
+    ...parts.policies.flatMap((policy) => checkPolicy(policy)),
+    ...parts.routes.flatMap((route) => checkRoute(route)),
+    ...checkEndpoints(parts.endpoints),
+    ...checkDuplicates(parts.issuers, 'issuer'),
+    ...checkDuplicates(parts.routes, 'route'),
+    ...checkReferences(parts),
+    ...checkListeners(parts.listen ?? {}),
+    ...(parts.whole === undefined ? [] : [...checkCandidates(parts), ...checkUnused(parts)]),
+  ]
+}
+
+function checkDuplicates(
+  parts: readonly Located<{ readonly name?: string | undefined }>[],
+  what: string,
+): readonly LocatedProblem[] {
+  const seen = new Set<string>()
+  return parts.flatMap(({ pointer, value: { name } }) => {
+    if (name === undefined || !seen.has(name)) {
+      if (name !== undefined) seen.add(name)
+      return []
+    }
+    const problem: Problem = {
+      code: 'ERR_CONFIG_DUPLICATE_NAME',
+      message: `the ${what} ${quoted(name)} exists already`,
+    }
+    return [{ pointer: `${pointer}/name`, problem }]
+  })
+}
+
+function checkReferences(parts: ConfigParts): readonly LocatedProblem[] {
+  const found: LocatedProblem[] = []
+  const users = [...parts.routes, ...parts.endpoints]
+  for (const { pointer, value } of users) {
+    if (value.policy === undefined || parts.policyNames.has(value.policy)) continue
+    const problem = unknownName('ERR_CONFIG_UNKNOWN_POLICY', 'policy', value.policy, parts.policyNames)
+    found.push({ pointer: `${pointer}/policy`, problem })
+  }
+  const names = new Set(issuerNames(parts.issuers))
+  for (const { pointer, value } of parts.issuersSound ? parts.policies : []) {
+    value.issuers?.forEach((name, i) => {
+      if (names.has(name)) return
+      const problem = unknownName('ERR_CONFIG_UNKNOWN_ISSUER', 'issuer', name, names)
+      found.push({ pointer: `${pointer}/issuers/${i}`, problem })
+    })
+  }
+  return found
+}
+
+function unknownName(code: Problem['code'], what: string, name: string, known: ReadonlySet<string>): Problem {
+  const hint = known.size === 0 ? `no ${what} has a name` : `known: ${[...known].slice(0, 20).join(', ')}`
+  return { code, message: `there is no ${what} ${quoted(name)}`, ...suggestion(name, known), hints: [hint] }
+}
+
+function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {
+  const decisions = listen.decisions ?? DEFAULT_LISTEN.decisions
+  const admin = listen.admin === undefined ? DEFAULT_LISTEN.admin : listen.admin
+  const found: LocatedProblem[] = []
+  if (admin !== null && !isLoopback(admin)) {
+    const message = 'the admin listener has no authentication, and could be reached from other machines'
+    const hints = ['use 127.0.0.1, a unix socket, or `admin: off`']
+    found.push({ pointer: '/listen/admin', problem: { code: 'ERR_CONFIG_ADMIN_EXPOSED', message, hints } })
+  }
+  if (admin !== null && isSameAddress(decisions, admin)) {
+    const message = `both listeners would be at ${formatListenAddress(admin)}`
+    found.push({
+      pointer: listen.admin === undefined ? '/listen/decisions' : '/listen/admin',
+      problem: { code: 'ERR_CONFIG_ADDRESS_TAKEN', message },
+    })
+  }
+  if (!isLoopback(decisions)) {
+    const message = 'every machine that reaches this address may ask for decisions'
+    const hints = ['let only the proxy reach it: a private network, a firewall, or a unix socket']
+    found.push({
+      pointer: '/listen/decisions',
+      problem: { code: 'WARN_CONFIG_DECISIONS_EXPOSED', message, hints },
+    })
+  }
+  return found
+}
+
+/** Issuers as indexes, and the policy that they are candidates of. */
+interface CandidateSet {
+  readonly policy: string | undefined
+  readonly issuers: readonly number[]
+}
+
+/** Which issuers compete for a token. Without routes, tokens are judged by all of them. */
+function candidateSets(parts: ConfigParts): readonly CandidateSet[] {
+  const names = issuerNames(parts.issuers)
+  const all = names.map((_, i) => i)
+  const sets = parts.policies.map(({ name, value }) => ({
+    policy: name,
+    issuers: value.issuers === undefined ? all : all.filter((i) => value.issuers?.includes(names[i] ?? '')),
+  }))
+  const judgedByAll = parts.policies.length === 0 || parts.routes.length + parts.endpoints.length === 0
+  return judgedByAll ? [{ policy: undefined, issuers: all }, ...sets] : sets
+}
+
+function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
+  const found = new Map<string, LocatedProblem>()
+  for (const { policy, issuers } of candidateSets(parts)) {
+    const where = policy === undefined ? '' : ` of the policy ${quoted(policy)}`
+    const first = new Map<string | null, string>()
+    for (const { pointer, value } of issuers.flatMap((i) => parts.issuers[i] ?? [])) {
+      const at = `${pointer}/issuer`
+      if (value.issuer === null && issuers.length > 1) {
+        const hints = ['name it alone in `issuers` of a policy, and name the others in all other policies']
+        const message = `\`issuer: any\` among other issuers${where}`
+        found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_ANY', message, hints } })
+      } else if (first.has(value.issuer)) {
+        const hints = ['a token has one issuer: merge them, or restrict each policy with `issuers`']
+        const message = `this \`iss\` is accepted by ${first.get(value.issuer)} already${where}`
+        found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_AMBIGUOUS', message, hints } })
+      }
+      first.set(value.issuer, first.get(value.issuer) ?? `issuers[${pointer.split('/').at(-1)}]`)
+    }
+  }
+  return [...found.values()]
+}
+
+function checkUnused(parts: ConfigParts): readonly LocatedProblem[] {
+  const users = [...parts.routes, ...parts.endpoints]
+  const used = new Set(users.flatMap(({ value }) => value.policy ?? []))
+  // Without routes, policies are chosen by the caller's URL.
+  const policies = users.length === 0 ? [] : parts.policies.filter(({ name }) => !used.has(name))
+  const accepted = new Set(candidateSets(parts).flatMap(({ issuers }) => issuers))
+  const issuers = parts.issuers.filter((_, i) => !accepted.has(i))
+  return [
+    ...policies.map(({ pointer, name }): LocatedProblem => {
+      const hints = [`it still judges where a caller names it: /v1/auth/nginx/${name}`]
+      const message = `no route or endpoint names the policy ${quoted(name)}`
+      return { pointer, atKey: true, problem: { code: 'WARN_CONFIG_UNUSED_POLICY', message, hints } }
+    }),
+    ...issuers.map(({ pointer }): LocatedProblem => {
+      return {
+        pointer,
+        problem: { code: 'WARN_CONFIG_UNUSED_ISSUER', message: 'no policy accepts this issuer' },
+      }
+    }),
+  ]
+}

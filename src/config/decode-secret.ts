@@ -1,0 +1,24 @@
+/** The bytes of a shared secret, from the way it is written. */
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { Problem } from './diagnostic.ts'
+
+export type SecretEncoding = 'utf8' | 'base64' | 'base64url' | 'hex'
+
+const ALPHABETS: Readonly<Record<Exclude<SecretEncoding, 'utf8'>, RegExp>> = {
+  base64: /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/,
+  base64url: /^[A-Za-z0-9_-]*={0,2}$/,
+  hex: /^(?:[0-9A-Fa-f]{2})*$/,
+}
+
+/** Strict: Node's decoder skips what it does not know, and would quietly yield another secret. */
+export function decodeSecret(secret: string, encoding: SecretEncoding): Result<Uint8Array, Problem> {
+  if (encoding !== 'utf8' && !ALPHABETS[encoding].test(secret)) {
+    return err({
+      code: 'ERR_CONFIG_SECRET_ENCODING',
+      message: `the secret is not ${encoding}`,
+      hints: ['set `encoding` to the way it is written: utf8, base64, base64url or hex'],
+    })
+  }
+  return ok(new Uint8Array(Buffer.from(secret, encoding)))
+}

@@ -1,0 +1,63 @@
+/** Diagnostics: what is wrong, or unwise, in a configuration, and where. */
+import type { ErrorCode } from '../errors.ts'
+
+/** A place in a file. Lines and columns count from 1; columns are UTF-16 units. */
+export interface SourcePosition {
+  /** As the operator named the file. */
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** How much of that line is meant, in UTF-16 units; at least 1. */
+  readonly length: number
+}
+
+/** A mistake before its place is known: what the small parsers of values return. */
+export interface Problem {
+  readonly code: ErrorCode
+  /** One sentence without a full stop. Never holds the value of a secret field. */
+  readonly message: string
+  /** Said beside the carets: `did you mean "audience"?`. */
+  readonly label?: string
+  /** What to write or do next; one sentence each. */
+  readonly hints?: readonly string[]
+}
+
+export interface Diagnostic {
+  readonly code: ErrorCode
+  /** `error` stops the configuration from being used; `warning` does not. */
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  /** JSON pointer (RFC 6901) into the file as it was written; absent for the file as a whole. */
+  readonly pointer?: string
+  readonly position?: SourcePosition
+  readonly label?: string
+  readonly hints: readonly string[]
+}
+
+/** The text behind positions, and which parts of it must not be shown. */
+export interface SourceText {
+  readonly file: string
+  readonly text: string
+  /** Offsets `[start, end)` of secrets, sorted, not overlapping. */
+  readonly secretRanges: readonly (readonly [start: number, end: number])[]
+}
+
+/** Turns a problem into a diagnostic. The severity is in the code: `WARN_…` warns. */
+export function toDiagnostic(problem: Problem, pointer?: string, position?: SourcePosition): Diagnostic {
+  return {
+    code: problem.code,
+    severity: problem.code.startsWith('WARN_') ? 'warning' : 'error',
+    message: problem.message,
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(position === undefined ? {} : { position }),
+    ...(problem.label === undefined ? {} : { label: problem.label }),
+    hints: problem.hints ?? [],
+  }
+}
+
+/** In the order of the file; what has no position comes first. */
+export function byPosition(a: Diagnostic, b: Diagnostic): number {
+  return (
+    (a.position?.line ?? 0) - (b.position?.line ?? 0) || (a.position?.column ?? 0) - (b.position?.column ?? 0)
+  )
+}

@@ -1,0 +1,28 @@
+/** How a configuration format of another system is plugged into the loader. The formats themselves are in compat/. */
+import type { Algorithm } from '../keys/algorithms.ts'
+import type { Result } from '../result.ts'
+import type { Diagnostic } from './diagnostic.ts'
+import type { Settings } from './settings.ts'
+import type { SourceDocument } from './source-document.ts'
+
+/** Every format that a configuration may be in. */
+export type ConfigFormat = 'warder' | 'jwtauthrequest'
+
+/** Another format, translated. */
+export interface Translation {
+  readonly settings: Settings
+  readonly warnings: readonly Diagnostic[]
+  /** Parts of the settings → where they come from: `issuers/0` → `/clients/0`. */
+  readonly origins: ReadonlyMap<string, string>
+}
+
+export interface ForeignFormat {
+  readonly format: Exclude<ConfigFormat, 'warder'>
+  /** Whether a document is in this format. Must never say so of a `warder.yaml`. */
+  detects(value: Readonly<Record<string, unknown>>): boolean
+  /** Nothing in it is interpolated: what another system read literally stays literal. */
+  translate(
+    document: SourceDocument,
+    supportedAlgorithms: ReadonlySet<Algorithm>,
+  ): Result<Translation, readonly Diagnostic[]>
+}

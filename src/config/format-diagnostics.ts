@@ -1,0 +1,89 @@
+/** Diagnostics for people, in the manner of rustc, and for programs. */
+import { codeFrame } from './code-frame.ts'
+import type { Diagnostic, SourceText } from './diagnostic.ts'
+import { printable } from './printable.ts'
+
+/** A diagnostic as `--json` prints it. */
+export interface DiagnosticJson {
+  readonly code: string
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+  readonly length?: number
+  readonly pointer?: string
+  readonly suggestion?: string
+  readonly hints: readonly string[]
+  readonly docs: string
+}
+
+/**
+ * Every diagnostic with its code frame, and a last line that counts them; empty for none.
+ *
+ * @param source The text that the positions point into; secrets in it are masked.
+ * @param options.colour Write ANSI colours. Default false.
+ */
+export function formatDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  source: SourceText,
+  options: { readonly colour?: boolean } = {},
+): string {
+  if (diagnostics.length === 0) return ''
+  const paint = options.colour === true ? colourful : plain
+  const blocks = diagnostics.map((diagnostic) => formatOne(diagnostic, source, paint))
+  return `${blocks.join('\n\n')}\n\n${countOf(diagnostics)}\n`
+}
+
+/** The same facts without the source. */
+export const diagnosticsToJson = (diagnostics: readonly Diagnostic[]): readonly DiagnosticJson[] =>
+  diagnostics.map(({ code, severity, message, position, pointer, label, hints }) => ({
+    code,
+    severity,
+    message,
+    ...position,
+    ...(pointer === undefined ? {} : { pointer }),
+    ...(label === undefined ? {} : { suggestion: label }),
+    hints,
+    docs: docsAnchor(code),
+  }))
+
+/** Where a code is explained. */
+const docsAnchor = (code: string): string => `docs/errors.md#${code.toLowerCase()}`
+
+type Style = 'error' | 'warning' | 'faint' | 'strong'
+type Paint = (style: Style, text: string) => string
+
+const plain: Paint = (_, text) => text
+
+const SGR: Readonly<Record<Style, string>> = { error: '1;31', warning: '1;33', faint: '34', strong: '1' }
+const colourful: Paint = (style, text) => `\u001b[${SGR[style]}m${text}\u001b[0m`
+
+function formatOne(diagnostic: Diagnostic, source: SourceText, paint: Paint): string {
+  const { code, severity, position, label } = diagnostic
+  const head = `${paint(severity, `${severity}[${code}]`)}: ${paint('strong', printable(diagnostic.message))}`
+  const frame = position === undefined ? undefined : codeFrame(source, position)
+  const width = String(position?.line ?? 1).length
+  const margin = (text: string | number): string => paint('faint', `${String(text).padStart(width)} |`)
+  const place = position === undefined ? source.file : `${position.file}:${position.line}:${position.column}`
+  const lines = [head, `${' '.repeat(width)}${paint('faint', '-->')} ${printable(place)}`]
+  if (frame !== undefined) {
+    const beside = label === undefined ? '' : ` ${label}`
+    lines.push(margin(''))
+    for (const { number, text } of frame.lines) lines.push(`${margin(number)} ${text}`.trimEnd())
+    lines.push(`${margin('')} ${paint(severity, frame.carets + beside)}`)
+  }
+  const notes = [
+    ...(frame === undefined && label !== undefined ? [label] : []),
+    ...diagnostic.hints,
+    docsAnchor(code),
+  ]
+  for (const note of notes) lines.push(`${' '.repeat(width + 1)}${paint('faint', '=')} ${printable(note)}`)
+  return lines.join('\n')
+}
+
+function countOf(diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+  const count = (n: number, word: string): string[] => (n === 0 ? [] : [`${n} ${word}${n === 1 ? '' : 's'}`])
+  return [...count(errors, 'error'), ...count(diagnostics.length - errors, 'warning')].join(', ')
+}

@@ -1,0 +1,42 @@
+/** Which headers may carry identity: those that mean nothing to HTTP, to a proxy, or to Warder's own answer. */
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { Problem } from './diagnostic.ts'
+import { quoted } from './printable.ts'
+
+const RESERVED: ReadonlySet<string> = new Set(
+  [
+    // Hop-by-hop and framing (RFC 9110 §7.6.1, RFC 9112 §6): the message would end elsewhere.
+    'connection keep-alive proxy-connection te trailer transfer-encoding upgrade http2-settings',
+    'content-length content-type content-encoding content-language content-location content-range content-disposition',
+    // Routing and the client's address: the proxy's to say.
+    'host forwarded via x-forwarded-for x-forwarded-host x-forwarded-proto x-forwarded-port x-forwarded-uri',
+    'x-forwarded-method x-forwarded-prefix x-forwarded-server x-real-ip x-original-method x-original-url x-original-uri',
+    'x-request-id expect max-forwards range',
+    // Credentials, cookies, challenges.
+    'authorization proxy-authorization cookie set-cookie www-authenticate proxy-authenticate authentication-info',
+    // Caching and dates: an answer must never be stored.
+    'age cache-control date etag expires last-modified pragma vary warning location refresh retry-after server',
+    // Commands to nginx and other proxies.
+    'x-accel-redirect x-accel-buffering x-accel-expires x-accel-limit-rate x-accel-charset x-sendfile',
+    // Warder's own.
+    'x-decision-id x-decision-reason',
+  ]
+    .join(' ')
+    .split(' '),
+)
+
+/**
+ * Stricter than RFC 9110 §5.6.2: letters, digits and hyphens only. CGI, WSGI and others fold `_` and `.` into
+ * `-`, so that a client could send a second spelling of the same header; nginx drops the rest.
+ */
+export function parseIdentityHeader(name: string): Result<string, Problem> {
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(name)) {
+    const message = `${quoted(name)} cannot be an identity header`
+    const hints = ['use letters, digits and `-`; other characters have a second spelling in some servers']
+    return err({ code: 'ERR_CONFIG_HEADER', message, hints })
+  }
+  if (!RESERVED.has(name.toLowerCase())) return ok(name)
+  const hints = ['choose a name of your own, such as X-Auth-Subject']
+  return err({ code: 'ERR_CONFIG_HEADER', message: `${quoted(name)} has another meaning already`, hints })
+}

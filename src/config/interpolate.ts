@@ -1,0 +1,163 @@
+/** `${ENV}`, `${ENV:-default}` and `${file:PATH}` in the strings of a configuration. */
+import { createHash } from 'node:crypto'
+import { dirname, resolve } from 'node:path'
+import type { Problem } from './diagnostic.ts'
+import { toPointer } from './json-pointer.ts'
+import { decodeText } from './parse-document.ts'
+import { quoted } from './printable.ts'
+import { suggestion } from './suggest.ts'
+
+/** Where values come from. Both are injected: the configuration itself has no files and no environment. */
+export interface ConfigSurroundings {
+  /** @throws When the file cannot be read; the `code` of Node's errors is understood. */
+  readonly readFile: (path: string) => Uint8Array | Promise<Uint8Array>
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+export interface Interpolated {
+  readonly value: unknown
+  /** Pointers to strings that could not be filled in, with the reason. They stay as written in `value`. */
+  readonly problems: readonly { readonly pointer: string; readonly problem: Problem }[]
+  /** Every file that was read, or should have been: absolute path → hash of its content. */
+  readonly files: ReadonlyMap<string, string>
+}
+
+/** `$${` is a literal `${`; then what is inside the braces, which holds no brace itself. */
+const REFERENCE = /\$\$\{|\$\{([^{}]*)\}|\$\{/g
+const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+
+/**
+ * Replaces the references in every string value; keys are left alone.
+ *
+ * @param file The configuration, which relative paths are relative to.
+ * @param isSecretField Whether the string there is a secret; a default in it is refused.
+ */
+export async function interpolate(
+  root: unknown,
+  file: string,
+  surroundings: ConfigSurroundings,
+  isSecretField: (pointer: string) => boolean,
+): Promise<Interpolated> {
+  const problems: { pointer: string; problem: Problem }[] = []
+  const contents = new Map<string, FileContent>()
+  for (const path of referencedFiles(root)) {
+    contents.set(resolve(dirname(file), path), await readContent(resolve(dirname(file), path), surroundings))
+  }
+
+  const fill = (text: string, pointer: string): string =>
+    text.replaceAll(REFERENCE, (written: string, inside: string | undefined) => {
+      if (written === '$${') return '${'
+      const filled = resolveReference(inside, isSecretField(pointer))
+      if (typeof filled === 'string') return filled
+      problems.push({ pointer, problem: filled })
+      return written
+    })
+
+  const resolveReference = (inside: string | undefined, isSecret: boolean): string | Problem => {
+    if (inside?.startsWith('file:')) {
+      const content = contents.get(resolve(dirname(file), inside.slice('file:'.length)))
+      return content?.problem ?? content?.text ?? SYNTAX
+    }
+    const [name = '', ...rest] = (inside ?? '').split(':-')
+    if (!ENV_NAME.test(name)) return SYNTAX
+    if (rest.length > 0 && isSecret) return secretDefault(name)
+    const set = surroundings.env[name]
+    // As in a shell, `:-` also stands in for what is set but empty.
+    if (rest.length > 0) return set === undefined || set === '' ? rest.join(':-') : set
+    return set ?? unset(name, surroundings.env, isSecret)
+  }
+
+  const value = mapStrings(root, fill)
+  return { value, problems, files: new Map([...contents].map(([path, { hash }]) => [path, hash])) }
+}
+
+/** SHA-256 in hex; what a change of a file is noticed by. */
+export const hashContent = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+interface FileContent {
+  readonly text?: string
+  readonly problem?: Problem
+  readonly hash: string
+}
+
+function referencedFiles(root: unknown): ReadonlySet<string> {
+  const paths = new Set<string>()
+  mapStrings(root, (text) => {
+    for (const [, inside] of text.matchAll(REFERENCE)) {
+      if (inside?.startsWith('file:') && inside.length > 'file:'.length)
+        paths.add(inside.slice('file:'.length))
+    }
+    return text
+  })
+  return paths
+}
+
+async function readContent(path: string, { readFile }: ConfigSurroundings): Promise<FileContent> {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    return { hash: '', problem: unreadable(path, error) }
+  }
+  const text = decodeText(bytes)
+  if (!text.ok)
+    return {
+      hash: hashContent(bytes),
+      problem: { ...text.error, message: `${quoted(path)} is ${text.error.message}` },
+    }
+  // Editors and `echo` end files with a line feed that is no part of a secret.
+  return { hash: hashContent(bytes), text: text.value.replace(/\r?\n$/, '') }
+}
+
+function mapStrings(
+  value: unknown,
+  map: (text: string, pointer: string) => string,
+  path: readonly PropertyKey[] = [],
+): unknown {
+  if (typeof value === 'string') return value.includes('${') ? map(value, toPointer(path)) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item, i) => mapStrings(item, map, [...path, i]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, mapStrings(item, map, [...path, key])]),
+  )
+}
+
+/** What the system says about a file, in words. */
+export function fileTrouble(
+  error: unknown,
+): 'does not exist' | 'is a directory' | 'may not be read' | 'cannot be read' {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist'
+  if (code === 'EISDIR') return 'is a directory'
+  return code === 'EACCES' || code === 'EPERM' ? 'may not be read' : 'cannot be read'
+}
+
+const unreadable = (path: string, error: unknown): Problem => ({
+  code: 'ERR_CONFIG_VARIABLE_FILE',
+  message: `the file ${quoted(path)} ${fileTrouble(error)}`,
+  hints: ['paths are relative to the configuration file'],
+})
+
+const unset = (name: string, env: ConfigSurroundings['env'], isSecret: boolean): Problem => ({
+  code: 'ERR_CONFIG_VARIABLE_UNSET',
+  message: `the environment variable ${name} is not set`,
+  ...suggestion(name, Object.keys(env)),
+  hints: [
+    isSecret
+      ? `set ${name}, or read a file: \${file:/run/secrets/${name.toLowerCase()}}`
+      : `set ${name}, or give a default: \${${name}:-…}`,
+  ],
+})
+
+const secretDefault = (name: string): Problem => ({
+  code: 'ERR_CONFIG_SECRET_DEFAULT',
+  message: `\${${name}:-…} gives a secret a default`,
+  hints: [`write \${${name}} without a default: a secret that is known from the file is none`],
+})
+
+/** Does not quote what is written: it may be a secret with a brace in it. */
+const SYNTAX: Problem = {
+  code: 'ERR_CONFIG_VARIABLE_SYNTAX',
+  message: 'a ${…} is not written correctly',
+  hints: ['write ${NAME}, ${NAME:-default} or ${file:PATH}; for a literal ${ write $${'],
+}

@@ -1,0 +1,52 @@
+/** Listen addresses: `host:port`, `:port` for all interfaces, `[::1]:port`, `unix:PATH`. */
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { Problem } from './diagnostic.ts'
+import { quoted } from './printable.ts'
+import type { ListenAddress } from './settings.ts'
+
+/** The host that stands for every interface, of IPv4 as well. */
+const ALL_INTERFACES = '::'
+
+const BRACKETED = /^\[([0-9A-Fa-f:.]{2,45})\]:(\d{1,5})$/
+const HOST_AND_PORT = /^([A-Za-z0-9.-]{0,253}):(\d{1,5})$/
+
+/** Port 0 lets the system choose. */
+export function parseListenAddress(text: string): Result<ListenAddress, Problem> {
+  if (text.startsWith('unix:') && text.length > 'unix:'.length && !text.includes('\0')) {
+    return ok({ kind: 'unix', path: text.slice('unix:'.length) })
+  }
+  const [, host, digits] = BRACKETED.exec(text) ?? HOST_AND_PORT.exec(text) ?? []
+  const port = Number(digits)
+  if (host !== undefined && port <= 65_535) {
+    return ok({ kind: 'tcp', host: host === '' ? ALL_INTERFACES : host.toLowerCase(), port })
+  }
+  return err({
+    code: 'ERR_CONFIG_ADDRESS',
+    message: `${quoted(text)} is not a listen address`,
+    hints: ['write host:port, [IPv6]:port, :port for all interfaces, or unix:/path/to/socket'],
+  })
+}
+
+/** The spelling that {@link parseListenAddress} reads back. */
+export function formatListenAddress(address: ListenAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`
+  if (address.host === ALL_INTERFACES) return `:${address.port}`
+  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
+}
+
+/** Whether only this machine can connect. A host name other than `localhost` may resolve to anything. */
+export function isLoopback(address: ListenAddress): boolean {
+  if (address.kind === 'unix') return true
+  return address.host === 'localhost' || address.host === '::1' || /^127(\.\d{1,3}){3}$/.test(address.host)
+}
+
+/** Whether two listeners would fight for one socket. */
+export function isSameAddress(a: ListenAddress, b: ListenAddress): boolean {
+  if (a.kind === 'unix' || b.kind === 'unix')
+    return a.kind === b.kind && formatListenAddress(a) === formatListenAddress(b)
+  if (a.port !== b.port || a.port === 0) return false
+  return a.host === b.host || isEveryInterface(a.host) || isEveryInterface(b.host)
+}
+
+const isEveryInterface = (host: string): boolean => host === ALL_INTERFACES || host === '0.0.0.0'

@@ -1,0 +1,180 @@
+/** A configuration file → Settings, or everything that is wrong with it, at once. */
+import { createHash } from 'node:crypto'
+import { dirname, resolve } from 'node:path'
+import type { Algorithm } from '../keys/algorithms.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { crossCheck } from './cross-checks.ts'
+import { deepFreeze } from './deep-freeze.ts'
+import { byPosition, toDiagnostic } from './diagnostic.ts'
+import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
+import type { ConfigFormat, ForeignFormat, Translation } from './foreign-format.ts'
+import { fileTrouble, hashContent, interpolate } from './interpolate.ts'
+import type { ConfigSurroundings, Interpolated } from './interpolate.ts'
+import { fromPointer, toPointer, valueAt } from './json-pointer.ts'
+import { parseDocument } from './parse-document.ts'
+import { quoted } from './printable.ts'
+import { readConfig } from './read-config.ts'
+import type { LocatedProblem } from './schema-problems.ts'
+import type { Settings } from './settings.ts'
+import type { SourceDocument } from './source-document.ts'
+import { toSettings } from './to-settings.ts'
+
+export interface LoadConfigDeps extends ConfigSurroundings {
+  /** The algorithms that the runtime has. */
+  readonly supportedAlgorithms: ReadonlySet<Algorithm>
+  /** Formats of other systems that are recognised; none by default. */
+  readonly foreignFormats?: readonly ForeignFormat[]
+}
+
+export interface LoadedConfig {
+  /** Deeply frozen. */
+  readonly settings: Settings
+  /** Sorted by position. */
+  readonly warnings: readonly Diagnostic[]
+  readonly format: ConfigFormat
+  /** Absolute paths to watch: the file itself, what it interpolates, and the files of its key sources. */
+  readonly files: readonly string[]
+  /** Content hashes of those files that were read here, as {@link watchFiles} compares them. */
+  readonly fileHashes: ReadonlyMap<string, string>
+  /** Seven hex digits that change with the file and everything it interpolates from files. */
+  readonly digest: string
+  readonly source: SourceText
+  /** Where a value is written, by its JSON pointer in the file; else its nearest ancestor. */
+  positionOf(pointer: string): SourcePosition
+  /** Where a part of the settings is written: `issuers/0`, `routes/2`, `policies/NAME`, or keys below them. */
+  positionOfSetting(path: string): SourcePosition
+}
+
+/** Why a configuration cannot be used. */
+export interface ConfigFailure {
+  /** Errors, and warnings among them; sorted by position, never empty. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly source: SourceText
+}
+
+/** @param file As the operator named it; messages name it the same way. */
+export async function loadConfig(
+  file: string,
+  deps: LoadConfigDeps,
+): Promise<Result<LoadedConfig, ConfigFailure>> {
+  let bytes: Uint8Array
+  try {
+    bytes = await deps.readFile(resolve(file))
+  } catch (error) {
+    const trouble = fileTrouble(error)
+    const code = trouble === 'does not exist' ? 'ERR_CONFIG_FILE_MISSING' : 'ERR_CONFIG_FILE_UNREADABLE'
+    const problem = toDiagnostic({ code, message: `the configuration file ${quoted(file)} ${trouble}` })
+    return err({ diagnostics: [problem], source: { file, text: '', secretRanges: [] } })
+  }
+  return loadBytes(bytes, file, deps)
+}
+
+/** The same for text that is at hand, such as a built-in example. `name` stands for the file. */
+export const loadConfigText = (
+  text: string,
+  name: string,
+  deps: LoadConfigDeps,
+): Promise<Result<LoadedConfig, ConfigFailure>> => loadBytes(new TextEncoder().encode(text), name, deps)
+
+async function loadBytes(
+  bytes: Uint8Array,
+  file: string,
+  deps: LoadConfigDeps,
+): Promise<Result<LoadedConfig, ConfigFailure>> {
+  const parsed = parseDocument(bytes, file)
+  if (!parsed.ok) return err({ ...parsed.error, diagnostics: [...parsed.error.diagnostics].sort(byPosition) })
+  const document = parsed.value
+  const foreign = deps.foreignFormats?.find((format) => format.detects(document.value))
+  if (foreign !== undefined) {
+    const translated = foreign.translate(document, deps.supportedAlgorithms)
+    if (!translated.ok) return failure(document, translated.error)
+    return ok(toLoaded(document, bytes, foreign.format, translated.value, new Map()))
+  }
+  const filled = await interpolate(document.value, resolve(file), deps, isSecretField)
+  const native = readNative(document, filled, deps)
+  if (!native.ok) return failure(document, native.error)
+  return ok(toLoaded(document, bytes, 'warder', native.value, filled.files))
+}
+
+const isSecretField = (pointer: string): boolean => /^\/issuers\/\d+\/keys\/secret$/.test(pointer)
+
+function readNative(
+  document: SourceDocument,
+  filled: Interpolated,
+  deps: LoadConfigDeps,
+): Result<Translation, readonly Diagnostic[]> {
+  const { parts, problems } = readConfig(filled.value as Record<string, unknown>)
+  // What could not be filled in is not judged by what is written in its place.
+  const unfilled = new Set(filled.problems.map(({ pointer }) => pointer))
+  const judged = [...problems, ...crossCheck(parts, deps.supportedAlgorithms)].filter(
+    ({ pointer, atKey }) => atKey === true || !unfilled.has(pointer),
+  )
+  const diagnostics = [...filled.problems, ...judged].map((found) => locate(document, filled.value, found))
+  if (parts.whole === undefined || diagnostics.some(({ severity }) => severity === 'error'))
+    return err(diagnostics)
+  const directory = dirname(resolve(document.file))
+  const settings = toSettings(parts.whole, parts, {
+    supportedAlgorithms: deps.supportedAlgorithms,
+    directory,
+  })
+  return ok({ settings, warnings: diagnostics, origins: new Map() })
+}
+
+function locate(document: SourceDocument, filledIn: unknown, found: LocatedProblem): Diagnostic {
+  const { pointer, problem } = found
+  const position = found.atKey === true ? document.keyPositionOf(pointer) : document.positionOf(pointer)
+  // What came from the environment or a file may be a secret in the wrong place: show what is written instead.
+  const written = valueAt(document.value, pointer)
+  const used = valueAt(filledIn, pointer)
+  if (typeof written !== 'string' || typeof used !== 'string' || written === used)
+    return toDiagnostic(problem, pointer, position)
+  return toDiagnostic(
+    { ...problem, message: problem.message.replaceAll(quoted(used), quoted(written)) },
+    pointer,
+    position,
+  )
+}
+
+const failure = (source: SourceText, diagnostics: readonly Diagnostic[]): Result<never, ConfigFailure> =>
+  err({ diagnostics: [...diagnostics].sort(byPosition), source })
+
+function toLoaded(
+  document: SourceDocument,
+  bytes: Uint8Array,
+  format: ConfigFormat,
+  { settings, warnings, origins }: Translation,
+  interpolatedFiles: ReadonlyMap<string, string>,
+): LoadedConfig {
+  const file = resolve(document.file)
+  const fileHashes = new Map([[file, hashContent(bytes)], ...interpolatedFiles])
+  return {
+    settings: deepFreeze(settings),
+    warnings: [...warnings].sort(byPosition),
+    format,
+    files: [...new Set([...fileHashes.keys(), ...keyFiles(settings)])],
+    fileHashes,
+    digest: createHash('sha256')
+      .update([...fileHashes.values()].join('\n'))
+      .digest('hex')
+      .slice(0, 7),
+    source: document,
+    positionOf: (pointer) => document.positionOf(pointer),
+    positionOfSetting: (path) => document.positionOf(originOf(path, origins)),
+  }
+}
+
+const keyFiles = ({ issuers }: Settings): readonly string[] =>
+  issuers.flatMap(({ keys }) =>
+    keys.kind === 'pem_file' ? keys.files : keys.kind === 'jwks_file' ? [keys.file] : [],
+  )
+
+/** The pointer that a settings path stands for; the longest translated beginning decides. */
+function originOf(path: string, origins: ReadonlyMap<string, string>): string {
+  const segments = fromPointer(`/${path}`)
+  for (let length = segments.length; length > 0; length--) {
+    const origin = origins.get(segments.slice(0, length).join('/'))
+    if (origin !== undefined) return origin + toPointer(segments.slice(length))
+  }
+  return toPointer(segments)
+}

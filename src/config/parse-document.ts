@@ -1,0 +1,139 @@
+/** YAML or JSON text → plain data with positions. JSON is read by the same parser: it is YAML as well. */
+import { LineCounter, parseAllDocuments } from 'yaml'
+import type { Document, Node, YAMLParseError } from 'yaml'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { toDiagnostic } from './diagnostic.ts'
+import type { Diagnostic, Problem, SourceText } from './diagnostic.ts'
+import { toPlainValue } from './plain-value.ts'
+import { findSecretRanges } from './secret-ranges.ts'
+import { createSourceDocument, positionAt } from './source-document.ts'
+import type { SourceDocument } from './source-document.ts'
+
+/** Largest configuration, and largest file that it includes, in bytes. 10,000 routes are about 800 KiB. */
+const MAX_FILE_BYTES = 1024 * 1024
+
+/** A broken line often breaks all that follow; more than this is noise. */
+const MAX_SYNTAX_ERRORS = 20
+
+/** Diagnostics, with the text that their positions point into. */
+export interface ParseFailure {
+  readonly diagnostics: readonly Diagnostic[]
+  readonly source: SourceText
+}
+
+/** @param file How the file is called in messages. */
+export function parseDocument(bytes: Uint8Array, file: string): Result<SourceDocument, ParseFailure> {
+  const text = decodeText(bytes)
+  if (!text.ok) return failure({ file, text: '', secretRanges: [] }, [toDiagnostic(text.error)])
+  return parseDocumentText(text.value, file)
+}
+
+/** UTF-8 text of at most {@link MAX_FILE_BYTES}, without its byte order mark. */
+export function decodeText(bytes: Uint8Array): Result<string, Problem> {
+  if (bytes.length > MAX_FILE_BYTES) {
+    return err({ code: 'ERR_CONFIG_FILE_TOO_LARGE', message: `larger than ${MAX_FILE_BYTES} bytes` })
+  }
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return err({ code: 'ERR_CONFIG_ENCODING', message: 'not UTF-8 text', hints: ['save it as UTF-8'] })
+  }
+}
+
+function parseDocumentText(text: string, file: string): Result<SourceDocument, ParseFailure> {
+  const lines = new LineCounter()
+  const documents = readDocuments(text, lines)
+  const plainText = { file, text, secretRanges: [] }
+  if (documents === undefined) {
+    return failure(plainText, [toDiagnostic({ code: 'ERR_CONFIG_SYNTAX', message: 'nested too deeply' })])
+  }
+  const [document] = documents
+  const syntaxErrors = documents.flatMap(({ errors }) => errors)
+  const contents = document?.contents ?? null
+  // Conversion recurses; a broken document may be broken in any way.
+  const plain = syntaxErrors.length > 0 ? undefined : toPlainValue(contents)
+  const source: SourceText = {
+    file,
+    text,
+    secretRanges: findSecretRanges(text, contents, plain?.aliases ?? new Map(), plain !== undefined),
+  }
+  const place = (problem: Problem, range: readonly [number, number]): Diagnostic =>
+    toDiagnostic(problem, undefined, positionAt(source, lines, range[0], range[1]))
+
+  if (plain === undefined) {
+    return failure(source, firstPerLine(syntaxErrors.map((error) => place(syntaxProblem(error), error.pos))))
+  }
+  const second = documents[1]
+  if (second !== undefined) return failure(source, [place(MULTIPLE_DOCUMENTS, rangeOf(second))])
+  if (contents === null || plain.value === null) return failure(source, [toDiagnostic(EMPTY)])
+  const problems = plain.problems.map(({ problem, node }) => place(problem, rangeOf(node)))
+  if (typeof plain.value !== 'object' || Array.isArray(plain.value))
+    problems.push(place(NOT_A_MAP, rangeOf(contents)))
+  if (problems.length > 0) return failure(source, problems)
+  const nodes = { source, contents, aliases: plain.aliases, lines }
+  return ok(createSourceDocument(nodes, plain.value as Record<string, unknown>))
+}
+
+/** Undefined when the text is nested so deeply that the parser ran out of stack. */
+function readDocuments(text: string, lineCounter: LineCounter): readonly Document[] | undefined {
+  try {
+    // Duplicate keys are looked for in plain-value.ts, which can name them.
+    const options = {
+      lineCounter,
+      prettyErrors: false,
+      uniqueKeys: false,
+      schema: 'core',
+      merge: false,
+    } as const
+    const documents = parseAllDocuments<Node>(text, options)
+    return Array.isArray(documents) ? documents : []
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+const failure = (source: SourceText, diagnostics: readonly Diagnostic[]): Result<never, ParseFailure> =>
+  err({ diagnostics, source })
+
+function rangeOf(node: { readonly range?: readonly number[] | null | undefined }): readonly [number, number] {
+  const [start = 0, end = start + 1] = node.range ?? []
+  return [start, end]
+}
+
+function firstPerLine(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const lines = new Set<number | undefined>()
+  const first = diagnostics.filter(({ position }) => !lines.has(position?.line) && lines.add(position?.line))
+  return first.slice(0, MAX_SYNTAX_ERRORS)
+}
+
+function syntaxProblem(error: YAMLParseError): Problem {
+  const message = OWN_MESSAGES[error.code] ?? lowerFirst(error.message)
+  const isTab = error.code === 'TAB_AS_INDENT'
+  return { code: 'ERR_CONFIG_SYNTAX', message, ...(isTab ? { hints: ['indent with spaces'] } : {}) }
+}
+
+// Most messages of the parser are fixed sentences; those replaced here quote the text, which may be a secret.
+const OWN_MESSAGES: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
+  UNEXPECTED_TOKEN: 'unexpected text here',
+  BAD_DQ_ESCAPE: 'an escape that double-quoted strings do not have',
+  RESOURCE_EXHAUSTION: 'nested too deeply',
+}
+
+const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
+
+const EMPTY: Problem = {
+  code: 'ERR_CONFIG_EMPTY',
+  message: 'the configuration is empty',
+  hints: ['begin with `version: 1` and one entry in `issuers`'],
+}
+const MULTIPLE_DOCUMENTS: Problem = {
+  code: 'ERR_CONFIG_MULTIPLE_DOCUMENTS',
+  message: 'a second YAML document begins here',
+  hints: ['only one is read; remove the `---`, or split the file'],
+}
+const NOT_A_MAP: Problem = {
+  code: 'ERR_CONFIG_NOT_A_MAP',
+  message: 'the configuration must be a map of keys',
+}

@@ -1,0 +1,67 @@
+/** The part of the schema that describes issuers and their keys. */
+import { z } from 'zod'
+import { parseAlgorithm, parseName, parseTyp } from './check-text.ts'
+import { byteSize, durationMs, flag, strictMap, text, textList } from './schema-leaf.ts'
+
+export const KeysSchema = strictMap({
+  jwks_url: text().optional().describe('URL of a JWK set, https:// unless allow_http'),
+  jwks_file: text()
+    .optional()
+    .describe('file with a JWK set, relative to this file; read again when it changes'),
+  pem_file: textList().optional().describe('file or files with a public key or certificate in PEM'),
+  secret: z.string().optional().describe('shared HMAC secret; best written as ${file:…} or ${NAME}'),
+  encoding: z
+    .enum(['utf8', 'base64', 'base64url', 'hex'])
+    .optional()
+    .describe('how the secret is written; default utf8'),
+  kid: text().optional().describe('key id of the secret; tokens that name another are refused'),
+  allow_short_secret: flag()
+    .optional()
+    .describe('accept a secret shorter than the digest, though never below 16 bytes; default false'),
+  allow_http: flag().optional().describe('fetch keys over http://, for loopback and tests; default false'),
+  timeout: durationMs(100, 60_000).optional().describe('deadline of a whole fetch; default 5s'),
+  max_bytes: byteSize(1_024, 16 * 1024 ** 2)
+    .optional()
+    .describe('largest answer; default 1MiB'),
+  refresh: durationMs(1_000, 24 * 3_600_000)
+    .optional()
+    .describe('time between background refreshes; default 10m'),
+  cooldown: durationMs(1_000, 3_600_000)
+    .optional()
+    .describe('least time between two fetches caused by unknown key ids; default 30s'),
+  first_fetch_wait: durationMs(0, 10_000)
+    .optional()
+    .describe('longest that requests wait for a fetch under way; default 1s'),
+}).describe('where the keys come from; without it, or with fetch options alone: discovery from the issuer')
+
+const any = z.literal('any').transform(() => null)
+
+export const IssuerSchema = strictMap({
+  name: text(parseName)
+    .optional()
+    .describe('name in logs, metrics and policies; default: made from the host of issuer'),
+  issuer: z.union([any, text()]).describe('exact `iss` of its tokens; the word `any` accepts every issuer'),
+  audience: z
+    .union([any, textList()])
+    .describe('accepted `aud` values, any of them; the word `any` accepts every audience'),
+  keys: KeysSchema.optional(),
+  algorithms: textList(parseAlgorithm)
+    .optional()
+    .describe('accepted `alg` values; default HS256 for a secret, else every public-key algorithm'),
+  leeway: durationMs(0, 300_000).optional().describe('clock tolerance for exp, nbf and iat; default 30s'),
+  max_age: durationMs(1_000, 10 * 365 * 24 * 3_600_000)
+    .optional()
+    .describe('longest time since `iat`; default: no limit'),
+  typ: textList(parseTyp)
+    .optional()
+    .describe('accepted `typ` values, for example at+jwt; default: not checked'),
+  require: textList().optional().describe('claims that must be present'),
+  allow_missing_exp: flag().optional().describe('accept tokens that never expire; default false'),
+  require_kid: flag().optional().describe('refuse tokens without `kid`; default false'),
+  allow_sender_constrained: flag()
+    .optional()
+    .describe('accept tokens bound to a key (`cnf`) without a proof of it; default false'),
+}).describe('a trusted token issuer')
+
+export type KeysConfig = z.output<typeof KeysSchema>
+export type IssuerConfig = z.output<typeof IssuerSchema>

@@ -1,0 +1,119 @@
+/** The smallest parts of the schema: strings with a meaning, lists of them, durations, sizes. */
+import { z } from 'zod'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { parseByteSize } from './byte-size.ts'
+import type { Problem } from './diagnostic.ts'
+import { parseDuration } from './duration.ts'
+import { quoted } from './printable.ts'
+
+/** What a schema yields. */
+export type Output<Schema extends z.ZodType> = z.output<Schema>
+
+/** A map that refuses keys it does not know; the issue's message is the list of those it knows. */
+export const strictMap = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> =>
+  z.strictObject(shape, {
+    error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : undefined),
+  })
+
+/** A value read by one of our own parsers, whose problem becomes the issue. */
+const parsedBy = <Schema extends z.ZodType, T>(
+  schema: Schema,
+  parse: (value: z.output<Schema>) => Result<T, Problem>,
+): z.ZodPipe<Schema, z.ZodTransform<T, z.output<Schema>>> =>
+  schema.pipe(
+    z.transform((value: z.output<Schema>, context) => {
+      const parsed = parse(value)
+      if (parsed.ok) return parsed.value
+      report(context.issues, value, parsed.error, [])
+      return z.NEVER
+    }),
+  )
+
+/** A string that `parse` accepts. */
+export const text = <T = string>(
+  parse: (value: string) => Result<T, Problem> = notEmpty as (value: string) => Result<T, Problem>,
+): z.ZodType<T, string> => parsedBy(z.string(), parse)
+
+/** One string or a list of them, always a list afterwards; never empty, each item checked on its own. */
+export const textList = <T = string>(
+  parse: (value: string) => Result<T, Problem> = notEmpty as (value: string) => Result<T, Problem>,
+): z.ZodType<readonly T[], string | string[]> =>
+  z.union([z.string(), z.array(z.string())]).pipe(
+    z.transform((value: string | string[], context) => {
+      const items = typeof value === 'string' ? [value] : value
+      if (items.length === 0) report(context.issues, value, emptyList(), [])
+      return items.flatMap((item, i) => {
+        const parsed = parse(item)
+        if (parsed.ok) return [parsed.value]
+        report(context.issues, item, parsed.error, typeof value === 'string' ? [] : [i])
+        return []
+      })
+    }),
+  )
+
+/** A list with at least one item. */
+export const listOf = <Schema extends z.ZodType>(
+  item: Schema,
+): z.ZodType<readonly z.output<Schema>[], z.input<Schema>[]> =>
+  parsedBy(z.array(item), (items) => (items.length === 0 ? err(emptyList()) : ok(items)))
+
+/** A duration in milliseconds. */
+export const durationMs = (least: number, most: number): z.ZodType<number, string | number> =>
+  inRange(parseDuration, least, most, (ms) => (ms < 1_000 && ms > 0 ? `${ms}ms` : `${ms / 1_000}s`))
+
+/** A size in bytes. */
+export const byteSize = (least: number, most: number): z.ZodType<number, string | number> =>
+  inRange(parseByteSize, least, most, (bytes) =>
+    bytes % 1024 === 0 && bytes > 0 ? `${bytes / 1024}KiB` : `${bytes}B`,
+  )
+
+/** A whole number; as a string of digits too, because `${NAME}` yields strings. */
+export const wholeNumber = (least: number, most: number): z.ZodType<number, string | number> =>
+  inRange(
+    (value) =>
+      /^\d{1,15}$/.test(String(value))
+        ? ok(Number(value))
+        : err({ code: 'ERR_CONFIG_TYPE', message: `${quoted(String(value))} is not a whole number` }),
+    least,
+    most,
+    String,
+  )
+
+/** A string as it is: empty, with spaces, with anything. */
+export const literalText = (): z.ZodType<string, string> => z.string()
+
+/** A setting that is `true` or `false`, nothing else. */
+export const flag = (): z.ZodType<boolean, boolean> => z.boolean()
+
+const notEmpty = (value: string): Result<string, Problem> =>
+  value.trim() === '' || value.trim() !== value
+    ? err({
+        code: 'ERR_CONFIG_VALUE',
+        message: value.trim() === '' ? 'an empty string' : `${quoted(value)} begins or ends with white space`,
+      })
+    : ok(value)
+
+const emptyList = (): Problem => ({
+  code: 'ERR_CONFIG_EMPTY_LIST',
+  message: 'an empty list',
+  hints: ['nothing would be checked here; write at least one value, or leave the key out'],
+})
+
+const inRange = (
+  parse: (value: string | number) => Result<number, Problem>,
+  least: number,
+  most: number,
+  show: (value: number) => string,
+): z.ZodType<number, string | number> =>
+  parsedBy(z.union([z.string(), z.number()]), (value) => {
+    const parsed = parse(value)
+    if (!parsed.ok || (parsed.value >= least && parsed.value <= most)) return parsed
+    const message = `${quoted(String(value))} is not between ${show(least)} and ${show(most)}`
+    return err({ code: 'ERR_CONFIG_RANGE', message })
+  })
+
+/** Hands our problem through zod: `params` is what schema-problems.ts reads. */
+function report(issues: z.core.$ZodRawIssue[], input: unknown, problem: Problem, path: number[]): void {
+  issues.push({ code: 'custom', input, message: problem.message, path, params: { problem } })
+}

@@ -1,0 +1,110 @@
+/** The part of the schema that describes token sources, policies, routes and endpoints. */
+import { z } from 'zod'
+import { ok } from '../result.ts'
+import { parseClaimPath, parseHost, parseMethod, parseName, parseScope, parseToken } from './check-text.ts'
+import { parseIdentityHeader } from './header-names.ts'
+import { parseExactPath, parsePathPattern } from './path-pattern.ts'
+import { byteSize, flag, listOf, strictMap, text, textList } from './schema-leaf.ts'
+
+export const TokenSourceSchema = strictMap({
+  header: text(parseToken).optional().describe('header that holds the token'),
+  scheme: text(parseToken)
+    .optional()
+    .describe('authentication scheme before the token; default Bearer for Authorization, else none'),
+  trim_prefix: z
+    .string()
+    .optional()
+    .describe('text removed from the front of the header if it is there; empty: the value is the token'),
+  cookie: text(parseToken).optional().describe('cookie that holds the token'),
+  query: text().optional().describe('query parameter of the original request that holds the token'),
+}).describe('one place where a token may be: a header, a cookie or a query parameter')
+
+// Number claims beyond 2^53 cannot be told apart once parsed.
+const scalar = z.union([
+  z.string(),
+  z.boolean(),
+  z
+    .number()
+    .refine(
+      (value) => !Number.isInteger(value) || Number.isSafeInteger(value),
+      'beyond 2^53, where numbers are no longer exact',
+    ),
+])
+
+const ClaimRuleSchema = strictMap({
+  equals: scalar.optional().describe('the claim is exactly this'),
+  in: listOf(scalar).optional().describe('the claim is one of these'),
+  contains: z
+    .union([scalar.transform((value) => [value]), listOf(scalar)])
+    .optional()
+    .describe('the claim is a list that holds this, or all of these'),
+  exists: flag().optional().describe('the claim is there (true) or not there (false)'),
+})
+
+const IdentitySchema = strictMap({
+  claim: text(parseClaimPath).describe('path of the claim'),
+  arrays: z.enum(['csv', 'json']).optional().describe('how lists are written; default csv'),
+  encoding: z
+    .enum(['percent', 'base64url'])
+    .optional()
+    .describe('how characters outside visible ASCII are written; default percent'),
+  max_bytes: byteSize(1, 16 * 1024)
+    .optional()
+    .describe('longest value, a longer one is a denial; default 4KiB'),
+})
+
+/** Scopes of one string: `orders:read orders:write` are two. */
+const scopes = textList((value) => ok(value.split(' ').filter((scope) => scope !== '')))
+  .transform((lists) => lists.flat())
+  .pipe(listOf(text(parseScope)))
+
+export const PolicySchema = strictMap({
+  issuers: textList().optional().describe('names of the issuers it accepts; default: all'),
+  token_sources: listOf(TokenSourceSchema)
+    .optional()
+    .describe('where the token may be; default: the top-level token_sources'),
+  scope: scopes.optional().describe('scopes that the token must have, all of them'),
+  scope_any: scopes.optional().describe('scopes of which the token must have at least one'),
+  claims: z
+    .record(
+      text(parseClaimPath),
+      z.union([scalar.transform((equals): ClaimRuleConfig => ({ equals })), ClaimRuleSchema]),
+    )
+    .optional()
+    .describe('rules by claim path: a value, or a map of equals, in, contains, exists'),
+  identity: z
+    .record(
+      text(parseIdentityHeader),
+      z.union([text(parseClaimPath).transform((claim): IdentityConfig => ({ claim })), IdentitySchema]),
+    )
+    .optional()
+    .describe('headers for the application, by name: a claim path, or a map with options'),
+}).describe('requirements on a verified token, and the headers it yields')
+
+export const RouteSchema = strictMap({
+  name: text(parseName).optional().describe('name in logs and metrics; default route-1, route-2, …'),
+  match: strictMap({
+    host: textList(parseHost).optional().describe('host or *.suffix, without port; default: any'),
+    path: textList(parsePathPattern)
+      .optional()
+      .describe('/exact, /tree/** or * for one segment; default: any'),
+    method: textList(parseMethod).optional().describe('HTTP methods; default: any'),
+  }).describe('which requests; an empty map is all of them'),
+  access: z.enum(['public', 'deny']).optional().describe('let everyone in, or nobody'),
+  policy: text().optional().describe('name of the policy that judges'),
+}).describe('requests and what is asked of them; the first match wins')
+
+export const EndpointSchema = strictMap({
+  path: text(parseExactPath).describe('exact path on the decisions listener'),
+  dialect: z.literal('jwtauthrequest').describe('the contract of jwtauthrequest: 200 or 403'),
+  policy: text().describe('name of the policy that judges'),
+}).describe('a decision endpoint with the contract of another system')
+
+export const policiesSchema = z.record(text(parseName), PolicySchema)
+
+export type TokenSourceConfig = z.output<typeof TokenSourceSchema>
+export type ClaimRuleConfig = z.output<typeof ClaimRuleSchema>
+export type IdentityConfig = z.output<typeof IdentitySchema>
+export type PolicyConfig = z.output<typeof PolicySchema>
+export type RouteConfig = z.output<typeof RouteSchema>
+export type EndpointConfig = z.output<typeof EndpointSchema>

@@ -1,0 +1,95 @@
+/** Where secrets are in the text of a configuration, so that no message ever shows them. */
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
+import type { Alias, Node } from 'yaml'
+import { suggest } from './suggest.ts'
+
+export type Range = readonly [start: number, end: number]
+
+/** Reveals where a secret is, not what it is: worth showing. A default would be the secret itself. */
+const REFERENCE = /^["']?\$\{(?:file:[^${}]+|[A-Za-z_][A-Za-z0-9_]*)\}["']?$/
+
+/** What may stand in `keys` without being a secret. */
+const PUBLIC_KEYS =
+  /^(jwks_url|jwks_file|pem_file|encoding|kid|allow_\w+|timeout|max_bytes|refresh|cooldown|first_fetch_wait)$/
+
+/** `secret: …` in text that did not parse: group 1 is the indent, 2 the key, 3 all up to the value. */
+const KEY_IN_TEXT = /^([ \t]*(?:- )?)?(?:.*?[{,\s])?["']?([A-Za-z_-]{3,40})["']?[ \t]*:[ \t]*/
+
+/**
+ * Too much rather than too little: the values of keys that are, or look like a misspelling of, a secret field;
+ * whatever stands in `keys` under no known name; and what aliases in those places stand for.
+ */
+export function findSecretRanges(
+  text: string,
+  contents: Node | null,
+  aliases: ReadonlyMap<Alias, Node>,
+  parsed: boolean,
+): readonly Range[] {
+  const ranges: Range[] = []
+  const hide = (node: Node | null): void => {
+    const target = isAlias(node) ? (aliases.get(node) ?? null) : node
+    if (!target?.range) return
+    const [start, end] = target.range
+    if (!REFERENCE.test(text.slice(start, end).trim())) ranges.push([start, end])
+  }
+  const visit = (node: Node | null, insideKeys: boolean): void => {
+    if (isSeq<Node>(node)) for (const item of node.items) visit(item, false)
+    if (!isMap<Node, Node | null>(node)) return
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? String(key.value) : ''
+      const isSecret = isSecretKey(name) || (insideKeys && !PUBLIC_KEYS.test(name))
+      if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
+      else visit(value, name === 'keys')
+    }
+  }
+  visit(contents, false)
+  if (!parsed) ranges.push(...findInText(text))
+  return merge(ranges)
+}
+
+/** Whether a key names a secret, or may be a misspelling of one that does. */
+export function isSecretKey(name: string): boolean {
+  const word = name.toLowerCase().replaceAll(/[^a-z]/g, '')
+  return /secret|hmac|passw|private/.test(word) || suggest(word, ['secret', 'hmac']) !== undefined
+}
+
+/** Without a parse: from a secret's key to the end of its line, and the deeper lines below. */
+function findInText(text: string): Range[] {
+  const ranges: Range[] = []
+  let offset = 0
+  let hiddenBelow = -1
+  for (const line of text.split('\n')) {
+    const indent = line.search(/\S/)
+    // A tab is no indentation in YAML, and may be the very error.
+    const isBelow = hiddenBelow >= 0 && (indent === -1 || indent > hiddenBelow || line.startsWith('\t'))
+    if (!isBelow) hiddenBelow = -1
+    const start = isBelow ? 0 : secretStart(line)
+    if (start !== undefined) {
+      if (!isBelow) hiddenBelow = Math.max(indent, 0)
+      if (!REFERENCE.test(line.slice(start).trim()))
+        ranges.push([offset + start, offset + line.trimEnd().length])
+    }
+    offset += line.length + 1
+  }
+  return ranges
+}
+
+function secretStart(line: string): number | undefined {
+  let from = 0
+  for (;;) {
+    const match = KEY_IN_TEXT.exec(line.slice(from))
+    if (match === null) return undefined
+    from += match[0].length
+    if (isSecretKey(match[2] ?? '')) return from
+  }
+}
+
+function merge(ranges: Range[]): readonly Range[] {
+  const merged: Range[] = []
+  for (const [start, end] of ranges.filter((range) => range[1] > range[0]).sort((a, b) => a[0] - b[0])) {
+    const last = merged.at(-1)
+    if (last === undefined || start > last[1]) merged.push([start, end])
+    else merged[merged.length - 1] = [last[0], Math.max(last[1], end)]
+  }
+  return merged
+}

@@ -1,0 +1,37 @@
+/** The value of every setting that was not written. The schema's descriptions and docs/config.md say the same. */
+import type { RemoteKeySettings } from '../keys/key-settings.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { Settings } from './settings.ts'
+
+export const DEFAULT_LISTEN: Settings['listen'] = {
+  decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180 },
+  admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
+}
+
+/** Seconds; enough for clocks that are kept by NTP. */
+export const DEFAULT_LEEWAY_SECONDS = 30
+
+export const DEFAULT_TOKEN_SOURCES: readonly TokenSourceSettings[] = [
+  { kind: 'header', name: 'authorization', scheme: 'Bearer' },
+]
+
+export const DEFAULT_REMOTE_KEYS: RemoteKeySettings = {
+  allowHttp: false,
+  timeoutMs: 5_000,
+  maxBytes: 1024 ** 2,
+  refreshMs: 600_000,
+  cooldownMs: 30_000,
+  firstFetchWaitMs: 1_000,
+}
+
+/** Longest identity header value, in bytes: half of what nginx reads of an upstream's header block. */
+export const DEFAULT_IDENTITY_MAX_BYTES = 4_096
+
+/** 8 KiB is what nginx accepts as one header line by default. */
+export const DEFAULT_MAX_TOKEN_BYTES = 8_192
+
+export const DEFAULT_CACHE: Settings['cache'] = { maxTokens: 100_000, maxBytes: 64 * 1024 ** 2 }
+
+export const DEFAULT_REALM = 'warder'
+
+export const DEFAULT_DRAIN_MS = 5_000

@@ -1,0 +1,37 @@
+/** Everything the operator decided, as plain frozen data. Made by load-settings, read by app/build. */
+import type { IssuerSettings } from '../jwt/issuer-settings.ts'
+import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+
+/** Where a listener is bound. */
+export type ListenAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+/** A decision endpoint with another system's contract, at a path of its own. */
+export interface EndpointSettings {
+  /** Exact path on the decisions listener. */
+  readonly path: string
+  /** `jwtauthrequest`: the request is the one that arrived; the answer is 200 or 403 and nothing else. */
+  readonly dialect: 'jwtauthrequest'
+  /** Name of the policy that judges. */
+  readonly policy: string
+}
+
+export interface Settings {
+  readonly issuers: readonly IssuerSettings[]
+  readonly tokenSources: readonly TokenSourceSettings[]
+  readonly policies: readonly PolicySettings[]
+  /** First match wins. Empty: any valid token is allowed everywhere. */
+  readonly routes: readonly RouteSettings[]
+  readonly endpoints: readonly EndpointSettings[]
+  readonly listen: { readonly decisions: ListenAddress; readonly admin: ListenAddress | null }
+  /** Longest token in bytes, 256 to 65,536. Default 8,192. */
+  readonly maxTokenBytes: number
+  /** The verified-token cache; `maxTokens: 0` turns it off. Default 100,000 tokens, 64 MiB. */
+  readonly cache: { readonly maxTokens: number; readonly maxBytes: number }
+  /** `realm` of the challenge, RFC 9110 §11.5. Default `warder`. */
+  readonly realm: string
+  /** How long a stopping process stays up, not ready, for its callers to notice, in milliseconds. Default 5,000. */
+  readonly drainMs: number
+}

@@ -1,0 +1,202 @@
+/** Settings → the value of a `warder.yaml` that says the same: the way back of to-settings.ts. */
+import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
+import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
+import type { IssuerSettings } from '../jwt/issuer-settings.ts'
+import type { KeySettings, RemoteKeySettings } from '../keys/key-settings.ts'
+import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import { formatByteSize } from './byte-size.ts'
+import { MASK } from './code-frame.ts'
+import { formatDuration } from './duration.ts'
+import { formatListenAddress } from './listen-address.ts'
+import {
+  DEFAULT_CACHE,
+  DEFAULT_DRAIN_MS,
+  DEFAULT_IDENTITY_MAX_BYTES,
+  DEFAULT_LEEWAY_SECONDS,
+  DEFAULT_LISTEN,
+  DEFAULT_MAX_TOKEN_BYTES,
+  DEFAULT_REALM,
+  DEFAULT_REMOTE_KEYS,
+  DEFAULT_TOKEN_SOURCES,
+} from './setting-defaults.ts'
+import type { Settings } from './settings.ts'
+
+export interface ConfigValueOptions {
+  /** `masked` cannot be loaded again; `plain` is for a file that replaces another with the same secret. */
+  readonly secrets: 'masked' | 'plain'
+  /** `shown` writes every default; `omitted` only what differs. */
+  readonly defaults: 'shown' | 'omitted'
+}
+
+type Value = Record<string, unknown>
+
+/** Keys whose value is undefined are absent from what is written. */
+export function toConfigValue(settings: Settings, options: ConfigValueOptions): Value {
+  const unless = unlessDefault(options)
+  const { listen, cache } = settings
+  return compact({
+    version: 1,
+    issuers: settings.issuers.map((issuer) => fromIssuer(issuer, options)),
+    token_sources: unless(settings.tokenSources, DEFAULT_TOKEN_SOURCES)?.map((source) =>
+      fromTokenSource(source),
+    ),
+    policies: unlessEmpty(
+      Object.fromEntries(settings.policies.map((policy) => [policy.name, fromPolicy(policy, options)])),
+    ),
+    routes: unlessEmpty(settings.routes.map((route) => fromRoute(route))),
+    endpoints: unlessEmpty(settings.endpoints),
+    listen: unlessEmpty(
+      compact({
+        decisions: mapDefined(unless(listen.decisions, DEFAULT_LISTEN.decisions), formatListenAddress),
+        admin: mapDefined(unless(listen.admin, DEFAULT_LISTEN.admin), (address) =>
+          address === null ? 'off' : formatListenAddress(address),
+        ),
+      }),
+    ),
+    limits: mapDefined(unless(settings.maxTokenBytes, DEFAULT_MAX_TOKEN_BYTES), (bytes) => ({
+      max_token_bytes: formatByteSize(bytes),
+    })),
+    cache: mapDefined(unless(cache, DEFAULT_CACHE), () => ({
+      tokens: cache.maxTokens,
+      bytes: formatByteSize(cache.maxBytes),
+    })),
+    realm: mapDefined(unless(settings.realm, DEFAULT_REALM), escape),
+    drain: mapDefined(unless(settings.drainMs, DEFAULT_DRAIN_MS), formatDuration),
+  })
+}
+
+function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value {
+  const unless = unlessDefault(options)
+  const maxAge = issuer.maxAgeSeconds
+  return compact({
+    name: issuer.name,
+    issuer: issuer.issuer === null ? 'any' : escape(issuer.issuer),
+    audience: issuer.audience === null ? 'any' : issuer.audience.map((audience) => escape(audience)),
+    keys: unlessEmpty(fromKeys(issuer.keys, options)),
+    algorithms: issuer.algorithms,
+    leeway: mapDefined(unless(issuer.leewaySeconds, DEFAULT_LEEWAY_SECONDS), (s) =>
+      formatDuration(s * 1_000),
+    ),
+    max_age: mapDefined(maxAge, (seconds) => formatDuration(seconds * 1_000)),
+    typ: issuer.typ?.map((typ) => escape(typ)),
+    require: unlessEmpty(issuer.requiredClaims.map((claim) => escape(claim))),
+    allow_missing_exp: unless(issuer.allowMissingExp, false),
+    require_kid: unless(issuer.requireKid, false),
+    allow_sender_constrained: unless(issuer.allowSenderConstrained, false),
+  })
+}
+
+function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
+  switch (keys.kind) {
+    case 'secret': {
+      const text = options.secrets === 'masked' ? { secret: MASK } : writeSecret(keys.secret)
+      const allowShort = unlessDefault(options)(keys.allowShortSecret, false)
+      return compact({ ...text, kid: mapDefined(keys.kid, escape), allow_short_secret: allowShort })
+    }
+    case 'pem_file':
+      return { pem_file: keys.files.map((file) => escape(file)) }
+    case 'jwks_file':
+      return { jwks_file: escape(keys.file) }
+    case 'jwks_url':
+      return { jwks_url: escape(keys.url), ...fromRemote(keys, options) }
+    case 'discovery':
+      return fromRemote(keys, options)
+  }
+}
+
+function fromRemote(keys: RemoteKeySettings, options: ConfigValueOptions): Value {
+  const unless = unlessDefault(options)
+  return compact({
+    allow_http: unless(keys.allowHttp, DEFAULT_REMOTE_KEYS.allowHttp),
+    timeout: mapDefined(unless(keys.timeoutMs, DEFAULT_REMOTE_KEYS.timeoutMs), formatDuration),
+    max_bytes: mapDefined(unless(keys.maxBytes, DEFAULT_REMOTE_KEYS.maxBytes), formatByteSize),
+    refresh: mapDefined(unless(keys.refreshMs, DEFAULT_REMOTE_KEYS.refreshMs), formatDuration),
+    cooldown: mapDefined(unless(keys.cooldownMs, DEFAULT_REMOTE_KEYS.cooldownMs), formatDuration),
+    first_fetch_wait: mapDefined(
+      unless(keys.firstFetchWaitMs, DEFAULT_REMOTE_KEYS.firstFetchWaitMs),
+      formatDuration,
+    ),
+  })
+}
+
+/** As text where it is text, so that the file still shows the secret that other programs have. */
+function writeSecret(secret: Uint8Array): Value {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(secret)
+    return { secret: escape(text) }
+  } catch {
+    return { secret: Buffer.from(secret).toString('base64'), encoding: 'base64' }
+  }
+}
+
+function fromTokenSource(source: TokenSourceSettings): Value {
+  if (source.kind === 'cookie') return { cookie: source.name }
+  if (source.kind === 'query') return { query: escape(source.name) }
+  if (source.scheme !== undefined) return { header: source.name, scheme: source.scheme }
+  if (source.trimPrefix !== undefined) return { header: source.name, trim_prefix: escape(source.trimPrefix) }
+  return source.name === 'authorization' ? { header: source.name, trim_prefix: '' } : { header: source.name }
+}
+
+function fromPolicy(policy: PolicySettings, options: ConfigValueOptions): Value {
+  return compact({
+    issuers: policy.issuers,
+    token_sources: policy.tokenSources?.map((source) => fromTokenSource(source)),
+    scope: unlessEmpty(policy.scopeAll.map((scope) => escape(scope))),
+    scope_any: unlessEmpty(policy.scopeAny.map((scope) => escape(scope))),
+    claims: unlessEmpty(Object.fromEntries(policy.claims.map((rule) => [rule.path, fromClaimRule(rule)]))),
+    identity: unlessEmpty(
+      Object.fromEntries(policy.identity.map((header) => [header.name, fromIdentity(header, options)])),
+    ),
+  })
+}
+
+function fromClaimRule({ equal, in: anyOf, contains, exists }: ClaimRuleSettings): Value {
+  const escaped = (value: unknown): unknown => (typeof value === 'string' ? escape(value) : value)
+  return compact({
+    equals: escaped(equal),
+    in: anyOf?.map(escaped),
+    contains: contains?.map(escaped),
+    exists,
+  })
+}
+
+function fromIdentity(header: IdentityHeaderSettings, options: ConfigValueOptions): string | Value {
+  const unless = unlessDefault(options)
+  const value = compact({
+    claim: escape(header.claim),
+    arrays: unless(header.arrays, 'csv'),
+    encoding: unless(header.encoding, 'percent'),
+    max_bytes: mapDefined(unless(header.maxBytes, DEFAULT_IDENTITY_MAX_BYTES), formatByteSize),
+  })
+  return Object.keys(value).length === 1 ? escape(header.claim) : value
+}
+
+function fromRoute({ name, hosts, paths, methods, access }: RouteSettings): Value {
+  return {
+    name,
+    match: compact({
+      host: unlessEmpty(hosts),
+      path: unlessEmpty(paths.map((path) => escape(path))),
+      method: unlessEmpty(methods),
+    }),
+    ...(access.kind === 'policy' ? { policy: access.policy } : { access: access.kind }),
+  }
+}
+
+/** A `${` that stands for itself. */
+const escape = (text: string): string => text.replaceAll('${', '$$${')
+
+const compact = (value: Value): Value =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
+
+const mapDefined = <T, U>(value: T | undefined, map: (value: T) => U): U | undefined =>
+  value === undefined ? undefined : map(value)
+
+const unlessEmpty = <T extends object>(value: T): T | undefined =>
+  Object.keys(value).length === 0 ? undefined : value
+
+const unlessDefault =
+  ({ defaults }: ConfigValueOptions) =>
+  <T>(value: T, usual: T): T | undefined =>
+    defaults === 'omitted' && JSON.stringify(value) === JSON.stringify(usual) ? undefined : value

@@ -1,0 +1,164 @@
+/** A checked configuration → Settings, with every default filled in. */
+import { resolve } from 'node:path'
+import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
+import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
+import type { IssuerSettings } from '../jwt/issuer-settings.ts'
+import type { Algorithm } from '../keys/algorithms.ts'
+import type { KeySettings, RemoteKeySettings } from '../keys/key-settings.ts'
+import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import { keySourceOf } from './check-issuer.ts'
+import { decodeSecret } from './decode-secret.ts'
+import { defaultAlgorithms } from './default-algorithms.ts'
+import { issuerNames, routeNames } from './default-names.ts'
+import type { ConfigParts } from './read-config.ts'
+import type { Config } from './schema.ts'
+import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
+import type {
+  ClaimRuleConfig,
+  IdentityConfig,
+  PolicyConfig,
+  RouteConfig,
+  TokenSourceConfig,
+} from './schema-policy.ts'
+import {
+  DEFAULT_CACHE,
+  DEFAULT_DRAIN_MS,
+  DEFAULT_IDENTITY_MAX_BYTES,
+  DEFAULT_LEEWAY_SECONDS,
+  DEFAULT_LISTEN,
+  DEFAULT_MAX_TOKEN_BYTES,
+  DEFAULT_REALM,
+  DEFAULT_REMOTE_KEYS,
+  DEFAULT_TOKEN_SOURCES,
+} from './setting-defaults.ts'
+import type { Settings } from './settings.ts'
+
+/** What settings depend on besides the configuration. */
+export interface SettingsContext {
+  readonly supportedAlgorithms: ReadonlySet<Algorithm>
+  /** Absolute directory that the files of key sources are relative to. */
+  readonly directory: string
+}
+
+/** @param parts Read whole, and without errors in the cross-checks. */
+export function toSettings(config: Config, parts: ConfigParts, context: SettingsContext): Settings {
+  const issuerNameList = issuerNames(parts.issuers)
+  const routeNameList = routeNames(parts.routes)
+  return {
+    issuers: config.issuers.map((issuer, i) => toIssuer(issuer, issuerNameList[i] ?? '', context)),
+    tokenSources: config.token_sources?.map((source) => toTokenSource(source)) ?? DEFAULT_TOKEN_SOURCES,
+    policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy)),
+    routes: (config.routes ?? []).map((route, i) => toRoute(route, routeNameList[i] ?? '')),
+    endpoints: (config.endpoints ?? []).map(({ path, dialect, policy }) => ({ path, dialect, policy })),
+    listen: {
+      decisions: config.listen?.decisions ?? DEFAULT_LISTEN.decisions,
+      admin: config.listen?.admin === undefined ? DEFAULT_LISTEN.admin : config.listen.admin,
+    },
+    maxTokenBytes: config.limits?.max_token_bytes ?? DEFAULT_MAX_TOKEN_BYTES,
+    cache: {
+      maxTokens: config.cache?.tokens ?? DEFAULT_CACHE.maxTokens,
+      maxBytes: config.cache?.bytes ?? DEFAULT_CACHE.maxBytes,
+    },
+    realm: config.realm ?? DEFAULT_REALM,
+    drainMs: config.drain ?? DEFAULT_DRAIN_MS,
+  }
+}
+
+function toIssuer(issuer: IssuerConfig, name: string, context: SettingsContext): IssuerSettings {
+  const kind = keySourceOf(issuer.keys) === 'secret' ? 'secret' : 'public'
+  return {
+    name,
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    algorithms: [...new Set(issuer.algorithms ?? defaultAlgorithms(kind, context.supportedAlgorithms))],
+    keys: toKeys(issuer, issuer.keys ?? {}, context.directory),
+    leewaySeconds: issuer.leeway === undefined ? DEFAULT_LEEWAY_SECONDS : issuer.leeway / 1_000,
+    ...(issuer.max_age === undefined ? {} : { maxAgeSeconds: issuer.max_age / 1_000 }),
+    ...(issuer.typ === undefined ? {} : { typ: issuer.typ }),
+    requiredClaims: issuer.require ?? [],
+    allowMissingExp: issuer.allow_missing_exp ?? false,
+    requireKid: issuer.require_kid ?? false,
+    allowSenderConstrained: issuer.allow_sender_constrained ?? false,
+  }
+}
+
+function toKeys(issuer: IssuerConfig, keys: KeysConfig, directory: string): KeySettings {
+  if (keys.secret !== undefined) {
+    const secret = decodeSecret(keys.secret, keys.encoding ?? 'utf8')
+    // The cross-checks decoded it before; an empty secret would be refused by everything that follows.
+    return {
+      kind: 'secret',
+      secret: secret.ok ? secret.value : new Uint8Array(),
+      ...(keys.kid === undefined ? {} : { kid: keys.kid }),
+      allowShortSecret: keys.allow_short_secret ?? false,
+    }
+  }
+  if (keys.pem_file !== undefined) {
+    return { kind: 'pem_file', files: keys.pem_file.map((file) => resolve(directory, file)) }
+  }
+  if (keys.jwks_file !== undefined) return { kind: 'jwks_file', file: resolve(directory, keys.jwks_file) }
+  const remote = toRemoteKeys(keys)
+  if (keys.jwks_url !== undefined) return { kind: 'jwks_url', url: keys.jwks_url, ...remote }
+  return { kind: 'discovery', issuer: issuer.issuer ?? '', ...remote }
+}
+
+const toRemoteKeys = (keys: KeysConfig): RemoteKeySettings => ({
+  allowHttp: keys.allow_http ?? DEFAULT_REMOTE_KEYS.allowHttp,
+  timeoutMs: keys.timeout ?? DEFAULT_REMOTE_KEYS.timeoutMs,
+  maxBytes: keys.max_bytes ?? DEFAULT_REMOTE_KEYS.maxBytes,
+  refreshMs: keys.refresh ?? DEFAULT_REMOTE_KEYS.refreshMs,
+  cooldownMs: keys.cooldown ?? DEFAULT_REMOTE_KEYS.cooldownMs,
+  firstFetchWaitMs: keys.first_fetch_wait ?? DEFAULT_REMOTE_KEYS.firstFetchWaitMs,
+})
+
+function toTokenSource(source: TokenSourceConfig): TokenSourceSettings {
+  if (source.cookie !== undefined) return { kind: 'cookie', name: source.cookie }
+  if (source.query !== undefined) return { kind: 'query', name: source.query }
+  const name = source.header?.toLowerCase() ?? ''
+  // An empty prefix is how one says that the bare value of Authorization is the token.
+  if (source.trim_prefix === '') return { kind: 'header', name }
+  if (source.trim_prefix !== undefined) return { kind: 'header', name, trimPrefix: source.trim_prefix }
+  const scheme = source.scheme ?? (name === 'authorization' ? 'Bearer' : undefined)
+  return { kind: 'header', name, ...(scheme === undefined ? {} : { scheme }) }
+}
+
+function toPolicy(name: string, policy: PolicyConfig): PolicySettings {
+  return {
+    name,
+    ...(policy.issuers === undefined ? {} : { issuers: policy.issuers }),
+    ...(policy.token_sources === undefined
+      ? {}
+      : { tokenSources: policy.token_sources.map((source) => toTokenSource(source)) }),
+    scopeAll: policy.scope ?? [],
+    scopeAny: policy.scope_any ?? [],
+    claims: Object.entries(policy.claims ?? {}).map(([path, rule]) => toClaimRule(path, rule)),
+    identity: Object.entries(policy.identity ?? {}).map(([header, value]) => toIdentity(header, value)),
+  }
+}
+
+const toClaimRule = (path: string, rule: ClaimRuleConfig): ClaimRuleSettings => ({
+  path,
+  ...(rule.equals === undefined ? {} : { equal: rule.equals }),
+  ...(rule.in === undefined ? {} : { in: rule.in }),
+  ...(rule.contains === undefined ? {} : { contains: rule.contains }),
+  ...(rule.exists === undefined ? {} : { exists: rule.exists }),
+})
+
+const toIdentity = (name: string, value: IdentityConfig): IdentityHeaderSettings => ({
+  name,
+  claim: value.claim,
+  arrays: value.arrays ?? 'csv',
+  encoding: value.encoding ?? 'percent',
+  maxBytes: value.max_bytes ?? DEFAULT_IDENTITY_MAX_BYTES,
+})
+
+const toRoute = (route: RouteConfig, name: string): RouteSettings => ({
+  name,
+  hosts: route.match.host ?? [],
+  paths: route.match.path ?? [],
+  methods: route.match.method ?? [],
+  // The cross-checks saw that exactly one is set; were it otherwise, nobody would pass.
+  access:
+    route.policy === undefined ? { kind: route.access ?? 'deny' } : { kind: 'policy', policy: route.policy },
+})

@@ -1,0 +1,31 @@
+/** The answer to one request, before any dialect. */
+import type { AllowReason, DenyReason } from './reasons.ts'
+
+interface DecisionBase {
+  /** ULID; in the answer, the log line and `explain`. */
+  readonly id: string
+  /** Name of the route, policy and issuer that took part, as far as it came. */
+  readonly route: string | undefined
+  readonly policy: string | undefined
+  readonly issuer: string | undefined
+}
+
+export interface Allow extends DecisionBase {
+  readonly outcome: 'allow'
+  readonly reason: AllowReason
+  /** Values of the guard's identityNames, in their order; empty where there is nothing to say. */
+  readonly identity: readonly string[]
+}
+
+export interface Deny extends DecisionBase {
+  readonly outcome: 'deny'
+  readonly reason: DenyReason
+  readonly status: 401 | 403 | 503
+  /** `WWW-Authenticate`, RFC 6750 §3; undefined where another token would not help. */
+  readonly challenge: string | undefined
+  readonly retryAfterSeconds: number | undefined
+  /** For the operator's log and `explain`, never for the client. Holds no part of a token but its claims' names. */
+  readonly detail: string | undefined
+}
+
+export type Decision = Allow | Deny

@@ -1,0 +1,70 @@
+/** A whole configuration, compiled: what decide reads. Built once, replaced whole. */
+import type { Issuer } from '../jwt/issuer.ts'
+import { createVerifiedCache, type VerifiedCache, type VerifiedCacheLimits } from '../jwt/verified-cache.ts'
+import { ANY_VALID_TOKEN, compilePolicy, type Policy } from '../policy/compile-policy.ts'
+import { compileRoutes, type RouteTable } from '../policy/compile-routes.ts'
+import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+
+/** What a guard is made of. The key sources behind the issuers are running already. */
+export interface GuardInput {
+  readonly issuers: readonly Issuer[]
+  readonly policies: readonly PolicySettings[]
+  readonly routes: readonly RouteSettings[]
+  readonly tokenSources: readonly TokenSourceSettings[]
+  readonly maxTokenBytes: number
+  readonly cache: VerifiedCacheLimits
+  readonly realm: string
+}
+
+export interface Guard {
+  readonly issuers: readonly Issuer[]
+  readonly policies: ReadonlyMap<string, Policy>
+  /** Undefined if none are configured: then `anyValidToken` judges every request. */
+  readonly routes: RouteTable | undefined
+  readonly anyValidToken: Policy
+  /** Identity headers of all policies, lower case; every allow carries every one of them. */
+  readonly identityNames: readonly string[]
+  readonly maxTokenBytes: number
+  readonly cache: VerifiedCache | undefined
+  readonly realm: string
+}
+
+export function compileGuard(input: GuardInput): Guard {
+  const identityNames = [
+    ...new Set(
+      input.policies.flatMap((policy) => policy.identity.map((header) => header.name.toLowerCase())),
+    ),
+  ]
+  const context = {
+    issuers: new Map(input.issuers.map((issuer) => [issuer.settings.name, issuer])),
+    defaultSources: input.tokenSources,
+    identityNames,
+  }
+  const policies = new Map(
+    input.policies.map((settings, index) => [settings.name, compilePolicy(settings, `${index}:`, context)]),
+  )
+  return {
+    issuers: input.issuers,
+    policies,
+    routes: input.routes.length === 0 ? undefined : compileRoutes(input.routes, policies),
+    anyValidToken: compilePolicy(
+      { ...ANY_VALID_TOKEN, issuers: unambiguousIssuers(input.issuers) },
+      '*:',
+      context,
+    ),
+    identityNames,
+    maxTokenBytes: input.maxTokenBytes,
+    cache: createVerifiedCache(input.cache),
+    realm: input.realm,
+  }
+}
+
+/** Issuers that one `iss` picks without a policy's help. Those of any `iss` are for the policies that name them. */
+function unambiguousIssuers(issuers: readonly Issuer[]): readonly string[] {
+  const uses = new Map<string | null, number>()
+  for (const { settings } of issuers) uses.set(settings.issuer, (uses.get(settings.issuer) ?? 0) + 1)
+  return issuers
+    .filter(({ settings }) => settings.issuer !== null && uses.get(settings.issuer) === 1)
+    .map(({ settings }) => settings.name)
+}

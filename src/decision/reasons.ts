@@ -1,0 +1,199 @@
+/** Every reason of a decision: a closed set, and what each one means to the client and to the operator. */
+
+/** Why a request was allowed. */
+export type AllowReason = 'ok' | 'public' | 'observe_only'
+
+/** Why a request was denied. A code is at once the log field, the metric label and the docs entry. */
+export type DenyReason =
+  | 'token_missing'
+  | 'token_multiple'
+  | 'scheme_not_bearer'
+  | 'token_too_large'
+  | 'token_malformed'
+  | 'token_encrypted'
+  | 'alg_not_allowed'
+  | 'typ_not_allowed'
+  | 'crit_unsupported'
+  | 'kid_missing'
+  | 'kid_unknown'
+  | 'key_unsuitable'
+  | 'signature_invalid'
+  | 'issuer_unknown'
+  | 'audience_missing'
+  | 'audience_mismatch'
+  | 'exp_missing'
+  | 'token_expired'
+  | 'token_not_yet_valid'
+  | 'token_issued_in_future'
+  | 'token_too_old'
+  | 'claim_missing'
+  | 'claim_invalid'
+  | 'token_revoked'
+  | 'sender_constraint_failed'
+  | 'no_route'
+  | 'route_denied'
+  | 'scope_missing'
+  | 'claim_rule_failed'
+  | 'expression_false'
+  | 'ip_not_allowed'
+  | 'origin_missing'
+  | 'path_ambiguous'
+  | 'keys_unavailable'
+  | 'introspection_unavailable'
+  | 'overloaded'
+  | 'internal_error'
+
+export type Reason = AllowReason | DenyReason
+
+/** One reason: what the client is told, and what the operator is told. */
+export interface DenyRow {
+  readonly status: 401 | 403 | 503
+  /** `error` of the challenge (RFC 6750 §3.1); absent when no usable token was sent, or it is not about a token. */
+  readonly error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope'
+  /** For the operator: what happened. */
+  readonly message: string
+  /** For the operator: what to look at or change. */
+  readonly hint: string
+}
+
+const invalidToken = (message: string, hint: string): DenyRow => ({
+  status: 401,
+  error: 'invalid_token',
+  message,
+  hint,
+})
+const forbidden = (message: string, hint: string): DenyRow => ({ status: 403, message, hint })
+// Not 401: during an outage clients would throw good sessions away.
+const unavailable = (message: string, hint: string): DenyRow => ({ status: 503, message, hint })
+
+/** Total over {@link DenyReason}: a reason without a row does not compile. */
+export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
+  token_missing: {
+    status: 401,
+    message: 'no token in any of the token sources',
+    hint: 'send `Authorization: Bearer <token>`, or add the place where it is to `token_sources`',
+  },
+  token_multiple: {
+    status: 401,
+    error: 'invalid_request',
+    message: 'more than one token in the request',
+    hint: 'send the token once; a proxy that adds its own must remove the client’s first',
+  },
+  scheme_not_bearer: {
+    status: 401,
+    message: 'the Authorization header has another scheme',
+    hint: 'send `Authorization: Bearer <token>`, or set `scheme` in `token_sources`',
+  },
+  token_too_large: invalidToken(
+    'the token is longer than limits.max_token_bytes',
+    'ask the issuer for fewer claims, or raise limits.max_token_bytes (at most 64KiB)',
+  ),
+  token_malformed: invalidToken(
+    'this is not a signed JWT in compact form',
+    'look at the detail; `warder token inspect` shows what the token holds',
+  ),
+  token_encrypted: invalidToken(
+    'this is an encrypted token (JWE)',
+    'have the issuer sign access tokens for this audience without encrypting them',
+  ),
+  alg_not_allowed: invalidToken(
+    'the issuer’s `algorithms` do not include the token’s `alg`',
+    'add the algorithm to the issuer if its keys are meant for it; `none` can never be added',
+  ),
+  typ_not_allowed: invalidToken(
+    'the `typ` of the token is not accepted',
+    'check that this is an access token and not, say, an ID or logout token; accepted values are the issuer’s `typ`',
+  ),
+  crit_unsupported: invalidToken(
+    'the token asks for an extension that must be understood',
+    'Warder implements no JWS extension; the issuer must not use `crit` or `b64`',
+  ),
+  kid_missing: invalidToken(
+    'the token names no key and the issuer’s keys need one',
+    'have the issuer put `kid` into the header',
+  ),
+  kid_unknown: invalidToken(
+    'the issuer has no key with the token’s `kid`',
+    'the token may come from another environment, or the issuer has not published the key yet; `warder keys list`',
+  ),
+  key_unsuitable: invalidToken(
+    'the named key may not verify with the token’s `alg`',
+    'see `use`, `alg`, `key_ops`, type and size of the key: `warder keys list`',
+  ),
+  signature_invalid: invalidToken(
+    'the signature does not fit the token',
+    'the token was changed or signed with another key; with a secret, compare it and its encoding on both sides',
+  ),
+  issuer_unknown: invalidToken(
+    'no configured issuer has this `iss`',
+    'compare character by character: a trailing slash, http or https, a version in the path',
+  ),
+  audience_missing: invalidToken(
+    'the token has no audience',
+    'have the issuer add one, or set `audience: any` to accept tokens meant for anybody',
+  ),
+  audience_mismatch: invalidToken(
+    'the token was meant for another audience',
+    'have the issuer add the expected audience, or add the token’s to the issuer’s `audience`',
+  ),
+  exp_missing: invalidToken(
+    'the token never expires',
+    'have the issuer set `exp`, or set `allow_missing_exp: true` on the issuer',
+  ),
+  token_expired: invalidToken(
+    'the token has expired',
+    'get a new token; if it was just issued, compare the clocks',
+  ),
+  token_not_yet_valid: invalidToken(
+    'the token is not valid yet (`nbf`)',
+    'compare the clocks of the issuer and of this machine, or raise `leeway`',
+  ),
+  token_issued_in_future: invalidToken(
+    'the token was issued in the future (`iat`)',
+    'compare the clocks of the issuer and of this machine, or raise `leeway`',
+  ),
+  token_too_old: invalidToken('the token is older than the issuer’s `max_age`', 'get a new token'),
+  claim_missing: invalidToken(
+    'a required claim is missing',
+    'have the issuer add it, or remove it from the issuer’s `require`',
+  ),
+  claim_invalid: invalidToken('a claim has a type or value that it must not have', 'look at the detail'),
+  token_revoked: invalidToken('the token was revoked', 'get a new token'),
+  sender_constraint_failed: invalidToken(
+    'the token is bound to a key (`cnf`) and came without proof',
+    'have the issuer issue bearer tokens, or set `allow_sender_constrained: true` if the proxy checks the proof',
+  ),
+  no_route: forbidden('no route matches', 'add a route; no match is a denial'),
+  route_denied: forbidden('the route says `access: deny`', 'this is what the configuration asks for'),
+  scope_missing: {
+    status: 403,
+    error: 'insufficient_scope',
+    message: 'the token lacks a scope',
+    hint: 'have the client ask for the scope, and the issuer grant it',
+  },
+  claim_rule_failed: forbidden('a claim rule of the policy does not hold', 'look at the detail for the rule'),
+  expression_false: forbidden('the expression of the policy is false', 'look at the policy’s `when`'),
+  ip_not_allowed: forbidden('the client address is not allowed', 'look at the policy’s addresses'),
+  origin_missing: forbidden(
+    'the proxy did not say which request to judge',
+    'look at the detail for the header; `warder snippet` prints the whole proxy configuration',
+  ),
+  path_ambiguous: forbidden(
+    'the path can be read in more than one way',
+    'look at the detail; the client must send the path in plain form',
+  ),
+  keys_unavailable: unavailable(
+    'the issuer’s keys could not be loaded (yet)',
+    'see /readyz?verbose on the admin listener and `warder check`',
+  ),
+  introspection_unavailable: unavailable(
+    'the issuer could not be asked about the token',
+    'see /readyz?verbose on the admin listener',
+  ),
+  overloaded: unavailable('too many requests at once', 'give Warder more CPU, or run more of it'),
+  internal_error: unavailable('a bug in Warder', 'please report it with the log line'),
+}
+
+/** All denials, in the order of the docs. */
+export const DENY_REASONS: readonly DenyReason[] = Object.keys(DENY_ROWS) as DenyReason[]
+export const ALLOW_REASONS: readonly AllowReason[] = ['ok', 'public', 'observe_only']

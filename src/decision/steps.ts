@@ -1,0 +1,194 @@
+/** The steps of a decision, each small enough to be read at once. They are all there is: explain records these very ones. */
+import { isPresent } from '../claims/compile-claim-rule.ts'
+import { missingScopes } from '../claims/scope.ts'
+import { checkAudience } from '../jwt/check-audience.ts'
+import { checkTimes } from '../jwt/check-times.ts'
+import { isAcceptedTyp } from '../jwt/check-typ.ts'
+import { decodeJws } from '../jwt/decode-jws.ts'
+import { findVerifyingKey } from '../jwt/find-verifying-key.ts'
+import { pickIssuer } from '../jwt/issuer.ts'
+import { isAlgorithm } from '../keys/algorithms.ts'
+import { canonicalizePath } from '../request/canonical-path.ts'
+import { extractToken } from '../token/extract-token.ts'
+
+import { NOT_REACHED, PASSED, denial, type StepOutcome, type Trial } from './trial.ts'
+
+export type StepName =
+  | 'route'
+  | 'token'
+  | 'header'
+  | 'issuer'
+  | 'algorithm'
+  | 'key'
+  | 'signature'
+  | 'time'
+  | 'audience'
+  | 'claims'
+  | 'rules'
+  | 'scope'
+  | 'identity'
+
+export interface Step {
+  readonly name: StepName
+  /** @param mayWait false when the step has waited once already. */
+  readonly run: (trial: Trial, mayWait: boolean) => StepOutcome
+}
+
+/** Finds route and policy. */
+function routeStep(trial: Trial): StepOutcome {
+  if (trial.policy !== undefined) return PASSED
+  const { guard, request } = trial
+  if (guard.routes === undefined) {
+    trial.policy = guard.anyValidToken
+    return PASSED
+  }
+  const path = canonicalizePath(request.path)
+  if (!path.ok) return denial('path_ambiguous', path.error)
+  const route = guard.routes.match({ method: request.method, host: request.host, path: path.value })
+  if (route === undefined) return denial('no_route')
+  trial.route = route
+  if (route.access.kind === 'deny') return denial('route_denied')
+  if (route.access.kind === 'policy') trial.policy = route.access.policy
+  return PASSED
+}
+
+function tokenStep(trial: Trial): StepOutcome {
+  const { policy, guard } = trial
+  if (policy === undefined) return NOT_REACHED
+  const extracted = extractToken(trial.request, policy.tokenSources, guard.maxTokenBytes)
+  if (!extracted.ok) return denial(extracted.error)
+  trial.extracted = extracted.value
+  return PASSED
+}
+
+function headerStep(trial: Trial): StepOutcome {
+  if (trial.extracted === undefined) return NOT_REACHED
+  const jws = decodeJws(trial.extracted.token)
+  if (!jws.ok) return denial(jws.error.reason, jws.error.detail)
+  trial.jws = jws.value
+  return PASSED
+}
+
+function issuerStep(trial: Trial): StepOutcome {
+  const { policy, jws } = trial
+  if (policy === undefined || jws === undefined) return NOT_REACHED
+  trial.issuer = pickIssuer(policy.issuers, Object.hasOwn(jws.claims, 'iss') ? jws.claims['iss'] : undefined)
+  return trial.issuer === undefined ? denial('issuer_unknown') : PASSED
+}
+
+function algorithmStep(trial: Trial): StepOutcome {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined) return NOT_REACHED
+  if (!issuer.algorithms.has(jws.header.alg)) return denial('alg_not_allowed')
+  return isAcceptedTyp(jws.header.typ, issuer.typ) ? PASSED : denial('typ_not_allowed')
+}
+
+function keyStep(trial: Trial, mayWait: boolean): StepOutcome {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined || !isAlgorithm(jws.header.alg)) return NOT_REACHED
+  const { kid, alg } = jws.header
+  if (kid === undefined && issuer.settings.requireKid) return denial('kid_missing')
+  const lookup = issuer.keys.lookup(kid, alg, mayWait)
+  switch (lookup.state) {
+    case 'found':
+      trial.candidates = lookup.keys
+      return PASSED
+    case 'pending':
+      return lookup.settled
+    case 'unavailable':
+      return { ...denial('keys_unavailable'), retryAfterSeconds: lookup.retryAfterSeconds }
+    case 'kid_unknown':
+      return denial('kid_unknown')
+    case 'kid_missing':
+      return denial('kid_missing')
+    case 'unsuitable':
+      return denial('key_unsuitable')
+  }
+}
+
+function signatureStep(trial: Trial): StepOutcome {
+  if (trial.candidates === undefined || trial.jws === undefined) return NOT_REACHED
+  trial.key = findVerifyingKey(trial.jws, trial.candidates)
+  return trial.key === undefined ? denial('signature_invalid') : PASSED
+}
+
+function timeStep(trial: Trial): StepOutcome {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined) return NOT_REACHED
+  const window = checkTimes(jws.claims, issuer.settings, trial.nowSeconds)
+  if (!window.ok) return denial(window.error.reason, window.error.detail)
+  trial.window = window.value
+  return PASSED
+}
+
+function audienceStep(trial: Trial): StepOutcome {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined) return NOT_REACHED
+  const audience = checkAudience(jws.claims, issuer.audience)
+  return audience.ok
+    ? PASSED
+    : denial(audience.error, audience.error === 'claim_invalid' ? '`aud`' : undefined)
+}
+
+/** The claims that every token of the issuer must have, and the types that RFC 7519 §4.1 gives them. */
+function claimsStep(trial: Trial): StepOutcome {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined) return NOT_REACHED
+  const { claims } = jws
+  for (const name of ['sub', 'jti'] as const) {
+    if (Object.hasOwn(claims, name) && typeof claims[name] !== 'string') {
+      return denial('claim_invalid', `\`${name}\` is not a string`)
+    }
+  }
+  for (const name of issuer.settings.requiredClaims) {
+    if (!Object.hasOwn(claims, name) || !isPresent(claims[name]))
+      return denial('claim_missing', `\`${name}\``)
+  }
+  // A bound token without its proof may be a stolen one (RFC 9449 §7.2, RFC 8705 §3).
+  const isBound = Object.hasOwn(claims, 'cnf') && !issuer.settings.allowSenderConstrained
+  return isBound ? denial('sender_constraint_failed') : PASSED
+}
+
+function rulesStep(trial: Trial): StepOutcome {
+  const { policy, jws } = trial
+  if (policy === undefined || jws === undefined) return NOT_REACHED
+  const broken = policy.claims.find((rule) => !rule.holds(jws.claims))
+  return broken === undefined ? PASSED : denial('claim_rule_failed', broken.text)
+}
+
+function scopeStep(trial: Trial): StepOutcome {
+  const { policy, jws } = trial
+  if (policy === undefined || jws === undefined) return NOT_REACHED
+  const missing = missingScopes(jws.claims, policy.scope)
+  if (missing.length === 0) return PASSED
+  const scopes = [...policy.scope.all, ...policy.scope.any]
+  return { reason: 'scope_missing', detail: `missing: ${missing.join(' ')}`, scopes }
+}
+
+function identityStep(trial: Trial): StepOutcome {
+  const { policy, jws } = trial
+  if (policy === undefined || jws === undefined) return NOT_REACHED
+  const identity = policy.readIdentity(jws)
+  if (!identity.ok) return denial('claim_invalid', `${identity.error.header}: ${identity.error.detail}`)
+  trial.identity = identity.value
+  return PASSED
+}
+
+/** Which policy judges. */
+export const ROUTE_STEP: Step = { name: 'route', run: routeStep }
+/** Which token is judged. */
+export const TOKEN_STEP: Step = { name: 'token', run: tokenStep }
+/** Full verification: what the cache may later repeat. In order of cost; nothing of a token counts before `signature`. */
+export const VERIFICATION_STEPS: readonly Step[] = [
+  { name: 'header', run: headerStep },
+  { name: 'issuer', run: issuerStep },
+  { name: 'algorithm', run: algorithmStep },
+  { name: 'key', run: keyStep },
+  { name: 'signature', run: signatureStep },
+  { name: 'time', run: timeStep },
+  { name: 'audience', run: audienceStep },
+  { name: 'claims', run: claimsStep },
+  { name: 'rules', run: rulesStep },
+  { name: 'scope', run: scopeStep },
+  { name: 'identity', run: identityStep },
+]

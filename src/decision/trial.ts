@@ -1,0 +1,69 @@
+/** One request on its way to a decision: what each step has found out so far. */
+import type { DecodedJws } from '../jwt/decode-jws.ts'
+import type { ValidityWindow } from '../jwt/check-times.ts'
+import type { Issuer } from '../jwt/issuer.ts'
+import type { VerificationKey } from '../keys/verification-key.ts'
+import type { Policy } from '../policy/compile-policy.ts'
+import type { Route } from '../policy/compile-routes.ts'
+import type { AuthzRequest } from '../request/authz-request.ts'
+import type { ExtractedToken } from '../token/extract-token.ts'
+import type { DenyReason } from './reasons.ts'
+import type { Guard } from './guard.ts'
+
+/** Fields are undefined until their step has set them; a step that lacks one is not reached. */
+export interface Trial {
+  readonly guard: Guard
+  readonly request: AuthzRequest
+  readonly nowSeconds: number
+  route: Route | undefined
+  policy: Policy | undefined
+  extracted: ExtractedToken | undefined
+  jws: DecodedJws | undefined
+  issuer: Issuer | undefined
+  /** Keys that may verify; after the signature step, `key` is the one that did. */
+  candidates: readonly VerificationKey[] | undefined
+  key: VerificationKey | undefined
+  window: ValidityWindow | undefined
+  identity: readonly string[] | undefined
+}
+
+/** Why a step says no. */
+export interface Denial {
+  readonly reason: DenyReason
+  readonly detail: string | undefined
+  readonly retryAfterSeconds?: number
+  /** What the policy asks for, for the challenge. */
+  readonly scopes?: readonly string[]
+}
+
+/** Shared answers of steps, so that the common ones allocate nothing. */
+export const PASSED = 'passed'
+export const NOT_REACHED = 'not_reached'
+
+/** A step passes, denies, lacks what an earlier step should have found, or waits for a key fetch. */
+export type StepOutcome = typeof PASSED | typeof NOT_REACHED | Denial | Promise<void>
+
+export const denial = (reason: DenyReason, detail?: string): Denial => ({ reason, detail })
+
+/** @param policy Set where the caller names the policy itself; the routes are not asked then. */
+export function createTrial(
+  guard: Guard,
+  request: AuthzRequest,
+  nowSeconds: number,
+  policy: Policy | undefined,
+): Trial {
+  return {
+    guard,
+    request,
+    nowSeconds,
+    route: undefined,
+    policy,
+    extracted: undefined,
+    jws: undefined,
+    issuer: undefined,
+    candidates: undefined,
+    key: undefined,
+    window: undefined,
+    identity: undefined,
+  }
+}

@@ -1,0 +1,121 @@
+/** Errors of operators and programmers. Each code is defined here, once, and has a row in docs/errors.md. */
+
+/**
+ * Every stable code and what it says in a few words. `ERR_` stops what was asked; `WARN_` is said and
+ * carried on with. A code, once released, never changes its meaning.
+ */
+export const ERROR_CODES = {
+  ERR_INTERNAL: 'a bug in Warder',
+  ERR_SERVER_LISTEN: 'an address cannot be listened on',
+  ERR_REQUEST_URL: 'the URL of a request is not absolute',
+  WARN_POLICY_ROUTE_UNREACHABLE: 'a route can never match',
+  // config/: the file and its syntax
+  ERR_CONFIG_FILE_MISSING: 'the configuration file does not exist',
+  ERR_CONFIG_FILE_UNREADABLE: 'the configuration file cannot be read',
+  ERR_CONFIG_FILE_TOO_LARGE: 'a file is larger than 1 MiB',
+  ERR_CONFIG_ENCODING: 'a file is not UTF-8 text',
+  ERR_CONFIG_EMPTY: 'the configuration is empty',
+  ERR_CONFIG_SYNTAX: 'the text is neither YAML nor JSON',
+  ERR_CONFIG_DUPLICATE_KEY: 'a key is written twice in one map',
+  ERR_CONFIG_KEY: 'a key is not a string',
+  ERR_CONFIG_ALIAS: 'an alias is unknown, circular, or multiplies too much',
+  ERR_CONFIG_TAG: 'a YAML tag is used',
+  ERR_CONFIG_MULTIPLE_DOCUMENTS: 'the file holds more than one YAML document',
+  ERR_CONFIG_NOT_A_MAP: 'the document is not a map',
+  // config/: ${…}
+  ERR_CONFIG_VARIABLE_UNSET: 'an environment variable is not set',
+  ERR_CONFIG_VARIABLE_SYNTAX: 'a ${…} is not written correctly',
+  ERR_CONFIG_VARIABLE_FILE: 'a ${file:…} cannot be read',
+  ERR_CONFIG_SECRET_DEFAULT: 'a secret has a default in the file',
+  // config/: shape
+  ERR_CONFIG_UNKNOWN_KEY: 'a key does not exist here',
+  ERR_CONFIG_MISSING_KEY: 'a required key is missing',
+  ERR_CONFIG_TYPE: 'a value has the wrong type',
+  ERR_CONFIG_VALUE: 'a value is not one of those allowed',
+  ERR_CONFIG_RANGE: 'a value is too small or too large',
+  ERR_CONFIG_EMPTY_LIST: 'an empty list where a check would silently vanish',
+  ERR_CONFIG_EXACTLY_ONE: 'keys that exclude each other, or none of them',
+  ERR_CONFIG_USELESS_KEY: 'a key has no effect beside the others',
+  ERR_CONFIG_DURATION: 'a value is not a duration',
+  ERR_CONFIG_SIZE: 'a value is not a size',
+  ERR_CONFIG_NAME: 'a name has characters that names do not have',
+  ERR_CONFIG_ADDRESS: 'a value is not a listen address',
+  ERR_CONFIG_HOST: 'a value is not a host pattern',
+  ERR_CONFIG_PATH: 'a value is not a path pattern',
+  ERR_CONFIG_METHOD: 'a value is not an HTTP method',
+  ERR_CONFIG_HEADER: 'a header name cannot be used',
+  ERR_CONFIG_SCOPE: 'a value is not a scope',
+  ERR_CONFIG_CLAIM_PATH: 'a value is not a claim path',
+  ERR_CONFIG_CLAIM_RULE: 'a claim rule checks nothing, or contradicts itself',
+  // config/: what does not go together
+  ERR_CONFIG_DUPLICATE_NAME: 'two things have one name',
+  ERR_CONFIG_UNKNOWN_POLICY: 'a policy is named that does not exist',
+  ERR_CONFIG_UNKNOWN_ISSUER: 'an issuer is named that does not exist',
+  ERR_CONFIG_ISSUER_AMBIGUOUS: 'two issuers of one policy accept the same iss',
+  ERR_CONFIG_ISSUER_ANY: '`issuer: any` where it cannot be allowed',
+  ERR_CONFIG_URL: 'a value is not an https:// URL that can be fetched',
+  ERR_CONFIG_URL_INSECURE: 'keys would be fetched over http://',
+  ERR_CONFIG_ALGORITHM_UNKNOWN: 'a value is not a signature algorithm',
+  ERR_CONFIG_ALGORITHM_UNSUPPORTED: 'an algorithm that this runtime does not have',
+  ERR_CONFIG_ALGORITHMS_MIXED: 'HMAC and public-key algorithms or keys in one issuer',
+  ERR_CONFIG_SECRET_ENCODING: 'a secret is not written in its encoding',
+  ERR_CONFIG_SECRET_SHORT: 'a secret is too short for its algorithm',
+  ERR_CONFIG_ADMIN_EXPOSED: 'the admin listener could be reached from other machines',
+  ERR_CONFIG_ADDRESS_TAKEN: 'two listeners have one address',
+  // config/: relaxations
+  WARN_CONFIG_AUDIENCE_ANY: 'the audience is not checked',
+  WARN_CONFIG_AUDIENCE_ACCOUNT: 'an audience that every token of the realm has',
+  WARN_CONFIG_ISSUER_ANY: 'the issuer is not checked',
+  WARN_CONFIG_EXP_OPTIONAL: 'tokens that never expire are accepted',
+  WARN_CONFIG_SENDER_CONSTRAINED: 'tokens bound to a key are accepted without a proof of it',
+  WARN_CONFIG_QUERY_TOKEN: 'tokens are accepted in the URL',
+  WARN_CONFIG_HTTP: 'keys are fetched over http://',
+  WARN_CONFIG_SECRET_SHORT: 'a secret is shorter than its algorithm asks',
+  WARN_CONFIG_PUBLIC_EVERYTHING: 'a route makes everything public',
+  WARN_CONFIG_DECISIONS_EXPOSED: 'the decisions listener can be reached from other machines',
+  WARN_CONFIG_UNUSED_POLICY: 'no route or endpoint names the policy',
+  WARN_CONFIG_UNUSED_ISSUER: 'no policy accepts the issuer',
+  // compat/
+  ERR_COMPAT_ISSUER_ANY: 'an issuer whose name means something else in Warder',
+  WARN_COMPAT_ISSUER_UNCHECKED: 'jwtauthrequest: the issuer is not checked',
+  WARN_COMPAT_AUDIENCE_UNCHECKED: 'jwtauthrequest: the audience is not checked',
+  WARN_COMPAT_EXP_OPTIONAL: 'jwtauthrequest: tokens that never expire are accepted',
+  WARN_COMPAT_SECRET_SHORT: 'jwtauthrequest: the shared key is shorter than its algorithm asks',
+  WARN_COMPAT_HTTP: 'jwtauthrequest: keys are fetched over http://',
+  WARN_COMPAT_EXPOSED: 'jwtauthrequest: every machine that reaches the port may ask',
+  WARN_COMPAT_DEBUG: 'jwtauthrequest: debug has no effect',
+  // keys/
+  ERR_KEYS_SECRET_UNUSABLE: 'a secret is too short, or no algorithm of the issuer uses one',
+  ERR_KEYS_FILE_UNREADABLE: 'a key file cannot be read, or is larger than 1 MiB',
+  ERR_KEYS_PRIVATE_KEY: 'a private key where a public key belongs',
+  ERR_KEYS_PEM_INVALID: 'a PEM file holds no usable public key, or one that is not',
+  ERR_KEYS_JWKS_INVALID: 'a JWK set file is damaged, or holds no usable key',
+  ERR_KEYS_URL_INVALID: 'keys cannot be fetched from this URL',
+  // cli/
+  ERR_CLI_USAGE: 'a command was called in a way that it does not understand',
+  ERR_CLI_CONFIG_NOT_FOUND: 'no configuration file was named, and none is in the usual places',
+  ERR_CLI_TOKEN_ABSENT: 'a command needs a token and got none',
+  ERR_CLI_FILE_UNREADABLE: 'a file named on the command line cannot be read',
+  ERR_CLI_KEY_UNUSABLE: 'a token cannot be signed with this key',
+  ERR_CLI_UNREACHABLE: 'a running Warder cannot be reached, or is not ready',
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CODES
+
+/** An operator's or programmer's mistake, with a stable code and what to do about it. */
+export class WarderError extends Error {
+  readonly code: ErrorCode
+  /** What to write or run next; one sentence each. */
+  readonly hints: readonly string[]
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hints?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'WarderError'
+    this.code = code
+    this.hints = options.hints ?? []
+  }
+}

@@ -1,0 +1,24 @@
+/** Whether a token was meant for us. */
+import { err, ok, type Result } from '../result.ts'
+import type { JsonObject } from './strict-json.ts'
+
+export type AudienceMiss = 'audience_missing' | 'audience_mismatch' | 'claim_invalid'
+
+/**
+ * The token's audiences must hold one of the accepted ones, compared code point by code point.
+ *
+ * @param accepted null accepts tokens of any or no audience; the type of `aud` is checked all the same.
+ * @see RFC 7519 §4.1.3
+ */
+export function checkAudience(
+  claims: JsonObject,
+  accepted: ReadonlySet<string> | null,
+): Result<void, AudienceMiss> {
+  const aud = Object.hasOwn(claims, 'aud') ? claims['aud'] : undefined
+  if (aud === undefined) return accepted === null ? ok(undefined) : err('audience_missing')
+  const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
+  if (!audiences.every((audience) => typeof audience === 'string')) return err('claim_invalid')
+  if (accepted === null) return ok(undefined)
+  if (audiences.length === 0) return err('audience_missing')
+  return audiences.some((audience) => accepted.has(audience)) ? ok(undefined) : err('audience_mismatch')
+}

@@ -1,0 +1,29 @@
+/** Settings of a trusted issuer: what its tokens must be, and where its keys are. */
+import type { Algorithm } from '../keys/algorithms.ts'
+import type { KeySettings } from '../keys/key-settings.ts'
+
+export interface IssuerSettings {
+  /** The operator's name for it; in logs and metrics. */
+  readonly name: string
+  /** Exact `iss`; null accepts tokens of any or no issuer (a relaxation: `issuer: any`). */
+  readonly issuer: string | null
+  /** Accepted audiences, any-of, never empty; null accepts all (a relaxation: `audience: any`). */
+  readonly audience: readonly string[] | null
+  /** Accepted `alg` values, never empty. */
+  readonly algorithms: readonly Algorithm[]
+  readonly keys: KeySettings
+  /** Clock tolerance for exp, nbf, iat, in seconds, 0 to 300. Default 30. */
+  readonly leewaySeconds: number
+  /** Longest time since `iat`, in seconds; makes `iat` required. Absent: no limit. */
+  readonly maxAgeSeconds?: number
+  /** Accepted `typ` values without `application/`, lower case; absent: not checked. */
+  readonly typ?: readonly string[]
+  /** Claims that must be present. */
+  readonly requiredClaims: readonly string[]
+  /** Accept tokens that never expire (a relaxation). Default false. */
+  readonly allowMissingExp: boolean
+  /** Refuse tokens without `kid`. Default false. */
+  readonly requireKid: boolean
+  /** Accept tokens bound to a key (`cnf`) without seeing the proof (a relaxation). Default false. */
+  readonly allowSenderConstrained: boolean
+}

@@ -1,0 +1,68 @@
+/** Tokens that full verification has accepted, so that it need not be done again. It can only say yes. */
+import { hash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import type { VerificationKey } from '../keys/verification-key.ts'
+import type { ValidityWindow } from './check-times.ts'
+import type { Issuer } from './issuer.ts'
+
+/** What full verification said of one token under one policy. */
+export interface VerifiedToken extends ValidityWindow {
+  readonly issuer: Issuer
+  /** The key that verified it; the entry is worthless once the issuer no longer trusts it. */
+  readonly key: VerificationKey
+  /** Values of the identity headers, in the policy's order. */
+  readonly identity: readonly string[]
+}
+
+export interface VerifiedCache {
+  /** What was said of this token, if it would still be said now; else undefined, and full verification decides. */
+  get(cacheKey: string, nowSeconds: number): VerifiedToken | undefined
+  put(cacheKey: string, verified: VerifiedToken): void
+  readonly size: number
+}
+
+/** Bounds of the cache. */
+export interface VerifiedCacheLimits {
+  readonly maxTokens: number
+  readonly maxBytes: number
+}
+
+// Key string, entry object, window, array and LRU slots, measured; identity values come on top.
+const ENTRY_OVERHEAD_BYTES = 400
+
+/**
+ * The key of a token's entry: SHA-256 of the whole accepted token, with the policy. Signature twins are other
+ * tokens here. Whoever builds a new configuration builds a new cache, so settings need no place in the key.
+ */
+export const cacheKeyOf = (token: string, policyId: string): string =>
+  policyId + hash('sha256', token, 'binary')
+
+/** A cache bounded by entries and bytes; undefined if `maxTokens` is 0. */
+export function createVerifiedCache(limits: VerifiedCacheLimits): VerifiedCache | undefined {
+  if (limits.maxTokens === 0 || limits.maxBytes === 0) return undefined
+  const entries = new LRUCache<string, VerifiedToken>({
+    max: limits.maxTokens,
+    maxSize: limits.maxBytes,
+    sizeCalculation: (entry) =>
+      entry.identity.reduce((sum, value) => sum + value.length, ENTRY_OVERHEAD_BYTES),
+  })
+  return {
+    get(cacheKey, nowSeconds) {
+      const entry = entries.get(cacheKey)
+      if (entry === undefined) return undefined
+      if (
+        nowSeconds >= entry.notBefore &&
+        nowSeconds < entry.notAfter &&
+        entry.issuer.keys.trusts(entry.key)
+      ) {
+        return entry
+      }
+      entries.delete(cacheKey)
+      return undefined
+    },
+    put: (cacheKey, verified) => void entries.set(cacheKey, verified),
+    get size() {
+      return entries.size
+    },
+  }
+}

@@ -1,0 +1,140 @@
+/** A GET that cannot be redirected, cannot take forever and cannot fill the memory. */
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { Fetch, KeyDeps } from './key-deps.ts'
+import { checkRemoteUrl } from './remote-url.ts'
+
+export interface FetchFailure {
+  /** For people; never holds anything of the body. */
+  readonly why: string
+  /** The status, if the server answered with another than 200. */
+  readonly status?: number
+}
+
+export interface FetchBounds {
+  readonly allowHttp: boolean
+  /** From the start of the connection to the last byte. */
+  readonly timeoutMs: number
+  /** Largest body, counted after any decoding. */
+  readonly maxBytes: number
+}
+
+/** Fetches a document; `signal` gives up early. Never rejects. */
+export type FetchDocument = (url: string, signal: AbortSignal) => Promise<Result<Uint8Array, FetchFailure>>
+
+/** Wraps the injected `fetch` with the bounds that every outgoing request has. */
+export function createBoundedFetch(
+  bounds: FetchBounds,
+  deps: Pick<KeyDeps, 'fetch' | 'setTimer'>,
+): FetchDocument {
+  return async (url, signal) => {
+    const checked = checkRemoteUrl(url, bounds.allowHttp)
+    if (!checked.ok) return err({ why: checked.error })
+    const deadline = startDeadline(bounds.timeoutMs, signal, deps)
+    let response: Response | undefined
+    try {
+      response = await deadline.race(send(url, deadline.signal, deps.fetch))
+      const refusal = findRefusal(response, bounds)
+      if (refusal !== undefined) return err(refusal)
+      return await deadline.race(readBody(response, bounds.maxBytes))
+    } catch (error) {
+      return err({ why: deadline.reason() ?? `no connection (${codeOf(error)})` })
+    } finally {
+      deadline.stop()
+      // Lets go of the connection when the body was not read to its end; it may already be locked or gone.
+      if (response?.body?.locked === false) void response.body.cancel().catch(() => undefined)
+    }
+  }
+}
+
+const send = (url: string, signal: AbortSignal, fetch: Fetch): Promise<Response> =>
+  fetch(url, {
+    method: 'GET',
+    // A redirect would let whoever answers choose another place, inside our network for example.
+    redirect: 'manual',
+    credentials: 'omit',
+    headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+    signal,
+  })
+
+function findRefusal(response: Response, { maxBytes }: FetchBounds): FetchFailure | undefined {
+  const { status } = response
+  if (response.type === 'opaqueredirect' || response.redirected || (status >= 300 && status < 400)) {
+    return { why: `the server redirects (status ${status}), which is not followed`, status }
+  }
+  if (status !== 200) return { why: `the server answered ${status}`, status }
+  const encoding = response.headers.get('content-encoding')
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+    return { why: 'the answer is compressed, which was not asked for' }
+  }
+  // A number that cannot be read is not held against the answer: the bytes are counted anyway.
+  const declared = Number(response.headers.get('content-length') ?? 0)
+  return declared > maxBytes ? tooLarge(maxBytes) : undefined
+}
+
+const tooLarge = (maxBytes: number): FetchFailure => ({ why: `the answer is larger than ${maxBytes} bytes` })
+
+async function readBody(response: Response, maxBytes: number): Promise<Result<Uint8Array, FetchFailure>> {
+  if (response.body === null) return ok(new Uint8Array(0))
+  const reader = response.body.getReader()
+  const chunks: Uint8Array[] = []
+  let total = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    total += value.length
+    if (total > maxBytes) {
+      void reader.cancel().catch(() => undefined)
+      return err(tooLarge(maxBytes))
+    }
+    chunks.push(value)
+  }
+  return ok(new Uint8Array(Buffer.concat(chunks)))
+}
+
+interface Deadline {
+  readonly signal: AbortSignal
+  /** Rejects at the deadline, even where the runtime's fetch does not heed the signal. */
+  race<T>(work: Promise<T>): Promise<T>
+  /** Why it ended early, if it did. */
+  reason(): string | undefined
+  stop(): void
+}
+
+function startDeadline(timeoutMs: number, outer: AbortSignal, deps: Pick<KeyDeps, 'setTimer'>): Deadline {
+  const controller = new AbortController()
+  let reason: string | undefined
+  let reject = (_error: Error): void => undefined
+  const ended = new Promise<never>((_resolve, rejectEnded) => {
+    reject = rejectEnded
+  })
+  // Nobody may be racing when it rejects.
+  ended.catch(() => undefined)
+  const end = (why: string): void => {
+    reason ??= why
+    controller.abort()
+    reject(new Error(why))
+  }
+  const onOuterAbort = (): void => end('stopped')
+  const cancelTimer = deps.setTimer(() => end(`no complete answer within ${timeoutMs} ms`), timeoutMs)
+  outer.addEventListener('abort', onOuterAbort)
+  if (outer.aborted) onOuterAbort()
+  return {
+    signal: controller.signal,
+    race: (work) => Promise.race([work, ended]),
+    reason: () => reason,
+    stop() {
+      cancelTimer()
+      outer.removeEventListener('abort', onOuterAbort)
+    },
+  }
+}
+
+/** The code of a failed connection (`ECONNREFUSED`, `CERT_HAS_EXPIRED`); its message may quote anything. */
+function codeOf(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { readonly code?: unknown; readonly cause?: unknown }
+  // Node wraps the error of the socket, Bun does not.
+  const inner = (cause as { readonly code?: unknown } | null | undefined)?.code
+  const found = [inner, code].find((value) => typeof value === 'string' && /^\w{1,60}$/.test(value))
+  return typeof found === 'string' ? found : 'network error'
+}

@@ -1,0 +1,100 @@
+/** One JWK of a key set, made into a key that can only verify, or refused with the reason. */
+import { createPublicKey } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { isAlgorithm } from './algorithms.ts'
+import type { Algorithm } from './algorithms.ts'
+import { isKid } from './kid.ts'
+import { isJsonObject, quote } from './printable.ts'
+import { readPublicKeyFacts } from './public-key-facts.ts'
+import { toVerificationKey } from './to-verification-key.ts'
+import type { VerificationKey } from './verification-key.ts'
+
+type Jwk = Readonly<Record<string, unknown>>
+
+/** Private and symmetric members, RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2, RFC 9964 §6. */
+const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const
+/** The longest member of an accepted key is the public key of ML-DSA-87: 3,456 characters. */
+const MAX_MEMBER_LENGTH = 4096
+
+/** The members that the runtime is given, per `kty`. Nothing else of a JWK reaches it. */
+const IMPORTED_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
+  ['RSA', ['n', 'e']],
+  ['EC', ['crv', 'x', 'y']],
+  ['OKP', ['crv', 'x']],
+  ['AKP', ['alg', 'pub']],
+])
+
+/**
+ * Imports one member of a JWK set. Stricter than RFC 7517 §5, which lets readers ignore what they do not
+ * understand: a key with a secret member, another purpose, an unknown `alg` or a second spelling of a number
+ * is refused, never repaired.
+ *
+ * @param algorithms The issuer's; the key verifies with those of them that fit it, and, when it has an `alg`,
+ *   with that one alone.
+ * @returns the key, or why it is not usable, for people; key material is never in the text.
+ * @see RFC 7517 §4
+ */
+export function importJwk(jwk: unknown, algorithms: readonly Algorithm[]): Result<VerificationKey, string> {
+  if (!isJsonObject(jwk)) return err('the key is not a JSON object')
+  const refusal = findRefusal(jwk)
+  if (refusal !== undefined) return err(refusal)
+
+  const key = importPublicKey(jwk)
+  if (!key.ok) return key
+  const facts = readPublicKeyFacts(key.value)
+  if (!facts.ok) return facts
+  // Re-encoding equality: leading zeros, padding and stray bits would make two spellings of one key.
+  for (const [name, value] of Object.entries(facts.value.members)) {
+    if (jwk[name] !== value) return err(`\`${name}\` is not in canonical form`)
+  }
+  const { alg } = jwk
+  const allowed = alg === undefined ? algorithms : algorithms.filter((name) => name === alg)
+  if (allowed.length === 0) return err(`\`alg\` ${quote(alg)} is not among the algorithms of this issuer`)
+  return toVerificationKey(key.value, facts.value, readKid(jwk), allowed)
+}
+
+/** The `kid` of a JWK if it can be used and printed; undefined otherwise. */
+export function readKid(jwk: unknown): string | undefined {
+  const kid = isJsonObject(jwk) ? jwk['kid'] : undefined
+  return isKid(kid) ? kid : undefined
+}
+
+function findRefusal(jwk: Jwk): string | undefined {
+  const { kty, use, alg, kid } = jwk
+  const keyOps = jwk['key_ops']
+  if (kty === 'oct') return 'symmetric keys are accepted from `secret` only'
+  if (!IMPORTED_MEMBERS.has(kty)) return `\`kty\` ${quote(kty)} is not supported`
+  const secret = SECRET_MEMBERS.find((name) => Object.hasOwn(jwk, name))
+  // A published private key is a broken key, whatever its public half says.
+  if (secret !== undefined) return `it holds the private member \`${secret}\`: its owner must replace it`
+  if (kid !== undefined && readKid(jwk) === undefined)
+    return '`kid` is not 1 to 256 printable ASCII characters'
+  if (use !== undefined && use !== 'sig') return `\`use\` is ${quote(use)}, not "sig"`
+  if (keyOps !== undefined && !(Array.isArray(keyOps) && keyOps.includes('verify'))) {
+    return '`key_ops` does not hold "verify"'
+  }
+  if (alg !== undefined && !isAlgorithm(alg))
+    return `\`alg\` ${quote(alg)} is not a known signature algorithm`
+  return undefined
+}
+
+function importPublicKey(jwk: Jwk): Result<KeyObject, string> {
+  const picked: Record<string, unknown> = { kty: jwk['kty'] }
+  for (const name of IMPORTED_MEMBERS.get(jwk['kty']) ?? []) {
+    const value = jwk[name]
+    if (typeof value !== 'string' || value.length > MAX_MEMBER_LENGTH) {
+      return err(`\`${name}\` is missing, not text, or too long`)
+    }
+    picked[name] = value
+  }
+  try {
+    return ok(createPublicKey({ key: picked, format: 'jwk' }))
+  } catch {
+    // The runtime's own message may quote the input, and says no more than this.
+    const name = picked['crv'] ?? picked['alg']
+    const of = name === undefined ? '' : ` of ${quote(name)}`
+    return err(`it is not a valid public key${of}, or this runtime does not support it`)
+  }
+}

@@ -1,0 +1,47 @@
+/** A shared secret, made into a key for the HMAC algorithms it is long enough for. */
+import { createSecretKey, randomBytes } from 'node:crypto'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { ALGORITHMS } from './algorithms.ts'
+import type { Algorithm } from './algorithms.ts'
+import { createVerifier } from './create-verifier.ts'
+import type { VerificationKey } from './verification-key.ts'
+
+export interface SecretOptions {
+  /** The `kid` that tokens name; absent: any or none. */
+  readonly kid?: string | undefined
+  /** Accept a secret shorter than the digest (RFC 7518 §3.2 forbids it). */
+  readonly allowShortSecret: boolean
+  /** The issuer's. */
+  readonly algorithms: readonly Algorithm[]
+}
+
+/** Below this a secret can be searched for, so no setting allows it. */
+const LEAST_SECRET_BYTES = 16
+
+/**
+ * Imports a secret. RFC 7518 §3.2 wants it at least as long as the digest; a secret that is long enough for
+ * HS256 alone verifies HS256 alone. The error tells lengths, never content.
+ */
+export function importSecret(secret: Uint8Array, options: SecretOptions): Result<VerificationKey, string> {
+  const wanted = options.algorithms.filter((algorithm) => ALGORITHMS[algorithm].kind === 'hmac')
+  if (wanted.length === 0) return err('none of the algorithms of this issuer uses a secret')
+  if (secret.length < LEAST_SECRET_BYTES) {
+    return err(`the secret has ${secret.length} bytes; the least is ${LEAST_SECRET_BYTES}`)
+  }
+  const isLongEnough = (algorithm: Algorithm): boolean =>
+    options.allowShortSecret || secret.length >= ALGORITHMS[algorithm].hashBytes
+  const usable = wanted.filter(isLongEnough)
+  if (usable.length === 0) {
+    const least = Math.min(...wanted.map((algorithm) => ALGORITHMS[algorithm].hashBytes))
+    return err(`the secret has ${secret.length} bytes; ${wanted.join(', ')} need at least ${least}`)
+  }
+  const key = createSecretKey(secret)
+  return ok({
+    kid: options.kid,
+    // Random, not a hash: a hash of a weak secret could be searched for offline.
+    thumbprint: randomBytes(32).toString('base64url'),
+    description: `HMAC ${secret.length * 8} bits`,
+    verifiers: new Map(usable.map((algorithm) => [algorithm, createVerifier(key, algorithm)])),
+  })
+}

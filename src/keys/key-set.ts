@@ -1,0 +1,70 @@
+/** The keys of one issuer at one time, prepared for lookups. */
+import type { Algorithm } from './algorithms.ts'
+import { MAX_KEYS_TRIED } from './key-source.ts'
+import type { KeyLookup, KeySourceStatus } from './key-source.ts'
+import type { VerificationKey } from './verification-key.ts'
+
+/** What a load yields: the usable keys, and those that were offered and refused. */
+export interface KeySet {
+  readonly keys: readonly VerificationKey[]
+  readonly ignored: KeySourceStatus['ignored']
+}
+
+/** The answer per algorithm. An algorithm that is absent is one that no key here may verify. */
+export type AnswersByAlgorithm = ReadonlyMap<Algorithm, KeyLookup>
+
+/** A key set with every answer made in advance: a lookup is two `Map.get` and no allocation. */
+export interface CompiledKeySet extends KeySet {
+  /** Identity of the key objects that are trusted now. */
+  readonly trusted: ReadonlySet<VerificationKey>
+  /** Answers for a token that names this `kid`. */
+  readonly byKid: ReadonlyMap<string, AnswersByAlgorithm>
+  /** Answers over all keys, for a token that names none. */
+  readonly overall: AnswersByAlgorithm
+  /** True when no key, usable or not, has a `kid`: a token's `kid` then says nothing about them. */
+  readonly isWithoutKids: boolean
+}
+
+/**
+ * Prepares a key set. With the set that it replaces, a key that has not changed stays the same object, so
+ * that tokens it verified stay verified; the same `kid` with other material is a new key.
+ */
+export function compileKeySet(next: KeySet, previous?: CompiledKeySet): CompiledKeySet {
+  const before = new Map((previous?.keys ?? []).map((key) => [identityOf(key), key]))
+  const keys = next.keys.map((key) => before.get(identityOf(key)) ?? key)
+
+  const groups = new Map<string, VerificationKey[]>()
+  for (const key of keys) if (key.kid !== undefined) addTo(groups, key.kid, key)
+  const byKid = new Map<string, AnswersByAlgorithm>()
+  // A refused key exists: its tokens are `unsuitable`, not of an unknown kid that is worth a fetch.
+  for (const { kid } of next.ignored) if (kid !== undefined) byKid.set(kid, new Map())
+  for (const [kid, group] of groups) byKid.set(kid, toAnswers(group))
+
+  return {
+    keys,
+    ignored: next.ignored,
+    trusted: new Set(keys),
+    byKid,
+    overall: toAnswers(keys),
+    isWithoutKids: byKid.size === 0,
+  }
+}
+
+/** Everything about a key that an operator or a cache can tell apart. */
+const identityOf = (key: VerificationKey): string =>
+  JSON.stringify([key.kid ?? null, key.thumbprint, key.description, [...key.verifiers.keys()]])
+
+function toAnswers(keys: readonly VerificationKey[]): AnswersByAlgorithm {
+  const groups = new Map<Algorithm, VerificationKey[]>()
+  for (const key of keys) for (const algorithm of key.verifiers.keys()) addTo(groups, algorithm, key)
+  return new Map([...groups].map(([algorithm, group]) => [algorithm, toAnswer(group)]))
+}
+
+const toAnswer = (keys: readonly VerificationKey[]): KeyLookup =>
+  keys.length > MAX_KEYS_TRIED ? { state: 'kid_missing' } : { state: 'found', keys }
+
+function addTo<K>(groups: Map<K, VerificationKey[]>, name: K, key: VerificationKey): void {
+  const group = groups.get(name)
+  if (group === undefined) groups.set(name, [key])
+  else group.push(key)
+}

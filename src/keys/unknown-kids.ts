@@ -1,0 +1,46 @@
+/** What unknown kids may cause: one fetch per cooldown, and no waiting for those that were looked for. */
+
+/** Bounds the memory; each entry is a kid of at most 256 characters. */
+const MAX_REMEMBERED = 1_000
+
+export interface UnknownKids {
+  /** Takes the right to one fetch. False while the last one is less than the cooldown ago. */
+  claimFetch(): boolean
+  /** Remembers that a load, `flight`, is looking for this kid. */
+  remember(kid: string, flight: object): void
+  /** True when an earlier load than `current` looked for the kid within the cooldown, in vain. */
+  isKnownUnknown(kid: string, current: object | undefined): boolean
+}
+
+/**
+ * Tokens are unverified when their kid is looked up, so anyone can send any number of unknown ones.
+ *
+ * The cooldown counts from the claim, before the fetch, and on failures too: an issuer that is down gets no
+ * more requests than one that is up.
+ */
+export function createUnknownKids(cooldownMs: number, nowMs: () => number): UnknownKids {
+  const remembered = new Map<string, { readonly flight: object; readonly atMs: number }>()
+  let claimedAtMs: number | undefined
+  // The distance, not the difference: a clock that is set back must not stretch the cooldown.
+  const isRecent = (atMs: number): boolean => Math.abs(nowMs() - atMs) < cooldownMs
+
+  return {
+    claimFetch() {
+      if (claimedAtMs !== undefined && isRecent(claimedAtMs)) return false
+      claimedAtMs = nowMs()
+      return true
+    },
+    remember(kid, flight) {
+      if (remembered.get(kid)?.flight === flight) return
+      // A Map keeps insertion order: the oldest goes first.
+      remembered.delete(kid)
+      const oldest = remembered.keys().next()
+      if (remembered.size >= MAX_REMEMBERED && oldest.done !== true) remembered.delete(oldest.value)
+      remembered.set(kid, { flight, atMs: nowMs() })
+    },
+    isKnownUnknown(kid, current) {
+      const entry = remembered.get(kid)
+      return entry !== undefined && entry.flight !== current && isRecent(entry.atMs)
+    },
+  }
+}

@@ -1,0 +1,44 @@
+/** One log line per denial: enough to find out why, and nothing that could be replayed. */
+import type { Decision } from '../decision/decision.ts'
+import type { AuthzRequest } from '../request/authz-request.ts'
+import type { Logger } from './logger.ts'
+import { redact } from './redact.ts'
+
+/** What the log is told of a decision. */
+export interface DecisionEvent {
+  readonly decision: Decision
+  /** Undefined if the request could not be read. */
+  readonly request: AuthzRequest | undefined
+  /** Name of the dialect. */
+  readonly via: string
+}
+
+/** Logs denials: level `error` for our own faults, `warn` for a proxy's, `info` for a client's. */
+export function createDecisionLog(logger: Logger): (event: DecisionEvent) => void {
+  return ({ decision, request, via }) => {
+    if (decision.outcome === 'allow') return
+    const { id, reason, status, route, policy, issuer, detail } = decision
+    const fields = {
+      event: 'decision',
+      outcome: 'deny',
+      reason,
+      status,
+      id,
+      via,
+      route,
+      policy,
+      issuer,
+      method: request?.method,
+      host: request === undefined ? undefined : redact(request.host),
+      // The query is left out: it may hold a token or a person's data.
+      path: request === undefined ? undefined : redact(request.path),
+      detail: detail === undefined ? undefined : redact(detail),
+    }
+    logger[levelOf(reason)](fields, `denied: ${reason}`)
+  }
+}
+
+function levelOf(reason: string): 'info' | 'warn' | 'error' {
+  if (reason === 'internal_error') return 'error'
+  return reason === 'origin_missing' || reason === 'keys_unavailable' ? 'warn' : 'info'
+}

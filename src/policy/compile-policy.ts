@@ -1,0 +1,56 @@
+/** A policy in the form that a decision reads. */
+import { compileClaimRule, type CompiledClaimRule } from '../claims/compile-claim-rule.ts'
+import { compileIdentity, type ReadIdentity } from '../claims/compile-identity.ts'
+import type { ScopeRule } from '../claims/scope.ts'
+import { compileIssuerMap, type Issuer, type IssuerMap } from '../jwt/issuer.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { PolicySettings } from './settings.ts'
+
+export interface Policy {
+  readonly name: string
+  /** Short and unique in one configuration; part of cache keys. */
+  readonly id: string
+  readonly issuers: IssuerMap
+  readonly tokenSources: readonly TokenSourceSettings[]
+  readonly scope: ScopeRule
+  readonly claims: readonly CompiledClaimRule[]
+  readonly readIdentity: ReadIdentity
+}
+
+/** The policy where none is configured: any valid token of any issuer, and no identity headers. */
+export const ANY_VALID_TOKEN: PolicySettings = {
+  name: 'any-valid-token',
+  scopeAll: [],
+  scopeAny: [],
+  claims: [],
+  identity: [],
+}
+
+/** What the policies of one configuration share. */
+export interface PolicyContext {
+  readonly issuers: ReadonlyMap<string, Issuer>
+  readonly defaultSources: readonly TokenSourceSettings[]
+  /** Every identity header of every policy, lower case: an allow emits all of them. */
+  readonly identityNames: readonly string[]
+}
+
+/** Compiles a policy. Its issuers and claim paths were checked with the configuration; a wrong one throws. */
+export function compilePolicy(settings: PolicySettings, id: string, context: PolicyContext): Policy {
+  const { issuers, defaultSources, identityNames } = context
+  const accepted = settings.issuers?.map((name) => assertIssuer(issuers, name)) ?? [...issuers.values()]
+  return {
+    name: settings.name,
+    id,
+    issuers: compileIssuerMap(accepted),
+    tokenSources: settings.tokenSources ?? defaultSources,
+    scope: { all: settings.scopeAll, any: settings.scopeAny },
+    claims: settings.claims.map(compileClaimRule),
+    readIdentity: compileIdentity(settings.identity, identityNames),
+  }
+}
+
+function assertIssuer(issuers: ReadonlyMap<string, Issuer>, name: string): Issuer {
+  const issuer = issuers.get(name)
+  if (issuer === undefined) throw new TypeError(`no issuer named ${name}`)
+  return issuer
+}

@@ -1,0 +1,65 @@
+/** Routes that can never match, because an earlier one matches everything that they would. */
+import { coversHost } from './host-pattern.ts'
+import { coversPath, type PathPattern } from './path-pattern.ts'
+import { patternsOf, type Route, type RouteTable } from './compile-routes.ts'
+
+export interface ShadowedRoute {
+  readonly route: Route
+  /** The earlier route that takes all of its requests. */
+  readonly by: Route
+}
+
+/**
+ * Finds shadowed routes. Only a single earlier route that covers all is found, not several together; asked of
+ * the index with one sample request per route, so that ten thousand routes take no longer than their matching.
+ */
+export function findShadowedRoutes(table: RouteTable): readonly ShadowedRoute[] {
+  return table.routes.flatMap((route) => {
+    const by = table
+      .matchAll(sampleOf(route))
+      .find((earlier) => earlier.order < route.order && covers(earlier, route))
+    return by === undefined ? [] : [{ route, by }]
+  })
+}
+
+function sampleOf(route: Route): { method: string; host: string; path: string } {
+  const [pattern] = patternsOf(route.settings)
+  const host = route.settings.hosts[0] ?? '\u0001any'
+  return {
+    method: route.settings.methods[0] ?? '\u0001any',
+    // A wildcard's sample is a host below it that no exact pattern names.
+    host: host.startsWith('*.') ? `\u0001any${host.slice(1)}` : host,
+    path: samplePath(pattern),
+  }
+}
+
+function samplePath(pattern: PathPattern | undefined): string {
+  const segments = (pattern?.segments ?? []).map((segment) => (segment === '*' ? '\u0001any' : segment))
+  return `/${[...segments, ...(pattern?.isTree === false ? [] : ['\u0001any'])].join('/')}`
+}
+
+function covers(outer: Route, inner: Route): boolean {
+  return (
+    coversMethods(outer.methods, inner.methods) &&
+    coversAll(outer.settings.hosts, inner.settings.hosts, coversHost) &&
+    coversAll(patternsOf(outer.settings), patternsOf(inner.settings), coversPath)
+  )
+}
+
+function coversMethods(
+  outer: ReadonlySet<string> | undefined,
+  inner: ReadonlySet<string> | undefined,
+): boolean {
+  if (outer === undefined) return true
+  return inner !== undefined && [...inner].every((method) => outer.has(method))
+}
+
+/** An empty outer list means everything; an empty inner list is then only covered by that. */
+function coversAll<T>(
+  outer: readonly T[],
+  inner: readonly T[],
+  coversOne: (outer: T, inner: T) => boolean,
+): boolean {
+  if (outer.length === 0) return true
+  return inner.length > 0 && inner.every((one) => outer.some((other) => coversOne(other, one)))
+}

@@ -1,0 +1,88 @@
+/** An index over path patterns, so that the first of ten thousand routes is found as fast as the first of ten. */
+import type { PathPattern } from './path-pattern.ts'
+
+/** Something that stands at a place in the operator's order. */
+export interface Ordered {
+  readonly order: number
+}
+
+interface Node<T> {
+  readonly children: Map<string, Node<T>>
+  star: Node<T> | undefined
+  /** Entries whose pattern ends here. */
+  readonly exact: T[]
+  /** Entries whose pattern goes on with `/**` here. */
+  readonly tree: T[]
+}
+
+export interface RouteTree<T extends Ordered> {
+  add(pattern: PathPattern, entry: T): void
+  /** The earliest entry whose pattern matches and that `accepts`; `best` if none is earlier than it. */
+  first(segments: readonly string[], accepts: (entry: T) => boolean, best: T | undefined): T | undefined
+  /** Calls `visit` with every entry whose pattern matches; the order is the tree's, not the operator's. */
+  visit(segments: readonly string[], visit: (entry: T) => void): void
+}
+
+export function createRouteTree<T extends Ordered>(): RouteTree<T> {
+  const root = createNode<T>()
+  return {
+    add(pattern, entry) {
+      const node = pattern.segments.reduce(descend, root)
+      ;(pattern.isTree ? node.tree : node.exact).push(entry)
+    },
+    first: (segments, accepts, best) => findFirst(root, segments, 0, accepts, best),
+    visit: (segments, visit) => walk(root, segments, 0, visit),
+  }
+}
+
+const createNode = <T>(): Node<T> => ({ children: new Map(), star: undefined, exact: [], tree: [] })
+
+function descend<T>(node: Node<T>, segment: string): Node<T> {
+  if (segment === '*') return (node.star ??= createNode<T>())
+  let child = node.children.get(segment)
+  if (child === undefined) node.children.set(segment, (child = createNode<T>()))
+  return child
+}
+
+function findFirst<T extends Ordered>(
+  node: Node<T>,
+  segments: readonly string[],
+  depth: number,
+  accepts: (entry: T) => boolean,
+  best: T | undefined,
+): T | undefined {
+  let first = earliest(node.tree, accepts, best)
+  const segment = segments[depth]
+  if (segment === undefined) return earliest(node.exact, accepts, first)
+  const child = node.children.get(segment)
+  if (child !== undefined) first = findFirst(child, segments, depth + 1, accepts, first)
+  if (node.star !== undefined && segment !== '')
+    first = findFirst(node.star, segments, depth + 1, accepts, first)
+  return first
+}
+
+/** Entries stand in the operator's order, so the first that is accepted is the earliest. */
+function earliest<T extends Ordered>(
+  entries: readonly T[],
+  accepts: (entry: T) => boolean,
+  best: T | undefined,
+): T | undefined {
+  for (const entry of entries) {
+    if (best !== undefined && entry.order >= best.order) return best
+    if (accepts(entry)) return entry
+  }
+  return best
+}
+
+function walk<T>(node: Node<T>, segments: readonly string[], depth: number, visit: (entry: T) => void): void {
+  for (const entry of node.tree) visit(entry)
+  const segment = segments[depth]
+  if (segment === undefined) {
+    for (const entry of node.exact) visit(entry)
+    return
+  }
+  const child = node.children.get(segment)
+  if (child !== undefined) walk(child, segments, depth + 1, visit)
+  // `/a/` has an empty last segment; `/a/*` asks for one with a name.
+  if (node.star !== undefined && segment !== '') walk(node.star, segments, depth + 1, visit)
+}

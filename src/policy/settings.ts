@@ -1,0 +1,32 @@
+/** Settings of policies and routes: plain data, as the configuration hands them over. */
+import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
+import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+
+export interface PolicySettings {
+  readonly name: string
+  /** Names of the issuers whose tokens it accepts; absent: every configured issuer. */
+  readonly issuers?: readonly string[]
+  /** Where the token is looked for; absent: the top-level token sources. */
+  readonly tokenSources?: readonly TokenSourceSettings[]
+  /** Scopes the token must all have. */
+  readonly scopeAll: readonly string[]
+  /** Scopes of which the token must have at least one; empty: not checked. */
+  readonly scopeAny: readonly string[]
+  readonly claims: readonly ClaimRuleSettings[]
+  readonly identity: readonly IdentityHeaderSettings[]
+}
+
+export interface RouteSettings {
+  readonly name: string
+  /** Lower-case host names or `*.example.com`; empty: any host. */
+  readonly hosts: readonly string[]
+  /** Path patterns; empty: any path. */
+  readonly paths: readonly string[]
+  /** Upper-case methods; empty: any method. */
+  readonly methods: readonly string[]
+  readonly access:
+    | { readonly kind: 'public' }
+    | { readonly kind: 'deny' }
+    | { readonly kind: 'policy'; readonly policy: string }
+}

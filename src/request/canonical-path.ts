@@ -1,0 +1,71 @@
+/** One reading of a path, or none: what two parsers could read differently is refused, not repaired. */
+import { err, ok, type Result } from '../result.ts'
+
+/** Why a path has more than one reading. For the operator; the client is told `path_ambiguous`. */
+export type PathAmbiguity =
+  | 'not_absolute'
+  | 'too_long'
+  | 'double_slash'
+  | 'dot_segment'
+  | 'backslash'
+  | 'semicolon'
+  | 'fragment'
+  | 'control_or_space'
+  | 'non_ascii'
+  | 'bad_escape'
+  | 'encoded_separator'
+  | 'double_encoded'
+  | 'invalid_utf8'
+
+/** Longest raw path, in characters. nginx and Node stop a whole request head at 16 to 32 KiB by default. */
+export const MAX_PATH_LENGTH = 8192
+
+// Nothing to decode and nothing to doubt, except `//` and dot segments, looked for apart.
+const PLAIN = /^\/[A-Za-z0-9\-_~!$&'()*+,=:@/.]*$/
+const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/
+
+const RAW_DOUBTS: readonly (readonly [RegExp, PathAmbiguity])[] = [
+  [/[\u0000-\u0020\u007f]/, 'control_or_space'],
+  [/[^\u0000-\u007f]/, 'non_ascii'],
+  [/\\/, 'backslash'],
+  [/;/, 'semicolon'],
+  [/#/, 'fragment'],
+  [/%(?![0-9A-Fa-f]{2})/, 'bad_escape'],
+]
+
+const DECODED_DOUBTS: readonly (readonly [RegExp, PathAmbiguity])[] = [
+  [/[\u0000-\u001f\u007f]/, 'control_or_space'],
+  // Some backends decode once more; then this would be another path.
+  [/%[0-9A-Fa-f]{2}/, 'double_encoded'],
+]
+
+// `/`, `\`, `;`, `?`, `#` and NUL: proxies and backends disagree on whether these still separate once encoded.
+const ENCODED_SEPARATOR = /%(?:2[fF]|5[cC]|3[bB]|3[fF]|23|00)/
+
+/**
+ * Decodes a raw path once, if it has exactly one reading. The result can be split at `/`.
+ *
+ * Stricter than RFC 3986 §6: dot segments, empty segments and encoded separators are refused instead of
+ * normalised, because the application behind the proxy may normalise otherwise.
+ */
+export function canonicalizePath(raw: string): Result<string, PathAmbiguity> {
+  if (raw.length > MAX_PATH_LENGTH) return err('too_long')
+  if (raw.charCodeAt(0) !== 0x2f) return err('not_absolute')
+  if (PLAIN.test(raw)) return checkSegments(raw)
+  for (const [pattern, ambiguity] of RAW_DOUBTS) if (pattern.test(raw)) return err(ambiguity)
+  if (ENCODED_SEPARATOR.test(raw)) return err('encoded_separator')
+  let decoded: string
+  try {
+    decoded = decodeURIComponent(raw)
+  } catch {
+    return err('invalid_utf8')
+  }
+  for (const [pattern, ambiguity] of DECODED_DOUBTS) if (pattern.test(decoded)) return err(ambiguity)
+  return checkSegments(decoded)
+}
+
+function checkSegments(path: string): Result<string, PathAmbiguity> {
+  if (path.includes('//')) return err('double_slash')
+  if (path.includes('/.') && DOT_SEGMENT.test(path)) return err('dot_segment')
+  return ok(path)
+}

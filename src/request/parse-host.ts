@@ -1,0 +1,13 @@
+/** Host names in one form, so that `API.example.com.:443` and `api.example.com` are the same host. */
+
+// RFC 3986 §3.2.2 reg-name without escapes, or an IP literal in brackets; then an optional port.
+const AUTHORITY = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9\-._]*[A-Za-z0-9\-_])?\.?)(?::[0-9]{0,5})?$/
+
+/** The host without port and trailing dot, in lower case; undefined if it is not exactly one valid host. */
+export function parseHost(authority: string): string | undefined {
+  if (authority.length > 261) return undefined
+  const host = AUTHORITY.exec(authority)?.[1]
+  if (host === undefined || host.includes('..')) return undefined
+  const lower = host.toLowerCase()
+  return lower.endsWith('.') ? lower.slice(0, -1) : lower
+}

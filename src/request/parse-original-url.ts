@@ -1,0 +1,28 @@
+/** Takes an absolute URL apart without changing a byte of its path; `new URL()` would normalise it. */
+import { parseHost } from './parse-host.ts'
+
+export interface OriginalUrl {
+  readonly scheme: 'http' | 'https'
+  readonly host: string
+  readonly path: string
+  readonly query: string
+}
+
+/**
+ * Splits `https://api.example.com/a%2Fb?x=1`. Undefined if scheme or host are not exactly one valid value;
+ * the path is handed on raw, for canonicalizePath to judge.
+ */
+export function parseOriginalUrl(url: string): OriginalUrl | undefined {
+  const scheme = url.startsWith('https://') ? 'https' : url.startsWith('http://') ? 'http' : undefined
+  if (scheme === undefined) return undefined
+  // A repeated field arrives joined with `, `; without this the second URL would pass for the first one's query.
+  if (url.includes(' ')) return undefined
+  const authorityStart = scheme.length + 3
+  const pathStart = url.indexOf('/', authorityStart)
+  if (pathStart < 0) return undefined
+  const host = parseHost(url.slice(authorityStart, pathStart))
+  if (host === undefined) return undefined
+  const queryStart = url.indexOf('?', pathStart)
+  if (queryStart < 0) return { scheme, host, path: url.slice(pathStart), query: '' }
+  return { scheme, host, path: url.slice(pathStart, queryStart), query: url.slice(queryStart + 1) }
+}

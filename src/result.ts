@@ -1,0 +1,9 @@
+/** Outcomes that are expected are values. Exceptions are for programmer and operator mistakes. */
+
+/** Success with a value, or failure with an error; never both. */
+export type Result<T, E> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E }
+
+export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
+export const err = <E>(error: E): { readonly ok: false; readonly error: E } => ({ ok: false, error })

@@ -1,0 +1,104 @@
+/** An HTTP listener on a TCP address or a unix socket. */
+import { lstatSync, rmSync } from 'node:fs'
+import { raiseHeadLimit } from './header-limit.ts'
+import { WarderError } from '../errors.ts'
+import type { HttpHandler } from './decision-handler.ts'
+
+/** Where a listener is bound; the same shape as in the settings. */
+export type BindAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+export interface HttpListener {
+  /** `127.0.0.1:9180` or `unix:/run/warder.sock`; the real port where 0 was asked for. */
+  readonly address: string
+  /** Replaces all handlers between two requests. */
+  replace(routes: Readonly<Record<string, HttpHandler>>): void
+  /** Stops accepting, and resolves when the requests under way are answered. */
+  stop(): Promise<void>
+}
+
+// Longer than nginx keeps an idle upstream connection (60 s), so that it is never we who close one in use.
+const IDLE_TIMEOUT_SECONDS = 75
+
+/**
+ * Binds a listener. Paths without a handler are 404; a handler that throws is 503.
+ *
+ * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
+ */
+export function createHttpListener(
+  address: BindAddress,
+  routes: Readonly<Record<string, HttpHandler>>,
+): HttpListener {
+  raiseHeadLimit()
+  let handlers = new Map(Object.entries(routes))
+  const dispatch: HttpHandler = (request) => (handlers.get(pathOf(request.url)) ?? notFound)(request)
+  const server = bind(address, { fetch: dispatch, error: failed, development: false })
+  return {
+    address: address.kind === 'unix' ? `unix:${address.path}` : `${hostText(address.host)}:${server.port}`,
+    replace: (next) => {
+      handlers = new Map(Object.entries(next))
+    },
+    stop: async () => {
+      await server.stop(false)
+      if (address.kind === 'unix') rmSync(address.path, { force: true })
+    },
+  }
+}
+
+interface ListenerOptions {
+  readonly fetch: HttpHandler
+  readonly error: () => Response
+  readonly development: boolean
+}
+
+function bind(address: BindAddress, options: ListenerOptions): Bun.Server<undefined> {
+  try {
+    if (address.kind === 'tcp') {
+      return Bun.serve({
+        ...options,
+        hostname: address.host,
+        port: address.port,
+        idleTimeout: IDLE_TIMEOUT_SECONDS,
+        reusePort: false,
+      })
+    }
+    removeStaleSocket(address.path)
+    return Bun.serve({ ...options, unix: address.path })
+  } catch (cause) {
+    const where = address.kind === 'tcp' ? `${hostText(address.host)}:${address.port}` : address.path
+    throw new WarderError(
+      'ERR_SERVER_LISTEN',
+      `cannot listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        hints: ['stop what listens there, or set another address under `listen`'],
+        cause,
+      },
+    )
+  }
+}
+
+/** A socket file outlives a killed process. Anything else at that path is not ours to remove. */
+function removeStaleSocket(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path)
+}
+
+/**
+ * The path of a request's URL, without its query. The runtime gives an absolute URL in normal form, or the bare
+ * target where the Host header is not one host, so a Host cannot stand for a path.
+ */
+function pathOf(url: string): string {
+  const start = url.startsWith('/') ? 0 : url.indexOf('/', 'https://'.length)
+  const end = url.indexOf('?', start)
+  return end < 0 ? url.slice(start) : url.slice(start, end)
+}
+
+const notFound = (): Response => new Response('no such endpoint; see docs/nginx.md\n', { status: 404 })
+
+const failed = (): Response =>
+  new Response(null, {
+    status: 503,
+    headers: { 'cache-control': 'no-store', 'x-decision-reason': 'internal_error' },
+  })
+
+const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host)

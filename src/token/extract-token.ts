@@ -1,0 +1,57 @@
+/** Where the token is. */
+import type { AuthzRequest } from '../request/authz-request.ts'
+import { err, ok, type Result } from '../result.ts'
+import { readPlainHeader, readSchemeHeader } from './read-header.ts'
+import { readCookie, readQueryParameter } from './read-named-values.ts'
+import type { SourceReading } from './source-reading.ts'
+import type { TokenSourceSettings } from './token-source-settings.ts'
+
+/** Why there is no token to judge. */
+export type TokenMiss = 'token_missing' | 'token_multiple' | 'scheme_not_bearer' | 'token_too_large'
+
+/** A token and the source that held it. */
+export interface ExtractedToken {
+  readonly token: string
+  readonly source: TokenSourceSettings
+}
+
+/**
+ * Looks in every source. Two different tokens in one request are refused: whoever reads next might take the
+ * other one. The same token in two places is one token.
+ *
+ * @param maxTokenBytes Longest token accepted, in characters; anything outside ASCII is refused later.
+ */
+export function extractToken(
+  request: AuthzRequest,
+  sources: readonly TokenSourceSettings[],
+  maxTokenBytes: number,
+): Result<ExtractedToken, TokenMiss> {
+  let extracted: ExtractedToken | undefined
+  let otherScheme = false
+  for (const source of sources) {
+    const reading = readSource(request, source)
+    if (reading.kind === 'multiple') return err('token_multiple')
+    if (reading.kind === 'other_scheme') otherScheme = true
+    if (reading.kind !== 'found') continue
+    if (extracted === undefined) extracted = { token: reading.token, source }
+    else if (extracted.token !== reading.token) return err('token_multiple')
+  }
+  if (extracted === undefined) return err(otherScheme ? 'scheme_not_bearer' : 'token_missing')
+  if (extracted.token.length > maxTokenBytes) return err('token_too_large')
+  return ok(extracted)
+}
+
+function readSource(request: AuthzRequest, source: TokenSourceSettings): SourceReading {
+  switch (source.kind) {
+    case 'header': {
+      const value = request.headers.get(source.name)
+      return source.scheme === undefined
+        ? readPlainHeader(value, source.trimPrefix)
+        : readSchemeHeader(value, source.scheme)
+    }
+    case 'cookie':
+      return readCookie(request.headers.get('cookie'), source.name)
+    case 'query':
+      return readQueryParameter(request.query, source.name)
+  }
+}

@@ -1,0 +1,40 @@
+/** A token in a header field. */
+import type { SourceReading } from './source-reading.ts'
+import { ABSENT, MULTIPLE, OTHER_SCHEME, found } from './source-reading.ts'
+
+/**
+ * Reads the token behind an authentication scheme: `Bearer <token>`.
+ *
+ * A scheme with nothing behind it is no token. Several spaces are refused later, as no part of a token.
+ *
+ * @see RFC 6750 §2.1 (syntax), RFC 9110 §11.1 (scheme names in any letter case)
+ */
+export function readSchemeHeader(value: string | null, scheme: string): SourceReading {
+  if (value === null || value === '') return ABSENT
+  // A repeated field arrives joined with commas, which no token contains.
+  const repeated = value.includes(',')
+  if (!startsWithScheme(value, scheme)) {
+    return repeated && value.split(',').some((part) => startsWithScheme(part.trimStart(), scheme))
+      ? MULTIPLE
+      : OTHER_SCHEME
+  }
+  if (repeated) return MULTIPLE
+  const token = value.slice(scheme.length + 1)
+  return token === '' ? ABSENT : found(token)
+}
+
+function startsWithScheme(value: string, scheme: string): boolean {
+  if (value.startsWith(scheme) && value.charCodeAt(scheme.length) === 0x20) return true
+  if (value.length < scheme.length) return false
+  if (value.slice(0, scheme.length).toLowerCase() !== scheme.toLowerCase()) return false
+  return value.length === scheme.length || value.charCodeAt(scheme.length) === 0x20
+}
+
+/** Reads a header whose whole value is the token, less a literal prefix if that is there. */
+export function readPlainHeader(value: string | null, trimPrefix: string | undefined): SourceReading {
+  if (value === null || value === '') return ABSENT
+  if (value.includes(',')) return MULTIPLE
+  const token =
+    trimPrefix !== undefined && value.startsWith(trimPrefix) ? value.slice(trimPrefix.length) : value
+  return token === '' ? ABSENT : found(token)
+}

@@ -1,0 +1,16 @@
+/** What one token source holds. */
+
+export type SourceReading =
+  | { readonly kind: 'found'; readonly token: string }
+  | { readonly kind: 'absent' }
+  /** Another scheme's credential: another party's, not a broken token. */
+  | { readonly kind: 'other_scheme' }
+  /** More than one value where one belongs. */
+  | { readonly kind: 'multiple' }
+
+// Shared and frozen: the attack path allocates nothing for a miss.
+export const ABSENT: SourceReading = Object.freeze({ kind: 'absent' })
+export const OTHER_SCHEME: SourceReading = Object.freeze({ kind: 'other_scheme' })
+export const MULTIPLE: SourceReading = Object.freeze({ kind: 'multiple' })
+
+export const found = (token: string): SourceReading => ({ kind: 'found', token })

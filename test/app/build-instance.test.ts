@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'bun:test'
+import { loadInstanceText } from '../../src/app/load-instance.ts'
+import { buildInstance, type Instance } from '../../src/app/build-instance.ts'
+import { systemKeyDeps } from '../../src/app/system.ts'
+import { CONFIG, loadOrThrow } from '../support/run-service.ts'
+
+const REMOTE = `version: 1
+issuers: [{ name: a, issuer: "https://a.example", audience: x, keys: { jwks_url: "https://a.example/jwks" } }]
+listen: { decisions: 127.0.0.1:0, admin: off }
+`
+const deps = { ...systemKeyDeps, fetch: () => Promise.reject(new Error('closed')) }
+const sourceOf = (instance: Instance): unknown => instance.guard.issuers[0]?.keys
+
+describe('buildInstance()', () => {
+  it('says which issuer has an unreadable key file, and where it is written', async () => {
+    const text = CONFIG.replace(
+      `{ secret: "a secret of the tests, 32 bytes!" }`,
+      '{ pem_file: /nowhere/key.pem }',
+    )
+    const loaded = await loadInstanceText(text, 'warder.yaml', systemKeyDeps)
+    expect(loaded.ok).toBe(false)
+    if (loaded.ok) return
+    expect(loaded.error.diagnostics).toEqual([
+      expect.objectContaining({ code: 'ERR_KEYS_FILE_UNREADABLE', severity: 'error' }),
+    ])
+    expect(loaded.error.diagnostics[0]?.position?.line).toBe(3)
+  })
+
+  it('warns of a route that can never match, with the line of the one before it', async () => {
+    const late = '  - { name: late, match: { path: /orders/1, method: GET }, policy: write }\n'
+    const instance = await loadOrThrow(CONFIG.replace('listen:', `${late}listen:`))
+    const warning = instance.warnings.find(({ code }) => code === 'WARN_POLICY_ROUTE_UNREACHABLE')
+    expect(warning?.position?.line).toBe(11)
+    expect(warning?.hints.join(' ')).toContain('line 9')
+    instance.close()
+  })
+
+  it('hands remote key sources on to the next instance, so that a reload forgets no keys', async () => {
+    const first = await loadInstanceText(REMOTE, 'warder.yaml', deps)
+    if (!first.ok) throw new Error('not loaded')
+    const same = buildInstance(first.value.config, { ...deps, previous: first.value })
+    const other = await loadInstanceText(REMOTE.replace('/jwks"', '/keys"'), 'warder.yaml', {
+      ...deps,
+      previous: first.value,
+    })
+    if (!same.ok || !other.ok) throw new Error('not loaded')
+    expect(sourceOf(same.value)).toBe(sourceOf(first.value))
+    expect(sourceOf(other.value)).not.toBe(sourceOf(first.value))
+    for (const instance of [first.value, same.value, other.value]) instance.close()
+  })
+})

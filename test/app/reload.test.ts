@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'bun:test'
+import { createReload } from '../../src/app/reload.ts'
+import type { ConfigFailure } from '../../src/config/load-config.ts'
+import { err, ok } from '../../src/result.ts'
+import { asked, mint } from '../support/mint.ts'
+import { CONFIG, loadOrThrow, memoryLogger, runService } from '../support/run-service.ts'
+
+const ORDER = 'https://api.example.com/orders/42'
+const FAILURE: ConfigFailure = {
+  diagnostics: [{ code: 'ERR_CONFIG_SYNTAX', severity: 'error', message: 'broken', hints: [] }],
+  source: { file: 'warder.yaml', text: '', secretRanges: [] },
+}
+const never = (): Promise<void> => new Promise(() => undefined)
+
+describe('a reload', () => {
+  it('puts the new configuration in force as a whole', async () => {
+    const { service, decisions } = await runService()
+    const ask = (): Promise<Response> =>
+      fetch(`${decisions}/v1/auth/nginx`, { headers: asked('GET', ORDER, mint({ scope: 'orders:read' })) })
+    expect((await ask()).status).toBe(200)
+    const { logger, lines } = memoryLogger()
+    const text = CONFIG.replace('scope: orders:read', 'scope: other').replace(
+      'X-Auth-Subject: sub }',
+      'X-Other: sub }',
+    )
+    const reload = createReload({
+      service,
+      load: async () => ok(await loadOrThrow(text)),
+      logger,
+      report: () => undefined,
+      sleep: never,
+    })
+    await reload()
+    const answer = await ask()
+    expect([answer.status, answer.headers.get('x-decision-reason')]).toEqual([403, 'scope_missing'])
+    expect(lines).toEqual([expect.objectContaining({ event: 'reload', result: 'success' })])
+    await service.stop(0)
+  })
+
+  it('keeps the old configuration when the new one is bad, and says so', async () => {
+    const { service, decisions } = await runService()
+    const before = service.instance
+    const { logger, lines } = memoryLogger()
+    const reported: ConfigFailure[] = []
+    const reload = createReload({
+      service,
+      load: async () => err(FAILURE),
+      logger,
+      report: (failure) => void reported.push(failure),
+      sleep: never,
+    })
+    await reload()
+    expect(service.instance).toBe(before)
+    expect(reported).toEqual([FAILURE])
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'error', result: 'refused', errors: ['ERR_CONFIG_SYNTAX'] }),
+    ])
+    const answer = await fetch(`${decisions}/v1/auth/nginx`, {
+      headers: asked('GET', ORDER, mint({ scope: 'orders:read' })),
+    })
+    expect(answer.status).toBe(200)
+    await service.stop(0)
+  })
+
+  it('runs once more for all that were asked for during one', async () => {
+    const { service } = await runService()
+    let loads = 0
+    let release: () => void = () => undefined
+    const gate = new Promise<void>((resolve) => (release = resolve))
+    const load = async (): Promise<ReturnType<typeof err<ConfigFailure>>> => {
+      loads++
+      await gate
+      return err(FAILURE)
+    }
+    const reload = createReload({
+      service,
+      load,
+      logger: memoryLogger().logger,
+      report: () => undefined,
+      sleep: never,
+    })
+    const all = [reload(), reload(), reload()]
+    release()
+    await Promise.all(all)
+    expect(loads).toBe(2)
+    await service.stop(0)
+  })
+
+  it('loses no request while configurations are swapped under load', async () => {
+    const { service, decisions } = await runService()
+    const token = mint({ scope: 'orders:read' })
+    const reload = createReload({
+      service,
+      load: async () => ok(await loadOrThrow(CONFIG)),
+      logger: memoryLogger().logger,
+      report: () => undefined,
+      sleep: never,
+    })
+    const statuses = new Set<number>()
+    const asking = Array.from({ length: 8 }, async () => {
+      for (let i = 0; i < 50; i++)
+        statuses.add(
+          (await fetch(`${decisions}/v1/auth/nginx`, { headers: asked('GET', ORDER, token) })).status,
+        )
+    })
+    for (let i = 0; i < 20; i++) await reload()
+    await Promise.all(asking)
+    expect([...statuses]).toEqual([200])
+    await service.stop(0)
+  })
+
+  it('says that changed listeners need a restart', async () => {
+    const { service } = await runService()
+    const { logger, lines } = memoryLogger()
+    const text = CONFIG.replace('admin: 127.0.0.1:0', 'admin: off')
+    await createReload({
+      service,
+      load: async () => ok(await loadOrThrow(text)),
+      logger,
+      report: () => undefined,
+      sleep: never,
+    })()
+    expect(lines.at(-1)).toMatchObject({ level: 'warn', event: 'reload' })
+    await service.stop(0)
+  })
+})
+
+describe('stopping', () => {
+  it('is not ready, and still answers, until the drain time is over', async () => {
+    const { service, admin, decisions } = await runService()
+    const stopping = service.stop(200)
+    expect((await fetch(`${admin}/readyz`)).status).toBe(503)
+    expect(
+      (
+        await fetch(`${decisions}/v1/auth/nginx`, {
+          headers: asked('GET', ORDER, mint({ scope: 'orders:read' })),
+        })
+      ).status,
+    ).toBe(200)
+    await stopping
+    expect(fetch(`${decisions}/v1/auth/nginx`)).rejects.toThrow()
+  })
+})

@@ -1,0 +1,172 @@
+import { afterAll, describe, expect, it } from 'bun:test'
+import { createTestIssuer } from '../../src/testing/test-issuer.ts'
+import { createSandbox, SECRET } from './fixtures.ts'
+import { errorCodeOf, runWarder } from './run-warder.ts'
+
+const sandbox = createSandbox()
+const config = `${sandbox.path}/warder.yaml`
+const issuer = createTestIssuer('https://idp.example.com')
+const jwks = Bun.serve({
+  hostname: '127.0.0.1',
+  port: 0,
+  fetch: () => Response.json({ keys: [...issuer.jwks().keys, { kty: 'oct', kid: 'shared', k: 'AAAA' }] }),
+})
+const health = { status: 200 }
+const admin = Bun.serve({
+  hostname: '127.0.0.1',
+  port: 0,
+  fetch: (request) =>
+    new Response(`[+] ${new URL(request.url).pathname}\nready\n`, { status: health.status }),
+})
+const adminUrl = `http://127.0.0.1:${admin.port}`
+afterAll(async () => {
+  sandbox.remove()
+  await Promise.all([jwks.stop(true), admin.stop(true)])
+})
+
+const remoteConfig = (url: string): string =>
+  `version: 1\nissuers: [{ name: remote, issuer: https://idp.example.com, audience: any, keys: { jwks_url: "${url}", allow_http: true } }]\n`
+
+describe('keys list', () => {
+  it('lists the keys in force and those refused, with why', async () => {
+    const file = sandbox.write('remote.yaml', remoteConfig(`http://127.0.0.1:${jwks.port}/`))
+    const { code, stdout } = await runWarder(['keys', 'list', '-c', file, '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: 'warder.keys/v1',
+      issuers: [
+        {
+          name: 'remote',
+          state: 'fresh',
+          keys: [{ kid: 'test-1', type: 'P-256', algorithms: ['ES256'] }],
+          ignored: [{ kid: 'shared' }],
+        },
+      ],
+    })
+    const text = await runWarder(['keys', 'list', '-c', file])
+    expect(text.stdout).toMatch(/^ISSUER +KID +TYPE/)
+    expect(text.stdout).toMatch(/\nremote +test-1 +P-256 +ES256 +\S{43} +fresh /)
+    expect(text.stdout).toMatch(/\nignored {2}remote: kid "shared": /)
+  })
+
+  it('ends with 6 when an issuer has none', async () => {
+    const file = sandbox.write('dead.yaml', remoteConfig('http://127.0.0.1:1/'))
+    const { code, stderr } = await runWarder(['keys', 'list', '-c', file])
+    expect([code, stderr.includes('issuer remote')]).toEqual([6, true])
+  })
+})
+
+describe('healthcheck', () => {
+  const file = sandbox.write(
+    'admin.yaml',
+    `version: 1\nissuers: [{ name: a, issuer: https://a, audience: any, keys: { secret: ${SECRET} } }]\nlisten: { admin: "127.0.0.1:${admin.port}" }\n`,
+  )
+  const off = sandbox.write(
+    'off.yaml',
+    `version: 1\nissuers: [{ name: a, issuer: https://a, audience: any, keys: { secret: ${SECRET} } }]\nlisten: { admin: off }\n`,
+  )
+
+  it('prints what the admin listener says: 0 when it is ready', async () => {
+    health.status = 200
+    expect(await runWarder(['healthcheck', '--url', adminUrl])).toEqual({
+      code: 0,
+      stdout: '[+] /readyz\nready\n',
+      stderr: '',
+    })
+  })
+
+  it('asks /livez with --live', async () => {
+    health.status = 200
+    expect((await runWarder(['healthcheck', '--url', adminUrl, '--live'])).stdout).toContain('/livez')
+  })
+
+  it('finds the listener in the configuration', async () => {
+    health.status = 200
+    const { code, stdout } = await runWarder(['healthcheck', '-c', file, '--json'])
+    expect([code, JSON.parse(stdout)]).toEqual([
+      0,
+      { schema: 'warder.health/v1', ok: true, status: 200, lines: ['[+] /readyz', 'ready'] },
+    ])
+  })
+
+  it('ends with 6 when it is not ready', async () => {
+    health.status = 503
+    expect((await runWarder(['healthcheck', '--url', adminUrl])).code).toBe(6)
+  })
+
+  it('refuses to guess where the listener is off', async () => {
+    const ran = await runWarder(['healthcheck', '-c', off])
+    expect([ran.code, errorCodeOf(ran)]).toEqual([2, 'ERR_CLI_USAGE'])
+  })
+})
+
+describe('config', () => {
+  it('shows every default and no secret', async () => {
+    const { code, stdout } = await runWarder(['config', 'show', '-c', config])
+    expect([code, stdout.includes('leeway: 30s'), stdout.includes(SECRET)]).toEqual([0, true, false])
+    const json = await runWarder(['config', 'show', '-c', config, '--json'])
+    expect(JSON.parse(json.stdout)).toMatchObject({ schema: 'warder.config/v1', config: { version: 1 } })
+  })
+
+  it('prints the JSON Schema', async () => {
+    const { code, stdout } = await runWarder(['config', 'schema'])
+    expect([code, (JSON.parse(stdout) as { title: string }).title]).toEqual([0, 'warder.yaml'])
+  })
+
+  it('converts a jwtauthrequest configuration, with its warnings, to one that check accepts', async () => {
+    const foreign = sandbox.write(
+      'config.json',
+      JSON.stringify({
+        'listen-port': ':9180',
+        clients: [
+          {
+            endpoints: ['/auth'],
+            name: 'test',
+            'token-name': 'token',
+            HMAC: SECRET,
+            'allowed-algo': ['HS256'],
+          },
+        ],
+      }),
+    )
+    const converted = await runWarder(['config', 'convert', foreign])
+    expect([converted.code, converted.stderr.includes('WARN_COMPAT_')]).toEqual([0, true])
+    const written = sandbox.write('converted.yaml', converted.stdout)
+    expect((await runWarder(['check', written])).code).toBe(0)
+  })
+})
+
+describe('snippet nginx', () => {
+  it('is made from the configuration', async () => {
+    const { code, stdout } = await runWarder([
+      'snippet',
+      'nginx',
+      '-c',
+      config,
+      '--upstream',
+      'http://10.0.0.5:8000',
+      '--server-name',
+      'a.example.com b.example.com',
+      '--listen',
+      '443 ssl',
+    ])
+    expect(code).toBe(0)
+    for (const line of [
+      'server 127.0.0.1:9180;',
+      'proxy_set_header X-Auth-Subject',
+      'proxy_pass http://10.0.0.5:8000;',
+      'server_name a.example.com b.example.com;',
+      'listen 443 ssl;',
+    ]) {
+      expect(stdout).toContain(line)
+    }
+  })
+
+  it('connects to this machine where Warder listens on every interface', async () => {
+    const wide = sandbox.write(
+      'wide.yaml',
+      `version: 1\nissuers: [{ name: a, issuer: https://a, audience: any, keys: { secret: ${SECRET} } }]\nlisten: { decisions: ":9180" }\n`,
+    )
+    expect((await runWarder(['snippet', 'nginx', '-c', wide])).stdout).toContain('server 127.0.0.1:9180;')
+  })
+})

@@ -1,0 +1,138 @@
+import { describeBroken, route } from './broken-cases.ts'
+import type { Case } from './broken-cases.ts'
+import { ISSUER } from './load-text.ts'
+
+const ROUTES: readonly Case[] = [
+  [
+    'an unknown policy',
+    `${ISSUER}policies: { orders: {} }\nroutes:\n  - { match: {}, policy: order }\n`,
+    'ERR_CONFIG_UNKNOWN_POLICY',
+    '8:26',
+    'did you mean "orders"?',
+  ],
+  ['a route without an answer', route('{ match: { path: /a } }'), 'ERR_CONFIG_EXACTLY_ONE', '8:5', 'public'],
+  [
+    'a route with two answers',
+    route('{ match: {}, policy: p, access: public }'),
+    'ERR_CONFIG_EXACTLY_ONE',
+    '8:5',
+    'exclude',
+  ],
+  [
+    'an unknown access',
+    route('{ match: {}, access: pubic }'),
+    'ERR_CONFIG_VALUE',
+    '8:26',
+    'did you mean "public"?',
+  ],
+  ['a route without match', route('{ policy: p }'), 'ERR_CONFIG_MISSING_KEY', '8:5', 'match: {}'],
+  [
+    'a path beside match',
+    route('{ match: {}, policy: p, path: /a }'),
+    'ERR_CONFIG_UNKNOWN_KEY',
+    '8:29',
+    'belongs under "match"',
+  ],
+  [
+    'a path without slash',
+    route('{ match: { path: orders }, policy: p }'),
+    'ERR_CONFIG_PATH',
+    '8:22',
+    '/exact',
+  ],
+  [
+    'a path with `//`',
+    route('{ match: { path: [/a, /b//c] }, policy: p }'),
+    'ERR_CONFIG_PATH',
+    '8:27',
+    '`//`',
+  ],
+  [
+    'a path with dots',
+    route('{ match: { path: /a/../b }, policy: p }'),
+    'ERR_CONFIG_PATH',
+    '8:22',
+    'dot segment',
+  ],
+  [
+    'a path with an escape',
+    route('{ match: { path: /a%2Fb }, policy: p }'),
+    'ERR_CONFIG_PATH',
+    '8:22',
+    'decoded',
+  ],
+  ['a path with a query', route('{ match: { path: "/a?b" }, policy: p }'), 'ERR_CONFIG_PATH', '8:22', '?'],
+  ['`**` in the middle', route('{ match: { path: /a/**/b }, policy: p }'), 'ERR_CONFIG_PATH', '8:22', 'last'],
+  [
+    '`*` inside a segment',
+    route('{ match: { path: /a*/b }, policy: p }'),
+    'ERR_CONFIG_PATH',
+    '8:22',
+    'whole segment',
+  ],
+  [
+    'an empty list of paths',
+    route('{ match: { path: [] }, policy: p }'),
+    'ERR_CONFIG_EMPTY_LIST',
+    '8:22',
+    '',
+  ],
+  [
+    'an empty list of methods',
+    route('{ match: { method: [] }, policy: p }'),
+    'ERR_CONFIG_EMPTY_LIST',
+    '8:24',
+    '',
+  ],
+  [
+    'an empty list of hosts',
+    route('{ match: { host: [] }, policy: p }'),
+    'ERR_CONFIG_EMPTY_LIST',
+    '8:22',
+    '',
+  ],
+  [
+    'a host with a port',
+    route('{ match: { host: "a.example:80" }, policy: p }'),
+    'ERR_CONFIG_HOST',
+    '8:22',
+    'port',
+  ],
+  [
+    'a wildcard inside a host',
+    route('{ match: { host: "a.*.example" }, policy: p }'),
+    'ERR_CONFIG_HOST',
+    '8:22',
+    '*.example.com',
+  ],
+  [
+    'a method with a space',
+    route('{ match: { method: "G ET" }, policy: p }'),
+    'ERR_CONFIG_METHOD',
+    '8:24',
+    '',
+  ],
+  [
+    'one route name twice',
+    route('{ name: a, match: {}, policy: p }\n  - { name: a, match: {}, policy: p }'),
+    'ERR_CONFIG_DUPLICATE_NAME',
+    '9:13',
+    '"a"',
+  ],
+  [
+    'an endpoint among our own',
+    `${ISSUER}policies: { p: {} }\nendpoints: [{ path: /v1/auth/x, dialect: jwtauthrequest, policy: p }]\n`,
+    'ERR_CONFIG_PATH',
+    '7:21',
+    '/v1/auth',
+  ],
+  [
+    'an endpoint pattern',
+    `${ISSUER}policies: { p: {} }\nendpoints: [{ path: /a/**, dialect: jwtauthrequest, policy: p }]\n`,
+    'ERR_CONFIG_PATH',
+    '7:21',
+    'wildcard',
+  ],
+]
+
+describeBroken('a route that cannot be meant', ROUTES)

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { configJsonSchema } from '../../src/config/schema.ts'
+import { ERROR_CODES } from '../../src/errors.ts'
+import { loadGood } from './load-text.ts'
+
+const readDoc = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
+
+/** The fenced blocks of a language. */
+const blocksOf = (doc: string, language: string): readonly string[] =>
+  [...doc.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, block]) => block ?? '')
+
+function schemaKeys(): readonly string[] {
+  const keys = new Set<string>()
+  JSON.stringify(configJsonSchema(), (name: string, value: unknown) => {
+    if (name === 'properties') for (const key of Object.keys(value as object)) keys.add(key)
+    return value
+  })
+  return [...keys]
+}
+
+describe('docs/errors.md', () => {
+  const rows = [...readDoc('errors.md').matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)` \| (.*?) \| (.*?) \|$/gm)]
+
+  it('has one row for every code, in both directions, that says the same', () => {
+    const documented = rows.map(([, , code, says]) => [code, says]).sort()
+    expect(documented).toEqual(Object.entries(ERROR_CODES).sort() as never)
+  })
+
+  it('has an anchor and advice in every row', () => {
+    for (const [, anchor, code, , advice] of rows) {
+      expect(anchor).toBe(code?.toLowerCase())
+      expect(advice, code).not.toBe('')
+    }
+  })
+})
+
+describe('docs/config.md', () => {
+  const doc = readDoc('config.md')
+  const files = { '/run/secrets/jobs_hmac': '00'.repeat(32) }
+
+  for (const key of schemaKeys()) {
+    it(`explains \`${key}\``, () => expect(doc).toContain(`| \`${key}\` |`))
+  }
+
+  it('has examples that load', async () => {
+    const examples = blocksOf(doc, 'yaml')
+    expect(examples.length).toBe(2)
+    for (const example of examples) await loadGood(example, { files })
+  })
+
+  it('uses every key of the schema in its long example', () => {
+    const [, example = ''] = blocksOf(doc, 'yaml')
+    for (const key of schemaKeys())
+      expect(example, key).toMatch(new RegExp(`(^|[\\s{])${key.replace('$', '\\$')}[:=]`, 'm'))
+  })
+
+  it('has warnings in its long example exactly where it says so', async () => {
+    const [, example = ''] = blocksOf(doc, 'yaml')
+    const lines = example.split('\n')
+    const { warnings } = await loadGood(example, { files })
+    const warned = new Set(
+      warnings.filter(({ code }) => code !== 'WARN_CONFIG_HTTP').map(({ position }) => position?.line),
+    )
+    expect([...warned]).toEqual(lines.flatMap((line, i) => (line.includes('a warning') ? [i + 1] : [])))
+  })
+})
+
+describe('docs/compat.md', () => {
+  const doc = readDoc('compat.md')
+
+  it('shows a configuration and its conversion, which are the same settings', async () => {
+    const [original = ''] = blocksOf(doc, 'json')
+    const [converted = ''] = blocksOf(doc, 'yaml')
+    const loaded = await loadGood(original, {}, 'config.json')
+    const { convertConfig } = await import('../../src/compat/convert.ts')
+    expect(loaded.format).toBe('jwtauthrequest')
+    expect(convertConfig(loaded)).toBe(converted)
+    expect((await loadGood(converted)).settings).toEqual(loaded.settings)
+  })
+
+  it('names every warning', () => {
+    for (const code of Object.keys(ERROR_CODES).filter((name) => name.startsWith('WARN_COMPAT_')))
+      expect(doc).toContain(`\`${code}\``)
+  })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'bun:test'
+import { formatDiagnostics, diagnosticsToJson } from '../../src/config/format-diagnostics.ts'
+import { isSecretKey } from '../../src/config/secret-ranges.ts'
+import { configJsonSchema } from '../../src/config/schema.ts'
+import { loadText } from './load-text.ts'
+
+const CANARY = 'cAnArYsEcReT'
+
+const issuer = (more: string): string => `version: 1
+issuers:
+  - issuer: https://idp.example.com
+    audience: api
+${more}
+`
+
+/** Each is wrong in the line of the secret, next to it, or in the secret itself. */
+const CASES: readonly (readonly [what: string, text: string, name?: string])[] = [
+  ['a short secret', issuer(`    keys: { secret: ${CANARY} }`)],
+  ['a secret in a wrong encoding', issuer(`    keys: { secret: "${CANARY}", encoding: hex }`)],
+  ['an unknown key beside it', issuer(`    keys: { secret: "${CANARY}", foo: 1 }`)],
+  ['an unknown key in the line below', issuer(`    keys:\n      secret: ${CANARY}\n      foo: 1`)],
+  [
+    'a secret of several lines',
+    issuer(`    keys:\n      secret: |\n        ${CANARY}\n        ${CANARY}\n      foo: 1`),
+  ],
+  ['a misspelt key', issuer(`    keys: { secert: ${CANARY} }`)],
+  ['another program’s key', issuer(`    HMAC: ${CANARY}`)],
+  ['a key of keys that nobody knows', issuer(`    keys: { shared: ${CANARY} }`)],
+  ['a secret in place of keys', issuer(`    keys: ${CANARY}`)],
+  ['a list of secrets', issuer(`    keys: { secret: [${CANARY}] }`)],
+  ['a list in place of keys', issuer(`    keys: [${CANARY}]`)],
+  ['a default for it', issuer(`    keys: { secret: "\${HMAC:-${CANARY}}" }`)],
+  ['a broken reference', issuer(`    keys: { secret: "\${${CANARY} x" }`)],
+  ['a wrong name in the reference', issuer(`    keys: { secret: "\${a ${CANARY}}" }`)],
+  [
+    'an alias to it',
+    `version: 1\nx: &s ${CANARY}\nissuers:\n  - { issuer: https://a.example, audience: b, keys: { secret: *s } }\n`,
+  ],
+  ['a syntax error in its line', issuer(`    keys: { secret: "${CANARY}", kid: [ }`)],
+  ['a syntax error below', issuer(`    keys:\n      secret: ${CANARY}\n     foo: [`)],
+  ['an open quote', issuer(`    keys:\n      secret: "${CANARY}\n      kid: a`)],
+  ['a syntax error in its block', issuer(`    keys:\n      secret: |\n        ${CANARY}\n\t${CANARY}: [`)],
+  [
+    'bad indentation inside it',
+    issuer(`    keys:\n      secret: >-\n          ${CANARY}\n        ${CANARY}\n    bar: "`),
+  ],
+  ['two of it', issuer(`    keys: { secret: ${CANARY}, secret: ${CANARY} }`)],
+  ['a tag on it', issuer(`    keys: { secret: !!str ${CANARY} }`)],
+  ['a JSON error', `{"clients": [{"HMAC": "${CANARY}" "issuer": "x"}]}`, 'config.json'],
+  [
+    'a jwtauthrequest error',
+    `{"listen-port": ":1", "clients": [{"HMAC": "${CANARY}", "endpoint": []}]}`,
+    'config.json',
+  ],
+  [
+    'a jwtauthrequest key that is short',
+    `{"listen-port": ":1", "clients": [{"HMAC": "${CANARY}", "endpoints": ["/a"]}]}`,
+    'config.json',
+  ],
+]
+
+describe('a secret is never printed', () => {
+  for (const [what, text, name] of CASES) {
+    it(`with ${what}`, async () => {
+      const loaded = await loadText(text, {}, name)
+      const diagnostics = loaded.ok ? loaded.value.warnings : loaded.error.diagnostics
+      const source = loaded.ok ? loaded.value.source : loaded.error.source
+      expect(diagnostics.length).toBeGreaterThan(0)
+      expect(formatDiagnostics(diagnostics, source)).not.toContain(CANARY)
+      expect(JSON.stringify(diagnosticsToJson(diagnostics))).not.toContain(CANARY)
+    })
+  }
+
+  it('but where it comes from is: a reference is no secret', async () => {
+    const loaded = await loadText(issuer('    keys: { secret: "${file:/run/hmac}", foo: 1 }'))
+    const printed = loaded.ok ? '' : formatDiagnostics(loaded.error.diagnostics, loaded.error.source)
+    expect(printed).toContain('secret: "${file:/run/hmac}", foo: ********')
+  })
+
+  it('and no other key of the schema is taken for one', () => {
+    const names = new Set<string>()
+    JSON.stringify(configJsonSchema(), (key: string, value: unknown) => {
+      if (key === 'properties') for (const name of Object.keys(value as object)) names.add(name)
+      return value
+    })
+    expect([...names].filter((name) => isSecretKey(name))).toEqual(['secret', 'allow_short_secret'])
+  })
+})

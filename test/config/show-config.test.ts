@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'bun:test'
+import { renderConfig, showConfig } from '../../src/config/show-config.ts'
+import { ISSUER, loadBad, loadGood } from './load-text.ts'
+
+const SECRET = 'x$${y}z-0123456789abcdef-0123456789'
+
+const TEXT = `version: 1
+issuers:
+  - { issuer: https://a.example, audience: [any, b], max_age: 90s, typ: at+jwt, keys: { refresh: 90s } }
+  - { name: s, issuer: s, audience: any, keys: { secret: "${SECRET}", kid: k } }
+  - { name: h, issuer: h, audience: a, keys: { secret: "${'ff'.repeat(32)}", encoding: hex } }
+  - { name: p, issuer: p, audience: a, keys: { pem_file: [a.pem] }, leeway: 500ms }
+  - { name: j, issuer: j, audience: a, keys: { jwks_file: j.json } }
+  - { name: u, issuer: u, audience: a, keys: { jwks_url: "https://u.example/k" } }
+token_sources:
+  - { header: Authorization, trim_prefix: "" }
+  - { header: X-A, scheme: Token }
+  - { header: X-B, trim_prefix: "T " }
+  - { header: X-C }
+  - { cookie: c }
+policies:
+  p:
+    issuers: [s, h]
+    token_sources: [{ query: q }]
+    scope: a b
+    scope_any: c
+    claims: { a: "\${HOME}", b.c: { in: [1, "$\${x}"] }, d: { contains: e, exists: true } }
+    identity: { X-A: a, X-B: { claim: b, arrays: json } }
+routes:
+  - { match: { host: a.example, path: /a, method: GET }, policy: p }
+  - { match: {}, access: deny }
+endpoints:
+  - { path: /auth, dialect: jwtauthrequest, policy: p }
+listen: { decisions: ":9180", admin: off }
+limits: { max_token_bytes: 300 }
+cache: { tokens: 5, bytes: 0 }
+realm: "a $\${b}"
+drain: 1500ms
+`
+const SURROUNDINGS = { env: { HOME: '${x}' } }
+
+describe('settings written as a configuration', () => {
+  for (const defaults of ['shown', 'omitted'] as const) {
+    it(`are the same settings when loaded again, with defaults ${defaults}`, async () => {
+      const { settings } = await loadGood(TEXT, SURROUNDINGS)
+      const text = renderConfig(settings, { secrets: 'plain', defaults })
+      expect((await loadGood(text)).settings).toEqual(settings)
+    })
+  }
+
+  it('are short when defaults are left out', async () => {
+    const { settings } = await loadGood(ISSUER.replace('audience', 'algorithms: ES256\n    audience'))
+    expect(renderConfig(settings, { secrets: 'plain', defaults: 'omitted' })).toBe(`version: 1
+issuers:
+  - name: main
+    issuer: https://idp.example.com/realms/main
+    audience: [ api://orders ]
+    algorithms: [ ES256 ]
+`)
+  })
+
+  it('show no secret in `config show`, and cannot be loaded by mistake', async () => {
+    const { settings } = await loadGood(TEXT, SURROUNDINGS)
+    const shown = showConfig(settings)
+    expect(shown).not.toContain('0123456789abcdef')
+    expect(shown).not.toContain(Buffer.alloc(32, 0xff).toString('base64'))
+    expect(shown.match(/secret: "\*{8}"/g)?.length).toBe(2)
+    const { diagnostics } = await loadBad(shown)
+    expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual([
+      'ERR_CONFIG_SECRET_SHORT',
+      'ERR_CONFIG_SECRET_SHORT',
+    ])
+  })
+
+  it('show every default', async () => {
+    const shown = showConfig((await loadGood(ISSUER)).settings)
+    for (const line of [
+      'leeway: 30s',
+      'refresh: 10m',
+      'decisions: 127.0.0.1:9180',
+      'max_token_bytes: 8KiB',
+      'bytes: 64MiB',
+      'drain: 5s',
+    ]) {
+      expect(shown).toContain(line)
+    }
+  })
+})

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'bun:test'
+import { ISSUER, loadGood } from './load-text.ts'
+
+describe('the warnings', () => {
+  const issuer = (more: string): string =>
+    `version: 1\nissuers:\n  - issuer: https://idp.example.com\n    audience: a\n    ${more}\n`
+  const CASES: readonly (readonly [what: string, text: string, code: string, place: string])[] = [
+    ['any audience', ISSUER.replace('api://orders', 'any'), 'WARN_CONFIG_AUDIENCE_ANY', '5:15'],
+    [
+      'the audience account',
+      ISSUER.replace('api://orders', '[a, account]'),
+      'WARN_CONFIG_AUDIENCE_ACCOUNT',
+      '5:19',
+    ],
+    [
+      'any issuer',
+      'version: 1\nissuers:\n  - { issuer: any, audience: a, keys: { pem_file: k } }\n',
+      'WARN_CONFIG_ISSUER_ANY',
+      '3:15',
+    ],
+    ['tokens without end', issuer('allow_missing_exp: true'), 'WARN_CONFIG_EXP_OPTIONAL', '5:24'],
+    [
+      'bound tokens without proof',
+      issuer('allow_sender_constrained: true'),
+      'WARN_CONFIG_SENDER_CONSTRAINED',
+      '5:31',
+    ],
+    [
+      'keys over http',
+      issuer('keys: { jwks_url: "http://a.example/", allow_http: true }'),
+      'WARN_CONFIG_HTTP',
+      '5:23',
+    ],
+    [
+      'a short secret',
+      issuer('keys: { secret: 0123456789abcdef, allow_short_secret: true }'),
+      'WARN_CONFIG_SECRET_SHORT',
+      '5:21',
+    ],
+    ['tokens in the URL', `${ISSUER}token_sources: [{ query: t }]\n`, 'WARN_CONFIG_QUERY_TOKEN', '6:26'],
+    [
+      'everything public',
+      `${ISSUER}routes: [{ match: { path: /** }, access: public }]\n`,
+      'WARN_CONFIG_PUBLIC_EVERYTHING',
+      '6:42',
+    ],
+    [
+      'decisions for everyone',
+      `${ISSUER}listen: { decisions: ":9180" }\n`,
+      'WARN_CONFIG_DECISIONS_EXPOSED',
+      '6:22',
+    ],
+    [
+      'a policy that nothing names',
+      `${ISSUER}policies: { p: {}, q: {} }\nroutes: [{ match: {}, policy: p }]\n`,
+      'WARN_CONFIG_UNUSED_POLICY',
+      '6:20',
+    ],
+    [
+      'an issuer that nothing accepts',
+      `${ISSUER}  - { name: b, issuer: https://b.example, audience: a }\npolicies: { p: { issuers: [main] } }\nroutes: [{ match: {}, policy: p }]\n`,
+      'WARN_CONFIG_UNUSED_ISSUER',
+      '6:5',
+    ],
+  ]
+  for (const [what, text, code, place] of CASES) {
+    it(`say ${code} at ${place} for ${what}`, async () => {
+      const { warnings } = await loadGood(text)
+      expect(warnings.map((warning) => [warning.code, warning.severity])).toEqual([
+        [code as never, 'warning'],
+      ])
+      const position = warnings[0]?.position
+      expect(`${position?.line}:${position?.column}`).toBe(place)
+    })
+  }
+
+  it('are silent about public preflights', async () => {
+    const { warnings } = await loadGood(`${ISSUER}routes: [{ match: { method: OPTIONS }, access: public }]\n`)
+    expect(warnings).toEqual([])
+  })
+})

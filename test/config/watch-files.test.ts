@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from 'bun:test'
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hashContent } from '../../src/config/interpolate.ts'
+import { watchFiles } from '../../src/config/watch-files.ts'
+
+let directory = ''
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'warder-watch-'))
+})
+afterEach(() => rm(directory, { recursive: true }))
+
+/** A watcher whose timer is turned by hand, and all that it said. */
+function watchByHand(files: readonly string[], fileHashes: ReadonlyMap<string, string> = new Map()) {
+  const said: string[] = []
+  let look = (): Promise<void> => Promise.resolve()
+  let isStopped = false
+  const name = (file: string): string => file.slice(directory.length + 1)
+  const stop = watchFiles(
+    { files, fileHashes },
+    {
+      readFile: (path) => readFile(path),
+      onChange: (changed) => said.push(`changed ${changed.map(name).join(' ')}`),
+      onMissing: (file) => said.push(`missing ${name(file)}`),
+      every: (_, onTick) => {
+        look = onTick
+        return () => {
+          isStopped = true
+        }
+      },
+    },
+  )
+  return { said, stop, look: () => look(), isStopped: () => isStopped }
+}
+
+describe('watched files', () => {
+  it('are silent while their content is the same, even when they are written again', async () => {
+    const file = join(directory, 'a')
+    await writeFile(file, '1')
+    const { said, look } = watchByHand([file])
+    await look()
+    await writeFile(file, '1')
+    await look()
+    expect(said).toEqual([])
+  })
+
+  it('are reported together when several change', async () => {
+    const files = [join(directory, 'a'), join(directory, 'b'), join(directory, 'c')]
+    for (const file of files) await writeFile(file, '1')
+    const { said, look } = watchByHand(files)
+    await look()
+    await writeFile(join(directory, 'a'), '2')
+    await writeFile(join(directory, 'c'), '2')
+    await look()
+    await look()
+    expect(said).toEqual(['changed a c'])
+  })
+
+  it('are seen through the symlink swap of a Kubernetes volume', async () => {
+    for (const version of ['v1', 'v2']) {
+      await mkdir(join(directory, version))
+      await writeFile(join(directory, version, 'warder.yaml'), version)
+    }
+    await symlink('v1', join(directory, '..data'))
+    await symlink('..data/warder.yaml', join(directory, 'warder.yaml'))
+    const { said, look } = watchByHand([join(directory, 'warder.yaml')])
+    await look()
+    await symlink('v2', join(directory, '..data_tmp'))
+    await rename(join(directory, '..data_tmp'), join(directory, '..data'))
+    await look()
+    expect(said).toEqual(['changed warder.yaml'])
+  })
+
+  it('are seen when an editor renames a new file over the old one', async () => {
+    const file = join(directory, 'a')
+    await writeFile(file, '1')
+    const { said, look } = watchByHand([file])
+    await look()
+    await writeFile(join(directory, 'a~'), '2')
+    await rename(join(directory, 'a~'), file)
+    await look()
+    expect(said).toEqual(['changed a'])
+  })
+
+  it('are missed once when they vanish, and are no change when they come back as they were', async () => {
+    const file = join(directory, 'a')
+    await writeFile(file, '1')
+    const { said, look } = watchByHand([file])
+    await look()
+    await rm(file)
+    await look()
+    await look()
+    await writeFile(file, '1')
+    await look()
+    expect(said).toEqual(['missing a'])
+    await rm(file)
+    await look()
+    await writeFile(file, '2')
+    await look()
+    expect(said).toEqual(['missing a', 'missing a', 'changed a'])
+  })
+
+  it('are compared with what was loaded, so that no change before the first look is lost', async () => {
+    const file = join(directory, 'a')
+    await writeFile(file, '2')
+    const { said, look } = watchByHand([file], new Map([[file, hashContent(new TextEncoder().encode('1'))]]))
+    await look()
+    expect(said).toEqual(['changed a'])
+  })
+
+  it('are reported when one appears that could not be read before', async () => {
+    const file = join(directory, 'a')
+    const { said, look } = watchByHand([file], new Map([[file, '']]))
+    await look()
+    await writeFile(file, '1')
+    await look()
+    expect(said).toEqual(['changed a'])
+  })
+
+  it('are left alone after stopping', async () => {
+    const file = join(directory, 'a')
+    await writeFile(file, '1')
+    const { said, look, stop, isStopped } = watchByHand([file])
+    await look()
+    await writeFile(file, '2')
+    stop()
+    await look()
+    expect(said).toEqual([])
+    expect(isStopped()).toBe(true)
+  })
+
+  it('are looked at by a timer of their own when none is given', async () => {
+    const file = join(directory, 'a')
+    await writeFile(file, '2')
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>()
+    const fileHashes = new Map([[file, hashContent(new TextEncoder().encode('1'))]])
+    const stop = watchFiles(
+      { files: [file], fileHashes },
+      { readFile: (path) => readFile(path), onChange: resolve, onMissing: () => {}, intervalMs: 1 },
+    )
+    expect(await promise).toEqual([file])
+    stop()
+  })
+})

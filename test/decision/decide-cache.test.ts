@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'bun:test'
+import { compileGuard } from '../../src/decision/guard.ts'
+import {
+  MAIN_JWKS,
+  ask,
+  bearer,
+  decideOf,
+  makeGuard,
+  mainIssuer,
+  policySettings,
+  routeSettings,
+} from '../support/make-guard.ts'
+import { jwksSource, scriptedSource } from '../support/key-sources.ts'
+import { NOW_SECONDS, mint } from '../support/tokens.ts'
+
+const found = jwksSource(MAIN_JWKS, ['RS256']).source.lookup('rsa', 'RS256', true)
+
+/** A guard with a cache, a clock that a test moves, and a key source that counts. */
+function fixture(cache = { maxTokens: 100, maxBytes: 1_000_000 }) {
+  const keys = scriptedSource(found)
+  const clock = { now: NOW_SECONDS }
+  const identity = [
+    { name: 'X-User', claim: 'sub', arrays: 'csv', encoding: 'percent', maxBytes: 4096 },
+  ] as const
+  const guard = makeGuard({
+    issuers: [mainIssuer({}, keys)],
+    policies: [policySettings({ identity })],
+    routes: [routeSettings()],
+    cache,
+  })
+  return { keys, clock, guard, decide: decideOf(guard, () => clock.now) }
+}
+
+describe('a decision from the cache', () => {
+  it('is the same decision as the first, without another look at the keys', async () => {
+    const { keys, decide } = fixture()
+    const token = mint()
+    const first = await ask(decide, bearer(token))
+    expect(first).toMatchObject({ reason: 'ok', issuer: 'main', policy: 'any', identity: ['user-1'] })
+    for (let again = 0; again < 3; again++) expect(await ask(decide, bearer(token))).toEqual(first)
+    expect(keys.asked).toHaveLength(1)
+  })
+  it('is not made where the cache is off', async () => {
+    for (const off of [
+      { maxTokens: 0, maxBytes: 1000 },
+      { maxTokens: 10, maxBytes: 0 },
+    ]) {
+      const { keys, decide } = fixture(off)
+      const token = mint()
+      for (let again = 0; again < 3; again++) await ask(decide, bearer(token))
+      expect(keys.asked).toHaveLength(3)
+    }
+  })
+
+  const moments = [
+    ['one second before exp and leeway', { exp: NOW_SECONDS + 100 }, NOW_SECONDS + 129, 'ok'],
+    ['at exp and leeway', { exp: NOW_SECONDS + 100 }, NOW_SECONDS + 130, 'token_expired'],
+    ['long after', { exp: NOW_SECONDS + 100 }, NOW_SECONDS + 10_000, 'token_expired'],
+    ['when the clock goes back before nbf', { nbf: NOW_SECONDS }, NOW_SECONDS - 31, 'token_not_yet_valid'],
+    ['when the clock goes back before iat', { iat: NOW_SECONDS }, NOW_SECONDS - 31, 'token_issued_in_future'],
+  ] as const
+  for (const [name, claims, later, reason] of moments) {
+    it(`checks the times again: ${reason} ${name}`, async () => {
+      const { clock, decide } = fixture()
+      const token = mint({ claims })
+      expect((await ask(decide, bearer(token))).reason).toBe('ok')
+      clock.now = later
+      expect((await ask(decide, bearer(token))).reason).toBe(reason)
+      clock.now = NOW_SECONDS
+      expect((await ask(decide, bearer(token))).reason).toBe('ok')
+    })
+  }
+
+  it('is not made when the key is not trusted any more: full verification decides', async () => {
+    const { keys, decide } = fixture()
+    const token = mint()
+    await ask(decide, bearer(token))
+    keys.trusted.clear()
+    expect((await ask(decide, bearer(token))).reason).toBe('ok')
+    expect(keys.asked).toHaveLength(2)
+    // Full verification trusted it again (the script says so), and the memory is good again.
+    await ask(decide, bearer(token))
+    expect(keys.asked).toHaveLength(2)
+  })
+  it('is never a denial: a bad token is judged anew each time', async () => {
+    const { keys, guard, decide } = fixture()
+    for (const token of [mint({ claims: { aud: 'x' } }), mint({ claims: { exp: 1 } }), mint().slice(0, -6)]) {
+      for (let again = 0; again < 2; again++) expect((await ask(decide, bearer(token))).outcome).toBe('deny')
+    }
+    expect(guard.cache?.size).toBe(0)
+    expect(keys.asked).toHaveLength(6)
+  })
+  it('is not made for one who records: explain sees every step', async () => {
+    const { keys, decide } = fixture()
+    const token = mint()
+    await ask(decide, bearer(token))
+    const steps: string[] = []
+    await ask(decide, bearer(token), { record: (step) => void steps.push(step) })
+    expect(steps).toContain('signature')
+    expect(keys.asked).toHaveLength(2)
+  })
+  it('fills after a wait for keys, too', async () => {
+    const keys = scriptedSource({ state: 'pending', settled: Promise.resolve() }, found)
+    const decide = decideOf(
+      makeGuard({ issuers: [mainIssuer({}, keys)], cache: { maxTokens: 10, maxBytes: 10_000 } }),
+    )
+    const token = mint()
+    const first = await ask(decide, bearer(token))
+    expect(await ask(decide, bearer(token))).toEqual(first)
+    expect(keys.asked).toHaveLength(2)
+  })
+  it('does not outlive its configuration: another guard knows nothing of it', async () => {
+    const { keys, decide } = fixture()
+    const token = mint()
+    await ask(decide, bearer(token))
+    const stricter = mainIssuer({ audience: ['other'] }, keys)
+    const next = compileGuard({
+      issuers: [stricter],
+      policies: [],
+      routes: [],
+      tokenSources: [{ kind: 'header', name: 'authorization', scheme: 'Bearer' }],
+      maxTokenBytes: 8192,
+      cache: { maxTokens: 10, maxBytes: 10_000 },
+      realm: 'r',
+    })
+    expect((await ask(decideOf(next), bearer(token))).reason).toBe('audience_mismatch')
+  })
+})

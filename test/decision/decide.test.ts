@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'bun:test'
+import { createDecide } from '../../src/decision/decide.ts'
+import type { Guard } from '../../src/decision/guard.ts'
+import type { KeyLookup } from '../../src/keys/key-source.ts'
+import type { AuthzRequest } from '../../src/request/authz-request.ts'
+import {
+  MAIN_JWKS,
+  ask,
+  bearer,
+  decideOf,
+  makeGuard,
+  makeRequest,
+  mainIssuer,
+  policySettings,
+  reasonFor,
+  routeSettings,
+} from '../support/make-guard.ts'
+import { jwksSource, scriptedSource } from '../support/key-sources.ts'
+import { NOW_SECONDS, mint } from '../support/tokens.ts'
+
+const header = (name: string, claim: string) =>
+  ({ name, claim, arrays: 'csv', encoding: 'percent', maxBytes: 4096 }) as const
+const real = jwksSource(MAIN_JWKS, ['RS256']).source.lookup('rsa', 'RS256', true)
+const PENDING = (): KeyLookup => ({ state: 'pending', settled: Promise.resolve() })
+const scripted = (...answers: readonly (KeyLookup | Error)[]) => {
+  const keys = scriptedSource(...answers)
+  return { keys, decide: decideOf(makeGuard({ issuers: [mainIssuer({}, keys)] })) }
+}
+
+describe('which policy judges', () => {
+  const guard = makeGuard({
+    policies: [
+      policySettings({ identity: [header('X-User', 'sub')] }),
+      policySettings({ name: 'admin', scopeAll: ['admin'], identity: [header('X-Role', 'role')] }),
+    ],
+    routes: [
+      routeSettings({ name: 'open', paths: ['/open'], access: { kind: 'public' } }),
+      routeSettings({ name: 'shut', paths: ['/shut'], access: { kind: 'deny' } }),
+      routeSettings({ name: 'admin', paths: ['/admin'], access: { kind: 'policy', policy: 'admin' } }),
+      routeSettings({ name: 'any', paths: ['/any'] }),
+    ],
+  })
+  const decide = decideOf(guard)
+  const headers = [['authorization', `Bearer ${mint()}`]] as const
+  const cases = [
+    ['/open', { reason: 'public', route: 'open', policy: undefined }],
+    [
+      '/shut',
+      { reason: 'route_denied', status: 403, route: 'shut', policy: undefined, challenge: undefined },
+    ],
+    ['/admin', { reason: 'scope_missing', status: 403, route: 'admin', policy: 'admin', issuer: 'main' }],
+    ['/any', { reason: 'ok', route: 'any', policy: 'any', issuer: 'main' }],
+    ['/none', { reason: 'no_route', status: 403, route: undefined, policy: undefined }],
+    ['/any/../open', { reason: 'path_ambiguous', status: 403 }],
+  ] as const
+  for (const [path, expected] of cases) {
+    it(`answers ${path} with ${expected.reason}`, async () =>
+      expect(await ask(decide, makeRequest({ path, headers }))).toMatchObject(expected))
+  }
+  it('blanks every identity header of every policy on a public route, whatever token comes', async () => {
+    for (const sent of [headers, [['authorization', 'Bearer broken']] as const, []]) {
+      expect(await ask(decide, makeRequest({ path: '/open', headers: sent }))).toMatchObject({
+        outcome: 'allow',
+        identity: ['', ''],
+      })
+    }
+  })
+  it('gives a value to the identity headers of all policies, blank where they are another’s', async () =>
+    expect(await ask(decide, makeRequest({ path: '/any', headers }))).toMatchObject({
+      identity: ['user-1', ''],
+    }))
+  it('does not ask the routes when the caller names the policy', async () => {
+    for (const path of ['/open', '/shut', '/none', '/a/../b', '//']) {
+      const admin = await decide({
+        request: makeRequest({ path, headers }),
+        policy: guard.policies.get('admin'),
+      })
+      expect(admin).toMatchObject({ reason: 'scope_missing', route: undefined, policy: 'admin' })
+      const any = await decide({ request: makeRequest({ path, headers }), policy: guard.policies.get('any') })
+      expect(any).toMatchObject({ reason: 'ok', route: undefined })
+    }
+  })
+  it('allows any valid token where no routes are configured', async () => {
+    const open = decideOf(makeGuard())
+    expect(await ask(open, bearer(mint()))).toMatchObject({
+      reason: 'ok',
+      policy: 'any-valid-token',
+      identity: [],
+    })
+    expect((await ask(open, makeRequest({}))).reason).toBe('token_missing')
+  })
+})
+
+describe('the reasons of a policy', () => {
+  const policies = [
+    policySettings({ name: 'any', scopeAny: ['x', 'y'] }),
+    policySettings({
+      name: 'rules',
+      claims: [
+        { path: 'tenant', equal: 'acme' },
+        { path: 'level', in: [1, 2] },
+      ],
+    }),
+    policySettings({ name: 'cookie', tokenSources: [{ kind: 'cookie', name: 't' }] }),
+    policySettings({ name: 'big', identity: [{ ...header('X-Big', 'big'), maxBytes: 3 }] }),
+  ]
+  const guard = makeGuard({
+    policies,
+    issuers: [mainIssuer({ requiredClaims: ['email'], requireKid: true, maxAgeSeconds: 60 })],
+  })
+  const decide = decideOf(guard)
+  const cases = [
+    ['rules', { tenant: 'acme', level: 1 }, {}, 'ok'],
+    ['rules', { tenant: 'acme', level: 3 }, {}, 'claim_rule_failed'],
+    ['rules', {}, {}, 'claim_rule_failed'],
+    ['any', { scope: 'y' }, {}, 'ok'],
+    ['any', { scope: 'z' }, {}, 'scope_missing'],
+    ['any', { scope: 'y', email: undefined }, {}, 'claim_missing'],
+    ['any', { scope: 'y', email: null }, {}, 'claim_missing'],
+    ['any', { scope: 'y', email: '' }, {}, 'ok'],
+    ['any', { scope: 'y', iat: NOW_SECONDS - 90 }, {}, 'token_too_old'],
+    ['any', { scope: 'y', iat: undefined }, {}, 'claim_missing'],
+    ['any', { scope: 'y' }, { kid: undefined }, 'kid_missing'],
+    ['cookie', {}, {}, 'token_missing'],
+    ['big', { big: 'long' }, {}, 'claim_invalid'],
+    ['big', { big: 'ok' }, {}, 'ok'],
+  ] as const
+  for (const [policy, claims, tokenHeader, reason] of cases) {
+    it(`judges ${JSON.stringify(claims)} ${JSON.stringify(tokenHeader)} under ${policy} as ${reason}`, async () => {
+      const token = mint({ claims: { email: 'a@b.example', ...claims }, header: tokenHeader })
+      expect((await decide({ request: bearer(token), policy: guard.policies.get(policy) })).reason).toBe(
+        reason,
+      )
+    })
+  }
+})
+
+describe('what the key source answers', () => {
+  const cases = [
+    [{ state: 'kid_unknown' }, 'kid_unknown', 401],
+    [{ state: 'kid_missing' }, 'kid_missing', 401],
+    [{ state: 'unsuitable' }, 'key_unsuitable', 401],
+    [{ state: 'found', keys: [] }, 'signature_invalid', 401],
+    [{ state: 'unavailable', retryAfterSeconds: 7 }, 'keys_unavailable', 503],
+  ] as const
+  for (const [answer, reason, status] of cases) {
+    it(`becomes ${reason} where it is ${answer.state}`, async () =>
+      expect(await ask(scripted(answer).decide, bearer(mint()))).toMatchObject({ reason, status }))
+    it(`becomes ${reason} where it is ${answer.state} after a wait`, async () =>
+      expect(await ask(scripted(PENDING(), answer).decide, bearer(mint()))).toMatchObject({ reason, status }))
+  }
+  it('tells how long to wait for keys, and challenges nobody for our own fault', async () =>
+    expect(
+      await ask(scripted({ state: 'unavailable', retryAfterSeconds: 7 }).decide, bearer(mint())),
+    ).toMatchObject({ retryAfterSeconds: 7, challenge: undefined }))
+  it('is not asked before issuer and algorithm are known to be ours', async () => {
+    const { keys, decide } = scripted(real)
+    await reasonFor(decide, mint({ claims: { iss: 'https://other.example' } }))
+    await reasonFor(decide, mint({ header: { alg: 'RS512' } }))
+    await reasonFor(decide, mint({ header: { typ: 'dpop+jwt' } }))
+    await reasonFor(decide, 'broken')
+    expect(keys.asked).toEqual([])
+  })
+  it('answers at once where nothing has to be waited for', () =>
+    expect(scripted(real).decide({ request: bearer(mint()), policy: undefined })).not.toBeInstanceOf(Promise))
+  it('is waited for once, and asked once more without leave to wait', async () => {
+    const { keys, decide } = scripted(PENDING(), real)
+    expect(await reasonFor(decide, mint())).toBe('ok')
+    expect(keys.asked.map((asked) => asked.mayWait)).toEqual([true, false])
+  })
+  it('is not waited for twice, even if it asks for it', async () => {
+    const { keys, decide } = scripted(PENDING())
+    expect(await reasonFor(decide, mint())).toBe('internal_error')
+    expect(keys.asked).toHaveLength(2)
+  })
+  it('goes on with all other checks after the wait', async () => {
+    expect(await reasonFor(scripted(PENDING(), real).decide, mint({ claims: { exp: 1 } }))).toBe(
+      'token_expired',
+    )
+    expect(await reasonFor(scripted(PENDING(), real).decide, mint({ claims: { aud: 'x' } }))).toBe(
+      'audience_mismatch',
+    )
+  })
+})
+
+describe('a fault inside', () => {
+  const throwing = (): never => {
+    throw new Error('a fault, with a secret in its text')
+  }
+  const broken: AuthzRequest = { ...makeRequest({}), headers: { get: throwing } }
+  const cases: readonly (readonly [string, Partial<Guard>, AuthzRequest])[] = [
+    ['reading the headers', {}, broken],
+    ['matching the route', { routes: { routes: [], match: throwing, matchAll: throwing } }, bearer(mint())],
+    ['asking the cache', { cache: { get: throwing, put: throwing, size: 0 } }, bearer(mint())],
+    ['filling the cache', { cache: { get: () => undefined, put: throwing, size: 0 } }, bearer(mint())],
+  ]
+  for (const [name, part, request] of cases) {
+    it(`denies when ${name} throws`, async () => {
+      const decision = await ask(decideOf({ ...makeGuard(), ...part }), request)
+      expect(decision).toMatchObject({
+        outcome: 'deny',
+        reason: 'internal_error',
+        status: 503,
+        challenge: undefined,
+      })
+      expect(JSON.stringify(decision)).not.toContain('secret')
+    })
+  }
+  for (const [name, answers] of [
+    ['at once', [new Error('fault')]],
+    ['after a wait', [PENDING(), new Error('fault')]],
+  ] as const) {
+    it(`denies when the key source throws ${name}`, async () =>
+      expect(await reasonFor(scripted(...answers).decide, mint())).toBe('internal_error'))
+  }
+  it('denies when the wait for keys fails', async () => {
+    const settled = Promise.reject(new Error('fault'))
+    expect(await reasonFor(scripted({ state: 'pending', settled }, real).decide, mint())).toBe(
+      'internal_error',
+    )
+  })
+  it('denies when the one who records throws', async () => {
+    const decision = await ask(decideOf(makeGuard()), bearer(mint()), { record: throwing })
+    expect(decision.reason).toBe('internal_error')
+  })
+  it('denies when the clock does not tell the time', async () => {
+    const decide = createDecide(makeGuard(), { nowMs: () => Number.NaN, newId: () => 'id' })
+    expect((await ask(decide, bearer(mint()))).outcome).toBe('deny')
+  })
+})

@@ -1,0 +1,250 @@
+import { describe, expect, it } from 'bun:test'
+import fc from 'fast-check'
+import { createExplanation, type ExplainedStep } from '../../src/decision/explain.ts'
+import {
+  BEARER,
+  ask,
+  bearer,
+  decideOf,
+  hmacIssuer,
+  mainIssuer,
+  makeGuard,
+  makeRequest,
+  policySettings,
+  routeSettings,
+} from '../support/make-guard.ts'
+import { jwksSource, scriptedSource } from '../support/key-sources.ts'
+import { MAIN_JWKS } from '../support/make-guard.ts'
+import { ISSUER, NOW_SECONDS, constantSignature, encode, mint, mintHmac } from '../support/tokens.ts'
+import type { AuthzRequest } from '../../src/request/authz-request.ts'
+
+const identity = [{ name: 'X-User', claim: 'sub', arrays: 'csv', encoding: 'percent', maxBytes: 10 }] as const
+const guard = makeGuard({
+  issuers: [mainIssuer({ requiredClaims: ['sub'] }), hmacIssuer()],
+  policies: [
+    policySettings({
+      name: 'strict',
+      scopeAll: ['read'],
+      scopeAny: ['x', 'y'],
+      claims: [{ path: 'tenant', equal: 'acme' }],
+      identity,
+    }),
+    policySettings(),
+  ],
+  routes: [
+    routeSettings({ name: 'open', paths: ['/open'], access: { kind: 'public' } }),
+    routeSettings({ name: 'shut', paths: ['/shut'], access: { kind: 'deny' } }),
+    routeSettings({ name: 'strict', paths: ['/strict'], access: { kind: 'policy', policy: 'strict' } }),
+    routeSettings({ name: 'rest', paths: ['/rest'] }),
+  ],
+  tokenSources: [BEARER, { kind: 'query', name: 'token' }],
+})
+const decide = decideOf(guard)
+
+async function explain(request: AuthzRequest): Promise<readonly ExplainedStep[]> {
+  const { recorder, steps } = createExplanation()
+  await ask(decide, request, recorder)
+  return steps
+}
+/** `step result reason` of each step. */
+const outline = (steps: readonly ExplainedStep[]): readonly string[] =>
+  steps.map(({ step, result, reason }) => [step, result, reason].filter(Boolean).join(' '))
+const request = (path: string, token: string): AuthzRequest =>
+  makeRequest({ path, headers: [['authorization', `Bearer ${token}`]] })
+
+describe('explain', () => {
+  it('lists every step of an allowed request, each with its setting', async () => {
+    const steps = await explain(request('/strict', mint({ claims: { scope: 'read x', tenant: 'acme' } })))
+    expect(outline(steps)).toEqual([
+      'route pass',
+      'token pass',
+      'header pass',
+      'issuer pass',
+      'algorithm pass',
+      'key pass',
+      'signature pass',
+      'time pass',
+      'audience pass',
+      'claims pass',
+      'rules pass',
+      'scope pass',
+      'identity pass',
+    ])
+    expect(steps.map(({ setting }) => setting)).toEqual([
+      'routes/2',
+      'policies/strict',
+      undefined,
+      'issuers/0',
+      'issuers/0/algorithms',
+      'issuers/0/keys',
+      'issuers/0/keys',
+      'issuers/0',
+      'issuers/0/audience',
+      'issuers/0',
+      'policies/strict/claims',
+      'policies/strict',
+      'policies/strict/identity',
+    ])
+  })
+  it('goes on after the first failure, and says what would fail besides', async () => {
+    const steps = await explain(request('/strict', mint({ claims: { exp: 1, aud: 'x', sub: undefined } })))
+    expect(outline(steps).slice(6)).toEqual([
+      'signature pass',
+      'time fail token_expired',
+      'audience would_fail audience_mismatch',
+      'claims would_fail claim_missing',
+      'rules would_fail claim_rule_failed',
+      'scope would_fail scope_missing',
+      'identity pass',
+    ])
+    expect(steps.find(({ result }) => result === 'fail')?.hint).toContain('clocks')
+  })
+  it('looks at the claims of a token with a bad signature, and marks them as unverified', async () => {
+    const steps = await explain(
+      request('/strict', mint({ signer: constantSignature(Buffer.alloc(256)), claims: { exp: 1 } })),
+    )
+    expect(outline(steps).slice(6, 8)).toEqual([
+      'signature fail signature_invalid',
+      'time would_fail token_expired',
+    ])
+    for (const { step, facts } of steps) {
+      const isOfClaims = ['time', 'audience', 'claims', 'rules', 'scope'].includes(step)
+      expect(`${step} ${facts.includes('(unverified)')}`).toBe(`${step} ${isOfClaims}`)
+    }
+  })
+  it('does not reach what needs an issuer when nobody knows it, but judges the policy', async () => {
+    const steps = await explain(request('/strict', mint({ claims: { iss: 'https://other.example' } })))
+    expect(outline(steps)).toEqual([
+      'route pass',
+      'token pass',
+      'header pass',
+      'issuer fail issuer_unknown',
+      'algorithm not_reached',
+      'key not_reached',
+      'signature not_reached',
+      'time not_reached',
+      'audience not_reached',
+      'claims not_reached',
+      'rules would_fail claim_rule_failed',
+      'scope would_fail scope_missing',
+      'identity pass',
+    ])
+    expect(steps[3]?.facts).toContain(JSON.stringify(ISSUER))
+  })
+  const short = [
+    ['/open', 'broken', ['route pass']],
+    ['/shut', mint(), ['route fail route_denied', 'token not_reached', 'header not_reached']],
+    ['/none', mint(), ['route fail no_route', 'token not_reached']],
+    ['/a/../b', mint(), ['route fail path_ambiguous', 'token not_reached']],
+    ['/rest', '', ['route pass', 'token fail token_missing', 'header not_reached', 'issuer not_reached']],
+    ['/rest', 'broken', ['route pass', 'token pass', 'header fail token_malformed', 'issuer not_reached']],
+  ] as const
+  for (const [path, token, expected] of short) {
+    it(`begins with [${expected.join(', ')}] for ${path}`, async () => {
+      const lines = outline(await explain(request(path, token)))
+      expect(lines.slice(0, expected.length)).toEqual([...expected])
+      if (path === '/open') expect(lines).toHaveLength(1)
+      else expect(lines).toHaveLength(13)
+    })
+  }
+  it('shows no subject, no value of an identity header and no token', async () => {
+    const token = mint({ claims: { sub: 'secret-subject', tenant: 'secret-tenant', email: 'secret-mail' } })
+    for (const path of ['/strict', '/rest', '/none']) {
+      const text = JSON.stringify(await explain(request(path, token)))
+      expect(text).not.toContain('secret-')
+      for (const part of token.split('.')) expect(text).not.toContain(part)
+    }
+  })
+  it('says nothing of an unreadable token but what is wrong with it', async () => {
+    const text = JSON.stringify(
+      await explain(
+        request('/rest', `${encode('{"alg":"RS256","kid":["secret"]}')}.${encode('{"a":"secret"}')}.AA`),
+      ),
+    )
+    expect(text).toContain('token_malformed')
+    expect(text).not.toContain('secret')
+  })
+  it('waits for keys as the decision does, and writes the step down once', async () => {
+    const found = jwksSource(MAIN_JWKS, ['RS256']).source.lookup('rsa', 'RS256', true)
+    const keys = scriptedSource({ state: 'pending', settled: Promise.resolve() }, found)
+    const { recorder, steps } = createExplanation()
+    const decision = await ask(
+      decideOf(makeGuard({ issuers: [mainIssuer({}, keys)] })),
+      bearer(mint()),
+      recorder,
+    )
+    expect(decision.reason).toBe('ok')
+    expect(steps.filter(({ step }) => step === 'key').map(({ result }) => result)).toEqual(['pass'])
+  })
+})
+
+describe('explain, for every request', () => {
+  const claims = fc.record(
+    {
+      iss: fc.constantFrom(ISSUER, 'https://other.example', 1),
+      exp: fc.constantFrom(1, NOW_SECONDS + 60, 'x'),
+      nbf: fc.constantFrom(NOW_SECONDS, NOW_SECONDS + 60),
+      aud: fc.constantFrom('x', [], ['api://orders']),
+      sub: fc.constantFrom('user', 1, 'longer than ten', '\ud800'),
+      scope: fc.constantFrom('read', 'read x', ''),
+      tenant: fc.constantFrom('acme', 'other'),
+      cnf: fc.constant({}),
+    },
+    { requiredKeys: [] },
+  )
+  const header = fc.record(
+    {
+      alg: fc.constantFrom('RS256', 'ES256', 'none', 'HS256'),
+      kid: fc.constantFrom('rsa', 'x', 1),
+      typ: fc.constantFrom('JWT', 'dpop+jwt'),
+      crit: fc.constant([]),
+    },
+    { requiredKeys: [] },
+  )
+  const token = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.tuple(claims, header).map(([some, head]) => mint({ claims: some, header: head })),
+    },
+    { weight: 1, arbitrary: claims.map((some) => mintHmac({ claims: some })) },
+    { weight: 1, arbitrary: fc.constantFrom('', 'a.b.c', 'a.b.c.d.e', 'x'.repeat(9000)) },
+  )
+  it('comes to the same decision as without a recorder, and names the deciding step', async () => {
+    const cached = decideOf(makeGuard({ ...guardInput(), cache: { maxTokens: 50, maxBytes: 100_000 } }))
+    await fc.assert(
+      fc.asyncProperty(
+        token,
+        fc.constantFrom('/open', '/shut', '/strict', '/rest', '/none', '/a//b'),
+        async (text, path) => {
+          const { recorder, steps } = createExplanation()
+          const plain = await ask(decide, request(path, text))
+          expect(await ask(decide, request(path, text), recorder)).toEqual(plain)
+          expect(await ask(cached, request(path, text))).toEqual(plain)
+          expect(await ask(cached, request(path, text))).toEqual(plain)
+          const failed = steps.filter(({ result }) => result === 'fail').map(({ reason }) => reason)
+          expect(failed).toEqual(plain.outcome === 'allow' ? [] : [plain.reason])
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+})
+
+/** The input of the guard above, for another one with a cache. */
+function guardInput() {
+  return {
+    issuers: guard.issuers,
+    policies: [
+      policySettings({
+        name: 'strict',
+        scopeAll: ['read'],
+        scopeAny: ['x', 'y'],
+        claims: [{ path: 'tenant', equal: 'acme' }],
+        identity,
+      }),
+      policySettings(),
+    ],
+    routes: guard.routes?.routes.map((route) => route.settings) ?? [],
+    tokenSources: [BEARER, { kind: 'query', name: 'token' }] as const,
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'bun:test'
+import { ALGORITHM_NAMES } from '../../src/keys/algorithms.ts'
+import { importJwks } from '../../src/keys/import-jwks.ts'
+import { jwksBytes, keyPair, publicJwk, toBytes } from './key-pairs.ts'
+
+const rsa = publicJwk(keyPair('rsa'), { kid: 'a' })
+const p256 = publicJwk(keyPair('P-256'), { kid: 'b' })
+const load = (...keys: readonly unknown[]) => importJwks(jwksBytes(...keys), ALGORITHM_NAMES)
+
+describe('importJwks', () => {
+  it('keeps the usable keys and says why the others were ignored', () => {
+    const loaded = load(rsa, { kty: 'oct', k: 'AAAA', kid: 'c' }, null, p256, {
+      ...rsa,
+      kid: 'd',
+      use: 'enc',
+    })
+    if (!loaded.ok) throw new Error(loaded.error)
+    expect(loaded.value.keys.map((key) => key.kid)).toEqual(['a', 'b'])
+    expect(loaded.value.ignored.map((key) => key.kid)).toEqual(['c', undefined, 'd'])
+    expect(loaded.value.ignored.every((key) => key.why.length > 0)).toBe(true)
+  })
+
+  it('merges the same key given twice', () => {
+    const loaded = load(rsa, { ...rsa, x5t: 'x' })
+    expect(loaded.ok && loaded.value.keys).toHaveLength(1)
+  })
+
+  it('keeps two keys of one kid when their material differs', () => {
+    const loaded = load(rsa, publicJwk(keyPair('rsa', 'other'), { kid: 'a' }))
+    expect(loaded.ok && loaded.value.keys).toHaveLength(2)
+  })
+
+  it('keeps at most four keys of one kid', () => {
+    const crowd = ['1', '2', '3', '4', '5', '6'].map((label) =>
+      publicJwk(keyPair('P-256', label), { kid: 'x' }),
+    )
+    const loaded = load(...crowd)
+    expect(loaded.ok && loaded.value.keys).toHaveLength(4)
+    expect(loaded.ok && loaded.value.ignored).toHaveLength(2)
+  })
+
+  const text = JSON.stringify({ keys: [rsa] })
+  const refused: readonly (readonly [string, Uint8Array])[] = [
+    ['nothing', toBytes('')],
+    ['truncated JSON', toBytes(text.slice(0, -5))],
+    ['text after the JSON', toBytes(`${text}x`)],
+    ['HTML', toBytes('<!doctype html><html></html>')],
+    ['a byte order mark', toBytes(`\u{feff}${text}`)],
+    ['invalid UTF-8', Uint8Array.from([...toBytes(text.replace('"a"', '"a')), 0xff, 0x22])],
+    ['UTF-16', new Uint8Array(Buffer.from(text, 'utf16le'))],
+    ['null', toBytes('null')],
+    ['an array', toBytes(`[${text}]`)],
+    ['a bare key', toBytes(JSON.stringify(rsa))],
+    ['keys that is an object', toBytes('{"keys":{}}')],
+    ['inherited keys', toBytes('{"__proto__":{"keys":[]}}')],
+    ['no key', jwksBytes()],
+    ['only unusable keys', jwksBytes({ kty: 'oct', k: 'AA' }, 5)],
+    ['more than 256 keys', jwksBytes(...Array.from({ length: 257 }, () => rsa))],
+  ]
+  for (const [what, bytes] of refused) {
+    it(`refuses ${what}`, () => {
+      expect(importJwks(bytes, ALGORITHM_NAMES).ok).toBe(false)
+    })
+  }
+
+  it('accepts 256 keys', () => {
+    expect(load(...Array.from({ length: 256 }, () => rsa)).ok).toBe(true)
+  })
+})

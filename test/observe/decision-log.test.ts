@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'bun:test'
+import { DENY_REASONS } from '../../src/decision/reasons.ts'
+import { denial } from '../../src/decision/trial.ts'
+import { denyUnread } from '../../src/decision/decide.ts'
+import { createDecisionLog } from '../../src/observe/decision-log.ts'
+import type { Logger } from '../../src/observe/logger.ts'
+import { ID, ask, bearer, decideOf, makeGuard, makeRequest } from '../support/make-guard.ts'
+import { mint } from '../support/tokens.ts'
+
+interface Line {
+  readonly level: string
+  readonly fields: Readonly<Record<string, unknown>>
+  readonly message: string
+}
+
+function recordingLogger(): { readonly logger: Logger; readonly lines: Line[] } {
+  const lines: Line[] = []
+  const at = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) =>
+    void lines.push({ level, fields, message })
+  return { lines, logger: { info: at('info'), warn: at('warn'), error: at('error'), flush: () => undefined } }
+}
+
+describe('the decision log', () => {
+  const guard = makeGuard()
+  it('writes one line for a denial, with what is needed to find out why', async () => {
+    const { logger, lines } = recordingLogger()
+    const request = { ...bearer(mint({ claims: { exp: 1 } })), path: '/orders', query: 'secret=1' }
+    createDecisionLog(logger)({ decision: await ask(decideOf(guard), request), request, via: 'nginx' })
+    expect(lines).toHaveLength(1)
+    expect(lines[0]?.fields).toMatchObject({
+      event: 'decision',
+      outcome: 'deny',
+      reason: 'token_expired',
+      status: 401,
+      id: ID,
+      via: 'nginx',
+      policy: 'any-valid-token',
+      issuer: 'main',
+      method: 'GET',
+      host: 'api.example.com',
+      path: '/orders',
+    })
+  })
+  it('writes nothing for an allowed request', async () => {
+    const { logger, lines } = recordingLogger()
+    const request = bearer(mint())
+    createDecisionLog(logger)({ decision: await ask(decideOf(guard), request), request, via: 'nginx' })
+    expect(lines).toEqual([])
+  })
+  it('writes a line for a request that could not be read', () => {
+    const { logger, lines } = recordingLogger()
+    createDecisionLog(logger)({
+      decision: denyUnread(guard, denial('origin_missing', 'x'), ID),
+      request: undefined,
+      via: 'nginx',
+    })
+    expect(lines[0]).toMatchObject({ level: 'warn', fields: { reason: 'origin_missing', detail: 'x' } })
+  })
+  it('holds no token and no query, wherever the client put them', async () => {
+    const token = mint({ claims: { aud: 'x', sub: 'secret-subject' } })
+    const { logger, lines } = recordingLogger()
+    const requests = [
+      makeRequest({
+        path: `/reset/${token}`,
+        query: `access_token=${token}`,
+        headers: [
+          ['authorization', `Bearer ${token}`],
+          ['cookie', 'session=secret-cookie'],
+        ],
+      }),
+      makeRequest({
+        host: 'api.example.com',
+        path: `/${'a'.repeat(480)}/${token}`,
+        headers: [['authorization', `Basic secret-password`]],
+      }),
+    ]
+    for (const request of requests)
+      createDecisionLog(logger)({ decision: await ask(decideOf(guard), request), request, via: 'nginx' })
+    const text = JSON.stringify(lines)
+    expect(lines).toHaveLength(2)
+    expect(text).not.toContain('secret-')
+    for (const part of token.split('.')) expect(text).not.toContain(part.slice(0, 24))
+  })
+  for (const reason of DENY_REASONS) {
+    const level =
+      reason === 'internal_error'
+        ? 'error'
+        : ['origin_missing', 'keys_unavailable'].includes(reason)
+          ? 'warn'
+          : 'info'
+    it(`says ${reason} at level ${level}`, () => {
+      const { logger, lines } = recordingLogger()
+      createDecisionLog(logger)({
+        decision: denyUnread(guard, denial(reason), ID),
+        request: undefined,
+        via: 'token',
+      })
+      expect(lines.map((line) => `${line.level} ${line.message}`)).toEqual([`${level} denied: ${reason}`])
+    })
+  }
+})

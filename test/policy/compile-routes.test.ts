@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'bun:test'
+import fc from 'fast-check'
+import { compileRoutes } from '../../src/policy/compile-routes.ts'
+import { findShadowedRoutes } from '../../src/policy/lint-routes.ts'
+import type { RouteSettings } from '../../src/policy/settings.ts'
+import { routeSettings } from '../support/make-guard.ts'
+import { firstMatch, matchesRoute, queries, routeLists } from './naive-matcher.ts'
+
+const compile = (routes: readonly RouteSettings[]) => compileRoutes(routes, new Map())
+const route = (name: string, match: Partial<RouteSettings>): RouteSettings =>
+  routeSettings({ name, access: { kind: 'public' }, ...match })
+
+describe('the route table', () => {
+  const table = compile([
+    route('health', { paths: ['/healthz'] }),
+    route('read', { hosts: ['api.example.com'], paths: ['/orders/**'], methods: ['GET', 'HEAD'] }),
+    route('write', { hosts: ['api.example.com'], paths: ['/orders/**'] }),
+    route('users', { hosts: ['*.example.com'], paths: ['/users/*', '/people/*'] }),
+    route('post', { methods: ['POST'] }),
+    route('star', { hosts: ['*.api.example.com'], paths: ['/*/x/**'] }),
+  ])
+  const cases = [
+    ['GET', 'any.example', '/healthz', 'health'],
+    ['GET', 'any.example', '/healthz/', undefined],
+    ['GET', 'any.example', '/healthzz', undefined],
+    ['GET', 'api.example.com', '/orders', 'read'],
+    ['GET', 'api.example.com', '/orders/', 'read'],
+    ['HEAD', 'api.example.com', '/orders/1/2', 'read'],
+    ['DELETE', 'api.example.com', '/orders/1', 'write'],
+    ['get', 'api.example.com', '/orders/1', 'write'],
+    ['GET', 'api.example.com', '/ordersx', undefined],
+    ['GET', 'api.example.com', '/Orders', undefined],
+    ['GET', 'example.com', '/users/1', undefined],
+    ['GET', 'a.example.com', '/users/1', 'users'],
+    ['GET', 'a.b.example.com', '/people/1', 'users'],
+    ['GET', 'a.example.com.evil', '/users/1', undefined],
+    ['GET', 'aexample.com', '/users/1', undefined],
+    ['GET', 'a.example.com', '/users/', undefined],
+    ['GET', 'a.example.com', '/users/1/2', undefined],
+    ['POST', '', '/', 'post'],
+    ['GET', 'v1.api.example.com', '/a/x', 'star'],
+    ['GET', 'v1.api.example.com', '/a/x/y/z', 'star'],
+    ['GET', 'v1.api.example.com', '/a', undefined],
+  ] as const
+  for (const [method, host, path, name] of cases) {
+    it(`finds ${name ?? 'no route'} for ${method} ${host}${path}`, () =>
+      expect(table.match({ method, host, path })?.name).toBe(name as string))
+  }
+
+  it('takes the first of the operator’s order, however specific the others are', () => {
+    const all = route('all', {})
+    const exact = route('exact', { hosts: ['a.example'], paths: ['/a'], methods: ['GET'] })
+    const query = { method: 'GET', host: 'a.example', path: '/a' }
+    expect(compile([all, exact]).match(query)?.name).toBe('all')
+    expect(compile([exact, all]).match(query)?.name).toBe('exact')
+  })
+  it('refuses a route to a policy that does not exist', () =>
+    expect(() =>
+      compileRoutes([routeSettings({ access: { kind: 'policy', policy: 'none' } })], new Map()),
+    ).toThrow(TypeError))
+
+  it('agrees with a search from the first route to the last', () =>
+    fc.assert(
+      fc.property(routeLists, fc.array(queries, { minLength: 1, maxLength: 10 }), (routes, asked) => {
+        const compiled = compile(routes)
+        for (const query of asked) {
+          expect(compiled.match(query)?.name).toBe(firstMatch(routes, query)?.name as string)
+          const all = routes.filter((one) => matchesRoute(one, query)).map((one) => one.name)
+          expect(compiled.matchAll(query).map((one) => one.name)).toEqual(all)
+        }
+      }),
+      { numRuns: 2000 },
+    ))
+})
+
+describe('findShadowedRoutes', () => {
+  const cases: readonly (readonly [string, readonly RouteSettings[], readonly string[]])[] = [
+    ['a route behind one for everything', [route('a', {}), route('b', { paths: ['/b'] })], ['b by a']],
+    ['the same route twice', [route('a', { paths: ['/x'] }), route('b', { paths: ['/x'] })], ['b by a']],
+    ['a path below a tree', [route('a', { paths: ['/x/**'] }), route('b', { paths: ['/x/y'] })], ['b by a']],
+    ['a tree below a path', [route('a', { paths: ['/x'] }), route('b', { paths: ['/x/**'] })], []],
+    ['a name behind a star', [route('a', { paths: ['/*'] }), route('b', { paths: ['/x'] })], ['b by a']],
+    ['a star behind a name', [route('a', { paths: ['/x'] }), route('b', { paths: ['/*'] })], []],
+    ['fewer methods first', [route('a', { methods: ['GET'] }), route('b', {})], []],
+    [
+      'fewer methods second',
+      [route('a', { methods: ['GET', 'PUT'] }), route('b', { methods: ['PUT'] })],
+      ['b by a'],
+    ],
+    [
+      'a host below a wildcard',
+      [route('a', { hosts: ['*.x.y'] }), route('b', { hosts: ['a.x.y'] })],
+      ['b by a'],
+    ],
+    ['the host of a wildcard itself', [route('a', { hosts: ['*.x.y'] }), route('b', { hosts: ['x.y'] })], []],
+    [
+      'a wildcard below a wildcard',
+      [route('a', { hosts: ['*.y'] }), route('b', { hosts: ['*.x.y'] })],
+      ['b by a'],
+    ],
+    ['any host behind one host', [route('a', { hosts: ['x'] }), route('b', {})], []],
+    ['one of two paths', [route('a', { paths: ['/x'] }), route('b', { paths: ['/x', '/y'] })], []],
+    [
+      'both of two paths',
+      [route('a', { paths: ['/y', '/x'] }), route('b', { paths: ['/x', '/y'] })],
+      ['b by a'],
+    ],
+    [
+      'the earliest of two that cover',
+      [route('a', { paths: ['/**'] }), route('b', {}), route('c', { paths: ['/x'] })],
+      ['b by a', 'c by a'],
+    ],
+  ]
+  for (const [name, routes, expected] of cases) {
+    it(`says [${expected.join(', ')}] of ${name}`, () =>
+      expect(
+        findShadowedRoutes(compile(routes)).map(
+          ({ route: shadowed, by }) => `${shadowed.name} by ${by.name}`,
+        ),
+      ).toEqual([...expected]))
+  }
+  it('never names a route that some request reaches', () =>
+    fc.assert(
+      fc.property(routeLists, fc.array(queries, { minLength: 5, maxLength: 20 }), (routes, asked) => {
+        const table = compile(routes)
+        const shadowed = new Set(findShadowedRoutes(table).map((found) => found.route.name))
+        for (const query of asked) expect(shadowed).not.toContain(table.match(query)?.name ?? 'none')
+      }),
+      { numRuns: 2000 },
+    ))
+  it('names every route that a single earlier one covers part by part', () =>
+    fc.assert(
+      fc.property(routeLists, fc.nat(), (routes, pick) => {
+        const copied = routes[pick % Math.max(routes.length, 1)]
+        if (copied === undefined) return
+        const again = { ...copied, name: 'again' }
+        expect(findShadowedRoutes(compile([...routes, again])).map((found) => found.route.name)).toContain(
+          'again',
+        )
+      }),
+      { numRuns: 1000 },
+    ))
+})

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'bun:test'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { WarderError } from '../../src/errors.ts'
+import { createHttpListener } from '../../src/server/http-listener.ts'
+
+const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const
+const ok = (): Response => new Response('ok')
+
+describe('createHttpListener()', () => {
+  it('listens on a unix socket, and removes it when it stops', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
+    const path = join(directory, 'warder.sock')
+    const listener = createHttpListener({ kind: 'unix', path }, { '/': ok })
+    expect(listener.address).toBe(`unix:${path}`)
+    expect(await (await fetch('http://warder/', { unix: path })).text()).toBe('ok')
+    await listener.stop()
+    expect(existsSync(path)).toBe(false)
+    rmSync(directory, { recursive: true })
+  })
+
+  it('takes over the socket file of a process that was killed', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
+    const path = join(directory, 'warder.sock')
+    const dead = Bun.spawn(
+      [
+        process.execPath,
+        '-e',
+        `Bun.serve({unix:${JSON.stringify(path)},fetch:()=>new Response()});console.log("up")`,
+      ],
+      { stdout: 'pipe' },
+    )
+    await dead.stdout.getReader().read()
+    dead.kill('SIGKILL')
+    await dead.exited
+    expect(existsSync(path)).toBe(true)
+    const listener = createHttpListener({ kind: 'unix', path }, { '/': ok })
+    expect((await fetch('http://warder/', { unix: path })).status).toBe(200)
+    await listener.stop()
+    rmSync(directory, { recursive: true })
+  })
+
+  it('leaves a file alone that is not a socket', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
+    const path = join(directory, 'precious')
+    writeFileSync(path, 'data')
+    expect(() => createHttpListener({ kind: 'unix', path }, {})).toThrow(WarderError)
+    expect(existsSync(path)).toBe(true)
+    rmSync(directory, { recursive: true })
+  })
+
+  it('says which address is taken', async () => {
+    const first = createHttpListener(LOOPBACK, {})
+    const port = Number(first.address.split(':')[1])
+    expect(() => createHttpListener({ ...LOOPBACK, port }, {})).toThrow(
+      expect.objectContaining({ code: 'ERR_SERVER_LISTEN', message: expect.stringContaining(String(port)) }),
+    )
+    await first.stop()
+  })
+
+  it('answers 503 without details when a handler throws', async () => {
+    const boom = (): Response => {
+      throw new Error('secret detail')
+    }
+    const listener = createHttpListener(LOOPBACK, { '/': boom })
+    const answer = await fetch(`http://${listener.address}/`)
+    expect(answer.status).toBe(503)
+    expect(await answer.text()).toBe('')
+    await listener.stop()
+  })
+
+  it('replaces its handlers without closing connections', async () => {
+    const listener = createHttpListener(LOOPBACK, { '/': ok })
+    listener.replace({ '/new': ok })
+    expect((await fetch(`http://${listener.address}/`)).status).toBe(404)
+    expect((await fetch(`http://${listener.address}/new`)).status).toBe(200)
+    await listener.stop()
+  })
+})

@@ -1,0 +1,15 @@
+/** A group of tests that needs real programs: skipped aloud where they are missing, failed where CI asks for all. */
+import { describe, it } from 'bun:test'
+import { findMissing, type Program } from '../../../tools/programs.ts'
+
+export function liveSuite(name: string, programs: readonly Program[], define: () => void): void {
+  const missing = findMissing(programs)
+  if (missing.length > 0 && process.env['CI'] === 'true') {
+    it(`${name}: needs ${missing.join(', ')}, and with CI=true every live test has to run`, () => {
+      throw new Error(`not installed: ${missing.join(', ')}`)
+    })
+    return
+  }
+  if (missing.length > 0) console.error(`\n!! SKIPPED: ${name}: not installed: ${missing.join(', ')}\n`)
+  describe.skipIf(missing.length > 0)(name, define)
+}

@@ -1,0 +1,35 @@
+/**
+ * What Warder must not be: a decision server that answers at once, keeps the connection, and takes what comes next
+ * for the announced body. It shows that the attack of the desync tests works where nothing stops it.
+ */
+import { createServer } from 'node:net'
+import type { Cleanup } from './cleanup.ts'
+import { takeMessage, valuesOf } from './http-message.ts'
+
+/** Lets public paths pass, and everything at the endpoint that judges the token alone. */
+export async function startNaiveAuthServer(cleanup: Cleanup): Promise<number> {
+  const server = createServer((socket) => {
+    let bytes: Buffer = Buffer.alloc(0)
+    let toSkip = 0
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (chunk: Buffer) => {
+      bytes = Buffer.concat([bytes, chunk])
+      for (;;) {
+        const skipped = Math.min(toSkip, bytes.length)
+        bytes = bytes.subarray(skipped)
+        toSkip -= skipped
+        const taken = takeMessage(bytes, false, false)
+        if (taken === undefined) return
+        bytes = taken.rest
+        toSkip = Number(valuesOf(taken.message, 'content-length')[0] ?? 0)
+        const [url = ''] = valuesOf(taken.message, 'x-original-url')
+        const isAllowed = url.includes('/public/') || taken.message.startLine.includes('/v1/auth/token')
+        socket.write(`HTTP/1.1 ${isAllowed ? '200 OK' : '403 Forbidden'}\r\nContent-Length: 0\r\n\r\n`)
+      }
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanup.add(() => void server.close())
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

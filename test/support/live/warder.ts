@@ -1,0 +1,54 @@
+/** Warder itself, in this process, on a port of its own. */
+import { loadInstanceText } from '../../../src/app/load-instance.ts'
+import { startService, type Service } from '../../../src/app/service.ts'
+import { systemKeyDeps } from '../../../src/app/system.ts'
+import type { Logger } from '../../../src/observe/logger.ts'
+import type { Cleanup } from './cleanup.ts'
+
+/** One log line. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+export interface RunningWarder {
+  readonly service: Service
+  readonly port: number
+  readonly log: readonly LogLine[]
+  /** Stops at once; a second call does nothing. */
+  stop(): Promise<void>
+}
+
+/**
+ * Loads the text, waits for the first load of the keys, and listens.
+ *
+ * @throws Error with the codes and messages of a configuration that is refused.
+ */
+export async function startWarder(
+  configText: string,
+  cleanup: Cleanup,
+  name = 'warder.yaml',
+): Promise<RunningWarder> {
+  const loaded = await loadInstanceText(configText, name, systemKeyDeps)
+  if (!loaded.ok) {
+    throw new Error(loaded.error.diagnostics.map(({ code, message }) => `${code}: ${message}`).join('\n'))
+  }
+  await loaded.value.started
+  const log: LogLine[] = []
+  const service = startService(loaded.value, createMemoryLogger(log))
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => (stopped ??= service.stop(0))
+  cleanup.add(stop)
+  return { service, port: portOf(service.addresses[0]), log, stop }
+}
+
+export const portOf = (address: string | undefined): number =>
+  Number(address?.slice(address.lastIndexOf(':') + 1))
+
+function createMemoryLogger(log: LogLine[]): Logger {
+  const write =
+    (level: LogLine['level']) =>
+    (fields: Readonly<Record<string, unknown>>): void =>
+      void log.push({ level, fields })
+  return { info: write('info'), warn: write('warn'), error: write('error'), flush: () => undefined }
+}

@@ -1,0 +1,73 @@
+/**
+ * Which room may import what: the picture of ARCHITECTURE.md as data. Adding an edge means changing this
+ * table in the same commit, with the reason.
+ */
+
+export interface RoomRules {
+  /** Part of the embeddable core: no Bun, sockets, files, clock, environment or logger. */
+  readonly core: boolean
+  /** Rooms (`keys`) and single files (`keys/algorithms.ts`) that may be imported; `*` is every room. */
+  readonly imports: readonly string[]
+  /** Rooms of which only types may be imported. */
+  readonly types?: readonly string[]
+}
+
+const CORE = ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'decision', 'callers'] as const
+const ALL_BUT_CLI = ['gateway', 'compat', 'config', 'server', 'observe', 'admin', 'testing'] as const
+
+export const ROOMS: Readonly<Record<string, RoomRules>> = {
+  request: { core: true, imports: [] },
+  token: { core: true, imports: ['request'] },
+  keys: { core: true, imports: [] },
+  jwt: { core: true, imports: ['keys'] },
+  claims: { core: true, imports: [] },
+  policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['keys'] },
+  decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
+  callers: { core: true, imports: ['request', 'decision'] },
+  gateway: { core: false, imports: ['request', 'decision'] },
+  compat: { core: false, imports: ['config'], types: CORE },
+  // The algorithm table is plain data, and the schema lists its names.
+  config: { core: false, imports: ['keys/algorithms.ts'], types: CORE },
+  // An endpoint may name a policy; the listener hands it on.
+  server: {
+    core: false,
+    imports: ['request', 'callers', 'gateway', 'decision', 'observe'],
+    types: ['policy'],
+  },
+  observe: { core: false, imports: ['decision', 'request'] },
+  // Health shows the issuers, which are compiled in jwt/.
+  admin: { core: false, imports: ['decision', 'observe', 'policy', 'keys'], types: ['jwt'] },
+  app: { core: false, imports: [...CORE, ...ALL_BUT_CLI] },
+  cli: { core: false, imports: ['*'] },
+  testing: { core: false, imports: ['jwt', 'keys'] },
+}
+
+/** Files directly under src/ that every room may import. They import nothing but each other. */
+export const LEAVES: readonly string[] = ['result.ts', 'errors.ts', 'version.ts']
+
+/** Entry points directly under src/, which nothing imports, and the rooms and files they open to embedders. */
+export const ENTRIES: Readonly<Record<string, readonly string[]>> = {
+  // The library is the wiring without listeners.
+  'index.ts': [...CORE, 'app'],
+}
+
+/** Where each npm package is imported: a room (`config/`) or one file. Any other package is refused. */
+export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  zod: ['config/'],
+  yaml: ['config/'],
+  'fastest-levenshtein': ['config/'],
+  commander: ['cli/'],
+  pino: ['observe/'],
+  'lru-cache': ['jwt/'],
+}
+
+/** Node modules that the core may import: computation only. */
+export const CORE_NODE_MODULES: readonly string[] = ['node:crypto', 'node:diagnostics_channel']
+
+/** Rooms that run on Node.js too, and so may not name Bun; the core rooms are among them anyway. */
+export const PORTABLE_ROOMS: readonly string[] = ['testing', 'config', 'compat']
+
+/** Files outside src/ that may be imported, and by which rooms. */
+export const OUTSIDE_FILES: Readonly<Record<string, readonly string[]>> = {
+  'package.json': ['version.ts', 'app', 'cli', 'admin'],
+}

@@ -1,0 +1,65 @@
+/** The real programs that live tests and benchmarks run against, and how they get onto this machine. */
+import { constants } from 'node:fs'
+import { access, rm, writeFile } from 'node:fs/promises'
+
+/** Program → the Debian package that has it. */
+const PACKAGE_OF = {
+  nginx: 'nginx-light',
+  haproxy: 'haproxy',
+  wrk: 'wrk',
+} as const
+
+export type Program = keyof typeof PACKAGE_OF
+
+/** `PATH` with the places where servers live, which are not on everybody's. */
+export const PROGRAM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin:/sbin`
+
+/** Where Debian asks whether an installed service may start. */
+const START_POLICY = '/usr/sbin/policy-rc.d'
+
+/** The programs that are not there. */
+export function findMissing(programs: readonly Program[]): readonly Program[] {
+  return programs.filter((program) => Bun.which(program, { PATH: PROGRAM_PATH }) === null)
+}
+
+/**
+ * Installs what is missing, as root on Debian; elsewhere it does nothing. Says what it does on standard error.
+ *
+ * @returns The programs that are still not there.
+ */
+export async function ensurePrograms(programs: readonly Program[]): Promise<readonly Program[]> {
+  const missing = findMissing(programs)
+  if (missing.length === 0 || process.getuid?.() !== 0 || Bun.which('apt-get') === null) return missing
+  const packages = missing.map((program) => PACKAGE_OF[program])
+  console.error(`installing ${packages.join(', ')}`)
+  await withoutServiceStart(async () => {
+    await runQuietly(['apt-get', 'update', '-qq'])
+    await runQuietly(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages])
+  })
+  return findMissing(programs)
+}
+
+/** A server that was only wanted for a test must not come up on port 80 of somebody's machine. */
+async function withoutServiceStart(install: () => Promise<void>): Promise<void> {
+  const isTaken = await access(START_POLICY, constants.F_OK).then(
+    () => true,
+    () => false,
+  )
+  if (!isTaken) await writeFile(START_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  try {
+    await install()
+  } finally {
+    if (!isTaken) await rm(START_POLICY, { force: true })
+  }
+}
+
+async function runQuietly(command: readonly string[]): Promise<void> {
+  const child = Bun.spawn([...command], {
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'pipe',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  const [stderr, code] = await Promise.all([new Response(child.stderr).text(), child.exited])
+  if (code !== 0) console.error(`${command.slice(0, 2).join(' ')} failed with code ${code}:\n${stderr}`)
+}
