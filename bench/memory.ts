@@ -7,6 +7,8 @@ import { allowedHeaders, decisionUrl, startWarder } from './warder-server.ts'
 
 const TOKENS = 100_000
 const AT_ONCE = 32
+// The collector and the allocator give back what the flood of requests left, not what the tokens need.
+const SETTLE_MS = 5_000
 
 export const memorySuite: Suite = {
   name: 'memory',
@@ -17,15 +19,32 @@ export const memorySuite: Suite = {
       const { pid, port } = await startWarder(bench, { minter })
       const atStart = readResidentMiB(pid)
       await sendTokens(minter, port, 0, TOKENS)
+      const peak = readResidentMiB(pid)
+      await Bun.sleep(SETTLE_MS)
       const filled = readResidentMiB(pid)
       // The cache is full: what comes now must push out what was there.
       await sendTokens(minter, port, TOKENS, 2 * TOKENS)
+      const peakAgain = readResidentMiB(pid)
+      await Bun.sleep(SETTLE_MS)
       const refilled = readResidentMiB(pid)
-      const from = `${atStart.toFixed(0)} MiB at the first decision`
+      const from = (peakMiB: number): string =>
+        `${atStart.toFixed(0)} MiB at the first decision, ${peakMiB.toFixed(0)} MiB right after the flood`
       const budget = { atMost: 120 }
       return [
-        { what: 'memory, 100,000 distinct tokens', measured: filled, unit: 'MiB', budget, detail: from },
-        { what: 'memory, 200,000 distinct tokens', measured: refilled, unit: 'MiB', budget, detail: from },
+        {
+          what: 'memory, 100,000 distinct tokens',
+          measured: filled,
+          unit: 'MiB',
+          budget,
+          detail: from(peak),
+        },
+        {
+          what: 'memory, 200,000 distinct tokens',
+          measured: refilled,
+          unit: 'MiB',
+          budget,
+          detail: from(peakAgain),
+        },
       ]
     }),
 }

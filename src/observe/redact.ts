@@ -1,8 +1,9 @@
 /** Redaction by value: whatever looks like a token is cut out, whatever the field is called. */
 
-// Three long base64url parts, or the start of one that was cut (`eyJ` is `{"`).
+// Three long base64url parts, or the start of one that was cut (`eyJ` is `{"`). The look behind keeps the search
+// linear: a part is tried at its beginning alone.
 const TOKEN_LIKE =
-  /eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}|[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}/g
+  /eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}/g
 
 // What the cut may have left of a token whose later parts are gone.
 const CUT_TOKEN = /[A-Za-z0-9_.-]{16,}$/
@@ -15,7 +16,7 @@ const REDACTED = '[redacted]'
 /** A text from outside, fit for a log line: without tokens, and not longer than a screen. */
 export function redact(text: string): string {
   if (text.length <= MAX_LOGGED_LENGTH) return text.replaceAll(TOKEN_LIKE, REDACTED)
-  // Cut first: the time that the pattern takes grows with the square of a hostile text's length.
+  // Cut first: a request may be long, and a log line is read by people.
   const cut = text.slice(0, MAX_LOGGED_LENGTH).replaceAll(TOKEN_LIKE, REDACTED)
   return `${cut.replace(CUT_TOKEN, REDACTED)}…`
 }
