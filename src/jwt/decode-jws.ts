@@ -31,7 +31,7 @@ export interface DecodedJws {
 /** Longest `kid`; real ones are thumbprints, UUIDs or key URLs. */
 export const MAX_KID_LENGTH = 256
 
-// First of all, so that whatever follows deals with these characters alone (RFC 8725 §3.11, RFC 7515 §7.1).
+// RFC 7515 §7.1. Each part is held to base64url again where it is decoded.
 const TOKEN_CHARACTERS = /^[A-Za-z0-9_.-]+$/
 const VISIBLE_ASCII = /^[\x20-\x7e]*$/
 
@@ -42,7 +42,6 @@ const VISIBLE_ASCII = /^[\x20-\x7e]*$/
  * @see RFC 7515 §5.2, RFC 7519 §7.2
  */
 export function decodeJws(token: string): Result<DecodedJws, DecodeProblem> {
-  if (!TOKEN_CHARACTERS.test(token)) return malformed('a character that is neither base64url nor a dot')
   const first = token.indexOf('.')
   const last = token.lastIndexOf('.')
   if (token.indexOf('.', first + 1) !== last || first === last) return wrongPartCount(token)
@@ -61,6 +60,7 @@ export function decodeJws(token: string): Result<DecodedJws, DecodeProblem> {
 const malformed = (detail: string): Result<never, DecodeProblem> => err({ reason: 'token_malformed', detail })
 
 function wrongPartCount(token: string): Result<never, DecodeProblem> {
+  if (!TOKEN_CHARACTERS.test(token)) return malformed('a character that is neither base64url nor a dot')
   // `split` with a limit: a token of dots must not become a list of that length.
   const parts = token.split('.', 6).length
   if (parts === 5) return err({ reason: 'token_encrypted', detail: 'five parts: an encrypted token (JWE)' })

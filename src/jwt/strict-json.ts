@@ -75,10 +75,11 @@ function countParsedMembers(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
   if (Array.isArray(value)) {
     let sum = 0
-    for (const item of value) sum += countParsedMembers(item)
+    for (const item of value) if (typeof item === 'object') sum += countParsedMembers(item)
     return sum
   }
-  let sum = 0
-  for (const name in value) sum += 1 + countParsedMembers((value as JsonObject)[name])
+  const members = Object.values(value)
+  let sum = members.length
+  for (const member of members) if (typeof member === 'object') sum += countParsedMembers(member)
   return sum
 }

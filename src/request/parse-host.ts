@@ -3,9 +3,13 @@
 // RFC 3986 §3.2.2 reg-name without escapes, or an IP literal in brackets; then an optional port.
 const AUTHORITY = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9\-._]*[A-Za-z0-9\-_])?\.?)(?::[0-9]{0,5})?$/
 
+// What most requests have: normal already, so nothing is cut out or made.
+const NORMAL = /^[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*$/
+
 /** The host without port and trailing dot, in lower case; undefined if it is not exactly one valid host. */
 export function parseHost(authority: string): string | undefined {
   if (authority.length > 261) return undefined
+  if (NORMAL.test(authority)) return authority
   const host = AUTHORITY.exec(authority)?.[1]
   if (host === undefined || host.includes('..')) return undefined
   const lower = host.toLowerCase()
