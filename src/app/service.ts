@@ -2,12 +2,13 @@
 import { adminRoutes } from '../admin/admin-routes.ts'
 import { reportHealth } from '../admin/health.ts'
 import type { Settings } from '../config/settings.ts'
-import { createDecisionLog } from '../observe/decision-log.ts'
+import { createDecisionLog, type DecisionEvent } from '../observe/decision-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
 import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
 import type { Instance } from './build-instance.ts'
 import { newId } from './system.ts'
+import { createTidy } from './tidy-memory.ts'
 
 export interface Service {
   /** Addresses that are listened on, decisions first. */
@@ -22,15 +23,29 @@ export interface Service {
 /** How long reports of announced bodies are held back, in milliseconds: one is enough to find the proxy. */
 const BODY_WARNING_INTERVAL_MS = 60_000
 
+/** Time between two looks for idle memory, in milliseconds. */
+const TIDY_INTERVAL_MS = 1_000
+
 /** Starts listening. @throws WarderError ERR_SERVER_LISTEN */
 export function startService(first: Instance, logger: Logger): Service {
   let instance = first
   let isDraining = false
   const log = createDecisionLog(logger)
+  let decided = 0
+  const onDecision = (event: DecisionEvent): void => {
+    decided++
+    log(event)
+  }
+  const tidy = createTidy(
+    () => decided,
+    () => Bun.gc(true),
+  )
+  const tidying = setInterval(tidy, TIDY_INTERVAL_MS)
+  tidying.unref()
   const onUnreadBody = createBodyWarning(logger)
   const routesOf = (next: Instance): ReturnType<typeof decisionRoutes> =>
     decisionRoutes(
-      { guard: next.guard, decide: next.decide, newId, onDecision: log, onUnreadBody },
+      { guard: next.guard, decide: next.decide, newId, onDecision, onUnreadBody },
       next.config.settings.endpoints,
     )
   const { listen } = first.config.settings
@@ -58,6 +73,7 @@ export function startService(first: Instance, logger: Logger): Service {
     },
     async stop(drainMs) {
       isDraining = true
+      clearInterval(tidying)
       await new Promise((resolve) => setTimeout(resolve, drainMs))
       await Promise.all([decisions.stop(), admin?.stop()])
       instance.close()
