@@ -1,33 +1,44 @@
 /** A warm-token decision over HTTP, against the least that an answer over HTTP can cost. */
 import { measureLoad } from './load.ts'
-import { withBench } from './processes.ts'
-import { measureInterleaved } from './rounds.ts'
+import { type Bench, type RunningServer, withBench } from './processes.ts'
+import { measureInterleaved, type Sample } from './rounds.ts'
 import type { Suite } from './suite.ts'
 import { formatCost, type Row } from './table.ts'
 import { createMinter } from './tokens.ts'
-import { allowedHeaders, decisionUrl, startBare, startWarder } from './warder-server.ts'
+import { allowedHeaders, decisionUrl, startWarder, startYardstick } from './warder-server.ts'
 
 export const decisionSuite: Suite = {
   name: 'decision',
   about: 'a warm-token decision over HTTP against a bare Bun.serve 200',
-  run: () => withBench(async (bench) => [await compareWithBare(bench)]),
+  run: () => withBench(compare),
 }
 
-async function compareWithBare(bench: Parameters<typeof startBare>[0]): Promise<Row> {
+async function compare(bench: Bench): Promise<readonly Row[]> {
   const minter = createMinter('ES256')
   const headers = allowedHeaders(minter.mint(0))
-  const bareServer = await startBare(bench)
-  const warderServer = await startWarder(bench, { minter })
-  const { bare, warder } = await measureInterleaved({
-    // The same request, byte for byte: parsing the token's kilobyte is part of the yardstick.
-    bare: () => measureLoad({ url: decisionUrl(bareServer.port), headers, pids: [bareServer.pid] }),
-    warder: () => measureLoad({ url: decisionUrl(warderServer.port), headers, pids: [warderServer.pid] }),
-  })
-  return {
-    what: 'decision, warm token, against a bare Bun.serve',
-    measured: warder.cpuNs / bare.cpuNs,
-    unit: 'ratio',
-    budget: { atMost: 1.3 },
-    detail: `${formatCost(warder)} against ${formatCost(bare)}`,
+  const servers = {
+    bare: await startYardstick(bench, 'bare.ts'),
+    least: await startYardstick(bench, 'least.ts'),
+    warder: await startWarder(bench, { minter }),
   }
+  // The same request, byte for byte: parsing the token's kilobyte is part of every yardstick.
+  const load =
+    ({ pid, port }: RunningServer) =>
+    (): Promise<Sample> =>
+      measureLoad({ url: decisionUrl(port), headers, pids: [pid] })
+  const { bare, least, warder } = await measureInterleaved({
+    bare: load(servers.bare),
+    least: load(servers.least),
+    warder: load(servers.warder),
+  })
+  const against = (what: string, other: Sample): Row => ({
+    what: `decision, warm token, against ${what}`,
+    measured: warder.cpuNs / other.cpuNs,
+    unit: 'ratio',
+    detail: `${formatCost(warder)} against ${formatCost(other)}`,
+  })
+  return [
+    { ...against('a bare Bun.serve', bare), budget: { atMost: 1.3 } },
+    against('the least for one on this runtime', least),
+  ]
 }

@@ -7,7 +7,7 @@ import { measureInterleaved } from './rounds.ts'
 import { SkippedSuite, type Suite } from './suite.ts'
 import { formatCost, type Row } from './table.ts'
 import { type BenchAlgorithm, createMinter } from './tokens.ts'
-import { startBare, startWarder } from './warder-server.ts'
+import { startWarder, startYardstick } from './warder-server.ts'
 
 // RS256 is the cheapest signature to verify that HAProxy and identity providers share.
 const COMPARED: readonly BenchAlgorithm[] = ['RS256', 'ES256']
@@ -29,7 +29,7 @@ function compareGuards(algorithm: BenchAlgorithm): Promise<Row> {
     const minter = createMinter(algorithm)
     const headers = { Authorization: `Bearer ${minter.mint(0)}` }
     // Both forward to it; its own CPU time is not counted.
-    const app = await startBare(bench)
+    const app = await startYardstick(bench, 'bare.ts')
     const warder = await startWarder(bench, { minter })
     const nginx = await startNginx(bench, { warder: warder.port, app: app.port }, headers)
     const haproxy = await startHaproxy(bench, { app: app.port }, minter, headers)

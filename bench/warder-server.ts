@@ -42,11 +42,11 @@ export async function startWarder(bench: Bench, options: WarderOptions): Promise
   return { pid, port }
 }
 
-/** The yardstick of the decision suite. */
-export async function startBare(bench: Bench): Promise<RunningServer> {
+/** A yardstick of the decision suite: one of the files in servers/. */
+export async function startYardstick(bench: Bench, file: 'bare.ts' | 'least.ts'): Promise<RunningServer> {
   const port = await findFreePort()
   const pid = await bench.start(
-    [...BUN, `${import.meta.dir}/servers/bare.ts`, String(port)],
+    [...BUN, `${import.meta.dir}/servers/${file}`, String(port)],
     `http://127.0.0.1:${port}/`,
   )
   return { pid, port }
