@@ -3,10 +3,9 @@
 // Crockford's base 32, in the order of its values.
 const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** Characters of the time, of the random part that is drawn once a millisecond, and of the counter behind it. */
+/** Characters of the time, and of the random part that is drawn once a millisecond; the counter's six stand behind them. */
 const TIME_LENGTH = 10
 const DRAWN_LENGTH = 10
-const COUNTER_LENGTH = 6
 
 // The counter starts in the lower half of its 30 bits, so that half a billion ids of one millisecond fit.
 const COUNTER_START_LIMIT = 2 ** 29
@@ -29,9 +28,16 @@ export function createIdSource(nowMs: () => number, random: () => number): () =>
       prefix = toBase32(now, TIME_LENGTH) + toBase32(Math.floor(random() * 2 ** 50), DRAWN_LENGTH)
       counter = Math.floor(random() * COUNTER_START_LIMIT)
     }
-    return prefix + toBase32(counter++, COUNTER_LENGTH)
+    return prefix + counterText(counter++)
   }
 }
+
+// Two digits at a time: an id is then three short strings behind each other.
+const PAIRS: readonly string[] = [...DIGITS].flatMap((first) => [...DIGITS].map((second) => first + second))
+
+/** The counter's 30 bits as six digits. */
+const counterText = (value: number): string =>
+  `${PAIRS[(value >>> 20) & 1023]}${PAIRS[(value >>> 10) & 1023]}${PAIRS[value & 1023]}`
 
 function toBase32(value: number, length: number): string {
   let text = ''

@@ -34,8 +34,8 @@ function sampleOf(route: Route): { method: string; host: string; path: string } 
 }
 
 function samplePath(pattern: PathPattern | undefined): string {
-  const segments = (pattern?.segments ?? []).map((segment) => (segment === '*' ? '\u0001any' : segment))
-  return `/${[...segments, ...(pattern?.isTree === false ? [] : ['\u0001any'])].join('/')}`
+  const segments = (pattern?.segments ?? ['']).map((segment) => (segment === '*' ? '\u0001any' : segment))
+  return [...segments, ...(pattern?.isTree === false ? [] : ['\u0001any'])].join('/')
 }
 
 function covers(outer: Route, inner: Route): boolean {

@@ -23,8 +23,11 @@ export function assertPathPattern(text: string): PathPattern {
   return pattern
 }
 
-/** Segments of a canonical path. `/a` and `/a/` differ: the second ends with an empty segment. */
-export const splitPath = (path: string): readonly string[] => (path === '' ? [] : path.slice(1).split('/'))
+/**
+ * Segments of a canonical path; the first, before the leading slash, is empty. `/a` and `/a/` differ: the second
+ * ends with an empty segment.
+ */
+export const splitPath = (path: string): readonly string[] => path.split('/')
 
 // `*` inside a segment would look like a glob that matches; what canonicalizePath refuses could never match.
 const isForbidden = (segment: string): boolean =>
