@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../config/load-config.ts'
 import { printable } from '../config/printable.ts'
 import type { Decision } from '../decision/decision.ts'
 import type { ExplainedStep } from '../decision/explain.ts'
+import type { LikelyCause } from '../decision/likely-causes.ts'
 import { DENY_ROWS } from '../decision/reasons.ts'
 import { redact } from '../observe/redact.ts'
 import type { RequestLine } from './made-request.ts'
@@ -28,8 +29,13 @@ const MARKS: Readonly<Record<ExplainedStep['result'], readonly [mark: string, co
 /** Answer first, then the steps, then what to do. */
 export function formatExplanation(explained: Explained, paint: Paint): string {
   const { decision } = explained
-  const steps = explained.steps.map((step, index) => formatStep(step, index + 1, explained, paint))
-  const end = decision.outcome === 'allow' ? [] : ['', ...adviceOn(decision)]
+  const reached = explained.steps.findLastIndex(({ result }) => result !== 'not_reached') + 1
+  const steps = explained.steps
+    .slice(0, reached)
+    .map((step, index) => formatStep(step, index + 1, explained, paint))
+  const unreached = explained.steps.slice(reached).map(({ step }) => step)
+  if (unreached.length > 0) steps.push(`   ${paint('faint', '–')} not reached: ${unreached.join(', ')}`)
+  const end = decision.outcome === 'allow' ? [] : ['', ...adviceOn(decision, causeOf(explained))]
   return `${[headline(explained, paint), '', ...steps, ...end].join('\n')}\n`
 }
 
@@ -43,6 +49,7 @@ export function explanationToJson({
 }: Explained): Record<string, unknown> {
   const { id, outcome, reason, route, policy, issuer } = decision
   const row = decision.outcome === 'deny' ? DENY_ROWS[decision.reason] : undefined
+  const cause = causeOf({ steps })
   const { method, scheme, host, path } = request ?? {}
   return {
     id,
@@ -50,7 +57,12 @@ export function explanationToJson({
     status: decision.outcome === 'deny' ? decision.status : 200,
     reason,
     ...(decision.outcome === 'deny'
-      ? { detail: shownOrNull(decision.detail), why: row?.message, fix: row?.hint }
+      ? {
+          detail: shownOrNull(decision.detail),
+          why: cause?.why ?? row?.message,
+          fix: shown(cause?.fix ?? row?.hint ?? ''),
+          cause: cause?.name ?? null,
+        }
       : {}),
     at: formatTime(atMs) ?? null,
     config: { digest: config.digest, file: config.source.file },
@@ -83,8 +95,13 @@ function formatStep(step: ExplainedStep, number: number, { config }: Explained, 
   const text = [textOf(step), place === undefined ? '' : `[${place}]`]
     .filter((part) => part !== '')
     .join('  ')
-  return `${String(number).padStart(2)} ${paint(colour, mark)} ${step.step.padEnd(10)} ${text}`.trimEnd()
+  const first =
+    `${String(number).padStart(2)} ${paint(colour, mark)} ${step.step.padEnd(10)} ${text}`.trimEnd()
+  return [first, ...step.notes.map((note) => `${INDENT}${shown(note)}`)].join('\n')
 }
+
+/** As wide as what stands before the text of a step. */
+const INDENT = ' '.repeat(16)
 
 function textOf({ result, facts, reason, detail }: ExplainedStep): string {
   if (result === 'not_reached') return 'not reached'
@@ -94,11 +111,36 @@ function textOf({ result, facts, reason, detail }: ExplainedStep): string {
   return result === 'would_fail' ? `would also fail: ${reason}: ${said}` : said
 }
 
-function adviceOn({ reason, detail }: Extract<Decision, { outcome: 'deny' }>): readonly string[] {
+function adviceOn(
+  { reason, detail }: Extract<Decision, { outcome: 'deny' }>,
+  cause: LikelyCause | undefined,
+): readonly string[] {
   const { message, hint } = DENY_ROWS[reason]
-  const why = detail === undefined ? message : `${message} (${shown(detail)})`
-  return [`why   ${why}`, `fix   ${hint}`, `docs  docs/reasons.md#${reason}`]
+  const generally = detail === undefined ? message : `${message} (${shown(detail)})`
+  return [
+    `why   ${cause?.why ?? generally}`,
+    ...comparisonOf(cause),
+    `fix   ${shown(cause?.fix ?? hint)}`,
+    `docs  docs/reasons.md#${reason}`,
+  ]
 }
+
+/** Two nearly equal texts one above the other, and a mark where they part. */
+function comparisonOf(cause: LikelyCause | undefined): readonly string[] {
+  if (cause?.compare === undefined) return []
+  const [token, configured] = [shown(cause.compare.token), shown(cause.compare.configured)]
+  let same = 0
+  while (same < token.length && token[same] === configured[same]) same++
+  return [
+    `      token       ${token}`,
+    `      configured  ${configured}`,
+    `                  ${' '.repeat(same)}^ ${cause.compare.difference}`,
+  ]
+}
+
+/** Of the step that decided. */
+const causeOf = ({ steps }: Pick<Explained, 'steps'>): LikelyCause | undefined =>
+  steps.find(({ result }) => result === 'fail')?.likelyCause
 
 /** `warder.yaml:6:15`; undefined for what no line of the file says. */
 function placeOf({ setting }: ExplainedStep, config: Explained['config']): string | undefined {
@@ -114,14 +156,16 @@ function isWritten(setting: string, { settings }: Explained['config']): boolean 
 }
 
 function stepToJson(step: ExplainedStep, config: Explained['config']): Record<string, unknown> {
-  const { result, reason, detail, facts, setting, hint } = step
-  const failed = reason === undefined ? {} : { reason, detail: shownOrNull(detail), hint }
+  const { result, reason, detail, facts, notes, setting, hint, likelyCause } = step
+  const cause = likelyCause?.name ?? null
+  const failed = reason === undefined ? {} : { reason, detail: shownOrNull(detail), hint, cause }
   const source = result === 'not_reached' ? undefined : placeOf(step, config)
   return {
     step: step.step,
     result,
     ...failed,
     facts: shown(facts),
+    notes: notes.map(shown),
     setting: setting ?? null,
     source: source ?? null,
   }

@@ -3,13 +3,14 @@ import { parseWithExactNumbers } from '../claims/exact-numbers.ts'
 import { printable } from '../config/printable.ts'
 import { decodeBase64url } from '../jwt/base64url.ts'
 import { decodeJws, type DecodedJws, type DecodeProblem } from '../jwt/decode-jws.ts'
+import { formatDistance } from '../decision/format-distance.ts'
 import { parseStrictObject, type JsonObject } from '../jwt/strict-json.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { InspectOptions } from './commands/token.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { createPaint, type Paint } from './paint.ts'
 import { readToken } from './read-token.ts'
-import { formatDistance, formatTime } from './times.ts'
+import { formatTime } from './times.ts'
 import { describeTrouble } from './token-trouble.ts'
 
 const SCHEMA = 'warder.token-inspect/v1'
@@ -62,7 +63,7 @@ function timesOf(claims: JsonObject, nowMs: number): Times {
     const at = DATES.has(name) && typeof value === 'number' ? formatTime(value * 1000) : undefined
     return at === undefined
       ? []
-      : [[name, { at, distance: formatDistance(Number(value) * 1000 - nowMs) }] as const]
+      : [[name, { at, distance: formatDistance(Number(value) - nowMs / 1000) }] as const]
   })
   return Object.fromEntries(times)
 }

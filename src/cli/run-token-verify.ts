@@ -46,7 +46,11 @@ function format(decision: Decision, paint: Paint): string {
   if (decision.outcome === 'deny') {
     const { message, hint } = DENY_ROWS[decision.reason]
     const detail = detailOf(decision)
-    lines.push(`why   ${message}${detail === null ? '' : ` (${detail})`}`, `fix   ${hint}`)
+    lines.push(
+      `why   ${message}${detail === null ? '' : ` (${detail})`}`,
+      `fix   ${hint}`,
+      'more  warder explain, which shows every step',
+    )
   }
   return `${lines.join('\n')}\n`
 }

@@ -23,24 +23,3 @@ export function formatTime(ms: number): string | undefined {
   const year = date.getUTCFullYear()
   return year >= 0 && year <= 9999 ? date.toISOString().replace(/\.\d+Z$/, 'Z') : undefined
 }
-
-const UNITS: readonly (readonly [name: string, seconds: number])[] = [
-  ['d', 86_400],
-  ['h', 3_600],
-  ['m', 60],
-  ['s', 1],
-]
-
-/** `in 2 m 10 s`, `3 d 4 h ago`, `now`: the two largest units. */
-export function formatDistance(ms: number): string {
-  let rest = Math.round(Math.abs(ms) / 1000)
-  if (rest === 0) return 'now'
-  const parts: string[] = []
-  for (const [name, seconds] of UNITS) {
-    const count = Math.floor(rest / seconds)
-    rest -= count * seconds
-    if (count > 0 && parts.length < 2) parts.push(`${count} ${name}`)
-    else if (parts.length > 0) break
-  }
-  return ms < 0 ? `${parts.join(' ')} ago` : `in ${parts.join(' ')}`
-}

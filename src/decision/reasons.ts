@@ -90,7 +90,7 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   ),
   token_malformed: invalidToken(
     'this is not a signed JWT in compact form',
-    'look at the detail; `warder token inspect` shows what the token holds',
+    'send the whole token as the issuer gave it; `warder token inspect` shows what can be read of it',
   ),
   token_encrypted: invalidToken(
     'this is an encrypted token (JWE)',
@@ -134,7 +134,7 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   ),
   audience_mismatch: invalidToken(
     'the token was meant for another audience',
-    'have the issuer add the expected audience, or add the token’s to the issuer’s `audience`',
+    'have the issuer add the expected audience; add the token’s to `audience` only if it means this very API',
   ),
   exp_missing: invalidToken(
     'the token never expires',
@@ -157,13 +157,19 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
     'a required claim is missing',
     'have the issuer add it, or remove it from the issuer’s `require`',
   ),
-  claim_invalid: invalidToken('a claim has a type or value that it must not have', 'look at the detail'),
+  claim_invalid: invalidToken(
+    'a claim has a type or value that it must not have',
+    'the log line names the claim; have the issuer correct it',
+  ),
   token_revoked: invalidToken('the token was revoked', 'get a new token'),
   sender_constraint_failed: invalidToken(
     'the token is bound to a key (`cnf`) and came without proof',
     'have the issuer issue bearer tokens, or set `allow_sender_constrained: true` if the proxy checks the proof',
   ),
-  no_route: forbidden('no route matches', 'add a route; no match is a denial'),
+  no_route: forbidden(
+    'no route matches',
+    'add a route, or mend one; `warder explain` shows which were passed over, and why',
+  ),
   route_denied: forbidden('the route says `access: deny`', 'this is what the configuration asks for'),
   scope_missing: {
     status: 403,
@@ -171,20 +177,23 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
     message: 'the token lacks a scope',
     hint: 'have the client ask for the scope, and the issuer grant it',
   },
-  claim_rule_failed: forbidden('a claim rule of the policy does not hold', 'look at the detail for the rule'),
+  claim_rule_failed: forbidden(
+    'a claim rule of the policy does not hold',
+    'the log line names the rule; have the issuer set the claim so, or change `claims` of the policy',
+  ),
   expression_false: forbidden('the expression of the policy is false', 'look at the policy’s `when`'),
   ip_not_allowed: forbidden('the client address is not allowed', 'look at the policy’s addresses'),
   origin_missing: forbidden(
     'the proxy did not say which request to judge',
-    'look at the detail for the header; `warder snippet` prints the whole proxy configuration',
+    'add the header that the log line names to the proxy; `warder snippet` prints the whole proxy configuration',
   ),
   path_ambiguous: forbidden(
     'the path can be read in more than one way',
-    'look at the detail; the client must send the path in plain form',
+    'have the client send the path in plain form; `warder explain` says what is ambiguous about it',
   ),
   keys_unavailable: unavailable(
     'the issuer’s keys could not be loaded (yet)',
-    'see /readyz?verbose on the admin listener and `warder check`',
+    '`warder keys list` says what went wrong; of a running Warder, `/readyz?verbose` on the admin listener',
   ),
   introspection_unavailable: unavailable(
     'the issuer could not be asked about the token',

@@ -84,3 +84,12 @@ describe('docs/compat.md', () => {
       expect(doc).toContain(`\`${code}\``)
   })
 })
+
+describe('docs/cli.md', () => {
+  const doc = readDoc('cli.md')
+
+  it('shows an explanation as the command prints it', () => {
+    const golden = readFileSync(new URL('../cli/golden/audience-mismatch.txt', import.meta.url), 'utf8')
+    expect(doc).toContain(golden.replaceAll('./warder.yaml', 'warder.yaml'))
+  })
+})

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { compileRoutes } from '../../src/policy/compile-routes.ts'
 import { findShadowedRoutes } from '../../src/policy/lint-routes.ts'
 import type { RouteSettings } from '../../src/policy/settings.ts'
+import { whySkipped } from '../../src/policy/why-skipped.ts'
 import { routeSettings } from '../support/make-guard.ts'
 import { firstMatch, matchesRoute, queries, routeLists } from './naive-matcher.ts'
 
@@ -54,6 +55,21 @@ describe('the route table', () => {
     expect(compile([all, exact]).match(query)?.name).toBe('all')
     expect(compile([exact, all]).match(query)?.name).toBe('exact')
   })
+  it('says what did not fit of a route that was passed over: host, path or method', () => {
+    const { routes } = compile([
+      route('read', { hosts: ['*.a.example'], paths: ['/a/**'], methods: ['GET'] }),
+    ])
+    const [read] = routes
+    if (read === undefined) throw new Error('no route')
+    const asked = [
+      ['a.example', '/b', 'POST', 'host'],
+      ['x.a.example', '/b', 'POST', 'path'],
+      ['x.a.example', '/a/b', 'POST', 'method'],
+      ['x.a.example', '/a', 'GET', undefined],
+    ] as const
+    for (const [host, path, method, why] of asked)
+      expect(whySkipped(read, { host, path, method })).toBe(why)
+  })
   it('refuses a route to a policy that does not exist', () =>
     expect(() =>
       compileRoutes([routeSettings({ access: { kind: 'policy', policy: 'none' } })], new Map()),
@@ -67,6 +83,8 @@ describe('the route table', () => {
           expect(compiled.match(query)?.name).toBe(firstMatch(routes, query)?.name as string)
           const all = routes.filter((one) => matchesRoute(one, query)).map((one) => one.name)
           expect(compiled.matchAll(query).map((one) => one.name)).toEqual(all)
+          const fitting = compiled.routes.filter((one) => whySkipped(one, query) === undefined)
+          expect(fitting.map((one) => one.name)).toEqual(all)
         }
       }),
       { numRuns: 2000 },

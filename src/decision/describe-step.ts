@@ -1,0 +1,211 @@
+/** What a step compared, in words: for explain. Claims before a good signature are marked as unverified. */
+import { isPresent } from '../claims/compile-claim-rule.ts'
+import { readScopes } from '../claims/scope.ts'
+import type { Route } from '../policy/compile-routes.ts'
+import { whySkipped } from '../policy/why-skipped.ts'
+import { canonicalizePath, type PathAmbiguity } from '../request/canonical-path.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import { formatDistance } from './format-distance.ts'
+import type { StepName } from './steps.ts'
+import type { Trial } from './trial.ts'
+
+export interface StepDescription {
+  readonly facts: string
+  /** The setting it was compared with, as a path into the settings: `routes/3`, `issuers/0/audience`. */
+  readonly setting?: string | undefined
+  /** What is worth a line of its own below the facts. */
+  readonly notes?: readonly string[]
+}
+
+/** Describes a step that has just run over this trial. */
+export const describeStep = (step: StepName, trial: Trial): StepDescription => DESCRIPTIONS[step](trial)
+
+const DESCRIPTIONS: Readonly<Record<StepName, (trial: Trial) => StepDescription>> = {
+  route: describeRoute,
+  token: describeToken,
+  header: ({ jws }) => ({
+    facts:
+      jws === undefined
+        ? ''
+        : `alg ${quote(jws.header.alg)}, typ ${quote(jws.header.typ)}, kid ${quote(jws.header.kid)}`,
+  }),
+  issuer: (trial) => ({
+    facts: `iss ${claimText(trial, 'iss')}${trial.issuer === undefined ? `; configured: ${issuerList(trial)}` : ` is ${trial.issuer.settings.name}`}`,
+    setting: issuerSetting(trial),
+  }),
+  algorithm: describeAlgorithm,
+  key: describeKey,
+  signature: (trial) => ({
+    facts: trial.key === undefined ? '' : `made by ${trial.key.description}, kid ${quote(trial.key.kid)}`,
+    setting: issuerSetting(trial, 'keys'),
+  }),
+  time: (trial) => ({ facts: `${timesText(trial)}${unverified(trial)}`, setting: issuerSetting(trial) }),
+  audience: (trial) => ({
+    facts: `token ${claimText(trial, 'aud')}, accepted ${trial.issuer?.audience == null ? 'any' : JSON.stringify([...trial.issuer.audience])}${unverified(trial)}`,
+    setting: issuerSetting(trial, 'audience'),
+  }),
+  claims: (trial) => ({
+    facts: `${requiredText(trial)}${unverified(trial)}`,
+    setting: issuerSetting(trial),
+  }),
+  rules: (trial) => ({
+    facts: `${trial.policy?.claims.map((rule) => rule.text).join('; ') || 'none'}${unverified(trial)}`,
+    setting: policySetting(trial, 'claims'),
+  }),
+  scope: (trial) => ({ facts: scopeText(trial), setting: policySetting(trial) }),
+  identity: (trial) => ({
+    facts: identityText(trial),
+    setting: policySetting(trial, 'identity'),
+  }),
+}
+
+const AMBIGUITIES: Readonly<Record<PathAmbiguity, string>> = {
+  not_absolute: 'the path does not begin with /',
+  too_long: 'the path is longer than 8192 characters',
+  double_slash: 'the path has two slashes in a row',
+  dot_segment: 'the path has a segment . or ..',
+  backslash: 'the path has a backslash',
+  semicolon: 'the path has a semicolon',
+  fragment: 'the path has a #',
+  control_or_space: 'the path has a control character or a space',
+  non_ascii: 'the path has a character that is not ASCII and not escaped',
+  bad_escape: 'the path has a % without two hexadecimal digits',
+  encoded_separator: 'the path has an escaped / \\ ; ? # or NUL',
+  double_encoded: 'the path is escaped twice',
+  invalid_utf8: 'the path is escaped, but not as UTF-8',
+}
+
+function describeRoute({ route, policy, guard, request }: Trial): StepDescription {
+  const asked =
+    request.host === ''
+      ? 'no request'
+      : `${request.method} ${request.scheme}://${request.host}${request.path}`
+  if (guard.routes === undefined && policy === guard.anyValidToken)
+    return { facts: `${asked}: there are no routes, and any valid token will do` }
+  if (route === undefined && policy !== undefined) return { facts: `${asked}: policy ${policy.name}` }
+  const path = canonicalizePath(request.path)
+  if (!path.ok) return { facts: `${asked}: ${AMBIGUITIES[path.error]}` }
+  const query = { method: request.method, host: request.host, path: path.value }
+  const passedOver = guard.routes?.routes.slice(0, route?.order) ?? []
+  const notes = skippedNotes(passedOver, query)
+  if (route === undefined) return { facts: `${asked}: no route matches`, notes }
+  const access = policy === undefined ? route.access.kind : `policy ${policy.name}`
+  return { facts: `${asked} is ${route.name}, ${access}`, setting: `routes/${route.order}`, notes }
+}
+
+/** The most routes that are listed as passed over: nobody reads more. */
+const MAX_SKIPPED = 8
+
+/** The last ones are listed: they are the nearest to the route that matched, and to the end of the file. */
+function skippedNotes(
+  routes: readonly Route[],
+  query: { readonly method: string; readonly host: string; readonly path: string },
+): readonly string[] {
+  if (routes.length === 0) return []
+  const shown = routes
+    .slice(-MAX_SKIPPED)
+    .map((route) => `${route.name} (${whySkipped(route, query) ?? '?'})`)
+  const more = routes.length - shown.length
+  return [`passed over: ${more > 0 ? `${more} more, ` : ''}${shown.join(', ')}`]
+}
+
+function describeToken({ extracted, policy }: Trial): StepDescription {
+  const setting = policy === undefined ? undefined : `policies/${policy.name}`
+  if (extracted !== undefined)
+    return { facts: `${sourceText(extracted.source)}, ${extracted.token.length} bytes`, setting }
+  const places = policy?.tokenSources.map(sourceText).join('; ') ?? ''
+  return { facts: places === '' ? '' : `looked in ${places}`, setting }
+}
+
+function describeAlgorithm(trial: Trial): StepDescription {
+  const { issuer, jws } = trial
+  const alg = jws?.header.alg
+  // The list is long where it is the default one, and of no interest once the algorithm is in it.
+  const isIn = alg !== undefined && issuer?.algorithms.has(alg) === true
+  const accepted = isIn ? 'is accepted' : `is not one of [${[...(issuer?.algorithms ?? [])].join(', ')}]`
+  return {
+    facts: `alg ${quote(alg)} ${accepted}${typText(trial)}`,
+    setting: issuerSetting(trial, isIn && issuer.typ !== undefined ? 'typ' : 'algorithms'),
+  }
+}
+
+function describeKey(trial: Trial): StepDescription {
+  const { issuer, candidates } = trial
+  const status = issuer?.keys.status()
+  const count = status?.keys.length ?? 0
+  const have =
+    status === undefined
+      ? ''
+      : `${status.description}: ${status.state}, ${count === 1 ? '1 key' : `${count} keys`}`
+  const chosen = candidates?.map((key) => `${key.description} kid ${quote(key.kid)}`).join(', ')
+  const known = status?.keys.map((key) => quote(key.kid)).join(', ')
+  return {
+    facts: chosen === undefined ? `${have} [${known ?? ''}]` : `${chosen}; ${have}`,
+    setting: issuerSetting(trial, 'keys'),
+    notes: status?.lastError === undefined ? [] : [`last load: ${status.lastError}`],
+  }
+}
+
+function issuerSetting({ guard, issuer }: Trial, member?: string): string | undefined {
+  if (issuer === undefined) return undefined
+  return `issuers/${guard.issuers.indexOf(issuer)}${member === undefined ? '' : `/${member}`}`
+}
+
+const policySetting = ({ policy }: Trial, member?: string): string | undefined =>
+  policy === undefined ? undefined : `policies/${policy.name}${member === undefined ? '' : `/${member}`}`
+
+const issuerList = ({ policy }: Trial): string =>
+  [...(policy?.issuers.byIss.keys() ?? [])].map((iss) => JSON.stringify(iss)).join(', ')
+
+const typText = ({ issuer, jws }: Trial): string =>
+  issuer?.typ === undefined ? '' : `, typ ${quote(jws?.header.typ)} of [${[...issuer.typ].join(', ')}]`
+
+const unverified = ({ key }: Trial): string => (key === undefined ? ' (unverified)' : '')
+
+/** A claim of the closed list that explain shows: never the subject, never what an application put there. */
+function claimText({ jws }: Trial, name: 'iss' | 'aud'): string {
+  return JSON.stringify(jws?.claims[name]) ?? 'absent'
+}
+
+function timesText({ jws, nowSeconds, issuer }: Trial): string {
+  const times = (['iat', 'nbf', 'exp'] as const).map((name) => {
+    const value = jws?.claims[name]
+    if (typeof value !== 'number') return `${name} ${value === undefined ? 'absent' : 'not a number'}`
+    return `${name} ${formatDistance(value - nowSeconds)}`
+  })
+  return `${times.join(', ')}, leeway ${issuer?.settings.leewaySeconds ?? 0} s`
+}
+
+function requiredText({ issuer }: Trial): string {
+  const required = issuer?.settings.requiredClaims ?? []
+  return required.length === 0 ? 'none required' : `required: ${required.join(', ')}`
+}
+
+function scopeText(trial: Trial): string {
+  const { policy, jws } = trial
+  if (policy === undefined || jws === undefined) return ''
+  const { all, any } = policy.scope
+  if (all.length + any.length === 0) return 'none asked for'
+  const asked = [
+    all.length > 0 ? `all of [${all.join(' ')}]` : '',
+    any.length > 0 ? `one of [${any.join(' ')}]` : '',
+  ]
+  return `${asked.filter((text) => text !== '').join(' and ')}, token has [${[...readScopes(jws.claims)].join(' ')}]${unverified(trial)}`
+}
+
+function identityText({ guard, identity }: Trial): string {
+  if (guard.identityNames.length === 0) return 'no identity headers'
+  return guard.identityNames
+    .map(
+      (name, index) =>
+        `${name}: ${isPresent(identity?.[index]) && identity?.[index] !== '' ? 'set' : 'blank'}`,
+    )
+    .join(', ')
+}
+
+function sourceText(source: TokenSourceSettings): string {
+  const scheme = source.kind === 'header' ? source.scheme : undefined
+  return `${source.kind} ${source.name}${scheme === undefined ? '' : `: ${scheme}`}`
+}
+
+const quote = (text: string | undefined): string => (text === undefined ? 'absent' : JSON.stringify(text))

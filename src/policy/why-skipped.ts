@@ -1,0 +1,18 @@
+/** Why a route did not match; for people, who see the route that they had meant among those passed over. */
+import { patternsOf, type Route, type RouteQuery } from './compile-routes.ts'
+import { coversHost } from './host-pattern.ts'
+import { coversPath, splitPath } from './path-pattern.ts'
+
+/** The first of the three that did not fit. */
+export type SkipReason = 'host' | 'path' | 'method'
+
+/** Undefined if the route matches. A request's own host and path are patterns that match nothing else. */
+export function whySkipped(
+  { settings, methods }: Route,
+  { host, path, method }: RouteQuery,
+): SkipReason | undefined {
+  const asked = { text: path, segments: splitPath(path), isTree: false }
+  if (settings.hosts.length > 0 && !settings.hosts.some((pattern) => coversHost(pattern, host))) return 'host'
+  if (!patternsOf(settings).some((pattern) => coversPath(pattern, asked))) return 'path'
+  return methods === undefined || methods.has(method) ? undefined : 'method'
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'bun:test'
+import { createExplanation, type ExplainedStep } from '../../src/decision/explain.ts'
+import type { IssuerSettings } from '../../src/jwt/issuer-settings.ts'
+import {
+  ask,
+  bearer,
+  decideOf,
+  mainIssuer,
+  makeGuard,
+  policySettings,
+  routeSettings,
+} from '../support/make-guard.ts'
+import { ISSUER, NOW_SECONDS, mint } from '../support/tokens.ts'
+
+const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47'
+const APPLICATION = '11111111-2222-3333-4444-555555555555'
+const V1 = `https://sts.windows.net/${TENANT}/`
+const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
+const REALM = 'https://kc.example.com/realms/main'
+
+/** The step that decided. */
+async function failure(token: string, issuer: Partial<IssuerSettings>): Promise<ExplainedStep | undefined> {
+  const guard = makeGuard({
+    issuers: [mainIssuer(issuer)],
+    policies: [policySettings({ scopeAll: ['orders:read'] })],
+    routes: [routeSettings()],
+  })
+  const { recorder, steps } = createExplanation()
+  await ask(decideOf(guard), bearer(token), recorder)
+  return steps.find(({ result }) => result === 'fail')
+}
+
+type Claims = Readonly<Record<string, unknown>>
+
+describe('explain knows what a denial usually means', () => {
+  const keycloak = { issuer: REALM }
+  const cognito = { issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_abc' }
+  const cases: readonly (readonly [string, Partial<IssuerSettings>, Claims, string | undefined])[] = [
+    [
+      'the audience of every Keycloak token',
+      keycloak,
+      { iss: REALM, aud: 'account' },
+      'keycloak.audience_mapper',
+    ],
+    ['no audience from Keycloak', keycloak, { iss: REALM, aud: undefined }, 'keycloak.audience_mapper'],
+    ['another audience of Keycloak', keycloak, { iss: REALM, aud: 'stock' }, undefined],
+    ['an ID token of Keycloak', keycloak, { iss: REALM, aud: 'web', typ: 'ID' }, 'id_token'],
+    ['an ID token', {}, { aud: 'web', at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' }, 'id_token'],
+    [
+      'the user info audience of Auth0',
+      {},
+      { aud: ['https://a.eu.auth0.com/userinfo'] },
+      'auth0.no_audience',
+    ],
+    ['user info beside another one', {}, { aud: ['https://a.eu.auth0.com/userinfo', 'x'] }, undefined],
+    ['no audience from Cognito', cognito, { iss: cognito.issuer, aud: undefined }, 'cognito.no_audience'],
+    ['a token for Microsoft Graph', {}, { aud: 'https://graph.microsoft.com' }, 'entra.graph_token'],
+    [
+      'the bare id for api://',
+      { audience: [`api://${APPLICATION}`] },
+      { aud: APPLICATION },
+      'entra.audience_version',
+    ],
+    [
+      'api:// for the bare id',
+      { audience: [APPLICATION] },
+      { aud: `api://${APPLICATION}` },
+      'entra.audience_version',
+    ],
+    ['a slash at the end of the audience', {}, { aud: 'api://orders/' }, 'audience.difference'],
+    ['version 1 of Entra ID', { issuer: V2 }, { iss: V1 }, 'entra.token_version'],
+    ['version 2 of Entra ID', { issuer: V1 }, { iss: V2 }, 'entra.token_version'],
+    [
+      'the tenant that is called common',
+      { issuer: 'https://login.microsoftonline.com/common/v2.0' },
+      { iss: V2 },
+      'entra.tenant',
+    ],
+    ['a slash at the end of the issuer', keycloak, { iss: `${REALM}/` }, 'issuer.difference'],
+    ['an issuer that has nothing in common', keycloak, { iss: 'https://idp.example.org/' }, undefined],
+    ['an issuer that is no text', keycloak, { iss: 7 }, undefined],
+    ['a role of the name of the scope', {}, { roles: ['orders:read'] }, 'scope_as_role'],
+    ['a permission of the name of the scope', {}, { permissions: ['orders:read'] }, 'scope_as_role'],
+    ['another role', {}, { roles: ['clerk'] }, undefined],
+  ]
+  for (const [name, issuer, claims, cause] of cases) {
+    it(`says ${cause ?? 'no more than the reason'} for ${name}`, async () => {
+      const step = await failure(mint({ claims }), issuer)
+      expect(step?.result).toBe('fail')
+      expect(step?.likelyCause?.name).toBe(cause as string)
+    })
+  }
+
+  it('says opaque_token for what has no dots', async () =>
+    expect((await failure('2YotnFZFEjr1zCsicMWpAA', {}))?.likelyCause?.name).toBe('opaque_token'))
+
+  it('says old_token for an unknown key and a token that is days old', async () => {
+    const token = (iat: number): string => mint({ header: { kid: 'gone' }, claims: { iat } })
+    const old = await failure(token(NOW_SECONDS - 12 * 86_400), {})
+    expect([old?.reason, old?.likelyCause?.name]).toEqual(['kid_unknown', 'old_token'])
+    expect((await failure(token(NOW_SECONDS - 60), {}))?.likelyCause).toBeUndefined()
+  })
+
+  it('names the audience that is expected, and both issuers', async () => {
+    const audience = await failure(mint({ claims: { iss: REALM, aud: 'account' } }), keycloak)
+    expect(audience?.likelyCause?.fix).toContain('"api://orders"')
+    const issuer = await failure(mint({ claims: { iss: `${ISSUER}/` } }), {})
+    expect(issuer?.likelyCause?.compare).toMatchObject({ token: `${ISSUER}/`, configured: ISSUER })
+  })
+})
