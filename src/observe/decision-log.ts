@@ -7,6 +7,8 @@ import { redact } from './redact.ts'
 /** What the log is told of a decision. */
 export interface DecisionEvent {
   readonly decision: Decision
+  /** What the caller was answered; some dialects know fewer statuses than decisions have. */
+  readonly status: number
   /** Undefined if the request could not be read. */
   readonly request: AuthzRequest | undefined
   /** Name of the dialect. */
@@ -15,9 +17,9 @@ export interface DecisionEvent {
 
 /** Logs denials: level `error` for our own faults, `warn` for a proxy's, `info` for a client's. */
 export function createDecisionLog(logger: Logger): (event: DecisionEvent) => void {
-  return ({ decision, request, via }) => {
+  return ({ decision, status, request, via }) => {
     if (decision.outcome === 'allow') return
-    const { id, reason, status, route, policy, issuer, detail } = decision
+    const { id, reason, route, policy, issuer, detail } = decision
     const fields = {
       event: 'decision',
       outcome: 'deny',

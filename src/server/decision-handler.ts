@@ -47,8 +47,8 @@ function respond(
   request: AuthzRequest | undefined,
   decision: Decision,
 ): Response {
-  service.onDecision({ decision, request, via: caller.name })
   const answer = caller.render(decision, service.guard.identityNames)
+  service.onDecision({ decision, status: answer.status, request, via: caller.name })
   if (!announcesBody(arrived.headers)) return toResponse(answer)
   service.onUnreadBody()
   // A body that is announced and not read would swallow the next request on this connection: somebody else's.

@@ -25,7 +25,12 @@ describe('the decision log', () => {
   it('writes one line for a denial, with what is needed to find out why', async () => {
     const { logger, lines } = recordingLogger()
     const request = { ...bearer(mint({ claims: { exp: 1 } })), path: '/orders', query: 'secret=1' }
-    createDecisionLog(logger)({ decision: await ask(decideOf(guard), request), request, via: 'nginx' })
+    createDecisionLog(logger)({
+      decision: await ask(decideOf(guard), request),
+      status: 401,
+      request,
+      via: 'nginx',
+    })
     expect(lines).toHaveLength(1)
     expect(lines[0]?.fields).toMatchObject({
       event: 'decision',
@@ -41,16 +46,29 @@ describe('the decision log', () => {
       path: '/orders',
     })
   })
+  it('says the status that was answered, where the dialect of the caller has another one', async () => {
+    const { logger, lines } = recordingLogger()
+    const request = makeRequest({})
+    const decision = await ask(decideOf(guard), request)
+    createDecisionLog(logger)({ decision, status: 403, request, via: 'jwtauthrequest' })
+    expect(lines[0]?.fields).toMatchObject({ reason: 'token_missing', status: 403 })
+  })
   it('writes nothing for an allowed request', async () => {
     const { logger, lines } = recordingLogger()
     const request = bearer(mint())
-    createDecisionLog(logger)({ decision: await ask(decideOf(guard), request), request, via: 'nginx' })
+    createDecisionLog(logger)({
+      decision: await ask(decideOf(guard), request),
+      status: 401,
+      request,
+      via: 'nginx',
+    })
     expect(lines).toEqual([])
   })
   it('writes a line for a request that could not be read', () => {
     const { logger, lines } = recordingLogger()
     createDecisionLog(logger)({
       decision: denyUnread(guard, denial('origin_missing', 'x'), ID),
+      status: 403,
       request: undefined,
       via: 'nginx',
     })
@@ -75,7 +93,12 @@ describe('the decision log', () => {
       }),
     ]
     for (const request of requests)
-      createDecisionLog(logger)({ decision: await ask(decideOf(guard), request), request, via: 'nginx' })
+      createDecisionLog(logger)({
+        decision: await ask(decideOf(guard), request),
+        status: 401,
+        request,
+        via: 'nginx',
+      })
     const text = JSON.stringify(lines)
     expect(lines).toHaveLength(2)
     expect(text).not.toContain('secret-')
@@ -92,6 +115,7 @@ describe('the decision log', () => {
       const { logger, lines } = recordingLogger()
       createDecisionLog(logger)({
         decision: denyUnread(guard, denial(reason), ID),
+        status: 403,
         request: undefined,
         via: 'token',
       })
