@@ -10,19 +10,29 @@ export const CONFIG_FLAG = '-c, --config <file>'
 export const CONFIG_HELP =
   'configuration file (default: WARDER_CONFIG, ./warder.yaml, /etc/warder/warder.yaml)'
 
+type Env = Readonly<Record<string, string | undefined>>
+
 /**
- * The file that was named, else that of WARDER_CONFIG, else the first of the usual places. What is named is taken
- * as it is, so that a typing error is not answered from another file.
+ * The file that was named, else that of WARDER_CONFIG, else the first of the usual places; undefined for none. What
+ * is named is taken as it is, so that a typing error is not answered from another file.
+ */
+export const lookForConfigFile = (
+  named: string | undefined,
+  env: Env,
+  exists: (file: string) => boolean = existsSync,
+): string | undefined => named ?? (env['WARDER_CONFIG'] || undefined) ?? CONFIG_FILES.find(exists)
+
+/**
+ * The same for commands that need one.
  *
  * @throws WarderError ERR_CLI_CONFIG_NOT_FOUND
  */
 export function findConfigFile(
   named: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-  exists: (file: string) => boolean = existsSync,
+  env: Env,
+  exists?: (file: string) => boolean,
 ): string {
-  const given = named ?? (env['WARDER_CONFIG'] || undefined)
-  const file = given ?? CONFIG_FILES.find(exists)
+  const file = lookForConfigFile(named, env, exists)
   if (file !== undefined) return file
   throw new WarderError('ERR_CLI_CONFIG_NOT_FOUND', 'there is no configuration file', {
     hints: [

@@ -4,6 +4,7 @@ import { printable } from '../config/printable.ts'
 import { WarderError } from '../errors.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { HealthcheckOptions } from './commands/healthcheck.ts'
+import { lookForConfigFile } from './config-file.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { usageError } from './usage-error.ts'
 
@@ -11,6 +12,11 @@ import { usageError } from './usage-error.ts'
 const MAX_ANSWER_BYTES = 256 * 1024
 /** The longest `--timeout`, in milliseconds. */
 const MAX_TIMEOUT_MS = 300_000
+
+/** The admin listener where the configuration says nothing else; a probe often has no configuration at hand. */
+const DEFAULT_URL = 'http://127.0.0.1:9181'
+const NO_CONFIG_HINT =
+  'there is no configuration file here, so the default address was asked: name it with -c FILE'
 
 interface Target {
   readonly url: URL
@@ -21,6 +27,8 @@ interface Target {
 export async function runHealthcheck(cli: Cli, options: HealthcheckOptions): Promise<ExitCode> {
   const timeoutMs = parseTimeout(options.timeout)
   if (options.url !== undefined) return ask(cli, parseTarget(options.url), timeoutMs, options)
+  if (lookForConfigFile(options.config, cli.env) === undefined)
+    return ask(cli, parseTarget(DEFAULT_URL), timeoutMs, options, NO_CONFIG_HINT)
   const { withConfig } = await import('./open-instance.ts')
   const { reachableAddress } = await import('./reachable-address.ts')
   return withConfig(cli, options.config, async ({ config }) => {
@@ -37,8 +45,10 @@ async function ask(
   target: Target,
   timeoutMs: number,
   { live, json }: HealthcheckOptions,
+  ...hints: readonly string[]
 ): Promise<ExitCode> {
-  const { status, text } = await fetchText(target, live === true ? '/livez' : '/readyz?verbose', timeoutMs)
+  const path = live === true ? '/livez' : '/readyz?verbose'
+  const { status, text } = await fetchText(target, path, timeoutMs, hints)
   const isOk = status === 200
   const lines = printable(text.replaceAll('\n', '\t'))
     .split('\t')
@@ -52,6 +62,7 @@ async function fetchText(
   { url, unix }: Target,
   path: string,
   timeoutMs: number,
+  hints: readonly string[],
 ): Promise<{ status: number; text: string }> {
   try {
     const response = await fetch(new URL(path, url), {
@@ -68,7 +79,10 @@ async function fetchText(
       'ERR_CLI_UNREACHABLE',
       `${unix === undefined ? url.origin : `unix:${unix}`}: ${why}`,
       {
-        hints: ['is `warder serve` running, and is this its admin listener?'],
+        hints: [
+          'is `warder serve` running, and is this its admin listener? Another one: --url URL',
+          ...hints,
+        ],
         cause: fault,
       },
     )

@@ -94,6 +94,13 @@ describe('healthcheck', () => {
     expect((await runWarder(['healthcheck', '--url', adminUrl])).code).toBe(6)
   })
 
+  it('asks the default address where there is no configuration file, and one that is named must exist', async () => {
+    // Something may or may not listen there; what counts is that it was asked.
+    expect([0, 6]).toContain((await runWarder(['healthcheck', '--timeout', '1s'])).code)
+    const named = await runWarder(['healthcheck'], { env: { WARDER_CONFIG: `${sandbox.path}/none.yaml` } })
+    expect([named.code, errorCodeOf(named)]).toEqual([3, 'ERR_CONFIG_FILE_MISSING'])
+  })
+
   it('refuses to guess where the listener is off', async () => {
     const ran = await runWarder(['healthcheck', '-c', off])
     expect([ran.code, errorCodeOf(ran)]).toEqual([2, 'ERR_CLI_USAGE'])

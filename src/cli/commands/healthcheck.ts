@@ -17,7 +17,7 @@ export function healthcheckCommand(cli: Cli): Command {
     .description('Asks the admin listener of a running Warder; for HEALTHCHECK and exec probes.')
     .option(
       '--url <url>',
-      'its admin listener: http://127.0.0.1:9181 or unix:PATH (default: that of the configuration)',
+      'its admin listener, http://HOST:PORT or unix:PATH (default: that of the configuration, else http://127.0.0.1:9181)',
     )
     .option(CONFIG_FLAG, CONFIG_HELP)
     .option('--live', 'only: does the process answer?')
