@@ -4,6 +4,7 @@
  */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { readCommit } from './read-commit.ts'
 
 const ROOT = resolve(import.meta.dir, '..')
 const BINARY = 'dist/warder'
@@ -15,6 +16,7 @@ await buildBinary()
 await buildLibrary()
 
 async function buildBinary(): Promise<void> {
+  const commit = readCommit(ROOT)
   await run('compile', [
     process.execPath,
     'build',
@@ -28,6 +30,7 @@ async function buildBinary(): Promise<void> {
     // A file that happens to lie in the working directory must not change what Warder does.
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
+    ...(commit === undefined ? [] : ['--define', `WARDER_COMMIT="${commit}"`]),
     `--outfile=${BINARY}`,
     MAIN,
   ])
