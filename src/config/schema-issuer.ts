@@ -1,5 +1,6 @@
 /** The part of the schema that describes issuers and their keys. */
 import { z } from 'zod'
+import { ALGORITHM_NAMES } from '../keys/algorithms.ts'
 import { parseAlgorithm, parseName, parseTyp } from './check-text.ts'
 import { byteSize, durationMs, flag, strictMap, text, textList } from './schema-leaf.ts'
 
@@ -45,7 +46,7 @@ export const IssuerSchema = strictMap({
     .union([any, textList()])
     .describe('accepted `aud` values, any of them; the word `any` accepts every audience'),
   keys: KeysSchema.optional(),
-  algorithms: textList(parseAlgorithm)
+  algorithms: textList(parseAlgorithm, ALGORITHM_NAMES)
     .optional()
     .describe('accepted `alg` values; default HS256 for a secret, else every public-key algorithm'),
   leeway: durationMs(0, 300_000).optional().describe('clock tolerance for exp, nbf and iat; default 30s'),

@@ -35,11 +35,19 @@ export const text = <T = string>(
   parse: (value: string) => Result<T, Problem> = notEmpty as (value: string) => Result<T, Problem>,
 ): z.ZodType<T, string> => parsedBy(z.string(), parse)
 
-/** One string or a list of them, always a list afterwards; never empty, each item checked on its own. */
+/** For the JSON Schema alone: our own parsers say the same, with a hint. */
+const NOT_EMPTY = { minItems: 1 }
+
+/**
+ * One string or a list of them, always a list afterwards; never empty, each item checked on its own.
+ *
+ * @param known The values that `parse` accepts, where they are a closed set that editors should offer.
+ */
 export const textList = <T = string>(
   parse: (value: string) => Result<T, Problem> = notEmpty as (value: string) => Result<T, Problem>,
+  known?: readonly string[],
 ): z.ZodType<readonly T[], string | string[]> =>
-  z.union([z.string(), z.array(z.string())]).pipe(
+  z.union([oneOf(known), z.array(oneOf(known)).meta(NOT_EMPTY)]).pipe(
     z.transform((value: string | string[], context) => {
       const items = typeof value === 'string' ? [value] : value
       if (items.length === 0) report(context.issues, value, emptyList(), [])
@@ -56,7 +64,10 @@ export const textList = <T = string>(
 export const listOf = <Schema extends z.ZodType>(
   item: Schema,
 ): z.ZodType<readonly z.output<Schema>[], z.input<Schema>[]> =>
-  parsedBy(z.array(item), (items) => (items.length === 0 ? err(emptyList()) : ok(items)))
+  parsedBy(z.array(item).meta(NOT_EMPTY), (items) => (items.length === 0 ? err(emptyList()) : ok(items)))
+
+const oneOf = (known: readonly string[] | undefined): z.ZodType<string, string> =>
+  known === undefined ? z.string() : z.string().meta({ enum: [...known] })
 
 /** A duration in milliseconds. */
 export const durationMs = (least: number, most: number): z.ZodType<number, string | number> =>
