@@ -1,5 +1,6 @@
 /** Diagnostics: what is wrong, or unwise, in a configuration, and where. */
 import type { ErrorCode } from '../errors.ts'
+import { adviceOn } from './advice.ts'
 
 /** A place in a file. Lines and columns count from 1; columns are UTF-16 units. */
 export interface SourcePosition {
@@ -42,8 +43,9 @@ export interface SourceText {
   readonly secretRanges: readonly (readonly [start: number, end: number])[]
 }
 
-/** Turns a problem into a diagnostic. The severity is in the code: `WARN_…` warns. */
+/** Turns a problem into a diagnostic. The severity is in the code: `WARN_…` warns. Each one says what to do. */
 export function toDiagnostic(problem: Problem, pointer?: string, position?: SourcePosition): Diagnostic {
+  const isSilent = problem.label === undefined && (problem.hints ?? []).length === 0
   return {
     code: problem.code,
     severity: problem.code.startsWith('WARN_') ? 'warning' : 'error',
@@ -51,7 +53,7 @@ export function toDiagnostic(problem: Problem, pointer?: string, position?: Sour
     ...(pointer === undefined ? {} : { pointer }),
     ...(position === undefined ? {} : { position }),
     ...(problem.label === undefined ? {} : { label: problem.label }),
-    hints: problem.hints ?? [],
+    hints: isSilent ? adviceOn(problem.code) : (problem.hints ?? []),
   }
 }
 

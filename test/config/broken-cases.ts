@@ -21,7 +21,7 @@ export const secret = (more: string, algorithms = 'HS256'): string =>
 
 export const route = (text: string): string => `${ISSUER}policies: { p: {} }\nroutes:\n  - ${text}\n`
 
-/** Each case has exactly one error, with its code, at its place. */
+/** Each case has exactly one error, with its code, at its place, and with a suggestion of what to do. */
 export function describeBroken(what: string, cases: readonly Case[]): void {
   describe(what, () => {
     for (const [name, text, code, place, says] of cases) {
@@ -31,6 +31,7 @@ export function describeBroken(what: string, cases: readonly Case[]): void {
         expect(errors.map((error) => error.code)).toEqual([code])
         const [error] = errors
         expect(error?.position ? `${error.position.line}:${error.position.column}` : '-').toBe(place)
+        expect([error?.label, ...(error?.hints ?? [])].filter(Boolean), 'what to do').not.toBeEmpty()
         expect([error?.message, error?.label, ...(error?.hints ?? [])].join('\n')).toContain(says)
       })
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
+import { ADVICE, type ConfigCode } from '../../src/config/advice.ts'
 import { configJsonSchema } from '../../src/config/schema.ts'
 import { ERROR_CODES } from '../../src/errors.ts'
 import { loadGood } from './load-text.ts'
@@ -25,6 +26,13 @@ describe('docs/errors.md', () => {
   it('has one row for every code, in both directions, that says the same', () => {
     const documented = rows.map(([, , code, says]) => [code, says]).sort()
     expect(documented).toEqual(Object.entries(ERROR_CODES).sort() as never)
+  })
+
+  it('gives the advice that is printed', () => {
+    for (const [, , code = '', , advice = ''] of rows) {
+      if (!Object.hasOwn(ADVICE, code)) continue
+      expect(`${advice[0]?.toLowerCase()}${advice.slice(1, -1)}`, code).toBe(ADVICE[code as ConfigCode])
+    }
   })
 
   it('has an anchor and advice in every row', () => {
