@@ -13,8 +13,13 @@ export const MAX_INPUT_BYTES = 1024 * 1024
  */
 export async function readInputFile(flag: string, file: string): Promise<Buffer> {
   const content = await readFile(file).catch((fault: unknown) => {
-    throw new WarderError('ERR_CLI_FILE_UNREADABLE', `${flag}: ${quoted(file)} ${fileTrouble(fault)}`)
+    throw new WarderError('ERR_CLI_FILE_UNREADABLE', `${flag}: ${quoted(file)} ${fileTrouble(fault)}`, {
+      hints: ['a path is relative to the directory in which the command runs'],
+      cause: fault,
+    })
   })
   if (content.length <= MAX_INPUT_BYTES) return content
-  throw new WarderError('ERR_CLI_FILE_UNREADABLE', `${flag}: ${quoted(file)} is larger than 1 MiB`)
+  throw new WarderError('ERR_CLI_FILE_UNREADABLE', `${flag}: ${quoted(file)} is larger than 1 MiB`, {
+    hints: ['name the file that holds the token or the key, and nothing else'],
+  })
 }

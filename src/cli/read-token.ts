@@ -19,7 +19,7 @@ export interface TokenPlace {
  */
 export async function readToken(cli: Cli, { token, tokenFile }: TokenPlace): Promise<string> {
   if (token !== undefined && tokenFile !== undefined)
-    throw usageError('a token and --token-file exclude each other')
+    throw usageError('a token and --token-file exclude each other', 'leave one of them out')
   if (tokenFile !== undefined) {
     return trimToken((await readInputFile('--token-file', tokenFile)).toString('utf8'), 'the file is empty')
   }
@@ -34,7 +34,11 @@ export async function readToken(cli: Cli, { token, tokenFile }: TokenPlace): Pro
 async function readStdin(cli: Cli): Promise<string> {
   if (cli.stdin.isTerminal) throw absent('nothing is piped in')
   const text = await cli.stdin.read(MAX_INPUT_BYTES)
-  if (text === undefined) throw usageError('stdin holds more than 1 MiB; that is no token')
+  if (text === undefined)
+    throw usageError(
+      'stdin holds more than 1 MiB; that is no token',
+      'pipe in the token alone: echo "$TOKEN" | warder …',
+    )
   return trimToken(text, 'stdin is empty')
 }
 

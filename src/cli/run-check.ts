@@ -9,7 +9,7 @@ import { usageError } from './usage-error.ts'
 
 export async function runCheck(cli: Cli, file: string | undefined, options: CheckOptions): Promise<ExitCode> {
   if (file !== undefined && options.config !== undefined)
-    throw usageError('FILE and --config exclude each other')
+    throw usageError('FILE and --config exclude each other', 'leave one of them out')
   return withConfig(cli, file ?? options.config, (instance) => report(cli, instance, options))
 }
 

@@ -58,7 +58,7 @@ async function readTokenUnlessNone(
 ): Promise<string | undefined> {
   if (token) return readToken(cli, { token: argument, tokenFile })
   if (argument === undefined && tokenFile === undefined) return undefined
-  throw usageError('a token and --no-token exclude each other')
+  throw usageError('a token and --no-token exclude each other', 'leave one of them out')
 }
 
 /** Where there are no routes, one policy judges every request. */

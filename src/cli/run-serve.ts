@@ -16,6 +16,7 @@ import type { Cli } from './cli.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import { findConfigFile } from './config-file.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { reportFailure } from './open-instance.ts'
 
 /**
  * Serves until a signal. A configuration that is refused at the start is reported, and ends it.
@@ -29,10 +30,7 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   const report = ({ diagnostics, source }: ConfigFailure): void =>
     cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))
   const first = await loadInstance(file, deps)
-  if (!first.ok) {
-    report(first.error)
-    return EXIT.configInvalid
-  }
+  if (!first.ok) return reportFailure(cli, first.error)
   report({ diagnostics: first.value.warnings, source: first.value.config.source })
   const service = startService(first.value, logger)
   announce(service, logger, (text) => cli.stderr.write(`${text}\n`))

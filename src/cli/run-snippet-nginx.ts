@@ -15,9 +15,17 @@ const WORDS = new RegExp(`^${WORD}(?: ${WORD})*$`)
 export async function runSnippetNginx(cli: Cli, options: SnippetOptions): Promise<ExitCode> {
   const { upstream, serverName, listen } = options
   if (!UPSTREAM.test(upstream))
-    throw usageError('--upstream: not http://host:port, without a path', 'nginx hands the path on as it came')
-  if (!WORDS.test(serverName)) throw usageError('--server-name: not one or more names')
-  if (!WORDS.test(listen)) throw usageError('--listen: not an address of nginx, like 80 or 443 ssl')
+    throw usageError(
+      '--upstream: not http://host:port, without a path',
+      'write --upstream http://127.0.0.1:8000; nginx hands the path on as it came',
+    )
+  if (!WORDS.test(serverName))
+    throw usageError(
+      '--server-name: not one or more names',
+      "write --server-name 'api.example.com www.example.com'",
+    )
+  if (!WORDS.test(listen))
+    throw usageError('--listen: not an address of nginx', "write --listen 80, or --listen '443 ssl'")
   return withConfig(cli, options.config, ({ config, guard }) => {
     const decisions = reachableAddress(config.settings.listen.decisions)
     const text = nginxSnippet({ decisions, identityNames: guard.identityNames, upstream, serverName, listen })

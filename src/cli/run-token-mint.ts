@@ -23,7 +23,7 @@ import { usageError } from './usage-error.ts'
 export async function runTokenMint(cli: Cli, options: MintOptions): Promise<ExitCode> {
   const { secretFile, keyFile, secretEncoding } = options
   if (secretFile !== undefined && keyFile !== undefined)
-    throw usageError('--secret-file and --key-file exclude each other')
+    throw usageError('--secret-file and --key-file exclude each other', 'leave one of them out')
   const key =
     secretFile === undefined
       ? keyFile === undefined

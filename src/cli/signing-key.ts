@@ -99,4 +99,8 @@ export function weaknessOf({ privateKey }: MintKey, algorithm: Algorithm): strin
 const isEncoding = (text: string): text is SecretEncoding => ENCODINGS.includes(text)
 
 const unusable = (flag: string, why: string): WarderError =>
-  new WarderError('ERR_CLI_KEY_UNUSABLE', `${flag}: ${why}`)
+  new WarderError('ERR_CLI_KEY_UNUSABLE', `${flag}: ${why}`, {
+    hints: [
+      'to make one for tests: openssl genpkey -algorithm ed25519 -out key.pem, or openssl rand -hex 32 > secret',
+    ],
+  })

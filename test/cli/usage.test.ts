@@ -71,6 +71,7 @@ describe('what is called wrongly ends with its exit code and its error code', ()
     it(`${name}: ${exitCode} ${code}`, async () => {
       const ran = await runWarder(args)
       expect([ran.code, errorCodeOf(ran), ran.stdout]).toEqual([exitCode, code, ''])
+      expect(ran.stderr, 'what to do').toMatch(/\n +(?:\||=) /)
     })
   }
 

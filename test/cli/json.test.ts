@@ -1,0 +1,80 @@
+/** `--json` of every command: one JSON document, with the name and version of its shape. */
+import { afterAll, describe, expect, it } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import type { Cli } from '../../src/cli/cli.ts'
+import { createProgram } from '../../src/cli/program.ts'
+import { createSandbox, makeToken, SECRET } from './fixtures.ts'
+import { runWarder } from './run-warder.ts'
+
+const sandbox = createSandbox()
+const config = `${sandbox.path}/warder.yaml`
+const broken = sandbox.write('broken.yaml', 'version: 1\n')
+const secret = sandbox.write('secret', SECRET)
+const foreign = sandbox.write(
+  'config.json',
+  JSON.stringify({ 'listen-port': ':8081', clients: [{ endpoints: ['/auth'], name: 'a', HMAC: SECRET }] }),
+)
+const READ = ['--request', 'GET https://api.example.com/orders/42']
+const health = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response('ready\n') })
+afterAll(() => {
+  sandbox.remove()
+  return health.stop(true)
+})
+
+type Case = readonly [command: string, args: readonly string[], schema: string, exitCode: number]
+
+const token = makeToken()
+const late = makeToken({ exp: 1 })
+const CASES: readonly Case[] = [
+  ['serve', ['-c', broken], 'warder.check/v1', 3],
+  ['serve', ['-c', `${sandbox.path}/none.yaml`], 'warder.check/v1', 3],
+  ['check', [config], 'warder.check/v1', 0],
+  ['check', [broken], 'warder.check/v1', 3],
+  ['explain', ['-c', config, ...READ, token], 'warder.explain/v1', 0],
+  ['explain', ['-c', config, ...READ, late], 'warder.explain/v1', 5],
+  ['explain', ['-c', config, '--no-token'], 'warder.error/v1', 2],
+  ['token inspect', [token], 'warder.token-inspect/v1', 0],
+  ['token inspect', ['not.a.token'], 'warder.token-inspect/v1', 5],
+  ['token verify', ['-c', config, token], 'warder.token-verify/v1', 0],
+  ['token verify', ['-c', config, late], 'warder.token-verify/v1', 5],
+  ['token mint', ['--secret-file', secret], 'warder.token-mint/v1', 0],
+  ['token mint', ['--secret-file', secret, '--alg', 'none'], 'warder.error/v1', 2],
+  ['keys list', ['-c', config], 'warder.keys/v1', 0],
+  ['snippet nginx', ['-c', config], 'warder.snippet/v1', 0],
+  ['config show', ['-c', config], 'warder.config/v1', 0],
+  ['config show', ['-c', broken], 'warder.check/v1', 3],
+  ['config convert', [foreign], 'warder.config-convert/v1', 0],
+  ['config convert', [config], 'warder.error/v1', 2],
+  ['healthcheck', ['--url', `http://127.0.0.1:${health.port}`], 'warder.health/v1', 0],
+  ['healthcheck', ['--url', 'http://127.0.0.1:1'], 'warder.error/v1', 6],
+  ['version', [], 'warder.version/v1', 0],
+]
+
+function* jsonCommands(command: Command, path: readonly string[] = []): Generator<string> {
+  if (command.options.some(({ long }) => long === '--json')) yield path.join(' ')
+  for (const child of command.commands) yield* jsonCommands(child, [...path, child.name()])
+}
+
+describe('--json', () => {
+  it('is tried on every command that has it', () => {
+    const program = createProgram({ setExitCode: () => undefined } as unknown as Cli)
+    // A JSON Schema is in its own shape.
+    const commands = [...jsonCommands(program)].filter((command) => command !== 'config schema')
+    expect([...new Set(CASES.map(([command]) => command))].toSorted()).toEqual(commands.toSorted())
+  })
+
+  for (const [command, args, schema, exitCode] of CASES) {
+    const shown = args.map((argument) => argument.replace(sandbox.path, '.').slice(0, 20)).join(' ')
+    it(`of ${command} ${shown} is one ${schema}, and ends with ${exitCode}`, async () => {
+      const { code, stdout } = await runWarder([...command.split(' '), '--json', ...args])
+      expect([code, (JSON.parse(stdout) as { schema: string }).schema]).toEqual([exitCode, schema])
+    })
+  }
+
+  it('has its shapes listed in docs/cli.md, in both directions', () => {
+    const doc = readFileSync(`${import.meta.dir}/../../docs/cli.md`, 'utf8')
+    const listed = [...doc.matchAll(/^\| `(warder\.[a-z-]+\/v\d+)` \|/gm)].map(([, schema]) => schema)
+    expect(listed.toSorted()).toEqual([...new Set(CASES.map(([, , schema]) => schema))].toSorted())
+  })
+})

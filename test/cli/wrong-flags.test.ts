@@ -1,0 +1,107 @@
+/** Every flag and every argument of every command, once with a value that is wrong. */
+import { afterAll, describe, expect, it } from 'bun:test'
+import type { Command } from 'commander'
+import type { Cli } from '../../src/cli/cli.ts'
+import { createProgram } from '../../src/cli/program.ts'
+import { createSandbox, makeToken } from './fixtures.ts'
+import { errorCodeOf, runWarder } from './run-warder.ts'
+
+const sandbox = createSandbox()
+const config = ['-c', `${sandbox.path}/warder.yaml`]
+const secret = ['--secret-file', sandbox.write('secret', `${'s'.repeat(32)}\n`)]
+const nowhere = `${sandbox.path}/nothing`
+afterAll(() => sandbox.remove())
+
+/** Any text will do there: what it stands for is in the token, or in the file. */
+const ANY_TEXT = 'any text'
+
+type Wrong = typeof ANY_TEXT | readonly [value: string, exitCode: number, ...others: readonly string[]]
+
+const READ = ['--request', 'GET https://api.example.com/orders/42', '--no-token']
+
+const WRONG: Readonly<Record<string, Wrong>> = {
+  'dev --decisions': ['9180', 3],
+  'dev --admin': ['0.0.0.0:0', 3],
+  'serve --config': [nowhere, 3],
+  'check [file]': [nowhere, 3],
+  'check --config': [nowhere, 3],
+  'explain [token]': ['x', 2, ...config, ...READ],
+  'explain --config': [nowhere, 3, ...READ],
+  'explain --request': ['orders/42', 2, ...config, '--no-token'],
+  'explain --header': ['no colon', 2, ...config, ...READ],
+  'explain --policy': ['nobody', 2, ...config, '--no-token'],
+  'explain --token-file': [nowhere, 2, ...config, '--policy', 'browser'],
+  'explain --at': ['soon', 2, ...config, ...READ],
+  'token inspect [token]': ['-', 2],
+  'token inspect --token-file': [nowhere, 2],
+  'token verify [token]': ['-', 2, ...config],
+  'token verify --config': [nowhere, 3, makeToken()],
+  'token verify --policy': ['nobody', 2, ...config, makeToken()],
+  'token verify --token-file': [nowhere, 2, ...config],
+  'token verify --at': ['2026-13-01T00:00:00Z', 2, ...config, makeToken()],
+  'token mint --secret-file': [nowhere, 2],
+  'token mint --secret-encoding': ['rot13', 2, ...secret],
+  'token mint --key-file': [nowhere, 2],
+  'token mint --config': [nowhere, 3, '--issuer', 'main'],
+  'token mint --issuer': ['nobody', 2, ...config],
+  'token mint --alg': ['none', 2, ...secret],
+  'token mint --kid': ANY_TEXT,
+  'token mint --iss': ANY_TEXT,
+  'token mint --aud': ANY_TEXT,
+  'token mint --sub': ANY_TEXT,
+  'token mint --scope': ANY_TEXT,
+  'token mint --expires': ['-1h', 2, ...secret],
+  'token mint --claim': ['roles', 2, ...secret],
+  'keys list --config': [nowhere, 3],
+  'keys list --issuer': ['nobody', 2, ...config],
+  'snippet nginx --config': [nowhere, 3],
+  'snippet nginx --upstream': ['ftp://127.0.0.1', 2, ...config],
+  'snippet nginx --server-name': ['a;b', 2, ...config],
+  'snippet nginx --listen': ['80 { ', 2, ...config],
+  'config show --config': [nowhere, 3],
+  'config convert <file>': [nowhere, 3],
+  'healthcheck --url': ['127.0.0.1', 2],
+  'healthcheck --config': [nowhere, 3],
+  'healthcheck --timeout': ['forever', 2],
+}
+
+/** `token mint --alg`, `check [file]`: everything that takes a value. */
+function* valuesOf(command: Command, path: readonly string[] = []): Generator<string> {
+  for (const child of command.commands) yield* valuesOf(child, [...path, child.name()])
+  const name = path.join(' ')
+  for (const option of command.options) if (option.required) yield `${name} ${option.long}`
+  for (const argument of command.registeredArguments)
+    yield `${name} ${argument.required ? `<${argument.name()}>` : `[${argument.name()}]`}`
+}
+
+const program = createProgram({ setExitCode: () => undefined } as unknown as Cli)
+
+describe('a wrong value', () => {
+  it('is tried for every flag and argument that takes one', () =>
+    expect([...valuesOf(program)].toSorted()).toEqual(Object.keys(WRONG).toSorted()))
+
+  for (const [place, wrong] of Object.entries(WRONG)) {
+    if (wrong === ANY_TEXT) continue
+    const [value, exitCode, ...others] = wrong
+    const words = place.split(' ')
+    const flag = words.at(-1) ?? ''
+    const given = flag.startsWith('--') ? [`${flag}=${value}`] : [value]
+    it(`of ${place} ends with ${exitCode}, and says what to do`, async () => {
+      const ran = await runWarder([...words.slice(0, -1), ...given, ...others])
+      expect([ran.code, ran.stdout]).toEqual([exitCode, ''])
+      expect(errorCodeOf(ran)).toMatch(/^ERR_(?:CLI|CONFIG)_/)
+      expect(ran.stderr).toMatch(/\n +(?:\||=) /)
+    })
+  }
+})
+
+describe('an unknown flag', () => {
+  for (const command of new Set(
+    [...valuesOf(program)].map((place) => place.split(' ').slice(0, -1).join(' ')),
+  )) {
+    it(`of ${command} is wrong usage`, async () => {
+      const ran = await runWarder([...command.split(' '), '--no-such-flag'])
+      expect([ran.code, errorCodeOf(ran), ran.stdout]).toEqual([2, 'ERR_CLI_USAGE', ''])
+    })
+  }
+})
