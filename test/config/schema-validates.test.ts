@@ -12,7 +12,7 @@ const yamlOf = (doc: string): readonly string[] =>
   [...doc.matchAll(/^( *)```yaml\n(.*?)^ *```/gms)].map(([, indent = '', block = '']) =>
     block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
   )
-const validator = z.fromJSONSchema(configJsonSchema() as Parameters<typeof z.fromJSONSchema>[0])
+const validator = z.fromJSONSchema(configJsonSchema())
 const isValid = (value: unknown): boolean => validator.safeParse(value).success
 
 const [short = '', long = ''] = yamlOf(readRoot('docs/config.md'))

@@ -67,8 +67,7 @@ describe('the route table', () => {
       ['x.a.example', '/a/b', 'POST', 'method'],
       ['x.a.example', '/a', 'GET', undefined],
     ] as const
-    for (const [host, path, method, why] of asked)
-      expect(whySkipped(read, { host, path, method })).toBe(why)
+    for (const [host, path, method, why] of asked) expect(whySkipped(read, { host, path, method })).toBe(why)
   })
   it('refuses a route to a policy that does not exist', () =>
     expect(() =>
