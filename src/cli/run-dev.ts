@@ -19,7 +19,21 @@ export async function runDev(cli: Cli, { decisions, admin, printConfig }: DevOpt
     cli.stdout.write(devConfig('https://idp.example.com', decisions, admin))
     return EXIT.ok
   }
-  const issuerUrl = startIssuer()
+  const issuer = startIssuer()
+  try {
+    return await serveExample(cli, issuer.url, decisions, admin)
+  } finally {
+    // Whatever ended it: a listener left open would keep the process.
+    await issuer.stop()
+  }
+}
+
+async function serveExample(
+  cli: Cli,
+  issuerUrl: string,
+  decisions: string,
+  admin: string,
+): Promise<ExitCode> {
   const loaded = await loadInstanceText(
     devConfig(issuerUrl, decisions, admin),
     'the built-in example',
@@ -30,15 +44,19 @@ export async function runDev(cli: Cli, { decisions, admin, printConfig }: DevOpt
   await loaded.value.started
   const logger = createLogger(1)
   const service = startService(loaded.value, logger)
-  cli.stderr.write(banner(service, issuerUrl))
+  cli.stderr.write(banner(service, issuerUrl, nameOf(cli)))
   await stopSignal()
   await service.stop(0)
   logger.flush()
   return EXIT.ok
 }
 
-/** The issuer on a free loopback port; its URL. */
-function startIssuer(): string {
+/** How the program is called here: from a clone by npm, else by its name. */
+const nameOf = ({ env }: Cli): string =>
+  env['npm_lifecycle_event'] === undefined ? 'warder' : 'npm run -s warder --'
+
+/** The issuer on a free loopback port. */
+function startIssuer(): { readonly url: string; stop(): Promise<void> } {
   let handle: (request: Request) => Response = () => new Response(null, { status: 503 })
   const paths = ['/.well-known/openid-configuration', '/jwks', '/token']
   const listener = createHttpListener(
@@ -53,10 +71,10 @@ function startIssuer(): string {
     defaults,
     () => Date.now(),
   )
-  return url
+  return { url, stop: () => listener.stop() }
 }
 
-function banner(service: Service, issuerUrl: string): string {
+function banner(service: Service, issuerUrl: string, program: string): string {
   const [decisions, admin] = service.addresses
   const request = (method: string, token: string): string =>
     `curl -i ${token}-H 'X-Original-Method: ${method}' -H 'X-Original-URL: https://api.example.com/orders/42' http://${decisions}/v1/auth/nginx`
@@ -80,7 +98,8 @@ Paste into another terminal:
   # 403: alice's token has no orders:write
   ${request('DELETE', bearer)}
 
-The configuration behind it: warder dev --print-config     Your own: warder serve -c warder.yaml
+The configuration behind it:  ${program} dev --print-config
+Your own:                     ${program} serve -c warder.yaml
 Denials are logged here, one line each. Ctrl-C stops.
 `
 }

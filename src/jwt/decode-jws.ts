@@ -64,7 +64,8 @@ function wrongPartCount(token: string): Result<never, DecodeProblem> {
   // `split` with a limit: a token of dots must not become a list of that length.
   const parts = token.split('.', 6).length
   if (parts === 5) return err({ reason: 'token_encrypted', detail: 'five parts: an encrypted token (JWE)' })
-  return malformed(`${parts > 5 ? 'more than five' : String(parts)} parts instead of three`)
+  const count = parts > 5 ? 'more than five parts' : parts === 1 ? 'one part' : `${parts} parts`
+  return malformed(`${count} instead of three`)
 }
 
 function readHeader(part: string): Result<JoseHeader, DecodeProblem> {

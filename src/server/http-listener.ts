@@ -71,7 +71,9 @@ function bind(address: BindAddress, options: ListenerOptions): Bun.Server<undefi
       'ERR_SERVER_LISTEN',
       `cannot listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
       {
-        hints: ['stop what listens there, or set another address under `listen`'],
+        hints: [
+          'stop what listens there, or choose another address: `listen` in the configuration; `--decisions` and `--admin` of `warder dev`',
+        ],
         cause,
       },
     )
