@@ -34,7 +34,8 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   report({ diagnostics: first.value.warnings, source: first.value.config.source })
   const service = startService(first.value, logger)
   announce(service, logger, (text) => cli.stderr.write(`${text}\n`))
-  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+  // Not waited for at the end: a stop soon after a reload would take as long as the sleep.
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
   const reload = createReload({
     service,
     load: (previous) => loadInstance(file, { ...deps, previous }),
