@@ -40,7 +40,11 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
     service,
     load: (previous) => loadInstance(file, { ...deps, previous }),
     logger,
-    report,
+    report: (failure) => {
+      report(failure)
+      const { digest } = service.instance.config
+      cli.stderr.write(`warder: still running config ${digest}; to see this again: warder check ${file}\n`)
+    },
     sleep,
   })
   process.on('SIGHUP', () => void reload())

@@ -114,11 +114,15 @@ function syntaxProblem(error: YAMLParseError): Problem {
   return { code: 'ERR_CONFIG_SYNTAX', message, ...(isTab ? { hints: ['indent with spaces'] } : {}) }
 }
 
-// Most messages of the parser are fixed sentences; those replaced here quote the text, which may be a secret.
+// Most messages of the parser are fixed sentences; those replaced here quote the text, which may be a secret, or are
+// in the words of its grammar.
 const OWN_MESSAGES: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
   UNEXPECTED_TOKEN: 'unexpected text here',
   BAD_DQ_ESCAPE: 'an escape that double-quoted strings do not have',
   RESOURCE_EXHAUSTION: 'nested too deeply',
+  BAD_INDENT: 'wrong indentation, or a `[` or `{` above without its `]` or `}`',
+  BLOCK_AS_IMPLICIT_KEY: 'a key inside the value of another one; the line below may be indented too far',
+  MULTILINE_IMPLICIT_KEY: 'a key that goes on in the next line; a colon or a closing quote may be missing',
 }
 
 const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)

@@ -8,7 +8,7 @@ const SYNTAX: readonly Case[] = [
   ['comments alone', '# nothing\n', 'ERR_CONFIG_EMPTY', '-', 'version: 1'],
   ['an open bracket', 'version: 1\nissuers: [\n', 'ERR_CONFIG_SYNTAX', '3:1', ']'],
   ['a tab for indentation', 'version: 1\nissuers:\n\t- a\n', 'ERR_CONFIG_SYNTAX', '3:1', 'spaces'],
-  ['a wrong indentation', 'version: 1\n  issuers: 2\n', 'ERR_CONFIG_SYNTAX', '1:10', 'mapping'],
+  ['a wrong indentation', 'version: 1\n  issuers: 2\n', 'ERR_CONFIG_SYNTAX', '1:10', 'indented'],
   ['an open quote', 'version: 1\nrealm: "a\n', 'ERR_CONFIG_SYNTAX', '3:1', 'quote'],
   ['a key twice', 'version: 1\nversion: 1\n', 'ERR_CONFIG_DUPLICATE_KEY', '2:1', 'keep one'],
   ['a key twice in JSON', '{"version": 1, "version": 1}', 'ERR_CONFIG_DUPLICATE_KEY', '1:16', 'keep one'],
