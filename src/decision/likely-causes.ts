@@ -30,7 +30,7 @@ type FindCause = (trial: Trial) => LikelyCause | undefined
 const CAUSES: Readonly<Partial<Record<DenyReason, readonly FindCause[]>>> = {
   token_malformed: [opaqueToken],
   typ_not_allowed: [idToken],
-  issuer_unknown: [entraVersion, entraCommon, issuerDifference],
+  issuer_unknown: [notInPolicy, entraVersion, entraCommon, issuerDifference],
   audience_missing: [cognito, keycloakMapper],
   audience_mismatch: [idToken, keycloakMapper, auth0Userinfo, microsoftGraph, entraAudience, audienceSlash],
   kid_unknown: [oldToken],
@@ -132,6 +132,18 @@ function audienceSlash(trial: Trial): LikelyCause | undefined {
     return { name: 'audience.difference', why, fix: 'write the audience as the token has it', compare }
   }
   return undefined
+}
+
+function notInPolicy(trial: Trial): LikelyCause | undefined {
+  const { guard, policy } = trial
+  const iss = issOf(trial)
+  const issuer = guard.issuers.find(({ settings }) => settings.issuer === iss)
+  if (issuer === undefined || policy === undefined) return undefined
+  return {
+    name: 'issuer.not_in_policy',
+    why: `the issuer ${issuer.settings.name} is configured, and the policy ${policy.name} does not accept it`,
+    fix: `add ${issuer.settings.name} to \`issuers\` of the policy, or send a token of another issuer`,
+  }
 }
 
 const ENTRA_V1 = /^https:\/\/sts\.windows\.net\/([0-9a-f-]{36})\/$/

@@ -126,7 +126,7 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   ),
   issuer_unknown: invalidToken(
     'no configured issuer has this `iss`',
-    'compare character by character: a trailing slash, http or https, a version in the path',
+    'compare character by character (a slash at the end, http or https, a version in the path), or add the issuer',
   ),
   audience_missing: invalidToken(
     'the token has no audience',

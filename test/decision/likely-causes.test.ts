@@ -101,6 +101,18 @@ describe('explain knows what a denial usually means', () => {
     expect((await failure(token(NOW_SECONDS - 60), {}))?.likelyCause).toBeUndefined()
   })
 
+  it('says issuer.not_in_policy for an issuer that only other policies accept', async () => {
+    const guard = makeGuard({
+      policies: [policySettings({ issuers: ['hmac'] })],
+      routes: [routeSettings()],
+    })
+    const { recorder, steps } = createExplanation()
+    await ask(decideOf(guard), bearer(mint()), recorder)
+    const failed = steps.find(({ result }) => result === 'fail')
+    expect([failed?.reason, failed?.likelyCause?.name]).toEqual(['issuer_unknown', 'issuer.not_in_policy'])
+    expect(failed?.likelyCause?.fix).toContain('main')
+  })
+
   it('names the audience that is expected, and both issuers', async () => {
     const audience = await failure(mint({ claims: { iss: REALM, aud: 'account' } }), keycloak)
     expect(audience?.likelyCause?.fix).toContain('"api://orders"')
