@@ -29,8 +29,12 @@ export interface RouteTable {
   readonly routes: readonly Route[]
   /** The first route, in the operator's order, that matches; undefined if none does. */
   match(query: RouteQuery): Route | undefined
-  /** Every route that matches, in the operator's order. */
-  matchAll(query: RouteQuery): readonly Route[]
+  /** The first route before `limit` whose host and path match, and that `accepts`; undefined if none does. */
+  firstBefore(
+    limit: Route,
+    query: Omit<RouteQuery, 'method'>,
+    accepts: (route: Route) => boolean,
+  ): Route | undefined
 }
 
 const ANY_PATH: PathPattern = assertPathPattern('/**')
@@ -65,14 +69,11 @@ export function compileRoutes(
       for (const tree of treesFor(host)) first = tree.first(segments, accepts, first)
       return first
     },
-    matchAll({ host, path, method }) {
-      const found = new Set<Route>()
-      for (const tree of treesFor(host)) {
-        tree.visit(splitPath(path), (route) => {
-          if (route.methods === undefined || route.methods.has(method)) found.add(route)
-        })
-      }
-      return [...found].sort((a, b) => a.order - b.order)
+    firstBefore(limit, { host, path }, accepts) {
+      const segments = splitPath(path)
+      let first: Route | undefined = limit
+      for (const tree of treesFor(host)) first = tree.first(segments, accepts, first)
+      return first === limit ? undefined : first
     },
   }
 }

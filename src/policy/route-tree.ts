@@ -19,8 +19,6 @@ export interface RouteTree<T extends Ordered> {
   add(pattern: PathPattern, entry: T): void
   /** The earliest entry whose pattern matches and that `accepts`; `best` if none is earlier than it. */
   first(segments: readonly string[], accepts: (entry: T) => boolean, best: T | undefined): T | undefined
-  /** Calls `visit` with every entry whose pattern matches; the order is the tree's, not the operator's. */
-  visit(segments: readonly string[], visit: (entry: T) => void): void
 }
 
 export function createRouteTree<T extends Ordered>(): RouteTree<T> {
@@ -31,7 +29,6 @@ export function createRouteTree<T extends Ordered>(): RouteTree<T> {
       ;(pattern.isTree ? node.tree : node.exact).push(entry)
     },
     first: (segments, accepts, best) => findFirst(root, segments, 0, accepts, best),
-    visit: (segments, visit) => walk(root, segments, 0, visit),
   }
 }
 
@@ -56,6 +53,7 @@ function findFirst<T extends Ordered>(
   if (segment === undefined) return earliest(node.exact, accepts, first)
   const child = node.children.get(segment)
   if (child !== undefined) first = findFirst(child, segments, depth + 1, accepts, first)
+  // `/a/` has an empty last segment; `/a/*` asks for one with a name.
   if (node.star !== undefined && segment !== '')
     first = findFirst(node.star, segments, depth + 1, accepts, first)
   return first
@@ -72,17 +70,4 @@ function earliest<T extends Ordered>(
     if (accepts(entry)) return entry
   }
   return best
-}
-
-function walk<T>(node: Node<T>, segments: readonly string[], depth: number, visit: (entry: T) => void): void {
-  for (const entry of node.tree) visit(entry)
-  const segment = segments[depth]
-  if (segment === undefined) {
-    for (const entry of node.exact) visit(entry)
-    return
-  }
-  const child = node.children.get(segment)
-  if (child !== undefined) walk(child, segments, depth + 1, visit)
-  // `/a/` has an empty last segment; `/a/*` asks for one with a name.
-  if (node.star !== undefined && segment !== '') walk(node.star, segments, depth + 1, visit)
 }

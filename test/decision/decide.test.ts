@@ -190,7 +190,11 @@ describe('a fault inside', () => {
   const broken: AuthzRequest = { ...makeRequest({}), headers: { get: throwing } }
   const cases: readonly (readonly [string, Partial<Guard>, AuthzRequest])[] = [
     ['reading the headers', {}, broken],
-    ['matching the route', { routes: { routes: [], match: throwing, matchAll: throwing } }, bearer(mint())],
+    [
+      'matching the route',
+      { routes: { routes: [], match: throwing, firstBefore: throwing } },
+      bearer(mint()),
+    ],
     ['asking the cache', { cache: { get: throwing, put: throwing, size: 0 } }, bearer(mint())],
     ['filling the cache', { cache: { get: () => undefined, put: throwing, size: 0 } }, bearer(mint())],
   ]
