@@ -9,6 +9,7 @@ export type PathAmbiguity =
   | 'dot_segment'
   | 'backslash'
   | 'semicolon'
+  | 'query'
   | 'fragment'
   | 'control_or_space'
   | 'non_ascii'
@@ -29,6 +30,7 @@ const RAW_DOUBTS: readonly (readonly [RegExp, PathAmbiguity])[] = [
   [/[^\u0000-\u007f]/, 'non_ascii'],
   [/\\/, 'backslash'],
   [/;/, 'semicolon'],
+  [/\?/, 'query'],
   [/#/, 'fragment'],
   [/%(?![0-9A-Fa-f]{2})/, 'bad_escape'],
 ]

@@ -40,6 +40,7 @@ describe('canonicalizePath', () => {
     ['/a/.%2e', 'dot_segment'],
     ['/a\\b', 'backslash'],
     ['/a;b', 'semicolon'],
+    ['/a?b', 'query'],
     ['/a#b', 'fragment'],
     ['/a b', 'control_or_space'],
     ['/a\u0000', 'control_or_space'],
