@@ -35,9 +35,11 @@ export type Decide = (question: Question, recorder?: Recorder) => Decision | Pro
  */
 export function createDecide(guard: Guard, deps: DecideDeps): Decide {
   return (question, recorder) => {
-    const trial = createTrial(guard, question.request, deps.nowMs() / 1000, question.policy)
-    const finish = (outcome: Denial | undefined): Decision =>
-      outcome === undefined ? allow(trial, deps.newId()) : deny(trial, outcome, deps.newId())
+    const trial = createTrial(guard, question.request, readClock(deps.nowMs), question.policy)
+    const finish = (outcome: Denial | undefined): Decision => {
+      const id = makeId(deps.newId)
+      return outcome === undefined ? allow(trial, id) : deny(trial, outcome, id)
+    }
     try {
       const outcome = judge(trial, recorder)
       return outcome instanceof Promise
@@ -46,6 +48,26 @@ export function createDecide(guard: Guard, deps: DecideDeps): Decide {
     } catch (fault) {
       return finish(faultOf(fault))
     }
+  }
+}
+
+/** Epoch seconds; NaN where the clock throws, and at no such time is any token valid. */
+function readClock(nowMs: DecideDeps['nowMs']): number {
+  try {
+    return nowMs() / 1000
+  } catch {
+    return Number.NaN
+  }
+}
+
+/** What a decision is called where ids cannot be made; a decision without an id is better than none. */
+const NO_ID = '0'.repeat(26)
+
+function makeId(newId: DecideDeps['newId']): string {
+  try {
+    return newId()
+  } catch {
+    return NO_ID
   }
 }
 

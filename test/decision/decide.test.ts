@@ -198,6 +198,15 @@ describe('a fault inside', () => {
     ['asking the cache', { cache: { get: throwing, put: throwing, size: 0 } }, bearer(mint())],
     ['filling the cache', { cache: { get: () => undefined, put: throwing, size: 0 } }, bearer(mint())],
   ]
+  it('denies when the clock throws', async () => {
+    const decide = createDecide(makeGuard(), { nowMs: throwing, newId: () => 'id' })
+    expect((await ask(decide, bearer(mint()))).outcome).toBe('deny')
+  })
+  it('decides all the same when no id can be made', async () => {
+    const decide = createDecide(makeGuard(), { nowMs: () => NOW_SECONDS * 1000, newId: throwing })
+    expect(await ask(decide, bearer(mint()))).toMatchObject({ outcome: 'allow', id: '0'.repeat(26) })
+    expect((await ask(decide, bearer('x'))).outcome).toBe('deny')
+  })
   for (const [name, part, request] of cases) {
     it(`denies when ${name} throws`, async () => {
       const decision = await ask(decideOf({ ...makeGuard(), ...part }), request)
