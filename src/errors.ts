@@ -73,6 +73,7 @@ export const ERROR_CODES = {
   WARN_CONFIG_SECRET_SHORT: 'a secret is shorter than its algorithm asks',
   WARN_CONFIG_PUBLIC_EVERYTHING: 'a route makes everything public',
   WARN_CONFIG_DECISIONS_EXPOSED: 'the decisions listener can be reached from other machines',
+  WARN_CONFIG_UNROUTED: 'policies without routes, so that any valid token is allowed',
   WARN_CONFIG_UNUSED_POLICY: 'no route or endpoint names the policy',
   WARN_CONFIG_UNUSED_ISSUER: 'no policy accepts the issuer',
   // compat/

@@ -1,6 +1,6 @@
 /** What no single part of the configuration can say: names, references, and what parts mean together. */
 import type { Algorithm } from '../keys/algorithms.ts'
-import { checkIssuer } from './check-issuer.ts'
+import { checkIssuer, keySourceOf } from './check-issuer.ts'
 import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
 import { issuerNames } from './default-names.ts'
 import type { Problem } from './diagnostic.ts'
@@ -8,6 +8,7 @@ import { formatListenAddress, isLoopback, isSameAddress } from './listen-address
 import { quoted } from './printable.ts'
 import type { ConfigParts, Located } from './read-config.ts'
 import type { LocatedProblem } from './schema-problems.ts'
+import type { IssuerConfig } from './schema-issuer.ts'
 import { DEFAULT_LISTEN } from './setting-defaults.ts'
 import { suggestion } from './suggest.ts'
 
@@ -26,7 +27,9 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkDuplicates(parts.routes, 'route'),
     ...checkReferences(parts),
     ...checkListeners(parts.listen ?? {}),
-    ...(parts.whole === undefined ? [] : [...checkCandidates(parts), ...checkUnused(parts)]),
+    ...(parts.whole === undefined
+      ? []
+      : [...checkCandidates(parts), ...checkUnused(parts), ...checkUnrouted(parts)]),
   ]
 }
 
@@ -128,6 +131,10 @@ function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
         const hints = ['name it alone in `issuers` of a policy, and name the others in all other policies']
         const message = `\`issuer: any\` among other issuers${where}`
         found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_ANY', message, hints } })
+      } else if (value.issuer === null && parts.policies.length === 0 && hasLocalKeys(value)) {
+        const hints = ['name it in `issuers` of a policy, and the policy in a route']
+        const message = '`issuer: any` without a policy: every token would be denied'
+        found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_ANY', message, hints } })
       } else if (first.has(value.issuer)) {
         const hints = ['a token has one issuer: merge them, or restrict each policy with `issuers`']
         const message = `this \`iss\` is accepted by ${first.get(value.issuer)} already${where}`
@@ -138,6 +145,10 @@ function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
   }
   return [...found.values()]
 }
+
+/** With keys from the network, `issuer: any` is an error of its own. */
+const hasLocalKeys = ({ keys }: IssuerConfig): boolean =>
+  !['discovery', 'jwks_url'].includes(keySourceOf(keys))
 
 function checkUnused(parts: ConfigParts): readonly LocatedProblem[] {
   const users = [...parts.routes, ...parts.endpoints]
@@ -159,4 +170,16 @@ function checkUnused(parts: ConfigParts): readonly LocatedProblem[] {
       }
     }),
   ]
+}
+
+/** Policies that look as if they guarded something, where every valid token passes. */
+function checkUnrouted(parts: ConfigParts): readonly LocatedProblem[] {
+  const isUnrouted = parts.routes.length + parts.endpoints.length === 0 && parts.policies.length > 0
+  if (!isUnrouted) return []
+  const hints = [
+    'write routes that name them, `{ match: {}, policy: NAME }` for all requests',
+    'or let the proxy name one: /v1/auth/nginx/NAME',
+  ]
+  const message = 'policies without routes: /v1/auth/nginx allows any valid token'
+  return [{ pointer: '/policies', atKey: true, problem: { code: 'WARN_CONFIG_UNROUTED', message, hints } }]
 }

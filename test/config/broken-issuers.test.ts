@@ -111,6 +111,13 @@ const TOGETHER: readonly Case[] = [
     '"p"',
   ],
   [
+    'any issuer that no policy asks',
+    'version: 1\nissuers:\n  - { issuer: any, audience: a, keys: { pem_file: k.pem } }\n',
+    'ERR_CONFIG_ISSUER_ANY',
+    '3:15',
+    'policy',
+  ],
+  [
     'any issuer among others',
     `${ISSUER}  - { issuer: any, audience: a, keys: { pem_file: k.pem } }\n`,
     'ERR_CONFIG_ISSUER_ANY',

@@ -14,9 +14,15 @@ describe('the warnings', () => {
     ],
     [
       'any issuer',
-      'version: 1\nissuers:\n  - { issuer: any, audience: a, keys: { pem_file: k } }\n',
+      'version: 1\nissuers:\n  - { issuer: any, audience: a, keys: { pem_file: k } }\npolicies: { p: {} }\nroutes: [{ match: {}, policy: p }]\n',
       'WARN_CONFIG_ISSUER_ANY',
       '3:15',
+    ],
+    [
+      'policies that no route can choose',
+      `${ISSUER}policies: { p: { scope: a } }\n`,
+      'WARN_CONFIG_UNROUTED',
+      '6:1',
     ],
     ['tokens without end', issuer('allow_missing_exp: true'), 'WARN_CONFIG_EXP_OPTIONAL', '5:24'],
     [
