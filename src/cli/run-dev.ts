@@ -1,5 +1,6 @@
 /** `warder dev`: the built-in issuer, the example configuration, and three requests to paste. */
 import { DEV_AUDIENCE, devConfig } from '../app/dev-config.ts'
+import { endLog } from '../app/end-log.ts'
 import { loadInstanceText } from '../app/load-instance.ts'
 import { startService, type Service } from '../app/service.ts'
 import { stopSignal } from '../app/stop-signal.ts'
@@ -47,7 +48,7 @@ async function serveExample(
   cli.stderr.write(banner(service, issuerUrl, nameOf(cli)))
   await stopSignal()
   await service.stop(0)
-  logger.flush()
+  await endLog(logger)
   return EXIT.ok
 }
 

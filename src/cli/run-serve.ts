@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Instance } from '../app/build-instance.ts'
 import { createKeyLog } from '../app/key-log.ts'
+import { endLog } from '../app/end-log.ts'
 import { launchTokens } from '../app/launch-tokens.ts'
 import { loadInstance } from '../app/load-instance.ts'
 import { createReload } from '../app/reload.ts'
@@ -105,5 +106,5 @@ async function stop(service: Service, signal: NodeJS.Signals, logger: Logger): P
   logger.info({ event: 'stop', signal, drain_ms: drainMs }, 'stopping; no longer ready')
   await service.stop(drainMs)
   logger.info({ event: 'stopped' }, 'stopped')
-  logger.flush()
+  await endLog(logger)
 }

@@ -17,7 +17,10 @@ function recordingLogger(): { readonly logger: Logger; readonly lines: Line[] } 
   const lines: Line[] = []
   const at = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) =>
     void lines.push({ level, fields, message })
-  return { lines, logger: { info: at('info'), warn: at('warn'), error: at('error'), flush: () => undefined } }
+  return {
+    lines,
+    logger: { info: at('info'), warn: at('warn'), error: at('error'), flush: async () => true },
+  }
 }
 
 describe('the decision log', () => {

@@ -36,7 +36,7 @@ export function memoryLogger(): { readonly logger: Logger; readonly lines: LogLi
       void lines.push({ level, ...fields, msg: message })
   return {
     lines,
-    logger: { info: keep('info'), warn: keep('warn'), error: keep('error'), flush: () => undefined },
+    logger: { info: keep('info'), warn: keep('warn'), error: keep('error'), flush: async () => true },
   }
 }
 

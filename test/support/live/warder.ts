@@ -50,5 +50,5 @@ function createMemoryLogger(log: LogLine[]): Logger {
     (level: LogLine['level']) =>
     (fields: Readonly<Record<string, unknown>>): void =>
       void log.push({ level, fields })
-  return { info: write('info'), warn: write('warn'), error: write('error'), flush: () => undefined }
+  return { info: write('info'), warn: write('warn'), error: write('error'), flush: async () => true }
 }
