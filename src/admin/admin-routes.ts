@@ -9,12 +9,16 @@ export function adminRoutes(
     '/livez': () => text(200, 'alive\n'),
     '/readyz': (request) => {
       const report = health()
-      const isVerbose = new URL(request.url).searchParams.has('verbose')
+      const isVerbose = queryOf(request.url).has('verbose')
       const body = isVerbose ? report.lines.join('\n') : (report.lines.at(-1) ?? '')
       return text(report.isReady ? 200 : 503, `${body}\n`)
     },
   }
 }
+
+/** Not by `new URL()`: where the Host header is not one host, the URL is the target alone, and that would throw. */
+const queryOf = (url: string): URLSearchParams =>
+  new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
 
 const text = (status: number, body: string): Response =>
   new Response(body, {

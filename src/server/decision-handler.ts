@@ -5,6 +5,7 @@ import type { Decision } from '../decision/decision.ts'
 import type { Guard } from '../decision/guard.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { Policy } from '../policy/compile-policy.ts'
+import { announcesBody } from './announces-body.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 
 /** A guard in service. */
@@ -57,8 +58,3 @@ function respond(
 
 const toResponse = ({ status, headers, body }: CallerAnswer): Response =>
   new Response(body, { status, headers })
-
-function announcesBody(headers: Headers): boolean {
-  const length = headers.get('content-length')
-  return (length !== null && length !== '0') || headers.has('transfer-encoding')
-}

@@ -1,5 +1,6 @@
 /** An HTTP listener on a TCP address or a unix socket. */
 import { lstatSync, rmSync } from 'node:fs'
+import { announcesBody } from './announces-body.ts'
 import { raiseHeadLimit } from './header-limit.ts'
 import { WarderError } from '../errors.ts'
 import type { HttpHandler } from './decision-handler.ts'
@@ -95,12 +96,17 @@ function pathOf(url: string): string {
   return end < 0 ? url.slice(start) : url.slice(start, end)
 }
 
-const notFound = (): Response => new Response('no such endpoint; see docs/nginx.md\n', { status: 404 })
+// A proxy that asks for the wrong path may share this connection with one that asks for the right one.
+const notFound: HttpHandler = ({ headers }) =>
+  new Response('no such endpoint; see docs/nginx.md\n', {
+    status: 404,
+    headers: announcesBody(headers) ? { connection: 'close' } : {},
+  })
 
 const failed = (): Response =>
   new Response(null, {
     status: 503,
-    headers: { 'cache-control': 'no-store', 'x-decision-reason': 'internal_error' },
+    headers: { 'cache-control': 'no-store', 'x-decision-reason': 'internal_error', connection: 'close' },
   })
 
 const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host)

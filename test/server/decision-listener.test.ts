@@ -103,6 +103,18 @@ describe('the decision listener', () => {
     })
   }
 
+  for (const [name, extra] of bodies) {
+    it(`closes the connection of an unknown path, too, when ${name} announces a body (desync)`, async () => {
+      const sent = question('bad', extra).replace('/v1/auth/nginx', '/v1/auth/ngimx')
+      // The body as it was announced, so that the next request begins where the runtime expects one.
+      const body = name === 'Content-Length' ? '0123456789' : '0\r\n\r\n'
+      const { text } = await exchange(running.decisionsPort, sent + body + question(token), () => false)
+      expect(statusesOf(text)[0]).toBe(404)
+      expect(text.toLowerCase()).toContain('connection: close')
+      expect(statusesOf(text)).not.toContain(200)
+    })
+  }
+
   it('keeps the connection when there is no body', async () => {
     const two = question(token) + question(token)
     const { text } = await exchange(running.decisionsPort, two, (all) => statusesOf(all).length === 2)
@@ -164,6 +176,17 @@ describe('the admin listener', () => {
     for (const part of ['[+] config', '[+] listener', '[+] issuer main: 1 keys', 'ready'])
       expect(text).toContain(part)
   })
+
+  for (const host of ['a b', '[', 'x/../y', 'a:99999', '@']) {
+    it(`is ready whatever the Host header says (${host})`, async () => {
+      const port = Number(running.admin.split(':').at(-1))
+      const { text } = await exchange(port, `GET /readyz?verbose HTTP/1.1\r\nHost: ${host}\r\n\r\n`, (all) =>
+        all.includes('\r\n\r\n'),
+      )
+      expect(statusesOf(text)).toEqual([200])
+      expect(text).toContain('[+] config')
+    })
+  }
 
   it('knows no other path', async () => {
     expect((await fetch(`${running.admin}/v1/auth/nginx`)).status).toBe(404)
