@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.ts'
 import { createDecisionLog, type DecisionEvent } from '../observe/decision-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
+import { freeSocket } from '../server/free-socket.ts'
 import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
 import type { Instance } from './build-instance.ts'
 import { newId } from './system.ts'
@@ -25,6 +26,13 @@ const BODY_WARNING_INTERVAL_MS = 60_000
 
 /** Time between two looks for idle memory, in milliseconds. */
 const TIDY_INTERVAL_MS = 1_000
+
+/** Starts listening, also where a killed process has left its socket. @throws WarderError ERR_SERVER_LISTEN */
+export async function openService(first: Instance, logger: Logger): Promise<Service> {
+  const { decisions, admin } = first.config.settings.listen
+  for (const address of [decisions, admin]) if (address !== null) await freeSocket(address)
+  return startService(first, logger)
+}
 
 /** Starts listening. @throws WarderError ERR_SERVER_LISTEN */
 export function startService(first: Instance, logger: Logger): Service {

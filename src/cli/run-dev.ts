@@ -2,7 +2,7 @@
 import { DEV_AUDIENCE, devConfig } from '../app/dev-config.ts'
 import { endLog } from '../app/end-log.ts'
 import { loadInstanceText } from '../app/load-instance.ts'
-import { startService, type Service } from '../app/service.ts'
+import { openService, type Service } from '../app/service.ts'
 import { stopSignal } from '../app/stop-signal.ts'
 import { systemKeyDeps } from '../app/system.ts'
 import { createLogger } from '../observe/logger.ts'
@@ -44,7 +44,7 @@ async function serveExample(
   if (!loaded.ok) return reportFailure(cli, loaded.error)
   await loaded.value.started
   const logger = createLogger(1)
-  const service = startService(loaded.value, logger)
+  const service = await openService(loaded.value, logger)
   cli.stderr.write(banner(service, issuerUrl, nameOf(cli)))
   await stopSignal()
   await service.stop(0)

@@ -6,7 +6,7 @@ import { endLog } from '../app/end-log.ts'
 import { launchTokens } from '../app/launch-tokens.ts'
 import { loadInstance } from '../app/load-instance.ts'
 import { createReload } from '../app/reload.ts'
-import { startService, type Service } from '../app/service.ts'
+import { openService, type Service } from '../app/service.ts'
 import { stopSignal } from '../app/stop-signal.ts'
 import { systemKeyDeps } from '../app/system.ts'
 import { formatDiagnostics } from '../config/format-diagnostics.ts'
@@ -33,7 +33,7 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   const first = await loadInstance(file, deps)
   if (!first.ok) return reportFailure(cli, first.error)
   report({ diagnostics: first.value.warnings, source: first.value.config.source })
-  const service = startService(first.value, logger)
+  const service = await openService(first.value, logger)
   announce(service, logger, (text) => cli.stderr.write(`${text}\n`))
   // Not waited for at the end: a stop soon after a reload would take as long as the sleep.
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())

@@ -1,5 +1,4 @@
 /** An HTTP listener on a TCP address or a unix socket. */
-import { lstatSync, rmSync } from 'node:fs'
 import { announcesBody } from './announces-body.ts'
 import { raiseHeadLimit } from './header-limit.ts'
 import { WarderError } from '../errors.ts'
@@ -23,7 +22,7 @@ export interface HttpListener {
 const IDLE_TIMEOUT_SECONDS = 75
 
 /**
- * Binds a listener. Paths without a handler are 404; a handler that throws is 503.
+ * Binds a listener; see free-socket.ts for what a killed process left. Paths without a handler are 404; a handler that throws is 503.
  *
  * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
  */
@@ -40,10 +39,8 @@ export function createHttpListener(
     replace: (next) => {
       handlers = new Map(Object.entries(next))
     },
-    stop: async () => {
-      await server.stop(false)
-      if (address.kind === 'unix') rmSync(address.path, { force: true })
-    },
+    // Removes a unix socket at once; by the time that the last request is answered it may be a successor's.
+    stop: () => server.stop(false),
   }
 }
 
@@ -64,7 +61,6 @@ function bind(address: BindAddress, options: ListenerOptions): Bun.Server<undefi
         reusePort: false,
       })
     }
-    removeStaleSocket(address.path)
     return Bun.serve({ ...options, unix: address.path })
   } catch (cause) {
     const where = address.kind === 'tcp' ? `${hostText(address.host)}:${address.port}` : address.path
@@ -79,11 +75,6 @@ function bind(address: BindAddress, options: ListenerOptions): Bun.Server<undefi
       },
     )
   }
-}
-
-/** A socket file outlives a killed process. Anything else at that path is not ours to remove. */
-function removeStaleSocket(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path)
 }
 
 /**

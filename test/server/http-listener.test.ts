@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { WarderError } from '../../src/errors.ts'
+import { freeSocket } from '../../src/server/free-socket.ts'
 import { createHttpListener } from '../../src/server/http-listener.ts'
 
 const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const
@@ -35,9 +36,44 @@ describe('createHttpListener()', () => {
     dead.kill('SIGKILL')
     await dead.exited
     expect(existsSync(path)).toBe(true)
+    await freeSocket({ kind: 'unix', path })
     const listener = createHttpListener({ kind: 'unix', path }, { '/': ok })
     expect((await fetch('http://warder/', { unix: path })).status).toBe(200)
     await listener.stop()
+    rmSync(directory, { recursive: true })
+  })
+
+  it('does not take the socket of a process that is running', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
+    const path = join(directory, 'warder.sock')
+    const living = createHttpListener({ kind: 'unix', path }, { '/': ok })
+    expect(freeSocket({ kind: 'unix', path })).rejects.toMatchObject({ code: 'ERR_SERVER_LISTEN' })
+    expect(() => createHttpListener({ kind: 'unix', path }, {})).toThrow(WarderError)
+    expect((await fetch('http://warder/', { unix: path })).status).toBe(200)
+    await living.stop()
+    rmSync(directory, { recursive: true })
+  })
+
+  it('leaves the socket of its successor alone when its last request is answered', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
+    const path = join(directory, 'warder.sock')
+    const asked = Promise.withResolvers<void>()
+    const answer = Promise.withResolvers<Response>()
+    const slow = (): Promise<Response> => {
+      asked.resolve()
+      return answer.promise
+    }
+    const old = createHttpListener({ kind: 'unix', path }, { '/': slow })
+    const last = fetch('http://warder/', { unix: path })
+    await asked.promise
+    const stopped = old.stop()
+    await freeSocket({ kind: 'unix', path })
+    const successor = createHttpListener({ kind: 'unix', path }, { '/': ok })
+    answer.resolve(new Response('late'))
+    expect(await (await last).text()).toBe('late')
+    await stopped
+    expect((await fetch('http://warder/', { unix: path })).status).toBe(200)
+    await successor.stop()
     rmSync(directory, { recursive: true })
   })
 
