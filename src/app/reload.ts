@@ -41,7 +41,14 @@ export function createReload(deps: ReloadDeps): () => Promise<void> {
 async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps): Promise<void> {
   const old = service.instance
   const before = old.config.digest
-  const next = await load(old)
+  const next = await loadSafely(load, old)
+  if (next === undefined) {
+    logger.error(
+      { event: 'reload', result: 'refused', config: before, errors: ['ERR_INTERNAL'] },
+      'reload failed, which is a bug in Warder; still running the old configuration',
+    )
+    return
+  }
   if (!next.ok) {
     report(next.error)
     const errors = next.error.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
@@ -57,5 +64,17 @@ async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps):
   logger.info({ event: 'reload', result: 'success', config: digest, was: before }, 'configuration reloaded')
   if (JSON.stringify(settings.listen) !== JSON.stringify(old.config.settings.listen)) {
     logger.warn({ event: 'reload', config: digest }, '`listen` has changed; restart to listen there')
+  }
+}
+
+/** Undefined where loading throws: a fault in it must not end the service, whose old configuration is good. */
+async function loadSafely(
+  load: ReloadDeps['load'],
+  previous: Instance,
+): Promise<Result<Instance, ConfigFailure> | undefined> {
+  try {
+    return await load(previous)
+  } catch {
+    return undefined
   }
 }

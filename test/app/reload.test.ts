@@ -62,6 +62,25 @@ describe('a reload', () => {
     await service.stop(0)
   })
 
+  it('keeps the old configuration when loading throws', async () => {
+    const { service } = await runService()
+    const before = service.instance
+    const { logger, lines } = memoryLogger()
+    const reload = createReload({
+      service,
+      load: () => Promise.reject(new RangeError('a fault')),
+      logger,
+      report: () => undefined,
+      sleep: never,
+    })
+    await reload()
+    expect(service.instance).toBe(before)
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'error', result: 'refused', errors: ['ERR_INTERNAL'] }),
+    ])
+    await service.stop(0)
+  })
+
   it('runs once more for all that were asked for during one', async () => {
     const { service } = await runService()
     let loads = 0
