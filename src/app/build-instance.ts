@@ -1,4 +1,5 @@
 /** From settings to a guard with running key sources: all of it, or a diagnostic for what is wrong. */
+import { hashContent } from '../config/interpolate.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import { createDecide, type Decide } from '../decision/decide.ts'
@@ -20,6 +21,8 @@ export interface Instance {
   readonly decide: Decide
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
+  /** Content hashes of all files it was made of, key files too, as `watchFiles` compares them. */
+  readonly fileHashes: ReadonlyMap<string, string>
   /** Resolves when every key source has ended its first load, well or badly. */
   readonly started: Promise<void>
   /** Stops the key sources, except those that a later instance has taken over. */
@@ -39,12 +42,14 @@ export function buildInstance(
   const { settings } = config
   const issuers: Issuer[] = []
   const problems: Diagnostic[] = []
+  const fileHashes = new Map(config.fileHashes)
+  const keyDeps = { ...deps, readFileSync: rememberHashes(deps.readFileSync, fileHashes) }
   for (const [index, issuer] of settings.issuers.entries()) {
     try {
       issuers.push(
         compileIssuer(
           issuer,
-          takeOver(issuer, deps.previous) ?? createKeySource(issuer.keys, issuer.algorithms, deps),
+          takeOver(issuer, deps.previous) ?? createKeySource(issuer.keys, issuer.algorithms, keyDeps),
         ),
       )
     } catch (fault) {
@@ -61,9 +66,22 @@ export function buildInstance(
     guard,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
     warnings: [...config.warnings, ...shadowWarnings(guard, config)],
+    fileHashes,
     started: Promise.all(issuers.map((issuer) => issuer.keys.started)).then(() => undefined),
     close: (keep) => closeSources(issuers, keep),
   })
+}
+
+/** What was really read: a key file that is replaced a moment later has changed, and its old key must go. */
+function rememberHashes(
+  readFileSync: KeyDeps['readFileSync'],
+  hashes: Map<string, string>,
+): KeyDeps['readFileSync'] {
+  return (path) => {
+    const bytes = readFileSync(path)
+    hashes.set(path, hashContent(bytes))
+    return bytes
+  }
 }
 
 function takeOver(issuer: IssuerSettings, previous: Instance | undefined): KeySource | undefined {

@@ -80,15 +80,19 @@ function announce(service: Service, logger: Logger, talk: (text: string) => void
 function watchConfig(service: Service, reload: () => Promise<void>, logger: Logger): () => void {
   let stopCurrent = startWatching(service.instance)
   function startWatching(instance: Instance): () => void {
-    return watchFiles(instance.config, {
-      readFile: (path) => readFile(path),
-      onChange: () => void reloadAndWatch(),
-      onMissing: (file) =>
-        logger.warn(
-          { event: 'watch', file },
-          'a watched file has vanished; still running the old configuration',
-        ),
-    })
+    const { config, fileHashes } = instance
+    return watchFiles(
+      { files: config.files, fileHashes },
+      {
+        readFile: (path) => readFile(path),
+        onChange: () => void reloadAndWatch(),
+        onMissing: (file) =>
+          logger.warn(
+            { event: 'watch', file },
+            'a watched file has vanished; still running the old configuration',
+          ),
+      },
+    )
   }
   // The next configuration may be made of other files.
   async function reloadAndWatch(): Promise<void> {

@@ -22,7 +22,7 @@ const DEFAULT_WATCH_MS = 1_000
 
 /**
  * @param watched The configuration that was loaded. What changed between its loading and the first look is noticed
- *   too; files that were not read then, those of key sources, are taken as they are at the first look.
+ *   too; files without a hash are taken as they are at the first look.
  * @returns Stops watching; no call comes after it.
  */
 export function watchFiles(

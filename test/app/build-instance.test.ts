@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'bun:test'
+import { generateKeyPairSync } from 'node:crypto'
+import { watchFiles } from '../../src/config/watch-files.ts'
 import { loadInstanceText } from '../../src/app/load-instance.ts'
 import { buildInstance, type Instance } from '../../src/app/build-instance.ts'
 import { systemKeyDeps } from '../../src/app/system.ts'
@@ -33,6 +35,37 @@ describe('buildInstance()', () => {
     expect(warning?.position?.line).toBe(11)
     expect(warning?.hints.join(' ')).toContain('line 9')
     instance.close()
+  })
+
+  it('knows what it has read, so that a PEM file replaced right afterwards counts as changed', async () => {
+    const pem = (): string =>
+      String(
+        generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }),
+      )
+    let content = pem()
+    const read = (): Uint8Array => Buffer.from(content)
+    const text = REMOTE.replace('jwks_url: "https://a.example/jwks"', 'pem_file: /keys/key.pem')
+    const loaded = await loadInstanceText(text, '/keys/warder.yaml', { ...systemKeyDeps, readFileSync: read })
+    if (!loaded.ok) throw new Error('not loaded')
+    content = pem()
+    const changed: string[] = []
+    let look = async (): Promise<void> => undefined
+    const stop = watchFiles(
+      { files: ['/keys/key.pem'], fileHashes: loaded.value.fileHashes },
+      {
+        readFile: read,
+        onChange: (files) => void changed.push(...files),
+        onMissing: () => undefined,
+        every: (_, onTick) => {
+          look = onTick
+          return () => undefined
+        },
+      },
+    )
+    await look()
+    stop()
+    expect(changed).toEqual(['/keys/key.pem'])
+    loaded.value.close()
   })
 
   it('hands remote key sources on to the next instance, so that a reload forgets no keys', async () => {
