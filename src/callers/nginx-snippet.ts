@@ -11,8 +11,8 @@ export interface NginxSnippetOptions {
   readonly serverName: string
   /** `listen` of the guarded site, e.g. `443 ssl` or `127.0.0.1:8080`. */
   readonly listen: string
-  /** Largest header block of an allow, in bytes. Default: every identity header at its default cap of 4 KiB. */
-  readonly answerHeadBytes?: number
+  /** All identity headers at their longest, in bytes. Default: each at its default cap of 4 KiB. */
+  readonly identityBytes?: number
 }
 
 // 64 KiB, the largest `limits.max_token_bytes`, and the rest of its header line.
@@ -34,7 +34,7 @@ export function nginxSnippet(options: NginxSnippetOptions): string {
   assertPlain('serverName', serverName, /^[^\s;{}'"\\$#]+(?: [^\s;{}'"\\$#]+)*$/)
   assertPlain('listen', listen, /^[^\s;{}'"\\$#]+(?: [^\s;{}'"\\$#]+)*$/)
   const identity = identityHeaders(options.identityNames)
-  const headBytes = options.answerHeadBytes ?? OTHER_HEAD_BYTES + DEFAULT_IDENTITY_BYTES * identity.length
+  const headBytes = OTHER_HEAD_BYTES + (options.identityBytes ?? DEFAULT_IDENTITY_BYTES * identity.length)
   return `${[
     globals(decisions),
     'server {',

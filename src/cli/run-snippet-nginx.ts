@@ -1,5 +1,9 @@
 /** `warder snippet nginx`. */
+import { resolve } from 'node:path'
 import { nginxSnippet } from '../callers/nginx-snippet.ts'
+import type { ListenAddress } from '../config/settings.ts'
+import { WarderError } from '../errors.ts'
+import type { PolicySettings } from '../policy/settings.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { SnippetOptions } from './commands/snippet.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
@@ -27,10 +31,37 @@ export async function runSnippetNginx(cli: Cli, options: SnippetOptions): Promis
   if (!WORDS.test(listen))
     throw usageError('--listen: not an address of nginx', "write --listen 80, or --listen '443 ssl'")
   return withConfig(cli, options.config, ({ config, guard }) => {
-    const decisions = reachableAddress(config.settings.listen.decisions)
-    const text = nginxSnippet({ decisions, identityNames: guard.identityNames, upstream, serverName, listen })
+    const { policies, listen: listeners } = config.settings
+    const text = nginxSnippet({
+      decisions: addressForNginx(listeners.decisions),
+      identityNames: guard.identityNames,
+      identityBytes: identityBytesOf(policies),
+      upstream,
+      serverName,
+      listen,
+    })
     if (options.json === true) writeJson(cli, 'warder.snippet/v1', { proxy: 'nginx', text })
     else cli.stdout.write(text)
     return EXIT.ok
   })
+}
+
+/** nginx has another working directory, and its configuration no quotes that help in an address. */
+function addressForNginx(address: ListenAddress): string {
+  const absolute = address.kind === 'unix' ? { ...address, path: resolve(address.path) } : address
+  const text = reachableAddress(absolute)
+  if (new RegExp(`^${WORD}$`).test(text)) return text
+  throw new WarderError('ERR_CONFIG_ADDRESS', 'nginx cannot be told the path of the decisions socket', {
+    hints: ['use a path without spaces, quotes, braces and `;`'],
+  })
+}
+
+/** An allow carries the header of every policy, each with the longest value that one of them permits. */
+function identityBytesOf(policies: readonly PolicySettings[]): number {
+  const longest = new Map<string, number>()
+  for (const { name, maxBytes } of policies.flatMap(({ identity }) => identity)) {
+    const header = name.toLowerCase()
+    longest.set(header, Math.max(longest.get(header) ?? 0, maxBytes))
+  }
+  return [...longest].reduce((sum, [header, bytes]) => sum + `${header}: \r\n`.length + bytes, 0)
 }

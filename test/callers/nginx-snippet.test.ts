@@ -44,7 +44,7 @@ describe('nginxSnippet', () => {
     const names = Array.from({ length: 20 }, (_, i) => `X-Auth-${i}`)
     expect(nginxSnippet({ ...OPTIONS, identityNames: [] })).toContain('proxy_buffer_size 8k;')
     expect(nginxSnippet({ ...OPTIONS, identityNames: names })).toContain('proxy_buffer_size 84k;')
-    expect(nginxSnippet({ ...OPTIONS, answerHeadBytes: 33_000 })).toContain('proxy_buffer_size 36k;')
+    expect(nginxSnippet({ ...OPTIONS, identityBytes: 30_000 })).toContain('proxy_buffer_size 36k;')
   })
 
   const refused: readonly (readonly [string, Partial<NginxSnippetOptions>])[] = [

@@ -144,6 +144,30 @@ describe('config', () => {
 })
 
 describe('snippet nginx', () => {
+  const withConfig = (more: string): string =>
+    sandbox.write(
+      'snippet.yaml',
+      `version: 1\nissuers: [{ name: a, issuer: https://a, audience: any, keys: { secret: ${SECRET} } }]\nroutes: [{ match: {}, policy: p }]\n${more}\n`,
+    )
+
+  it('makes room for identity headers that are longer than usual', async () => {
+    const file = withConfig('policies: { p: { identity: { X-A: { claim: a, max_bytes: 16KiB }, X-B: b } } }')
+    expect((await runWarder(['snippet', 'nginx', '-c', file])).stdout).toContain('proxy_buffer_size 28k;')
+  })
+
+  it('refuses to write the path of a socket that would end its directive (injection)', async () => {
+    const file = withConfig('policies: { p: {} }\nlisten: { decisions: "unix:/run/a;b" }')
+    const ran = await runWarder(['snippet', 'nginx', '-c', file])
+    expect([ran.code, ran.stdout, errorCodeOf(ran)]).toEqual([3, '', 'ERR_CONFIG_ADDRESS'])
+  })
+
+  it('names a socket by its absolute path, because nginx runs elsewhere', async () => {
+    const file = withConfig('policies: { p: {} }\nlisten: { decisions: "unix:run/w.sock" }')
+    expect((await runWarder(['snippet', 'nginx', '-c', file])).stdout).toMatch(
+      /server unix:\/.*run\/w\.sock;/,
+    )
+  })
+
   it('is made from the configuration', async () => {
     const { code, stdout } = await runWarder([
       'snippet',
