@@ -26,8 +26,18 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   callers: { core: true, imports: ['request', 'decision'] },
   gateway: { core: false, imports: ['request', 'decision'] },
   compat: { core: false, imports: ['config'], types: CORE },
-  // The algorithm table is plain data, and the schema lists its names.
-  config: { core: false, imports: ['keys/algorithms.ts'], types: CORE },
+  config: {
+    core: false,
+    imports: [
+      // The algorithm table is plain data, and the schema lists its names.
+      'keys/algorithms.ts',
+      // One reading of each syntax: what the configuration accepts is what a decision understands.
+      'request/parse-host.ts',
+      'policy/path-pattern.ts',
+      'claims/claim-path.ts',
+    ],
+    types: CORE,
+  },
   // An endpoint may name a policy; the listener hands it on.
   server: {
     core: false,

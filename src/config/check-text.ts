@@ -1,6 +1,8 @@
 /** Strings of the configuration that have a syntax of their own, each with its parser. */
+import { parseClaimPath as readClaimPath } from '../claims/claim-path.ts'
 import { ALGORITHM_NAMES, isAlgorithm } from '../keys/algorithms.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
+import { parseHost as readHost } from '../request/parse-host.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'
@@ -12,10 +14,12 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 // RFC 6749 §3.3.
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/
-const HOST = /^(\*\.)?[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/
+const HOST = /^[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/
 const IPV6_HOST = /^\[[0-9a-f:.]{2,45}\]$/
 // RFC 9110 §5.6.4, without what must be escaped: the realm is sent as a quoted string.
 const QUOTABLE = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
+
+const MAX_CLAIM_PATH_LENGTH = 256
 
 type Parsed<T = string> = Result<T, Problem>
 
@@ -61,10 +65,12 @@ export const parseRealm = (text: string): Parsed =>
         'use visible ASCII without `"` and `\\`',
       )
 
-/** A lower-case host, or `*.example.com`. */
+/** A lower-case host as requests name it, or `*.example.com`. */
 export function parseHost(text: string): Parsed {
   const host = text.toLowerCase()
-  if (HOST.test(host) || IPV6_HOST.test(host)) return ok(host)
+  const name = host.startsWith('*.') ? host.slice(2) : host
+  // The same host as the matcher will be asked for, or the route would never match.
+  if ((HOST.test(name) || (IPV6_HOST.test(name) && name === host)) && readHost(name) === name) return ok(host)
   const hint = /:\d+$/.test(host)
     ? 'leave the port out; it is not compared'
     : 'write api.example.com or *.example.com; international names in their xn-- form'
@@ -75,16 +81,9 @@ export function parseHost(text: string): Parsed {
 export const parseScope = (text: string): Parsed =>
   SCOPE_TOKEN.test(text) ? ok(text) : problem('ERR_CONFIG_SCOPE', `${quoted(text)} is not a scope`)
 
-/** The dotted path of a claim: `\.` is a dot inside a name, `\\` a backslash. */
+/** The dotted path of a claim, as the rules themselves read it. */
 export function parseClaimPath(text: string): Parsed {
-  const names = text.replaceAll(/\\[\\.]/g, 'x').split('.')
-  if (
-    text.length <= 256 &&
-    names.length <= 16 &&
-    names.every((name) => name !== '' && !name.includes('\\'))
-  ) {
-    return ok(text)
-  }
+  if (text.length <= MAX_CLAIM_PATH_LENGTH && readClaimPath(text) !== undefined) return ok(text)
   const hint = 'write names with dots between them; `\\.` for a dot inside a name'
   return problem('ERR_CONFIG_CLAIM_PATH', `${quoted(text)} is not a claim path`, hint)
 }

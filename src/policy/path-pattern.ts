@@ -1,4 +1,5 @@
 /** Path patterns: `/exact`, `/tree/**` on segment boundaries, `*` for one segment. */
+import { err, ok, type Result } from '../result.ts'
 
 export interface PathPattern {
   readonly text: string
@@ -8,19 +9,29 @@ export interface PathPattern {
   readonly isTree: boolean
 }
 
-/** Undefined for what is not a pattern. Patterns are written decoded, as canonicalizePath gives paths. */
-export function parsePathPattern(text: string): PathPattern | undefined {
-  if (!text.startsWith('/') || text.includes('//')) return undefined
-  const isTree = text === '/**' || text.endsWith('/**')
+/** Longest pattern, in characters. */
+const MAX_PATTERN_LENGTH = 2048
+
+/**
+ * Reads a pattern. Patterns are written decoded, as canonicalizePath gives paths: what it refuses could never
+ * match, and a route with such a pattern would guard nothing. The error says why, for people.
+ */
+export function parsePathPattern(text: string): Result<PathPattern, string> {
+  if (!text.startsWith('/')) return err('it does not begin with `/`')
+  if (text.length > MAX_PATTERN_LENGTH) return err('it is longer than 2,048 characters')
+  const isTree = text.endsWith('/**')
   const segments = splitPath(isTree ? text.slice(0, -3) : text)
-  return segments.some(isForbidden) ? undefined : { text, segments, isTree }
+  const why = segments.slice(0, isTree ? undefined : -1).includes('')
+    ? 'it has `//`'
+    : segments.map(whyForbidden).find((found) => found !== undefined)
+  return why === undefined ? ok({ text, segments, isTree }) : err(why)
 }
 
 /** Like {@link parsePathPattern}, for settings that were checked before. */
 export function assertPathPattern(text: string): PathPattern {
   const pattern = parsePathPattern(text)
-  if (pattern === undefined) throw new TypeError(`not a path pattern: ${text}`)
-  return pattern
+  if (!pattern.ok) throw new TypeError(`not a path pattern: ${text}`)
+  return pattern.value
 }
 
 /**
@@ -29,12 +40,15 @@ export function assertPathPattern(text: string): PathPattern {
  */
 export const splitPath = (path: string): readonly string[] => path.split('/')
 
-// `*` inside a segment would look like a glob that matches; what canonicalizePath refuses could never match.
-const isForbidden = (segment: string): boolean =>
-  (segment.includes('*') && segment !== '*') ||
-  segment === '.' ||
-  segment === '..' ||
-  /[\\;?#\u0000-\u001f\u007f]|%[0-9A-Fa-f]{2}/.test(segment)
+function whyForbidden(segment: string): string | undefined {
+  if (segment === '.' || segment === '..') return 'it has a dot segment'
+  if (segment === '**') return '`**` may only be last'
+  // Inside a segment it would look like a glob that matches.
+  if (segment.includes('*') && segment !== '*') return '`*` and `**` must be a whole segment'
+  if (/%[0-9A-Fa-f]{2}/.test(segment)) return 'it has an escape; write the decoded character'
+  const odd = /[\\;?#\u0000-\u001f\u007f]/.exec(segment)
+  return odd === null ? undefined : `it has ${JSON.stringify(odd[0])}`
+}
 
 /** Whether every path that matches `inner` also matches `outer`. */
 export function coversPath(outer: PathPattern, inner: PathPattern): boolean {

@@ -20,7 +20,7 @@ describe('parsePathPattern', () => {
     '/...',
   ]
   for (const text of accepted) {
-    it(`accepts ${text}`, () => expect(parsePathPattern(text)?.text).toBe(text))
+    it(`accepts ${text}`, () => expect(parsePathPattern(text)).toMatchObject({ ok: true, value: { text } }))
   }
   const refused = [
     '',
@@ -52,7 +52,7 @@ describe('parsePathPattern', () => {
   ]
   for (const text of refused) {
     it(`refuses ${JSON.stringify(text)}`, () => {
-      expect(parsePathPattern(text)).toBeUndefined()
+      expect(parsePathPattern(text).ok).toBe(false)
       expect(() => assertPathPattern(text)).toThrow(TypeError)
     })
   }
