@@ -15,7 +15,6 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 const NAME = /^[A-Za-z0-9_.-]{1,64}$/
 const HOST = /^[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/
-const IPV6_HOST = /^\[[0-9a-f:.]{2,45}\]$/
 // RFC 9110 §5.6.4, without what must be escaped: the realm is sent as a quoted string.
 const QUOTABLE = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
 
@@ -68,9 +67,11 @@ export const parseRealm = (text: string): Parsed =>
 /** A lower-case host as requests name it, or `*.example.com`. */
 export function parseHost(text: string): Parsed {
   const host = text.toLowerCase()
+  // As the matcher will be asked for it, or the route would never match.
+  const ipv6 = host.startsWith('[') && host.endsWith(']') ? readHost(host) : undefined
+  if (ipv6 !== undefined) return ok(ipv6)
   const name = host.startsWith('*.') ? host.slice(2) : host
-  // The same host as the matcher will be asked for, or the route would never match.
-  if ((HOST.test(name) || (IPV6_HOST.test(name) && name === host)) && readHost(name) === name) return ok(host)
+  if (HOST.test(name) && readHost(name) === name) return ok(host)
   const hint = /:\d+$/.test(host)
     ? 'leave the port out; it is not compared'
     : 'write api.example.com or *.example.com; international names in their xn-- form'

@@ -13,5 +13,10 @@ export function parseHost(authority: string): string | undefined {
   const host = AUTHORITY.exec(authority)?.[1]
   if (host === undefined || host.includes('..')) return undefined
   const lower = host.toLowerCase()
+  if (lower.startsWith('[')) return canonicalIpv6(lower)
   return lower.endsWith('.') ? lower.slice(0, -1) : lower
 }
+
+/** The one spelling of RFC 5952: `[0:0::1]` and `[::1]` are one host, and a route for it must not be walked around. */
+const canonicalIpv6 = (literal: string): string | undefined =>
+  URL.canParse(`http://${literal}/`) ? new URL(`http://${literal}/`).hostname : undefined

@@ -39,9 +39,7 @@ describe('buildInstance()', () => {
 
   it('knows what it has read, so that a PEM file replaced right afterwards counts as changed', async () => {
     const pem = (): string =>
-      String(
-        generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' }),
-      )
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' })
     let content = pem()
     const read = (): Uint8Array => Buffer.from(content)
     const text = REMOTE.replace('jwks_url: "https://a.example/jwks"', 'pem_file: /keys/key.pem')
