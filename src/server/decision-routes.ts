@@ -32,7 +32,8 @@ export function decisionRoutes(
   for (const { path, dialect, policy } of endpoints) {
     const named = service.guard.policies.get(policy)
     if (named === undefined) throw new TypeError(`no policy named ${policy}`)
-    routes[path] = createDecisionHandler(service, DIALECTS[dialect], named)
+    // Written decoded; the runtime gives URLs in their normal form, with escapes.
+    routes[new URL(path, 'http://warder').pathname] = createDecisionHandler(service, DIALECTS[dialect], named)
   }
   return routes
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { asked, mint } from '../support/mint.ts'
 import { exchange, statusesOf } from '../support/raw-http.ts'
-import { runService, type RunningService } from '../support/run-service.ts'
+import { CONFIG, runService, type RunningService } from '../support/run-service.ts'
 
 const ORDER = 'https://api.example.com/orders/42'
 let running: RunningService
@@ -165,6 +165,17 @@ describe('the decision listener', () => {
     })
     expect(JSON.stringify(lines)).not.toContain('eyJ')
   })
+})
+
+describe('an endpoint of another contract', () => {
+  for (const path of ['/auth', '/prüfen', '/a b', '/a|b^c', '/~a']) {
+    it(`is found at ${path}`, async () => {
+      const endpoint = `endpoints: [{ path: "${path}", dialect: jwtauthrequest, policy: read }]\n`
+      const other = await runService(CONFIG + endpoint)
+      expect((await fetch(`${other.decisions}${path}`)).status).toBe(403)
+      await other.service.stop(0)
+    })
+  }
 })
 
 describe('the admin listener', () => {
