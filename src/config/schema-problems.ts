@@ -36,7 +36,10 @@ function convert(issue: Issue, above: readonly PropertyKey[], root: unknown): re
   const pointer = toPointer(path)
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => unknownKey(toPointer([...path, key]), key, issue.message))
+      return issue.keys.map((key) => {
+        const at = toPointer([...path, key])
+        return unknownKey(at, mayBeSecret(at, root) ? undefined : key, issue.message)
+      })
     case 'invalid_key':
       return issue.issues
         .slice(0, 1)
@@ -135,18 +138,30 @@ const MISSING_HINTS: Readonly<Record<string, string>> = {
   match: 'write `match: {}` for all requests',
 }
 
-function unknownKey(pointer: string, key: string, known: string): LocatedProblem {
+/** In `keys: { THE-SECRET }` YAML takes the secret for a key that has no value. */
+const mayBeSecret = (pointer: string, root: unknown): boolean =>
+  /^\/issuers\/\d+\/keys\//.test(pointer) && valueAt(root, pointer) === null
+
+/** @param key Undefined where it must not be shown. */
+function unknownKey(pointer: string, key: string | undefined, known: string): LocatedProblem {
   const parent = pointer.slice(0, pointer.lastIndexOf('/'))
   const knownKeys = known.split(', ')
+  const hints = [`known keys here: ${known}`]
+  const where = pointerForPeople(parent)
+  if (key === undefined) {
+    const message = `unknown key without a value ${where}`
+    // The pointer ends with the key.
+    return { pointer: parent, problem: { code: 'ERR_CONFIG_UNKNOWN_KEY', message, hints } }
+  }
   const hint = hintForUnknownKey(key, knownKeys)
   return {
     pointer,
     atKey: true,
     problem: {
       code: 'ERR_CONFIG_UNKNOWN_KEY',
-      message: `unknown key ${quoted(key)} ${pointerForPeople(parent)}`,
+      message: `unknown key ${quoted(key)} ${where}`,
       ...(hint === undefined ? suggestion(key, knownKeys) : { label: hint }),
-      hints: [`known keys here: ${known}`],
+      hints,
     },
   }
 }

@@ -37,6 +37,8 @@ export function findSecretRanges(
     if (!isMap<Node, Node | null>(node)) return
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : ''
+      // `keys: { THE-SECRET }`: YAML takes it for a key.
+      if (insideKeys && isWithoutValue(value)) hide(isScalar(key) && !PUBLIC_KEYS.test(name) ? key : null)
       const isSecret = isSecretKey(name) || (insideKeys && !PUBLIC_KEYS.test(name))
       if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
       else visit(value, name === 'keys')
@@ -44,13 +46,31 @@ export function findSecretRanges(
   }
   visit(contents, false)
   if (!parsed) ranges.push(...findInText(text))
+  ranges.push(...findInUrls(text))
   return merge(ranges)
+}
+
+const isWithoutValue = (value: Node | null): boolean =>
+  value === null || (isScalar(value) && value.value === null)
+
+/** What may hold a password or a token: user names and queries of URLs. Bounded, so that it stays linear. */
+const URL_SECRETS = /(https?:\/\/)([^\s/?#"'@]{1,500}(?=@)|[^\s?#"'@]{1,500}\?([^\s"']+))/g
+
+function findInUrls(text: string): Range[] {
+  return [...text.matchAll(URL_SECRETS)].map(([whole, scheme = '', , query], i, all) => {
+    const start = all[i]?.index ?? 0
+    const end = start + whole.length
+    return [query === undefined ? start + scheme.length : end - query.length, end]
+  })
 }
 
 /** Whether a key names a secret, or may be a misspelling of one that does. */
 export function isSecretKey(name: string): boolean {
   const word = name.toLowerCase().replaceAll(/[^a-z]/g, '')
-  return /secret|hmac|passw|private/.test(word) || suggest(word, ['secret', 'hmac']) !== undefined
+  return (
+    /secret|hmac|passw|private|^(?:shared|signing)?key$/.test(word) ||
+    suggest(word, ['secret', 'hmac']) !== undefined
+  )
 }
 
 /** Without a parse: from a secret's key to the end of its line, and the deeper lines below. */

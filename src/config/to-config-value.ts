@@ -99,11 +99,15 @@ function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
     case 'jwks_file':
       return { jwks_file: escape(keys.file) }
     case 'jwks_url':
-      return { jwks_url: escape(keys.url), ...fromRemote(keys, options) }
+      return { jwks_url: escape(writeUrl(keys.url, options)), ...fromRemote(keys, options) }
     case 'discovery':
       return fromRemote(keys, options)
   }
 }
+
+/** A query may hold a token, from the environment even. */
+const writeUrl = (url: string, { secrets }: ConfigValueOptions): string =>
+  secrets === 'masked' ? url.replace(/\?.+$/s, `?${MASK}`) : url
 
 function fromRemote(keys: RemoteKeySettings, options: ConfigValueOptions): Value {
   const unless = unlessDefault(options)

@@ -72,6 +72,17 @@ issuers:
     ])
   })
 
+  it('show no query of a key URL, which may hold a token from the environment', async () => {
+    const { settings } = await loadGood(
+      ISSUER + '    keys: { jwks_url: "https://a.example/k?t=${TOKEN}" }\n',
+      {
+        env: { TOKEN: 'cAnArY' },
+      },
+    )
+    expect(showConfig(settings)).not.toContain('cAnArY')
+    expect(renderConfig(settings, { secrets: 'plain', defaults: 'omitted' })).toContain('cAnArY')
+  })
+
   it('show every default', async () => {
     const shown = showConfig((await loadGood(ISSUER)).settings)
     for (const line of [
