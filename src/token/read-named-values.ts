@@ -11,9 +11,25 @@ export function readCookie(header: string | null, name: string): SourceReading {
   if (header === null || !header.includes(name)) return ABSENT
   return readPairs(header, ';', (pair) => {
     const equals = pair.indexOf('=')
-    return equals >= 0 && pair.slice(0, equals).trim() === name ? pair.slice(equals + 1).trim() : undefined
+    return equals >= 0 && trimBlanks(pair.slice(0, equals)) === name
+      ? trimBlanks(pair.slice(equals + 1))
+      : undefined
   })
 }
+
+/**
+ * Without the spaces and tabs around it (RFC 6265 §5.2), and no more: `trim()` takes other white space too, and a
+ * neighbouring site could set a cookie whose name is a protected one (`__Host-…`) with such a character before it.
+ */
+function trimBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+const isBlank = (unit: number): boolean => unit === 0x20 || unit === 0x09
 
 /** Reads a parameter of a raw query by its exact name. Nothing is decoded: no character of a token needs it. */
 export function readQueryParameter(query: string, name: string): SourceReading {

@@ -1,5 +1,7 @@
 /** Attacks on the headers of the request around a good token. */
 import { describe, expect, it } from 'bun:test'
+import { extractToken } from '../../src/token/extract-token.ts'
+import { makeRequest } from '../support/make-guard.ts'
 import { TOKEN, judge, judgeUrl, type Headers } from '../support/nginx-requests.ts'
 import { mint } from '../support/tokens.ts'
 
@@ -186,4 +188,14 @@ describe('attack: more than one token, of which each reader takes another', () =
     ]
     expect((await judgeUrl(`${TARGET}?access_token=${good}`, headers)).reason).toBe('ok')
   })
+})
+
+describe('attack: a cookie set by a neighbouring site, with white space before a protected name', () => {
+  const source = { kind: 'cookie', name: '__Host-token' } as const
+  for (const space of ['\u00a0', '\u000b', '\u000c', '\u2000', '\u3000', '\ufeff']) {
+    it(`is another cookie (${JSON.stringify(space)})`, () => {
+      const request = makeRequest({ headers: [['cookie', `a=1; ${space}__Host-token=${mint()}`]] })
+      expect(extractToken(request, [source], 8192)).toEqual({ ok: false, error: 'token_missing' })
+    })
+  }
 })

@@ -85,6 +85,7 @@ describe('a token in a cookie', () => {
     [cookie('xaccess_token=abc'), 'token_missing'],
     [cookie('access_tokenx=abc'), 'token_missing'],
     [cookie('Access_Token=abc'), 'token_missing'],
+    [cookie('a=1;\t access_token \t=\tabc '), 'token abc'],
     [cookie('a=access_token=abc'), 'token_missing'],
     [cookie('access_token'), 'token_missing'],
     [cookie('access_token='), 'token_missing'],
