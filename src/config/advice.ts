@@ -76,6 +76,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   WARN_CONFIG_PUBLIC_EVERYTHING: 'name the paths that are public',
   WARN_CONFIG_DECISIONS_EXPOSED:
     'let only the proxy reach it: a private network, a firewall, or a unix socket',
+  WARN_CONFIG_UNROUTED: 'write routes that name the policies, or let the proxy name one: `/v1/auth/nginx/NAME`',
   WARN_CONFIG_UNUSED_POLICY:
     'name it in a route, or remove it. It still judges where a caller names it in the URL',
   WARN_CONFIG_UNUSED_ISSUER: 'name it in `issuers` of a policy, or remove it',

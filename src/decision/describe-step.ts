@@ -60,6 +60,7 @@ const DESCRIPTIONS: Readonly<Record<StepName, (trial: Trial) => StepDescription>
 }
 
 const AMBIGUITIES: Readonly<Record<PathAmbiguity, string>> = {
+  query: 'the path still holds a ?',
   not_absolute: 'the path does not begin with /',
   too_long: 'the path is longer than 8192 characters',
   double_slash: 'the path has two slashes in a row',

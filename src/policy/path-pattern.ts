@@ -21,7 +21,7 @@ export function parsePathPattern(text: string): Result<PathPattern, string> {
   if (text.length > MAX_PATTERN_LENGTH) return err('it is longer than 2,048 characters')
   const isTree = text.endsWith('/**')
   const segments = splitPath(isTree ? text.slice(0, -3) : text)
-  const why = segments.slice(0, isTree ? undefined : -1).includes('')
+  const why = segments.slice(1, isTree ? undefined : -1).includes('')
     ? 'it has `//`'
     : segments.map(whyForbidden).find((found) => found !== undefined)
   return why === undefined ? ok({ text, segments, isTree }) : err(why)
