@@ -4,7 +4,7 @@ import { err } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
 import { createBoundedFetch } from './bounded-fetch.ts'
-import type { FetchDocument } from './bounded-fetch.ts'
+import type { FetchDocument } from './fetch-document.ts'
 import { discoverJwksUri } from './discovery.ts'
 import { importJwks } from './import-jwks.ts'
 import type { KeyDeps } from './key-deps.ts'
@@ -54,7 +54,10 @@ async function loadJwks(
   signal: AbortSignal,
 ): Promise<Result<KeySet, string>> {
   const fetched = await fetchDocument(url, signal)
-  const loaded = fetched.ok ? importJwks(fetched.value, algorithms) : err(fetched.error.why)
+  const loaded =
+    fetched.ok && fetched.value.status === 200
+      ? importJwks(fetched.value.bytes, algorithms)
+      : err(fetched.ok ? 'unasked 304' : fetched.error.why)
   return loaded.ok ? loaded : err(`${describeUrl(url)}: ${loaded.error}`)
 }
 

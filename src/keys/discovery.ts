@@ -1,7 +1,7 @@
 /** Finding the keys of an issuer from its own metadata. */
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
-import type { FetchDocument } from './bounded-fetch.ts'
+import type { FetchDocument } from './fetch-document.ts'
 import { quote } from './printable.ts'
 import { readJsonObject } from './read-json-object.ts'
 import { checkRemoteUrl, describeUrl } from './remote-url.ts'
@@ -29,7 +29,9 @@ export async function discoverJwksUri(
     fetched = await fetchDocument(urls.oauth, signal)
   }
   if (!fetched.ok) return err(`${describeUrl(url)}: ${fetched.error.why}`)
-  const document = readJsonObject(fetched.value)
+  // Without validators there is no 304.
+  if (fetched.value.status !== 200) return err(`${describeUrl(url)}: an answer to another question`)
+  const document = readJsonObject(fetched.value.bytes)
   if (!document.ok) return err(`${describeUrl(url)}: ${document.error}`)
   const read = readJwksUri(document.value, issuer, allowHttp)
   return read.ok ? read : err(`${describeUrl(url)}: ${read.error}`)
