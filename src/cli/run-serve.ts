@@ -34,6 +34,7 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
     return EXIT.configInvalid
   }
   report({ diagnostics: first.value.warnings, source: first.value.config.source })
+  await first.value.ready
   const service = startService(first.value, logger)
   announce(service, logger, (text) => cli.stderr.write(`${text}\n`))
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))

@@ -1,6 +1,7 @@
 /** The part of the schema that describes issuers and their keys. */
 import { z } from 'zod'
-import { parseAlgorithm, parseName, parseTyp } from './check-text.ts'
+import { parseAlgorithm, parseName, parseTenant, parseThumbprint, parseTyp } from './check-text.ts'
+import { REACH_SHAPE } from './schema-reach.ts'
 import { byteSize, durationMs, flag, strictMap, text, textList } from './schema-leaf.ts'
 
 export const KeysSchema = strictMap({
@@ -25,14 +26,42 @@ export const KeysSchema = strictMap({
     .describe('largest answer; default 1MiB'),
   refresh: durationMs(1_000, 24 * 3_600_000)
     .optional()
-    .describe('time between background refreshes; default 10m'),
+    .describe('time between background refreshes when an answer does not say how long it holds; default 10m'),
+  min_refresh: durationMs(1_000, 24 * 3_600_000)
+    .optional()
+    .describe('least time between refreshes, whatever an answer says; default 60s'),
+  max_refresh: durationMs(1_000, 24 * 3_600_000)
+    .optional()
+    .describe('longest time between refreshes, whatever an answer says; default 1h'),
+  max_stale: durationMs(60_000, 30 * 24 * 3_600_000)
+    .optional()
+    .describe('how long the last good keys are used while none can be loaded; default 24h'),
   cooldown: durationMs(1_000, 3_600_000)
     .optional()
     .describe('least time between two fetches caused by unknown key ids; default 30s'),
   first_fetch_wait: durationMs(0, 10_000)
     .optional()
     .describe('longest that requests wait for a fetch under way; default 1s'),
+  startup: z
+    .enum(['wait', 'serve', 'snapshot'])
+    .optional()
+    .describe('what a start does before the keys are there; default serve'),
+  snapshot_file: text()
+    .optional()
+    .describe('where the keys are kept, relative to this file; default: a file in state_dir'),
+  pin: textList(parseThumbprint)
+    .optional()
+    .describe('RFC 7638 SHA-256 thumbprints of the only keys that are accepted; default: all'),
+  ...REACH_SHAPE,
 }).describe('where the keys come from; without it, or with fetch options alone: discovery from the issuer')
+
+const ClaimValueSchema = z.union([
+  textList().pipe(z.transform((values: readonly string[]) => ({ in: values }))),
+  strictMap({
+    in: textList().optional().describe('one of these texts'),
+    starts_with: text().optional().describe('the beginning of the text'),
+  }),
+])
 
 const any = z.literal('any').transform(() => null)
 
@@ -40,10 +69,20 @@ export const IssuerSchema = strictMap({
   name: text(parseName)
     .optional()
     .describe('name in logs, metrics and policies; default: made from the host of issuer'),
-  issuer: z.union([any, text()]).describe('exact `iss` of its tokens; the word `any` accepts every issuer'),
+  issuer: z
+    .union([any, text()])
+    .describe('exact `iss` of its tokens, with {tenant} a template; the word `any` accepts every issuer'),
+  tenants: textList(parseTenant)
+    .optional()
+    .describe('what {tenant} may be; an issuer of its own for each, and for no other'),
+  tenant_claim: text().optional().describe('claim that must be the tenant of the issuer, for example tid'),
   audience: z
     .union([any, textList()])
     .describe('accepted `aud` values, any of them; the word `any` accepts every audience'),
+  audience_claim: z
+    .enum(['client_id', 'azp', 'cid', 'appid'])
+    .optional()
+    .describe('claim that holds the audience, for issuers whose tokens have no aud; default aud'),
   keys: KeysSchema.optional(),
   algorithms: textList(parseAlgorithm)
     .optional()
@@ -56,6 +95,10 @@ export const IssuerSchema = strictMap({
     .optional()
     .describe('accepted `typ` values, for example at+jwt; default: not checked'),
   require: textList().optional().describe('claims that must be present'),
+  claims: z
+    .record(text(), ClaimValueSchema)
+    .optional()
+    .describe('what claims of every token must be: a text, a list of them, or a map'),
   allow_missing_exp: flag().optional().describe('accept tokens that never expire; default false'),
   require_kid: flag().optional().describe('refuse tokens without `kid`; default false'),
   allow_sender_constrained: flag()

@@ -45,6 +45,7 @@ export const ConfigSchema = strictMap({
     .optional()
     .describe('the cache of verified tokens'),
   realm: text(parseRealm).optional().describe('realm of the challenge; default warder'),
+  state_dir: text().optional().describe('directory for what outlives a restart, relative to this file'),
   drain: durationMs(0, 300_000)
     .optional()
     .describe('how long a stopping process stays up, not ready; default 5s'),

@@ -13,9 +13,13 @@ export const REMOTE = {
   timeoutMs: 5_000,
   maxBytes: 100_000,
   refreshMs: 600_000,
+  minRefreshMs: 60_000,
+  maxRefreshMs: 3_600_000,
+  maxStaleMs: 86_400_000,
   cooldownMs: 30_000,
   firstFetchWaitMs: 1_000,
-}
+  startup: 'serve',
+} as const
 export const SETTINGS: KeySettings = { kind: 'jwks_url', url: URL_OF_KEYS, ...REMOTE }
 
 export const jwk = (kid: string, label = kid) => publicJwk(keyPair('P-256', label), { kid })

@@ -105,7 +105,7 @@ describe('a remote key source and unknown kids', () => {
     world.advance(-10_000)
     await request(source, 'c')
     expect(world.fetched).toHaveLength(2)
-    world.advance(-86_400_000)
+    world.advance(-3_600_000)
     await request(source, 'd')
     expect(world.fetched).toHaveLength(3)
   })
