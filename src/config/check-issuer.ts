@@ -9,6 +9,7 @@ import { decodeSecret } from './decode-secret.ts'
 import { isHmac } from './default-algorithms.ts'
 import type { Problem } from './diagnostic.ts'
 import { checkRefresh } from './key-refresh.ts'
+import { PRESET_INPUTS } from './presets.ts'
 import type { Located } from './read-config.ts'
 import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
 import { REACH_SHAPE } from './schema-reach.ts'
@@ -52,6 +53,10 @@ export function checkIssuer(
   const add: Add = (at, problem, atKey = false) => {
     found.push({ pointer: `${pointer}${at}`, problem, atKey })
   }
+  for (const key of PRESET_INPUTS) {
+    if (issuer[key as keyof IssuerConfig] === undefined) continue
+    add(`/${key}`, { code: 'ERR_CONFIG_USELESS_KEY', message: `\`${key}\` is an input of presets` }, true)
+  }
   checkKeys(issuer.keys, add)
   checkRefresh(issuer.keys, add)
   checkAlgorithms(issuer, supported, add)
@@ -79,7 +84,12 @@ function checkKeys(keys: KeysConfig | undefined, add: Add): void {
     return
   }
   const isRemote = first === undefined || first === 'jwks_url'
-  const useless = [...(first === 'secret' ? [] : SECRET_OPTIONS), ...(isRemote ? [] : FETCH_OPTIONS)]
+  const hasUse = isRemote || first === 'jwks_file'
+  const useless = [
+    ...(hasUse ? [] : (['key_use'] as const)),
+    ...(first === 'secret' ? [] : SECRET_OPTIONS),
+    ...(isRemote ? [] : FETCH_OPTIONS),
+  ]
   for (const option of useless.filter((option) => keys?.[option] !== undefined)) {
     const beside = first === undefined ? 'with discovery' : `beside \`${first}\``
     add(

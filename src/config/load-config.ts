@@ -8,6 +8,8 @@ import { crossCheck } from './cross-checks.ts'
 import { deepFreeze } from './deep-freeze.ts'
 import { byPosition, toDiagnostic } from './diagnostic.ts'
 import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
+import { expandIssuers } from './expand-tenants.ts'
+import { expandPresets } from './expand-presets.ts'
 import type { ConfigFormat, ForeignFormat, Translation } from './foreign-format.ts'
 import { fileTrouble, hashContent, interpolate } from './interpolate.ts'
 import type { ConfigSurroundings, Interpolated } from './interpolate.ts'
@@ -97,20 +99,21 @@ async function loadBytes(
   return ok(toLoaded(document, bytes, 'warder', native.value, filled.files))
 }
 
-const isSecretField = (pointer: string): boolean => /^\/issuers\/\d+\/keys\/secret$/.test(pointer)
+const isSecretField = (pointer: string): boolean => /^\/issuers\/\d+\/keys\/(secret$|headers\/)/.test(pointer)
 
 function readNative(
   document: SourceDocument,
   filled: Interpolated,
   deps: LoadConfigDeps,
 ): Result<Translation, readonly Diagnostic[]> {
-  const { parts, problems } = readConfig(filled.value as Record<string, unknown>)
+  const presets = expandPresets(filled.value as Record<string, unknown>)
+  const { parts, problems } = readConfig(presets.value)
   // What could not be filled in is not judged by what is written in its place.
-  const unfilled = new Set(filled.problems.map(({ pointer }) => pointer))
-  const judged = [...problems, ...crossCheck(parts, deps.supportedAlgorithms)].filter(
+  const unfilled = new Set([...filled.problems.map(({ pointer }) => pointer), ...presets.unfilled])
+  const judged = [...presets.problems, ...problems, ...crossCheck(parts, deps.supportedAlgorithms)].filter(
     ({ pointer, atKey }) => atKey === true || !unfilled.has(pointer),
   )
-  const diagnostics = [...filled.problems, ...judged].map((found) => locate(document, filled.value, found))
+  const diagnostics = [...filled.problems, ...judged].map((found) => locate(document, presets.value, found))
   if (parts.whole === undefined || diagnostics.some(({ severity }) => severity === 'error'))
     return err(diagnostics)
   const directory = dirname(resolve(document.file))
@@ -118,7 +121,8 @@ function readNative(
     supportedAlgorithms: deps.supportedAlgorithms,
     directory,
   })
-  return ok({ settings, warnings: diagnostics, origins: new Map() })
+  const origins = expandIssuers(parts.issuers).map(({ pointer }, i) => [`issuers/${i}`, pointer] as const)
+  return ok({ settings, warnings: diagnostics, origins: new Map(origins) })
 }
 
 function locate(document: SourceDocument, filledIn: unknown, found: LocatedProblem): Diagnostic {

@@ -1,6 +1,7 @@
 /** The part of the schema that describes issuers and their keys. */
 import { z } from 'zod'
 import { parseAlgorithm, parseName, parseTenant, parseThumbprint, parseTyp } from './check-text.ts'
+import { PRESET_NAMES } from './presets.ts'
 import { REACH_SHAPE } from './schema-reach.ts'
 import { byteSize, durationMs, flag, strictMap, text, textList } from './schema-leaf.ts'
 
@@ -15,6 +16,10 @@ export const KeysSchema = strictMap({
     .enum(['utf8', 'base64', 'base64url', 'hex'])
     .optional()
     .describe('how the secret is written; default utf8'),
+  key_use: z
+    .enum(['sig', 'jwt-svid'])
+    .optional()
+    .describe('`use` of the keys that are accepted; default sig'),
   kid: text().optional().describe('key id of the secret; tokens that name another are refused'),
   allow_short_secret: flag()
     .optional()
@@ -63,6 +68,18 @@ const ClaimValueSchema = z.union([
   }),
 ])
 
+/** Inputs of presets. They are expanded before this schema is asked, and are here for editors. */
+const PRESET_SHAPE = {
+  url: text().optional().describe('preset keycloak, gitlab-ci: where it is'),
+  realm: text().optional().describe('preset keycloak: the realm'),
+  domain: text().optional().describe('preset auth0, okta: the domain of the organization'),
+  authorization_server: text().optional().describe('preset okta: the authorization server; default default'),
+  pool: text().optional().describe('preset cognito: id of the user pool'),
+  region: text().optional().describe('preset cognito: the region; default: that of the pool'),
+  trust_domain: text().optional().describe('preset spiffe: the trust domain'),
+  bundle_url: text().optional().describe('preset spiffe: URL of the trust bundle'),
+} as const
+
 const any = z.literal('any').transform(() => null)
 
 export const IssuerSchema = strictMap({
@@ -104,6 +121,8 @@ export const IssuerSchema = strictMap({
   allow_sender_constrained: flag()
     .optional()
     .describe('accept tokens bound to a key (`cnf`) without a proof of it; default false'),
+  preset: z.enum(PRESET_NAMES).optional().describe('settings of a known provider; explicit ones win'),
+  ...PRESET_SHAPE,
 }).describe('a trusted token issuer')
 
 export type KeysConfig = z.output<typeof KeysSchema>

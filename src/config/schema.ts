@@ -57,9 +57,20 @@ export type Config = z.output<typeof ConfigSchema>
 export function configJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(ConfigSchema, {
     io: 'input',
-    override: ({ jsonSchema }) => allowReferences(jsonSchema),
+    override: ({ jsonSchema }) => {
+      allowReferences(jsonSchema)
+      allowPreset(jsonSchema)
+    },
   })
   return { ...schema, title: 'warder.yaml' }
+}
+
+/** A preset stands for the issuer. */
+function allowPreset(schema: Record<string, unknown>): void {
+  const { properties, required } = schema
+  if (typeof properties !== 'object' || properties === null || !Object.hasOwn(properties, 'preset')) return
+  if (Array.isArray(required)) schema['required'] = required.filter((key) => key !== 'issuer')
+  schema['anyOf'] = [{ required: ['issuer'] }, { required: ['preset'] }]
 }
 
 /** A closed set of strings must not make editors complain about `${NAME}`. */

@@ -106,7 +106,7 @@ function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
     case 'pem_file':
       return { pem_file: keys.files.map((file) => escape(file)) }
     case 'jwks_file':
-      return { jwks_file: escape(keys.file) }
+      return compact({ jwks_file: escape(keys.file), key_use: keys.keyUse })
     case 'jwks_url':
       return { jwks_url: escape(keys.url), ...fromRemote(keys, options) }
     case 'discovery':
@@ -126,6 +126,7 @@ function fromRemote(keys: RemoteKeySettings, options: ConfigValueOptions): Value
       unless(keys.firstFetchWaitMs, DEFAULT_REMOTE_KEYS.firstFetchWaitMs),
       formatDuration,
     ),
+    key_use: keys.keyUse,
     ...fromReach(keys.reach, options.secrets, escape),
   })
 }

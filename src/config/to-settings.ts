@@ -4,7 +4,7 @@ import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
 import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
-import type { KeySettings, RemoteKeySettings } from '../keys/key-settings.ts'
+import type { KeySettings, KeyUse, RemoteKeySettings } from '../keys/key-settings.ts'
 import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { keySourceOf } from './check-issuer.ts'
@@ -51,9 +51,7 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
   return {
     issuers: issuers.map(({ issuer, name }) => toIssuer(issuer, name, config.state_dir, context)),
     tokenSources: config.token_sources?.map((source) => toTokenSource(source)) ?? DEFAULT_TOKEN_SOURCES,
-    policies: Object.entries(config.policies ?? {}).map(([name, policy]) =>
-      toPolicy(name, policy, issuers),
-    ),
+    policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy, issuers)),
     routes: (config.routes ?? []).map((route, i) => toRoute(route, routeNameList[i] ?? '')),
     endpoints: (config.endpoints ?? []).map(({ path, dialect, policy }) => ({ path, dialect, policy })),
     listen: {
@@ -124,11 +122,16 @@ function toKeys(issuer: IssuerConfig, keys: KeysConfig, context: SnapshotContext
   if (keys.pem_file !== undefined) {
     return { kind: 'pem_file', files: keys.pem_file.map((file) => resolve(directory, file)) }
   }
-  if (keys.jwks_file !== undefined) return { kind: 'jwks_file', file: resolve(directory, keys.jwks_file) }
+  if (keys.jwks_file !== undefined) {
+    return { kind: 'jwks_file', file: resolve(directory, keys.jwks_file), ...toKeyUse(keys) }
+  }
   const remote = toRemoteKeys(keys, context)
   if (keys.jwks_url !== undefined) return { kind: 'jwks_url', url: keys.jwks_url, ...remote }
   return { kind: 'discovery', issuer: issuer.issuer ?? '', ...remote }
 }
+
+const toKeyUse = ({ key_use: keyUse }: KeysConfig): { readonly keyUse?: KeyUse } =>
+  keyUse === undefined ? {} : { keyUse }
 
 const toRemoteKeys = (keys: KeysConfig, context: SnapshotContext): RemoteKeySettings => ({
   // Nobody is on the way to a socket of this machine.
@@ -138,6 +141,7 @@ const toRemoteKeys = (keys: KeysConfig, context: SnapshotContext): RemoteKeySett
   ...toRefreshSettings(keys, context),
   cooldownMs: keys.cooldown ?? DEFAULT_REMOTE_KEYS.cooldownMs,
   firstFetchWaitMs: keys.first_fetch_wait ?? DEFAULT_REMOTE_KEYS.firstFetchWaitMs,
+  ...toKeyUse(keys),
   ...toReach(keys, context.directory),
 })
 
@@ -152,17 +156,11 @@ function toTokenSource(source: TokenSourceConfig): TokenSourceSettings {
   return { kind: 'header', name, ...(scheme === undefined ? {} : { scheme }) }
 }
 
-function toPolicy(
-  name: string,
-  policy: PolicyConfig,
-  issuers: readonly ExpandedIssuer[],
-): PolicySettings {
+function toPolicy(name: string, policy: PolicyConfig, issuers: readonly ExpandedIssuer[]): PolicySettings {
   const accepted = policy.issuers
   return {
     name,
-    ...(accepted === undefined
-      ? {}
-      : { issuers: accepted.flatMap((wanted) => namesOf(wanted, issuers)) }),
+    ...(accepted === undefined ? {} : { issuers: accepted.flatMap((wanted) => namesOf(wanted, issuers)) }),
     ...(policy.token_sources === undefined
       ? {}
       : { tokenSources: policy.token_sources.map((source) => toTokenSource(source)) }),

@@ -1,6 +1,8 @@
 /** Why a decision came out as it did: the steps of the real one, written down. */
 import { isPresent } from '../claims/compile-claim-rule.ts'
 import { readScopes } from '../claims/scope.ts'
+import { describeClaimValue } from '../jwt/check-claim-values.ts'
+import type { AudienceClaim } from '../jwt/issuer-settings.ts'
 import type { Recorder } from './recorder.ts'
 import { DENY_ROWS, type DenyReason } from './reasons.ts'
 import type { StepName } from './steps.ts'
@@ -87,11 +89,11 @@ const DESCRIPTIONS: Readonly<Record<StepName, (trial: Trial) => Description>> = 
   }),
   time: (trial) => ({ facts: `${timesText(trial)}${unverified(trial)}`, setting: issuerSetting(trial) }),
   audience: (trial) => ({
-    facts: `token ${claimText(trial, 'aud')}, accepted ${trial.issuer?.audience == null ? 'any' : JSON.stringify([...trial.issuer.audience])}${unverified(trial)}`,
+    facts: `token ${claimText(trial, trial.issuer?.settings.audienceClaim ?? 'aud')}, accepted ${trial.issuer?.audience == null ? 'any' : JSON.stringify([...trial.issuer.audience])}${unverified(trial)}`,
     setting: issuerSetting(trial, 'audience'),
   }),
   claims: (trial) => ({
-    facts: `required [${trial.issuer?.settings.requiredClaims.join(', ') ?? ''}]${unverified(trial)}`,
+    facts: `required [${requirements(trial)}]${unverified(trial)}`,
     setting: issuerSetting(trial),
   }),
   rules: (trial) => ({
@@ -146,7 +148,7 @@ const typText = ({ issuer, jws }: Trial): string =>
 const unverified = ({ key }: Trial): string => (key === undefined ? ' (unverified)' : '')
 
 /** A claim of the closed list that explain shows: never the subject, never what an application put there. */
-function claimText({ jws }: Trial, name: 'iss' | 'aud'): string {
+function claimText({ jws }: Trial, name: 'iss' | 'aud' | AudienceClaim): string {
   return JSON.stringify(jws?.claims[name]) ?? 'absent'
 }
 
@@ -193,3 +195,9 @@ function sourceText(source: {
 }
 
 const quote = (text: string | undefined): string => (text === undefined ? 'absent' : JSON.stringify(text))
+
+const requirements = ({ issuer }: Trial): string =>
+  [
+    ...(issuer?.settings.requiredClaims ?? []),
+    ...(issuer?.settings.claimValues ?? []).map((rule) => describeClaimValue(rule)),
+  ].join(', ')

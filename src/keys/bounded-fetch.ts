@@ -3,6 +3,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { FetchDocument, FetchedDocument, FetchFailure, Validators } from './fetch-document.ts'
 import type { Fetch, KeyDeps } from './key-deps.ts'
+import { ReachError } from './reach.ts'
 import { checkRemoteUrl } from './remote-url.ts'
 
 export interface FetchBounds {
@@ -31,7 +32,7 @@ export function createBoundedFetch(
       if (refusal !== undefined) return err(refusal)
       return await deadline.race(readBody(response, bounds.maxBytes))
     } catch (error) {
-      return err({ why: deadline.reason() ?? `no connection (${codeOf(error)})` })
+      return err({ why: deadline.reason() ?? describeFault(error) })
     } finally {
       deadline.stop()
       // Lets go of the connection when the body was not read to its end; it may already be locked or gone.
@@ -146,6 +147,9 @@ function startDeadline(timeoutMs: number, outer: AbortSignal, deps: Pick<KeyDeps
     },
   }
 }
+
+const describeFault = (error: unknown): string =>
+  error instanceof ReachError ? error.message : `no connection (${codeOf(error)})`
 
 /** The code of a failed connection (`ECONNREFUSED`, `CERT_HAS_EXPIRED`); its message may quote anything. */
 function codeOf(error: unknown): string {

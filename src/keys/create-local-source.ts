@@ -70,7 +70,7 @@ export function createCheckedJwksFileSource(
   const options = {
     description: `jwks_file ${file}`,
     read: () => readKeyFile(file, deps),
-    parse: (bytes: Uint8Array) => importJwks(bytes, algorithms),
+    parse: (bytes: Uint8Array) => importJwks(bytes, algorithms, settings.keyUse),
   }
   const source = createJwksFileSource(options, deps)
   const { state, lastError = '' } = source.status()

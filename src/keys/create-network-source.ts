@@ -50,8 +50,8 @@ function createSource(
   { settings, algorithms, place, fetchDocument, findUrl }: NetworkSourceParts,
   deps: KeyDeps,
 ): KeySource {
-  const { pin, snapshot } = settings
-  const load = createJwksLoader({ findUrl, fetchDocument, algorithms, pin }, deps.nowMs)
+  const { pin, snapshot, keyUse } = settings
+  const load = createJwksLoader({ findUrl, fetchDocument, algorithms, pin, keyUse }, deps.nowMs)
   const description = describeUrl(place)
   const store =
     snapshot === undefined
@@ -62,7 +62,7 @@ function createSource(
             ...snapshot,
             place,
             source: description,
-            parse: (jwks) => importDocument(jwks, { algorithms, pin }),
+            parse: (jwks) => importDocument(jwks, { algorithms, pin, keyUse }),
           },
           deps,
         )

@@ -5,6 +5,7 @@ import type { Algorithm } from './algorithms.ts'
 import type { FetchDocument, Validators } from './fetch-document.ts'
 import { readFreshness, readValidators } from './freshness.ts'
 import { importJwks } from './import-jwks.ts'
+import type { KeyUse } from './key-settings.ts'
 import type { KeySet } from './key-set.ts'
 import { keepPinned } from './pins.ts'
 import { describeUrl } from './remote-url.ts'
@@ -43,14 +44,15 @@ export interface JwksLoaderOptions {
   readonly fetchDocument: FetchDocument
   readonly algorithms: readonly Algorithm[]
   readonly pin: readonly string[] | undefined
+  readonly keyUse?: KeyUse | undefined
 }
 
 /** Reads a document as the loader does; also for a snapshot of it. */
 export function importDocument(
   bytes: Uint8Array,
-  { algorithms, pin }: Pick<JwksLoaderOptions, 'algorithms' | 'pin'>,
+  { algorithms, pin, keyUse }: Pick<JwksLoaderOptions, 'algorithms' | 'pin' | 'keyUse'>,
 ): Result<KeySet, string> {
-  const imported = importJwks(bytes, algorithms)
+  const imported = importJwks(bytes, algorithms, keyUse)
   return imported.ok ? keepPinned(imported.value, pin) : imported
 }
 

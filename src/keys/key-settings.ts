@@ -22,6 +22,12 @@ export interface ReachSettings {
   readonly denyPrivateAddresses?: boolean
 }
 
+/**
+ * The `use` of the keys that are accepted. `sig`, the default, accepts keys without one, too (RFC 7517 §4.2);
+ * `jwt-svid` does not, because a SPIFFE bundle holds keys of other kinds.
+ */
+export type KeyUse = 'sig' | 'jwt-svid'
+
 /** Bounds of a remote key source. All have defaults; none may be unlimited. */
 export interface RemoteKeySettings {
   /** Accept `http://` URLs. An attacker on the path then chooses the keys: for loopback and tests. Default false. */
@@ -42,6 +48,7 @@ export interface RemoteKeySettings {
   readonly cooldownMs: number
   /** Longest that requests wait together for a fetch, in milliseconds. Default 1,000. */
   readonly firstFetchWaitMs: number
+  readonly keyUse?: KeyUse
   /** Absent: the network as the process has it. */
   readonly reach?: ReachSettings
   readonly startup: Startup
@@ -76,7 +83,7 @@ export type KeySettings =
       readonly allowShortSecret: boolean
     }
   | { readonly kind: 'pem_file'; readonly files: readonly string[] }
-  | { readonly kind: 'jwks_file'; readonly file: string }
+  | { readonly kind: 'jwks_file'; readonly file: string; readonly keyUse?: KeyUse }
   | ({ readonly kind: 'jwks_url'; readonly url: string } & RemoteKeySettings)
   /** Metadata from the issuer itself: OpenID Connect Discovery 1.0 §4, then RFC 8414 §3. */
   | ({ readonly kind: 'discovery'; readonly issuer: string } & RemoteKeySettings)
