@@ -28,7 +28,10 @@ export function checkReach(keys: KeysConfig, add: AddProblem): void {
     const message = `\`${given}\` needs \`${absent}\` beside it`
     add(`/keys/${given}`, { code: 'ERR_CONFIG_MISSING_KEY', message }, true)
   }
-  if (keys.bearer_file !== undefined && keys.headers?.['authorization'] !== undefined) {
+  const headers = Object.keys(keys.headers ?? {}).map((name) => name.toLowerCase())
+  if (new Set(headers).size < headers.length)
+    add('/keys/headers', { code: 'ERR_CONFIG_HEADER', message: 'one header in two letter cases' })
+  if (keys.bearer_file !== undefined && headers.includes('authorization')) {
     const message = '`bearer_file` and an `Authorization` header exclude each other'
     add('/keys/bearer_file', { code: 'ERR_CONFIG_EXACTLY_ONE', message }, true)
   }
