@@ -128,7 +128,7 @@ const steps = [
       }),
   ),
   fc
-    .constantFrom(1_000, 30_000, 600_000, HOUR, 6 * HOUR)
+    .constantFrom(1_000, 30_000, 600_000, HOUR, 25 * HOUR)
     .map((ms) => new Step(`${ms} ms pass`, (_model, real) => pass(ms, real))),
   fc.constantFrom(...KIDS, 'x', 'y').map(
     (kid) =>
