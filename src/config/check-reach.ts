@@ -5,7 +5,7 @@ import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
 /** Hands over a problem at a pointer below the issuer. */
 export type AddProblem = (at: string, problem: Problem, atKey?: boolean) => void
 
-type ReachKey = keyof KeysConfig & string
+type ReachKey = keyof KeysConfig
 
 /** Pairs that cannot both be heeded, with the reason. */
 const EXCLUSIVE: readonly (readonly [first: ReachKey, second: ReachKey, why: string])[] = [
