@@ -43,8 +43,8 @@ describe('readiness', () => {
     [
       'keys that are too old',
       { state: 'expired' },
-      false,
-      '[-] issuer main: 0 keys, 5 s old; too old to be used',
+      true,
+      '[~] issuer main: 0 keys, 5 s old; too old to be used',
     ],
     [
       'keys of an earlier run',

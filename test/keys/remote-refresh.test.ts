@@ -210,3 +210,21 @@ describe('keys that could not be refreshed for max_stale', () => {
     awake.close()
   })
 })
+
+describe('a refresh without ETag', () => {
+  it('takes the same bytes for what is there already', async () => {
+    const { world, source } = await started({})
+    const key = keyOf(source, 'a')
+    const before = source.status().loadedAtMs ?? 0
+    await refresh(world, source)
+    expect(source.status()).toMatchObject({ state: 'fresh', loadedAtMs: before + 600_000 })
+    expect([keyOf(source, 'a') === key, source.trusts(key)]).toEqual([true, true])
+    publish(world, {}, 'b')
+    await refresh(world, source)
+    publish(world, {}, 'a')
+    await refresh(world, source)
+    expect([stateOf(source, 'a', false), stateOf(source, 'b', false)]).toEqual(['found', 'kid_unknown'])
+    expect(source.trusts(key)).toBe(false)
+    source.close()
+  })
+})

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'bun:test'
 import { createKeySource } from '../../src/keys/create-key-source.ts'
-import type { KeySettings } from '../../src/keys/key-settings.ts'
 import type { KeySource } from '../../src/keys/key-source.ts'
 import { createFakeWorld, jsonResponse, settle, START_MS, until } from './fake-world.ts'
 import type { FakeWorld } from './fake-world.ts'
@@ -8,7 +7,7 @@ import { ask, jwk, keyOf, never, publish, request, SETTINGS, stateOf } from './r
 
 const FILE = '/var/lib/warder/main.keys.json'
 const ISSUER = 'https://idp.example/realms/main'
-const KEPT = { ...SETTINGS, startup: 'snapshot', snapshot: { file: FILE, issuer: ISSUER } } as KeySettings
+const KEPT = { ...SETTINGS, startup: 'snapshot', snapshot: { file: FILE, issuer: ISSUER } } as const
 const down = () => Promise.reject(new TypeError('down'))
 
 /** A run that has loaded the keys of these kids, and has ended. */
@@ -230,7 +229,7 @@ describe('a snapshot that is not used', () => {
 describe('a start', () => {
   const opensWith = async (startup: 'wait' | 'serve', act: (world: FakeWorld) => void): Promise<boolean> => {
     const world = createFakeWorld()
-    const source = createKeySource({ ...SETTINGS, startup } as KeySettings, ['ES256'], world.deps)
+    const source = createKeySource({ ...SETTINGS, startup }, ['ES256'], world.deps)
     let isOpen = false
     void source.ready.then(() => (isOpen = true))
     await source.started

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'bun:test'
 import { createKeySource } from '../../src/keys/create-key-source.ts'
-import type { KeySettings } from '../../src/keys/key-settings.ts'
 import { createFakeWorld, jsonResponse, settle } from './fake-world.ts'
 import { jwk, never, publish, request, SETTINGS, started, stateOf } from './remote-harness.ts'
 
@@ -64,7 +63,7 @@ describe('a remote key source and unknown kids', () => {
   it('answers a kid at once that another flight looked for within the cooldown', async () => {
     const world = createFakeWorld()
     publish(world, 'a')
-    const source = createKeySource({ ...SETTINGS, refreshMs: 10_000 } as KeySettings, ['ES256'], world.deps)
+    const source = createKeySource({ ...SETTINGS, refreshMs: 10_000 }, ['ES256'], world.deps)
     await source.started
     expect(await request(source, 'b')).toBe('kid_unknown')
     world.answer = never
