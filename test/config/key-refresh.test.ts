@@ -60,6 +60,17 @@ describe('startup: snapshot', () => {
 })
 
 describeBroken('settings of refreshes', [
+  [
+    'one file for two issuers',
+    `version: 1
+issuers:
+  - { name: a, issuer: https://a.example, audience: x, keys: { startup: snapshot, snapshot_file: one } }
+  - { name: b, issuer: https://b.example, audience: x, keys: { startup: snapshot, snapshot_file: one } }
+`,
+    'ERR_CONFIG_DUPLICATE_NAME',
+    '4:98',
+    'state_dir',
+  ],
   ['bounds that cross', keys('min_refresh: 2h, max_refresh: 1h'), 'ERR_CONFIG_RANGE', '5:26', 'max_refresh'],
   [
     'a refresh below its bounds',
