@@ -1,5 +1,7 @@
 /** Health: is the process alive, and may traffic be sent to it? */
 import type { Issuer } from '../jwt/issuer.ts'
+import type { KeySourceStatus } from '../keys/key-source.ts'
+import { keyLines } from './key-lines.ts'
 
 /** What readiness depends on. */
 export interface HealthState {
@@ -15,13 +17,16 @@ export interface HealthState {
 
 export interface HealthReport {
   readonly isReady: boolean
-  /** One line each; `[+]` good, `[~]` degraded, `[-]` not ready. */
+  /** `[+]` good, `[~]` degraded, `[-]` not ready; indented: details of the line before. The last one sums up. */
   readonly lines: readonly string[]
 }
 
-/** Ready: every issuer has usable keys, and the process is not stopping. A stale key set is degraded, not unready. */
+/**
+ * Ready: every issuer has had keys, and the process is not stopping. A key set that is stale, or too old to be
+ * used, is degraded, not unready: an issuer that is down for a day must not take the others with it.
+ */
 export function reportHealth(state: HealthState): HealthReport {
-  const issuers = state.issuers.map((issuer) => issuerLine(issuer, state.nowMs))
+  const issuers = state.issuers.flatMap((issuer) => issuerLines(issuer, state.nowMs))
   const isReady = !state.isDraining && issuers.every((line) => !line.startsWith('[-]'))
   const lines = [
     `[+] config ${state.configDigest}`,
@@ -33,12 +38,27 @@ export function reportHealth(state: HealthState): HealthReport {
   return { isReady, lines }
 }
 
-function issuerLine({ settings, keys }: Issuer, nowMs: number): string {
+function issuerLines({ settings, keys }: Issuer, nowMs: number): readonly string[] {
   const status = keys.status()
-  const age =
-    status.loadedAtMs === undefined
-      ? 'never loaded'
-      : `${Math.max(0, Math.round((nowMs - status.loadedAtMs) / 1000))} s old`
-  const text = `issuer ${settings.name}: ${status.keys.length} keys, ${age}${status.lastError === undefined ? '' : `; last error: ${status.lastError}`}`
-  return `${{ fresh: '[+]', stale: '[~]', empty: '[-]' }[status.state]} ${text}`
+  const mark = { fresh: '[+]', stale: '[~]', empty: '[-]', expired: '[~]' }[status.state]
+  const facts = [
+    `issuer ${settings.name}: ${status.keys.length} keys, ${ageOf(status, nowMs)}`,
+    ...(status.state === 'expired' ? ['too old to be used'] : []),
+    ...(status.loading?.origin === 'snapshot' ? ['kept by an earlier run'] : []),
+    ...troubleOf(status, nowMs),
+  ]
+  return [`${mark} ${facts.join('; ')}`, ...keyLines(status, nowMs)]
 }
+
+const ageOf = ({ loadedAtMs }: KeySourceStatus, nowMs: number): string =>
+  loadedAtMs === undefined ? 'never loaded' : `${seconds(nowMs - loadedAtMs)} s old`
+
+function troubleOf({ lastError, loading }: KeySourceStatus, nowMs: number): readonly string[] {
+  if (lastError === undefined) return []
+  const error = `last error: ${lastError}`
+  if (loading?.lastErrorAtMs === undefined) return [error]
+  const next = `next try in ${seconds(loading.nextLoadAtMs - nowMs)} s`
+  return [`${error} (${seconds(nowMs - loading.lastErrorAtMs)} s ago, ${loading.failures} in a row, ${next})`]
+}
+
+const seconds = (ms: number): number => Math.max(0, Math.round(ms / 1_000))

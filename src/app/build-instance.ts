@@ -25,6 +25,8 @@ export interface Instance {
   readonly fileHashes: ReadonlyMap<string, string>
   /** Resolves when every key source has ended its first load, well or badly. */
   readonly started: Promise<void>
+  /** Resolves when listeners may open: at once, unless an issuer says `startup: wait`. */
+  readonly ready: Promise<void>
   /** Stops the key sources, except those that a later instance has taken over. */
   close(keep?: Instance): void
 }
@@ -44,14 +46,14 @@ export function buildInstance(
   const problems: Diagnostic[] = []
   const fileHashes = new Map(config.fileHashes)
   const keyDeps = { ...deps, readFileSync: rememberHashes(deps.readFileSync, fileHashes) }
+  const running = runningSources(deps.previous)
   for (const [index, issuer] of settings.issuers.entries()) {
     try {
-      issuers.push(
-        compileIssuer(
-          issuer,
-          takeOver(issuer, deps.previous) ?? createKeySource(issuer.keys, issuer.algorithms, keyDeps),
-        ),
-      )
+      const id = remoteId(issuer)
+      const source = running.get(id ?? '') ?? createKeySource(issuer.keys, issuer.algorithms, keyDeps)
+      // Issuers with one key set, such as the tenants of a template, fetch it once.
+      if (id !== undefined) running.set(id, source)
+      issuers.push(compileIssuer(issuer, source))
     } catch (fault) {
       problems.push(keyProblem(fault, config, `issuers/${index}`))
     }
@@ -65,9 +67,10 @@ export function buildInstance(
     config,
     guard,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
-    warnings: [...config.warnings, ...shadowWarnings(guard, config)],
+    warnings: [...config.warnings, ...shadowWarnings(guard, config), ...fileWarnings(config, deps)],
     fileHashes,
     started: Promise.all(issuers.map((issuer) => issuer.keys.started)).then(() => undefined),
+    ready: Promise.all(issuers.map((issuer) => issuer.keys.ready)).then(() => undefined),
     close: (keep) => closeSources(issuers, keep),
   })
 }
@@ -84,16 +87,22 @@ function rememberHashes(
   }
 }
 
-function takeOver(issuer: IssuerSettings, previous: Instance | undefined): KeySource | undefined {
-  const { kind } = issuer.keys
-  if (kind !== 'jwks_url' && kind !== 'discovery') return undefined
-  const sourceOf = (settings: IssuerSettings): string => JSON.stringify([settings.keys, settings.algorithms])
-  return previous?.guard.issuers.find((old) => sourceOf(old.settings) === sourceOf(issuer))?.keys
+/** What makes two remote key sources the same one; undefined for local keys. */
+const remoteId = ({ keys, algorithms }: IssuerSettings): string | undefined =>
+  keys.kind === 'jwks_url' || keys.kind === 'discovery' ? JSON.stringify([keys, algorithms]) : undefined
+
+function runningSources(previous: Instance | undefined): Map<string, KeySource> {
+  const sources = new Map<string, KeySource>()
+  for (const { settings, keys } of previous?.guard.issuers ?? []) {
+    const id = remoteId(settings)
+    if (id !== undefined) sources.set(id, keys)
+  }
+  return sources
 }
 
 function closeSources(issuers: readonly Issuer[], keep: Instance | undefined): void {
   const kept = new Set(keep?.guard.issuers.map((issuer) => issuer.keys))
-  for (const { keys } of issuers) if (!kept.has(keys)) keys.close()
+  for (const keys of new Set(issuers.map((issuer) => issuer.keys))) if (!kept.has(keys)) keys.close()
 }
 
 function keyProblem(fault: unknown, config: LoadedConfig, setting: string): Diagnostic {
@@ -124,4 +133,33 @@ function shadowWarnings(guard: Guard, config: LoadedConfig): readonly Diagnostic
       ],
     }
   })
+}
+
+/** Not errors: the files of a cluster or a server are not on the machine on which its configuration is checked. */
+function fileWarnings(config: LoadedConfig, deps: KeyDeps): readonly Diagnostic[] {
+  return config.settings.issuers.flatMap((issuer, index) => {
+    const reach = 'reach' in issuer.keys ? issuer.keys.reach : undefined
+    const files = {
+      ca_file: reach?.caFile,
+      client_cert_file: reach?.clientCertFile,
+      client_key_file: reach?.clientKeyFile,
+      bearer_file: reach?.bearerFile,
+    }
+    return Object.entries(files).flatMap(([setting, file]): readonly Diagnostic[] => {
+      if (file === undefined || isReadable(file, deps)) return []
+      const message = `${setting} ${file} cannot be read now`
+      const position = config.positionOfSetting(`issuers/${index}/keys/${setting}`)
+      const hints = ['until it can be, no keys are fetched for this issuer']
+      return [{ code: 'WARN_KEYS_FILE_UNREADABLE', severity: 'warning', message, position, hints }]
+    })
+  })
+}
+
+function isReadable(file: string, deps: KeyDeps): boolean {
+  try {
+    deps.readFileSync(file)
+    return true
+  } catch {
+    return false
+  }
 }

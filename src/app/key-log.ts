@@ -2,11 +2,15 @@
 import type { KeyEvent } from '../keys/key-deps.ts'
 import type { Logger } from '../observe/logger.ts'
 
-/** A refresh that changed nothing is not worth a line; a failed one and a changed key are. */
+/** A refresh that changed nothing is not worth a line; a failed one, a changed key and a snapshot are. */
 export function createKeyLog(logger: Logger): (event: KeyEvent) => void {
   return (event) => {
     const { type, ...fields } = event
     if (type === 'refresh_failed') logger.warn({ event: 'keys', ...fields }, 'keys could not be loaded')
     else if (type === 'keys_changed') logger.info({ event: 'keys', ...fields }, 'keys have changed')
+    else if (type === 'snapshot_used')
+      logger.warn({ event: 'keys', ...fields }, 'keys of an earlier run are used')
+    else if (type === 'snapshot_ignored') logger.warn({ event: 'keys', ...fields }, 'a snapshot is not used')
+    else if (type === 'snapshot_failed') logger.warn({ event: 'keys', ...fields }, 'a snapshot was not kept')
   }
 }

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { createIdSource } from './decision-id.ts'
+import { createKeyTransport } from './key-transport.ts'
+import { snapshotFiles } from './snapshot-files.ts'
 
 /** A new decision id. */
 export const newId: () => string = createIdSource(
@@ -9,11 +11,15 @@ export const newId: () => string = createIdSource(
   () => Math.random(),
 )
 
+const fetchVia = createKeyTransport()
+
 /** Clock, network, files and timers for key sources. Timers do not keep the process alive. */
 export const systemKeyDeps: KeyDeps = {
   nowMs: () => Date.now(),
   fetch: (url, init) => fetch(url, init),
+  ...(fetchVia === undefined ? {} : { fetchVia }),
   readFileSync: (path) => readFileSync(path),
+  snapshots: snapshotFiles,
   setTimer(fn, ms) {
     const timer = setTimeout(fn, ms)
     timer.unref()

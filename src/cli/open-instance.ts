@@ -1,6 +1,7 @@
 /** Loads the configuration for a command, and tells what is wrong with it. */
 import type { Instance } from '../app/build-instance.ts'
 import { loadInstance } from '../app/load-instance.ts'
+import { snapshotFiles } from '../app/snapshot-files.ts'
 import { systemKeyDeps } from '../app/system.ts'
 import { diagnosticsToJson, formatDiagnostics } from '../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../config/load-config.ts'
@@ -12,8 +13,12 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 /** Longest wait for the keys of all issuers, in milliseconds: one fetch at its default timeout, and some. */
 const KEYS_WAIT_MS = 6_000
 
+/** What the service has kept is read, and never written: a command may run as another user. */
+const READ_ONLY: KeyDeps = { ...systemKeyDeps, snapshots: { read: snapshotFiles.read } }
+
 /** Key sources that never ask the network. */
-const OFFLINE: KeyDeps = { ...systemKeyDeps, fetch: () => Promise.reject(new Error('offline')) }
+const offline: KeyDeps['fetch'] = () => Promise.reject(new Error('offline'))
+const OFFLINE: KeyDeps = { ...READ_ONLY, fetch: offline, fetchVia: () => offline }
 
 /**
  * Runs `use` with the configuration, without asking any issuer. A bad configuration is reported, and ends it with
@@ -36,7 +41,7 @@ export function withKeys(
   named: string | undefined,
   use: (instance: Instance) => ExitCode | Promise<ExitCode>,
 ): Promise<ExitCode> {
-  return open(cli, named, systemKeyDeps, async (instance) => {
+  return open(cli, named, READ_ONLY, async (instance) => {
     await settled(instance.started, KEYS_WAIT_MS)
     return use(instance)
   })

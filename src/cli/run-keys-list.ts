@@ -25,7 +25,7 @@ export async function runKeysList(cli: Cli, options: KeysListOptions): Promise<E
     }))
     if (options.json === true) writeJson(cli, 'warder.keys/v1', { issuers: issuers.map(toJson) })
     else cli.stdout.write(format(issuers))
-    const empty = issuers.filter(({ status }) => status.state === 'empty')
+    const empty = issuers.filter(({ status }) => status.state === 'empty' || status.state === 'expired')
     const paint = createPaint(cli.colour.stderr)
     for (const { issuer, status } of empty) {
       const why = printable(status.lastError ?? 'the first load has not ended')
@@ -50,11 +50,21 @@ function select(issuers: readonly Issuer[], name: string | undefined): readonly 
   )
 }
 
-const HEADINGS = ['ISSUER', 'KID', 'TYPE', 'ALGORITHMS', 'THUMBPRINT', 'STATE', 'LOADED']
+const HEADINGS = [
+  'ISSUER',
+  'KID',
+  'TYPE',
+  'ALGORITHMS',
+  'THUMBPRINT',
+  'STATE',
+  'LOADED',
+  'FIRST SEEN',
+  'LAST USED',
+]
 
 function format(issuers: readonly IssuerKeys[]): string {
   const rows = issuers.flatMap(({ issuer, status }) =>
-    status.keys.map(({ kid, description, verifiers, thumbprint }) => [
+    status.keys.map(({ kid, description, verifiers, thumbprint }, i) => [
       issuer,
       kid ?? '–',
       description,
@@ -63,6 +73,9 @@ function format(issuers: readonly IssuerKeys[]): string {
       description.startsWith('HMAC') ? '–' : thumbprint,
       status.state,
       loadedAt(status) ?? '–',
+      // The keys in force come first, in the same order.
+      timeOf(status.history[i]?.firstSeenMs) ?? '–',
+      timeOf(status.history[i]?.lastUsedMs) ?? '–',
     ]),
   )
   const ignored = issuers.flatMap(({ issuer, status }) =>
@@ -75,22 +88,26 @@ function format(issuers: readonly IssuerKeys[]): string {
 }
 
 function toJson({ issuer, status }: IssuerKeys): Record<string, unknown> {
-  const { description, state, keys, ignored, lastError } = status
+  const { description, state, keys, ignored, lastError, history, loading } = status
   return {
     name: issuer,
     source: description,
     state,
     loadedAt: loadedAt(status) ?? null,
     lastError: lastError ?? null,
-    keys: keys.map((key) => ({
+    origin: loading?.origin ?? null,
+    keys: keys.map((key, i) => ({
       kid: key.kid ?? null,
       type: key.description,
       algorithms: [...key.verifiers.keys()],
       thumbprint: key.description.startsWith('HMAC') ? null : key.thumbprint,
+      firstSeen: timeOf(history[i]?.firstSeenMs) ?? null,
+      lastUsed: timeOf(history[i]?.lastUsedMs) ?? null,
     })),
     ignored: ignored.map(({ kid, why }) => ({ kid: kid ?? null, why })),
   }
 }
 
-const loadedAt = ({ loadedAtMs }: KeySourceStatus): string | undefined =>
-  loadedAtMs === undefined ? undefined : formatTime(loadedAtMs)
+const loadedAt = ({ loadedAtMs }: KeySourceStatus): string | undefined => timeOf(loadedAtMs)
+
+const timeOf = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatTime(ms))

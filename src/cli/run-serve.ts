@@ -33,6 +33,7 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   const first = await loadInstance(file, deps)
   if (!first.ok) return reportFailure(cli, first.error)
   report({ diagnostics: first.value.warnings, source: first.value.config.source })
+  await first.value.ready
   const service = await openService(first.value, logger)
   announce(service, logger, (text) => cli.stderr.write(`${text}\n`))
   // Not waited for at the end: a stop soon after a reload would take as long as the sleep.

@@ -51,6 +51,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   ERR_CONFIG_ISSUER_AMBIGUOUS: 'merge the two issuers, or restrict each policy to one of them with `issuers`',
   ERR_CONFIG_ISSUER_ANY:
     'give its keys as `secret`, `pem_file` or `jwks_file`, and name it alone in `issuers` of a policy',
+  ERR_CONFIG_TENANTS: 'write `{tenant}` in `issuer`, and the accepted values in `tenants`',
   ERR_CONFIG_URL: 'write an `https://` URL without user name or fragment, or give the keys in another way',
   ERR_CONFIG_URL_INSECURE: 'use `https://`. For loopback and tests set `allow_http: true` in `keys`',
   ERR_CONFIG_ALGORITHM_UNKNOWN:
@@ -71,12 +72,15 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   WARN_CONFIG_SENDER_CONSTRAINED:
     'remove `allow_sender_constrained`: without the proof, a stolen token works for anyone',
   WARN_CONFIG_QUERY_TOKEN: 'send the token in a header: URLs end up in logs, histories and Referer headers',
+  WARN_CONFIG_JWKS_ELSEWHERE:
+    'check that the other host is the issuer’s: whoever controls it can sign its tokens',
   WARN_CONFIG_HTTP: 'use `https://`: anyone on the way can replace the keys',
   WARN_CONFIG_SECRET_SHORT: 'make a longer secret and remove `allow_short_secret`',
   WARN_CONFIG_PUBLIC_EVERYTHING: 'name the paths that are public',
   WARN_CONFIG_DECISIONS_EXPOSED:
     'let only the proxy reach it: a private network, a firewall, or a unix socket',
-  WARN_CONFIG_UNROUTED: 'write routes that name the policies, or let the proxy name one: `/v1/auth/nginx/NAME`',
+  WARN_CONFIG_UNROUTED:
+    'write routes that name the policies, or let the proxy name one: `/v1/auth/nginx/NAME`',
   WARN_CONFIG_UNUSED_POLICY:
     'name it in a route, or remove it. It still judges where a caller names it in the URL',
   WARN_CONFIG_UNUSED_ISSUER: 'name it in `issuers` of a policy, or remove it',

@@ -1,11 +1,18 @@
 /** What the schema cannot say about one issuer: algorithms, secrets and URLs that do not go together. */
 import { ALGORITHMS } from '../keys/algorithms.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
+import { checkElsewhere, checkReach } from './check-reach.ts'
+import type { AddProblem as Add } from './check-reach.ts'
+import { checkTenants, expandTenants } from './expand-tenants.ts'
+import { toPointer } from './json-pointer.ts'
 import { decodeSecret } from './decode-secret.ts'
 import { isHmac } from './default-algorithms.ts'
 import type { Problem } from './diagnostic.ts'
+import { checkRefresh } from './key-refresh.ts'
+import { PRESET_INPUTS } from './presets.ts'
 import type { Located } from './read-config.ts'
 import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
+import { REACH_SHAPE } from './schema-reach.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 
 /** Below this a secret can be guessed whatever one accepts, in bytes. */
@@ -14,12 +21,19 @@ export const LEAST_SECRET_BYTES = 16
 const SOURCES = ['jwks_url', 'jwks_file', 'pem_file', 'secret'] as const
 const SECRET_OPTIONS = ['encoding', 'kid', 'allow_short_secret'] as const
 const FETCH_OPTIONS = [
+  ...(Object.keys(REACH_SHAPE) as (keyof typeof REACH_SHAPE)[]),
   'allow_http',
   'timeout',
   'max_bytes',
   'refresh',
+  'min_refresh',
+  'max_refresh',
+  'max_stale',
   'cooldown',
   'first_fetch_wait',
+  'startup',
+  'snapshot_file',
+  'pin',
 ] as const
 
 /** Which key source an issuer has; discovery when it names none. */
@@ -36,18 +50,27 @@ export function checkIssuer(
   supported: ReadonlySet<Algorithm>,
 ): readonly LocatedProblem[] {
   const found: LocatedProblem[] = []
-  const add = (at: string, problem: Problem, atKey = false): void => {
+  const add: Add = (at, problem, atKey = false) => {
     found.push({ pointer: `${pointer}${at}`, problem, atKey })
   }
+  for (const key of PRESET_INPUTS) {
+    if (issuer[key as keyof IssuerConfig] === undefined) continue
+    add(`/${key}`, { code: 'ERR_CONFIG_USELESS_KEY', message: `\`${key}\` is an input of presets` }, true)
+  }
   checkKeys(issuer.keys, add)
+  checkRefresh(issuer.keys, add)
   checkAlgorithms(issuer, supported, add)
   if (issuer.keys?.secret !== undefined) checkSecret(issuer, issuer.keys.secret, add)
-  checkUrl(issuer, add)
+  checkTenants(issuer, add)
+  // All issuers of a template have one shape: what is wrong with one is wrong with each.
+  const [first = issuer] = expandTenants(issuer)
+  checkUrl(first, add)
+  checkReach(issuer.keys ?? {}, add)
+  checkElsewhere(first, add)
+  checkClaimRules(issuer, add)
   checkRelaxations(issuer, add)
   return found
 }
-
-type Add = (at: string, problem: Problem, atKey?: boolean) => void
 
 function checkKeys(keys: KeysConfig | undefined, add: Add): void {
   const [first, second] = SOURCES.filter((source) => keys?.[source] !== undefined)
@@ -61,7 +84,12 @@ function checkKeys(keys: KeysConfig | undefined, add: Add): void {
     return
   }
   const isRemote = first === undefined || first === 'jwks_url'
-  const useless = [...(first === 'secret' ? [] : SECRET_OPTIONS), ...(isRemote ? [] : FETCH_OPTIONS)]
+  const hasUse = isRemote || first === 'jwks_file'
+  const useless = [
+    ...(hasUse ? [] : (['key_use'] as const)),
+    ...(first === 'secret' ? [] : SECRET_OPTIONS),
+    ...(isRemote ? [] : FETCH_OPTIONS),
+  ]
   for (const option of useless.filter((option) => keys?.[option] !== undefined)) {
     const beside = first === undefined ? 'with discovery' : `beside \`${first}\``
     add(
@@ -142,7 +170,8 @@ function checkUrl(issuer: IssuerConfig, add: Add): void {
         : []
     return add(at, { code: 'ERR_CONFIG_URL', message: `keys cannot be fetched from here: ${why}`, hints })
   }
-  if (new URL(url).protocol === 'https:') return
+  // Nobody is on the way to a socket of this machine.
+  if (new URL(url).protocol === 'https:' || issuer.keys?.unix !== undefined) return
   const message = 'keys would be fetched over http://, where anyone on the way can replace them'
   if (issuer.keys?.allow_http === true)
     return add(at, { code: 'WARN_CONFIG_HTTP', message: message.replace('would be', 'are') })
@@ -162,6 +191,15 @@ export function whyNotFetchable(text: string, isIssuer: boolean): string | undef
   if (text.includes('#')) return 'it has a fragment'
   // OpenID Connect Discovery 1.0 §3: an issuer has no query and no fragment.
   return isIssuer && text.includes('?') ? 'an issuer has no query' : undefined
+}
+
+function checkClaimRules({ claims = {} }: IssuerConfig, add: Add): void {
+  for (const [name, rule] of Object.entries(claims)) {
+    if (rule.in !== undefined || ('starts_with' in rule && rule.starts_with !== undefined)) continue
+    const hints = ['write a text, a list of texts, or `starts_with`']
+    const message = 'a claim rule that checks nothing'
+    add(`/claims${toPointer([name])}`, { code: 'ERR_CONFIG_CLAIM_RULE', message, hints })
+  }
 }
 
 function checkRelaxations(issuer: IssuerConfig, add: Add): void {

@@ -43,6 +43,19 @@ export function parseAlgorithm(text: string): Parsed<Algorithm> {
   })
 }
 
+/** SHA-256 in base64url: 43 characters, of which the last carries four bits only. */
+const THUMBPRINT = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
+
+/** @see RFC 7638 §3 */
+export const parseThumbprint = (text: string): Parsed =>
+  THUMBPRINT.test(text)
+    ? ok(text)
+    : problem(
+        'ERR_CONFIG_VALUE',
+        `${quoted(text)} is not a SHA-256 thumbprint`,
+        'write the 43 characters that `warder keys list` shows (RFC 7638)',
+      )
+
 /** A method in upper case; they are compared exactly (RFC 9110 §9.1). */
 export const parseMethod = (text: string): Parsed =>
   TOKEN.test(text)
@@ -88,6 +101,19 @@ export function parseClaimPath(text: string): Parsed {
   const hint = 'write names with dots between them; `\\.` for a dot inside a name'
   return problem('ERR_CONFIG_CLAIM_PATH', `${quoted(text)} is not a claim path`, hint)
 }
+
+// What a path segment and a host label may both hold; `.` and `..` would be another URL.
+const TENANT = /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}$/
+
+/** What stands for `{tenant}` in an issuer. */
+export const parseTenant = (text: string): Parsed =>
+  TENANT.test(text)
+    ? ok(text)
+    : problem(
+        'ERR_CONFIG_NAME',
+        `${quoted(text)} is not a tenant`,
+        'use 1 to 64 letters, digits, `_`, `.` or `-`',
+      )
 
 /** A media type as `typ` has it: lower case, without `application/` (RFC 7515 §4.1.9). */
 export function parseTyp(text: string): Parsed {

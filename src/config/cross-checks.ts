@@ -4,7 +4,9 @@ import { checkIssuer, keySourceOf } from './check-issuer.ts'
 import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
 import { issuerNames } from './default-names.ts'
 import type { Problem } from './diagnostic.ts'
+import { expandTenants } from './expand-tenants.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from './listen-address.ts'
+import { checkSnapshotPlace } from './key-refresh.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts, Located } from './read-config.ts'
 import type { LocatedProblem } from './schema-problems.ts'
@@ -29,9 +31,33 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkListeners(parts.listen ?? {}),
     ...(parts.whole === undefined
       ? []
-      : [...checkCandidates(parts), ...checkUnused(parts), ...checkUnrouted(parts)]),
+      : [
+          ...checkCandidates(parts),
+          ...checkUnused(parts),
+          ...checkUnrouted(parts),
+          ...checkSnapshots(parts),
+        ]),
   ]
 }
+
+function checkSnapshots({ issuers, whole }: ConfigParts): readonly LocatedProblem[] {
+  const files = new Set<string>()
+  return issuers.flatMap(({ pointer, value: { keys } }) => {
+    const problem = checkSnapshotPlace(keys, whole?.state_dir)
+    if (problem !== undefined) return [{ pointer: `${pointer}/keys/startup`, problem }]
+    const file = keys?.snapshot_file
+    if (file === undefined) return []
+    const isShared = files.has(file)
+    files.add(file)
+    return isShared ? [{ pointer: `${pointer}/keys/snapshot_file`, problem: sharedSnapshot(file) }] : []
+  })
+}
+
+const sharedSnapshot = (file: string): Problem => ({
+  code: 'ERR_CONFIG_DUPLICATE_NAME',
+  message: `several issuers would keep their keys in ${quoted(file)}`,
+  hints: ['set `state_dir` instead, where each issuer has a file of its own'],
+})
 
 function checkDuplicates(
   parts: readonly Located<{ readonly name?: string | undefined }>[],
@@ -122,10 +148,13 @@ function candidateSets(parts: ConfigParts): readonly CandidateSet[] {
 
 function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
   const found = new Map<string, LocatedProblem>()
+  const expanded = parts.issuers.map(({ pointer, value }) =>
+    expandTenants(value).map((issuer) => ({ pointer, value: issuer })),
+  )
   for (const { policy, issuers } of candidateSets(parts)) {
     const where = policy === undefined ? '' : ` of the policy ${quoted(policy)}`
     const first = new Map<string | null, string>()
-    for (const { pointer, value } of issuers.flatMap((i) => parts.issuers[i] ?? [])) {
+    for (const { pointer, value } of issuers.flatMap((i) => expanded[i] ?? [])) {
       const at = `${pointer}/issuer`
       if (value.issuer === null && issuers.length > 1) {
         const hints = ['name it alone in `issuers` of a policy, and name the others in all other policies']

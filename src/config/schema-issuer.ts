@@ -1,7 +1,9 @@
 /** The part of the schema that describes issuers and their keys. */
 import { z } from 'zod'
 import { ALGORITHM_NAMES } from '../keys/algorithms.ts'
-import { parseAlgorithm, parseName, parseTyp } from './check-text.ts'
+import { parseAlgorithm, parseName, parseTenant, parseThumbprint, parseTyp } from './check-text.ts'
+import { PRESET_NAMES } from './presets.ts'
+import { REACH_SHAPE } from './schema-reach.ts'
 import { byteSize, durationMs, flag, strictMap, text, textList } from './schema-leaf.ts'
 
 export const KeysSchema = strictMap({
@@ -15,6 +17,10 @@ export const KeysSchema = strictMap({
     .enum(['utf8', 'base64', 'base64url', 'hex'])
     .optional()
     .describe('how the secret is written; default utf8'),
+  key_use: z
+    .enum(['sig', 'jwt-svid'])
+    .optional()
+    .describe('`use` of the keys that are accepted; default sig'),
   kid: text().optional().describe('key id of the secret; tokens that name another are refused'),
   allow_short_secret: flag()
     .optional()
@@ -26,14 +32,54 @@ export const KeysSchema = strictMap({
     .describe('largest answer; default 1MiB'),
   refresh: durationMs(1_000, 24 * 3_600_000)
     .optional()
-    .describe('time between background refreshes; default 10m'),
+    .describe('time between background refreshes when an answer does not say how long it holds; default 10m'),
+  min_refresh: durationMs(1_000, 24 * 3_600_000)
+    .optional()
+    .describe('least time between refreshes, whatever an answer says; default 60s'),
+  max_refresh: durationMs(1_000, 24 * 3_600_000)
+    .optional()
+    .describe('longest time between refreshes, whatever an answer says; default 1h'),
+  max_stale: durationMs(60_000, 30 * 24 * 3_600_000)
+    .optional()
+    .describe('how long the last good keys are used while none can be loaded; default 24h'),
   cooldown: durationMs(1_000, 3_600_000)
     .optional()
     .describe('least time between two fetches caused by unknown key ids; default 30s'),
   first_fetch_wait: durationMs(0, 10_000)
     .optional()
     .describe('longest that requests wait for a fetch under way; default 1s'),
+  startup: z
+    .enum(['wait', 'serve', 'snapshot'])
+    .optional()
+    .describe('what a start does before the keys are there; default serve'),
+  snapshot_file: text()
+    .optional()
+    .describe('where the keys are kept, relative to this file; default: a file in state_dir'),
+  pin: textList(parseThumbprint)
+    .optional()
+    .describe('RFC 7638 SHA-256 thumbprints of the only keys that are accepted; default: all'),
+  ...REACH_SHAPE,
 }).describe('where the keys come from; without it, or with fetch options alone: discovery from the issuer')
+
+const ClaimValueSchema = z.union([
+  textList().pipe(z.transform((values: readonly string[]) => ({ in: values }))),
+  strictMap({
+    in: textList().optional().describe('one of these texts'),
+    starts_with: text().optional().describe('the beginning of the text'),
+  }),
+])
+
+/** Inputs of presets. They are expanded before this schema is asked, and are here for editors. */
+const PRESET_SHAPE = {
+  url: text().optional().describe('preset keycloak, gitlab-ci: where it is'),
+  realm: text().optional().describe('preset keycloak: the realm'),
+  domain: text().optional().describe('preset auth0, okta: the domain of the organization'),
+  authorization_server: text().optional().describe('preset okta: the authorization server; default default'),
+  pool: text().optional().describe('preset cognito: id of the user pool'),
+  region: text().optional().describe('preset cognito: the region; default: that of the pool'),
+  trust_domain: text().optional().describe('preset spiffe: the trust domain'),
+  bundle_url: text().optional().describe('preset spiffe: URL of the trust bundle'),
+} as const
 
 const any = z.literal('any').transform(() => null)
 
@@ -41,10 +87,20 @@ export const IssuerSchema = strictMap({
   name: text(parseName)
     .optional()
     .describe('name in logs, metrics and policies; default: made from the host of issuer'),
-  issuer: z.union([any, text()]).describe('exact `iss` of its tokens; the word `any` accepts every issuer'),
+  issuer: z
+    .union([any, text()])
+    .describe('exact `iss` of its tokens, with {tenant} a template; the word `any` accepts every issuer'),
+  tenants: textList(parseTenant)
+    .optional()
+    .describe('what {tenant} may be; an issuer of its own for each, and for no other'),
+  tenant_claim: text().optional().describe('claim that must be the tenant of the issuer, for example tid'),
   audience: z
     .union([any, textList()])
     .describe('accepted `aud` values, any of them; the word `any` accepts every audience'),
+  audience_claim: z
+    .enum(['client_id', 'azp', 'cid', 'appid'])
+    .optional()
+    .describe('claim that holds the audience, for issuers whose tokens have no aud; default aud'),
   keys: KeysSchema.optional(),
   algorithms: textList(parseAlgorithm, ALGORITHM_NAMES)
     .optional()
@@ -57,11 +113,17 @@ export const IssuerSchema = strictMap({
     .optional()
     .describe('accepted `typ` values, for example at+jwt; default: not checked'),
   require: textList().optional().describe('claims that must be present'),
+  claims: z
+    .record(text(), ClaimValueSchema)
+    .optional()
+    .describe('what claims of every token must be: a text, a list of them, or a map'),
   allow_missing_exp: flag().optional().describe('accept tokens that never expire; default false'),
   require_kid: flag().optional().describe('refuse tokens without `kid`; default false'),
   allow_sender_constrained: flag()
     .optional()
     .describe('accept tokens bound to a key (`cnf`) without a proof of it; default false'),
+  preset: z.enum(PRESET_NAMES).optional().describe('settings of a known provider; explicit ones win'),
+  ...PRESET_SHAPE,
 }).describe('a trusted token issuer')
 
 export type KeysConfig = z.output<typeof KeysSchema>

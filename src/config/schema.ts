@@ -45,6 +45,7 @@ export const ConfigSchema = strictMap({
     .optional()
     .describe('the cache of verified tokens'),
   realm: text(parseRealm).optional().describe('realm of the challenge; default warder'),
+  state_dir: text().optional().describe('directory for what outlives a restart, relative to this file'),
   drain: durationMs(0, 300_000)
     .optional()
     .describe('how long a stopping process stays up, not ready; default 5s'),
@@ -56,9 +57,25 @@ export type Config = z.output<typeof ConfigSchema>
 export function configJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(ConfigSchema, {
     io: 'input',
-    override: ({ jsonSchema }) => allowReferences(jsonSchema),
+    override: ({ jsonSchema }) => {
+      allowReferences(jsonSchema)
+      allowPreset(jsonSchema)
+    },
   })
   return { ...schema, title: 'warder.yaml' }
+}
+
+/** A preset stands for the issuer: one of the two is there. */
+function allowPreset(schema: Record<string, unknown>): void {
+  const { properties, required } = schema
+  if (typeof properties !== 'object' || properties === null || !Object.hasOwn(properties, 'preset')) return
+  const rest = Array.isArray(required) ? required.filter((key) => key !== 'issuer') : []
+  const map = { ...schema, required: rest }
+  for (const key of Object.keys(schema)) delete schema[key]
+  schema['anyOf'] = [
+    { ...map, required: [...rest, 'issuer'] },
+    { ...map, required: [...rest, 'preset'] },
+  ]
 }
 
 /** A closed set of strings must not make editors complain about `${NAME}`. */

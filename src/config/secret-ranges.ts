@@ -10,7 +10,7 @@ const REFERENCE = /^["']?\$\{(?:file:[^${}]+|[A-Za-z_][A-Za-z0-9_]*)\}["']?$/
 
 /** What may stand in `keys` without being a secret. */
 const PUBLIC_KEYS =
-  /^(jwks_url|jwks_file|pem_file|encoding|kid|allow_\w+|timeout|max_bytes|refresh|cooldown|first_fetch_wait)$/
+  /^(jwks_url|jwks_file|pem_file|encoding|kid|key_use|allow_\w+|timeout|max_bytes|refresh|min_refresh|max_refresh|max_stale|startup|snapshot_file|pin|cooldown|first_fetch_wait|ca_file|client_cert_file|client_key_file|bearer_file|unix|deny_private_addresses)$/
 
 /** `secret: …` in text that did not parse: group 1 is the indent, 2 the key, 3 all up to the value. */
 const KEY_IN_TEXT = /^([ \t]*(?:- )?)?(?:.*?[{,\s])?["']?([A-Za-z_-]{3,40})["']?[ \t]*:[ \t]*/
@@ -39,7 +39,7 @@ export function findSecretRanges(
       const name = isScalar(key) ? String(key.value) : ''
       // `keys: { THE-SECRET }`: YAML takes it for a key.
       if (insideKeys && isWithoutValue(value)) hide(isScalar(key) && !PUBLIC_KEYS.test(name) ? key : null)
-      const isSecret = isSecretKey(name) || (insideKeys && !PUBLIC_KEYS.test(name))
+      const isSecret = insideKeys ? !PUBLIC_KEYS.test(name) : isSecretKey(name)
       if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
       else visit(value, name === 'keys')
     }
@@ -68,7 +68,7 @@ function findInUrls(text: string): Range[] {
 export function isSecretKey(name: string): boolean {
   const word = name.toLowerCase().replaceAll(/[^a-z]/g, '')
   return (
-    /secret|hmac|passw|private|^(?:shared|signing)?key$/.test(word) ||
+    /secret|hmac|passw|private(?!addresses)|^(?:shared|signing)?key$/.test(word) ||
     suggest(word, ['secret', 'hmac']) !== undefined
   )
 }

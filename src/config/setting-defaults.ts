@@ -20,8 +20,12 @@ export const DEFAULT_REMOTE_KEYS: RemoteKeySettings = {
   timeoutMs: 5_000,
   maxBytes: 1024 ** 2,
   refreshMs: 600_000,
+  minRefreshMs: 60_000,
+  maxRefreshMs: 3_600_000,
+  maxStaleMs: 24 * 3_600_000,
   cooldownMs: 30_000,
   firstFetchWaitMs: 1_000,
+  startup: 'serve',
 }
 
 /** Longest identity header value, in bytes: half of what nginx reads of an upstream's header block. */

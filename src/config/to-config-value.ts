@@ -1,7 +1,7 @@
 /** Settings → the value of a `warder.yaml` that says the same: the way back of to-settings.ts. */
 import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
-import type { IssuerSettings } from '../jwt/issuer-settings.ts'
+import type { ClaimValueSettings, IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { KeySettings, RemoteKeySettings } from '../keys/key-settings.ts'
 import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
@@ -9,6 +9,8 @@ import { formatByteSize } from './byte-size.ts'
 import { MASK } from './code-frame.ts'
 import { formatDuration } from './duration.ts'
 import { formatListenAddress } from './listen-address.ts'
+import { fromReach } from './key-reach.ts'
+import { fromRefreshSettings } from './key-refresh.ts'
 import {
   DEFAULT_CACHE,
   DEFAULT_DRAIN_MS,
@@ -72,6 +74,7 @@ function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value 
   return compact({
     name: issuer.name,
     issuer: issuer.issuer === null ? 'any' : escape(issuer.issuer),
+    audience_claim: mapDefined(issuer.audienceClaim, escape),
     audience: issuer.audience === null ? 'any' : issuer.audience.map((audience) => escape(audience)),
     keys: unlessEmpty(fromKeys(issuer.keys, options)),
     algorithms: issuer.algorithms,
@@ -81,11 +84,17 @@ function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value 
     max_age: mapDefined(maxAge, (seconds) => formatDuration(seconds * 1_000)),
     typ: issuer.typ?.map((typ) => escape(typ)),
     require: unlessEmpty(issuer.requiredClaims.map((claim) => escape(claim))),
+    claims: mapDefined(issuer.claimValues, (rules) =>
+      Object.fromEntries(rules.map((rule) => [rule.claim, fromClaimValue(rule)])),
+    ),
     allow_missing_exp: unless(issuer.allowMissingExp, false),
     require_kid: unless(issuer.requireKid, false),
     allow_sender_constrained: unless(issuer.allowSenderConstrained, false),
   })
 }
+
+const fromClaimValue = ({ oneOf, startsWith }: ClaimValueSettings): Value =>
+  compact({ in: oneOf?.map((text) => escape(text)), starts_with: mapDefined(startsWith, escape) })
 
 function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
   switch (keys.kind) {
@@ -97,7 +106,7 @@ function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
     case 'pem_file':
       return { pem_file: keys.files.map((file) => escape(file)) }
     case 'jwks_file':
-      return { jwks_file: escape(keys.file) }
+      return compact({ jwks_file: escape(keys.file), key_use: keys.keyUse })
     case 'jwks_url':
       return { jwks_url: escape(writeUrl(keys.url, options)), ...fromRemote(keys, options) }
     case 'discovery':
@@ -115,12 +124,14 @@ function fromRemote(keys: RemoteKeySettings, options: ConfigValueOptions): Value
     allow_http: unless(keys.allowHttp, DEFAULT_REMOTE_KEYS.allowHttp),
     timeout: mapDefined(unless(keys.timeoutMs, DEFAULT_REMOTE_KEYS.timeoutMs), formatDuration),
     max_bytes: mapDefined(unless(keys.maxBytes, DEFAULT_REMOTE_KEYS.maxBytes), formatByteSize),
-    refresh: mapDefined(unless(keys.refreshMs, DEFAULT_REMOTE_KEYS.refreshMs), formatDuration),
+    ...fromRefreshSettings(keys, unless, escape),
     cooldown: mapDefined(unless(keys.cooldownMs, DEFAULT_REMOTE_KEYS.cooldownMs), formatDuration),
     first_fetch_wait: mapDefined(
       unless(keys.firstFetchWaitMs, DEFAULT_REMOTE_KEYS.firstFetchWaitMs),
       formatDuration,
     ),
+    key_use: keys.keyUse,
+    ...fromReach(keys.reach, options.secrets, escape),
   })
 }
 

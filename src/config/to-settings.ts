@@ -4,13 +4,16 @@ import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
 import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
-import type { KeySettings, RemoteKeySettings } from '../keys/key-settings.ts'
+import type { KeySettings, KeyUse, RemoteKeySettings } from '../keys/key-settings.ts'
 import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { keySourceOf } from './check-issuer.ts'
 import { decodeSecret } from './decode-secret.ts'
 import { defaultAlgorithms } from './default-algorithms.ts'
-import { issuerNames, routeNames } from './default-names.ts'
+import { routeNames } from './default-names.ts'
+import { expandIssuers, type ExpandedIssuer } from './expand-tenants.ts'
+import { toReach } from './key-reach.ts'
+import { toRefreshSettings, type SnapshotContext } from './key-refresh.ts'
 import type { ConfigParts } from './read-config.ts'
 import type { Config } from './schema.ts'
 import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
@@ -43,12 +46,12 @@ export interface SettingsContext {
 
 /** @param parts Read whole, and without errors in the cross-checks. */
 export function toSettings(config: Config, parts: ConfigParts, context: SettingsContext): Settings {
-  const issuerNameList = issuerNames(parts.issuers)
+  const issuers = expandIssuers(parts.issuers)
   const routeNameList = routeNames(parts.routes)
   return {
-    issuers: config.issuers.map((issuer, i) => toIssuer(issuer, issuerNameList[i] ?? '', context)),
+    issuers: issuers.map(({ issuer, name }) => toIssuer(issuer, name, config.state_dir, context)),
     tokenSources: config.token_sources?.map((source) => toTokenSource(source)) ?? DEFAULT_TOKEN_SOURCES,
-    policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy)),
+    policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy, issuers)),
     routes: (config.routes ?? []).map((route, i) => toRoute(route, routeNameList[i] ?? '')),
     endpoints: (config.endpoints ?? []).map(({ path, dialect, policy }) => ({ path, dialect, policy })),
     listen: {
@@ -65,25 +68,47 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
   }
 }
 
-function toIssuer(issuer: IssuerConfig, name: string, context: SettingsContext): IssuerSettings {
+function toIssuer(
+  issuer: IssuerConfig,
+  name: string,
+  stateDir: string | undefined,
+  context: SettingsContext,
+): IssuerSettings {
   const kind = keySourceOf(issuer.keys) === 'secret' ? 'secret' : 'public'
   return {
     name,
     issuer: issuer.issuer,
     audience: issuer.audience,
+    ...(issuer.audience_claim === undefined ? {} : { audienceClaim: issuer.audience_claim }),
     algorithms: [...new Set(issuer.algorithms ?? defaultAlgorithms(kind, context.supportedAlgorithms))],
-    keys: toKeys(issuer, issuer.keys ?? {}, context.directory),
+    keys: toKeys(issuer, issuer.keys ?? {}, {
+      issuer: issuer.issuer ?? '',
+      name,
+      directory: context.directory,
+      stateDir,
+    }),
     leewaySeconds: issuer.leeway === undefined ? DEFAULT_LEEWAY_SECONDS : issuer.leeway / 1_000,
     ...(issuer.max_age === undefined ? {} : { maxAgeSeconds: issuer.max_age / 1_000 }),
     ...(issuer.typ === undefined ? {} : { typ: issuer.typ }),
     requiredClaims: issuer.require ?? [],
+    ...toClaimValues(issuer.claims),
     allowMissingExp: issuer.allow_missing_exp ?? false,
     requireKid: issuer.require_kid ?? false,
     allowSenderConstrained: issuer.allow_sender_constrained ?? false,
   }
 }
 
-function toKeys(issuer: IssuerConfig, keys: KeysConfig, directory: string): KeySettings {
+function toClaimValues(claims: IssuerConfig['claims']): Pick<IssuerSettings, 'claimValues'> {
+  const rules = Object.entries(claims ?? {}).map(([claim, rule]) => ({
+    claim,
+    ...(rule.in === undefined ? {} : { oneOf: rule.in }),
+    ...('starts_with' in rule && rule.starts_with !== undefined ? { startsWith: rule.starts_with } : {}),
+  }))
+  return rules.length === 0 ? {} : { claimValues: rules }
+}
+
+function toKeys(issuer: IssuerConfig, keys: KeysConfig, context: SnapshotContext): KeySettings {
+  const { directory } = context
   if (keys.secret !== undefined) {
     const secret = decodeSecret(keys.secret, keys.encoding ?? 'utf8')
     // The cross-checks decoded it before; an empty secret would be refused by everything that follows.
@@ -97,19 +122,27 @@ function toKeys(issuer: IssuerConfig, keys: KeysConfig, directory: string): KeyS
   if (keys.pem_file !== undefined) {
     return { kind: 'pem_file', files: keys.pem_file.map((file) => resolve(directory, file)) }
   }
-  if (keys.jwks_file !== undefined) return { kind: 'jwks_file', file: resolve(directory, keys.jwks_file) }
-  const remote = toRemoteKeys(keys)
+  if (keys.jwks_file !== undefined) {
+    return { kind: 'jwks_file', file: resolve(directory, keys.jwks_file), ...toKeyUse(keys) }
+  }
+  const remote = toRemoteKeys(keys, context)
   if (keys.jwks_url !== undefined) return { kind: 'jwks_url', url: keys.jwks_url, ...remote }
   return { kind: 'discovery', issuer: issuer.issuer ?? '', ...remote }
 }
 
-const toRemoteKeys = (keys: KeysConfig): RemoteKeySettings => ({
-  allowHttp: keys.allow_http ?? DEFAULT_REMOTE_KEYS.allowHttp,
+const toKeyUse = ({ key_use: keyUse }: KeysConfig): { readonly keyUse?: KeyUse } =>
+  keyUse === undefined ? {} : { keyUse }
+
+const toRemoteKeys = (keys: KeysConfig, context: SnapshotContext): RemoteKeySettings => ({
+  // Nobody is on the way to a socket of this machine.
+  allowHttp: keys.allow_http ?? keys.unix !== undefined,
   timeoutMs: keys.timeout ?? DEFAULT_REMOTE_KEYS.timeoutMs,
   maxBytes: keys.max_bytes ?? DEFAULT_REMOTE_KEYS.maxBytes,
-  refreshMs: keys.refresh ?? DEFAULT_REMOTE_KEYS.refreshMs,
+  ...toRefreshSettings(keys, context),
   cooldownMs: keys.cooldown ?? DEFAULT_REMOTE_KEYS.cooldownMs,
   firstFetchWaitMs: keys.first_fetch_wait ?? DEFAULT_REMOTE_KEYS.firstFetchWaitMs,
+  ...toKeyUse(keys),
+  ...toReach(keys, context.directory),
 })
 
 function toTokenSource(source: TokenSourceConfig): TokenSourceSettings {
@@ -123,10 +156,11 @@ function toTokenSource(source: TokenSourceConfig): TokenSourceSettings {
   return { kind: 'header', name, ...(scheme === undefined ? {} : { scheme }) }
 }
 
-function toPolicy(name: string, policy: PolicyConfig): PolicySettings {
+function toPolicy(name: string, policy: PolicyConfig, issuers: readonly ExpandedIssuer[]): PolicySettings {
+  const accepted = policy.issuers
   return {
     name,
-    ...(policy.issuers === undefined ? {} : { issuers: policy.issuers }),
+    ...(accepted === undefined ? {} : { issuers: accepted.flatMap((wanted) => namesOf(wanted, issuers)) }),
     ...(policy.token_sources === undefined
       ? {}
       : { tokenSources: policy.token_sources.map((source) => toTokenSource(source)) }),
@@ -136,6 +170,10 @@ function toPolicy(name: string, policy: PolicyConfig): PolicySettings {
     identity: Object.entries(policy.identity ?? {}).map(([header, value]) => toIdentity(header, value)),
   }
 }
+
+/** The name of a template stands for all of its issuers. */
+const namesOf = (wanted: string, issuers: readonly ExpandedIssuer[]): readonly string[] =>
+  issuers.flatMap(({ group, name }) => (group === wanted ? [name] : []))
 
 const toClaimRule = (path: string, rule: ClaimRuleConfig): ClaimRuleSettings => ({
   path,

@@ -1,6 +1,8 @@
 /** What a step compared, in words: for explain. Claims before a good signature are marked as unverified. */
 import { isPresent } from '../claims/compile-claim-rule.ts'
 import { readScopes } from '../claims/scope.ts'
+import { describeClaimValue } from '../jwt/check-claim-values.ts'
+import type { AudienceClaim } from '../jwt/issuer-settings.ts'
 import type { Route } from '../policy/compile-routes.ts'
 import { whySkipped } from '../policy/why-skipped.ts'
 import { canonicalizePath, type PathAmbiguity } from '../request/canonical-path.ts'
@@ -41,7 +43,7 @@ const DESCRIPTIONS: Readonly<Record<StepName, (trial: Trial) => StepDescription>
   }),
   time: (trial) => ({ facts: `${timesText(trial)}${unverified(trial)}`, setting: issuerSetting(trial) }),
   audience: (trial) => ({
-    facts: `token ${claimText(trial, 'aud')}, accepted ${trial.issuer?.audience == null ? 'any' : JSON.stringify([...trial.issuer.audience])}${unverified(trial)}`,
+    facts: `token ${claimText(trial, trial.issuer?.settings.audienceClaim ?? 'aud')}, accepted ${trial.issuer?.audience == null ? 'any' : JSON.stringify([...trial.issuer.audience])}${unverified(trial)}`,
     setting: issuerSetting(trial, 'audience'),
   }),
   claims: (trial) => ({
@@ -164,7 +166,7 @@ const typText = ({ issuer, jws }: Trial): string =>
 const unverified = ({ key }: Trial): string => (key === undefined ? ' (unverified)' : '')
 
 /** A claim of the closed list that explain shows: never the subject, never what an application put there. */
-function claimText({ jws }: Trial, name: 'iss' | 'aud'): string {
+function claimText({ jws }: Trial, name: 'iss' | 'aud' | AudienceClaim): string {
   return JSON.stringify(jws?.claims[name]) ?? 'absent'
 }
 
@@ -178,7 +180,10 @@ function timesText({ jws, nowSeconds, issuer }: Trial): string {
 }
 
 function requiredText({ issuer }: Trial): string {
-  const required = issuer?.settings.requiredClaims ?? []
+  const required = [
+    ...(issuer?.settings.requiredClaims ?? []),
+    ...(issuer?.settings.claimValues ?? []).map((rule) => describeClaimValue(rule)),
+  ]
   return required.length === 0 ? 'none required' : `required: ${required.join(', ')}`
 }
 

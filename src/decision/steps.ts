@@ -2,11 +2,13 @@
 import { isPresent } from '../claims/compile-claim-rule.ts'
 import { missingScopes } from '../claims/scope.ts'
 import { checkAudience } from '../jwt/check-audience.ts'
+import { checkClaimValues } from '../jwt/check-claim-values.ts'
 import { checkTimes } from '../jwt/check-times.ts'
 import { isAcceptedTyp } from '../jwt/check-typ.ts'
 import { decodeJws } from '../jwt/decode-jws.ts'
 import { findVerifyingKey } from '../jwt/find-verifying-key.ts'
 import { pickIssuer } from '../jwt/issuer.ts'
+import type { ClaimValueSettings } from '../jwt/issuer-settings.ts'
 import { isAlgorithm } from '../keys/algorithms.ts'
 import { canonicalizePath } from '../request/canonical-path.ts'
 import { extractToken } from '../token/extract-token.ts'
@@ -109,7 +111,9 @@ function keyStep(trial: Trial, mayWait: boolean): StepOutcome {
 function signatureStep(trial: Trial): StepOutcome {
   if (trial.candidates === undefined || trial.jws === undefined) return NOT_REACHED
   trial.key = findVerifyingKey(trial.jws, trial.candidates)
-  return trial.key === undefined ? denial('signature_invalid') : PASSED
+  if (trial.key === undefined) return denial('signature_invalid')
+  trial.issuer?.keys.noteUse(trial.key)
+  return PASSED
 }
 
 function timeStep(trial: Trial): StepOutcome {
@@ -124,11 +128,14 @@ function timeStep(trial: Trial): StepOutcome {
 function audienceStep(trial: Trial): StepOutcome {
   const { issuer, jws } = trial
   if (issuer === undefined || jws === undefined) return NOT_REACHED
-  const audience = checkAudience(jws.claims, issuer.audience)
+  const { audienceClaim } = issuer.settings
+  const audience = checkAudience(jws.claims, issuer.audience, audienceClaim)
   return audience.ok
     ? PASSED
-    : denial(audience.error, audience.error === 'claim_invalid' ? '`aud`' : undefined)
+    : denial(audience.error, audience.error === 'claim_invalid' ? `\`${audienceClaim ?? 'aud'}\`` : undefined)
 }
+
+const NO_RULES: readonly ClaimValueSettings[] = []
 
 /** The claims that every token of the issuer must have, and the types that RFC 7519 §4.1 gives them. */
 function claimsStep(trial: Trial): StepOutcome {
@@ -144,6 +151,8 @@ function claimsStep(trial: Trial): StepOutcome {
     if (!Object.hasOwn(claims, name) || !isPresent(claims[name]))
       return denial('claim_missing', `\`${name}\``)
   }
+  const values = checkClaimValues(claims, issuer.settings.claimValues ?? NO_RULES)
+  if (!values.ok) return denial(values.error.reason, values.error.detail)
   // A bound token without its proof may be a stolen one (RFC 9449 §7.2, RFC 8705 §3).
   const isBound = Object.hasOwn(claims, 'cnf') && !issuer.settings.allowSenderConstrained
   return isBound ? denial('sender_constraint_failed') : PASSED

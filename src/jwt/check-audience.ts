@@ -7,14 +7,16 @@ export type AudienceMiss = 'audience_missing' | 'audience_mismatch' | 'claim_inv
 /**
  * The token's audiences must hold one of the accepted ones, compared code point by code point.
  *
+ * @param name The claim that holds them; another than `aud` for issuers that have none.
  * @param accepted null accepts tokens of any or no audience; the type of `aud` is checked all the same.
  * @see RFC 7519 §4.1.3
  */
 export function checkAudience(
   claims: JsonObject,
   accepted: ReadonlySet<string> | null,
+  name = 'aud',
 ): Result<void, AudienceMiss> {
-  const aud = Object.hasOwn(claims, 'aud') ? claims['aud'] : undefined
+  const aud = Object.hasOwn(claims, name) ? claims[name] : undefined
   if (aud === undefined) return accepted === null ? ok(undefined) : err('audience_missing')
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]
   if (!audiences.every((audience) => typeof audience === 'string')) return err('claim_invalid')

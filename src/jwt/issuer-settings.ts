@@ -2,6 +2,17 @@
 import type { Algorithm } from '../keys/algorithms.ts'
 import type { KeySettings } from '../keys/key-settings.ts'
 
+/** Claims that name the client a token was made for, at issuers whose access tokens have no `aud`. */
+export type AudienceClaim = 'client_id' | 'azp' | 'cid' | 'appid'
+
+/** What a top-level claim must be; at least one of the two is set, and both must hold. */
+export interface ClaimValueSettings {
+  readonly claim: string
+  /** One of these texts, exactly; never empty. */
+  readonly oneOf?: readonly string[]
+  readonly startsWith?: string
+}
+
 export interface IssuerSettings {
   /** The operator's name for it; in logs and metrics. */
   readonly name: string
@@ -9,6 +20,8 @@ export interface IssuerSettings {
   readonly issuer: string | null
   /** Accepted audiences, any-of, never empty; null accepts all (a relaxation: `audience: any`). */
   readonly audience: readonly string[] | null
+  /** The claim that holds the audience. Absent: `aud`. */
+  readonly audienceClaim?: AudienceClaim
   /** Accepted `alg` values, never empty. */
   readonly algorithms: readonly Algorithm[]
   readonly keys: KeySettings
@@ -20,6 +33,8 @@ export interface IssuerSettings {
   readonly typ?: readonly string[]
   /** Claims that must be present. */
   readonly requiredClaims: readonly string[]
+  /** Values that every token must have, whatever a policy asks. Absent: none. */
+  readonly claimValues?: readonly ClaimValueSettings[]
   /** Accept tokens that never expire (a relaxation). Default false. */
   readonly allowMissingExp: boolean
   /** Refuse tokens without `kid`. Default false. */

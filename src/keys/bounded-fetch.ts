@@ -1,15 +1,10 @@
 /** A GET that cannot be redirected, cannot take forever and cannot fill the memory. */
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
+import type { FetchDocument, FetchedDocument, FetchFailure, Validators } from './fetch-document.ts'
 import type { Fetch, KeyDeps } from './key-deps.ts'
+import { ReachError } from './reach.ts'
 import { checkRemoteUrl } from './remote-url.ts'
-
-export interface FetchFailure {
-  /** For people; never holds anything of the body. */
-  readonly why: string
-  /** The status, if the server answered with another than 200. */
-  readonly status?: number
-}
 
 export interface FetchBounds {
   readonly allowHttp: boolean
@@ -19,26 +14,25 @@ export interface FetchBounds {
   readonly maxBytes: number
 }
 
-/** Fetches a document; `signal` gives up early. Never rejects. */
-export type FetchDocument = (url: string, signal: AbortSignal) => Promise<Result<Uint8Array, FetchFailure>>
-
 /** Wraps the injected `fetch` with the bounds that every outgoing request has. */
 export function createBoundedFetch(
   bounds: FetchBounds,
   deps: Pick<KeyDeps, 'fetch' | 'setTimer'>,
 ): FetchDocument {
-  return async (url, signal) => {
+  return async (url, signal, validators) => {
     const checked = checkRemoteUrl(url, bounds.allowHttp)
     if (!checked.ok) return err({ why: checked.error })
     const deadline = startDeadline(bounds.timeoutMs, signal, deps)
     let response: Response | undefined
     try {
-      response = await deadline.race(send(url, deadline.signal, deps.fetch))
+      response = await deadline.race(send(url, validators, deadline.signal, deps.fetch))
+      const { status, headers } = response
+      if (status === 304 && hasValidator(validators)) return ok({ status, headers })
       const refusal = findRefusal(response, bounds)
       if (refusal !== undefined) return err(refusal)
       return await deadline.race(readBody(response, bounds.maxBytes))
     } catch (error) {
-      return err({ why: deadline.reason() ?? `no connection (${codeOf(error)})` })
+      return err({ why: deadline.reason() ?? describeFault(error) })
     } finally {
       deadline.stop()
       // Lets go of the connection when the body was not read to its end; it may already be locked or gone.
@@ -47,22 +41,42 @@ export function createBoundedFetch(
   }
 }
 
-const send = (url: string, signal: AbortSignal, fetch: Fetch): Promise<Response> =>
+const send = (
+  url: string,
+  validators: Validators | undefined,
+  signal: AbortSignal,
+  fetch: Fetch,
+): Promise<Response> =>
   fetch(url, {
     method: 'GET',
     // A redirect would let whoever answers choose another place, inside our network for example.
     redirect: 'manual',
     credentials: 'omit',
-    headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+    headers: { accept: 'application/json', 'accept-encoding': 'identity', ...conditions(validators) },
     signal,
   })
+
+const hasValidator = (validators: Validators | undefined): boolean =>
+  validators?.etag !== undefined || validators?.lastModified !== undefined
+
+const conditions = ({ etag, lastModified }: Validators = {}): Readonly<Record<string, string>> => ({
+  ...(etag === undefined ? {} : { 'if-none-match': etag }),
+  ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
+})
 
 function findRefusal(response: Response, { maxBytes }: FetchBounds): FetchFailure | undefined {
   const { status } = response
   if (response.type === 'opaqueredirect' || response.redirected || (status >= 300 && status < 400)) {
     return { why: `the server redirects (status ${status}), which is not followed`, status }
   }
-  if (status !== 200) return { why: `the server answered ${status}`, status }
+  if (status !== 200) {
+    const retryAfter = response.headers.get('retry-after')
+    return {
+      why: `the server answered ${status}`,
+      status,
+      ...(retryAfter === null ? {} : { retryAfter }),
+    }
+  }
   const encoding = response.headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
     return { why: 'the answer is compressed, which was not asked for' }
@@ -74,9 +88,13 @@ function findRefusal(response: Response, { maxBytes }: FetchBounds): FetchFailur
 
 const tooLarge = (maxBytes: number): FetchFailure => ({ why: `the answer is larger than ${maxBytes} bytes` })
 
-async function readBody(response: Response, maxBytes: number): Promise<Result<Uint8Array, FetchFailure>> {
-  if (response.body === null) return ok(new Uint8Array(0))
-  const reader = response.body.getReader()
+async function readBody(
+  response: Response,
+  maxBytes: number,
+): Promise<Result<FetchedDocument, FetchFailure>> {
+  const { body, headers } = response
+  if (body === null) return ok({ status: 200, bytes: new Uint8Array(0), headers })
+  const reader = body.getReader()
   const chunks: Uint8Array[] = []
   let total = 0
   for (;;) {
@@ -89,7 +107,7 @@ async function readBody(response: Response, maxBytes: number): Promise<Result<Ui
     }
     chunks.push(value)
   }
-  return ok(new Uint8Array(Buffer.concat(chunks)))
+  return ok({ status: 200, bytes: new Uint8Array(Buffer.concat(chunks)), headers })
 }
 
 interface Deadline {
@@ -129,6 +147,9 @@ function startDeadline(timeoutMs: number, outer: AbortSignal, deps: Pick<KeyDeps
     },
   }
 }
+
+const describeFault = (error: unknown): string =>
+  error instanceof ReachError ? error.message : `no connection (${codeOf(error)})`
 
 /** The code of a failed connection (`ECONNREFUSED`, `CERT_HAS_EXPIRED`); its message may quote anything. */
 function codeOf(error: unknown): string {

@@ -32,7 +32,7 @@ export function createSecretSource(
       hints: ['Make a new secret with `openssl rand -base64 64`, and give it to the issuer too.'],
     })
   }
-  return createStaticSource('secret', { keys: [key.value], ignored: [] }, deps.nowMs())
+  return createStaticSource('secret', { keys: [key.value], ignored: [] }, deps.nowMs)
 }
 
 /** @throws WarderError `ERR_KEYS_FILE_UNREADABLE`, `ERR_KEYS_PRIVATE_KEY` or `ERR_KEYS_PEM_INVALID`. */
@@ -55,7 +55,7 @@ export function createPemSource(
       hints: ['PEM keys have no `kid` to choose by: for so many, use `jwks_file`.'],
     })
   }
-  return createStaticSource(`pem_file ${settings.files.join(', ')}`, { keys, ignored: [] }, deps.nowMs())
+  return createStaticSource(`pem_file ${settings.files.join(', ')}`, { keys, ignored: [] }, deps.nowMs)
 }
 
 /** @throws WarderError `ERR_KEYS_FILE_UNREADABLE` or `ERR_KEYS_JWKS_INVALID`. */
@@ -70,7 +70,7 @@ export function createCheckedJwksFileSource(
   const options = {
     description: `jwks_file ${file}`,
     read: () => readKeyFile(file, deps),
-    parse: (bytes: Uint8Array) => importJwks(bytes, algorithms),
+    parse: (bytes: Uint8Array) => importJwks(bytes, algorithms, settings.keyUse),
   }
   const source = createJwksFileSource(options, deps)
   const { state, lastError = '' } = source.status()

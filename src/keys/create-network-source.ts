@@ -1,19 +1,20 @@
 /** Key sources that ask the network: a JWK set URL, and discovery. */
 import { WarderError } from '../errors.ts'
-import { err } from '../result.ts'
+import { ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
 import { createBoundedFetch } from './bounded-fetch.ts'
-import type { FetchDocument } from './bounded-fetch.ts'
 import { discoverJwksUri } from './discovery.ts'
-import { importJwks } from './import-jwks.ts'
+import { createJwksLoader, importDocument } from './jwks-loader.ts'
+import type { JwksLoaderOptions } from './jwks-loader.ts'
 import type { KeyDeps } from './key-deps.ts'
-import type { KeySet } from './key-set.ts'
 import type { SettingsOf } from './key-settings-of.ts'
+import type { RemoteKeySettings } from './key-settings.ts'
 import type { KeySource } from './key-source.ts'
 import { createRemoteSource } from './remote-source.ts'
-import type { LoadKeys } from './remote-source.ts'
+import { fetchFor } from './reach.ts'
 import { checkRemoteUrl, describeUrl } from './remote-url.ts'
+import { createSnapshotStore } from './snapshot-store.ts'
 
 /** @throws WarderError `ERR_KEYS_URL_INVALID`. */
 export function createJwksUrlSource(
@@ -23,9 +24,9 @@ export function createJwksUrlSource(
 ): KeySource {
   const { url } = settings
   assertRemoteUrl('jwks_url', url, settings.allowHttp)
-  const fetchDocument = createBoundedFetch(settings, deps)
-  const load: LoadKeys = (signal) => loadJwks(url, algorithms, fetchDocument, signal)
-  return createRemoteSource({ ...settings, description: `jwks_url ${describeUrl(url)}`, load }, deps)
+  const fetchDocument = createBoundedFetch(settings, { ...deps, fetch: fetchFor(settings, url, deps) })
+  const findUrl = (): Result<string, never> => ok(url)
+  return createSource({ settings, algorithms, fetchDocument, findUrl, place: `jwks_url ${url}` }, deps)
 }
 
 /** @throws WarderError `ERR_KEYS_URL_INVALID`. */
@@ -38,24 +39,40 @@ export function createDiscoverySource(
   assertRemoteUrl('issuer', issuer, allowHttp)
   // RFC 8414 §2; the well-known path would end up inside the query.
   if (/[?#]/.test(issuer)) throw urlError('issuer', issuer, 'an issuer has no query and no fragment')
-  const fetchDocument = createBoundedFetch(settings, deps)
-  const load: LoadKeys = async (signal) => {
-    // Asked each time: an issuer may move its key set, and the answer is one small document.
-    const jwksUri = await discoverJwksUri(issuer, allowHttp, fetchDocument, signal)
-    return jwksUri.ok ? loadJwks(jwksUri.value, algorithms, fetchDocument, signal) : jwksUri
-  }
-  return createRemoteSource({ ...settings, description: `discovery ${issuer}`, load }, deps)
+  const fetchDocument = createBoundedFetch(settings, { ...deps, fetch: fetchFor(settings, issuer, deps) })
+  const findUrl: JwksLoaderOptions['findUrl'] = (fetching, signal) =>
+    discoverJwksUri(issuer, allowHttp, fetching, signal)
+  return createSource({ settings, algorithms, fetchDocument, findUrl, place: `discovery ${issuer}` }, deps)
 }
 
-async function loadJwks(
-  url: string,
-  algorithms: readonly Algorithm[],
-  fetchDocument: FetchDocument,
-  signal: AbortSignal,
-): Promise<Result<KeySet, string>> {
-  const fetched = await fetchDocument(url, signal)
-  const loaded = fetched.ok ? importJwks(fetched.value, algorithms) : err(fetched.error.why)
-  return loaded.ok ? loaded : err(`${describeUrl(url)}: ${loaded.error}`)
+/** Puts together what both kinds share: the loader, the snapshot, the source. */
+function createSource(
+  { settings, algorithms, place, fetchDocument, findUrl }: NetworkSourceParts,
+  deps: KeyDeps,
+): KeySource {
+  const { pin, snapshot, keyUse } = settings
+  const load = createJwksLoader({ findUrl, fetchDocument, algorithms, pin, keyUse }, deps.nowMs)
+  const description = describeUrl(place)
+  const store =
+    snapshot === undefined
+      ? undefined
+      : createSnapshotStore(
+          {
+            ...settings,
+            ...snapshot,
+            place,
+            source: description,
+            parse: (jwks) => importDocument(jwks, { algorithms, pin, keyUse }),
+          },
+          deps,
+        )
+  return createRemoteSource({ ...settings, description, load, store }, deps)
+}
+
+interface NetworkSourceParts extends Pick<JwksLoaderOptions, 'algorithms' | 'fetchDocument' | 'findUrl'> {
+  readonly settings: RemoteKeySettings
+  /** Kind and URL, whole: what a snapshot is bound to. */
+  readonly place: string
 }
 
 function assertRemoteUrl(setting: string, url: string, allowHttp: boolean): void {

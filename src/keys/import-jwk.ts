@@ -5,6 +5,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { isAlgorithm } from './algorithms.ts'
 import type { Algorithm } from './algorithms.ts'
+import type { KeyUse } from './key-settings.ts'
 import { isKid } from './kid.ts'
 import { isJsonObject, quote } from './printable.ts'
 import { readPublicKeyFacts } from './public-key-facts.ts'
@@ -14,7 +15,7 @@ import type { VerificationKey } from './verification-key.ts'
 type Jwk = Readonly<Record<string, unknown>>
 
 /** Private and symmetric members, RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2, RFC 9964 §6. */
-const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const
+export const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const
 /** The longest member of an accepted key is the public key of ML-DSA-87: 3,456 characters. */
 const MAX_MEMBER_LENGTH = 4096
 
@@ -36,9 +37,13 @@ const IMPORTED_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
  * @returns the key, or why it is not usable, for people; key material is never in the text.
  * @see RFC 7517 §4
  */
-export function importJwk(jwk: unknown, algorithms: readonly Algorithm[]): Result<VerificationKey, string> {
+export function importJwk(
+  jwk: unknown,
+  algorithms: readonly Algorithm[],
+  keyUse: KeyUse = 'sig',
+): Result<VerificationKey, string> {
   if (!isJsonObject(jwk)) return err('the key is not a JSON object')
-  const refusal = findRefusal(jwk)
+  const refusal = findRefusal(jwk, keyUse)
   if (refusal !== undefined) return err(refusal)
 
   const key = importPublicKey(jwk)
@@ -61,7 +66,7 @@ export function readKid(jwk: unknown): string | undefined {
   return isKid(kid) ? kid : undefined
 }
 
-function findRefusal(jwk: Jwk): string | undefined {
+function findRefusal(jwk: Jwk, keyUse: KeyUse): string | undefined {
   const { kty, use, alg, kid } = jwk
   const keyOps = jwk['key_ops']
   if (kty === 'oct') return 'symmetric keys are accepted from `secret` only'
@@ -71,7 +76,9 @@ function findRefusal(jwk: Jwk): string | undefined {
   if (secret !== undefined) return `it holds the private member \`${secret}\`: its owner must replace it`
   if (kid !== undefined && readKid(jwk) === undefined)
     return '`kid` is not 1 to 256 printable ASCII characters'
-  if (use !== undefined && use !== 'sig') return `\`use\` is ${quote(use)}, not "sig"`
+  if (use === undefined ? keyUse !== 'sig' : use !== keyUse) {
+    return `\`use\` is ${use === undefined ? 'absent' : quote(use)}, not "${keyUse}"`
+  }
   if (keyOps !== undefined && !(Array.isArray(keyOps) && keyOps.includes('verify'))) {
     return '`key_ops` does not hold "verify"'
   }

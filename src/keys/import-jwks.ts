@@ -3,6 +3,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
 import { importJwk, readKid } from './import-jwk.ts'
+import type { KeyUse } from './key-settings.ts'
 import type { KeySet } from './key-set.ts'
 import { MAX_KEYS_TRIED } from './key-source.ts'
 import { readJsonObject } from './read-json-object.ts'
@@ -21,21 +22,29 @@ const MAX_JWKS_KEYS = 256
  * @param algorithms The issuer's.
  * @see RFC 7517 §5
  */
-export function importJwks(bytes: Uint8Array, algorithms: readonly Algorithm[]): Result<KeySet, string> {
+export function importJwks(
+  bytes: Uint8Array,
+  algorithms: readonly Algorithm[],
+  keyUse?: KeyUse,
+): Result<KeySet, string> {
   const document = readJsonObject(bytes)
   if (!document.ok) return document
   const members = document.value['keys']
   if (!Array.isArray(members)) return err('it has no `keys` array')
   if (members.length === 0) return err('its `keys` array is empty')
   if (members.length > MAX_JWKS_KEYS) return err(`it holds more than ${MAX_JWKS_KEYS} keys`)
-  return collectKeys(members, algorithms)
+  return collectKeys(members, algorithms, keyUse)
 }
 
-function collectKeys(members: readonly unknown[], algorithms: readonly Algorithm[]): Result<KeySet, string> {
+function collectKeys(
+  members: readonly unknown[],
+  algorithms: readonly Algorithm[],
+  keyUse: KeyUse | undefined,
+): Result<KeySet, string> {
   const keys: VerificationKey[] = []
   const ignored: { readonly kid: string | undefined; readonly why: string }[] = []
   for (const member of members) {
-    const imported = importJwk(member, algorithms)
+    const imported = importJwk(member, algorithms, keyUse)
     if (!imported.ok) {
       ignored.push({ kid: readKid(member), why: imported.error })
     } else if (keys.some((key) => isSameKey(key, imported.value))) {

@@ -60,8 +60,10 @@ export function createJwksFileSource(
       return { state: 'unavailable', retryAfterSeconds: Math.ceil(POLL_MS / 1_000) }
     },
     trusts: live.trusts,
+    noteUse: live.noteUse,
     status: live.status,
     started: Promise.resolve(),
+    ready: Promise.resolve(),
     poll,
     close() {
       isClosed = true

@@ -1,4 +1,5 @@
 /** What key sources need from the world. The core has no clock, network, files or timers of its own. */
+import type { ReachSettings } from './key-settings.ts'
 
 /** A standard `fetch`, narrowed to what is used of it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
@@ -29,17 +30,57 @@ export type KeyEvent =
       readonly added: readonly string[]
       readonly removed: readonly string[]
     }
+  /** A snapshot was not used or not kept; the source goes on without it. */
+  | {
+      readonly type: 'snapshot_ignored' | 'snapshot_failed'
+      readonly source: string
+      readonly file: string
+      readonly why: string
+    }
+  /** The keys of an earlier run are in force until the first load. */
+  | {
+      readonly type: 'snapshot_used'
+      readonly source: string
+      readonly file: string
+      readonly usable: number
+      /** When the earlier run loaded them, epoch milliseconds. */
+      readonly loadedAtMs: number
+    }
+
+/** What a snapshot is, and who could have written it. */
+export interface SnapshotFile {
+  readonly bytes: Uint8Array
+  /** Permission bits, as of `stat`. */
+  readonly mode: number
+  /** True when nobody but this user or root owns it. */
+  readonly isOwn: boolean
+}
+
+/** The files that outlive a run. */
+export interface SnapshotFiles {
+  /** Reads a file; undefined when there is none. Throws when it cannot be read, or is larger than `maxBytes`. */
+  readonly read: (path: string, maxBytes: number) => SnapshotFile | undefined
+  /** Puts a file with mode 0600 in the place of the old one, whole or not at all. Absent: nothing is kept. */
+  readonly write?: (path: string, bytes: Uint8Array) => Promise<void>
+}
 
 export interface KeyDeps {
   /** Epoch milliseconds. */
   readonly nowMs: () => number
   readonly fetch: Fetch
+  /**
+   * Makes a fetch that reaches its servers in a special way. Credentials are for `origin` alone: an announced key
+   * set may be elsewhere. Absent: sources with such settings are refused.
+   */
+  readonly fetchVia?: (reach: ReachSettings, origin: string) => Fetch
   /** Reads a whole file; throws when it cannot. */
   readonly readFileSync: (path: string) => Uint8Array
   /** Calls `fn` once after `ms` milliseconds, unless the returned function was called before. */
   readonly setTimer: (fn: () => void, ms: number) => () => void
   /** Uniform in [0, 1): spreads refreshes, so that a fleet does not call its issuer in step. */
   readonly random: () => number
+  /** Absent: snapshots are neither read nor kept. */
+  readonly snapshots?: SnapshotFiles
   /** Must not throw. */
   readonly onEvent?: (event: KeyEvent) => void
 }

@@ -23,8 +23,11 @@ export type KeyLookup =
 export interface KeySourceStatus {
   /** `jwks_url https://…`, `pem_file key.pem`, `secret`: never the secret itself. */
   readonly description: string
-  /** `fresh`: usable; `stale`: usable, the last refresh failed; `empty`: nothing usable (yet). */
-  readonly state: 'fresh' | 'stale' | 'empty'
+  /**
+   * `fresh`: usable; `stale`: usable, but the last refresh failed, or there was none since the start;
+   * `empty`: nothing usable (yet); `expired`: too old to be used, see `max_stale`.
+   */
+  readonly state: 'fresh' | 'stale' | 'empty' | 'expired'
   readonly keys: readonly VerificationKey[]
   /** Keys that were offered and refused, with the reason for people. */
   readonly ignored: readonly { readonly kid: string | undefined; readonly why: string }[]
@@ -32,6 +35,36 @@ export interface KeySourceStatus {
   readonly loadedAtMs: number | undefined
   /** What went wrong last, if the last attempt failed. */
   readonly lastError: string | undefined
+  /** What is known of each key, those in force first, then those that left last. */
+  readonly history: readonly KeyHistory[]
+  /** How the loading goes; sources that never load again have none. */
+  readonly loading?: LoadingStatus
+}
+
+/** When a key was there and when it was used. Times are epoch milliseconds. */
+export interface KeyHistory {
+  readonly kid: string | undefined
+  readonly thumbprint: string
+  readonly firstSeenMs: number
+  /** The last good load that had it. */
+  readonly lastSeenMs: number
+  /** The last token it vouched for, to the second; undefined: none in this process. */
+  readonly lastUsedMs: number | undefined
+  /** False for a key that has left the set. */
+  readonly isInForce: boolean
+}
+
+export interface LoadingStatus {
+  /** `snapshot`: the keys are those that an earlier run has kept; nothing was loaded yet. */
+  readonly origin: 'network' | 'snapshot' | undefined
+  /** Failed loads in a row. */
+  readonly failures: number
+  /** When the last of them failed. */
+  readonly lastErrorAtMs: number | undefined
+  /** When the next load begins by itself; in the past while it is under way. */
+  readonly nextLoadAtMs: number
+  /** When the keys will be too old to be used; undefined without keys. */
+  readonly usableUntilMs: number | undefined
 }
 
 export interface KeySource {
@@ -39,11 +72,15 @@ export interface KeySource {
    * @param mayWait false on the second ask of one decision: the answer is then never `pending`.
    */
   lookup(kid: string | undefined, algorithm: Algorithm, mayWait: boolean): KeyLookup
-  /** Whether this very key object is still trusted; the verified-token cache asks on every hit. */
+  /** Whether this very key object is still trusted; the verified-token cache asks on every hit. A yes is a use. */
   trusts(key: VerificationKey): boolean
+  /** Tells that a key has just vouched for a token. Cheap: called on the decision path. */
+  noteUse(key: VerificationKey): void
   status(): KeySourceStatus
   /** Resolves when the first load has ended, well or badly. Never rejects. */
   readonly started: Promise<void>
+  /** Resolves when listeners may open: at once, unless `startup: 'wait'`. Never rejects. */
+  readonly ready: Promise<void>
   /** Stops timers and fetches. */
   close(): void
 }

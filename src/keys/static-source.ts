@@ -1,15 +1,20 @@
 /** A key source whose keys never change: a secret, PEM files. */
+import { createKeyHistories } from './key-history.ts'
 import { compileKeySet } from './key-set.ts'
 import type { KeySet } from './key-set.ts'
 import type { KeySource } from './key-source.ts'
 import { selectKey } from './select-key.ts'
 
 /** Creates the source from keys that are already checked. Its answers are final, and never `pending`. */
-export function createStaticSource(description: string, keySet: KeySet, loadedAtMs: number): KeySource {
+export function createStaticSource(description: string, keySet: KeySet, nowMs: () => number): KeySource {
   const set = compileKeySet(keySet)
+  const histories = createKeyHistories()
+  const loadedAtMs = nowMs()
+  histories.take(set.keys, loadedAtMs)
   return {
     lookup: (kid, algorithm) => selectKey(set, kid, algorithm),
-    trusts: (key) => set.trusted.has(key),
+    trusts: (key) => histories.use(key, nowMs()),
+    noteUse: (key) => void histories.use(key, nowMs()),
     status: () => ({
       description,
       state: 'fresh',
@@ -17,8 +22,10 @@ export function createStaticSource(description: string, keySet: KeySet, loadedAt
       ignored: set.ignored,
       loadedAtMs,
       lastError: undefined,
+      history: histories.list(),
     }),
     started: Promise.resolve(),
+    ready: Promise.resolve(),
     close: () => undefined,
   }
 }

@@ -1,10 +1,17 @@
 /** What unknown kids may cause: one fetch per cooldown, and no waiting for those that were looked for. */
 
+import { createTokenBucket } from './token-bucket.ts'
+
+/** Fetches that may follow each other at the pace of the cooldown. */
+const FETCH_BURST = 20
+/** After them one right comes back in so many cooldowns, for as long as the unknown kids keep coming. */
+const REFILL_COOLDOWNS = 2
+
 /** Bounds the memory; each entry is a kid of at most 256 characters. */
 const MAX_REMEMBERED = 1_000
 
 export interface UnknownKids {
-  /** Takes the right to one fetch. False while the last one is less than the cooldown ago. */
+  /** Takes the right to one fetch. False while the last one is less than the cooldown ago, or none is left. */
   claimFetch(): boolean
   /** Remembers that a load, `flight`, is looking for this kid. */
   remember(kid: string, flight: object): void
@@ -20,6 +27,7 @@ export interface UnknownKids {
  */
 export function createUnknownKids(cooldownMs: number, nowMs: () => number): UnknownKids {
   const remembered = new Map<string, { readonly flight: object; readonly atMs: number }>()
+  const rights = createTokenBucket(FETCH_BURST, cooldownMs * REFILL_COOLDOWNS, nowMs)
   let claimedAtMs: number | undefined
   // The distance, not the difference: a clock that is set back must not stretch the cooldown.
   const isRecent = (atMs: number): boolean => Math.abs(nowMs() - atMs) < cooldownMs
@@ -27,6 +35,7 @@ export function createUnknownKids(cooldownMs: number, nowMs: () => number): Unkn
   return {
     claimFetch() {
       if (claimedAtMs !== undefined && isRecent(claimedAtMs)) return false
+      if (!rights.take()) return false
       claimedAtMs = nowMs()
       return true
     },

@@ -43,6 +43,7 @@ const CASES: readonly Case[] = [
   ['keys list', ['-c', config], 'warder.keys/v1', 0],
   ['snippet nginx', ['-c', config], 'warder.snippet/v1', 0],
   ['config show', ['-c', config], 'warder.config/v1', 0],
+  ['config show', ['-c', config, '--origin'], 'warder.config-origin/v1', 0],
   ['config show', ['-c', broken], 'warder.check/v1', 3],
   ['config convert', [foreign], 'warder.config-convert/v1', 0],
   ['config convert', [config], 'warder.error/v1', 2],

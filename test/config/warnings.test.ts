@@ -33,7 +33,7 @@ describe('the warnings', () => {
     ],
     [
       'keys over http',
-      issuer('keys: { jwks_url: "http://a.example/", allow_http: true }'),
+      issuer('keys: { jwks_url: "http://idp.example.com/", allow_http: true }'),
       'WARN_CONFIG_HTTP',
       '5:23',
     ],

@@ -5,15 +5,8 @@ import type { Algorithm } from '../../src/keys/algorithms.ts'
 import type { KeySettings } from '../../src/keys/key-settings.ts'
 import { createFakeWorld } from './fake-world.ts'
 import { jwksBytes, keyPair, pem, publicJwk, secretOf, toBytes } from './key-pairs.ts'
+import { REMOTE } from './remote-harness.ts'
 
-const REMOTE = {
-  allowHttp: false,
-  timeoutMs: 5_000,
-  maxBytes: 100_000,
-  refreshMs: 600_000,
-  cooldownMs: 30_000,
-  firstFetchWaitMs: 1_000,
-}
 const ALGORITHMS: readonly Algorithm[] = ['ES256', 'RS256', 'HS256']
 const p256 = keyPair('P-256')
 const FILES: Readonly<Record<string, Uint8Array>> = {

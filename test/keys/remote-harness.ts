@@ -1,6 +1,6 @@
 /** A remote key source in a fake world, and what a request does with it. */
 import { createKeySource } from '../../src/keys/create-key-source.ts'
-import type { KeySettings } from '../../src/keys/key-settings.ts'
+import type { SettingsOf } from '../../src/keys/key-settings-of.ts'
 import type { KeyLookup, KeySource } from '../../src/keys/key-source.ts'
 import type { VerificationKey } from '../../src/keys/verification-key.ts'
 import { createFakeWorld, jsonResponse } from './fake-world.ts'
@@ -13,10 +13,14 @@ export const REMOTE = {
   timeoutMs: 5_000,
   maxBytes: 100_000,
   refreshMs: 600_000,
+  minRefreshMs: 60_000,
+  maxRefreshMs: 3_600_000,
+  maxStaleMs: 86_400_000,
   cooldownMs: 30_000,
   firstFetchWaitMs: 1_000,
-}
-export const SETTINGS: KeySettings = { kind: 'jwks_url', url: URL_OF_KEYS, ...REMOTE }
+  startup: 'serve',
+} as const
+export const SETTINGS: SettingsOf<'jwks_url'> = { kind: 'jwks_url', url: URL_OF_KEYS, ...REMOTE }
 
 export const jwk = (kid: string, label = kid) => publicJwk(keyPair('P-256', label), { kid })
 export const publish = (world: FakeWorld, ...kids: readonly string[]): void => {

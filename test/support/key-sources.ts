@@ -96,6 +96,7 @@ export function scriptedSource(...answers: readonly (KeyLookup | Error)[]): Scri
       return answer
     },
     trusts: (key) => trusted.has(key),
+    noteUse: () => undefined,
     status: () => ({
       description: 'scripted',
       state: 'fresh',
@@ -103,8 +104,10 @@ export function scriptedSource(...answers: readonly (KeyLookup | Error)[]): Scri
       ignored: [],
       loadedAtMs: 0,
       lastError: undefined,
+      history: [],
     }),
     started: Promise.resolve(),
+    ready: Promise.resolve(),
     close: () => undefined,
   }
 }

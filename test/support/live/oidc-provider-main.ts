@@ -1,18 +1,38 @@
 /**
  * A real OpenID provider as a program of its own: `bun oidc-provider-main.ts`. It listens on a free port of loopback
  * and prints its issuer. Clients get JWT access tokens (RFC 9068) by the client credentials grant; the `resource`
- * parameter (RFC 8707) becomes the audience.
+ * parameter (RFC 8707) becomes the audience. `POST /test-rotate?overlap=true|false` makes another signing key.
  */
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Provider } from 'oidc-provider'
 
 const SCOPES = 'orders:read orders:write'
+
+type Jwk = Readonly<Record<string, unknown>>
+
+let serial = 0
 
 const server = createServer()
 server.listen(0, '127.0.0.1', () => {
   const address = server.address()
   const issuer = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  let keys = [signingKey()]
+  let handle = providerOf(issuer, keys)
+  server.on('request', (request, response) => {
+    if (request.url?.startsWith('/test-rotate') !== true) return void handle(request, response)
+    keys = [signingKey(), ...keys.slice(0, request.url.endsWith('true') ? 1 : 0)]
+    handle = providerOf(issuer, keys)
+    response.end()
+  })
+  console.log(`issuer ${issuer}`)
+})
+
+function providerOf(
+  issuer: string,
+  keys: readonly Jwk[],
+): (request: IncomingMessage, response: ServerResponse) => unknown {
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -25,7 +45,7 @@ server.listen(0, '127.0.0.1', () => {
       },
     ],
     scopes: SCOPES.split(' '),
-    jwks: { keys: [signingKey()] },
+    jwks: { keys },
     cookies: { keys: ['not used by this grant'] },
     features: {
       devInteractions: { enabled: false },
@@ -41,12 +61,10 @@ server.listen(0, '127.0.0.1', () => {
       },
     },
   })
-  const handle = provider.callback()
-  server.on('request', (request, response) => void handle(request, response))
-  console.log(`issuer ${issuer}`)
-})
+  return provider.callback()
+}
 
-function signingKey(): Readonly<Record<string, unknown>> {
+function signingKey(): Jwk {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return { ...privateKey.export({ format: 'jwk' }), kid: 'live-1', use: 'sig', alg: 'RS256' }
+  return { ...privateKey.export({ format: 'jwk' }), kid: `live-${(serial += 1)}`, use: 'sig', alg: 'RS256' }
 }

@@ -9,6 +9,8 @@ export interface OidcProvider {
   readonly program: ChildProgram
   /** An access token by the client credentials grant. */
   token(scope: string, resource: string): Promise<string>
+  /** Signs with a new key from now on. The last one stays in the set if `overlap` is true. */
+  rotate(overlap: boolean): Promise<void>
 }
 
 export async function startOidcProvider(cleanup: Cleanup): Promise<OidcProvider> {
@@ -29,6 +31,9 @@ export async function startOidcProvider(cleanup: Cleanup): Promise<OidcProvider>
       if (typeof token !== 'string')
         throw new Error(`no token: ${JSON.stringify(answer)}\n${program.output()}`)
       return token
+    },
+    async rotate(overlap) {
+      await fetch(`${issuer}/test-rotate?overlap=${overlap}`, { method: 'POST' })
     },
   }
 }

@@ -1,0 +1,58 @@
+/** Strings of the reach settings. Their values may be secrets: no message quotes one. */
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { Problem } from './diagnostic.ts'
+import { quoted } from './printable.ts'
+
+// RFC 9110 §5.6.2.
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+// RFC 9110 §5.5, ASCII only: a line feed would begin another header.
+const FIELD_VALUE = /^[\x21-\x7e]([\x20-\x7e]{0,8190}[\x21-\x7e])?$/
+
+/** What the fetch itself decides, and what would change whose answer it is. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  'host',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'upgrade',
+  'te',
+  'trailer',
+  'expect',
+  'accept',
+  'accept-encoding',
+  'range',
+  'if-none-match',
+  'if-modified-since',
+  'cookie',
+  'proxy-authorization',
+])
+
+/** The name of an extra request header, as written. */
+export function parseRequestHeader(name: string): Result<string, Problem> {
+  const lower = name.toLowerCase()
+  if (TOKEN.test(name) && !OWN_HEADERS.has(lower)) return ok(name)
+  const message = TOKEN.test(name)
+    ? `the header ${quoted(name)} is set by the fetch itself`
+    : `${quoted(name)} is not a header name`
+  return err({ code: 'ERR_CONFIG_HEADER', message })
+}
+
+export const parseFieldValue = (value: string): Result<string, Problem> =>
+  FIELD_VALUE.test(value)
+    ? ok(value)
+    : err({
+        code: 'ERR_CONFIG_VALUE',
+        message: 'a header value that is empty, or not visible ASCII on one line',
+      })
+
+/** `http://host:port`, perhaps with user name and password. */
+export function parseProxyUrl(text: string): Result<string, Problem> {
+  const url = URL.parse(text)
+  const isProxy =
+    url?.protocol === 'http:' && url.pathname === '/' && url.search === '' && !text.includes('#')
+  if (isProxy) return ok(text)
+  const message = 'a proxy that is not an http:// URL of a host and a port'
+  return err({ code: 'ERR_CONFIG_URL', message, hints: ['write http://proxy.example.com:3128'] })
+}

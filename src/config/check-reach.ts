@@ -1,0 +1,51 @@
+/** What the schema cannot say about the way to an issuer's keys. */
+import type { Problem } from './diagnostic.ts'
+import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
+
+/** Hands over a problem at a pointer below the issuer. */
+export type AddProblem = (at: string, problem: Problem, atKey?: boolean) => void
+
+type ReachKey = keyof KeysConfig
+
+/** Pairs that cannot both be heeded, with the reason. */
+const EXCLUSIVE: readonly (readonly [first: ReachKey, second: ReachKey, why: string])[] = [
+  ['unix', 'proxy', 'a socket is not reached through a proxy'],
+  ['unix', 'deny_private_addresses', 'a socket has no address'],
+  ['proxy', 'deny_private_addresses', 'the proxy resolves the name; let the proxy deny'],
+]
+
+export function checkReach(keys: KeysConfig, add: AddProblem): void {
+  for (const [first, second, why] of EXCLUSIVE) {
+    if (!keys[first] || !keys[second]) continue
+    const message = `\`${first}\` and \`${second}\` exclude each other: ${why}`
+    add(`/keys/${second}`, { code: 'ERR_CONFIG_EXACTLY_ONE', message }, true)
+  }
+  if ((keys.client_cert_file === undefined) !== (keys.client_key_file === undefined)) {
+    const [given, absent] =
+      keys.client_cert_file === undefined
+        ? (['client_key_file', 'client_cert_file'] as const)
+        : (['client_cert_file', 'client_key_file'] as const)
+    const message = `\`${given}\` needs \`${absent}\` beside it`
+    add(`/keys/${given}`, { code: 'ERR_CONFIG_MISSING_KEY', message }, true)
+  }
+  const headers = Object.keys(keys.headers ?? {}).map((name) => name.toLowerCase())
+  if (new Set(headers).size < headers.length)
+    add('/keys/headers', { code: 'ERR_CONFIG_HEADER', message: 'one header in two letter cases' })
+  if (keys.bearer_file !== undefined && headers.includes('authorization')) {
+    const message = '`bearer_file` and an `Authorization` header exclude each other'
+    add('/keys/bearer_file', { code: 'ERR_CONFIG_EXACTLY_ONE', message }, true)
+  }
+}
+
+/** A key set that is not at its issuer: legitimate, and the first thing to look at when it was not meant. */
+export function checkElsewhere(issuer: IssuerConfig, add: AddProblem): void {
+  const url = URL.parse(issuer.keys?.jwks_url ?? '')
+  const home = URL.parse(issuer.issuer ?? '')
+  if (url === null || home === null || home.host === '' || url.host === home.host) return
+  if (issuer.keys?.unix !== undefined) return
+  add('/keys/jwks_url', {
+    code: 'WARN_CONFIG_JWKS_ELSEWHERE',
+    message: `the keys are at ${url.host}, the issuer is ${home.host}`,
+    hints: ['whoever controls that host can sign tokens of this issuer'],
+  })
+}
