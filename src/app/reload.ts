@@ -60,6 +60,8 @@ async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps):
   }
   await Promise.race([next.value.started, sleep(KEYS_WAIT_MS)])
   service.swap(next.value)
+  // The service has stopped meanwhile.
+  if (service.instance !== next.value) return
   const { digest, settings } = next.value.config
   logger.info({ event: 'reload', result: 'success', config: digest, was: before }, 'configuration reloaded')
   if (JSON.stringify(settings.listen) !== JSON.stringify(old.config.settings.listen)) {

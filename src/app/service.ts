@@ -38,6 +38,7 @@ export async function openService(first: Instance, logger: Logger): Promise<Serv
 export function startService(first: Instance, logger: Logger): Service {
   let instance = first
   let isDraining = false
+  let isStopped = false
   const log = createDecisionLog(logger)
   let decided = 0
   const onDecision = (event: DecisionEvent): void => {
@@ -74,6 +75,8 @@ export function startService(first: Instance, logger: Logger): Service {
       return instance
     },
     swap(next) {
+      // A reload that ends after the service: nothing would ever stop its key sources.
+      if (isStopped) return next.close()
       const old = instance
       instance = next
       decisions.replace(routesOf(next))
@@ -83,6 +86,7 @@ export function startService(first: Instance, logger: Logger): Service {
       isDraining = true
       clearInterval(tidying)
       await new Promise((resolve) => setTimeout(resolve, drainMs))
+      isStopped = true
       await Promise.all([decisions.stop(), admin?.stop()])
       instance.close()
     },

@@ -145,6 +145,16 @@ describe('a reload', () => {
 })
 
 describe('stopping', () => {
+  it('stops the keys of a configuration whose reload ends later', async () => {
+    const { service } = await runService()
+    const before = service.instance
+    await service.stop(0)
+    const loaded = await loadOrThrow(CONFIG)
+    let isClosed = false
+    service.swap({ ...loaded, close: () => void (isClosed = true) })
+    expect([isClosed, service.instance === before]).toEqual([true, true])
+  })
+
   it('is not ready, and still answers, until the drain time is over', async () => {
     const { service, admin, decisions } = await runService()
     const stopping = service.stop(200)
