@@ -1,9 +1,12 @@
 /** The world outside the core, as this process has it. */
-import { readFileSync } from 'node:fs'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { createIdSource } from './decision-id.ts'
 import { createKeyTransport } from './key-transport.ts'
+import { readBounded } from './read-bounded.ts'
 import { snapshotFiles } from './snapshot-files.ts'
+
+/** One byte more than a key source accepts, so that it is the one to refuse. */
+const MAX_READ_BYTES = 1_048_577
 
 /** A new decision id. */
 export const newId: () => string = createIdSource(
@@ -18,7 +21,7 @@ export const systemKeyDeps: KeyDeps = {
   nowMs: () => Date.now(),
   fetch: (url, init) => fetch(url, init),
   ...(fetchVia === undefined ? {} : { fetchVia }),
-  readFileSync: (path) => readFileSync(path),
+  readFileSync: (path) => readBounded(path, MAX_READ_BYTES),
   snapshots: snapshotFiles,
   setTimer(fn, ms) {
     const timer = setTimeout(fn, ms)
