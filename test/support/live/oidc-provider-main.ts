@@ -1,52 +1,27 @@
 /**
- * A real OpenID provider as a program of its own: `bun oidc-provider-main.ts`. It listens on a free port of loopback
- * and prints its issuer. Clients get JWT access tokens (RFC 9068) by the client credentials grant; the `resource`
- * parameter (RFC 8707) becomes the audience.
+ * A real OpenID provider as a program of its own: `bun oidc-provider-main.ts [PORT KEYS_FILE]`. It listens on loopback
+ * and prints its issuer. Without arguments it takes a free port and makes a key.
  */
 import { generateKeyPairSync } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { Provider } from 'oidc-provider'
+import { createProviderHandler, type SigningJwk } from './provider-handler.ts'
 
-const SCOPES = 'orders:read orders:write'
+const [port = '0', keysFile] = process.argv.slice(2)
+const keys =
+  keysFile === undefined
+    ? ([createRsaKey()] as const)
+    : (JSON.parse(readFileSync(keysFile, 'utf8')) as readonly [SigningJwk, ...SigningJwk[]])
 
 const server = createServer()
-server.listen(0, '127.0.0.1', () => {
+server.listen(Number(port), '127.0.0.1', () => {
   const address = server.address()
   const issuer = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'shop',
-        client_secret: 'shop-secret-of-the-live-test',
-        grant_types: ['client_credentials'],
-        redirect_uris: [],
-        response_types: [],
-        scope: SCOPES,
-      },
-    ],
-    scopes: SCOPES.split(' '),
-    jwks: { keys: [signingKey()] },
-    cookies: { keys: ['not used by this grant'] },
-    features: {
-      devInteractions: { enabled: false },
-      clientCredentials: { enabled: true },
-      resourceIndicators: {
-        enabled: true,
-        getResourceServerInfo: (_context: unknown, resource: string) => ({
-          scope: SCOPES,
-          audience: resource,
-          accessTokenFormat: 'jwt',
-          accessTokenTTL: 600,
-        }),
-      },
-    },
-  })
-  const handle = provider.callback()
-  server.on('request', (request, response) => void handle(request, response))
+  server.on('request', createProviderHandler(issuer, keys))
   console.log(`issuer ${issuer}`)
 })
 
-function signingKey(): Readonly<Record<string, unknown>> {
+function createRsaKey(): SigningJwk {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   return { ...privateKey.export({ format: 'jwk' }), kid: 'live-1', use: 'sig', alg: 'RS256' }
 }
