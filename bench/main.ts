@@ -2,6 +2,7 @@
 import { ensurePrograms } from '../tools/programs.ts'
 import { decisionSuite } from './decision.ts'
 import { haproxySuite } from './haproxy.ts'
+import { keysSuite } from './keys.ts'
 import { memorySuite } from './memory.ts'
 import { routesSuite } from './routes.ts'
 import { startSuite } from './start.ts'
@@ -14,6 +15,7 @@ const SUITES: readonly Suite[] = [
   verifySuite,
   haproxySuite,
   routesSuite,
+  keysSuite,
   memorySuite,
   startSuite,
 ]

@@ -94,6 +94,12 @@ export const ERROR_CODES = {
   ERR_KEYS_JWKS_INVALID: 'a JWK set file is damaged, or holds no usable key',
   ERR_KEYS_URL_INVALID: 'keys cannot be fetched from this URL',
   ERR_KEYS_REACH_UNSUPPORTED: 'this process cannot reach keys in the configured way',
+  ERR_KEYS_UNREACHABLE: 'the keys of an issuer cannot be fetched',
+  ERR_KEYS_ANSWER_INVALID: 'what answers at the URL of an issuer is no metadata, or no key set',
+  ERR_KEYS_ISSUER_MISMATCH: 'the issuer is not the one that the provider announces',
+  ERR_KEYS_NONE_USABLE: 'an issuer publishes keys, but none that can be used here',
+  WARN_KEYS_REFUSED: 'an issuer publishes keys that must not be trusted',
+  WARN_KEYS_CLOCK: 'the clocks of Warder and an issuer differ by more than 5 seconds',
   WARN_KEYS_FILE_UNREADABLE: 'a file that fetching the keys needs cannot be read now',
   // cli/
   ERR_CLI_USAGE: 'a command was called in a way that it does not understand',

@@ -21,7 +21,10 @@ export interface HealthReport {
   readonly lines: readonly string[]
 }
 
-/** Ready: every issuer has usable keys, and the process is not stopping. A stale key set is degraded, not unready. */
+/**
+ * Ready: every issuer has had keys, and the process is not stopping. A key set that is stale, or too old to be
+ * used, is degraded, not unready: an issuer that is down for a day must not take the others with it.
+ */
 export function reportHealth(state: HealthState): HealthReport {
   const issuers = state.issuers.flatMap((issuer) => issuerLines(issuer, state.nowMs))
   const isReady = !state.isDraining && issuers.every((line) => !line.startsWith('[-]'))
@@ -37,7 +40,7 @@ export function reportHealth(state: HealthState): HealthReport {
 
 function issuerLines({ settings, keys }: Issuer, nowMs: number): readonly string[] {
   const status = keys.status()
-  const mark = { fresh: '[+]', stale: '[~]', empty: '[-]', expired: '[-]' }[status.state]
+  const mark = { fresh: '[+]', stale: '[~]', empty: '[-]', expired: '[~]' }[status.state]
   const facts = [
     `issuer ${settings.name}: ${status.keys.length} keys, ${ageOf(status, nowMs)}`,
     ...(status.state === 'expired' ? ['too old to be used'] : []),

@@ -101,7 +101,7 @@ async function sendPinned(
   const denied = addresses.find((address) => !deps.isPublicAddress(address))
   if (denied !== undefined)
     throw new ReachError(`${host} is at ${denied}, and \`deny_private_addresses\` is on`)
-  const headers = new Headers(options.headers as Headers)
+  const headers = new Headers(options.headers)
   headers.set('host', target.host)
   const tls = isIP(host) === 0 ? { ...options.tls, serverName: host } : options.tls
   let fault: unknown = new ReachError(`${host} has no address`)

@@ -62,6 +62,6 @@ function toGroups(ipv6: string): readonly number[] {
     text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
   const before = read(head)
   const after = read(tail ?? '')
-  const zeros = new Array<number>(8 - before.length - after.length).fill(0)
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => 0)
   return [...before, ...zeros, ...after]
 }

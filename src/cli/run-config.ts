@@ -1,18 +1,23 @@
 /** `warder config show|schema|convert`. */
 import { convertConfig } from '../compat/convert.ts'
 import { diagnosticsToJson, formatDiagnostics } from '../config/format-diagnostics.ts'
+import type { LoadedConfig } from '../config/load-config.ts'
 import { configJsonSchema } from '../config/schema.ts'
+import type { SettingOrigin } from '../config/setting-origin.ts'
 import { showConfig } from '../config/show-config.ts'
 import { toConfigValue } from '../config/to-config-value.ts'
 import { writeJson, type Cli } from './cli.ts'
+import { formatOrigin, listOrigins } from './config-origins.ts'
 import type { ConfigConvertOptions, ConfigShowOptions } from './commands/config.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { withConfig } from './open-instance.ts'
+import { formatTable } from './table.ts'
 import { usageError } from './usage-error.ts'
 
 export async function runConfigShow(cli: Cli, options: ConfigShowOptions): Promise<ExitCode> {
   return withConfig(cli, options.config, ({ config }) => {
     const { settings, digest, format, source } = config
+    if (options.origin === true) return showOrigins(cli, config, options)
     if (options.json === true) {
       const value = toConfigValue(settings, { secrets: 'masked', defaults: 'shown' })
       writeJson(cli, 'warder.config/v1', { file: source.file, format, digest, config: value })
@@ -20,6 +25,26 @@ export async function runConfigShow(cli: Cli, options: ConfigShowOptions): Promi
     return EXIT.ok
   })
 }
+
+function showOrigins(cli: Cli, config: LoadedConfig, { json }: ConfigShowOptions): ExitCode {
+  const rows = listOrigins(config)
+  if (json === true) {
+    const { source, format, digest } = config
+    const settings = rows.map(({ pointer, value, origin }) => ({ pointer, value, origin: toJson(origin) }))
+    writeJson(cli, 'warder.config-origin/v1', { file: source.file, format, digest, settings })
+    return EXIT.ok
+  }
+  const table = rows.map(({ pointer, value, origin }) => [
+    pointer,
+    JSON.stringify(value),
+    formatOrigin(origin),
+  ])
+  cli.stdout.write(`${formatTable([['SETTING', 'VALUE', 'FROM'], ...table]).join('\n')}\n`)
+  return EXIT.ok
+}
+
+const toJson = (origin: SettingOrigin): Record<string, unknown> =>
+  origin.kind === 'file' ? { kind: 'file', ...origin.position } : { ...origin }
 
 export function runConfigSchema(cli: Cli): ExitCode {
   cli.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`)

@@ -29,10 +29,10 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'proxy-authorization',
 ])
 
-/** The name of an extra request header, in lower case. */
+/** The name of an extra request header, as written. */
 export function parseRequestHeader(name: string): Result<string, Problem> {
   const lower = name.toLowerCase()
-  if (TOKEN.test(name) && !OWN_HEADERS.has(lower)) return ok(lower)
+  if (TOKEN.test(name) && !OWN_HEADERS.has(lower)) return ok(name)
   const message = TOKEN.test(name)
     ? `the header ${quoted(name)} is set by the fetch itself`
     : `${quoted(name)} is not a header name`

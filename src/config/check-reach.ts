@@ -5,7 +5,7 @@ import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
 /** Hands over a problem at a pointer below the issuer. */
 export type AddProblem = (at: string, problem: Problem, atKey?: boolean) => void
 
-type ReachKey = keyof KeysConfig & string
+type ReachKey = keyof KeysConfig
 
 /** Pairs that cannot both be heeded, with the reason. */
 const EXCLUSIVE: readonly (readonly [first: ReachKey, second: ReachKey, why: string])[] = [
@@ -28,7 +28,10 @@ export function checkReach(keys: KeysConfig, add: AddProblem): void {
     const message = `\`${given}\` needs \`${absent}\` beside it`
     add(`/keys/${given}`, { code: 'ERR_CONFIG_MISSING_KEY', message }, true)
   }
-  if (keys.bearer_file !== undefined && keys.headers?.['authorization'] !== undefined) {
+  const headers = Object.keys(keys.headers ?? {}).map((name) => name.toLowerCase())
+  if (new Set(headers).size < headers.length)
+    add('/keys/headers', { code: 'ERR_CONFIG_HEADER', message: 'one header in two letter cases' })
+  if (keys.bearer_file !== undefined && headers.includes('authorization')) {
     const message = '`bearer_file` and an `Authorization` header exclude each other'
     add('/keys/bearer_file', { code: 'ERR_CONFIG_EXACTLY_ONE', message }, true)
   }

@@ -35,11 +35,23 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
 }
 
 function checkSnapshots({ issuers, whole }: ConfigParts): readonly LocatedProblem[] {
+  const files = new Set<string>()
   return issuers.flatMap(({ pointer, value: { keys } }) => {
     const problem = checkSnapshotPlace(keys, whole?.state_dir)
-    return problem === undefined ? [] : [{ pointer: `${pointer}/keys/startup`, problem }]
+    if (problem !== undefined) return [{ pointer: `${pointer}/keys/startup`, problem }]
+    const file = keys?.snapshot_file
+    if (file === undefined) return []
+    const isShared = files.has(file)
+    files.add(file)
+    return isShared ? [{ pointer: `${pointer}/keys/snapshot_file`, problem: sharedSnapshot(file) }] : []
   })
 }
+
+const sharedSnapshot = (file: string): Problem => ({
+  code: 'ERR_CONFIG_DUPLICATE_NAME',
+  message: `several issuers would keep their keys in ${quoted(file)}`,
+  hints: ['set `state_dir` instead, where each issuer has a file of its own'],
+})
 
 function checkDuplicates(
   parts: readonly Located<{ readonly name?: string | undefined }>[],

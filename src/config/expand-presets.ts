@@ -35,20 +35,20 @@ export function expandPresets(root: Raw): ExpandedPresets {
     const pointer = toPointer(['issuers', i])
     const name = issuer['preset']
     const preset = presetOf(name)
-    if (preset === undefined) {
+    if (preset === undefined || typeof name !== 'string') {
       // The schema says that it is unknown; what it would have filled in is not missed.
       for (const key of ['issuer', ...PRESET_INPUTS]) unfilled.add(`${pointer}/${key}`)
       return issuer
     }
-    const { inputs, problems: wrong } = readInputs(issuer, preset, pointer, String(name))
-    const missed = checkNeeds(issuer, preset, pointer, String(name))
+    const { inputs, problems: wrong } = readInputs(issuer, preset, pointer, name)
+    const missed = checkNeeds(issuer, preset, pointer, name)
     problems.push(...wrong, ...missed)
     if (wrong.length + missed.length > 0) unfilled.add(`${pointer}/issuer`)
     const rest = Object.fromEntries(
       Object.entries(issuer).filter(([key]) => !Object.hasOwn(preset.inputs, key)),
     )
     if (wrong.length > 0) return rest
-    return merge(rest, preset.expand(inputs), (path) => origins.set(`${pointer}${path}`, String(name)))
+    return merge(rest, preset.expand(inputs), (path) => origins.set(`${pointer}${path}`, name))
   })
   return { value: { ...root, issuers: expanded }, problems, origins, unfilled }
 }

@@ -14,6 +14,8 @@ export interface Translation {
   readonly warnings: readonly Diagnostic[]
   /** Parts of the settings → where they come from: `issuers/0` → `/clients/0`. */
   readonly origins: ReadonlyMap<string, string>
+  /** What presets have filled in: pointer → name of the preset. */
+  readonly presets?: ReadonlyMap<string, string>
 }
 
 export interface ForeignFormat {

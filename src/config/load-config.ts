@@ -18,6 +18,7 @@ import { parseDocument } from './parse-document.ts'
 import { quoted } from './printable.ts'
 import { readConfig } from './read-config.ts'
 import type { LocatedProblem } from './schema-problems.ts'
+import { findSettingOrigin, type SettingOrigin } from './setting-origin.ts'
 import type { Settings } from './settings.ts'
 import type { SourceDocument } from './source-document.ts'
 import { toSettings } from './to-settings.ts'
@@ -46,6 +47,8 @@ export interface LoadedConfig {
   positionOf(pointer: string): SourcePosition
   /** Where a part of the settings is written: `issuers/0`, `routes/2`, `policies/NAME`, or keys below them. */
   positionOfSetting(path: string): SourcePosition
+  /** Who said what a setting is, by the same paths. */
+  originOfSetting(path: string): SettingOrigin
 }
 
 /** Why a configuration cannot be used. */
@@ -111,7 +114,10 @@ function readNative(
   // What could not be filled in is not judged by what is written in its place.
   const unfilled = new Set([...filled.problems.map(({ pointer }) => pointer), ...presets.unfilled])
   const judged = [...presets.problems, ...problems, ...crossCheck(parts, deps.supportedAlgorithms)].filter(
-    ({ pointer, atKey }) => atKey === true || !unfilled.has(pointer),
+    ({ pointer, atKey, problem }) =>
+      (atKey === true || !unfilled.has(pointer)) &&
+      // What a preset says is known to be elsewhere.
+      !(problem.code === 'WARN_CONFIG_JWKS_ELSEWHERE' && presets.origins.has(pointer)),
   )
   const diagnostics = [...filled.problems, ...judged].map((found) => locate(document, presets.value, found))
   if (parts.whole === undefined || diagnostics.some(({ severity }) => severity === 'error'))
@@ -122,7 +128,7 @@ function readNative(
     directory,
   })
   const origins = expandIssuers(parts.issuers).map(({ pointer }, i) => [`issuers/${i}`, pointer] as const)
-  return ok({ settings, warnings: diagnostics, origins: new Map(origins) })
+  return ok({ settings, warnings: diagnostics, origins: new Map(origins), presets: presets.origins })
 }
 
 function locate(document: SourceDocument, filledIn: unknown, found: LocatedProblem): Diagnostic {
@@ -147,7 +153,7 @@ function toLoaded(
   document: SourceDocument,
   bytes: Uint8Array,
   format: ConfigFormat,
-  { settings, warnings, origins }: Translation,
+  { settings, warnings, origins, presets = new Map() }: Translation,
   interpolatedFiles: ReadonlyMap<string, string>,
 ): LoadedConfig {
   const file = resolve(document.file)
@@ -165,6 +171,7 @@ function toLoaded(
     source: document,
     positionOf: (pointer) => document.positionOf(pointer),
     positionOfSetting: (path) => document.positionOf(originOf(path, origins)),
+    originOfSetting: (path) => findSettingOrigin(originOf(path, origins), document, presets),
   }
 }
 

@@ -155,7 +155,7 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   token_too_old: invalidToken('the token is older than the issuer’s `max_age`', 'get a new token'),
   claim_missing: invalidToken(
     'a required claim is missing',
-    'have the issuer add it, or remove it from the issuer’s `require`',
+    'have the issuer add it, or remove it from the issuer’s `require` or `claims`',
   ),
   claim_invalid: invalidToken('a claim has a type or value that it must not have', 'look at the detail'),
   token_revoked: invalidToken('the token was revoked', 'get a new token'),

@@ -1,26 +1,54 @@
 /** Finding the keys of an issuer from its own metadata. */
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
-import type { FetchDocument } from './fetch-document.ts'
+import type { FetchDocument, ReplyHeaders } from './fetch-document.ts'
 import { quote } from './printable.ts'
 import { readJsonObject } from './read-json-object.ts'
 import { checkRemoteUrl, describeUrl } from './remote-url.ts'
 
-/**
- * Finds the `jwks_uri` of an issuer: OpenID Connect Discovery first, and, if that answers 404, RFC 8414.
- * Any other failure is not a reason to ask elsewhere. Never rejects; the error is for people.
- *
- * The `issuer` of the document must equal the configured one, code point by code point: it is what stops one
- * tenant's document from vouching for another (RFC 8414 §3.3).
- *
- * @see OpenID Connect Discovery 1.0 §4, RFC 8414 §3
- */
+/** Metadata that may be trusted: it is the issuer's own. */
+export interface Discovered {
+  readonly metadataUrl: string
+  readonly jwksUri: string
+  readonly headers: ReplyHeaders
+}
+
+export interface DiscoveryFailure {
+  readonly kind: 'unreachable' | 'invalid' | 'issuer_mismatch'
+  /** Where it was asked for. */
+  readonly url: string
+  /** For people. */
+  readonly why: string
+  /** The issuer that the metadata names instead, with `issuer_mismatch`. */
+  readonly announced?: string
+}
+
+/** As {@link discover}, for who only wants the `jwks_uri`; the error is for people. */
 export async function discoverJwksUri(
   issuer: string,
   allowHttp: boolean,
   fetchDocument: FetchDocument,
   signal: AbortSignal,
 ): Promise<Result<string, string>> {
+  const found = await discover(issuer, allowHttp, fetchDocument, signal)
+  return found.ok ? ok(found.value.jwksUri) : err(`${describeUrl(found.error.url)}: ${found.error.why}`)
+}
+
+/**
+ * Finds the metadata of an issuer: OpenID Connect Discovery first, and, if that answers 404, RFC 8414.
+ * Any other failure is not a reason to ask elsewhere. Never rejects.
+ *
+ * The `issuer` of the document must equal the configured one, code point by code point: it is what stops one
+ * tenant's document from vouching for another (RFC 8414 §3.3).
+ *
+ * @see OpenID Connect Discovery 1.0 §4, RFC 8414 §3
+ */
+export async function discover(
+  issuer: string,
+  allowHttp: boolean,
+  fetchDocument: FetchDocument,
+  signal: AbortSignal,
+): Promise<Result<Discovered, DiscoveryFailure>> {
   const urls = metadataUrls(issuer)
   let fetched = await fetchDocument(urls.openid, signal)
   let url = urls.openid
@@ -28,13 +56,19 @@ export async function discoverJwksUri(
     url = urls.oauth
     fetched = await fetchDocument(urls.oauth, signal)
   }
-  if (!fetched.ok) return err(`${describeUrl(url)}: ${fetched.error.why}`)
+  if (!fetched.ok) return err({ kind: 'unreachable', url, why: fetched.error.why })
+  const { headers } = fetched.value
+  const invalid = (why: string): Result<never, DiscoveryFailure> => err({ kind: 'invalid', url, why })
   // Without validators there is no 304.
-  if (fetched.value.status !== 200) return err(`${describeUrl(url)}: an answer to another question`)
+  if (fetched.value.status !== 200) return invalid('an answer to another question')
   const document = readJsonObject(fetched.value.bytes)
-  if (!document.ok) return err(`${describeUrl(url)}: ${document.error}`)
-  const read = readJwksUri(document.value, issuer, allowHttp)
-  return read.ok ? read : err(`${describeUrl(url)}: ${read.error}`)
+  if (!document.ok) return invalid(document.error)
+  const announced = document.value['issuer']
+  if (typeof announced !== 'string') return invalid('the metadata has no `issuer`')
+  if (announced !== issuer)
+    return err({ kind: 'issuer_mismatch', url, why: describeMismatch(announced, issuer), announced })
+  const jwksUri = readJwksUri(document.value, allowHttp)
+  return jwksUri.ok ? ok({ metadataUrl: url, jwksUri: jwksUri.value, headers }) : invalid(jwksUri.error)
 }
 
 /** Where the metadata of an issuer may be. The issuer is an absolute URL without query and fragment. */
@@ -51,11 +85,8 @@ export function metadataUrls(issuer: string): { readonly openid: string; readonl
 
 function readJwksUri(
   document: Readonly<Record<string, unknown>>,
-  issuer: string,
   allowHttp: boolean,
 ): Result<string, string> {
-  const found = document['issuer']
-  if (found !== issuer) return err(describeMismatch(found, issuer))
   const jwksUri = document['jwks_uri']
   if (typeof jwksUri !== 'string') return err('the metadata has no `jwks_uri`')
   const checked = checkRemoteUrl(jwksUri, allowHttp)
@@ -65,15 +96,15 @@ function readJwksUri(
 /** Longest issuer in a message; the usual mistake is in the last characters of a short one. */
 const MAX_QUOTED_ISSUER = 200
 
-function describeMismatch(found: unknown, configured: string): string {
-  if (typeof found !== 'string') return 'the metadata has no `issuer`'
+function describeMismatch(found: string, configured: string): string {
   const said = `the metadata says issuer ${quote(found, MAX_QUOTED_ISSUER)}, configured is ${quote(configured, MAX_QUOTED_ISSUER)}`
   if (found === `${configured}/`) return `${said}: the configured one lacks the trailing slash`
   if (configured === `${found}/`) return `${said}: the configured one has a trailing slash too many`
   return `${said}: they differ from character ${firstDifference(found, configured) + 1} on`
 }
 
-function firstDifference(a: string, b: string): number {
+/** The index from which on two texts differ; the length of the shorter one when it begins the other. */
+export function firstDifference(a: string, b: string): number {
   let index = 0
   while (index < a.length && a[index] === b[index]) index += 1
   return index

@@ -15,7 +15,7 @@ import type { VerificationKey } from './verification-key.ts'
 type Jwk = Readonly<Record<string, unknown>>
 
 /** Private and symmetric members, RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2, RFC 9964 §6. */
-const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const
+export const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const
 /** The longest member of an accepted key is the public key of ML-DSA-87: 3,456 characters. */
 const MAX_MEMBER_LENGTH = 4096
 

@@ -1,4 +1,5 @@
 /** Loading a JWK set from a URL, again and again. */
+import { createHash } from 'node:crypto'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
@@ -56,9 +57,18 @@ export function importDocument(
   return imported.ok ? keepPinned(imported.value, pin) : imported
 }
 
+/** A good answer. */
+interface LastAnswer {
+  readonly url: string
+  /** Most refreshes bring what is there already; a digest costs less than the import of one key. */
+  readonly digest: string
+  readonly validators: Validators
+  readonly freshMs: number | undefined
+}
+
 /** Creates the loader. It remembers by what the last good answer can be named, and for which URL. */
 export function createJwksLoader(options: JwksLoaderOptions, nowMs: () => number): LoadKeys {
-  let last: { readonly url: string; readonly validators: Validators; readonly freshMs?: number } | undefined
+  let last: LastAnswer | undefined
 
   return async (signal, ask) => {
     let retryAfter: string | undefined
@@ -81,9 +91,16 @@ export function createJwksLoader(options: JwksLoaderOptions, nowMs: () => number
     // RFC 9111 §4.3.4: what a 304 does not say still stands from the answer that it confirms.
     if (fetched.value.status === 304) return ok({ freshMs: freshMs ?? known?.freshMs })
     const { bytes, headers } = fetched.value
+    const answer = { url, digest: digestOf(bytes), validators: readValidators(headers), freshMs }
+    if (last?.url === url && last.digest === answer.digest) {
+      last = answer
+      return ok({ freshMs })
+    }
     const keySet = importDocument(bytes, options)
     if (!keySet.ok) return fail(`${describeUrl(url)}: ${keySet.error}`)
-    last = { url, validators: readValidators(headers), ...(freshMs === undefined ? {} : { freshMs }) }
+    last = answer
     return ok({ changed: { keySet: keySet.value, document: bytes }, freshMs })
   }
 }
+
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')

@@ -1,4 +1,5 @@
 /** Keeping the last good keys of one source on disk, and taking them back at the next start. */
+import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { KeyDeps } from './key-deps.ts'
 import type { KeySet } from './key-set.ts'
@@ -41,21 +42,29 @@ export function createSnapshotStore(
   const tell = (type: 'snapshot_ignored' | 'snapshot_failed', why: string): void =>
     deps.onEvent?.({ type, source, file, why })
 
+  const read = (): Result<RestoredKeys, string> | undefined => {
+    const found = readSafely(() => snapshots?.read(file, options.maxBytes * 2 + ROOM_BYTES))
+    if (found === undefined) return undefined
+    if (typeof found === 'string') return err(found)
+    const snapshot = decodeSnapshot(found, options, deps.nowMs(), options.maxStaleMs)
+    if (!snapshot.ok) return snapshot
+    const { jwks, loadedAtMs, firstSeen } = snapshot.value
+    // Read again with today's settings: an algorithm or a pin may have changed since.
+    const keySet = options.parse(jwks)
+    return keySet.ok ? ok({ keySet: keySet.value, loadedAtMs, firstSeen }) : keySet
+  }
+
   return {
     restore() {
-      const found = readSafely(() => snapshots?.read(file, options.maxBytes * 2 + ROOM_BYTES))
-      if (typeof found === 'string') tell('snapshot_ignored', found)
-      if (found === undefined || typeof found === 'string') return undefined
-      const snapshot = decodeSnapshot(found, options, deps.nowMs(), options.maxStaleMs)
-      // Read again with today's settings: an algorithm or a pin may have changed since.
-      const keySet = snapshot.ok ? options.parse(snapshot.value.jwks) : snapshot
-      if (!snapshot.ok || !keySet.ok) {
-        tell('snapshot_ignored', keySet.ok ? '' : keySet.error)
+      const restored = read()
+      if (restored === undefined) return undefined
+      if (!restored.ok) {
+        tell('snapshot_ignored', restored.error)
         return undefined
       }
-      const { loadedAtMs, firstSeen } = snapshot.value
-      deps.onEvent?.({ type: 'snapshot_used', source, file, usable: keySet.value.keys.length, loadedAtMs })
-      return { keySet: keySet.value, loadedAtMs, firstSeen }
+      const { keySet, loadedAtMs } = restored.value
+      deps.onEvent?.({ type: 'snapshot_used', source, file, usable: keySet.keys.length, loadedAtMs })
+      return restored.value
     },
     keep(jwks, times) {
       kept = jwks ?? kept

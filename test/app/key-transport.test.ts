@@ -19,7 +19,7 @@ const seen: Record<string, unknown>[] = []
 const answer: RequestListener = (request, response) => {
   const { host, authorization, 'x-api-key': apiKey } = request.headers
   const { servername, authorized } = request.socket as TLSSocket & { readonly servername?: string }
-  seen.push({ host, authorization, apiKey, servername, authorized: authorized === true })
+  seen.push({ host, authorization, apiKey, servername, authorized: authorized ?? false })
   response.end('{}')
 }
 const tls = { cert: certificate.cert, key: certificate.key, ca: ca.ca }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import fc from 'fast-check'
 import { isPublicAddress } from '../../src/app/public-address.ts'
 
 const DENIED: readonly string[] = [
@@ -65,4 +66,15 @@ describe('isPublicAddress', () => {
   for (const address of DENIED)
     it(`denies ${address || 'nothing'}`, () => expect(isPublicAddress(address)).toBe(false))
   for (const address of PUBLIC) it(`lets ${address} pass`, () => expect(isPublicAddress(address)).toBe(true))
+
+  it('judges an IPv4 address the same in every IPv6 form of it', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (ipv4) => {
+        const bytes = ipv4.split('.').map((part) => Number(part).toString(16).padStart(2, '0'))
+        const hex = `${bytes.slice(0, 2).join('')}:${bytes.slice(2).join('')}`
+        const forms = [`::ffff:${ipv4}`, `::ffff:${hex}`, `0:0:0:0:0:FFFF:${hex}`, `64:ff9b::${ipv4}`]
+        for (const form of forms) expect(isPublicAddress(form)).toBe(isPublicAddress(ipv4))
+      }),
+    )
+  })
 })

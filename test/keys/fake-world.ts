@@ -1,5 +1,5 @@
 /** A world for key sources: a clock that stands still, timers that fire when told, a network that is closed. */
-import type { Fetch, KeyDeps, KeyEvent } from '../../src/keys/key-deps.ts'
+import type { Fetch, KeyDeps, KeyEvent, SnapshotFile } from '../../src/keys/key-deps.ts'
 
 interface Timer {
   readonly fn: () => void
@@ -11,6 +11,8 @@ export interface FakeWorld {
   readonly events: KeyEvent[]
   /** Every URL that was fetched, in order. */
   readonly fetched: string[]
+  /** Snapshots by path. */
+  readonly snapshots: Map<string, SnapshotFile>
   /** Files by path; a path that is absent cannot be read. */
   readonly files: Map<string, Uint8Array>
   /** What the network answers; at first it refuses every connection. */
@@ -30,6 +32,7 @@ export function createFakeWorld(): FakeWorld {
     events: [],
     fetched: [],
     files: new Map(),
+    snapshots: new Map(),
     answer: () => Promise.reject(Object.assign(new Error('closed'), { code: 'ECONNREFUSED' })),
     advance(ms) {
       const untilMs = now + ms
@@ -53,6 +56,13 @@ export function createFakeWorld(): FakeWorld {
         const bytes = world.files.get(path)
         if (bytes === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
         return bytes
+      },
+      snapshots: {
+        read: (path) => world.snapshots.get(path),
+        write: (path, bytes) => {
+          world.snapshots.set(path, { bytes, mode: 0o600, isOwn: true })
+          return Promise.resolve()
+        },
       },
       setTimer: (fn, ms) => {
         const timer = { fn, atMs: now + ms }

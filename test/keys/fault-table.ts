@@ -154,7 +154,7 @@ const BODY: readonly Fault[] = [
   body('an encoding that does not exist', SET, 'Content-Encoding: rot13'),
   body('an array', '[]'),
   body('null', 'null'),
-  body('deep nesting', `${'['.repeat(90_000)}`),
+  body('deep nesting', '['.repeat(90_000)),
   body('an error with status 200', '{"error":"temporarily_unavailable"}'),
   body('keys that are no array', '{"keys":{"0":1}}'),
   body('an empty set', '{"keys":[]}'),

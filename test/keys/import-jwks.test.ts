@@ -20,6 +20,26 @@ describe('importJwks', () => {
     expect(loaded.value.ignored.every((key) => key.why.length > 0)).toBe(true)
   })
 
+  const bundle = [
+    { ...rsa, use: 'x509-svid', kid: 'x509' },
+    { ...rsa, use: 'jwt-svid', kid: 'jwt' },
+    { ...p256, use: 'sig', kid: 'sig' },
+    { ...p256, kid: 'none' },
+  ]
+  for (const [use, kids] of [
+    ['jwt-svid', ['jwt']],
+    ['sig', ['sig', 'none']],
+  ] as const) {
+    it(`takes of a SPIFFE bundle only the keys of use ${use}`, () => {
+      const loaded = importJwks(
+        jwksBytes(...bundle.map(({ kid, ...key }) => ({ ...key, kid }))),
+        ALGORITHM_NAMES,
+        use,
+      )
+      expect(loaded.ok && loaded.value.keys.map((key) => key.kid as string)).toEqual([...kids])
+    })
+  }
+
   it('merges the same key given twice', () => {
     const loaded = load(rsa, { ...rsa, x5t: 'x' })
     expect(loaded.ok && loaded.value.keys).toHaveLength(1)

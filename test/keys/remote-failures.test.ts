@@ -73,7 +73,7 @@ describe('a remote key source whose issuer fails', () => {
 
   it('never retries later than the next refresh would be', async () => {
     const world = createFakeWorld()
-    const source = createKeySource({ ...SETTINGS, refreshMs: 500 } as KeySettings, ['ES256'], world.deps)
+    const source = createKeySource({ ...SETTINGS, refreshMs: 500 }, ['ES256'], world.deps)
     await source.started
     expect(world.timers()).toEqual([500])
     source.close()

@@ -1,6 +1,6 @@
 /** A remote key source in a fake world, and what a request does with it. */
 import { createKeySource } from '../../src/keys/create-key-source.ts'
-import type { KeySettings } from '../../src/keys/key-settings.ts'
+import type { SettingsOf } from '../../src/keys/key-settings-of.ts'
 import type { KeyLookup, KeySource } from '../../src/keys/key-source.ts'
 import type { VerificationKey } from '../../src/keys/verification-key.ts'
 import { createFakeWorld, jsonResponse } from './fake-world.ts'
@@ -20,7 +20,7 @@ export const REMOTE = {
   firstFetchWaitMs: 1_000,
   startup: 'serve',
 } as const
-export const SETTINGS: KeySettings = { kind: 'jwks_url', url: URL_OF_KEYS, ...REMOTE }
+export const SETTINGS: SettingsOf<'jwks_url'> = { kind: 'jwks_url', url: URL_OF_KEYS, ...REMOTE }
 
 export const jwk = (kid: string, label = kid) => publicJwk(keyPair('P-256', label), { kid })
 export const publish = (world: FakeWorld, ...kids: readonly string[]): void => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'bun:test'
 import { createKeySource } from '../../src/keys/create-key-source.ts'
-import type { KeySettings } from '../../src/keys/key-settings.ts'
 import { createFakeWorld, jsonResponse, settle, START_MS, until } from './fake-world.ts'
 import {
   ask,
@@ -144,7 +143,7 @@ describe('a remote key source in its days', () => {
   it('tells its address without the query, which may hold a token', async () => {
     const world = createFakeWorld()
     const url = `${URL_OF_KEYS}?token=CANARY`
-    const source = createKeySource({ ...SETTINGS, url } as KeySettings, ['ES256'], world.deps)
+    const source = createKeySource({ ...SETTINGS, url }, ['ES256'], world.deps)
     await source.started
     expect(JSON.stringify([source.status(), world.events])).not.toContain('CANARY')
     source.close()

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { createKeySource } from '../../src/keys/create-key-source.ts'
-import type { KeySettings } from '../../src/keys/key-settings.ts'
-import { createFakeWorld, jsonResponse } from './fake-world.ts'
+import { createFakeWorld, jsonResponse, settle } from './fake-world.ts'
 import { jwk, never, publish, request, SETTINGS, started, stateOf } from './remote-harness.ts'
 
 describe('a remote key source and unknown kids', () => {
@@ -64,7 +63,7 @@ describe('a remote key source and unknown kids', () => {
   it('answers a kid at once that another flight looked for within the cooldown', async () => {
     const world = createFakeWorld()
     publish(world, 'a')
-    const source = createKeySource({ ...SETTINGS, refreshMs: 10_000 } as KeySettings, ['ES256'], world.deps)
+    const source = createKeySource({ ...SETTINGS, refreshMs: 10_000 }, ['ES256'], world.deps)
     await source.started
     expect(await request(source, 'b')).toBe('kid_unknown')
     world.answer = never
@@ -108,5 +107,56 @@ describe('a remote key source and unknown kids', () => {
     world.advance(-3_600_000)
     await request(source, 'd')
     expect(world.fetched).toHaveLength(3)
+  })
+})
+
+describe('unknown kids for a long time', () => {
+  it('cause twenty fetches at the pace of the cooldown, and then one in two cooldowns', async () => {
+    const { world, source } = await started('a')
+    // Refreshes would count too.
+    let caused = 0
+    for (let round = 0; round < 60; round += 1) {
+      const before = world.fetched.length
+      await request(source, `attack-${round}`)
+      caused += world.fetched.length - before
+      world.advance(30_000)
+      await settle()
+      expect(stateOf(source, 'a')).toBe('found')
+    }
+    // The bucket grows back by half a right in each round: 20 + 60 / 2 at most.
+    expect(caused).toBeWithin(40, 51)
+    source.close()
+  })
+
+  it('cause no fetch while the issuer asks to be left alone', async () => {
+    const { world, source } = await started('a')
+    world.answer = () => Promise.resolve(new Response('', { status: 429, headers: { 'retry-after': '300' } }))
+    expect(await request(source, 'b')).toBe('kid_unknown')
+    world.advance(299_000)
+    publish(world, 'a', 'c')
+    expect(stateOf(source, 'c')).toBe('kid_unknown')
+    expect(world.fetched).toHaveLength(2)
+    world.advance(1_000)
+    await settle()
+    expect(stateOf(source, 'c')).toBe('found')
+    source.close()
+  })
+
+  it('cause none at all where no key has a kid', async () => {
+    const world = createFakeWorld()
+    world.answer = () => Promise.resolve(jsonResponse({ keys: [{ ...jwk('a'), kid: undefined }] }))
+    const source = createKeySource(SETTINGS, ['ES256'], world.deps)
+    await source.started
+    for (let index = 0; index < 1_000; index += 1) expect(stateOf(source, `x${index}`)).toBe('found')
+    expect(stateOf(source, undefined)).toBe('found')
+    expect(world.fetched).toHaveLength(1)
+    source.close()
+  })
+
+  it('cause none when the token names none', async () => {
+    const { world, source } = await started('a')
+    for (let count = 0; count < 1_000; count += 1) expect(stateOf(source, undefined)).toBe('found')
+    expect(world.fetched).toHaveLength(1)
+    source.close()
   })
 })

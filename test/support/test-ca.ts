@@ -38,10 +38,8 @@ export function createTestCa(): TestCa {
       const [name = 'test'] = names
       writeFileSync(at('ext'), `subjectAltName=${names.map((dns) => `DNS:${dns}`).join(',')}`)
       openssl('req', ...EC, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`)
-      openssl(
-        ...['x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial'],
-        ...['-out', `${name}.pem`, '-days', '30', '-extfile', 'ext'],
-      )
+      const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30']
+      openssl('x509', '-req', '-in', `${name}.csr`, ...signed, '-out', `${name}.pem`, '-extfile', 'ext')
       const [certFile, keyFile] = [at(`${name}.pem`), at(`${name}.key`)]
       return { certFile, keyFile, cert: readFileSync(certFile, 'utf8'), key: readFileSync(keyFile, 'utf8') }
     },

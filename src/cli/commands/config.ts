@@ -5,6 +5,7 @@ import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
 
 export interface ConfigShowOptions {
   readonly config?: string
+  readonly origin?: true
   readonly json?: true
 }
 
@@ -26,10 +27,15 @@ function showCommand(cli: Cli): Command {
     .summary('with every default, without secrets')
     .description('Prints the configuration with every default filled in and every secret masked.')
     .option(CONFIG_FLAG, CONFIG_HELP)
-    .option('--json', 'for programs: warder.config/v1')
+    .option('--origin', 'one line per setting, with the line, preset or default that it comes from')
+    .option('--json', 'for programs: warder.config/v1; with --origin warder.config-origin/v1')
     .addHelpText(
       'after',
-      '\nExamples:\n  warder config show -c warder.yaml\n  warder config show --json | jq .config.listen',
+      `
+Examples:
+  warder config show -c warder.yaml
+  warder config show --origin | grep preset
+  warder config show --json | jq .config.listen`,
     )
     .action(async (options: ConfigShowOptions) => {
       const { runConfigShow } = await import('../run-config.ts')

@@ -37,6 +37,8 @@ export interface SiteOptions {
   readonly extraIssuer?: string
   /** The `keys` of the issuer; default: a JWKS file that holds them. */
   readonly keys?: string
+  /** Warder's clock. Default: the one of the machine. */
+  readonly nowMs?: () => number
   /** Address of the decisions listener. Default: a free port of loopback. */
   readonly decisions?: string
   /** `host:port` of the application in place of the echo application. */
@@ -56,7 +58,12 @@ export async function startGuardedSite(cleanup: Cleanup, options: SiteOptions = 
   writeFileSync(file, JSON.stringify(issuer.jwks()))
   const keys = options.keys ?? `{ jwks_file: ${JSON.stringify(file)} }`
   const configText = siteConfig({ ...options, keys })
-  const warder = await startWarder(configText, cleanup)
+  const warder = await startWarder(
+    configText,
+    cleanup,
+    'warder.yaml',
+    options.nowMs === undefined ? {} : { nowMs: options.nowMs },
+  )
   const app = await startEchoApp(cleanup)
   const port = await freePort()
   const [listening = ''] = warder.service.addresses

@@ -13,6 +13,8 @@ export interface OidcProvider {
   readonly program: ChildProgram
   /** An access token by the client credentials grant. */
   token(scope: string, resource: string): Promise<string>
+  /** Signs with a new key from now on. The last one stays in the set if `overlap` is true. */
+  rotate(overlap: boolean): Promise<void>
 }
 
 export interface ProviderOptions {
@@ -27,7 +29,14 @@ export async function startOidcProvider(cleanup: Cleanup, options?: ProviderOpti
   const program = startProgram([process.execPath, main, ...toArguments(options, cleanup)])
   cleanup.add(() => program.stop())
   const issuer = await program.ready('its issuer', () => /^issuer (\S+)$/m.exec(program.output())?.[1])
-  return { issuer, program, token: (scope, resource) => requestToken(issuer, scope, resource) }
+  return {
+    issuer,
+    program,
+    token: (scope, resource) => requestToken(issuer, scope, resource),
+    async rotate(overlap) {
+      await fetch(`${issuer}/test-rotate?overlap=${overlap}`, { method: 'POST' })
+    },
+  }
 }
 
 function toArguments(options: ProviderOptions | undefined, cleanup: Cleanup): readonly string[] {

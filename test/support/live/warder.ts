@@ -2,6 +2,7 @@
 import { loadInstanceText } from '../../../src/app/load-instance.ts'
 import { startService, type Service } from '../../../src/app/service.ts'
 import { systemKeyDeps } from '../../../src/app/system.ts'
+import type { KeyDeps } from '../../../src/keys/key-deps.ts'
 import type { Logger } from '../../../src/observe/logger.ts'
 import type { Cleanup } from './cleanup.ts'
 
@@ -28,8 +29,9 @@ export async function startWarder(
   configText: string,
   cleanup: Cleanup,
   name = 'warder.yaml',
+  deps: Partial<KeyDeps> = {},
 ): Promise<RunningWarder> {
-  const loaded = await loadInstanceText(configText, name, systemKeyDeps)
+  const loaded = await loadInstanceText(configText, name, { ...systemKeyDeps, ...deps })
   if (!loaded.ok) {
     throw new Error(loaded.error.diagnostics.map(({ code, message }) => `${code}: ${message}`).join('\n'))
   }

@@ -1,0 +1,99 @@
+/** Asks an issuer what the service would ask it, and says more about the answer: for `warder check --online`. */
+import type { IssuerSettings } from '../jwt/issuer-settings.ts'
+import { createBoundedFetch } from '../keys/bounded-fetch.ts'
+import { discover } from '../keys/discovery.ts'
+import type { FetchDocument } from '../keys/fetch-document.ts'
+import { judgeKeys, type JudgedKeys } from '../keys/judge-keys.ts'
+import type { KeyDeps } from '../keys/key-deps.ts'
+import type { KeySettings } from '../keys/key-settings.ts'
+import { fetchFor } from '../keys/reach.ts'
+
+/** Why an issuer's tokens would be denied. */
+export interface ProbeFault {
+  readonly kind: 'unreachable' | 'invalid' | 'issuer_mismatch' | 'none_usable'
+  readonly url: string
+  /** For people. */
+  readonly why: string
+  /** The issuer that the metadata names, with `issuer_mismatch`. */
+  readonly announced?: string
+}
+
+export interface IssuerProbe {
+  readonly source: 'discovery' | 'jwks_url'
+  /** Time of a whole answer, in milliseconds; absent where nothing was asked. */
+  readonly metadata?: { readonly url: string; readonly ms: number }
+  readonly jwks?: { readonly url: string; readonly ms: number }
+  readonly keys?: JudgedKeys
+  /** The issuer's clock less ours, in seconds, if its last answer has a `Date`. */
+  readonly clockOffsetSeconds?: number
+  readonly fault?: ProbeFault
+}
+
+/** A fetch, with the time it took and the clock of who answered. */
+interface Watched {
+  readonly fetchDocument: FetchDocument
+  readonly lastMs: () => number
+  readonly clockOffsetSeconds: () => number | undefined
+}
+
+/** Undefined for an issuer whose keys are not on the network. Never rejects. */
+export async function probeIssuer(settings: IssuerSettings, deps: KeyDeps): Promise<IssuerProbe | undefined> {
+  const { keys, algorithms } = settings
+  if (keys.kind !== 'discovery' && keys.kind !== 'jwks_url') return undefined
+  const base = keys.kind === 'discovery' ? keys.issuer : keys.url
+  const watched = watch(createBoundedFetch(keys, { ...deps, fetch: fetchFor(keys, base, deps) }), deps.nowMs)
+  const found = await findKeySet(keys, watched)
+  if (found.fault !== undefined) return withClock(found, watched)
+
+  const url = found.url ?? ''
+  const fetched = await watched.fetchDocument(url, neverAborted())
+  const jwks = { url, ms: watched.lastMs() }
+  if (!fetched.ok || fetched.value.status !== 200) {
+    const why = fetched.ok ? 'an answer to another question' : fetched.error.why
+    return withClock({ ...found, fault: { kind: 'unreachable', url, why } }, watched)
+  }
+  const judged = judgeKeys(fetched.value.bytes, { algorithms, pin: keys.pin, keyUse: keys.keyUse })
+  if (!judged.ok)
+    return withClock({ ...found, jwks, fault: { kind: 'invalid', url, why: judged.error } }, watched)
+  const fault: ProbeFault = { kind: 'none_usable', url, why: 'none of its keys can be used here' }
+  const isUsable = judged.value.usable.length > 0
+  return withClock({ ...found, jwks, keys: judged.value, ...(isUsable ? {} : { fault }) }, watched)
+}
+
+async function findKeySet(
+  keys: Extract<KeySettings, { readonly kind: 'discovery' | 'jwks_url' }>,
+  watched: Watched,
+): Promise<IssuerProbe & { readonly url?: string }> {
+  if (keys.kind === 'jwks_url') return { source: 'jwks_url', url: keys.url }
+  const found = await discover(keys.issuer, keys.allowHttp, watched.fetchDocument, neverAborted())
+  const ms = watched.lastMs()
+  if (!found.ok) return { source: 'discovery', metadata: { url: found.error.url, ms }, fault: found.error }
+  return { source: 'discovery', metadata: { url: found.value.metadataUrl, ms }, url: found.value.jwksUri }
+}
+
+function withClock({ ...probe }: IssuerProbe & { readonly url?: string }, watched: Watched): IssuerProbe {
+  const { url: _, ...rest } = probe
+  const clockOffsetSeconds = watched.clockOffsetSeconds()
+  return clockOffsetSeconds === undefined ? rest : { ...rest, clockOffsetSeconds }
+}
+
+function watch(fetchDocument: FetchDocument, nowMs: () => number): Watched {
+  let lastMs = 0
+  let offset: number | undefined
+  return {
+    fetchDocument: async (url, signal) => {
+      const sentMs = nowMs()
+      const fetched = await fetchDocument(url, signal)
+      lastMs = nowMs() - sentMs
+      const dateMs = Date.parse((fetched.ok && fetched.value.headers.get('date')) || '')
+      // The header has whole seconds, and was written about half-way; of what is possible, the least is said.
+      if (!Number.isNaN(dateMs)) offset = Math.trunc((dateMs - (sentMs + lastMs / 2)) / 1_000)
+      return fetched
+    },
+    lastMs: () => lastMs,
+    clockOffsetSeconds: () => offset,
+  }
+}
+
+/** Each fetch has its own deadline. */
+const neverAborted = (): AbortSignal => new AbortController().signal
