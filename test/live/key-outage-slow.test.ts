@@ -8,6 +8,7 @@ import { waitFor } from '../support/live/loopback.ts'
 import { createSigningJwk } from '../support/live/provider-handler.ts'
 import { startRotatingProvider, type RotatingProvider } from '../support/live/rotating-provider.ts'
 import { issuerLine, SITE_AUDIENCE, startServedSite, type ServedSite } from '../support/live/served-site.ts'
+import { renameKey } from '../support/live/tampered-tokens.ts'
 
 const DECISIONS = 200
 const SLOW = createTestIssuer('https://slow.example.test')
@@ -63,10 +64,19 @@ liveSuite('one issuer sends its keys byte by byte', ['nginx'], () => {
     await waitFor('the slow refresh', () => slow.pending() === 1 || undefined)
     const fetches = healthy.keyFetches()
     const token = await healthy.token(SITE_AUDIENCE)
+    const order: string[] = []
+    const waiting = site.ask(renameKey(slowToken(), 'not there')).then((response) => {
+      order.push('unknown')
+      return toAnswer(response)
+    })
     const mixed = Array.from({ length: DECISIONS }, (_, index) => (index % 2 === 0 ? token : slowToken()))
     for (const answer of await sendAll(site.port, mixed)) expect(answer.status).toBe(200)
+    order.push('known')
     // The other one is also refreshed meanwhile.
     await waitFor('a refresh of the other issuer', () => healthy.keyFetches() > fetches + 1 || undefined)
     expect({ pending: slow.pending(), requests: slow.requests() }).toEqual({ pending: 1, requests: 2 })
+    slow.finish()
+    expect(await waiting).toEqual({ status: 401, reason: 'kid_unknown' })
+    expect(order).toEqual(['known', 'unknown'])
   }, 30_000)
 })
