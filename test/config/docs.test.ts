@@ -2,6 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { ADVICE, type ConfigCode } from '../../src/config/advice.ts'
 import { configJsonSchema } from '../../src/config/schema.ts'
+import { DENY_ROWS } from '../../src/decision/reasons.ts'
 import { ERROR_CODES } from '../../src/errors.ts'
 import { loadGood } from './load-text.ts'
 
@@ -71,6 +72,24 @@ describe('docs/config.md', () => {
       warnings.filter(({ code }) => code !== 'WARN_CONFIG_HTTP').map(({ position }) => position?.line),
     )
     expect([...warned]).toEqual(lines.flatMap((line, i) => (line.includes('a warning') ? [i + 1] : [])))
+  })
+})
+
+describe('docs/keys.md', () => {
+  const doc = readDoc('keys.md')
+
+  it('has examples that load without a warning', async () => {
+    const examples = blocksOf(doc, 'yaml')
+    expect(examples.length).toBe(2)
+    for (const example of examples) expect((await loadGood(example)).warnings).toEqual([])
+  })
+
+  it('speaks of settings that exist', () => {
+    const named = [
+      ...doc.matchAll(/`((?:min_|max_)?refresh|max_stale|cooldown|timeout|pin|startup|\w+_\w+)`/g),
+    ]
+    const reasons: readonly string[] = Object.keys(DENY_ROWS)
+    for (const [, name = ''] of named) expect([...schemaKeys(), ...reasons, 'key_ops'], name).toContain(name)
   })
 })
 

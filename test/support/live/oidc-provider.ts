@@ -1,7 +1,11 @@
-/** Starts the real OpenID provider and gets tokens from it. */
+/** Starts the real OpenID provider as a process of its own, and gets tokens from it. */
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startProgram, type ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'
+import type { SigningJwk } from './provider-handler.ts'
+import { requestToken } from './request-token.ts'
+import { createTempDir } from './temp-dir.ts'
 
 export interface OidcProvider {
   /** As in its metadata and its tokens. */
@@ -13,32 +17,31 @@ export interface OidcProvider {
   rotate(overlap: boolean): Promise<void>
 }
 
-export async function startOidcProvider(cleanup: Cleanup): Promise<OidcProvider> {
-  const program = startProgram([process.execPath, join(import.meta.dir, 'oidc-provider-main.ts')])
+export interface ProviderOptions {
+  readonly port: number
+  /** All are published; the first signs. */
+  readonly keys: readonly [SigningJwk, ...SigningJwk[]]
+}
+
+/** @param options Default: a free port, and one RSA key `live-1`. */
+export async function startOidcProvider(cleanup: Cleanup, options?: ProviderOptions): Promise<OidcProvider> {
+  const main = join(import.meta.dir, 'oidc-provider-main.ts')
+  const program = startProgram([process.execPath, main, ...toArguments(options, cleanup)])
   cleanup.add(() => program.stop())
   const issuer = await program.ready('its issuer', () => /^issuer (\S+)$/m.exec(program.output())?.[1])
   return {
     issuer,
     program,
-    async token(scope, resource) {
-      const { token_endpoint: endpoint } = await getJson(`${issuer}/.well-known/openid-configuration`)
-      const answer = await getJson(String(endpoint), {
-        method: 'POST',
-        headers: { authorization: `Basic ${btoa('shop:shop-secret-of-the-live-test')}` },
-        body: new URLSearchParams({ grant_type: 'client_credentials', scope, resource }),
-      })
-      const { access_token: token } = answer
-      if (typeof token !== 'string')
-        throw new Error(`no token: ${JSON.stringify(answer)}\n${program.output()}`)
-      return token
-    },
+    token: (scope, resource) => requestToken(issuer, scope, resource),
     async rotate(overlap) {
       await fetch(`${issuer}/test-rotate?overlap=${overlap}`, { method: 'POST' })
     },
   }
 }
 
-async function getJson(url: string, init?: RequestInit): Promise<Readonly<Record<string, unknown>>> {
-  const response = await fetch(url, init)
-  return (await response.json()) as Readonly<Record<string, unknown>>
+function toArguments(options: ProviderOptions | undefined, cleanup: Cleanup): readonly string[] {
+  if (options === undefined) return []
+  const file = join(createTempDir(cleanup), 'keys.json')
+  writeFileSync(file, JSON.stringify(options.keys), { mode: 0o600 })
+  return [String(options.port), file]
 }

@@ -6,9 +6,19 @@ import { isListening } from './loopback.ts'
 
 const MAIN = join(import.meta.dir, '../../../src/cli/main.ts')
 
-/** Starts it and waits until it listens on the port, which the file has to name. */
-export async function startServe(file: string, port: number, cleanup: Cleanup): Promise<ChildProgram> {
-  const warder = startProgram([process.execPath, MAIN, 'serve', '-c', file])
+/**
+ * Starts it and waits until it listens on the port, which the file has to name.
+ *
+ * @param preload A module that the process loads first.
+ */
+export async function startServe(
+  file: string,
+  port: number,
+  cleanup: Cleanup,
+  preload?: string,
+): Promise<ChildProgram> {
+  const first = preload === undefined ? [] : ['--preload', preload]
+  const warder = startProgram([process.execPath, ...first, MAIN, 'serve', '-c', file])
   cleanup.add(() => warder.stop('SIGKILL'))
   await warder.ready(`Warder on port ${port}`, async () => (await isListening(port)) || undefined)
   return warder

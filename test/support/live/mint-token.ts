@@ -1,0 +1,29 @@
+/** Tokens of a provider that is not there: not yet, or not any more. */
+import { createServer } from 'node:http'
+import { createProviderHandler, type SigningJwk } from './provider-handler.ts'
+import { requestToken } from './request-token.ts'
+
+/**
+ * Access tokens that the real provider makes for this issuer and key, at another address, where nobody looks for it.
+ *
+ * @param audience The resource that they are for.
+ */
+export async function mintTokens(
+  count: number,
+  issuer: string,
+  key: SigningJwk,
+  audience: string,
+): Promise<readonly string[]> {
+  const server = createServer(createProviderHandler(issuer, [key]))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const address = server.address()
+    const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+    return await Promise.all(
+      Array.from({ length: count }, () => requestToken(origin, 'orders:read', audience)),
+    )
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}

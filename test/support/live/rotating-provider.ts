@@ -1,0 +1,51 @@
+/**
+ * A real OpenID provider in this process whose keys can be exchanged while it runs: one server on one port, which
+ * hands every request to the provider of the moment. What it counts and what it answers cannot fall apart.
+ */
+import { createServer } from 'node:http'
+import type { Cleanup } from './cleanup.ts'
+import { createProviderHandler, type ProviderHandler, type SigningJwk } from './provider-handler.ts'
+import { requestToken } from './request-token.ts'
+
+export interface RotatingProvider {
+  readonly issuer: string
+  /** Requests for the key set so far; the next one gets the keys that are published now. */
+  keyFetches(): number
+  /** Requests for the discovery document so far; {@link RotatingProvider.token} makes one too. */
+  discoveries(): number
+  /** Publishes these keys from now on, and no others; the first signs. */
+  publish(...keys: readonly [SigningJwk, ...SigningJwk[]]): void
+  /** An access token, signed by the first of the published keys. */
+  token(resource: string): Promise<string>
+}
+
+export async function startRotatingProvider(
+  cleanup: Cleanup,
+  ...keys: readonly [SigningJwk, ...SigningJwk[]]
+): Promise<RotatingProvider> {
+  let keyFetches = 0
+  let discoveries = 0
+  let handle: ProviderHandler = (_request, response) => void response.destroy()
+  const server = createServer((request, response) => {
+    if (request.url === '/jwks') keyFetches += 1
+    if (request.url === '/.well-known/openid-configuration') discoveries += 1
+    handle(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  cleanup.add(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  const issuer = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  handle = createProviderHandler(issuer, keys)
+  return {
+    issuer,
+    keyFetches: () => keyFetches,
+    discoveries: () => discoveries,
+    publish(...next) {
+      handle = createProviderHandler(issuer, next)
+    },
+    token: (resource) => requestToken(issuer, 'orders:read', resource),
+  }
+}
