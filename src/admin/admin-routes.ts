@@ -1,10 +1,18 @@
 /** The paths of the admin listener. */
 import type { HealthReport } from './health.ts'
+import type { IssuerKeysReport } from './keys-report.ts'
+
+/** What there is to look at, at the moment of asking. */
+export interface AdminViews {
+  readonly health: () => HealthReport
+  readonly keys: () => readonly IssuerKeysReport[]
+}
 
 /** Handlers by exact path. */
-export function adminRoutes(
-  health: () => HealthReport,
-): Readonly<Record<string, (request: Request) => Response>> {
+export function adminRoutes({
+  health,
+  keys,
+}: AdminViews): Readonly<Record<string, (request: Request) => Response>> {
   return {
     '/livez': () => text(200, 'alive\n'),
     '/readyz': (request) => {
@@ -13,6 +21,8 @@ export function adminRoutes(
       const body = isVerbose ? report.lines.join('\n') : (report.lines.at(-1) ?? '')
       return text(report.isReady ? 200 : 503, `${body}\n`)
     },
+    // The shape of `warder keys list --json`.
+    '/v1/keys': () => Response.json({ schema: 'warder.keys/v1', issuers: keys() }, { headers: NO_STORE }),
   }
 }
 
@@ -20,8 +30,10 @@ export function adminRoutes(
 const queryOf = (url: string): URLSearchParams =>
   new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
 
+const NO_STORE = { 'cache-control': 'no-store' }
+
 const text = (status: number, body: string): Response =>
   new Response(body, {
     status,
-    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+    headers: { 'content-type': 'text/plain; charset=utf-8', ...NO_STORE },
   })

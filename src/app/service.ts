@@ -1,6 +1,7 @@
 /** The running service: listeners over an instance that is swapped in whole. */
 import { adminRoutes } from '../admin/admin-routes.ts'
 import { reportHealth } from '../admin/health.ts'
+import { reportKeys } from '../admin/keys-report.ts'
 import type { Settings } from '../config/settings.ts'
 import { createDecisionLog, type DecisionEvent } from '../observe/decision-log.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -67,7 +68,11 @@ export function startService(first: Instance, logger: Logger): Service {
       isDraining,
       nowMs: Date.now(),
     })
-  const admin = startAdmin(listen, decisions, adminRoutes(health))
+  const admin = startAdmin(
+    listen,
+    decisions,
+    adminRoutes({ health, keys: () => reportKeys(instance.guard.issuers) }),
+  )
   const addresses = [decisions.address, ...(admin === undefined ? [] : [admin.address])]
   return {
     addresses,

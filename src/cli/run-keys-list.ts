@@ -1,47 +1,72 @@
 /** `warder keys list`: the keys in force, and those that were offered and refused. */
+import { reportKeys, type IssuerKeysReport } from '../admin/keys-report.ts'
 import { quoted, printable } from '../config/printable.ts'
 import { suggestion } from '../config/suggest.ts'
-import type { Issuer } from '../jwt/issuer.ts'
-import type { KeySourceStatus } from '../keys/key-source.ts'
+import { WarderError } from '../errors.ts'
+import { askAdmin, parseAdminTarget } from './ask-admin.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { KeysListOptions } from './commands/keys.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { withKeys } from './open-instance.ts'
 import { createPaint } from './paint.ts'
 import { formatTable } from './table.ts'
-import { formatTime } from './times.ts'
 import { usageError } from './usage-error.ts'
 
-interface IssuerKeys {
-  readonly issuer: string
-  readonly status: KeySourceStatus
-}
+/** Longest wait for a running Warder, in milliseconds. */
+const ASK_TIMEOUT_MS = 5_000
 
 export async function runKeysList(cli: Cli, options: KeysListOptions): Promise<ExitCode> {
-  return withKeys(cli, options.config, ({ guard }) => {
-    const issuers = select(guard.issuers, options.issuer).map(({ settings, keys }) => ({
-      issuer: settings.name,
-      status: keys.status(),
-    }))
-    if (options.json === true) writeJson(cli, 'warder.keys/v1', { issuers: issuers.map(toJson) })
-    else cli.stdout.write(format(issuers))
-    const empty = issuers.filter(({ status }) => status.state === 'empty' || status.state === 'expired')
-    const paint = createPaint(cli.colour.stderr)
-    for (const { issuer, status } of empty) {
-      const why = printable(status.lastError ?? 'the first load has not ended')
-      cli.stderr.write(
-        `${paint('red', 'no keys')}: issuer ${issuer}, ${printable(status.description)}: ${why}\n`,
-      )
-    }
-    return empty.length === 0 ? EXIT.ok : EXIT.unreachable
+  const { config, server } = options
+  if (server === undefined)
+    return withKeys(cli, config, ({ guard }) => show(cli, reportKeys(guard.issuers), options))
+  if (config !== undefined)
+    throw usageError('--server and --config exclude each other', 'leave one of them out')
+  return show(cli, await askForKeys(server), options)
+}
+
+async function askForKeys(server: string): Promise<readonly IssuerKeysReport[]> {
+  const { status, text } = await askAdmin(
+    '--server',
+    parseAdminTarget('--server', server),
+    '/v1/keys',
+    ASK_TIMEOUT_MS,
+  )
+  const issuers = status === 200 ? readIssuers(text) : undefined
+  if (issuers !== undefined) return issuers
+  throw new WarderError('ERR_CLI_UNREACHABLE', `${server}: status ${status}, and not the keys of a Warder`, {
+    hints: ['name the admin listener, by default http://127.0.0.1:9181, and not that for decisions'],
   })
 }
 
-function select(issuers: readonly Issuer[], name: string | undefined): readonly Issuer[] {
+/** Our own process has written it; the name of the shape is proof enough. */
+function readIssuers(text: string): readonly IssuerKeysReport[] | undefined {
+  try {
+    const answer = JSON.parse(text) as { schema?: unknown; issuers?: unknown }
+    if (answer.schema !== 'warder.keys/v1' || !Array.isArray(answer.issuers)) return undefined
+    return answer.issuers as readonly IssuerKeysReport[]
+  } catch {
+    return undefined
+  }
+}
+
+function show(cli: Cli, all: readonly IssuerKeysReport[], { issuer, json }: KeysListOptions): ExitCode {
+  const issuers = select(all, issuer)
+  if (json === true) writeJson(cli, 'warder.keys/v1', { issuers })
+  else cli.stdout.write(format(issuers))
+  const empty = issuers.filter(({ state }) => state === 'empty' || state === 'expired')
+  const paint = createPaint(cli.colour.stderr)
+  for (const { name, source, lastError } of empty) {
+    const why = printable(lastError ?? 'the first load has not ended')
+    cli.stderr.write(`${paint('red', 'no keys')}: issuer ${name}, ${printable(source)}: ${why}\n`)
+  }
+  return empty.length === 0 ? EXIT.ok : EXIT.unreachable
+}
+
+function select(issuers: readonly IssuerKeysReport[], name: string | undefined): readonly IssuerKeysReport[] {
   if (name === undefined) return issuers
-  const found = issuers.filter(({ settings }) => settings.name === name)
+  const found = issuers.filter((issuer) => issuer.name === name)
   if (found.length > 0) return found
-  const names = issuers.map(({ settings }) => settings.name)
+  const names = issuers.map((issuer) => issuer.name)
   const { label } = suggestion(name, names)
   throw usageError(
     `--issuer: there is no issuer ${quoted(name)}`,
@@ -59,55 +84,29 @@ const HEADINGS = [
   'STATE',
   'LOADED',
   'FIRST SEEN',
+  'LAST SEEN',
   'LAST USED',
 ]
 
-function format(issuers: readonly IssuerKeys[]): string {
-  const rows = issuers.flatMap(({ issuer, status }) =>
-    status.keys.map(({ kid, description, verifiers, thumbprint }, i) => [
-      issuer,
-      kid ?? '–',
-      description,
-      [...verifiers.keys()].join(' '),
-      // The stand-in of a secret is another one in each process.
-      description.startsWith('HMAC') ? '–' : thumbprint,
-      status.state,
-      loadedAt(status) ?? '–',
-      // The keys in force come first, in the same order.
-      timeOf(status.history[i]?.firstSeenMs) ?? '–',
-      timeOf(status.history[i]?.lastUsedMs) ?? '–',
+function format(issuers: readonly IssuerKeysReport[]): string {
+  const rows = issuers.flatMap(({ name, state, loadedAt, keys }) =>
+    keys.map((key) => [
+      name,
+      key.kid ?? '–',
+      key.type ?? '–',
+      key.algorithms.join(' ') || '–',
+      key.thumbprint ?? '–',
+      key.inForce ? state : 'gone',
+      loadedAt ?? '–',
+      key.firstSeen ?? '–',
+      key.lastSeen ?? '–',
+      key.lastUsed ?? '–',
     ]),
   )
-  const ignored = issuers.flatMap(({ issuer, status }) =>
-    status.ignored.map(
-      ({ kid, why }) =>
-        `ignored  ${printable(`${issuer}: kid ${kid === undefined ? '–' : quoted(kid)}: ${why}`)}`,
+  const ignored = issuers.flatMap(({ name, ignored }) =>
+    ignored.map(
+      ({ kid, why }) => `ignored  ${printable(`${name}: kid ${kid === null ? '–' : quoted(kid)}: ${why}`)}`,
     ),
   )
   return `${[...formatTable([HEADINGS, ...rows]), ...ignored].join('\n')}\n`
 }
-
-function toJson({ issuer, status }: IssuerKeys): Record<string, unknown> {
-  const { description, state, keys, ignored, lastError, history, loading } = status
-  return {
-    name: issuer,
-    source: description,
-    state,
-    loadedAt: loadedAt(status) ?? null,
-    lastError: lastError ?? null,
-    origin: loading?.origin ?? null,
-    keys: keys.map((key, i) => ({
-      kid: key.kid ?? null,
-      type: key.description,
-      algorithms: [...key.verifiers.keys()],
-      thumbprint: key.description.startsWith('HMAC') ? null : key.thumbprint,
-      firstSeen: timeOf(history[i]?.firstSeenMs) ?? null,
-      lastUsed: timeOf(history[i]?.lastUsedMs) ?? null,
-    })),
-    ignored: ignored.map(({ kid, why }) => ({ kid: kid ?? null, why })),
-  }
-}
-
-const loadedAt = ({ loadedAtMs }: KeySourceStatus): string | undefined => timeOf(loadedAtMs)
-
-const timeOf = (ms: number | undefined): string | undefined => (ms === undefined ? undefined : formatTime(ms))

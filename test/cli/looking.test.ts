@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, it } from 'bun:test'
 import { createTestIssuer } from '../../src/testing/test-issuer.ts'
+import { asked, mint } from '../support/mint.ts'
+import { runService } from '../support/run-service.ts'
 import { createSandbox, SECRET } from './fixtures.ts'
 import { errorCodeOf, runWarder } from './run-warder.ts'
 
@@ -47,6 +49,28 @@ describe('keys list', () => {
     expect(text.stdout).toMatch(/^ISSUER +KID +TYPE/)
     expect(text.stdout).toMatch(/\nremote +test-1 +P-256 +ES256 +\S{43} +fresh /)
     expect(text.stdout).toMatch(/\nignored {2}remote: kid "shared": /)
+  })
+
+  it('asks a running Warder, which knows when a key was last used', async () => {
+    const running = await runService()
+    const headers = asked('GET', 'https://api.example.com/orders/42', mint({ scope: 'orders:read' }))
+    expect((await fetch(`${running.decisions}/v1/auth/nginx`, { headers })).status).toBe(200)
+    const { code, stdout } = await runWarder(['keys', 'list', '--server', running.admin, '--json'])
+    expect(code).toBe(0)
+    const answer = JSON.parse(stdout) as { issuers: { keys: { lastUsed: string | null }[] }[] }
+    expect(answer.issuers[0]?.keys[0]?.lastUsed).toMatch(/Z$/)
+    const text = await runWarder(['keys', 'list', '--server', running.admin])
+    expect(text.stdout).toMatch(/\nmain +– +HMAC 256 bits +HS256 +– +fresh /)
+    await running.service.stop(0)
+  })
+
+  it('says that the listener for decisions is another one, and that nobody is there', async () => {
+    const running = await runService()
+    const wrong = await runWarder(['keys', 'list', '--server', running.decisions])
+    expect([wrong.code, errorCodeOf(wrong)]).toEqual([6, 'ERR_CLI_UNREACHABLE'])
+    await running.service.stop(0)
+    const dead = await runWarder(['keys', 'list', '--server', running.admin])
+    expect([dead.code, errorCodeOf(dead)]).toEqual([6, 'ERR_CLI_UNREACHABLE'])
   })
 
   it('ends with 6 when an issuer has none', async () => {

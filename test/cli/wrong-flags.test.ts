@@ -54,6 +54,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   'token mint --claim': ['roles', 2, ...secret],
   'keys list --config': [nowhere, 3],
   'keys list --issuer': ['nobody', 2, ...config],
+  'keys list --server': ['nowhere', 2],
   'snippet nginx --config': [nowhere, 3],
   'snippet nginx --upstream': ['ftp://127.0.0.1', 2, ...config],
   'snippet nginx --server-name': ['a;b', 2, ...config],

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { asked, mint } from '../support/mint.ts'
 import { exchange, statusesOf } from '../support/raw-http.ts'
-import { CONFIG, runService, type RunningService } from '../support/run-service.ts'
+import { CONFIG, runService, SECRET, type RunningService } from '../support/run-service.ts'
 
 const ORDER = 'https://api.example.com/orders/42'
 let running: RunningService
@@ -198,6 +198,26 @@ describe('the admin listener', () => {
       expect(text).toContain('[+] config')
     })
   }
+
+  it('tells of each key when it was first seen and last used, and nothing of a secret', async () => {
+    await ask('/v1/auth/nginx', asked('GET', ORDER, mint({ scope: 'orders:read' })))
+    const answer = await fetch(`${running.admin}/v1/keys`)
+    const text = await answer.text()
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
+    const key = {
+      type: 'HMAC 256 bits',
+      algorithms: ['HS256'],
+      thumbprint: null,
+      inForce: true,
+      firstSeen: time,
+      lastUsed: time,
+    }
+    expect(JSON.parse(text)).toMatchObject({
+      schema: 'warder.keys/v1',
+      issuers: [{ name: 'main', state: 'fresh', keys: [key] }],
+    })
+    expect(text).not.toContain(SECRET)
+  })
 
   it('knows no other path', async () => {
     expect((await fetch(`${running.admin}/v1/auth/nginx`)).status).toBe(404)

@@ -1,0 +1,69 @@
+/** Asks the admin listener of a running Warder. */
+import { WarderError } from '../errors.ts'
+import { usageError } from './usage-error.ts'
+
+/** The longest answer that is read, in bytes: a few lines for each of a thousand issuers. */
+const MAX_ANSWER_BYTES = 1024 * 1024
+
+/** Where an admin listener is. */
+export interface AdminTarget {
+  readonly url: URL
+  /** Path of the socket, where it is one. */
+  readonly unix?: string
+}
+
+export interface AdminAnswer {
+  readonly status: number
+  readonly text: string
+}
+
+/** @param flag Named in the error. @throws WarderError ERR_CLI_USAGE */
+export function parseAdminTarget(flag: string, text: string): AdminTarget {
+  if (text.startsWith('unix:') && text.length > 'unix:'.length)
+    return { url: new URL('http://localhost'), unix: text.slice('unix:'.length) }
+  const url = URL.parse(text)
+  if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return { url }
+  throw usageError(
+    `${flag}: not an http:// URL`,
+    `write ${flag} http://127.0.0.1:9181, or ${flag} unix:/path/to/socket`,
+  )
+}
+
+/** @throws WarderError ERR_CLI_UNREACHABLE */
+export async function askAdmin(
+  flag: string,
+  { url, unix }: AdminTarget,
+  path: string,
+  timeoutMs: number,
+  hints: readonly string[] = [],
+): Promise<AdminAnswer> {
+  try {
+    const response = await fetch(new URL(path, url), {
+      // Somebody else's server would be asked otherwise.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(unix === undefined ? {} : { unix }),
+    })
+    return { status: response.status, text: await readBounded(response) }
+  } catch (fault) {
+    const isLate = fault instanceof Error && fault.name === 'TimeoutError'
+    const why = isLate ? `no answer in ${timeoutMs} ms` : 'no connection'
+    const where = unix === undefined ? url.origin : `unix:${unix}`
+    const hint = `is \`warder serve\` running, and is this its admin listener? Another one: ${flag} URL`
+    throw new WarderError('ERR_CLI_UNREACHABLE', `${where}: ${why}`, {
+      hints: [hint, ...hints],
+      cause: fault,
+    })
+  }
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length > MAX_ANSWER_BYTES) break
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
