@@ -27,7 +27,8 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   gateway: { core: false, imports: ['request', 'decision'] },
   compat: { core: false, imports: ['config'], types: CORE },
   // The algorithm table is plain data, and the schema lists its names.
-  config: { core: false, imports: ['keys/algorithms.ts'], types: CORE },
+  // Settings of the gateway are part of the settings.
+  config: { core: false, imports: ['keys/algorithms.ts'], types: [...CORE, 'gateway'] },
   // An endpoint may name a policy; the listener hands it on.
   server: {
     core: false,
