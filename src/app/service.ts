@@ -2,15 +2,18 @@
 import { adminRoutes } from '../admin/admin-routes.ts'
 import { reportHealth } from '../admin/health.ts'
 import type { Settings } from '../config/settings.ts'
+import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { createDecisionLog } from '../observe/decision-log.ts'
+import { createGatewayLog } from '../observe/gateway-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
 import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
 import type { Instance } from './build-instance.ts'
+import { gatewayInput } from './gateway-input.ts'
 import { newId } from './system.ts'
 
 export interface Service {
-  /** Addresses that are listened on, decisions first. */
+  /** Addresses that are listened on: decisions, then admin and gateway as far as there are any. */
   readonly addresses: readonly string[]
   readonly instance: Instance
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
@@ -21,6 +24,9 @@ export interface Service {
 
 /** How long reports of announced bodies are held back, in milliseconds: one is enough to find the proxy. */
 const BODY_WARNING_INTERVAL_MS = 60_000
+
+/** How long a stopping gateway lets exchanges under way go on, in milliseconds. */
+const GATEWAY_PATIENCE_MS = 10_000
 
 /** Starts listening. @throws WarderError ERR_SERVER_LISTEN */
 export function startService(first: Instance, logger: Logger): Service {
@@ -44,7 +50,11 @@ export function startService(first: Instance, logger: Logger): Service {
       nowMs: Date.now(),
     })
   const admin = startAdmin(listen, decisions, adminRoutes(health))
-  const addresses = [decisions.address, ...(admin === undefined ? [] : [admin.address])]
+  const gateway = startGateway(first, createGatewayLog(logger, log, listen.gateway?.logsAccess ?? false), [
+    decisions,
+    admin,
+  ])
+  const addresses = [decisions, admin, gateway].flatMap((listener) => listener?.address ?? [])
   return {
     addresses,
     get instance() {
@@ -54,12 +64,13 @@ export function startService(first: Instance, logger: Logger): Service {
       const old = instance
       instance = next
       decisions.replace(routesOf(next))
+      gateway?.replace(gatewayInput(next))
       old.close(next)
     },
     async stop(drainMs) {
       isDraining = true
       await new Promise((resolve) => setTimeout(resolve, drainMs))
-      await Promise.all([decisions.stop(), admin?.stop()])
+      await Promise.all([decisions.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS)])
       instance.close()
     },
   }
@@ -75,6 +86,21 @@ function startAdmin(
     return createHttpListener(listen.admin, routes)
   } catch (fault) {
     void decisions.stop()
+    throw fault
+  }
+}
+
+function startGateway(
+  first: Instance,
+  onExchange: Parameters<typeof createGateway>[2],
+  others: readonly (HttpListener | undefined)[],
+): Gateway | undefined {
+  const { gateway } = first.config.settings.listen
+  if (gateway === null) return undefined
+  try {
+    return createGateway(gateway, gatewayInput(first), onExchange)
+  } catch (fault) {
+    for (const other of others) void other?.stop()
     throw fault
   }
 }

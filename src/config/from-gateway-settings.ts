@@ -8,9 +8,16 @@ import { formatListenAddress } from './listen-address.ts'
 import { DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
 /** A bare address where it says everything. */
-export function fromGatewayListen({ address, trustedProxies }: GatewayListenSettings): string | Value {
+export function fromGatewayListen({
+  address,
+  trustedProxies,
+  logsAccess,
+}: GatewayListenSettings): string | Value {
   const text = escape(formatListenAddress(address))
-  const options = compact({ trusted_proxies: unlessEmpty(trustedProxies) })
+  const options = compact({
+    trusted_proxies: unlessEmpty(trustedProxies),
+    access_log: logsAccess || undefined,
+  })
   return Object.keys(options).length === 0 ? text : { address: text, ...options }
 }
 

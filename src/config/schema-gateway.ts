@@ -12,6 +12,7 @@ const GatewayMapSchema = strictMap({
   trusted_proxies: textList(parseNetwork)
     .optional()
     .describe('addresses and networks whose X-Forwarded-* are believed; default none'),
+  access_log: flag().optional().describe('a log line for every request; default false'),
 })
 
 export const GatewaySchema = z.union([

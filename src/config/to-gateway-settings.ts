@@ -3,9 +3,14 @@ import type { GatewayListenSettings, UpstreamSettings } from '../gateway/setting
 import type { GatewayConfig, UpstreamConfig } from './schema-gateway.ts'
 import { DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
-export const toGatewayListen = ({ address, trusted_proxies }: GatewayConfig): GatewayListenSettings => ({
+export const toGatewayListen = ({
+  address,
+  trusted_proxies,
+  access_log,
+}: GatewayConfig): GatewayListenSettings => ({
   address,
   trustedProxies: trusted_proxies ?? [],
+  logsAccess: access_log ?? false,
 })
 
 export const toUpstream = (name: string, upstream: UpstreamConfig): UpstreamSettings => ({

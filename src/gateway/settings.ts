@@ -48,4 +48,6 @@ export interface GatewayListenSettings {
     | { readonly kind: 'unix'; readonly path: string }
   /** Addresses and networks in CIDR form whose `X-Forwarded-*` are believed. Default none. */
   readonly trustedProxies: readonly string[]
+  /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
+  readonly logsAccess: boolean
 }

@@ -13,7 +13,7 @@ upstreams:
     total_timeout: 2m
     max_body: 1GiB
   spare: { servers: ["http://b.example:8000"] }
-listen: { gateway: { address: ":8080", trusted_proxies: [10.0.0.0/8, "::1"] } }
+listen: { gateway: { address: ":8080", trusted_proxies: [10.0.0.0/8, "::1"], access_log: true } }
 `
 
 describe('a gateway', () => {
@@ -23,6 +23,7 @@ describe('a gateway', () => {
     expect(settings.listen.gateway).toEqual({
       address: { kind: 'tcp', host: '::', port: 8080 },
       trustedProxies: ['10.0.0.0/8', '::1'],
+      logsAccess: true,
     })
     expect(settings.upstreams[0]).toEqual({
       name: 'app',
