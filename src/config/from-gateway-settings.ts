@@ -1,11 +1,16 @@
 /** The gateway's settings → the value of a `warder.yaml` that says the same. */
-import type { GatewayListenSettings, ServerSettings, UpstreamSettings } from '../gateway/settings.ts'
+import type {
+  GatewayListenSettings,
+  HealthSettings,
+  ServerSettings,
+  UpstreamSettings,
+} from '../gateway/settings.ts'
 import { formatByteSize } from './byte-size.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'
 import { formatListenAddress } from './listen-address.ts'
-import { DEFAULT_UPSTREAM } from './setting-defaults.ts'
+import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
 /** A bare address where it says everything. */
 export function fromGatewayListen({
@@ -37,10 +42,20 @@ export function fromUpstream(upstream: UpstreamSettings, options: ConfigValueOpt
     max_body: mapDefined(upstream.maxBodyBytes, formatByteSize),
     eject_after: unless(upstream.ejectAfter, DEFAULT_UPSTREAM.ejectAfter),
     eject_for: duration('ejectMs'),
+    health: mapDefined(upstream.health, (health) => fromHealth(health, options)),
   })
 }
 
 type DurationKey = Extract<keyof typeof DEFAULT_UPSTREAM, `${string}Ms`>
+
+function fromHealth(health: HealthSettings, options: ConfigValueOptions): Value {
+  const unless = unlessDefault(options)
+  return compact({
+    path: escape(health.path),
+    interval: mapDefined(unless(health.intervalMs, DEFAULT_HEALTH.intervalMs), formatDuration),
+    timeout: mapDefined(unless(health.timeoutMs, DEFAULT_HEALTH.timeoutMs), formatDuration),
+  })
+}
 
 const fromServer = ({ url, weight }: ServerSettings): string | Value =>
   weight === 1 ? escape(url) : { url: escape(url), weight }

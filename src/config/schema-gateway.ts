@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { parseName } from './check-text.ts'
 import { parseListenAddress } from './listen-address.ts'
+import { parseExactPath } from './path-pattern.ts'
 import { parseNetwork } from './network.ts'
 import { byteSize, durationMs, flag, listOf, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
 import { parseServerUrl } from './server-url.ts'
@@ -34,6 +35,12 @@ const ServerSchema = z.union([
 
 const HOUR_MS = 3_600_000
 
+const HealthSchema = strictMap({
+  path: text(parseExactPath).describe('path of a GET request; a status from 200 to 399 is good'),
+  interval: durationMs(100, HOUR_MS).optional().describe('time between two checks; default 5s'),
+  timeout: durationMs(10, 60_000).optional().describe('longest time for one check; default 2s'),
+})
+
 export const UpstreamSchema = strictMap({
   servers: listOf(ServerSchema).describe('where it runs: URLs, or maps of url and weight'),
   balance: z
@@ -64,6 +71,9 @@ export const UpstreamSchema = strictMap({
     .optional()
     .describe('failures in a row after which a server is left alone; default 3'),
   eject_for: durationMs(100, HOUR_MS).optional().describe('for how long it is left alone; default 10s'),
+  health: HealthSchema.optional().describe(
+    'how each server is asked whether it is well; default: not at all',
+  ),
 }).describe('where requests of the gateway go')
 
 export const upstreamsSchema = z.record(text(parseName), UpstreamSchema)

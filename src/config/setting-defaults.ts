@@ -1,6 +1,6 @@
 /** The value of every setting that was not written. The schema's descriptions and docs/config.md say the same. */
 import type { RemoteKeySettings } from '../keys/key-settings.ts'
-import type { UpstreamSettings } from '../gateway/settings.ts'
+import type { HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { Settings } from './settings.ts'
 
@@ -33,6 +33,8 @@ export const DEFAULT_IDENTITY_MAX_BYTES = 4_096
 export const DEFAULT_MAX_TOKEN_BYTES = 8_192
 
 export const DEFAULT_CACHE: Settings['cache'] = { maxTokens: 100_000, maxBytes: 64 * 1024 ** 2 }
+
+export const DEFAULT_HEALTH: Omit<HealthSettings, 'path'> = { intervalMs: 5_000, timeoutMs: 2_000 }
 
 export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
   balance: 'round_robin',

@@ -1,7 +1,7 @@
 /** The gateway's part of a checked configuration → settings, with every default filled in. */
-import type { GatewayListenSettings, UpstreamSettings } from '../gateway/settings.ts'
+import type { GatewayListenSettings, HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import type { GatewayConfig, UpstreamConfig } from './schema-gateway.ts'
-import { DEFAULT_UPSTREAM } from './setting-defaults.ts'
+import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
 export const toGatewayListen = ({
   address,
@@ -26,4 +26,11 @@ export const toUpstream = (name: string, upstream: UpstreamConfig): UpstreamSett
   ...(upstream.max_body === undefined ? {} : { maxBodyBytes: upstream.max_body }),
   ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
   ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
+  ...(upstream.health === undefined ? {} : { health: toHealth(upstream.health) }),
+})
+
+const toHealth = ({ path, interval, timeout }: NonNullable<UpstreamConfig['health']>): HealthSettings => ({
+  path,
+  intervalMs: interval ?? DEFAULT_HEALTH.intervalMs,
+  timeoutMs: timeout ?? DEFAULT_HEALTH.timeoutMs,
 })

@@ -1,5 +1,6 @@
 /** One server of an upstream: its open connections, and whether it is worth asking. */
 import type { Deadlines, Expiring } from './deadlines.ts'
+import { startHealthCheck } from './health-check.ts'
 import type { ServerSettings, UpstreamSettings } from './settings.ts'
 import { connect } from './sockets.ts'
 import type { Wire, WireEvents } from './wire.ts'
@@ -15,8 +16,8 @@ export interface ServerPool {
   readonly settings: ServerSettings
   /** Exchanges under way. */
   readonly active: number
-  /** Whether it failed so often that it is left alone for now. */
-  isEjected(nowMs: number): boolean
+  /** Whether it is left alone for now: it failed too often, or its health check says that it is down. */
+  isAvoided(nowMs: number): boolean
   /**
    * Takes a connection for one exchange: an idle one, or a new one.
    *
@@ -42,9 +43,12 @@ interface IdleLink extends Expiring {
 
 export function createServerPool(
   settings: ServerSettings,
-  { ejectAfter, ejectMs }: UpstreamSettings,
+  upstream: UpstreamSettings,
   deadlines: Deadlines,
 ): ServerPool {
+  const { ejectAfter, ejectMs } = upstream
+  const health =
+    upstream.health === undefined ? undefined : startHealthCheck(settings, upstream.health, deadlines)
   const idle: IdleLink[] = []
   let active = 0
   let failures = 0
@@ -80,7 +84,7 @@ export function createServerPool(
     get active() {
       return active
     },
-    isEjected: (nowMs) => nowMs < ejectedUntilMs,
+    isAvoided: (nowMs) => nowMs < ejectedUntilMs || health?.isUp === false,
     take(mayReuse, settled) {
       active += 1
       const parked = mayReuse ? takeIdle() : undefined
@@ -117,6 +121,7 @@ export function createServerPool(
     },
     close() {
       isClosed = true
+      health?.close()
       // Each drop takes itself out of the list.
       for (let link = idle[0]; link !== undefined; link = idle[0]) link.onDeadline()
     },

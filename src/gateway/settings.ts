@@ -14,6 +14,16 @@ export interface ServerSettings {
   readonly weight: number
 }
 
+/** How a server is asked whether it is well. */
+export interface HealthSettings {
+  /** Path of a GET request; a status from 200 to 399 is good. */
+  readonly path: string
+  /** Default 5 s. */
+  readonly intervalMs: number
+  /** Default 2 s. */
+  readonly timeoutMs: number
+}
+
 /** Where requests go, and how long each part may take. All times in milliseconds. */
 export interface UpstreamSettings {
   readonly name: string
@@ -39,6 +49,8 @@ export interface UpstreamSettings {
   readonly ejectAfter: number
   /** For how long. Default 10 s. */
   readonly ejectMs: number
+  /** Absent: servers are not asked. */
+  readonly health?: HealthSettings
 }
 
 /** The gateway's listener. */

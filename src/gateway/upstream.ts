@@ -32,7 +32,7 @@ export function createUpstream(settings: UpstreamSettings, deadlines: Deadlines)
       if (servers.length === 1) return tried.length === 0 ? only?.pool : undefined
       const nowMs = performance.now()
       const untried = servers.filter(({ pool }) => !tried.includes(pool))
-      const usable = untried.filter(({ pool }) => !pool.isEjected(nowMs))
+      const usable = untried.filter(({ pool }) => !pool.isAvoided(nowMs))
       // When all are left alone, asking one is better than asking none.
       return choose(usable.length > 0 ? usable : untried)?.pool
     },

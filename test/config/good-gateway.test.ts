@@ -12,6 +12,7 @@ upstreams:
     strip_token: true
     total_timeout: 2m
     max_body: 1GiB
+    health: { path: /healthz, interval: 1s }
   spare: { servers: ["http://b.example:8000"] }
 listen: { gateway: { address: ":8080", trusted_proxies: [10.0.0.0/8, "::1"], access_log: true } }
 `
@@ -60,6 +61,7 @@ describe('a gateway', () => {
       maxBodyBytes: 1024 ** 3,
       ejectAfter: 3,
       ejectMs: 10_000,
+      health: { path: '/healthz', intervalMs: 1_000, timeoutMs: 2_000 },
     })
   })
 

@@ -82,6 +82,28 @@ describe('several servers', () => {
   })
 })
 
+describe('health checks', () => {
+  it('keep clients away from a server that is down, and bring it back', async () => {
+    let isWell = false
+    const sick = await startRawUpstream(cleanup, (request, socket) => {
+      const isCheck = request.target === '/healthz'
+      socket.write(isCheck && !isWell ? 'HTTP/1.1 503 No\r\nContent-Length: 0\r\n\r\n' : OK)
+    })
+    const good = await startRawUpstream(cleanup)
+    const upstream = 'health: { path: /healthz, interval: 100ms }'
+    const gateway = await runGateway(gatewayConfig([sick.url, good.url], { upstream }), cleanup)
+    const checks = (): number => sick.received.filter(({ target }) => target === '/healthz').length
+    const requests = (): number => sick.received.length - checks()
+    await waitFor('three checks', () => (checks() > 2 ? true : undefined))
+    for (let i = 0; i < 4; i++) expect((await ask(gateway.port, PUBLIC)).status).toBe(200)
+    expect(requests()).toBe(0)
+    isWell = true
+    const isBack = async () =>
+      (await ask(gateway.port, PUBLIC)).status === 200 && requests() > 0 ? true : undefined
+    await waitFor('the server to be asked again', isBack)
+  })
+})
+
 describe('a server that closes an idle connection', () => {
   it('is asked again on a new one, when the request may be repeated', async () => {
     const app = await startRawUpstream(cleanup, (request, socket) => {
