@@ -1,6 +1,7 @@
 /** `npm run bench [-- SUITE…]`: measures what design budgets name, and prints one table. */
 import { ensurePrograms } from '../tools/programs.ts'
 import { decisionSuite } from './decision.ts'
+import { gatewaySuite } from './gateway.ts'
 import { haproxySuite } from './haproxy.ts'
 import { keysSuite } from './keys.ts'
 import { memorySuite } from './memory.ts'
@@ -14,6 +15,7 @@ const SUITES: readonly Suite[] = [
   decisionSuite,
   verifySuite,
   haproxySuite,
+  gatewaySuite,
   routesSuite,
   keysSuite,
   memorySuite,

@@ -52,6 +52,26 @@ export async function startYardstick(bench: Bench, file: 'bare.ts' | 'least.ts')
   return { pid, port }
 }
 
+/** The gateway, with the same configuration, in front of an application on a port of loopback. */
+export async function startGatewayWarder(bench: Bench, minter: Minter, app: number): Promise<RunningServer> {
+  const decisions = await findFreePort()
+  const port = await findFreePort()
+  const plain = await configText(bench, minter, 1, decisions)
+  const text = plain
+    .replace('policy: read }', 'policy: read, upstream: app }')
+    .replace(
+      'listen: {',
+      `upstreams: { app: { servers: ["http://127.0.0.1:${app}"] } }\nlisten: { gateway: "127.0.0.1:${port}",`,
+    )
+    // The load generator names the address as its host.
+    .replace('host: api.bench.example, ', '')
+  const file = await bench.write(`gateway-${port}.yaml`, text)
+  const url = `http://127.0.0.1:${port}/service-0/orders`
+  const serve = [...WARDER_FROM_SOURCE, 'serve', '-c', file]
+  const pid = await bench.start(serve, url, { Authorization: `Bearer ${minter.mint(0)}` })
+  return { pid, port }
+}
+
 async function configText(bench: Bench, minter: Minter, routes: number, port: number): Promise<string> {
   return `version: 1
 issuers:

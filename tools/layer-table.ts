@@ -24,7 +24,8 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['keys'] },
   decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
   callers: { core: true, imports: ['request', 'decision'] },
-  gateway: { core: false, imports: ['request', 'decision'] },
+  // Where tokens are looked for is where they are taken out.
+  gateway: { core: false, imports: ['request', 'decision'], types: ['token'] },
   compat: { core: false, imports: ['config'], types: CORE },
   config: {
     core: false,
@@ -36,7 +37,8 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
       'policy/path-pattern.ts',
       'claims/claim-path.ts',
     ],
-    types: CORE,
+    // Settings of the gateway are part of the settings.
+    types: [...CORE, 'gateway'],
   },
   // An endpoint may name a policy; the listener hands it on.
   server: {
@@ -44,7 +46,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
     imports: ['request', 'callers', 'gateway', 'decision', 'observe'],
     types: ['policy'],
   },
-  observe: { core: false, imports: ['decision', 'request'] },
+  observe: { core: false, imports: ['decision', 'request'], types: ['gateway'] },
   // Health shows the issuers, which are compiled in jwt/.
   admin: { core: false, imports: ['decision', 'observe', 'policy', 'keys'], types: ['jwt'] },
   app: { core: false, imports: [...CORE, ...ALL_BUT_CLI] },

@@ -7,6 +7,7 @@ const PACKAGE_OF = {
   nginx: 'nginx-light',
   haproxy: 'haproxy',
   wrk: 'wrk',
+  caddy: 'caddy',
 } as const
 
 export type Program = keyof typeof PACKAGE_OF

@@ -3,17 +3,20 @@ import { adminRoutes } from '../admin/admin-routes.ts'
 import { reportHealth } from '../admin/health.ts'
 import { reportKeys } from '../admin/keys-report.ts'
 import type { Settings } from '../config/settings.ts'
+import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { createDecisionLog, type DecisionEvent } from '../observe/decision-log.ts'
+import { createGatewayLog } from '../observe/gateway-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
 import { freeSocket } from '../server/free-socket.ts'
 import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
 import type { Instance } from './build-instance.ts'
+import { gatewayInput } from './gateway-input.ts'
 import { newId } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
 export interface Service {
-  /** Addresses that are listened on, decisions first. */
+  /** Addresses that are listened on: decisions, then admin and gateway as far as there are any. */
   readonly addresses: readonly string[]
   readonly instance: Instance
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
@@ -30,10 +33,14 @@ const TIDY_INTERVAL_MS = 1_000
 
 /** Starts listening, also where a killed process has left its socket. @throws WarderError ERR_SERVER_LISTEN */
 export async function openService(first: Instance, logger: Logger): Promise<Service> {
-  const { decisions, admin } = first.config.settings.listen
-  for (const address of [decisions, admin]) if (address !== null) await freeSocket(address)
+  const { decisions, admin, gateway } = first.config.settings.listen
+  for (const address of [decisions, admin, gateway?.address ?? null])
+    if (address !== null) await freeSocket(address)
   return startService(first, logger)
 }
+
+/** How long a stopping gateway lets exchanges under way go on, in milliseconds. */
+const GATEWAY_PATIENCE_MS = 10_000
 
 /** Starts listening. @throws WarderError ERR_SERVER_LISTEN */
 export function startService(first: Instance, logger: Logger): Service {
@@ -73,7 +80,12 @@ export function startService(first: Instance, logger: Logger): Service {
     decisions,
     adminRoutes({ health, keys: () => reportKeys(instance.guard.issuers) }),
   )
-  const addresses = [decisions.address, ...(admin === undefined ? [] : [admin.address])]
+  const gateway = startGateway(
+    first,
+    createGatewayLog(logger, onDecision, listen.gateway?.logsAccess ?? false),
+    [decisions, admin],
+  )
+  const addresses = [decisions, admin, gateway].flatMap((listener) => listener?.address ?? [])
   return {
     addresses,
     get instance() {
@@ -85,6 +97,7 @@ export function startService(first: Instance, logger: Logger): Service {
       const old = instance
       instance = next
       decisions.replace(routesOf(next))
+      gateway?.replace(gatewayInput(next))
       old.close(next)
     },
     async stop(drainMs) {
@@ -92,7 +105,7 @@ export function startService(first: Instance, logger: Logger): Service {
       clearInterval(tidying)
       await new Promise((resolve) => setTimeout(resolve, drainMs))
       isStopped = true
-      await Promise.all([decisions.stop(), admin?.stop()])
+      await Promise.all([decisions.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS)])
       instance.close()
     },
   }
@@ -108,6 +121,21 @@ function startAdmin(
     return createHttpListener(listen.admin, routes)
   } catch (fault) {
     void decisions.stop()
+    throw fault
+  }
+}
+
+function startGateway(
+  first: Instance,
+  onExchange: Parameters<typeof createGateway>[2],
+  others: readonly (HttpListener | undefined)[],
+): Gateway | undefined {
+  const { gateway } = first.config.settings.listen
+  if (gateway === null) return undefined
+  try {
+    return createGateway(gateway, gatewayInput(first), onExchange)
+  } catch (fault) {
+    for (const other of others) void other?.stop()
     throw fault
   }
 }

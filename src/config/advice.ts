@@ -81,6 +81,12 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
     'let only the proxy reach it: a private network, a firewall, or a unix socket',
   WARN_CONFIG_UNROUTED:
     'write routes that name the policies, or let the proxy name one: `/v1/auth/nginx/NAME`',
+  ERR_CONFIG_NETWORK: 'write `10.0.0.5`, `10.0.0.0/8` or `2001:db8::/32`',
+  ERR_CONFIG_ROUTE_UPSTREAM: 'write `upstream: NAME` into every route that is not `access: deny`',
+  ERR_CONFIG_SERVER_URL:
+    'write `http://host:port`, `https://host:port` or `unix:/path`, without a path, a query or a user name',
+  ERR_CONFIG_UNKNOWN_UPSTREAM: 'name an upstream of `upstreams`',
+  WARN_CONFIG_UNUSED_UPSTREAM: 'name it in a route, or remove it',
   WARN_CONFIG_UNUSED_POLICY:
     'name it in a route, or remove it. It still judges where a caller names it in the URL',
   WARN_CONFIG_UNUSED_ISSUER: 'name it in `issuers` of a policy, or remove it',

@@ -1,5 +1,6 @@
 /** What no single part of the configuration can say: names, references, and what parts mean together. */
 import type { Algorithm } from '../keys/algorithms.ts'
+import { checkGateway } from './check-gateway.ts'
 import { checkIssuer, keySourceOf } from './check-issuer.ts'
 import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
 import { issuerNames } from './default-names.ts'
@@ -29,6 +30,7 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkDuplicates(parts.routes, 'route'),
     ...checkReferences(parts),
     ...checkListeners(parts.listen ?? {}),
+    ...checkGateway(parts),
     ...(parts.whole === undefined
       ? []
       : [

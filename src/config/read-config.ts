@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import { toPointer } from './json-pointer.ts'
 import { ConfigSchema } from './schema.ts'
 import type { Config } from './schema.ts'
+import { UpstreamSchema } from './schema-gateway.ts'
+import type { UpstreamConfig } from './schema-gateway.ts'
 import { IssuerSchema } from './schema-issuer.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
 import { EndpointSchema, PolicySchema, RouteSchema, TokenSourceSchema } from './schema-policy.ts'
@@ -16,6 +18,11 @@ export interface Located<T> {
   readonly value: T
 }
 
+/** A part that is written under its name. */
+export interface Named<T> extends Located<T> {
+  readonly name: string
+}
+
 /** Everything that could be read. With `whole` set, that is everything. */
 export interface ConfigParts {
   readonly whole: Config | undefined
@@ -23,12 +30,14 @@ export interface ConfigParts {
   /** False when an issuer could not be read: its name is then unknown. */
   readonly issuersSound: boolean
   readonly tokenSources: readonly Located<TokenSourceConfig>[]
-  readonly policies: readonly (Located<PolicyConfig> & { readonly name: string })[]
+  readonly policies: readonly Named<PolicyConfig>[]
+  readonly upstreams: readonly Named<UpstreamConfig>[]
   readonly routes: readonly Located<RouteConfig>[]
   readonly endpoints: readonly Located<EndpointConfig>[]
   readonly listen: Config['listen']
   /** Names as written, of broken parts too, so that one mistake is not reported as two. */
   readonly policyNames: ReadonlySet<string>
+  readonly upstreamNames: ReadonlySet<string>
 }
 
 export function readConfig(root: Readonly<Record<string, unknown>>): {
@@ -38,16 +47,19 @@ export function readConfig(root: Readonly<Record<string, unknown>>): {
   const whole = ConfigSchema.safeParse(root)
   const listen = ConfigSchema.shape.listen.safeParse(root['listen'])
   const policies = isMap(root['policies']) ? root['policies'] : {}
+  const upstreams = isMap(root['upstreams']) ? root['upstreams'] : {}
   const parts: ConfigParts = {
     whole: whole.success ? whole.data : undefined,
     issuers: readList(root, 'issuers', IssuerSchema),
     issuersSound: ConfigSchema.shape.issuers.safeParse(root['issuers']).success,
     tokenSources: readList(root, 'token_sources', TokenSourceSchema),
-    policies: readPolicies(policies),
+    policies: readMap(policies, 'policies', PolicySchema),
+    upstreams: readMap(upstreams, 'upstreams', UpstreamSchema),
     routes: readList(root, 'routes', RouteSchema),
     endpoints: readList(root, 'endpoints', EndpointSchema),
     listen: listen.success ? listen.data : undefined,
     policyNames: new Set(Object.keys(policies)),
+    upstreamNames: new Set(Object.keys(upstreams)),
   }
   return { parts, problems: whole.success ? [] : toLocatedProblems(whole.error.issues, root) }
 }
@@ -65,10 +77,14 @@ function readList<Schema extends z.ZodType>(
   })
 }
 
-function readPolicies(policies: Readonly<Record<string, unknown>>): ConfigParts['policies'] {
-  return Object.entries(policies).flatMap(([name, policy]) => {
-    const read = PolicySchema.safeParse(policy)
-    return read.success ? [{ pointer: toPointer(['policies', name]), name, value: read.data }] : []
+function readMap<Schema extends z.ZodType>(
+  members: Readonly<Record<string, unknown>>,
+  key: string,
+  schema: Schema,
+): readonly Named<z.output<Schema>>[] {
+  return Object.entries(members).flatMap(([name, member]) => {
+    const read = schema.safeParse(member)
+    return read.success ? [{ pointer: toPointer([key, name]), name, value: read.data }] : []
   })
 }
 

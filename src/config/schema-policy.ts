@@ -92,6 +92,7 @@ export const RouteSchema = strictMap({
   }).describe('which requests; an empty map is all of them'),
   access: z.enum(['public', 'deny']).optional().describe('let everyone in, or nobody'),
   policy: text().optional().describe('name of the policy that judges'),
+  upstream: text().optional().describe('name of the upstream that the gateway sends the request to'),
 }).describe('requests and what is asked of them; the first match wins')
 
 export const EndpointSchema = strictMap({

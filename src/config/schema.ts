@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { parseRealm } from './check-text.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { byteSize, durationMs, listOf, strictMap, text, wholeNumber } from './schema-leaf.ts'
+import { GatewaySchema, upstreamsSchema } from './schema-gateway.ts'
 import { IssuerSchema } from './schema-issuer.ts'
 import { EndpointSchema, policiesSchema, RouteSchema, TokenSourceSchema } from './schema-policy.ts'
 
@@ -18,6 +19,7 @@ export const ConfigSchema = strictMap({
     .optional()
     .describe('first match wins, no match is a denial; default: any valid token is allowed'),
   endpoints: listOf(EndpointSchema).optional().describe('decision endpoints with contracts of other systems'),
+  upstreams: upstreamsSchema.optional().describe('where the gateway sends requests, by name'),
   listen: strictMap({
     decisions: text(parseListenAddress)
       .optional()
@@ -26,6 +28,9 @@ export const ConfigSchema = strictMap({
       .union([z.literal('off').transform(() => null), text(parseListenAddress)])
       .optional()
       .describe('address of the admin listener, or off; default 127.0.0.1:9181'),
+    gateway: GatewaySchema.optional().describe(
+      'address of the gateway, or a map of its options; default: no gateway',
+    ),
   })
     .optional()
     .describe('host:port, [IPv6]:port, :port for all interfaces, or unix:PATH'),

@@ -1,11 +1,13 @@
 /** The value of every setting that was not written. The schema's descriptions and docs/config.md say the same. */
 import type { RemoteKeySettings } from '../keys/key-settings.ts'
+import type { HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { Settings } from './settings.ts'
 
 export const DEFAULT_LISTEN: Settings['listen'] = {
   decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180 },
   admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
+  gateway: null,
 }
 
 /** Seconds; enough for clocks that are kept by NTP. */
@@ -35,6 +37,19 @@ export const DEFAULT_IDENTITY_MAX_BYTES = 4_096
 export const DEFAULT_MAX_TOKEN_BYTES = 8_192
 
 export const DEFAULT_CACHE: Settings['cache'] = { maxTokens: 100_000, maxBytes: 64 * 1024 ** 2 }
+
+export const DEFAULT_HEALTH: Omit<HealthSettings, 'path'> = { intervalMs: 5_000, timeoutMs: 2_000 }
+
+export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
+  balance: 'round_robin',
+  host: 'keep',
+  connectTimeoutMs: 5_000,
+  responseTimeoutMs: 60_000,
+  idleTimeoutMs: 60_000,
+  totalTimeoutMs: 0,
+  ejectAfter: 3,
+  ejectMs: 10_000,
+}
 
 export const DEFAULT_REALM = 'warder'
 

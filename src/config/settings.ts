@@ -1,4 +1,5 @@
 /** Everything the operator decided, as plain frozen data. Made by load-settings, read by app/build. */
+import type { GatewayListenSettings, UpstreamSettings } from '../gateway/settings.ts'
 import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
@@ -25,7 +26,15 @@ export interface Settings {
   /** First match wins. Empty: any valid token is allowed everywhere. */
   readonly routes: readonly RouteSettings[]
   readonly endpoints: readonly EndpointSettings[]
-  readonly listen: { readonly decisions: ListenAddress; readonly admin: ListenAddress | null }
+  /** Where the gateway sends requests. */
+  readonly upstreams: readonly UpstreamSettings[]
+  readonly listen: {
+    readonly decisions: ListenAddress
+    /** Null: off. */
+    readonly admin: ListenAddress | null
+    /** Null, the default: no gateway. */
+    readonly gateway: GatewayListenSettings | null
+  }
   /** Longest token in bytes, 256 to 65,536. Default 8,192. */
   readonly maxTokenBytes: number
   /** The verified-token cache; `maxTokens: 0` turns it off. Default 100,000 tokens, 64 MiB. */

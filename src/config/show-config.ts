@@ -2,7 +2,7 @@
 import { Document, isCollection, isMap, isScalar, isSeq, visit } from 'yaml'
 import type { Settings } from './settings.ts'
 import { toConfigValue } from './to-config-value.ts'
-import type { ConfigValueOptions } from './to-config-value.ts'
+import type { ConfigValueOptions } from './config-value.ts'
 
 /** The settings in force with every default, secrets masked: for `config show`. */
 export const showConfig = (settings: Settings): string =>

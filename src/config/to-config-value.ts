@@ -8,6 +8,9 @@ import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { formatByteSize } from './byte-size.ts'
 import { MASK } from './code-frame.ts'
 import { formatDuration } from './duration.ts'
+import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
+import type { ConfigValueOptions, Value } from './config-value.ts'
+import { fromGatewayListen, fromUpstream } from './from-gateway-settings.ts'
 import { formatListenAddress } from './listen-address.ts'
 import { fromReach } from './key-reach.ts'
 import { fromRefreshSettings } from './key-refresh.ts'
@@ -24,15 +27,6 @@ import {
 } from './setting-defaults.ts'
 import type { Settings } from './settings.ts'
 
-export interface ConfigValueOptions {
-  /** `masked` cannot be loaded again; `plain` is for a file that replaces another with the same secret. */
-  readonly secrets: 'masked' | 'plain'
-  /** `shown` writes every default; `omitted` only what differs. */
-  readonly defaults: 'shown' | 'omitted'
-}
-
-type Value = Record<string, unknown>
-
 /** Keys whose value is undefined are absent from what is written. */
 export function toConfigValue(settings: Settings, options: ConfigValueOptions): Value {
   const unless = unlessDefault(options)
@@ -48,12 +42,18 @@ export function toConfigValue(settings: Settings, options: ConfigValueOptions): 
     ),
     routes: unlessEmpty(settings.routes.map((route) => fromRoute(route))),
     endpoints: unlessEmpty(settings.endpoints),
+    upstreams: unlessEmpty(
+      Object.fromEntries(
+        settings.upstreams.map((upstream) => [upstream.name, fromUpstream(upstream, options)]),
+      ),
+    ),
     listen: unlessEmpty(
       compact({
         decisions: mapDefined(unless(listen.decisions, DEFAULT_LISTEN.decisions), formatListenAddress),
         admin: mapDefined(unless(listen.admin, DEFAULT_LISTEN.admin), (address) =>
           address === null ? 'off' : formatListenAddress(address),
         ),
+        gateway: listen.gateway === null ? undefined : fromGatewayListen(listen.gateway),
       }),
     ),
     limits: mapDefined(unless(settings.maxTokenBytes, DEFAULT_MAX_TOKEN_BYTES), (bytes) => ({
@@ -187,7 +187,7 @@ function fromIdentity(header: IdentityHeaderSettings, options: ConfigValueOption
   return Object.keys(value).length === 1 ? escape(header.claim) : value
 }
 
-function fromRoute({ name, hosts, paths, methods, access }: RouteSettings): Value {
+function fromRoute({ name, hosts, paths, methods, access, upstream }: RouteSettings): Value {
   return {
     name,
     match: compact({
@@ -196,22 +196,6 @@ function fromRoute({ name, hosts, paths, methods, access }: RouteSettings): Valu
       method: unlessEmpty(methods),
     }),
     ...(access.kind === 'policy' ? { policy: access.policy } : { access: access.kind }),
+    ...(upstream === undefined ? {} : { upstream }),
   }
 }
-
-/** A `${` that stands for itself. */
-const escape = (text: string): string => text.replaceAll('${', '$$${')
-
-const compact = (value: Value): Value =>
-  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined))
-
-const mapDefined = <T, U>(value: T | undefined, map: (value: T) => U): U | undefined =>
-  value === undefined ? undefined : map(value)
-
-const unlessEmpty = <T extends object>(value: T): T | undefined =>
-  Object.keys(value).length === 0 ? undefined : value
-
-const unlessDefault =
-  ({ defaults }: ConfigValueOptions) =>
-  <T>(value: T, usual: T): T | undefined =>
-    defaults === 'omitted' && JSON.stringify(value) === JSON.stringify(usual) ? undefined : value

@@ -14,6 +14,7 @@ import { routeNames } from './default-names.ts'
 import { expandIssuers, type ExpandedIssuer } from './expand-tenants.ts'
 import { toReach } from './key-reach.ts'
 import { toRefreshSettings, type SnapshotContext } from './key-refresh.ts'
+import { toGatewayListen, toUpstream } from './to-gateway-settings.ts'
 import type { ConfigParts } from './read-config.ts'
 import type { Config } from './schema.ts'
 import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
@@ -54,9 +55,11 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy, issuers)),
     routes: (config.routes ?? []).map((route, i) => toRoute(route, routeNameList[i] ?? '')),
     endpoints: (config.endpoints ?? []).map(({ path, dialect, policy }) => ({ path, dialect, policy })),
+    upstreams: Object.entries(config.upstreams ?? {}).map(([name, upstream]) => toUpstream(name, upstream)),
     listen: {
       decisions: config.listen?.decisions ?? DEFAULT_LISTEN.decisions,
       admin: config.listen?.admin === undefined ? DEFAULT_LISTEN.admin : config.listen.admin,
+      gateway: config.listen?.gateway === undefined ? null : toGatewayListen(config.listen.gateway),
     },
     maxTokenBytes: config.limits?.max_token_bytes ?? DEFAULT_MAX_TOKEN_BYTES,
     cache: {
@@ -199,4 +202,5 @@ const toRoute = (route: RouteConfig, name: string): RouteSettings => ({
   // The cross-checks saw that exactly one is set; were it otherwise, nobody would pass.
   access:
     route.policy === undefined ? { kind: route.access ?? 'deny' } : { kind: 'policy', policy: route.policy },
+  ...(route.upstream === undefined ? {} : { upstream: route.upstream }),
 })

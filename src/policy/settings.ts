@@ -29,4 +29,6 @@ export interface RouteSettings {
     | { readonly kind: 'public' }
     | { readonly kind: 'deny' }
     | { readonly kind: 'policy'; readonly policy: string }
+  /** Name of the upstream that the gateway sends the request to. */
+  readonly upstream?: string
 }

@@ -182,6 +182,7 @@ describe('a configuration with every key', () => {
     expect(settings.listen).toEqual({
       decisions: { kind: 'unix', path: '/run/warder.sock' },
       admin: { kind: 'tcp', host: '::1', port: 9181 },
+      gateway: null,
     })
     expect(settings).toMatchObject({
       maxTokenBytes: 16_384,
@@ -228,9 +229,11 @@ describe('a configuration with nothing but an issuer', () => {
       policies: [],
       routes: [],
       endpoints: [],
+      upstreams: [],
       listen: {
         decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180 },
         admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
+        gateway: null,
       },
       maxTokenBytes: 8_192,
       cache: { maxTokens: 100_000, maxBytes: 67_108_864 },

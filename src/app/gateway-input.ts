@@ -1,0 +1,20 @@
+/** An instance as the gateway reads it. */
+import type { GatewayInput, GatewayRoute } from '../gateway/rules.ts'
+import type { Instance } from './build-instance.ts'
+import { newId } from './system.ts'
+
+export function gatewayInput({ config, guard, decide }: Instance): GatewayInput {
+  const { settings } = config
+  return {
+    decide,
+    newId,
+    identityNames: guard.identityNames,
+    upstreams: settings.upstreams,
+    trustedProxies: settings.listen.gateway?.trustedProxies ?? [],
+    routes: settings.routes.flatMap(({ name, upstream, access }): readonly GatewayRoute[] => {
+      if (upstream === undefined) return []
+      const policy = access.kind === 'policy' ? guard.policies.get(access.policy) : undefined
+      return [{ name, upstream, tokenSources: policy?.tokenSources ?? [] }]
+    }),
+  }
+}

@@ -1,0 +1,78 @@
+/** What the gateway, its routes and its upstreams mean together. */
+import { isSameAddress, formatListenAddress } from './listen-address.ts'
+import { quoted } from './printable.ts'
+import type { ConfigParts } from './read-config.ts'
+import type { LocatedProblem } from './schema-problems.ts'
+import { DEFAULT_LISTEN } from './setting-defaults.ts'
+import { suggestion } from './suggest.ts'
+
+export function checkGateway(parts: ConfigParts): readonly LocatedProblem[] {
+  return [
+    ...checkUpstreamNames(parts),
+    ...checkDestinations(parts),
+    ...checkGatewayAddress(parts.listen ?? {}),
+  ]
+}
+
+function checkUpstreamNames({
+  routes,
+  upstreamNames,
+  upstreams,
+  whole,
+}: ConfigParts): readonly LocatedProblem[] {
+  const found: LocatedProblem[] = []
+  for (const { pointer, value } of routes) {
+    if (value.upstream === undefined) continue
+    const at = `${pointer}/upstream`
+    if (value.access === 'deny') {
+      const message = 'nothing is forwarded where `access: deny` is'
+      found.push({ pointer: at, atKey: true, problem: { code: 'ERR_CONFIG_USELESS_KEY', message } })
+    } else if (!upstreamNames.has(value.upstream)) {
+      const hint =
+        upstreamNames.size === 0
+          ? 'no upstream has a name'
+          : `known: ${[...upstreamNames].slice(0, 20).join(', ')}`
+      const message = `there is no upstream ${quoted(value.upstream)}`
+      const label = suggestion(value.upstream, upstreamNames)
+      found.push({
+        pointer: at,
+        problem: { code: 'ERR_CONFIG_UNKNOWN_UPSTREAM', message, ...label, hints: [hint] },
+      })
+    }
+  }
+  if (whole === undefined) return found
+  const used = new Set(routes.map(({ value }) => value.upstream))
+  for (const { pointer, name } of upstreams.filter(({ name }) => !used.has(name))) {
+    const message = `no route names the upstream ${quoted(name)}`
+    found.push({ pointer, atKey: true, problem: { code: 'WARN_CONFIG_UNUSED_UPSTREAM', message } })
+  }
+  return found
+}
+
+/** With a gateway, every request that is let through needs somewhere to go. */
+function checkDestinations({ listen, routes, whole }: ConfigParts): readonly LocatedProblem[] {
+  if (listen?.gateway === undefined) return []
+  const hints = ['write `upstream: NAME` into every route that is not `access: deny`']
+  if (whole !== undefined && routes.length === 0) {
+    const message = 'a gateway without routes has nowhere to send a request'
+    return [{ pointer: '/listen/gateway', problem: { code: 'ERR_CONFIG_ROUTE_UPSTREAM', message, hints } }]
+  }
+  return routes
+    .filter(({ value }) => value.upstream === undefined && value.access !== 'deny')
+    .map(({ pointer }) => {
+      const message = 'the gateway does not know where to send what this route lets through'
+      return { pointer, problem: { code: 'ERR_CONFIG_ROUTE_UPSTREAM', message, hints } }
+    })
+}
+
+function checkGatewayAddress(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {
+  const address = listen.gateway?.address
+  if (address === undefined) return []
+  const others = [
+    listen.decisions ?? DEFAULT_LISTEN.decisions,
+    listen.admin === undefined ? DEFAULT_LISTEN.admin : listen.admin,
+  ]
+  if (others.every((other) => other === null || !isSameAddress(address, other))) return []
+  const message = `two listeners would be at ${formatListenAddress(address)}`
+  return [{ pointer: '/listen/gateway', problem: { code: 'ERR_CONFIG_ADDRESS_TAKEN', message } }]
+}

@@ -1,0 +1,61 @@
+/** The gateway's settings → the value of a `warder.yaml` that says the same. */
+import type {
+  GatewayListenSettings,
+  HealthSettings,
+  ServerSettings,
+  UpstreamSettings,
+} from '../gateway/settings.ts'
+import { formatByteSize } from './byte-size.ts'
+import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
+import type { ConfigValueOptions, Value } from './config-value.ts'
+import { formatDuration } from './duration.ts'
+import { formatListenAddress } from './listen-address.ts'
+import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
+
+/** A bare address where it says everything. */
+export function fromGatewayListen({
+  address,
+  trustedProxies,
+  logsAccess,
+}: GatewayListenSettings): string | Value {
+  const text = escape(formatListenAddress(address))
+  const options = compact({
+    trusted_proxies: unlessEmpty(trustedProxies),
+    access_log: logsAccess || undefined,
+  })
+  return Object.keys(options).length === 0 ? text : { address: text, ...options }
+}
+
+export function fromUpstream(upstream: UpstreamSettings, options: ConfigValueOptions): Value {
+  const unless = unlessDefault(options)
+  const duration = (key: DurationKey): string | undefined =>
+    mapDefined(unless(upstream[key], DEFAULT_UPSTREAM[key]), formatDuration)
+  return compact({
+    servers: upstream.servers.map((server) => fromServer(server)),
+    balance: unless(upstream.balance, DEFAULT_UPSTREAM.balance),
+    host: unless(upstream.host, DEFAULT_UPSTREAM.host),
+    strip_token: upstream.stripToken,
+    connect_timeout: duration('connectTimeoutMs'),
+    response_timeout: duration('responseTimeoutMs'),
+    idle_timeout: duration('idleTimeoutMs'),
+    total_timeout: duration('totalTimeoutMs'),
+    max_body: mapDefined(upstream.maxBodyBytes, formatByteSize),
+    eject_after: unless(upstream.ejectAfter, DEFAULT_UPSTREAM.ejectAfter),
+    eject_for: duration('ejectMs'),
+    health: mapDefined(upstream.health, (health) => fromHealth(health, options)),
+  })
+}
+
+type DurationKey = Extract<keyof typeof DEFAULT_UPSTREAM, `${string}Ms`>
+
+function fromHealth(health: HealthSettings, options: ConfigValueOptions): Value {
+  const unless = unlessDefault(options)
+  return compact({
+    path: escape(health.path),
+    interval: mapDefined(unless(health.intervalMs, DEFAULT_HEALTH.intervalMs), formatDuration),
+    timeout: mapDefined(unless(health.timeoutMs, DEFAULT_HEALTH.timeoutMs), formatDuration),
+  })
+}
+
+const fromServer = ({ url, weight }: ServerSettings): string | Value =>
+  weight === 1 ? escape(url) : { url: escape(url), weight }

@@ -1,0 +1,83 @@
+/** The part of the schema that describes the gateway's listener and its upstreams. */
+import { z } from 'zod'
+import { parseName } from './check-text.ts'
+import { parseListenAddress } from './listen-address.ts'
+import { parseExactPath } from './path-pattern.ts'
+import { parseNetwork } from './network.ts'
+import { byteSize, durationMs, flag, listOf, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
+import { parseServerUrl } from './server-url.ts'
+import type { ServerAddress } from './server-url.ts'
+
+const GatewayMapSchema = strictMap({
+  address: text(parseListenAddress).describe('address of the gateway listener'),
+  trusted_proxies: textList(parseNetwork)
+    .optional()
+    .describe('addresses and networks whose X-Forwarded-* are believed; default none'),
+  access_log: flag().optional().describe('a log line for every request; default false'),
+})
+
+export const GatewaySchema = z.union([
+  text(parseListenAddress).transform((address): GatewayConfig => ({ address })),
+  GatewayMapSchema,
+])
+
+const ServerMapSchema = strictMap({
+  url: text(parseServerUrl).describe('http://host:port, https://host:port or unix:PATH'),
+  weight: wholeNumber(1, 1_000)
+    .optional()
+    .describe('share of the requests relative to the other servers; default 1'),
+})
+
+const ServerSchema = z.union([
+  text(parseServerUrl).transform((url: ServerAddress): ServerConfig => ({ url })),
+  ServerMapSchema,
+])
+
+const HOUR_MS = 3_600_000
+
+const HealthSchema = strictMap({
+  path: text(parseExactPath).describe('path of a GET request; a status from 200 to 399 is good'),
+  interval: durationMs(100, HOUR_MS).optional().describe('time between two checks; default 5s'),
+  timeout: durationMs(10, 60_000).optional().describe('longest time for one check; default 2s'),
+})
+
+export const UpstreamSchema = strictMap({
+  servers: listOf(ServerSchema).describe('where it runs: URLs, or maps of url and weight'),
+  balance: z
+    .enum(['round_robin', 'least_connections'])
+    .optional()
+    .describe('how a server is chosen; default round_robin'),
+  host: z
+    .enum(['keep', 'upstream'])
+    .optional()
+    .describe("the Host that it is sent: the client's or the server's own; default keep"),
+  strip_token: flag()
+    .optional()
+    .describe('take the token out of the request; default: out of cookies and queries, not out of headers'),
+  connect_timeout: durationMs(10, 60_000).optional().describe('longest time to connect; default 5s'),
+  response_timeout: durationMs(10, HOUR_MS)
+    .optional()
+    .describe('longest time from the end of the request to the head of the answer; default 60s'),
+  idle_timeout: durationMs(10, 24 * HOUR_MS)
+    .optional()
+    .describe('longest silence within a body or a tunnel; default 60s'),
+  total_timeout: durationMs(0, 24 * HOUR_MS)
+    .optional()
+    .describe('longest time for a whole exchange; 0, the default, is no limit'),
+  max_body: byteSize(0, 1024 ** 4)
+    .optional()
+    .describe('largest request body; default: no limit, bodies are streamed'),
+  eject_after: wholeNumber(1, 1_000)
+    .optional()
+    .describe('failures in a row after which a server is left alone; default 3'),
+  eject_for: durationMs(100, HOUR_MS).optional().describe('for how long it is left alone; default 10s'),
+  health: HealthSchema.optional().describe(
+    'how each server is asked whether it is well; default: not at all',
+  ),
+}).describe('where requests of the gateway go')
+
+export const upstreamsSchema = z.record(text(parseName), UpstreamSchema)
+
+export type GatewayConfig = z.output<typeof GatewayMapSchema>
+export type ServerConfig = z.output<typeof ServerMapSchema>
+export type UpstreamConfig = z.output<typeof UpstreamSchema>

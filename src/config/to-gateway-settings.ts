@@ -1,0 +1,36 @@
+/** The gateway's part of a checked configuration → settings, with every default filled in. */
+import type { GatewayListenSettings, HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
+import type { GatewayConfig, UpstreamConfig } from './schema-gateway.ts'
+import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
+
+export const toGatewayListen = ({
+  address,
+  trusted_proxies,
+  access_log,
+}: GatewayConfig): GatewayListenSettings => ({
+  address,
+  trustedProxies: trusted_proxies ?? [],
+  logsAccess: access_log ?? false,
+})
+
+export const toUpstream = (name: string, upstream: UpstreamConfig): UpstreamSettings => ({
+  name,
+  servers: upstream.servers.map(({ url, weight }) => ({ ...url, weight: weight ?? 1 })),
+  balance: upstream.balance ?? DEFAULT_UPSTREAM.balance,
+  host: upstream.host ?? DEFAULT_UPSTREAM.host,
+  ...(upstream.strip_token === undefined ? {} : { stripToken: upstream.strip_token }),
+  connectTimeoutMs: upstream.connect_timeout ?? DEFAULT_UPSTREAM.connectTimeoutMs,
+  responseTimeoutMs: upstream.response_timeout ?? DEFAULT_UPSTREAM.responseTimeoutMs,
+  idleTimeoutMs: upstream.idle_timeout ?? DEFAULT_UPSTREAM.idleTimeoutMs,
+  totalTimeoutMs: upstream.total_timeout ?? DEFAULT_UPSTREAM.totalTimeoutMs,
+  ...(upstream.max_body === undefined ? {} : { maxBodyBytes: upstream.max_body }),
+  ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
+  ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
+  ...(upstream.health === undefined ? {} : { health: toHealth(upstream.health) }),
+})
+
+const toHealth = ({ path, interval, timeout }: NonNullable<UpstreamConfig['health']>): HealthSettings => ({
+  path,
+  intervalMs: interval ?? DEFAULT_HEALTH.intervalMs,
+  timeoutMs: timeout ?? DEFAULT_HEALTH.timeoutMs,
+})

@@ -1,0 +1,117 @@
+/** Where a body ends, byte by byte as it arrives. */
+import type { ResponseHead } from './response-head.ts'
+
+export interface BodyReader {
+  /** True when the body is complete; bytes behind it belong to the next message. */
+  readonly isDone: boolean
+  /**
+   * Takes bytes of the body and hands its content to `part`.
+   *
+   * @returns How many bytes belonged to the body; -1 if they break its framing.
+   */
+  read(bytes: Buffer, part: (content: Buffer) => void): number
+}
+
+export function createBodyReader(framing: ResponseHead['framing']): BodyReader {
+  switch (framing.kind) {
+    case 'none':
+      return { isDone: true, read: () => 0 }
+    case 'length':
+      return createLengthReader(framing.bytes)
+    case 'chunked':
+      return createChunkedReader()
+    case 'until_close':
+      return {
+        isDone: false,
+        read(bytes, part) {
+          part(bytes)
+          return bytes.length
+        },
+      }
+  }
+}
+
+function createLengthReader(length: number): BodyReader {
+  let left = length
+  return {
+    get isDone() {
+      return left === 0
+    },
+    read(bytes, part) {
+      const content = bytes.length <= left ? bytes : bytes.subarray(0, left)
+      left -= content.length
+      if (content.length > 0) part(content)
+      return content.length
+    },
+  }
+}
+
+/** Longest line of a chunk: size and extensions. Extensions mean nothing here, and are not forwarded. */
+const MAX_CHUNK_LINE = 512
+const MAX_TRAILER_BYTES = 8_192
+// 2^48 bytes in one chunk are enough, and stay exact.
+const CHUNK_LINE = /^([0-9A-Fa-f]{1,12})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/
+
+/** `line`: size of a chunk. `content`: in a chunk. `after`: the CRLF behind it. `trailer`: lines after the last. */
+type ChunkState = 'line' | 'content' | 'after' | 'trailer' | 'done'
+
+/** Trailers are dropped (RFC 9110 §6.5.1 lets an intermediary): they could carry what the head may not. */
+function createChunkedReader(): BodyReader {
+  let state: ChunkState = 'line'
+  let line = ''
+  let left = 0
+  let trailerBytes = 0
+  /** A whole line; false if it cannot be what belongs here. */
+  const endLine = (): boolean => {
+    const text = line
+    line = ''
+    if (state === 'after') {
+      state = 'line'
+      return text === ''
+    }
+    if (state === 'trailer') {
+      if (text === '') state = 'done'
+      return true
+    }
+    const size = CHUNK_LINE.exec(text)?.[1]
+    if (size === undefined) return false
+    left = Number.parseInt(size, 16)
+    state = left === 0 ? 'trailer' : 'content'
+    return true
+  }
+  /** Reads to the end of a line; the new position, or -1. */
+  const readLine = (bytes: Buffer, from: number): number => {
+    const lineFeed = bytes.indexOf(0x0a, from)
+    const end = lineFeed < 0 ? bytes.length : lineFeed
+    line += bytes.toString('latin1', from, end)
+    if (state === 'trailer') trailerBytes += end - from + 1
+    const most = state === 'after' ? 2 : state === 'trailer' ? MAX_TRAILER_BYTES : MAX_CHUNK_LINE
+    if (line.length > most || trailerBytes > MAX_TRAILER_BYTES) return -1
+    if (lineFeed < 0) return end
+    // A CR must end it, and stand nowhere else.
+    if (line === '' || line.indexOf('\r') !== line.length - 1) return -1
+    line = line.slice(0, -1)
+    return endLine() ? end + 1 : -1
+  }
+  return {
+    get isDone() {
+      return state === 'done'
+    },
+    read(bytes, part) {
+      let at = 0
+      while (at < bytes.length && state !== 'done') {
+        if (state === 'content') {
+          const content = bytes.subarray(at, Math.min(bytes.length, at + left))
+          at += content.length
+          left -= content.length
+          if (left === 0) state = 'after'
+          part(content)
+        } else {
+          at = readLine(bytes, at)
+          if (at < 0) return -1
+        }
+      }
+      return at
+    },
+  }
+}

@@ -1,0 +1,62 @@
+/** A client's request with what the socket says about it: for the decision, and for the server. */
+import type { Decision } from '../decision/decision.ts'
+import type { AuthzRequest } from '../request/authz-request.ts'
+import { forwardedFields, plainAddress, type ForwardedFields } from './client-address.ts'
+import { requestHeadText } from './forward-headers.ts'
+import { valuesOf } from './header-fields.ts'
+import type { RequestHead } from './request-head.ts'
+import type { Destination, GatewayRules } from './rules.ts'
+import type { ServerSettings } from './settings.ts'
+import { stripQuery } from './strip-token.ts'
+
+export interface ClientRequest {
+  readonly head: RequestHead
+  readonly isTrustedPeer: boolean
+  readonly forwarded: ForwardedFields
+  /** In the form that is judged. */
+  readonly authz: AuthzRequest
+}
+
+/** @param peer Address of the other side of the socket; empty on a unix socket. */
+export function readClientRequest(
+  head: RequestHead,
+  peer: string,
+  proto: 'http' | 'https',
+  rules: GatewayRules,
+): ClientRequest {
+  const from = plainAddress(peer)
+  const isTrustedPeer = rules.isTrusted(from)
+  const forwarded = forwardedFields(head.fields, from, isTrustedPeer, proto, head.authority)
+  return { head, isTrustedPeer, forwarded, authz: toAuthzRequest(head, forwarded.proto) }
+}
+
+/** The bytes of the head that a server is sent. Path and query are those that were judged, less the token. */
+export function upstreamHeadText(
+  { head, isTrustedPeer, forwarded }: ClientRequest,
+  decision: Decision | undefined,
+  { upstream, strip }: Destination,
+  server: ServerSettings,
+  rules: GatewayRules,
+): string {
+  const query = strip === undefined ? head.query : stripQuery(head.query, strip)
+  const request = {
+    head,
+    target: query === undefined ? head.path : `${head.path}?${query}`,
+    authority: upstream.settings.host === 'upstream' ? server.authority : head.authority,
+    identity: decision?.outcome === 'allow' ? decision.identity : [],
+    isTrustedPeer,
+    forwarded,
+    decisionId: decision?.id ?? '',
+    strip,
+  }
+  return requestHeadText(request, rules.headers)
+}
+
+function toAuthzRequest(head: RequestHead, scheme: 'http' | 'https'): AuthzRequest {
+  const { method, host, path, query = '', fields } = head
+  const get = (name: string): string | null => {
+    const values = valuesOf(fields, name)
+    return values.length === 0 ? null : values.join(name === 'cookie' ? '; ' : ', ')
+  }
+  return { method, scheme, host, path, query, headers: { get } }
+}

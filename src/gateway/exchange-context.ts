@@ -1,0 +1,16 @@
+/** What every exchange of a connection is given. */
+import type { Deadlines } from './deadlines.ts'
+import type { ExchangeEvent } from './gateway-event.ts'
+import type { GatewayRules } from './rules.ts'
+
+/** Longest wait for a decision: more than the first fetch of keys may take. */
+export const DECISION_TIMEOUT_MS = 30_000
+
+export interface ExchangeContext {
+  readonly rules: GatewayRules
+  readonly deadlines: Deadlines
+  readonly proto: 'http' | 'https'
+  /** Whether no further request is wanted on this connection. */
+  readonly isStopping: () => boolean
+  readonly onExchange: (event: ExchangeEvent) => void
+}

@@ -1,0 +1,300 @@
+/**
+ * One request, from its head to the end of its answer: judged, sent on, answered. Bytes flow through without being
+ * kept: who sends faster than the other side takes is paused.
+ */
+import type { Decision } from '../decision/decision.ts'
+import { createBodyReader, type BodyReader } from './body-reader.ts'
+import { createBodyWriter, type BodyWriter } from './body-writer.ts'
+import { readClientRequest, upstreamHeadText, type ClientRequest } from './client-request.ts'
+import type { Expiring } from './deadlines.ts'
+import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
+import { FAULT_STATUS, isRepeatable, type ExchangeEnd } from './exchange-end.ts'
+import type { GatewayFault } from './gateway-event.ts'
+import { CONTINUE, denialAnswer, ownAnswerText, type OwnAnswer } from './own-answer.ts'
+import { relayAnswer, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
+import type { RequestHead } from './request-head.ts'
+import type { Destination } from './rules.ts'
+import type { Link, ServerPool } from './server-pool.ts'
+import type { UpstreamSettings } from './settings.ts'
+import type { Wire, WireEvents } from './wire.ts'
+
+const NO_BYTES: Buffer = Buffer.alloc(0)
+
+/** Takes over the events of the client's wire until `ended` is called, once. */
+export class Exchange implements Expiring, WireEvents {
+  deadlineMs: number
+  readonly #client: Wire
+  readonly #context: ExchangeContext
+  readonly #ended: (end: ExchangeEnd) => void
+  readonly #startedMs = performance.now()
+  readonly #body: BodyReader
+  readonly #request: ClientRequest
+  readonly #tried: ServerPool[] = []
+  /** Bytes of the client that were not sent on: of the body before there is a link, of the next request after it. */
+  #rest: Buffer
+  #decision: Decision | undefined
+  #destination: Destination | undefined
+  #pool: ServerPool | undefined
+  #link: Link | undefined
+  #writer: BodyWriter | undefined
+  #answer: AnswerRelay | undefined
+  #cancelConnect = (): void => {}
+  #isOver = false
+
+  /** @param rest Bytes of the client that arrived behind the head. */
+  constructor(
+    client: Wire,
+    head: RequestHead,
+    rest: Buffer,
+    context: ExchangeContext,
+    ended: (end: ExchangeEnd) => void,
+  ) {
+    this.#client = client
+    this.#rest = rest
+    this.#context = context
+    this.#ended = ended
+    this.#body = createBodyReader(head.framing)
+    this.#request = readClientRequest(head, client.peer, context.proto, context.rules)
+    this.deadlineMs = this.#startedMs + DECISION_TIMEOUT_MS
+  }
+
+  start(): void {
+    this.#client.events = this
+    this.#context.deadlines.add(this)
+    const decision = this.#context.rules.decide({ request: this.#request.authz, policy: undefined })
+    if (decision instanceof Promise) void decision.then((made) => this.#decided(made))
+    else this.#decided(decision)
+  }
+
+  // The client's side.
+
+  onData(bytes: Buffer): void {
+    if (this.#answer?.isTunnel === true) this.#sendTunnel(bytes)
+    else if (this.#writer !== undefined && !this.#body.isDone) this.#sendBody(bytes)
+    else {
+      // What follows waits in the kernel for its turn.
+      this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
+      this.#client.pause()
+    }
+  }
+
+  onDrain(isEmpty: boolean): void {
+    this.#touch()
+    if (isEmpty) this.#link?.wire.resume()
+  }
+
+  /** Like nginx, we take a client that sends no more for one that has left: most do not half-close. */
+  onEnd(): void {
+    if (this.#answer?.isTunnel === true) this.#link?.wire.finish()
+    else this.#gone('client_closed', '')
+  }
+
+  onClose(): void {
+    this.#gone(this.#answer?.isTunnel === true ? undefined : 'client_closed', '')
+  }
+
+  // Time.
+
+  onDeadline(): void {
+    const total = this.#limits?.totalTimeoutMs ?? 0
+    if (total > 0 && performance.now() >= this.#startedMs + total) return this.#fail('total_timeout', '')
+    if (this.#destination === undefined) return this.#fail('no_server', 'no decision in time')
+    if (this.#link === undefined) return this.#connectFailed('connect timeout')
+    const hasBegun = this.#answer?.hasBegun === true
+    if (!hasBegun && !this.#body.isDone) return this.#fail('request_timeout', 'silence within the body')
+    if (!hasBegun) this.#pool?.report('failed', performance.now())
+    this.#fail(hasBegun ? 'idle_timeout' : 'response_timeout', '')
+  }
+
+  #allow(ms: number): void {
+    const total = this.#limits?.totalTimeoutMs ?? 0
+    const deadline = performance.now() + ms
+    this.deadlineMs = total === 0 ? deadline : Math.min(deadline, this.#startedMs + total)
+  }
+
+  /** Something moved: the silence begins anew. */
+  #touch(): void {
+    const limits = this.#limits
+    if (limits === undefined || this.#link === undefined) return
+    // The server has its own time to answer, once it knows the whole question.
+    const isAnswerDue = this.#body.isDone && this.#answer?.hasBegun !== true
+    this.#allow(isAnswerDue ? limits.responseTimeoutMs : limits.idleTimeoutMs)
+  }
+
+  get #limits(): UpstreamSettings | undefined {
+    return this.#destination?.upstream.settings
+  }
+
+  // The way to a server.
+
+  #decided(decision: Decision): void {
+    if (this.#isOver) return
+    this.#decision = decision
+    if (decision.outcome === 'deny') return this.#answerOwn(denialAnswer(decision), undefined, '')
+    const destination = this.#context.rules.destinations.get(decision.route ?? '')
+    this.#destination = destination
+    if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
+    const { head } = this.#request
+    const bytes = head.framing.kind === 'length' ? head.framing.bytes : 0
+    if (bytes > (this.#limits?.maxBodyBytes ?? Infinity)) return this.#fail('body_too_large', '')
+    this.#tryNextServer('')
+  }
+
+  #tryNextServer(lastFault: string): void {
+    const next = this.#destination?.upstream.pick(this.#tried)
+    if (next === undefined) return this.#fail('connect_failed', lastFault)
+    this.#tried.push(next)
+    this.#connect(next, true)
+  }
+
+  #connect(pool: ServerPool, mayReuse: boolean): void {
+    this.#pool = pool
+    this.#allow(this.#limits?.connectTimeoutMs ?? 0)
+    let isSettled = false
+    const cancel = pool.take(mayReuse, (link, fault) => {
+      isSettled = true
+      this.#cancelConnect = () => {}
+      if (link === undefined) this.#connectFailed(fault)
+      else this.#linked(link, pool)
+    })
+    if (!isSettled) this.#cancelConnect = cancel
+  }
+
+  /** No byte of the request has left, so another server may have it, whatever its method. */
+  #connectFailed(fault: string): void {
+    this.#cancelConnect()
+    this.#pool?.report('failed', performance.now())
+    this.#tryNextServer(fault)
+  }
+
+  #linked(link: Link, pool: ServerPool): void {
+    const destination = this.#destination
+    if (destination === undefined) return
+    this.#link = link
+    this.#writer = createBodyWriter(link.wire, this.#request.head.framing.kind === 'chunked')
+    const answer = relayAnswer({
+      client: this.#client,
+      upstream: link.wire,
+      head: this.#request.head,
+      decisionId: this.#decision?.id ?? '',
+      isStopping: this.#context.isStopping,
+      ended: (end) => this.#answerEnded(end, link, pool),
+    })
+    this.#answer = answer
+    link.wire.events = {
+      onData: (bytes) => {
+        answer.read(bytes)
+        this.#touch()
+        if (answer.isTunnel && this.#rest.length > 0) this.#openTunnel()
+      },
+      onDrain: (isEmpty) => {
+        this.#touch()
+        if (isEmpty && (answer.isTunnel || !this.#body.isDone)) this.#client.resume()
+      },
+      onEnd: () => answer.upstreamEnded(),
+      onClose: () => answer.upstreamEnded(),
+    }
+    const { rules } = this.#context
+    this.#writer.head(upstreamHeadText(this.#request, this.#decision, destination, pool.settings, rules))
+    // Only now: a client that is denied need not send what nobody would read.
+    if (this.#request.head.expectsContinue && this.#rest.length === 0) this.#client.write(CONTINUE)
+    this.#sendBody(this.#rest)
+    if (!this.#isOver && !this.#body.isDone) this.#client.resume()
+  }
+
+  #sendBody(bytes: Buffer): void {
+    const writer = this.#writer
+    if (writer === undefined) return
+    const taken = this.#body.read(bytes, (content) => writer.content(content))
+    if (taken < 0) return this.#fail('bad_request', 'a chunk that is none')
+    this.#rest = bytes.subarray(taken)
+    if (writer.contentBytes > (this.#limits?.maxBodyBytes ?? Infinity))
+      return this.#fail('body_too_large', '')
+    if (this.#body.isDone) writer.end()
+    const isTaken = writer.flush()
+    this.#touch()
+    if (!isTaken || this.#rest.length > 0) this.#client.pause()
+  }
+
+  #openTunnel(): void {
+    const early = this.#rest
+    this.#rest = NO_BYTES
+    this.#client.resume()
+    this.#sendTunnel(early)
+  }
+
+  #sendTunnel(bytes: Buffer): void {
+    this.#touch()
+    if (this.#link?.wire.write(bytes) === false) this.#client.pause()
+  }
+
+  // The end, in all its forms.
+
+  #answerEnded(end: AnswerEnd, link: Link, pool: ServerPool): void {
+    if (this.#isOver || this.#link !== link) return
+    if (end.kind === 'done') {
+      pool.report('ok', performance.now())
+      this.#unlink(end.mayReuse && this.#body.isDone)
+      const connection = end.keepAlive && this.#body.isDone ? 'next' : 'close'
+      return this.#finish(this.#answer?.status ?? 0, undefined, '', { rest: this.#rest, connection })
+    }
+    if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#request.head)) {
+      // The server closed an idle connection while the request was on its way. A new connection tells the truth.
+      this.#unlink(false)
+      return this.#connect(pool, false)
+    }
+    pool.report('failed', performance.now())
+    this.#fail(end.kind === 'invalid' ? 'upstream_invalid' : 'upstream_closed', end.detail)
+  }
+
+  #unlink(mayReuse: boolean): void {
+    if (this.#link !== undefined) this.#pool?.release(this.#link, mayReuse)
+    this.#link = undefined
+  }
+
+  #fail(fault: GatewayFault, detail: string): void {
+    // Half an answer cannot be taken back; only its missing end tells the client.
+    if (this.#answer?.hasBegun === true) this.#gone(fault, detail)
+    else this.#answerOwn({ status: FAULT_STATUS[fault], headers: {} }, fault, detail)
+  }
+
+  #gone(fault: GatewayFault | undefined, detail: string): void {
+    this.#finish(this.#answer?.status ?? 0, fault, detail, { rest: NO_BYTES, connection: 'gone' })
+  }
+
+  /** Answers without a server. A body that is not here yet is not waited for: the connection ends instead. */
+  #answerOwn(own: OwnAnswer, fault: GatewayFault | undefined, detail: string): void {
+    if (this.#isOver) return
+    const isReadable = this.#writer === undefined || this.#body.isDone
+    const taken = isReadable ? this.#body.read(this.#rest, () => {}) : -1
+    const keepAlive =
+      taken >= 0 && this.#body.isDone && !this.#request.head.wantsClose && !this.#context.isStopping()
+    const id = this.#decision?.id ?? this.#context.rules.newId()
+    const text = ownAnswerText(own, id, this.#request.head.method === 'HEAD', keepAlive)
+    this.#client.write(Buffer.from(text, 'latin1'))
+    const rest = keepAlive ? this.#rest.subarray(taken) : NO_BYTES
+    this.#finish(own.status, fault, detail, { rest, connection: keepAlive ? 'next' : 'close' })
+  }
+
+  #finish(status: number, fault: GatewayFault | undefined, detail: string, end: ExchangeEnd): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#context.deadlines.remove(this)
+    this.#cancelConnect()
+    this.#unlink(false)
+    this.#context.onExchange({
+      id: this.#decision?.id ?? '',
+      request: this.#request.authz,
+      decision: this.#decision,
+      status,
+      upstream: this.#limits?.name,
+      server: this.#pool?.settings.url,
+      fault,
+      detail: detail === '' ? undefined : detail,
+      durationMs: performance.now() - this.#startedMs,
+      requestBytes: this.#writer?.contentBytes ?? 0,
+      responseBytes: this.#answer?.contentBytes ?? 0,
+    })
+    this.#ended(end)
+  }
+}

@@ -1,0 +1,108 @@
+/** Which header fields go on, in both directions, and which are ours to write. */
+import type { ForwardedFields } from './client-address.ts'
+import { membersOf, type HeaderField } from './header-fields.ts'
+import type { RequestHead } from './request-head.ts'
+import { stripField, type StripRule } from './strip-token.ts'
+
+// RFC 9110 §7.6.1, and what frames a message: each connection has its own.
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'content-length',
+  'upgrade',
+  'http2-settings',
+  'proxy-authorization',
+  'proxy-authenticate',
+  'proxy-authentication-info',
+  'expect',
+  'host',
+])
+
+/** What a proxy in front may have to say beside the fields that are written anew. */
+const KEPT_OF_TRUSTED: ReadonlySet<string> = new Set(['x-forwarded-port', 'x-forwarded-prefix', 'x-real-ip'])
+
+/**
+ * One spelling for all that servers take for the same name: CGI, WSGI and PHP fold `-`, `_`, `.` and more into one
+ * character.
+ */
+const folded = (lower: string): string => lower.replaceAll(/[^a-z0-9]/g, '-')
+
+export interface HeaderRules {
+  /** Whether a client may say this. */
+  isForbidden(field: HeaderField, isTrustedPeer: boolean): boolean
+  readonly identityNames: readonly string[]
+}
+
+/** @param identityNames Of every policy, lower case: none may come from a client, on any route. */
+export function compileHeaderRules(identityNames: readonly string[]): HeaderRules {
+  const identity = new Set(identityNames.map(folded))
+  const isOurs = (name: string): boolean =>
+    identity.has(name) ||
+    name.startsWith('x-forwarded-') ||
+    name.startsWith('x-original-') ||
+    name.startsWith('x-decision-') ||
+    name === 'forwarded' ||
+    name === 'x-real-ip'
+  return {
+    identityNames,
+    isForbidden: ({ lower }, isTrustedPeer) =>
+      isOurs(folded(lower)) && !(isTrustedPeer && KEPT_OF_TRUSTED.has(lower)),
+  }
+}
+
+export interface OutgoingRequest {
+  readonly head: RequestHead
+  /** Raw path and query; what was matched. */
+  readonly target: string
+  /** `Host` of the upstream request. */
+  readonly authority: string
+  /** Values of the identity headers in their order; empty ones are not sent. */
+  readonly identity: readonly string[]
+  readonly isTrustedPeer: boolean
+  readonly forwarded: ForwardedFields
+  readonly decisionId: string
+  readonly strip: StripRule | undefined
+}
+
+/** The head for the upstream: the client's fields first, ours last, so that nothing of the client removes ours. */
+export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): string {
+  const { head, forwarded, identity, strip } = request
+  const named = new Set(membersOf(head.fields, 'connection'))
+  let text = `${head.method} ${request.target} HTTP/1.1\r\nHost: ${request.authority}\r\n`
+  for (const field of head.fields) {
+    if (HOP_BY_HOP.has(field.lower) || named.has(field.lower)) continue
+    if (rules.isForbidden(field, request.isTrustedPeer)) continue
+    const value = strip === undefined ? field.value : stripField(field, strip)
+    if (value !== undefined) text += `${field.name}: ${value}\r\n`
+  }
+  text += framingText(head.framing)
+  if (head.webSocketKey !== undefined) text += 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
+  text += `X-Forwarded-For: ${forwarded.forwardedFor}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n`
+  text += `X-Forwarded-Host: ${forwarded.host}\r\nForwarded: ${forwarded.forwarded}\r\n`
+  for (let i = 0; i < identity.length; i++) {
+    if (identity[i] !== '') text += `${rules.identityNames[i]}: ${identity[i]}\r\n`
+  }
+  return `${text}X-Decision-Id: ${request.decisionId}\r\n\r\n`
+}
+
+/** Header lines of an answer for the client, without those of its framing and connection. */
+export function responseFieldsText(fields: readonly HeaderField[]): string {
+  const named = new Set(membersOf(fields, 'connection'))
+  let text = ''
+  for (const field of fields) {
+    if (HOP_BY_HOP.has(field.lower) || named.has(field.lower) || field.lower.startsWith('x-decision-'))
+      continue
+    text += `${field.name}: ${field.value}\r\n`
+  }
+  return text
+}
+
+/** The line that frames a body. */
+export function framingText(framing: RequestHead['framing']): string {
+  if (framing.kind === 'length') return `Content-Length: ${framing.bytes}\r\n`
+  return framing.kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
+}

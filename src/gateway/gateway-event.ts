@@ -1,0 +1,36 @@
+/** What the gateway tells about an exchange when it has ended. */
+import type { Decision } from '../decision/decision.ts'
+import type { AuthzRequest } from '../request/authz-request.ts'
+
+/** Why the gateway itself gave up on an exchange. A closed set for logs and metrics. */
+export type GatewayFault =
+  | 'bad_request'
+  | 'body_too_large'
+  | 'request_timeout'
+  | 'client_closed'
+  | 'no_server'
+  | 'connect_failed'
+  | 'response_timeout'
+  | 'idle_timeout'
+  | 'total_timeout'
+  | 'upstream_closed'
+  | 'upstream_invalid'
+
+export interface ExchangeEvent {
+  readonly id: string
+  /** Undefined where the request could not be read. */
+  readonly request: AuthzRequest | undefined
+  /** Undefined where the request could not be read. */
+  readonly decision: Decision | undefined
+  /** Status that the client was sent; 0 if it was gone before. */
+  readonly status: number
+  /** Name of the upstream, and URL of its server as configured. */
+  readonly upstream: string | undefined
+  readonly server: string | undefined
+  readonly fault: GatewayFault | undefined
+  /** For the operator: more about the fault. */
+  readonly detail: string | undefined
+  readonly durationMs: number
+  readonly requestBytes: number
+  readonly responseBytes: number
+}

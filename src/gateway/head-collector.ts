@@ -1,0 +1,55 @@
+/** Collects the bytes of a head until its empty line. */
+
+export type HeadStep =
+  | { readonly kind: 'more' }
+  | { readonly kind: 'too_large' }
+  /** `rest`: what followed the empty line. */
+  | { readonly kind: 'head'; readonly text: string; readonly rest: Buffer }
+
+export interface HeadCollector {
+  readonly isEmpty: boolean
+  add(bytes: Buffer): HeadStep
+}
+
+const END = Buffer.from('\r\n\r\n')
+const MORE: HeadStep = { kind: 'more' }
+const TOO_LARGE: HeadStep = { kind: 'too_large' }
+const NOTHING: Buffer = Buffer.alloc(0)
+
+export function createHeadCollector(maxBytes: number): HeadCollector {
+  let kept: Buffer = NOTHING
+  let length = 0
+  const finish = (all: Buffer, end: number): HeadStep => {
+    kept = NOTHING
+    length = 0
+    if (end > maxBytes) return TOO_LARGE
+    return { kind: 'head', text: all.toString('latin1', 0, end), rest: all.subarray(end + END.length) }
+  }
+  /** Grows by doubling: one byte at a time must not cost a copy of everything before it. */
+  const keep = (bytes: Buffer): void => {
+    if (kept.length < length + bytes.length) {
+      const grown = Buffer.allocUnsafe(Math.max(2 * kept.length, length + bytes.length, 1024))
+      kept.copy(grown, 0, 0, length)
+      kept = grown
+    }
+    bytes.copy(kept, length)
+    length += bytes.length
+  }
+  return {
+    get isEmpty() {
+      return length === 0
+    },
+    add(bytes) {
+      if (length === 0) {
+        const end = bytes.indexOf(END)
+        if (end >= 0) return finish(bytes, end)
+      }
+      const searchFrom = Math.max(0, length - END.length + 1)
+      keep(bytes)
+      const all = kept.subarray(0, length)
+      const end = all.indexOf(END, searchFrom)
+      if (end >= 0) return finish(all, end)
+      return length > maxBytes ? TOO_LARGE : MORE
+    },
+  }
+}

@@ -1,0 +1,38 @@
+/** Answers that the gateway gives itself: denials, bad requests, and what went wrong behind it. */
+import { STATUS_CODES } from 'node:http'
+import type { Deny } from '../decision/decision.ts'
+
+export interface OwnAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** What tells a client with `Expect: 100-continue` to send its body. */
+export const CONTINUE: Buffer = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
+
+/**
+ * The bytes of an answer with an RFC 9457 problem. It names the status and the decision's id, by which the operator
+ * finds the reason in the log; nothing of the configuration, the upstream or the token.
+ */
+export function ownAnswerText(
+  { status, headers }: OwnAnswer,
+  id: string,
+  isHead: boolean,
+  keepAlive: boolean,
+): string {
+  const phrase = STATUS_CODES[status] ?? ''
+  const body = `${JSON.stringify({ type: 'about:blank', title: phrase, status, decision_id: id })}\n`
+  let text = `HTTP/1.1 ${status} ${phrase}\r\n`
+  for (const [name, value] of Object.entries(headers)) text += `${name}: ${value}\r\n`
+  text += `Content-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n`
+  text += `X-Decision-Id: ${id}\r\n${keepAlive ? '' : 'Connection: close\r\n'}\r\n`
+  return isHead ? text : text + body
+}
+
+/** The client's part of a denial: the status, the challenge, and when to come back. */
+export function denialAnswer({ status, challenge, retryAfterSeconds }: Deny): OwnAnswer {
+  const headers: Record<string, string> = {}
+  if (challenge !== undefined) headers['WWW-Authenticate'] = challenge
+  if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds)
+  return { status, headers }
+}

@@ -1,0 +1,66 @@
+/** What decides about a request and where it goes: replaced whole when the configuration changes. */
+import type { Decide } from '../decision/decide.ts'
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import { compileTrusted, type IsTrusted } from './client-address.ts'
+import type { Deadlines } from './deadlines.ts'
+import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
+import type { UpstreamSettings } from './settings.ts'
+import { compileStripRule, type StripRule } from './strip-token.ts'
+import { createUpstream, type Upstream } from './upstream.ts'
+
+/** What the gateway is made of. */
+export interface GatewayInput {
+  readonly decide: Decide
+  readonly newId: () => string
+  /** Lower case, of all policies. */
+  readonly identityNames: readonly string[]
+  readonly upstreams: readonly UpstreamSettings[]
+  readonly routes: readonly GatewayRoute[]
+  readonly trustedProxies: readonly string[]
+}
+
+export interface GatewayRoute {
+  /** Unique; a decision names it. */
+  readonly name: string
+  readonly upstream: string
+  /** Where the route's policy looks for a token; empty on public routes. */
+  readonly tokenSources: readonly TokenSourceSettings[]
+}
+
+export interface Destination {
+  readonly upstream: Upstream
+  readonly strip: StripRule | undefined
+}
+
+export interface GatewayRules {
+  readonly decide: Decide
+  readonly newId: () => string
+  readonly headers: HeaderRules
+  readonly isTrusted: IsTrusted
+  /** By name of the route. */
+  readonly destinations: ReadonlyMap<string, Destination>
+  /** Lets go of the upstreams' connections as their exchanges end. */
+  close(): void
+}
+
+/** A route that names an unknown upstream throws; the configuration was checked. */
+export function compileGatewayRules(input: GatewayInput, deadlines: Deadlines): GatewayRules {
+  const upstreams = new Map(
+    input.upstreams.map((settings) => [settings.name, createUpstream(settings, deadlines)]),
+  )
+  const destinationOf = ({ name, upstream, tokenSources }: GatewayRoute): readonly [string, Destination] => {
+    const found = upstreams.get(upstream)
+    if (found === undefined) throw new TypeError(`no upstream named ${upstream}`)
+    return [name, { upstream: found, strip: compileStripRule(tokenSources, found.settings.stripToken) }]
+  }
+  return {
+    decide: input.decide,
+    newId: input.newId,
+    headers: compileHeaderRules(input.identityNames),
+    isTrusted: compileTrusted(input.trustedProxies),
+    destinations: new Map(input.routes.map(destinationOf)),
+    close: () => {
+      for (const upstream of upstreams.values()) upstream.close()
+    },
+  }
+}

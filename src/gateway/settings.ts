@@ -1,0 +1,65 @@
+/** Settings of the gateway: plain data, as the configuration hands them over. */
+
+/** One server of an upstream. */
+export interface ServerSettings {
+  /** As the operator wrote it: `http://10.0.0.5:8000` or `unix:/run/app.sock`. In the log, never in an answer. */
+  readonly url: string
+  readonly isTls: boolean
+  readonly address:
+    | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+    | { readonly kind: 'unix'; readonly path: string }
+  /** `Host` for this server where the upstream rewrites it: with the port, unless that is the scheme's own. */
+  readonly authority: string
+  /** Share of the requests relative to the other servers. Default 1. */
+  readonly weight: number
+}
+
+/** How a server is asked whether it is well. */
+export interface HealthSettings {
+  /** Path of a GET request; a status from 200 to 399 is good. */
+  readonly path: string
+  /** Default 5 s. */
+  readonly intervalMs: number
+  /** Default 2 s. */
+  readonly timeoutMs: number
+}
+
+/** Where requests go, and how long each part may take. All times in milliseconds. */
+export interface UpstreamSettings {
+  readonly name: string
+  /** Never empty. */
+  readonly servers: readonly ServerSettings[]
+  /** Default round_robin. */
+  readonly balance: 'round_robin' | 'least_connections'
+  /** `keep` sends the client's Host, `upstream` the server's own. Default keep. */
+  readonly host: 'keep' | 'upstream'
+  /** Whether the token is taken out of the request; absent: out of cookies and queries, not out of headers. */
+  readonly stripToken?: boolean
+  /** Default 5 s. */
+  readonly connectTimeoutMs: number
+  /** From the end of the request to the head of the answer. Default 60 s. */
+  readonly responseTimeoutMs: number
+  /** Longest silence within a body or a tunnel. Default 60 s. */
+  readonly idleTimeoutMs: number
+  /** The whole exchange; 0 is no limit. Default 0. */
+  readonly totalTimeoutMs: number
+  /** Largest request body in bytes; absent: no limit, because bodies are streamed. */
+  readonly maxBodyBytes?: number
+  /** Failures in a row after which a server is left alone. Default 3. */
+  readonly ejectAfter: number
+  /** For how long. Default 10 s. */
+  readonly ejectMs: number
+  /** Absent: servers are not asked. */
+  readonly health?: HealthSettings
+}
+
+/** The gateway's listener. */
+export interface GatewayListenSettings {
+  readonly address:
+    | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+    | { readonly kind: 'unix'; readonly path: string }
+  /** Addresses and networks in CIDR form whose `X-Forwarded-*` are believed. Default none. */
+  readonly trustedProxies: readonly string[]
+  /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
+  readonly logsAccess: boolean
+}

@@ -1,0 +1,125 @@
+/** Sockets of the runtime as wires: the only place of the gateway that listens and connects. */
+import { lstatSync, rmSync } from 'node:fs'
+import { checkServerIdentity } from 'node:tls'
+import { WarderError } from '../errors.ts'
+import type { GatewayListenSettings, ServerSettings } from './settings.ts'
+import { createWire, type DrivenWire, type Wire } from './wire.ts'
+
+export interface SocketListener {
+  /** The real port where 0 was asked for. */
+  readonly address: string
+  /** Stops accepting; connections live on. */
+  stop(): void
+}
+
+interface Slot {
+  wire: DrivenWire | undefined
+}
+
+/** How the runtime's events reach the wire in the socket's slot. */
+const RELAY = {
+  data: (socket: Bun.Socket<Slot>, bytes: Buffer) => socket.data.wire?.events.onData(bytes),
+  drain: (socket: Bun.Socket<Slot>) => socket.data.wire?.drained(),
+  end: (socket: Bun.Socket<Slot>) => socket.data.wire?.events.onEnd(),
+  close: (socket: Bun.Socket<Slot>) => socket.data.wire?.closed(),
+  // A handler of ours that throws must not leave a connection half done.
+  error: (socket: Bun.Socket<Slot>) => socket.terminate(),
+}
+
+/** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
+export function listen(
+  address: GatewayListenSettings['address'],
+  accept: (wire: Wire) => void,
+): SocketListener {
+  const socket = {
+    ...RELAY,
+    open: (opened: Bun.Socket<Slot>) => {
+      const wire = createWire(opened)
+      opened.data = { wire }
+      accept(wire)
+    },
+  }
+  try {
+    if (address.kind === 'unix') {
+      if (lstatSync(address.path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(address.path)
+      const listener = Bun.listen<Slot>({ unix: address.path, allowHalfOpen: true, socket })
+      return {
+        address: `unix:${address.path}`,
+        stop: () => {
+          listener.stop()
+          rmSync(address.path, { force: true })
+        },
+      }
+    }
+    const { host, port } = address
+    const listener = Bun.listen<Slot>({ hostname: host, port, exclusive: true, allowHalfOpen: true, socket })
+    return {
+      address: `${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
+      stop: () => listener.stop(),
+    }
+  } catch (cause) {
+    const where = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new WarderError('ERR_SERVER_LISTEN', `cannot listen on ${where}: ${why}`, {
+      hints: ['stop what listens there, or set another address under `listen`'],
+      cause,
+    })
+  }
+}
+
+/**
+ * Connects to a server; with TLS, after its certificate was verified for the name.
+ *
+ * @param settled Called once: with the wire, or with the reason why there is none.
+ */
+export function connect(
+  server: ServerSettings,
+  settled: (wire: Wire | undefined, fault: string) => void,
+): void {
+  let isSettled = false
+  const settle = (wire: Wire | undefined, fault: string): void => {
+    if (isSettled) return
+    isSettled = true
+    settled(wire, fault)
+  }
+  const host = server.address.kind === 'tcp' ? server.address.host : ''
+  const opened = (socket: Bun.Socket<Slot>): void => {
+    const wire = createWire(socket)
+    socket.data.wire = wire
+    settle(wire, '')
+  }
+  const socket = {
+    ...RELAY,
+    ...(server.isTls
+      ? {
+          handshake: (socket: Bun.Socket<Slot>, _isTrusted: boolean, fault: Error | null) => {
+            const problem = fault ?? checkServerIdentity(host, socket.getPeerCertificate())
+            if (problem === undefined) return opened(socket)
+            settle(undefined, `TLS: ${problem.message}`)
+            socket.terminate()
+          },
+        }
+      : { open: opened }),
+    close: (socket: Bun.Socket<Slot>) => {
+      RELAY.close(socket)
+      settle(undefined, 'the connection was closed')
+    },
+    connectError: (_socket: Bun.Socket<Slot>, error: Error) => settle(undefined, codeOf(error)),
+  }
+  const options = { allowHalfOpen: true, data: { wire: undefined }, socket }
+  const connecting =
+    server.address.kind === 'unix'
+      ? Bun.connect<Slot>({ ...options, unix: server.address.path })
+      : Bun.connect<Slot>({
+          ...options,
+          hostname: host,
+          port: server.address.port,
+          ...(server.isTls ? { tls: { serverName: host, rejectUnauthorized: true } } : {}),
+        })
+  connecting.catch((error: unknown) => settle(undefined, codeOf(error)))
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message
+}

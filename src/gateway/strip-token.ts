@@ -1,0 +1,63 @@
+/** Takes the token out of a request, and leaves every other byte as it was. */
+import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { HeaderField } from './header-fields.ts'
+
+/** Where tokens of a route may be that its application must not see. */
+export interface StripRule {
+  /** Lower-case header names, with the scheme in lower case, or undefined for the whole header. */
+  readonly headers: ReadonlyMap<string, string | undefined>
+  readonly cookies: ReadonlySet<string>
+  readonly queries: ReadonlySet<string>
+}
+
+/**
+ * @param stripToken Undefined: tokens are taken out of cookies and queries, which applications log and echo, but not
+ *   out of headers, which applications may want to read.
+ */
+export function compileStripRule(
+  sources: readonly TokenSourceSettings[],
+  stripToken: boolean | undefined,
+): StripRule | undefined {
+  const headers = new Map<string, string | undefined>()
+  const cookies = new Set<string>()
+  const queries = new Set<string>()
+  for (const source of stripToken === false ? [] : sources) {
+    if (source.kind === 'cookie') cookies.add(source.name)
+    else if (source.kind === 'query') queries.add(source.name)
+    else if (stripToken === true) headers.set(source.name, source.scheme?.toLowerCase())
+  }
+  return headers.size + cookies.size + queries.size === 0 ? undefined : { headers, cookies, queries }
+}
+
+/** The query without the parameters that hold tokens; undefined where nothing is left of it. */
+export function stripQuery(query: string | undefined, { queries }: StripRule): string | undefined {
+  if (query === undefined || queries.size === 0) return query
+  const parts = query.split('&')
+  const kept = parts.filter((part) => !queries.has(nameOf(part)))
+  if (kept.length === parts.length) return query
+  return kept.length === 0 ? undefined : kept.join('&')
+}
+
+/** The value of a header without the token; undefined where the header goes altogether. */
+export function stripField(
+  { lower, value }: HeaderField,
+  { headers, cookies }: StripRule,
+): string | undefined {
+  if (lower === 'cookie' && cookies.size > 0) return stripCookies(value, cookies)
+  if (!headers.has(lower)) return value
+  const scheme = headers.get(lower)
+  // Another scheme is another party's credential.
+  return scheme === undefined || value.slice(0, scheme.length).toLowerCase() === scheme ? undefined : value
+}
+
+function stripCookies(value: string, names: ReadonlySet<string>): string | undefined {
+  const pairs = value.split(';')
+  const kept = pairs.filter((pair) => !names.has(nameOf(pair).trim()))
+  if (kept.length === pairs.length) return value
+  return kept.length === 0 ? undefined : kept.join(';').trimStart()
+}
+
+function nameOf(pair: string): string {
+  const equals = pair.indexOf('=')
+  return equals < 0 ? pair : pair.slice(0, equals)
+}

@@ -1,0 +1,63 @@
+/** An upstream: several servers of one application, of which one is chosen for each request. */
+import type { Deadlines } from './deadlines.ts'
+import { createServerPool, type ServerPool } from './server-pool.ts'
+import type { UpstreamSettings } from './settings.ts'
+
+export interface Upstream {
+  readonly settings: UpstreamSettings
+  /** The next server to ask; undefined when all were tried. */
+  pick(tried: readonly ServerPool[]): ServerPool | undefined
+  /** Lets go of connections as their exchanges end. */
+  close(): void
+}
+
+interface Weighted {
+  readonly pool: ServerPool
+  readonly weight: number
+  /** Of smooth weighted round robin: grows by the weight at each turn, and pays for being chosen. */
+  credit: number
+}
+
+export function createUpstream(settings: UpstreamSettings, deadlines: Deadlines): Upstream {
+  const servers = settings.servers.map((server): Weighted => ({
+    pool: createServerPool(server, settings, deadlines),
+    weight: server.weight,
+    credit: 0,
+  }))
+  const [only] = servers
+  const choose = settings.balance === 'least_connections' ? leastConnections : inTurn
+  return {
+    settings,
+    pick(tried) {
+      if (servers.length === 1) return tried.length === 0 ? only?.pool : undefined
+      const nowMs = performance.now()
+      const untried = servers.filter(({ pool }) => !tried.includes(pool))
+      const usable = untried.filter(({ pool }) => !pool.isAvoided(nowMs))
+      // When all are left alone, asking one is better than asking none.
+      return choose(usable.length > 0 ? usable : untried)?.pool
+    },
+    close: () => {
+      for (const { pool } of servers) pool.close()
+    },
+  }
+}
+
+/** Smooth weighted round robin: servers of weight 2 and 1 are chosen as a, b, a. */
+function inTurn(servers: readonly Weighted[]): Weighted | undefined {
+  let best: Weighted | undefined
+  let total = 0
+  for (const server of servers) {
+    server.credit += server.weight
+    total += server.weight
+    if (best === undefined || server.credit > best.credit) best = server
+  }
+  if (best !== undefined) best.credit -= total
+  return best
+}
+
+/** The least busy for its weight; in turn among equals. */
+function leastConnections(servers: readonly Weighted[]): Weighted | undefined {
+  const load = ({ pool, weight }: Weighted): number => pool.active / weight
+  const least = Math.min(...servers.map(load))
+  return inTurn(servers.filter((server) => load(server) === least))
+}

@@ -1,0 +1,54 @@
+/** Log lines of the gateway: denials like everywhere, what went wrong behind it, and each request where asked for. */
+import type { ExchangeEvent } from '../gateway/gateway-event.ts'
+import type { DecisionEvent } from './decision-log.ts'
+import type { Logger } from './logger.ts'
+import { redact } from './redact.ts'
+
+/**
+ * @param onDecision Told of every decision, as by the decision listener.
+ * @param logsAccess Whether requests that went well have a line too.
+ */
+export function createGatewayLog(
+  logger: Logger,
+  onDecision: (event: DecisionEvent) => void,
+  logsAccess: boolean,
+): (event: ExchangeEvent) => void {
+  return (event) => {
+    const { request, decision, fault, status } = event
+    if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
+    if (fault === undefined && (!logsAccess || decision?.outcome !== 'allow')) return
+    logger[levelOf(event)](fieldsOf(event), fault === undefined ? 'forwarded' : `not forwarded: ${fault}`)
+  }
+}
+
+// What clients do wrong is their own business; what upstreams do wrong is the operator's.
+const CLIENT_FAULTS: ReadonlySet<string> = new Set([
+  'bad_request',
+  'body_too_large',
+  'request_timeout',
+  'client_closed',
+])
+
+const levelOf = ({ fault }: ExchangeEvent): 'info' | 'warn' =>
+  fault === undefined || CLIENT_FAULTS.has(fault) ? 'info' : 'warn'
+
+function fieldsOf(event: ExchangeEvent): Readonly<Record<string, unknown>> {
+  const { request, decision, detail } = event
+  return {
+    event: 'gateway',
+    id: event.id,
+    status: event.status,
+    fault: event.fault,
+    detail: detail === undefined ? undefined : redact(detail),
+    route: decision?.route,
+    upstream: event.upstream,
+    server: event.server,
+    method: request?.method,
+    host: request === undefined ? undefined : redact(request.host),
+    // The query is left out: it may hold a token or a person's data.
+    path: request === undefined ? undefined : redact(request.path),
+    ms: Math.round(event.durationMs * 10) / 10,
+    request_bytes: event.requestBytes,
+    response_bytes: event.responseBytes,
+  }
+}

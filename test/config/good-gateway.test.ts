@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'bun:test'
+import { showConfig } from '../../src/config/show-config.ts'
+import { ISSUER, loadGood } from './load-text.ts'
+
+const TEXT = `${ISSUER}policies: { p: {} }
+routes: [{ name: all, match: {}, policy: p, upstream: app }]
+upstreams:
+  app:
+    servers: ["http://a.example", { url: "https://[::1]:8443", weight: 3 }, "unix:/run/app.sock"]
+    balance: least_connections
+    host: upstream
+    strip_token: true
+    total_timeout: 2m
+    max_body: 1GiB
+    health: { path: /healthz, interval: 1s }
+  spare: { servers: ["http://b.example:8000"] }
+listen: { gateway: { address: ":8080", trusted_proxies: [10.0.0.0/8, "::1"], access_log: true } }
+`
+
+describe('a gateway', () => {
+  it('becomes servers, options and a listener, with the defaults filled in', async () => {
+    const { settings } = await loadGood(TEXT)
+    expect(settings.routes[0]?.upstream).toBe('app')
+    expect(settings.listen.gateway).toEqual({
+      address: { kind: 'tcp', host: '::', port: 8080 },
+      trustedProxies: ['10.0.0.0/8', '::1'],
+      logsAccess: true,
+    })
+    expect(settings.upstreams[0]).toEqual({
+      name: 'app',
+      servers: [
+        {
+          url: 'http://a.example',
+          isTls: false,
+          address: { kind: 'tcp', host: 'a.example', port: 80 },
+          authority: 'a.example',
+          weight: 1,
+        },
+        {
+          url: 'https://[::1]:8443',
+          isTls: true,
+          address: { kind: 'tcp', host: '::1', port: 8443 },
+          authority: '[::1]:8443',
+          weight: 3,
+        },
+        {
+          url: 'unix:/run/app.sock',
+          isTls: false,
+          address: { kind: 'unix', path: '/run/app.sock' },
+          authority: 'localhost',
+          weight: 1,
+        },
+      ],
+      balance: 'least_connections',
+      host: 'upstream',
+      stripToken: true,
+      connectTimeoutMs: 5_000,
+      responseTimeoutMs: 60_000,
+      idleTimeoutMs: 60_000,
+      totalTimeoutMs: 120_000,
+      maxBodyBytes: 1024 ** 3,
+      ejectAfter: 3,
+      ejectMs: 10_000,
+      health: { path: '/healthz', intervalMs: 1_000, timeoutMs: 2_000 },
+    })
+  })
+
+  it('warns about an upstream that no route names', async () => {
+    const { warnings } = await loadGood(TEXT)
+    expect(warnings.map(({ code }) => code)).toEqual(['WARN_CONFIG_UNUSED_UPSTREAM'])
+  })
+
+  it('is shown as a configuration that loads to the same settings', async () => {
+    const { settings } = await loadGood(TEXT)
+    expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
+  })
+
+  it('may be a bare address', async () => {
+    const { settings } = await loadGood(TEXT.replace(/gateway: \{.*\}/, 'gateway: "127.0.0.1:8080" }'))
+    expect(settings.listen.gateway?.trustedProxies).toEqual([])
+    expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
+  })
+})
