@@ -107,6 +107,8 @@ export const ERROR_CODES = {
   WARN_KEYS_REFUSED: 'an issuer publishes keys that must not be trusted',
   WARN_KEYS_CLOCK: 'the clocks of Warder and an issuer differ by more than 5 seconds',
   WARN_KEYS_FILE_UNREADABLE: 'a file that fetching the keys needs cannot be read now',
+  // gateway/
+  ERR_GATEWAY_CERTIFICATE: 'a certificate of the gateway cannot be used',
   // cli/
   ERR_CLI_USAGE: 'a command was called in a way that it does not understand',
   ERR_CLI_CONFIG_NOT_FOUND: 'no configuration file was named, and none is in the usual places',

@@ -10,6 +10,7 @@ import { compileIssuer, type Issuer } from '../jwt/issuer.ts'
 import { createKeySource } from '../keys/create-key-source.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import type { KeySource } from '../keys/key-source.ts'
+import { loadCertificates, type Certificates } from '../gateway/certificates.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { newId } from './system.ts'
@@ -19,6 +20,8 @@ export interface Instance {
   readonly config: LoadedConfig
   readonly guard: Guard
   readonly decide: Decide
+  /** Of the gateway; undefined where it speaks plain HTTP. */
+  readonly certificates: Certificates | undefined
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
   /** Content hashes of all files it was made of, key files too, as `watchFiles` compares them. */
@@ -58,6 +61,13 @@ export function buildInstance(
       problems.push(keyProblem(fault, config, `issuers/${index}`))
     }
   }
+  let certificates: Certificates | undefined
+  try {
+    const { gateway } = settings.listen
+    certificates = gateway?.tls === undefined ? undefined : loadCertificates(gateway.tls)
+  } catch (fault) {
+    problems.push(keyProblem(fault, config, 'listen/gateway/tls'))
+  }
   if (problems.length > 0) {
     closeSources(issuers, deps.previous)
     return err(problems)
@@ -66,6 +76,7 @@ export function buildInstance(
   return ok({
     config,
     guard,
+    certificates,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
     warnings: [...config.warnings, ...shadowWarnings(guard, config), ...fileWarnings(config, deps)],
     fileHashes,

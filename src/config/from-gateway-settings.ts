@@ -15,11 +15,17 @@ import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 /** A bare address where it says everything. */
 export function fromGatewayListen({
   address,
+  tls,
   trustedProxies,
   logsAccess,
 }: GatewayListenSettings): string | Value {
   const text = escape(formatListenAddress(address))
   const options = compact({
+    tls: tls?.certificates.map(({ certFile, keyFile }) => ({
+      cert_file: escape(certFile),
+      key_file: escape(keyFile),
+    })),
+    client_ca_file: mapDefined(tls?.clientCaFile, escape),
     trusted_proxies: unlessEmpty(trustedProxies),
     access_log: logsAccess || undefined,
   })

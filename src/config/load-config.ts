@@ -175,10 +175,13 @@ function toLoaded(
   }
 }
 
-const keyFiles = ({ issuers }: Settings): readonly string[] =>
-  issuers.flatMap(({ keys }) =>
+const keyFiles = ({ issuers, listen }: Settings): readonly string[] => [
+  ...(listen.gateway?.tls?.certificates.flatMap(({ certFile, keyFile }) => [certFile, keyFile]) ?? []),
+  ...(listen.gateway?.tls?.clientCaFile === undefined ? [] : [listen.gateway.tls.clientCaFile]),
+  ...issuers.flatMap(({ keys }) =>
     keys.kind === 'pem_file' ? keys.files : keys.kind === 'jwks_file' ? [keys.file] : [],
-  )
+  ),
+]
 
 /** The pointer that a settings path stands for; the longest translated beginning decides. */
 function originOf(path: string, origins: ReadonlyMap<string, string>): string {

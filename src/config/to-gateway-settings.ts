@@ -1,17 +1,24 @@
 /** The gateway's part of a checked configuration → settings, with every default filled in. */
+import { resolve } from 'node:path'
 import type { GatewayListenSettings, HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import type { GatewayConfig, UpstreamConfig } from './schema-gateway.ts'
 import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
-export const toGatewayListen = ({
-  address,
-  trusted_proxies,
-  access_log,
-}: GatewayConfig): GatewayListenSettings => ({
-  address,
-  trustedProxies: trusted_proxies ?? [],
-  logsAccess: access_log ?? false,
-})
+/** @param directory Absolute; what file names are relative to. */
+export function toGatewayListen(gateway: GatewayConfig, directory: string): GatewayListenSettings {
+  const { address, tls, client_ca_file, trusted_proxies, access_log } = gateway
+  const certificates = tls?.map(({ cert_file, key_file }) => ({
+    certFile: resolve(directory, cert_file),
+    keyFile: resolve(directory, key_file),
+  }))
+  const clientCa = client_ca_file === undefined ? {} : { clientCaFile: resolve(directory, client_ca_file) }
+  return {
+    address,
+    ...(certificates === undefined ? {} : { tls: { certificates, ...clientCa } }),
+    trustedProxies: trusted_proxies ?? [],
+    logsAccess: access_log ?? false,
+  }
+}
 
 export const toUpstream = (name: string, upstream: UpstreamConfig): UpstreamSettings => ({
   name,

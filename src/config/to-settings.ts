@@ -59,7 +59,10 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     listen: {
       decisions: config.listen?.decisions ?? DEFAULT_LISTEN.decisions,
       admin: config.listen?.admin === undefined ? DEFAULT_LISTEN.admin : config.listen.admin,
-      gateway: config.listen?.gateway === undefined ? null : toGatewayListen(config.listen.gateway),
+      gateway:
+        config.listen?.gateway === undefined
+          ? null
+          : toGatewayListen(config.listen.gateway, context.directory),
     },
     maxTokenBytes: config.limits?.max_token_bytes ?? DEFAULT_MAX_TOKEN_BYTES,
     cache: {

@@ -1,6 +1,7 @@
 /** What decides about a request and where it goes: replaced whole when the configuration changes. */
 import type { Decide } from '../decision/decide.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { Certificates } from './certificates.ts'
 import { compileTrusted, type IsTrusted } from './client-address.ts'
 import type { Deadlines } from './deadlines.ts'
 import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
@@ -17,6 +18,8 @@ export interface GatewayInput {
   readonly upstreams: readonly UpstreamSettings[]
   readonly routes: readonly GatewayRoute[]
   readonly trustedProxies: readonly string[]
+  /** Undefined: plain HTTP. */
+  readonly certificates: Certificates | undefined
 }
 
 export interface GatewayRoute {

@@ -47,7 +47,8 @@ export interface DrivenWire extends Wire {
   closed(): void
 }
 
-const NOBODY: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} }
+/** Nobody is listening. */
+export const NOBODY: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} }
 
 export function createWire(socket: RawSocket): DrivenWire {
   const waiting: Uint8Array[] = []
