@@ -34,6 +34,17 @@ describe('a gateway with a new configuration', () => {
     client.close()
   })
 
+  it('believes other proxies, and logs otherwise, without a restart', async () => {
+    const app = await startRawUpstream(cleanup)
+    const config = gatewayConfig([app.url])
+    const gateway = await runGateway(config, cleanup)
+    const trusting = config.replace('access_log: true', 'access_log: false, trusted_proxies: 127.0.0.1')
+    gateway.service.swap(await loadOrThrow(trusting))
+    await ask(gateway.port, { ...PUBLIC, headers: [['X-Forwarded-For', '1.2.3.4']] })
+    expect(app.received[0]?.values('x-forwarded-for')).toEqual(['1.2.3.4, 127.0.0.1'])
+    expect(gateway.lines).toEqual([])
+  })
+
   it('judges by it on a connection that is open already', async () => {
     const app = await startRawUpstream(cleanup)
     const config = gatewayConfig([app.url])
