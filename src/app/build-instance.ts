@@ -10,7 +10,12 @@ import { compileIssuer, type Issuer } from '../jwt/issuer.ts'
 import { createKeySource } from '../keys/create-key-source.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import type { KeySource } from '../keys/key-source.ts'
-import { loadCertificates, type Certificates } from '../gateway/certificates.ts'
+import {
+  loadCertificates,
+  loadServerTrust,
+  type Certificates,
+  type ServerTrust,
+} from '../gateway/certificates.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { newId } from './system.ts'
@@ -22,6 +27,8 @@ export interface Instance {
   readonly decide: Decide
   /** Of the gateway; undefined where it speaks plain HTTP. */
   readonly certificates: Certificates | undefined
+  /** How the gateway knows its `https://` servers, by name of the upstream. */
+  readonly serverTrust: ReadonlyMap<string, ServerTrust>
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
   /** Content hashes of all files it was made of, key files too, as `watchFiles` compares them. */
@@ -62,11 +69,17 @@ export function buildInstance(
     }
   }
   let certificates: Certificates | undefined
+  let serverTrust: ReadonlyMap<string, ServerTrust> = new Map()
   try {
     const { gateway } = settings.listen
     certificates = gateway?.tls === undefined ? undefined : loadCertificates(gateway.tls)
   } catch (fault) {
     problems.push(keyProblem(fault, config, 'listen/gateway/tls'))
+  }
+  try {
+    serverTrust = loadServerTrust(settings.upstreams)
+  } catch (fault) {
+    problems.push(keyProblem(fault, config, 'upstreams'))
   }
   if (problems.length > 0) {
     closeSources(issuers, deps.previous)
@@ -77,6 +90,7 @@ export function buildInstance(
     config,
     guard,
     certificates,
+    serverTrust,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
     warnings: [...config.warnings, ...shadowWarnings(guard, config), ...fileWarnings(config, deps)],
     fileHashes,

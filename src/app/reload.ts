@@ -1,5 +1,6 @@
 /** Replacing the configuration of a running service: whole, or not at all. */
 import type { ConfigFailure } from '../config/load-config.ts'
+import type { Settings } from '../config/settings.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'
@@ -64,7 +65,7 @@ async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps):
   if (service.instance !== next.value) return
   const { digest, settings } = next.value.config
   logger.info({ event: 'reload', result: 'success', config: digest, was: before }, 'configuration reloaded')
-  if (JSON.stringify(settings.listen) !== JSON.stringify(old.config.settings.listen)) {
+  if (boundTo(settings) !== boundTo(old.config.settings)) {
     logger.warn({ event: 'reload', config: digest }, '`listen` has changed; restart to listen there')
   }
 }
@@ -79,4 +80,11 @@ async function loadSafely(
   } catch {
     return undefined
   }
+}
+
+/** What only a restart can change; the gateway's other options are read with each configuration. */
+function boundTo({ listen }: Settings): string {
+  const { decisions, admin, gateway } = listen
+  const asksForCertificates = gateway?.tls?.clientCaFile !== undefined
+  return JSON.stringify([decisions, admin, gateway?.address, gateway?.tls !== undefined, asksForCertificates])
 }

@@ -80,11 +80,8 @@ export function startService(first: Instance, logger: Logger): Service {
     decisions,
     adminRoutes({ health, keys: () => reportKeys(instance.guard.issuers) }),
   )
-  const gateway = startGateway(
-    first,
-    createGatewayLog(logger, onDecision, listen.gateway?.logsAccess ?? false),
-    [decisions, admin],
-  )
+  const logsAccess = (): boolean => instance.config.settings.listen.gateway?.logsAccess ?? false
+  const gateway = startGateway(first, createGatewayLog(logger, onDecision, logsAccess), [decisions, admin])
   const addresses = [decisions, admin, gateway].flatMap((listener) => listener?.address ?? [])
   return {
     addresses,

@@ -82,6 +82,12 @@ export const UpstreamSchema = strictMap({
     .optional()
     .describe('failures in a row after which a server is left alone; default 3'),
   eject_for: durationMs(100, HOUR_MS).optional().describe('for how long it is left alone; default 10s'),
+  ca_file: text()
+    .optional()
+    .describe('file with the authorities of its https:// servers; default: the usual ones'),
+  client_certificate: CertificateSchema.optional().describe(
+    'what we show to https:// servers that ask for one',
+  ),
   health: HealthSchema.optional().describe(
     'how each server is asked whether it is well; default: not at all',
   ),

@@ -55,7 +55,9 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy, issuers)),
     routes: (config.routes ?? []).map((route, i) => toRoute(route, routeNameList[i] ?? '')),
     endpoints: (config.endpoints ?? []).map(({ path, dialect, policy }) => ({ path, dialect, policy })),
-    upstreams: Object.entries(config.upstreams ?? {}).map(([name, upstream]) => toUpstream(name, upstream)),
+    upstreams: Object.entries(config.upstreams ?? {}).map(([name, upstream]) =>
+      toUpstream(name, upstream, context.directory),
+    ),
     listen: {
       decisions: config.listen?.decisions ?? DEFAULT_LISTEN.decisions,
       admin: config.listen?.admin === undefined ? DEFAULT_LISTEN.admin : config.listen.admin,

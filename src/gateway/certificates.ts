@@ -3,7 +3,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import { WarderError } from '../errors.ts'
-import type { TlsSettings } from './settings.ts'
+import type { TlsSettings, UpstreamSettings } from './settings.ts'
 
 export interface Certificates {
   /** What clients get that name no server. */
@@ -15,7 +15,7 @@ export interface Certificates {
 
 /** @throws WarderError ERR_GATEWAY_CERTIFICATE when a file cannot be read, or does not fit the others. */
 export function loadCertificates(settings: TlsSettings): Certificates {
-  const clientCa = settings.clientCaFile === undefined ? undefined : readPem(settings.clientCaFile)
+  const clientCa = settings.clientCaFile === undefined ? undefined : readAuthorities(settings.clientCaFile)
   const loaded = settings.certificates.map(({ certFile, keyFile }) => load(certFile, keyFile, clientCa))
   const [first] = loaded
   if (first === undefined) throw new TypeError('no certificate')
@@ -24,6 +24,41 @@ export function loadCertificates(settings: TlsSettings): Certificates {
     contextFor: (serverName) =>
       (loaded.find(({ leaf }) => leaf.checkHost(serverName) !== undefined) ?? first).context,
     asksForClientCertificates: clientCa !== undefined,
+  }
+}
+
+/** What a connection to an `https://` server is made with; PEM. */
+export interface ServerTrust {
+  readonly ca?: Buffer
+  readonly cert?: Buffer
+  readonly key?: Buffer
+}
+
+/**
+ * The files of the upstreams, by name of the upstream.
+ *
+ * @throws WarderError ERR_GATEWAY_CERTIFICATE when a file cannot be read, or does not fit the others.
+ */
+export function loadServerTrust(upstreams: readonly UpstreamSettings[]): ReadonlyMap<string, ServerTrust> {
+  return new Map(
+    upstreams.map(({ name, caFile, clientCertificate }) => {
+      const ca = caFile === undefined ? {} : { ca: readAuthorities(caFile) }
+      if (clientCertificate === undefined) return [name, ca]
+      const { certFile, keyFile } = clientCertificate
+      load(certFile, keyFile, undefined)
+      return [name, { ...ca, cert: readPem(certFile), key: readPem(keyFile) }]
+    }),
+  )
+}
+
+function readAuthorities(file: string): Buffer {
+  const pem = readPem(file)
+  try {
+    // Without an authority in it, the usual ones would be trusted.
+    void new X509Certificate(pem)
+    return pem
+  } catch (cause) {
+    throw unusable(file, cause)
   }
 }
 

@@ -38,6 +38,7 @@ export class Exchange implements WireEvents {
   /** A whole answer to a request that is still arriving. */
   #early: AnswerDone | undefined
   #cancelConnect = (): void => {}
+  #isHeldBack = false
   #isOver = false
 
   /** @param rest Bytes of the client that arrived behind the head. */
@@ -92,7 +93,9 @@ export class Exchange implements WireEvents {
     if (this.#destination === undefined) return this.#fail('no_server', 'no decision in time')
     if (this.#link === undefined) return this.#connectFailed('connect timeout')
     const hasBegun = this.#answer?.hasBegun === true
-    if (!hasBegun && !this.#body.isDone) return this.#fail('request_timeout', 'silence within the body')
+    // While the server takes nothing, the client cannot be blamed for sending nothing.
+    if (!hasBegun && !this.#body.isDone && !this.#isHeldBack)
+      return this.#fail('request_timeout', 'silence within the body')
     if (!hasBegun) this.#pool?.report('failed', performance.now())
     this.#fail(hasBegun ? 'idle_timeout' : 'response_timeout', '')
   }
@@ -177,6 +180,7 @@ export class Exchange implements WireEvents {
       },
       onDrain: (isEmpty) => {
         this.#touch()
+        if (isEmpty) this.#isHeldBack = false
         if (isEmpty && (answer.isTunnel || !this.#body.isDone)) this.#client.resume()
       },
       onEnd: () => answer.upstreamEnded(),
@@ -202,6 +206,7 @@ export class Exchange implements WireEvents {
     this.#touch()
     if (this.#body.isDone && this.#early !== undefined && this.#pool !== undefined)
       return this.#complete(this.#early, this.#pool)
+    this.#isHeldBack = !isTaken
     if (!isTaken || this.#rest.length > 0) this.#client.pause()
   }
 

@@ -29,9 +29,9 @@ export function ownAnswerText(
   return isHead ? text : text + body
 }
 
-/** The client's part of a denial: the status, the challenge, and when to come back. */
-export function denialAnswer({ status, challenge, retryAfterSeconds }: Deny): OwnAnswer {
-  const headers: Record<string, string> = {}
+/** The client's part of a denial: the status, the reason's code, the challenge, and when to come back. */
+export function denialAnswer({ status, reason, challenge, retryAfterSeconds }: Deny): OwnAnswer {
+  const headers: Record<string, string> = { 'X-Decision-Reason': reason }
   if (challenge !== undefined) headers['WWW-Authenticate'] = challenge
   if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds)
   return { status, headers }

@@ -1,7 +1,7 @@
 /** What decides about a request and where it goes: replaced whole when the configuration changes. */
 import type { Decide } from '../decision/decide.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
-import type { Certificates } from './certificates.ts'
+import type { Certificates, ServerTrust } from './certificates.ts'
 import { compileTrusted, type IsTrusted } from './client-address.ts'
 import type { Deadlines } from './deadlines.ts'
 import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
@@ -16,6 +16,8 @@ export interface GatewayInput {
   /** Lower case, of all policies. */
   readonly identityNames: readonly string[]
   readonly upstreams: readonly UpstreamSettings[]
+  /** By name of the upstream. */
+  readonly serverTrust: ReadonlyMap<string, ServerTrust>
   readonly routes: readonly GatewayRoute[]
   readonly trustedProxies: readonly string[]
   /** Undefined: plain HTTP. */
@@ -49,7 +51,10 @@ export interface GatewayRules {
 /** A route that names an unknown upstream throws; the configuration was checked. */
 export function compileGatewayRules(input: GatewayInput, deadlines: Deadlines): GatewayRules {
   const upstreams = new Map(
-    input.upstreams.map((settings) => [settings.name, createUpstream(settings, deadlines)]),
+    input.upstreams.map((settings) => [
+      settings.name,
+      createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, deadlines),
+    ]),
   )
   const destinationOf = ({ name, upstream, tokenSources }: GatewayRoute): readonly [string, Destination] => {
     const found = upstreams.get(upstream)

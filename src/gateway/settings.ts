@@ -49,6 +49,10 @@ export interface UpstreamSettings {
   readonly ejectAfter: number
   /** For how long. Default 10 s. */
   readonly ejectMs: number
+  /** Authorities that vouch for `https://` servers in place of the usual ones, as a PEM file. */
+  readonly caFile?: string
+  /** What we show to `https://` servers that ask for a certificate. */
+  readonly clientCertificate?: { readonly certFile: string; readonly keyFile: string }
   /** Absent: servers are not asked. */
   readonly health?: HealthSettings
 }

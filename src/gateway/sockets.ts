@@ -2,6 +2,7 @@
 import { lstatSync, rmSync } from 'node:fs'
 import { checkServerIdentity } from 'node:tls'
 import { WarderError } from '../errors.ts'
+import type { ServerTrust } from './certificates.ts'
 import type { GatewayListenSettings, ServerSettings } from './settings.ts'
 import { createWire, type DrivenWire, type Wire } from './wire.ts'
 
@@ -87,10 +88,12 @@ export function listenFault(address: Address, cause: unknown): WarderError {
 /**
  * Connects to a server; with TLS, after its certificate was verified for the name.
  *
+ * @param trust Authorities and our certificate, for TLS.
  * @param settled Called once: with the wire, or with the reason why there is none.
  */
 export function connect(
   server: ServerSettings,
+  trust: ServerTrust,
   settled: (wire: Wire | undefined, fault: string) => void,
 ): void {
   let isSettled = false
@@ -131,7 +134,7 @@ export function connect(
           ...options,
           hostname: host,
           port: server.address.port,
-          ...(server.isTls ? { tls: { serverName: host, rejectUnauthorized: true } } : {}),
+          ...(server.isTls ? { tls: { ...trust, serverName: host, rejectUnauthorized: true } } : {}),
         })
   connecting.catch((error: unknown) => settle(undefined, codeOf(error)))
 }

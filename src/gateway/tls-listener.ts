@@ -59,6 +59,9 @@ function toWire(socket: TLSSocket): Wire {
     get isOpen() {
       return isOpen
     },
+    get isFlushed() {
+      return !socket.writableNeedDrain
+    },
     peer: socket.remoteAddress ?? '',
     write: (bytes) => !isOpen || socket.write(bytes),
     finish: () => void socket.end(),

@@ -47,6 +47,7 @@ describe('a request through the gateway', () => {
     const answer = await ask(gateway.port, { target: '/orders/1' })
     expect(answer.status).toBe(401)
     expect(answer.values('www-authenticate')).toEqual(['Bearer realm="warder"'])
+    expect(answer.values('x-decision-reason')).toEqual(['token_missing'])
     expect(answer.values('content-type')).toEqual(['application/problem+json'])
     expect(answer.values('cache-control')).toEqual(['no-store'])
     const [id] = answer.values('x-decision-id')

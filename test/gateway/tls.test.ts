@@ -133,6 +133,37 @@ liveSuite('the gateway over TLS', ['openssl'], () => {
 })
 
 liveSuite('an https server', ['openssl'], () => {
+  it('is trusted by its own authority and name, and is shown our certificate', async () => {
+    const dir = createTempDir(cleanup)
+    for (const name of ['localhost', 'other.example', 'warder.example']) await makeCertificate(dir, name)
+    for (const [name, status] of [
+      ['localhost', 200],
+      ['other.example', 502],
+    ] as const) {
+      const tls = {
+        cert: readFileSync(join(dir, `${name}.crt`)),
+        key: readFileSync(join(dir, `${name}.key`)),
+        ca: readFileSync(join(dir, 'warder.example.crt')),
+        requestCert: true,
+        rejectUnauthorized: true,
+      }
+      const server = Bun.serve({ hostname: '127.0.0.1', port: 0, tls, fetch: () => new Response('secret') })
+      cleanup.add(() => server.stop(true))
+      const ours = `{ cert_file: ${dir}/warder.example.crt, key_file: ${dir}/warder.example.key }`
+      const upstream = `ca_file: ${dir}/${name}.crt, client_certificate: ${ours}`
+      const gateway = await runGateway(
+        gatewayConfig([`https://localhost:${server.port}`], { upstream }),
+        cleanup,
+      )
+      for (let i = 0; i < 2; i++) expect((await fetch(`${gateway.url}/public/`)).status, name).toBe(status)
+      const without = await runGateway(
+        gatewayConfig([`https://localhost:${server.port}`], { upstream: `ca_file: ${dir}/${name}.crt` }),
+        cleanup,
+      )
+      expect((await fetch(`${without.url}/public/`)).status).toBe(502)
+    }
+  })
+
   const serve = (dir: string, name: string): string => {
     const tls = { cert: Bun.file(join(dir, `${name}.crt`)), key: Bun.file(join(dir, `${name}.key`)) }
     const server = Bun.serve({ hostname: '127.0.0.1', port: 0, tls, fetch: () => new Response('secret') })
