@@ -1,4 +1,5 @@
 /** A whole configuration, compiled: what decide reads. Built once, replaced whole. */
+import { createHeaderMemo, type ReadHeader } from '../jwt/header-memo.ts'
 import type { Issuer } from '../jwt/issuer.ts'
 import { createVerifiedCache, type VerifiedCache, type VerifiedCacheLimits } from '../jwt/verified-cache.ts'
 import { ANY_VALID_TOKEN, compilePolicy, type Policy } from '../policy/compile-policy.ts'
@@ -27,6 +28,8 @@ export interface Guard {
   readonly identityNames: readonly string[]
   readonly maxTokenBytes: number
   readonly cache: VerifiedCache | undefined
+  /** Remembers token headers; see header-memo.ts. */
+  readonly readHeader: ReadHeader
   readonly realm: string
 }
 
@@ -56,6 +59,7 @@ export function compileGuard(input: GuardInput): Guard {
     identityNames,
     maxTokenBytes: input.maxTokenBytes,
     cache: createVerifiedCache(input.cache),
+    readHeader: createHeaderMemo(),
     realm: input.realm,
   }
 }

@@ -65,7 +65,7 @@ function tokenStep(trial: Trial): StepOutcome {
 
 function headerStep(trial: Trial): StepOutcome {
   if (trial.extracted === undefined) return NOT_REACHED
-  const jws = decodeJws(trial.extracted.token)
+  const jws = decodeJws(trial.extracted.token, trial.guard.readHeader)
   if (!jws.ok) return denial(jws.error.reason, jws.error.detail)
   trial.jws = jws.value
   return PASSED

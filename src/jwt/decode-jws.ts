@@ -39,13 +39,17 @@ const VISIBLE_ASCII = /^[\x20-\x7e]*$/
  * Decodes `header.payload.signature`: exactly three parts, canonical base64url, JSON objects without
  * duplicate members. JWE, nested tokens, `crit` and `b64` are refused by name.
  *
+ * @param headerOf Reads the first part; the guard hands in one that remembers. Default {@link readHeader}.
  * @see RFC 7515 §5.2, RFC 7519 §7.2
  */
-export function decodeJws(token: string): Result<DecodedJws, DecodeProblem> {
+export function decodeJws(
+  token: string,
+  headerOf: (part: string) => Result<JoseHeader, DecodeProblem> = readHeader,
+): Result<DecodedJws, DecodeProblem> {
   const first = token.indexOf('.')
   const last = token.lastIndexOf('.')
   if (token.indexOf('.', first + 1) !== last || first === last) return wrongPartCount(token)
-  const header = readHeader(token.slice(0, first))
+  const header = headerOf(token.slice(0, first))
   if (!header.ok) return header
   const payload = decodeBase64url(token.slice(first + 1, last))
   if (payload === undefined) return malformed('the payload is not canonical base64url')
@@ -68,7 +72,8 @@ function wrongPartCount(token: string): Result<never, DecodeProblem> {
   return malformed(`${count} instead of three`)
 }
 
-function readHeader(part: string): Result<JoseHeader, DecodeProblem> {
+/** Reads the first part of a token: what the header says, or why it cannot be used. */
+export function readHeader(part: string): Result<JoseHeader, DecodeProblem> {
   const bytes = decodeBase64url(part)
   if (bytes === undefined) return malformed('the header is not canonical base64url')
   const header = parseStrictObject(bytes)
