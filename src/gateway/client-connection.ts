@@ -85,8 +85,12 @@ export function serveConnection(client: Wire, context: ConnectionContext): Clien
     expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
     if (context.isStopping()) return linger()
     // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
-    if (rest.length > 0) queueMicrotask(() => readHead(rest))
-    client.resume()
+    queueMicrotask(() => {
+      if (client.events !== reading) return
+      // Not sooner: what a TLS socket holds back would come before the rest that it follows.
+      client.resume()
+      if (rest.length > 0) readHead(rest)
+    })
   }
   /** Says what is wrong, and that this was all. The bytes behind it have no certain reading. */
   const refuse = ({ status, detail }: RequestFault): void => {
