@@ -180,6 +180,21 @@ describe('a server that lies', () => {
     expect((await ask(gateway.port, PUBLIC)).body).toBe('ok')
   })
 
+  it('does not pass for one that ended its answer when its connection breaks off', async () => {
+    const app = await startRawUpstream(
+      cleanup,
+      (_, socket) => void socket.write('HTTP/1.1 200 OK\r\n\r\nhalf'),
+    )
+    const gateway = await runGateway(gatewayConfig([app.url]), cleanup)
+    const client = await openClient(gateway.port)
+    client.send(requestText(PUBLIC))
+    const received = client.receive()
+    await waitFor('the request', () => app.received.at(0))
+    app.connections[0]?.resetAndDestroy()
+    await expect(received).rejects.toThrow()
+    expect(gateway.lines.some((line) => line['fault'] === 'upstream_closed')).toBe(true)
+  })
+
   it('may send interim answers, which are for us', async () => {
     const app = await startRawUpstream(
       cleanup,
