@@ -51,20 +51,21 @@ function ask(
   done: (isGood: boolean) => void,
 ): void {
   let wire: Wire | undefined
+  let giveUp = (): void => {}
   let isDone = false
   const finish = (isGood: boolean): void => {
     if (isDone) return
     isDone = true
     deadlines.remove(limit)
+    giveUp()
     wire?.destroy()
     done(isGood)
   }
   const limit: Expiring = { deadlineMs: performance.now() + timeoutMs, onDeadline: () => finish(false) }
   deadlines.add(limit)
-  connect(server, (opened) => {
+  giveUp = connect(server, (opened) => {
     if (opened === undefined) return finish(false)
     wire = opened
-    if (isDone) return opened.destroy()
     const head = createHeadCollector(MAX_HEAD_BYTES)
     opened.events = {
       onData(bytes) {

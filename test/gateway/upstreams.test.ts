@@ -104,6 +104,20 @@ describe('health checks', () => {
   })
 })
 
+describe('a server that accepts and does not say more', () => {
+  it('costs no connection beyond the time it has for its TLS handshake', async () => {
+    const app = await startRawUpstream(cleanup)
+    const upstream = 'connect_timeout: 100ms, health: { path: /up, interval: 100ms, timeout: 100ms }'
+    const url = app.url.replace('http:', 'https:')
+    const gateway = await runGateway(gatewayConfig([url], { upstream }), cleanup)
+    expect((await ask(gateway.port, PUBLIC)).status).toBe(502)
+    const early = app.connections.slice(0, 3)
+    await waitFor('a check and a request to be given up', () =>
+      early.length >= 2 && early.every(({ closed }) => closed) ? true : undefined,
+    )
+  })
+})
+
 describe('a server that closes an idle connection', () => {
   it('is asked again on a new one, when the request may be repeated', async () => {
     const app = await startRawUpstream(cleanup, (request, socket) => {
