@@ -32,7 +32,7 @@ export interface ClientConnection {
 const HEAD_TIMEOUT_MS = 10_000
 /** How long a connection may be idle between requests. */
 const IDLE_TIMEOUT_MS = 75_000
-/** How long, and how many bytes, we listen to a client that goes on sending after our last answer. */
+/** How long, and how many bytes, we listen to a client that goes on sending when our last answer has left. */
 const LINGER_MS = 2_000
 const LINGER_BYTES = 1_048_576
 
@@ -80,18 +80,34 @@ export function serveConnection(client: Wire, context: ConnectionContext): Clien
       else closed()
       return
     }
+    if (connection === 'close') return linger()
+    if (context.isStopping()) return linger()
     expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
-    if (connection === 'close' || context.isStopping()) return linger()
-    if (client.isFlushed) return readNext(rest)
-    // Or a client that asks and never reads would fill our memory with answers.
+    if (client.hasWaiting) awaitReader(rest)
+    else readNext(rest)
+  }
+  /** Who does not read its answers has no further request read: they would pile up here. */
+  const awaitReader = (rest: Buffer): void => {
+    let next = rest
     client.pause()
-    client.events = { ...reading, onDrain: (isEmpty) => (isEmpty ? readNext(rest) : undefined) }
+    client.events = {
+      ...reading,
+      onData: (bytes) => (next = Buffer.concat([next, bytes])),
+      onDrain: (isEmpty) => {
+        expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
+        if (isEmpty) readNext(next)
+      },
+    }
   }
   const readNext = (rest: Buffer): void => {
     client.events = reading
     // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
-    if (rest.length > 0) queueMicrotask(() => readHead(rest))
-    client.resume()
+    queueMicrotask(() => {
+      if (client.events !== reading) return
+      // Not sooner: what a TLS socket holds back would come before the rest that it follows.
+      client.resume()
+      if (rest.length > 0) readHead(rest)
+    })
   }
   /** Says what is wrong, and that this was all. The bytes behind it have no certain reading. */
   const refuse = ({ status, detail }: RequestFault): void => {
@@ -102,24 +118,33 @@ export function serveConnection(client: Wire, context: ConnectionContext): Clien
   }
   /** Closes our side, and reads on for a while: closing at once would make the client lose our answer. */
   const linger = (): void => {
+    const allow = (isSent: boolean): void => {
+      expiring.deadlineMs = performance.now() + (isSent ? LINGER_MS : IDLE_TIMEOUT_MS)
+    }
     client.events = {
-      ...LINGERING,
       onData: (bytes) => {
         lingered += bytes.length
-        if (lingered > LINGER_BYTES) client.destroy()
+        if (lingered > LINGER_BYTES) client.close()
       },
-      onEnd: () => client.destroy(),
+      onDrain: allow,
+      // It may still read.
+      onEnd: () => {
+        if (!client.hasWaiting) client.close()
+      },
       onClose: closed,
     }
-    expiring.onDeadline = () => client.destroy()
-    expiring.deadlineMs = performance.now() + LINGER_MS
+    expiring.onDeadline = () => client.close()
+    allow(!client.hasWaiting)
     client.resume()
     client.finish()
   }
   const reading: WireEvents = {
     onData: readHead,
     onDrain() {},
-    onEnd: () => client.destroy(),
+    onEnd: () => {
+      linger()
+      client.events.onEnd()
+    },
     onClose: closed,
   }
   client.events = reading

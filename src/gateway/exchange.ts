@@ -183,8 +183,8 @@ export class Exchange implements WireEvents {
         if (isEmpty) this.#isHeldBack = false
         if (isEmpty && (answer.isTunnel || !this.#body.isDone)) this.#client.resume()
       },
-      onEnd: () => answer.upstreamEnded(),
-      onClose: () => answer.upstreamEnded(),
+      onEnd: () => answer.upstreamEnded(true),
+      onClose: () => answer.upstreamEnded(false),
     }
     const { rules } = this.#context
     this.#writer.head(upstreamHeadText(this.#request, this.#decision, destination, pool.settings, rules))

@@ -54,20 +54,21 @@ function ask(
   done: (isGood: boolean) => void,
 ): void {
   let wire: Wire | undefined
+  let giveUp = (): void => {}
   let isDone = false
   const finish = (isGood: boolean): void => {
     if (isDone) return
     isDone = true
     deadlines.remove(limit)
+    giveUp()
     wire?.destroy()
     done(isGood)
   }
   const limit: Expiring = { deadlineMs: performance.now() + timeoutMs, onDeadline: () => finish(false) }
   deadlines.add(limit)
-  connect(server, trust, (opened) => {
+  giveUp = connect(server, trust, (opened) => {
     if (opened === undefined) return finish(false)
     wire = opened
-    if (isDone) return opened.destroy()
     const head = createHeadCollector(MAX_HEAD_BYTES)
     opened.events = {
       onData(bytes) {

@@ -34,8 +34,8 @@ export interface AnswerRelay {
   readonly contentBytes: number
   /** Bytes of the server. */
   read(bytes: Buffer): void
-  /** The server sends no more. */
-  upstreamEnded(): void
+  /** The server sends no more. Not `isIntact`: the connection broke off, which ends no body. */
+  upstreamEnded(isIntact: boolean): void
 }
 
 export interface RelayOptions {
@@ -147,10 +147,10 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
       else if (body === undefined) readHead(bytes)
       else readBody(bytes)
     },
-    upstreamEnded() {
+    upstreamEnded(isIntact) {
       if (isTunnel) return ended({ kind: 'done', mayReuse: false, keepAlive: false })
       if (!hasHeard) return ended({ kind: 'nothing', detail: 'closed without an answer' })
-      if (answer?.framing.kind !== 'until_close')
+      if (answer?.framing.kind !== 'until_close' || !isIntact)
         return ended({
           kind: 'closed',
           detail: answer === undefined ? 'closed within the head' : 'closed within the body',

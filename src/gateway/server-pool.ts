@@ -94,17 +94,17 @@ export function createServerPool(
         settled({ wire: parked, isReused: true }, '')
         return () => {}
       }
-      let isWanted = true
-      connect(settings, trust, (wire, fault) => {
-        if (!isWanted) wire?.destroy()
-        else if (wire === undefined) {
-          active -= 1
-          settled(undefined, fault)
-        } else settled({ wire, isReused: false }, '')
+      let isPending = true
+      const giveUp = connect(settings, trust, (wire, fault) => {
+        isPending = false
+        if (wire !== undefined) return settled({ wire, isReused: false }, '')
+        active -= 1
+        settled(undefined, fault)
       })
       return () => {
-        if (isWanted) active -= 1
-        isWanted = false
+        if (isPending) active -= 1
+        isPending = false
+        giveUp()
       }
     },
     release({ wire }, mayReuse) {

@@ -90,13 +90,15 @@ export function listenFault(address: Address, cause: unknown): WarderError {
  *
  * @param trust Authorities and our certificate, for TLS.
  * @param settled Called once: with the wire, or with the reason why there is none.
+ * @returns Gives up, also in the middle of a handshake; `settled` is not called then.
  */
 export function connect(
   server: ServerSettings,
   trust: ServerTrust,
   settled: (wire: Wire | undefined, fault: string) => void,
-): void {
+): () => void {
   let isSettled = false
+  let raw: Bun.Socket<Slot> | undefined
   const settle = (wire: Wire | undefined, fault: string): void => {
     if (isSettled) return
     isSettled = true
@@ -104,6 +106,7 @@ export function connect(
   }
   const host = server.address.kind === 'tcp' ? server.address.host : ''
   const opened = (socket: Bun.Socket<Slot>): void => {
+    if (isSettled) return void socket.terminate()
     const wire = createWire(socket)
     socket.data.wire = wire
     settle(wire, '')
@@ -112,6 +115,10 @@ export function connect(
     ...RELAY,
     ...(server.isTls
       ? {
+          open: (socket: Bun.Socket<Slot>) => {
+            raw = socket
+            if (isSettled) socket.terminate()
+          },
           handshake: (socket: Bun.Socket<Slot>, _isTrusted: boolean, fault: Error | null) => {
             const problem = fault ?? checkServerIdentity(host, socket.getPeerCertificate())
             if (problem === undefined) return opened(socket)
@@ -137,6 +144,11 @@ export function connect(
           ...(server.isTls ? { tls: { ...trust, serverName: host, rejectUnauthorized: true } } : {}),
         })
   connecting.catch((error: unknown) => settle(undefined, codeOf(error)))
+  return () => {
+    if (isSettled) return
+    isSettled = true
+    raw?.terminate()
+  }
 }
 
 function codeOf(error: unknown): string {

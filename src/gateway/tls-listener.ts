@@ -59,18 +59,21 @@ function toWire(socket: TLSSocket): Wire {
     get isOpen() {
       return isOpen
     },
-    get isFlushed() {
-      return !socket.writableNeedDrain
+    get hasWaiting() {
+      return isOpen && socket.writableNeedDrain
     },
     peer: socket.remoteAddress ?? '',
     write: (bytes) => !isOpen || socket.write(bytes),
     finish: () => void socket.end(),
+    close: () => void socket.destroy(),
     destroy: () => void socket.destroy(),
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
   }
   socket.on('data', (bytes: Buffer) => wire.events.onData(bytes))
   socket.on('drain', () => wire.events.onDrain(true))
+  // Once nothing more is written, this comes in place of `drain`.
+  socket.on('finish', () => wire.events.onDrain(true))
   socket.on('end', () => wire.events.onEnd())
   // A broken connection ends with `close` too.
   socket.on('error', () => {})

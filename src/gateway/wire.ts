@@ -14,8 +14,8 @@ export interface WireEvents {
 export interface Wire {
   events: WireEvents
   readonly isOpen: boolean
-  /** Whether nothing that was written waits to be taken. */
-  readonly isFlushed: boolean
+  /** Whether the socket has not taken yet what was written. */
+  readonly hasWaiting: boolean
   /** Address of the other side; empty on a unix socket. */
   readonly peer: string
   /**
@@ -26,7 +26,9 @@ export interface Wire {
   write(bytes: Uint8Array): boolean
   /** Sends no more after what was written, and still receives. */
   finish(): void
-  /** Ends the connection at once; `onClose` follows. */
+  /** Ends the connection; what the socket has taken still arrives. `onClose` follows. */
+  close(): void
+  /** Breaks the connection off: the other side may lose what it has not read yet. `onClose` follows. */
   destroy(): void
   /** Stops and resumes `onData`. */
   pause(): void
@@ -38,6 +40,7 @@ interface RawSocket {
   readonly remoteAddress: string | undefined
   write(bytes: Uint8Array): number
   shutdown(): void
+  end(): void
   terminate(): void
   pause(): void
   resume(): void
@@ -77,8 +80,8 @@ export function createWire(socket: RawSocket): DrivenWire {
     get isOpen() {
       return isOpen
     },
-    get isFlushed() {
-      return waiting.length === 0
+    get hasWaiting() {
+      return waiting.length > 0
     },
     peer: socket.remoteAddress ?? '',
     write(bytes) {
@@ -92,6 +95,9 @@ export function createWire(socket: RawSocket): DrivenWire {
       if (!isOpen || isFinished) return
       isFinished = true
       if (waiting.length === 0) socket.shutdown()
+    },
+    close() {
+      if (isOpen) socket.end()
     },
     destroy() {
       if (isOpen) socket.terminate()

@@ -1,12 +1,14 @@
 import { afterEach, expect, it } from 'bun:test'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect, type ConnectionOptions } from 'node:tls'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
-import { exchange } from '../support/raw-http.ts'
-import { gatewayConfig, runGateway, startRawUpstream } from '../support/run-gateway.ts'
+import { waitFor } from '../support/live/loopback.ts'
+import { exchange, statusesOf } from '../support/raw-http.ts'
+import { gatewayConfig, OK, runGateway, startRawUpstream } from '../support/run-gateway.ts'
 import { loadOrThrow } from '../support/run-service.ts'
 
 const cleanup = createCleanup()
@@ -73,6 +75,34 @@ liveSuite('the gateway over TLS', ['openssl'], () => {
       expect(answer.text).toStartWith('HTTP/1.1 200')
     }
     expect(app.received[0]?.values('x-forwarded-proto')).toEqual(['https'])
+  })
+
+  it('keeps the order of bytes that arrive while an answer is under way', async () => {
+    const dir = createTempDir(cleanup)
+    await makeCertificate(dir, 'a.example')
+    const waiting: (() => void)[] = []
+    const app = await startRawUpstream(cleanup, (_, to) => void waiting.push(() => void to.write(OK)))
+    const gateway = await runGateway(gatewayConfig([app.url], { listen: tlsOf(dir, 'a.example') }), cleanup)
+    const socket = connect({ host: '127.0.0.1', port: gateway.port, rejectUnauthorized: false })
+    cleanup.add(() => void socket.destroy())
+    let text = ''
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
+    await once(socket, 'secureConnect')
+    socket.write('GET /public/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /pub')
+    await waitFor('the first request', () => waiting.at(0))
+    // Each in a TLS record of its own; some of them reach the gateway while it waits for the server.
+    for (const part of ['lic/2 HT', 'TP/1.1\r\nHo', 'st: a\r\n\r', '\n']) {
+      socket.write(part)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    waiting.at(0)?.()
+    const hasTwo = (): true | undefined =>
+      statusesOf(text).length > 1 || waiting.length > 1 ? true : undefined
+    await waitFor('the second request', hasTwo)
+    waiting.at(1)?.()
+    await waitFor('both answers', () => (statusesOf(text).length > 1 ? true : undefined))
+    expect(statusesOf(text)).toEqual([200, 200])
+    expect(app.received.map(({ target }) => target)).toEqual(['/public/1', '/public/2'])
   })
 
   it('shows a renewed certificate after a reload', async () => {

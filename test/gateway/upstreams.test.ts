@@ -104,6 +104,20 @@ describe('health checks', () => {
   })
 })
 
+describe('a server that accepts and does not say more', () => {
+  it('costs no connection beyond the time it has for its TLS handshake', async () => {
+    const app = await startRawUpstream(cleanup)
+    const upstream = 'connect_timeout: 100ms, health: { path: /up, interval: 100ms, timeout: 100ms }'
+    const url = app.url.replace('http:', 'https:')
+    const gateway = await runGateway(gatewayConfig([url], { upstream }), cleanup)
+    expect((await ask(gateway.port, PUBLIC)).status).toBe(502)
+    const early = app.connections.slice(0, 3)
+    await waitFor('a check and a request to be given up', () =>
+      early.length >= 2 && early.every(({ closed }) => closed) ? true : undefined,
+    )
+  })
+})
+
 describe('a server that closes an idle connection', () => {
   it('is asked again on a new one, when the request may be repeated', async () => {
     const app = await startRawUpstream(cleanup, (request, socket) => {
@@ -178,6 +192,21 @@ describe('a server that lies', () => {
     app.connections[0]?.write('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged')
     await waitFor('the connection to be dropped', () => isClosed || undefined)
     expect((await ask(gateway.port, PUBLIC)).body).toBe('ok')
+  })
+
+  it('does not pass for one that ended its answer when its connection breaks off', async () => {
+    const app = await startRawUpstream(
+      cleanup,
+      (_, socket) => void socket.write('HTTP/1.1 200 OK\r\n\r\nhalf'),
+    )
+    const gateway = await runGateway(gatewayConfig([app.url]), cleanup)
+    const client = await openClient(gateway.port)
+    client.send(requestText(PUBLIC))
+    const received = client.receive()
+    await waitFor('the request', () => app.received.at(0))
+    app.connections[0]?.resetAndDestroy()
+    await expect(received).rejects.toThrow()
+    expect(gateway.lines.some((line) => line['fault'] === 'upstream_closed')).toBe(true)
   })
 
   it('may send interim answers, which are for us', async () => {

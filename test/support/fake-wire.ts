@@ -1,0 +1,53 @@
+/** A wire without a socket: the test says what arrives, and when the socket takes what was written. */
+import { NOBODY, type Wire } from '../../src/gateway/wire.ts'
+
+export interface FakeWire extends Wire {
+  /** Everything that was written. */
+  text(): string
+  /** Whether what is written from now on waits; once it does not, what waited is taken. */
+  hold(isHeld: boolean): void
+  readonly ending: 'closed' | 'destroyed' | undefined
+}
+
+export function createFakeWire(): FakeWire {
+  let text = ''
+  let isHeld = false
+  let hasWaiting = false
+  let ending: FakeWire['ending']
+  const end = (how: 'closed' | 'destroyed'): void => {
+    if (ending !== undefined) return
+    ending = how
+    wire.events.onClose()
+  }
+  const wire: FakeWire = {
+    events: NOBODY,
+    get isOpen() {
+      return ending === undefined
+    },
+    get hasWaiting() {
+      return hasWaiting
+    },
+    get ending() {
+      return ending
+    },
+    peer: '127.0.0.1',
+    write(bytes) {
+      text += Buffer.from(bytes).toString('latin1')
+      hasWaiting = isHeld
+      return !isHeld
+    },
+    finish() {},
+    close: () => end('closed'),
+    destroy: () => end('destroyed'),
+    pause() {},
+    resume() {},
+    text: () => text,
+    hold(next) {
+      isHeld = next
+      if (next || !hasWaiting) return
+      hasWaiting = false
+      wire.events.onDrain(true)
+    },
+  }
+  return wire
+}

@@ -1,0 +1,68 @@
+/** A connection of the gateway on a fake wire, before rules that deny everything. */
+import { serveConnection, type ClientConnection } from '../../src/gateway/client-connection.ts'
+import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
+import { compileGatewayRules } from '../../src/gateway/rules.ts'
+import { createFakeWire, type FakeWire } from './fake-wire.ts'
+
+export interface FakeServing {
+  readonly wire: FakeWire
+  readonly connection: ClientConnection
+  send(text: string): void
+  /** Lets every deadline pass that is due within so many milliseconds from now. */
+  pass(ms: number): void
+}
+
+export function serveFake(): FakeServing {
+  const items = new Set<Expiring>()
+  const deadlines: Deadlines = {
+    add: (item) => void items.add(item),
+    remove: (item) => void items.delete(item),
+    close() {},
+  }
+  const input = {
+    decide: () => DENY,
+    newId: () => 'id',
+    identityNames: [],
+    upstreams: [],
+    routes: [],
+    trustedProxies: [],
+    certificates: undefined,
+    serverTrust: new Map(),
+  }
+  const rules = compileGatewayRules(input, deadlines)
+  const wire = createFakeWire()
+  const connection = serveConnection(wire, {
+    rules: () => rules,
+    deadlines,
+    proto: 'http',
+    isStopping: () => false,
+    onExchange() {},
+    onClose() {},
+  })
+  return {
+    wire,
+    connection,
+    send: (text) => wire.events.onData(Buffer.from(text, 'latin1')),
+    pass: (ms) => {
+      const now = performance.now() + ms
+      for (const item of items) {
+        if (item.deadlineMs > now) continue
+        item.deadlineMs = Infinity
+        item.onDeadline()
+      }
+    },
+  }
+}
+
+const DENY = {
+  id: 'id',
+  route: undefined,
+  policy: undefined,
+  issuer: undefined,
+  outcome: 'deny',
+  reason: 'token_missing',
+  status: 401,
+  challenge: undefined,
+  retryAfterSeconds: undefined,
+  detail: undefined,
+} as const
