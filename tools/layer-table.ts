@@ -25,8 +25,9 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
   callers: { core: true, imports: ['request', 'decision'] },
   // Where tokens are looked for is where they are taken out.
-  gateway: { core: false, imports: ['request', 'decision'], types: ['token'] },
-  compat: { core: false, imports: ['config'], types: CORE },
+  gateway: { core: false, imports: ['request', 'decision'], types: ['token', 'policy'] },
+  // Paths that overlap are cut apart by the same rules by which they match.
+  compat: { core: false, imports: ['config', 'policy/path-pattern.ts'], types: CORE },
   // The algorithm table is plain data, and the schema lists its names.
   // Settings of the gateway are part of the settings.
   config: { core: false, imports: ['keys/algorithms.ts'], types: [...CORE, 'gateway'] },

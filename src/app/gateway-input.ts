@@ -11,10 +11,10 @@ export function gatewayInput({ config, guard, decide }: Instance): GatewayInput 
     identityNames: guard.identityNames,
     upstreams: settings.upstreams,
     trustedProxies: settings.listen.gateway?.trustedProxies ?? [],
-    routes: settings.routes.flatMap(({ name, upstream, access }): readonly GatewayRoute[] => {
+    routes: settings.routes.flatMap(({ name, upstream, access, rewrite }): readonly GatewayRoute[] => {
       if (upstream === undefined) return []
       const policy = access.kind === 'policy' ? guard.policies.get(access.policy) : undefined
-      return [{ name, upstream, tokenSources: policy?.tokenSources ?? [] }]
+      return [{ name, upstream, tokenSources: policy?.tokenSources ?? [], ...(rewrite && { rewrite }) }]
     }),
   }
 }

@@ -10,6 +10,7 @@ export function checkGateway(parts: ConfigParts): readonly LocatedProblem[] {
   return [
     ...checkUpstreamNames(parts),
     ...checkDestinations(parts),
+    ...checkRewrites(parts),
     ...checkGatewayAddress(parts.listen ?? {}),
   ]
 }
@@ -63,6 +64,25 @@ function checkDestinations({ listen, routes, whole }: ConfigParts): readonly Loc
       const message = 'the gateway does not know where to send what this route lets through'
       return { pointer, problem: { code: 'ERR_CONFIG_ROUTE_UPSTREAM', message, hints } }
     })
+}
+
+function checkRewrites({ routes }: ConfigParts): readonly LocatedProblem[] {
+  return routes.flatMap(({ pointer, value }): readonly LocatedProblem[] => {
+    const { upstream, strip_prefix: strip = '/', match } = value
+    const key = value.strip_prefix === undefined ? 'add_prefix' : 'strip_prefix'
+    if (value[key] === undefined) return []
+    const at = `${pointer}/${key}`
+    if (upstream === undefined) {
+      const message = `\`${key}\` has an effect beside \`upstream\` only`
+      return [{ pointer: at, atKey: true, problem: { code: 'ERR_CONFIG_USELESS_KEY', message } }]
+    }
+    const prefix = strip.replace(/\/$/, '')
+    const isBelow = (path: string): boolean => path === prefix || path.startsWith(`${prefix}/`)
+    if (prefix === '' || (match.path ?? ['/**']).every(isBelow)) return []
+    const message = `${quoted(strip)} is not the beginning of every path of this route`
+    const hints = [`match ${prefix}/** and nothing else`]
+    return [{ pointer: at, problem: { code: 'ERR_CONFIG_PATH', message, hints } }]
+  })
 }
 
 function checkGatewayAddress(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {

@@ -8,6 +8,7 @@ import type { Problem } from './diagnostic.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from './listen-address.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts, Located } from './read-config.ts'
+import { missingKey } from './schema-problems.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import { DEFAULT_LISTEN } from './setting-defaults.ts'
 import { suggestion } from './suggest.ts'
@@ -28,8 +29,23 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkReferences(parts),
     ...checkListeners(parts.listen ?? {}),
     ...checkGateway(parts),
+    ...checkIssuersThere(parts),
     ...(parts.whole === undefined ? [] : [...checkCandidates(parts), ...checkUnused(parts)]),
   ]
+}
+
+/** Without issuers no token is ever accepted: that is sound only where no token is asked for. */
+function checkIssuersThere({
+  issuersThere,
+  routesThere,
+  routes,
+  endpoints,
+  policyNames,
+}: ConfigParts): readonly LocatedProblem[] {
+  const judges =
+    routes.some(({ value }) => value.policy !== undefined) || policyNames.size + endpoints.length > 0
+  if (issuersThere || (routesThere && !judges)) return []
+  return [missingKey('/issuers')]
 }
 
 function checkDuplicates(

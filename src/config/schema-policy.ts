@@ -93,6 +93,12 @@ export const RouteSchema = strictMap({
   access: z.enum(['public', 'deny']).optional().describe('let everyone in, or nobody'),
   policy: text().optional().describe('name of the policy that judges'),
   upstream: text().optional().describe('name of the upstream that the gateway sends the request to'),
+  strip_prefix: text(parseExactPath)
+    .optional()
+    .describe('beginning of the path that the upstream is not sent; default: none'),
+  add_prefix: text(parseExactPath)
+    .optional()
+    .describe('what the upstream is sent before the path; default: nothing'),
 }).describe('requests and what is asked of them; the first match wins')
 
 export const EndpointSchema = strictMap({

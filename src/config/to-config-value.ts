@@ -31,7 +31,7 @@ export function toConfigValue(settings: Settings, options: ConfigValueOptions): 
   const { listen, cache } = settings
   return compact({
     version: 1,
-    issuers: settings.issuers.map((issuer) => fromIssuer(issuer, options)),
+    issuers: unlessEmpty(settings.issuers.map((issuer) => fromIssuer(issuer, options))),
     token_sources: unless(settings.tokenSources, DEFAULT_TOKEN_SOURCES)?.map((source) =>
       fromTokenSource(source),
     ),
@@ -172,7 +172,7 @@ function fromIdentity(header: IdentityHeaderSettings, options: ConfigValueOption
   return Object.keys(value).length === 1 ? escape(header.claim) : value
 }
 
-function fromRoute({ name, hosts, paths, methods, access, upstream }: RouteSettings): Value {
+function fromRoute({ name, hosts, paths, methods, access, upstream, rewrite }: RouteSettings): Value {
   return {
     name,
     match: compact({
@@ -182,5 +182,12 @@ function fromRoute({ name, hosts, paths, methods, access, upstream }: RouteSetti
     }),
     ...(access.kind === 'policy' ? { policy: access.policy } : { access: access.kind }),
     ...(upstream === undefined ? {} : { upstream }),
+    ...compact({
+      strip_prefix: unlessRoot(rewrite?.stripPrefix),
+      add_prefix: unlessRoot(rewrite?.addPrefix),
+    }),
   }
 }
+
+const unlessRoot = (path: string | undefined): string | undefined =>
+  path === undefined || path === '/' ? undefined : escape(path)

@@ -5,6 +5,7 @@ import { forwardedFields, plainAddress, type ForwardedFields } from './client-ad
 import { requestHeadText } from './forward-headers.ts'
 import { valuesOf } from './header-fields.ts'
 import type { RequestHead } from './request-head.ts'
+import { rewritePath } from './rewrite-path.ts'
 import type { Destination, GatewayRules } from './rules.ts'
 import type { ServerSettings } from './settings.ts'
 import { stripQuery } from './strip-token.ts'
@@ -34,14 +35,15 @@ export function readClientRequest(
 export function upstreamHeadText(
   { head, isTrustedPeer, forwarded }: ClientRequest,
   decision: Decision | undefined,
-  { upstream, strip }: Destination,
+  { upstream, strip, rewrite }: Destination,
   server: ServerSettings,
   rules: GatewayRules,
 ): string {
   const query = strip === undefined ? head.query : stripQuery(head.query, strip)
+  const path = rewrite === undefined ? head.path : rewritePath(head.path, rewrite)
   const request = {
     head,
-    target: query === undefined ? head.path : `${head.path}?${query}`,
+    target: query === undefined ? path : `${path}?${query}`,
     authority: upstream.settings.host === 'upstream' ? server.authority : head.authority,
     identity: decision?.outcome === 'allow' ? decision.identity : [],
     isTrustedPeer,

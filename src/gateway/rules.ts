@@ -1,9 +1,11 @@
 /** What decides about a request and where it goes: replaced whole when the configuration changes. */
 import type { Decide } from '../decision/decide.ts'
+import type { RewriteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { compileTrusted, type IsTrusted } from './client-address.ts'
 import type { Deadlines } from './deadlines.ts'
 import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
+import { compileRewrite, type RewriteRule } from './rewrite-path.ts'
 import type { UpstreamSettings } from './settings.ts'
 import { compileStripRule, type StripRule } from './strip-token.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
@@ -25,11 +27,13 @@ export interface GatewayRoute {
   readonly upstream: string
   /** Where the route's policy looks for a token; empty on public routes. */
   readonly tokenSources: readonly TokenSourceSettings[]
+  readonly rewrite?: RewriteSettings
 }
 
 export interface Destination {
   readonly upstream: Upstream
   readonly strip: StripRule | undefined
+  readonly rewrite: RewriteRule | undefined
 }
 
 export interface GatewayRules {
@@ -48,10 +52,16 @@ export function compileGatewayRules(input: GatewayInput, deadlines: Deadlines): 
   const upstreams = new Map(
     input.upstreams.map((settings) => [settings.name, createUpstream(settings, deadlines)]),
   )
-  const destinationOf = ({ name, upstream, tokenSources }: GatewayRoute): readonly [string, Destination] => {
+  const destinationOf = ({
+    name,
+    upstream,
+    tokenSources,
+    rewrite,
+  }: GatewayRoute): readonly [string, Destination] => {
     const found = upstreams.get(upstream)
     if (found === undefined) throw new TypeError(`no upstream named ${upstream}`)
-    return [name, { upstream: found, strip: compileStripRule(tokenSources, found.settings.stripToken) }]
+    const strip = compileStripRule(tokenSources, found.settings.stripToken)
+    return [name, { upstream: found, strip, rewrite: rewrite && compileRewrite(rewrite) }]
   }
   return {
     decide: input.decide,

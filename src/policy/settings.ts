@@ -17,6 +17,14 @@ export interface PolicySettings {
   readonly identity: readonly IdentityHeaderSettings[]
 }
 
+/** How the gateway changes a path before it sends it on. */
+export interface RewriteSettings {
+  /** Taken away from the front, by whole segments; `/` takes nothing away. */
+  readonly stripPrefix: string
+  /** Put in front; `/` puts nothing there. Decoded. */
+  readonly addPrefix: string
+}
+
 export interface RouteSettings {
   readonly name: string
   /** Lower-case host names or `*.example.com`; empty: any host. */
@@ -31,4 +39,6 @@ export interface RouteSettings {
     | { readonly kind: 'policy'; readonly policy: string }
   /** Name of the upstream that the gateway sends the request to. */
   readonly upstream?: string
+  /** Absent: the path is sent on as it was matched. */
+  readonly rewrite?: RewriteSettings
 }
