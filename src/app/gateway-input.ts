@@ -14,7 +14,8 @@ export function gatewayInput({ config, guard, decide }: Instance): GatewayInput 
     routes: settings.routes.flatMap(({ name, upstream, access }): readonly GatewayRoute[] => {
       if (upstream === undefined) return []
       const policy = access.kind === 'policy' ? guard.policies.get(access.policy) : undefined
-      return [{ name, upstream, tokenSources: policy?.tokenSources ?? [] }]
+      const auth = access.kind === 'forward_auth' ? { forwardAuth: access.forwardAuth } : {}
+      return [{ name, upstream, tokenSources: policy?.tokenSources ?? [], ...auth }]
     }),
   }
 }
