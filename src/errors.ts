@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   ERR_CONFIG_NAME: 'a name has characters that names do not have',
   ERR_CONFIG_ADDRESS: 'a value is not a listen address',
   ERR_CONFIG_SERVER_URL: 'a value is not the URL of an upstream server',
+  ERR_CONFIG_AUTH_URL: 'a value is not the URL of an auth service',
   ERR_CONFIG_NETWORK: 'a value is neither an address nor a network',
   ERR_CONFIG_HOST: 'a value is not a host pattern',
   ERR_CONFIG_PATH: 'a value is not a path pattern',

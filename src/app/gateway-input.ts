@@ -14,7 +14,10 @@ export function gatewayInput({ config, guard, decide }: Instance): GatewayInput 
     routes: settings.routes.flatMap(({ name, upstream, access, rewrite }): readonly GatewayRoute[] => {
       if (upstream === undefined) return []
       const policy = access.kind === 'policy' ? guard.policies.get(access.policy) : undefined
-      return [{ name, upstream, tokenSources: policy?.tokenSources ?? [], ...(rewrite && { rewrite }) }]
+      const auth = access.kind === 'forward_auth' ? { forwardAuth: access.forwardAuth } : {}
+      return [
+        { name, upstream, tokenSources: policy?.tokenSources ?? [], ...auth, ...(rewrite && { rewrite }) },
+      ]
     }),
   }
 }

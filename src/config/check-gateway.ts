@@ -52,7 +52,7 @@ function checkUpstreamNames({
 
 /** With a gateway, every request that is let through needs somewhere to go. */
 function checkDestinations({ listen, routes, whole }: ConfigParts): readonly LocatedProblem[] {
-  if (listen?.gateway === undefined) return []
+  if (listen?.gateway === undefined) return whole === undefined ? [] : checkWithoutGateway(routes)
   const hints = ['write `upstream: NAME` into every route that is not `access: deny`']
   if (whole !== undefined && routes.length === 0) {
     const message = 'a gateway without routes has nowhere to send a request'
@@ -83,6 +83,17 @@ function checkRewrites({ routes }: ConfigParts): readonly LocatedProblem[] {
     const hints = [`match ${prefix}/** and nothing else`]
     return [{ pointer: at, problem: { code: 'ERR_CONFIG_PATH', message, hints } }]
   })
+}
+
+function checkWithoutGateway(routes: ConfigParts['routes']): readonly LocatedProblem[] {
+  const message = '`forward_auth` without `listen.gateway`: only the gateway asks an auth service'
+  return routes
+    .filter(({ value }) => value.forward_auth !== undefined)
+    .map(({ pointer }) => ({
+      pointer: `${pointer}/forward_auth`,
+      atKey: true,
+      problem: { code: 'ERR_CONFIG_USELESS_KEY', message },
+    }))
 }
 
 function checkGatewayAddress(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {

@@ -2,7 +2,6 @@
  * One request, from its head to the end of its answer: judged, sent on, answered. Bytes flow through without being
  * kept: who sends faster than the other side takes is paused.
  */
-import type { Decision } from '../decision/decision.ts'
 import { createBodyReader, type BodyReader } from './body-reader.ts'
 import { createBodyWriter, type BodyWriter } from './body-writer.ts'
 import { readClientRequest, upstreamHeadText, type ClientRequest } from './client-request.ts'
@@ -10,6 +9,7 @@ import type { Expiring } from './deadlines.ts'
 import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
 import { FAULT_STATUS, isRepeatable, type ExchangeEnd } from './exchange-end.ts'
 import type { GatewayFault } from './gateway-event.ts'
+import { judge, type Judgement } from './judge.ts'
 import { CONTINUE, denialAnswer, ownAnswerText, type OwnAnswer } from './own-answer.ts'
 import { relayAnswer, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
 import type { RequestHead } from './request-head.ts'
@@ -32,13 +32,13 @@ export class Exchange implements Expiring, WireEvents {
   readonly #tried: ServerPool[] = []
   /** Bytes of the client that were not sent on: of the body before there is a link, of the next request after it. */
   #rest: Buffer
-  #decision: Decision | undefined
+  #judgement: Judgement | undefined
   #destination: Destination | undefined
   #pool: ServerPool | undefined
   #link: Link | undefined
   #writer: BodyWriter | undefined
   #answer: AnswerRelay | undefined
-  #cancelConnect = (): void => {}
+  #cancelWait = (): void => {}
   #isOver = false
 
   /** @param rest Bytes of the client that arrived behind the head. */
@@ -61,9 +61,8 @@ export class Exchange implements Expiring, WireEvents {
   start(): void {
     this.#client.events = this
     this.#context.deadlines.add(this)
-    const decision = this.#context.rules.decide({ request: this.#request.authz, policy: undefined })
-    if (decision instanceof Promise) void decision.then((made) => this.#decided(made))
-    else this.#decided(decision)
+    const cancel = judge(this.#request, this.#context.rules, (judgement) => this.#judged(judgement))
+    if (this.#judgement === undefined) this.#cancelWait = cancel
   }
 
   // The client's side.
@@ -127,10 +126,11 @@ export class Exchange implements Expiring, WireEvents {
 
   // The way to a server.
 
-  #decided(decision: Decision): void {
+  #judged(judgement: Judgement): void {
     if (this.#isOver) return
-    this.#decision = decision
-    if (decision.outcome === 'deny') return this.#answerOwn(denialAnswer(decision), undefined, '')
+    this.#judgement = judgement
+    const { decision, challenges } = judgement
+    if (decision.outcome === 'deny') return this.#answerOwn(denialAnswer(decision, challenges), undefined, '')
     const destination = this.#context.rules.destinations.get(decision.route ?? '')
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
@@ -153,30 +153,30 @@ export class Exchange implements Expiring, WireEvents {
     let isSettled = false
     const cancel = pool.take(mayReuse, (link, fault) => {
       isSettled = true
-      this.#cancelConnect = () => {}
+      this.#cancelWait = () => {}
       if (link === undefined) this.#connectFailed(fault)
       else this.#linked(link, pool)
     })
-    if (!isSettled) this.#cancelConnect = cancel
+    if (!isSettled) this.#cancelWait = cancel
   }
 
   /** No byte of the request has left, so another server may have it, whatever its method. */
   #connectFailed(fault: string): void {
-    this.#cancelConnect()
+    this.#cancelWait()
     this.#pool?.report('failed', performance.now())
     this.#tryNextServer(fault)
   }
 
   #linked(link: Link, pool: ServerPool): void {
-    const destination = this.#destination
-    if (destination === undefined) return
+    const [destination, judgement] = [this.#destination, this.#judgement]
+    if (destination === undefined || judgement === undefined) return
     this.#link = link
     this.#writer = createBodyWriter(link.wire, this.#request.head.framing.kind === 'chunked')
     const answer = relayAnswer({
       client: this.#client,
       upstream: link.wire,
       head: this.#request.head,
-      decisionId: this.#decision?.id ?? '',
+      decisionId: judgement.decision.id,
       isStopping: this.#context.isStopping,
       ended: (end) => this.#answerEnded(end, link, pool),
     })
@@ -195,7 +195,7 @@ export class Exchange implements Expiring, WireEvents {
       onClose: () => answer.upstreamEnded(),
     }
     const { rules } = this.#context
-    this.#writer.head(upstreamHeadText(this.#request, this.#decision, destination, pool.settings, rules))
+    this.#writer.head(upstreamHeadText(this.#request, judgement, destination, pool.settings, rules))
     // Only now: a client that is denied need not send what nobody would read.
     if (this.#request.head.expectsContinue && this.#rest.length === 0) this.#client.write(CONTINUE)
     this.#sendBody(this.#rest)
@@ -269,7 +269,7 @@ export class Exchange implements Expiring, WireEvents {
     const taken = isReadable ? this.#body.read(this.#rest, () => {}) : -1
     const keepAlive =
       taken >= 0 && this.#body.isDone && !this.#request.head.wantsClose && !this.#context.isStopping()
-    const id = this.#decision?.id ?? this.#context.rules.newId()
+    const id = this.#judgement?.decision.id ?? this.#context.rules.newId()
     const text = ownAnswerText(own, id, this.#request.head.method === 'HEAD', keepAlive)
     this.#client.write(Buffer.from(text, 'latin1'))
     const rest = keepAlive ? this.#rest.subarray(taken) : NO_BYTES
@@ -280,12 +280,12 @@ export class Exchange implements Expiring, WireEvents {
     if (this.#isOver) return
     this.#isOver = true
     this.#context.deadlines.remove(this)
-    this.#cancelConnect()
+    this.#cancelWait()
     this.#unlink(false)
     this.#context.onExchange({
-      id: this.#decision?.id ?? '',
+      id: this.#judgement?.decision.id ?? '',
       request: this.#request.authz,
-      decision: this.#decision,
+      decision: this.#judgement?.decision,
       status,
       upstream: this.#limits?.name,
       server: this.#pool?.settings.url,

@@ -43,7 +43,7 @@ interface IdleLink extends Expiring {
 
 export function createServerPool(
   settings: ServerSettings,
-  upstream: UpstreamSettings,
+  upstream: Pick<UpstreamSettings, 'ejectAfter' | 'ejectMs' | 'health'>,
   deadlines: Deadlines,
 ): ServerPool {
   const { ejectAfter, ejectMs } = upstream

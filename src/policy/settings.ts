@@ -1,6 +1,7 @@
 /** Settings of policies and routes: plain data, as the configuration hands them over. */
 import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
+import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 
 export interface PolicySettings {
@@ -37,6 +38,8 @@ export interface RouteSettings {
     | { readonly kind: 'public' }
     | { readonly kind: 'deny' }
     | { readonly kind: 'policy'; readonly policy: string }
+    /** An external service judges; only the gateway can ask it. */
+    | { readonly kind: 'forward_auth'; readonly forwardAuth: ForwardAuthSettings }
   /** Name of the upstream that the gateway sends the request to. */
   readonly upstream?: string
   /** Absent: the path is sent on as it was matched. */
