@@ -11,7 +11,12 @@ type Value = Readonly<Record<string, unknown>>
 /** Values are those of a `warder.yaml`. */
 export type Judge =
   | { readonly kind: 'deny' }
-  | { readonly kind: 'forward_auth'; readonly value: Value }
+  | {
+      readonly kind: 'forward_auth'
+      readonly value: Value
+      /** Key of the value → where it is written in the middleware. */
+      readonly origins: Readonly<Record<string, string>>
+    }
   | {
       readonly kind: 'policy'
       readonly name: string
@@ -20,7 +25,12 @@ export type Judge =
       readonly keepsToken: boolean
     }
 
-export function translateAuthRequest({ url, requiredHeaders, headers, params }: AuthRequestRule): Judge {
+/** @param beside Keys that are written beside `rule`. */
+export function translateAuthRequest(
+  { url, requiredHeaders, headers, params }: AuthRequestRule,
+  beside: readonly string[],
+): Judge {
+  const origin = (key: string): string => (beside.includes(key) ? key : `rule/${key}`)
   return {
     kind: 'forward_auth',
     value: {
@@ -28,6 +38,12 @@ export function translateAuthRequest({ url, requiredHeaders, headers, params }: 
       ...optional('required_headers', requiredHeaders),
       ...optional('headers', headers),
       ...optional('params', params),
+    },
+    origins: {
+      url: 'rule/url',
+      required_headers: 'rule/requiredHeaders',
+      headers: origin('headers'),
+      params: origin('params'),
     },
   }
 }
@@ -53,6 +69,12 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
       send_headers: sent,
       ...optional('headers', headers.value),
       ...optional('params', params.value),
+    },
+    origins: {
+      url: 'rule/authUrl',
+      send_headers: 'rule/authRequestHeaders',
+      headers: 'rule/authResponseHeaders',
+      params: 'rule/authResponseHeadersAsParams',
     },
   }
 }

@@ -147,7 +147,9 @@ function readAuthRequest(middleware: GomaMiddleware, path: readonly PropertyKey[
   })
   const whole = { ...inside, ...Object.fromEntries(beside.map((key) => [key, middleware[key]])) }
   const value = rule === undefined || rule === null || typeof rule === 'object' ? whole : rule
-  const read = readRule(AuthRequestRuleSchema, {}, value, path, root, translateAuthRequest)
+  const read = readRule(AuthRequestRuleSchema, {}, value, path, root, (checked) =>
+    translateAuthRequest(checked, beside),
+  )
   // What was moved into the rule is shown where it is written.
   const moved = read.problems.map((found) => {
     const key = beside.find((name) => found.pointer.startsWith(toPointer([...path, 'rule', name])))

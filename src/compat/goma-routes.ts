@@ -17,6 +17,8 @@ type Value = Readonly<Record<string, unknown>>
 export interface Made {
   readonly value: Value
   readonly pointer: string
+  /** Who judges, where that is written elsewhere. */
+  readonly judge?: Middleware | undefined
 }
 
 export interface RouteParts {
@@ -56,7 +58,7 @@ export function translateRoutes(routes: readonly GomaRoute[], middlewares: Named
     seen.add(route.name)
     const name = uniqueName(toName(route.name, `route-${i + 1}`), taken)
     const found = translateRoute(route, pointer, name, middlewares, taken)
-    made.push(...found.routes.map((value) => ({ value, pointer })))
+    made.push(...found.routes.map((route) => ({ ...route, pointer })))
     problems.push(...found.problems)
     upstreams.set(name, { value: found.upstream, pointer })
   }
@@ -67,7 +69,7 @@ const depth = ({ path }: GomaRoute): number => path.split('/').length
 const isForAnyHost = ({ hosts }: GomaRoute): boolean => (hosts ?? []).length === 0
 
 interface OneRoute {
-  readonly routes: readonly Value[]
+  readonly routes: readonly Omit<Made, 'pointer'>[]
   readonly upstream: Value
   readonly problems: readonly LocatedProblem[]
 }
@@ -92,25 +94,27 @@ function translateRoute(
     return { routes: [], upstream: upstream.value, problems: found }
   }
   const rewrite = rewriteOf(route)
-  const routes = slices.map((slice): Value => {
+  const routes = slices.map((slice): Omit<Made, 'pointer'> => {
     const applying = slice.middlewares.flatMap((i) => own[i] ?? [])
     const read = judgeOf(applying)
     if (!read.ok) {
       found.push({ pointer: `${pointer}/middlewares`, problem: read.error })
-      return {}
+      return { value: {} }
     }
     const judge = read.value
     const isOpenPart = applying.length === 0
     const suffix = applying.map((middleware) => toName(middleware.name, 'guarded')).join('.')
-    return {
+    const value = {
       name: isOpenPart ? name : uniqueName(`${name}-${suffix}`.slice(0, 60), taken),
       match: matchOf(route, slice, route.methods),
       ...judge,
       ...(judge['access'] === 'deny' ? {} : { upstream: name, ...rewrite }),
     }
+    return { value, judge: applying[0] }
   })
+  const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
   return {
-    routes: [...routes, ...otherMethods(route, slices, name, taken)],
+    routes: [...routes, ...others],
     upstream: upstream.value,
     problems: found,
   }

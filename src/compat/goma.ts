@@ -46,9 +46,10 @@ export const gomaFormat: ForeignFormat = {
     const { value, origins, problems } = translate(read.data, document.value)
     if (problems.some(({ problem }) => problem.code.startsWith('ERR_'))) return err(problems.map(locate))
     const native = readSettings(value, { supportedAlgorithms, directory: dirname(resolve(document.file)) })
-    const found = [...problems, ...native.problems.map((problem) => backToSource(problem, origins))].map(
-      locate,
-    )
+    const found = withoutRepeats([
+      ...problems,
+      ...native.problems.map((problem) => backToSource(problem, origins)),
+    ]).map(locate)
     return native.settings === undefined
       ? err(found)
       : ok({ settings: native.settings, warnings: found, origins })
@@ -81,7 +82,13 @@ function translate(config: GomaConfig, root: unknown): Translated {
     ...middlewares.flatMap(({ name }, i): readonly LocatedProblem[] => (used.has(name) ? [] : [unused(i)])),
   ]
   const origins = new Map([['listen/gateway', '/gateway/entryPoints/web/address']])
-  routes.forEach(({ pointer }, i) => origins.set(`routes/${i}`, pointer))
+  routes.forEach(({ pointer, judge }, i) => {
+    origins.set(`routes/${i}`, pointer)
+    if (judge?.judge.kind !== 'forward_auth') return
+    origins.set(`routes/${i}/forward_auth`, `${judge.pointer}/rule`)
+    for (const [key, origin] of Object.entries(judge.judge.origins))
+      origins.set(`routes/${i}/forward_auth/${key}`, `${judge.pointer}/${origin}`)
+  })
   for (const [name, { pointer }] of upstreams) origins.set(`upstreams/${name}`, pointer)
   const policies = usedPolicies(known, used)
   policies.forEach(({ name, pointer }, i) => {
@@ -174,3 +181,8 @@ function backToSource(found: LocatedProblem, origins: ReadonlyMap<string, string
   }
   return { ...found, pointer: '', atKey: false }
 }
+
+/** A rule that judges several routes is wrong once. */
+const withoutRepeats = (found: readonly LocatedProblem[]): readonly LocatedProblem[] => [
+  ...new Map(found.map((one) => [`${one.pointer} ${one.problem.code} ${one.problem.message}`, one])).values(),
+]

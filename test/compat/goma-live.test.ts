@@ -82,7 +82,8 @@ describe("the example of Goma's document, from the gateway to the application", 
       const { app, auth, gateway } = await start()
       const answer = await ask(gateway.port, { target, headers: token === undefined ? [] : bearer(token) })
       expect([answer.status, auth.received.length, app.received.length]).toEqual([status, asked, reached])
-      if (reached === 1) expect(app.received[0]?.target).toBe(target.slice('/svc'.length) || '/')
+      const path = target.slice('/svc'.length) || '/'
+      if (reached === 1) expect(app.received[0]?.target).toBe(path + (asked === 1 ? '?countryId=NL' : ''))
     })
   }
 })
