@@ -8,6 +8,7 @@ import type { Problem } from './diagnostic.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from './listen-address.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts, Located } from './read-config.ts'
+import { missingKey } from './schema-problems.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import { DEFAULT_LISTEN } from './setting-defaults.ts'
 import { suggestion } from './suggest.ts'
@@ -18,6 +19,7 @@ import { suggestion } from './suggest.ts'
  */
 export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>): readonly LocatedProblem[] {
   return [
+    ...checkIssuersThere(parts),
     ...parts.issuers.flatMap((issuer) => checkIssuer(issuer, supported)),
     ...parts.tokenSources.flatMap((source) => checkTokenSource(source)),
     ...parts.policies.flatMap((policy) => checkPolicy(policy)),
@@ -30,6 +32,13 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkGateway(parts),
     ...(parts.whole === undefined ? [] : [...checkCandidates(parts), ...checkUnused(parts)]),
   ]
+}
+
+/** Who lets no token judge needs no issuer: every route is public, closed, or an auth service's. */
+function checkIssuersThere({ whole, routes, policies, endpoints }: ConfigParts): readonly LocatedProblem[] {
+  if (whole === undefined || whole.issuers !== undefined) return []
+  const hasOwnJudges = routes.length > 0 && policies.length === 0 && endpoints.length === 0
+  return hasOwnJudges ? [] : [missingKey('/issuers')]
 }
 
 function checkDuplicates(

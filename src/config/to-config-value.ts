@@ -32,7 +32,7 @@ export function toConfigValue(settings: Settings, options: ConfigValueOptions): 
   const { listen, cache } = settings
   return compact({
     version: 1,
-    issuers: settings.issuers.map((issuer) => fromIssuer(issuer, options)),
+    issuers: unlessEmpty(settings.issuers.map((issuer) => fromIssuer(issuer, options))),
     token_sources: unless(settings.tokenSources, DEFAULT_TOKEN_SOURCES)?.map((source) =>
       fromTokenSource(source),
     ),

@@ -48,7 +48,7 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
   const issuerNameList = issuerNames(parts.issuers)
   const routeNameList = routeNames(parts.routes)
   return {
-    issuers: config.issuers.map((issuer, i) => toIssuer(issuer, issuerNameList[i] ?? '', context)),
+    issuers: (config.issuers ?? []).map((issuer, i) => toIssuer(issuer, issuerNameList[i] ?? '', context)),
     tokenSources: config.token_sources?.map((source) => toTokenSource(source)) ?? DEFAULT_TOKEN_SOURCES,
     policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy)),
     routes: (config.routes ?? []).map((route, i) => toRoute(route, routeNameList[i] ?? '')),
