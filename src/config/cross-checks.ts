@@ -19,6 +19,7 @@ import { suggestion } from './suggest.ts'
  */
 export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>): readonly LocatedProblem[] {
   return [
+    ...checkIssuersThere(parts),
     ...parts.issuers.flatMap((issuer) => checkIssuer(issuer, supported)),
     ...parts.tokenSources.flatMap((source) => checkTokenSource(source)),
     ...parts.policies.flatMap((policy) => checkPolicy(policy)),
@@ -29,23 +30,15 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkReferences(parts),
     ...checkListeners(parts.listen ?? {}),
     ...checkGateway(parts),
-    ...checkIssuersThere(parts),
     ...(parts.whole === undefined ? [] : [...checkCandidates(parts), ...checkUnused(parts)]),
   ]
 }
 
-/** Without issuers no token is ever accepted: that is sound only where no token is asked for. */
-function checkIssuersThere({
-  issuersThere,
-  routesThere,
-  routes,
-  endpoints,
-  policyNames,
-}: ConfigParts): readonly LocatedProblem[] {
-  const judges =
-    routes.some(({ value }) => value.policy !== undefined) || policyNames.size + endpoints.length > 0
-  if (issuersThere || (routesThere && !judges)) return []
-  return [missingKey('/issuers')]
+/** Who lets no token judge needs no issuer: every route is public, closed, or an auth service's. */
+function checkIssuersThere({ whole, routes, policies, endpoints }: ConfigParts): readonly LocatedProblem[] {
+  if (whole === undefined || whole.issuers !== undefined) return []
+  const hasOwnJudges = routes.length > 0 && policies.length === 0 && endpoints.length === 0
+  return hasOwnJudges ? [] : [missingKey('/issuers')]
 }
 
 function checkDuplicates(

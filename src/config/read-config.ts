@@ -9,7 +9,6 @@ import { IssuerSchema } from './schema-issuer.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
 import { EndpointSchema, PolicySchema, RouteSchema, TokenSourceSchema } from './schema-policy.ts'
 import type { EndpointConfig, PolicyConfig, RouteConfig, TokenSourceConfig } from './schema-policy.ts'
-import { suggest } from './suggest.ts'
 import { toLocatedProblems } from './schema-problems.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 
@@ -28,10 +27,6 @@ export interface Named<T> extends Located<T> {
 export interface ConfigParts {
   readonly whole: Config | undefined
   readonly issuers: readonly Located<IssuerConfig>[]
-  /** Whether `issuers` is written; a misspelling of it is an error of its own. */
-  readonly issuersThere: boolean
-  /** Whether there are routes, of whatever quality. */
-  readonly routesThere: boolean
   /** False when an issuer could not be read: its name is then unknown. */
   readonly issuersSound: boolean
   readonly tokenSources: readonly Located<TokenSourceConfig>[]
@@ -56,8 +51,6 @@ export function readConfig(root: Readonly<Record<string, unknown>>): {
   const parts: ConfigParts = {
     whole: whole.success ? whole.data : undefined,
     issuers: readList(root, 'issuers', IssuerSchema),
-    issuersThere: Object.keys(root).some((key) => suggest(key, ['issuers']) !== undefined),
-    routesThere: Array.isArray(root['routes']) && root['routes'].length > 0,
     issuersSound: ConfigSchema.shape.issuers.safeParse(root['issuers']).success,
     tokenSources: readList(root, 'token_sources', TokenSourceSchema),
     policies: readMap(policies, 'policies', PolicySchema),

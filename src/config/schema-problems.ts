@@ -114,7 +114,7 @@ function mismatch(
   }
 }
 
-/** A key that must be there and is not. */
+/** A required key that is not there. */
 export function missingKey(pointer: string): LocatedProblem {
   const cut = pointer.lastIndexOf('/')
   const key = pointer.slice(cut + 1)

@@ -12,7 +12,7 @@ export const ConfigSchema = strictMap({
   version: z.literal(1).describe('version of this format'),
   issuers: listOf(IssuerSchema)
     .optional()
-    .describe('the trusted issuers; required unless no route has a policy'),
+    .describe('the trusted issuers; required, unless there are routes and no policies'),
   token_sources: listOf(TokenSourceSchema)
     .optional()
     .describe('where a token is looked for; default: the Authorization header, scheme Bearer'),

@@ -34,10 +34,10 @@ function withoutMapped(query: string, isMapped: IsMappedParameter): string | und
   const parts = query.match(/[&;]?[^&;]*/g)?.filter((part) => part !== '') ?? []
   const kept = parts.filter((part) => !isMapped(nameOf(part)))
   if (kept.length === parts.length) return query
-  const text = kept.join('')
-  // The first part has no separator before it.
-  const isHeadless = kept[0] !== parts[0]
-  return kept.length === 0 ? undefined : isHeadless ? text.slice(1) : text
+  if (kept.length === 0) return undefined
+  const isFirstGone = kept[0] !== parts[0] && !/^[&;]/.test(query)
+  // What is first now has no separator before it.
+  return isFirstGone ? kept.join('').slice(1) : kept.join('')
 }
 
 function nameOf(part: string): string {
