@@ -41,6 +41,7 @@ export const ERROR_CODES = {
   ERR_CONFIG_NAME: 'a name has characters that names do not have',
   ERR_CONFIG_ADDRESS: 'a value is not a listen address',
   ERR_CONFIG_SERVER_URL: 'a value is not the URL of an upstream server',
+  ERR_CONFIG_AUTH_URL: 'a value is not the URL of an auth service',
   ERR_CONFIG_NETWORK: 'a value is neither an address nor a network',
   ERR_CONFIG_HOST: 'a value is not a host pattern',
   ERR_CONFIG_PATH: 'a value is not a path pattern',
@@ -92,6 +93,10 @@ export const ERROR_CODES = {
   WARN_COMPAT_HTTP: 'jwtauthrequest: keys are fetched over http://',
   WARN_COMPAT_EXPOSED: 'jwtauthrequest: every machine that reaches the port may ask',
   WARN_COMPAT_DEBUG: 'jwtauthrequest: debug has no effect',
+  ERR_COMPAT_UNSUPPORTED: 'Goma: something that Warder does not have',
+  ERR_COMPAT_UNKNOWN_MIDDLEWARE: 'Goma: a middleware is named that does not exist',
+  WARN_COMPAT_NO_EFFECT: 'Goma: a key has no effect',
+  WARN_COMPAT_UNUSED_MIDDLEWARE: 'Goma: no route names the middleware',
   // keys/
   ERR_KEYS_SECRET_UNUSABLE: 'a secret is too short, or no algorithm of the issuer uses one',
   ERR_KEYS_FILE_UNREADABLE: 'a key file cannot be read, or is larger than 1 MiB',

@@ -21,12 +21,14 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   keys: { core: true, imports: [] },
   jwt: { core: true, imports: ['keys'] },
   claims: { core: true, imports: [] },
-  policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['keys'] },
+  // A route carries the settings of its auth service; the core never reads them.
+  policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['keys', 'gateway'] },
   decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
   callers: { core: true, imports: ['request', 'decision'] },
   // Where tokens are looked for is where they are taken out.
-  gateway: { core: false, imports: ['request', 'decision'], types: ['token'] },
-  compat: { core: false, imports: ['config'], types: CORE },
+  gateway: { core: false, imports: ['request', 'decision'], types: ['token', 'policy'] },
+  // Paths that overlap are cut apart by the same rules by which they match.
+  compat: { core: false, imports: ['config', 'policy/path-pattern.ts'], types: CORE },
   config: {
     core: false,
     imports: [

@@ -13,10 +13,13 @@ export function gatewayInput({ config, guard, decide, certificates, serverTrust 
     serverTrust,
     upstreams: settings.upstreams,
     trustedProxies: settings.listen.gateway?.trustedProxies ?? [],
-    routes: settings.routes.flatMap(({ name, upstream, access }): readonly GatewayRoute[] => {
+    routes: settings.routes.flatMap(({ name, upstream, access, rewrite }): readonly GatewayRoute[] => {
       if (upstream === undefined) return []
       const policy = access.kind === 'policy' ? guard.policies.get(access.policy) : undefined
-      return [{ name, upstream, tokenSources: policy?.tokenSources ?? [] }]
+      const auth = access.kind === 'forward_auth' ? { forwardAuth: access.forwardAuth } : {}
+      return [
+        { name, upstream, tokenSources: policy?.tokenSources ?? [], ...auth, ...(rewrite && { rewrite }) },
+      ]
     }),
   }
 }

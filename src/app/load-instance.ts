@@ -1,5 +1,6 @@
 /** From a file to an instance: what `serve`, `check`, `explain` and a reload have in common. */
 import { readFile } from 'node:fs/promises'
+import { gomaFormat } from '../compat/goma.ts'
 import { jwtauthrequestFormat } from '../compat/jwtauthrequest.ts'
 import {
   loadConfig,
@@ -38,7 +39,7 @@ function loadConfigDeps(): LoadConfigDeps {
     readFile: (path) => readFile(path),
     env: readEnv(),
     supportedAlgorithms: supported,
-    foreignFormats: [jwtauthrequestFormat],
+    foreignFormats: [jwtauthrequestFormat, gomaFormat],
   }
 }
 

@@ -10,6 +10,7 @@ export function checkGateway(parts: ConfigParts): readonly LocatedProblem[] {
   return [
     ...checkUpstreamNames(parts),
     ...checkDestinations(parts),
+    ...checkRewrites(parts),
     ...checkGatewayAddress(parts.listen ?? {}),
   ]
 }
@@ -51,7 +52,7 @@ function checkUpstreamNames({
 
 /** With a gateway, every request that is let through needs somewhere to go. */
 function checkDestinations({ listen, routes, whole }: ConfigParts): readonly LocatedProblem[] {
-  if (listen?.gateway === undefined) return []
+  if (listen?.gateway === undefined) return whole === undefined ? [] : checkWithoutGateway(routes)
   const hints = ['write `upstream: NAME` into every route that is not `access: deny`']
   if (whole !== undefined && routes.length === 0) {
     const message = 'a gateway without routes has nowhere to send a request'
@@ -63,6 +64,36 @@ function checkDestinations({ listen, routes, whole }: ConfigParts): readonly Loc
       const message = 'the gateway does not know where to send what this route lets through'
       return { pointer, problem: { code: 'ERR_CONFIG_ROUTE_UPSTREAM', message, hints } }
     })
+}
+
+function checkRewrites({ routes }: ConfigParts): readonly LocatedProblem[] {
+  return routes.flatMap(({ pointer, value }): readonly LocatedProblem[] => {
+    const { upstream, strip_prefix: strip = '/', match } = value
+    const key = value.strip_prefix === undefined ? 'add_prefix' : 'strip_prefix'
+    if (value[key] === undefined) return []
+    const at = `${pointer}/${key}`
+    if (upstream === undefined) {
+      const message = `\`${key}\` has an effect beside \`upstream\` only`
+      return [{ pointer: at, atKey: true, problem: { code: 'ERR_CONFIG_USELESS_KEY', message } }]
+    }
+    const prefix = strip.replace(/\/$/, '')
+    const isBelow = (path: string): boolean => path === prefix || path.startsWith(`${prefix}/`)
+    if (prefix === '' || (match.path ?? ['/**']).every(isBelow)) return []
+    const message = `${quoted(strip)} is not the beginning of every path of this route`
+    const hints = [`match ${prefix}/** and nothing else`]
+    return [{ pointer: at, problem: { code: 'ERR_CONFIG_PATH', message, hints } }]
+  })
+}
+
+function checkWithoutGateway(routes: ConfigParts['routes']): readonly LocatedProblem[] {
+  const message = '`forward_auth` without `listen.gateway`: only the gateway asks an auth service'
+  return routes
+    .filter(({ value }) => value.forward_auth !== undefined)
+    .map(({ pointer }) => ({
+      pointer: `${pointer}/forward_auth`,
+      atKey: true,
+      problem: { code: 'ERR_CONFIG_USELESS_KEY', message },
+    }))
 }
 
 function checkGatewayAddress(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {

@@ -1,5 +1,6 @@
 /** What the schema cannot say about one token source, policy, route or endpoint. */
 import type { Problem } from './diagnostic.ts'
+import { checkForwardAuth } from './forward-auth-values.ts'
 import { toPointer } from './json-pointer.ts'
 import type { ConfigParts, Located } from './read-config.ts'
 import type { EndpointConfig, RouteConfig, TokenSourceConfig } from './schema-policy.ts'
@@ -80,12 +81,15 @@ const CONTRADICTION: Problem = {
 }
 
 export function checkRoute({ pointer, value: route }: Located<RouteConfig>): readonly LocatedProblem[] {
-  if ((route.access === undefined) === (route.policy === undefined)) {
+  const judges = (['access', 'policy', 'forward_auth'] as const).filter((key) => route[key] !== undefined)
+  if (judges.length !== 1) {
     const message =
-      route.access === undefined ? 'a route without an answer' : '`access` and `policy` exclude each other'
-    const hints = ['write one of `policy: NAME`, `access: public` or `access: deny`']
+      judges.length === 0 ? 'a route without an answer' : `\`${judges.join('` and `')}\` exclude each other`
+    const hints = ['write one of `policy: NAME`, `forward_auth`, `access: public` or `access: deny`']
     return [{ pointer, problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message, hints } }]
   }
+  if (route.forward_auth !== undefined)
+    return checkForwardAuth({ pointer: `${pointer}/forward_auth`, value: route.forward_auth })
   const { host, path, method } = route.match
   const isEverything = host === undefined && (path === undefined || path.includes('/**'))
   // Preflights carry no token by design, and answer nothing of worth.

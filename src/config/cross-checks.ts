@@ -10,6 +10,7 @@ import { formatListenAddress, isLoopback, isSameAddress } from './listen-address
 import { checkSnapshotPlace } from './key-refresh.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts, Located } from './read-config.ts'
+import { missingKey } from './schema-problems.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
 import { DEFAULT_LISTEN } from './setting-defaults.ts'
@@ -21,6 +22,7 @@ import { suggestion } from './suggest.ts'
  */
 export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>): readonly LocatedProblem[] {
   return [
+    ...checkIssuersThere(parts),
     ...parts.issuers.flatMap((issuer) => checkIssuer(issuer, supported)),
     ...parts.tokenSources.flatMap((source) => checkTokenSource(source)),
     ...parts.policies.flatMap((policy) => checkPolicy(policy)),
@@ -60,6 +62,13 @@ const sharedSnapshot = (file: string): Problem => ({
   message: `several issuers would keep their keys in ${quoted(file)}`,
   hints: ['set `state_dir` instead, where each issuer has a file of its own'],
 })
+
+/** Who lets no token judge needs no issuer: every route is public, closed, or an auth service's. */
+function checkIssuersThere({ whole, routes, policies, endpoints }: ConfigParts): readonly LocatedProblem[] {
+  if (whole === undefined || whole.issuers !== undefined) return []
+  const hasOwnJudges = routes.length > 0 && policies.length === 0 && endpoints.length === 0
+  return hasOwnJudges ? [] : [missingKey('/issuers')]
+}
 
 function checkDuplicates(
   parts: readonly Located<{ readonly name?: string | undefined }>[],

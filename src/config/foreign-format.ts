@@ -6,7 +6,7 @@ import type { Settings } from './settings.ts'
 import type { SourceDocument } from './source-document.ts'
 
 /** Every format that a configuration may be in. */
-export type ConfigFormat = 'warder' | 'jwtauthrequest'
+export type ConfigFormat = 'warder' | 'jwtauthrequest' | 'goma'
 
 /** Another format, translated. */
 export interface Translation {

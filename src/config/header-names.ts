@@ -40,3 +40,7 @@ export function parseIdentityHeader(name: string): Result<string, Problem> {
   const hints = ['choose a name of your own, such as X-Auth-Subject']
   return err({ code: 'ERR_CONFIG_HEADER', message: `${quoted(name)} has another meaning already`, hints })
 }
+
+/** Headers that an auth service may set: like those of identity, and the credential that it changes for another. */
+export const parseGrantedHeader = (name: string): Result<string, Problem> =>
+  name.toLowerCase() === 'authorization' ? ok(name) : parseIdentityHeader(name)

@@ -60,6 +60,26 @@ export const textList = <T = string>(
     }),
   )
 
+/** A key that may be there, whatever its value: looked at elsewhere. */
+export const anything = (): z.ZodOptional<z.ZodUnknown> => z.unknown().optional()
+
+/** A map from strings to strings, each value read by `parse`. */
+export const textMap = <T = string>(
+  parse?: (value: string) => Result<T, Problem>,
+): z.ZodRecord<z.ZodString, z.ZodType<T, string>> => z.record(z.string(), text(parse))
+
+/** A string or a number, as a string. */
+export const textOrNumber = (): z.ZodType<string, string | number> =>
+  z.union([z.string(), z.number()]).transform(String)
+
+/** Either of two shapes. */
+export const either = <A extends z.ZodType, B extends z.ZodType>(first: A, second: B): z.ZodUnion<[A, B]> =>
+  z.union([first, second])
+
+/** A list that may be empty where that means the same as none. */
+export const optionalList = <Schema extends z.ZodType>(item: Schema): z.ZodOptional<z.ZodArray<Schema>> =>
+  z.array(item).optional()
+
 /** A list with at least one item. */
 export const listOf = <Schema extends z.ZodType>(
   item: Schema,

@@ -4,6 +4,7 @@ import { ok } from '../result.ts'
 import { parseClaimPath, parseHost, parseMethod, parseName, parseScope, parseToken } from './check-text.ts'
 import { parseIdentityHeader } from './header-names.ts'
 import { parseExactPath, parsePathPattern } from './path-pattern.ts'
+import { ForwardAuthSchema } from './schema-forward-auth.ts'
 import { byteSize, flag, listOf, strictMap, text, textList } from './schema-leaf.ts'
 
 export const TokenSourceSchema = strictMap({
@@ -92,7 +93,14 @@ export const RouteSchema = strictMap({
   }).describe('which requests; an empty map is all of them'),
   access: z.enum(['public', 'deny']).optional().describe('let everyone in, or nobody'),
   policy: text().optional().describe('name of the policy that judges'),
+  forward_auth: ForwardAuthSchema.optional().describe('the external auth service that judges'),
   upstream: text().optional().describe('name of the upstream that the gateway sends the request to'),
+  strip_prefix: text(parseExactPath)
+    .optional()
+    .describe('beginning of the path that the upstream is not sent; default: none'),
+  add_prefix: text(parseExactPath)
+    .optional()
+    .describe('what the upstream is sent before the path; default: nothing'),
 }).describe('requests and what is asked of them; the first match wins')
 
 export const EndpointSchema = strictMap({

@@ -117,7 +117,8 @@ function mismatch(
   }
 }
 
-function missingKey(pointer: string): LocatedProblem {
+/** A required key that is not there. */
+export function missingKey(pointer: string): LocatedProblem {
   const cut = pointer.lastIndexOf('/')
   const key = pointer.slice(cut + 1)
   const hint = MISSING_HINTS[key]

@@ -10,7 +10,9 @@ import { EndpointSchema, policiesSchema, RouteSchema, TokenSourceSchema } from '
 export const ConfigSchema = strictMap({
   $schema: z.string().optional().describe('where the schema is, for editors; not read'),
   version: z.literal(1).describe('version of this format'),
-  issuers: listOf(IssuerSchema).describe('the trusted issuers'),
+  issuers: listOf(IssuerSchema)
+    .optional()
+    .describe('the trusted issuers; required, unless there are routes and no policies'),
   token_sources: listOf(TokenSourceSchema)
     .optional()
     .describe('where a token is looked for; default: the Authorization header, scheme Bearer'),

@@ -1,5 +1,6 @@
 /** The value of every setting that was not written. The schema's descriptions and docs/config.md say the same. */
 import type { RemoteKeySettings } from '../keys/key-settings.ts'
+import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
 import type { HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { Settings } from './settings.ts'
@@ -50,6 +51,13 @@ export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
   ejectAfter: 3,
   ejectMs: 10_000,
 }
+
+export const DEFAULT_FORWARD_AUTH: Pick<
+  ForwardAuthSettings,
+  'allowStatus' | 'sendHeaders' | 'timeoutMs' | 'maxAnswerBytes'
+> = { allowStatus: '200', sendHeaders: 'all', timeoutMs: 5_000, maxAnswerBytes: 1024 ** 2 }
+
+export const DEFAULT_AUTH_CACHE_ENTRIES = 10_000
 
 export const DEFAULT_REALM = 'warder'
 

@@ -10,6 +10,7 @@ import { MASK } from './code-frame.ts'
 import { formatDuration } from './duration.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
+import { fromForwardAuth } from './forward-auth-values.ts'
 import { fromGatewayListen, fromUpstream } from './from-gateway-settings.ts'
 import { formatListenAddress } from './listen-address.ts'
 import { fromReach } from './key-reach.ts'
@@ -33,14 +34,14 @@ export function toConfigValue(settings: Settings, options: ConfigValueOptions): 
   const { listen, cache } = settings
   return compact({
     version: 1,
-    issuers: settings.issuers.map((issuer) => fromIssuer(issuer, options)),
+    issuers: unlessEmpty(settings.issuers.map((issuer) => fromIssuer(issuer, options))),
     token_sources: unless(settings.tokenSources, DEFAULT_TOKEN_SOURCES)?.map((source) =>
       fromTokenSource(source),
     ),
     policies: unlessEmpty(
       Object.fromEntries(settings.policies.map((policy) => [policy.name, fromPolicy(policy, options)])),
     ),
-    routes: unlessEmpty(settings.routes.map((route) => fromRoute(route))),
+    routes: unlessEmpty(settings.routes.map((route) => fromRoute(route, options))),
     endpoints: unlessEmpty(settings.endpoints),
     upstreams: unlessEmpty(
       Object.fromEntries(
@@ -187,7 +188,8 @@ function fromIdentity(header: IdentityHeaderSettings, options: ConfigValueOption
   return Object.keys(value).length === 1 ? escape(header.claim) : value
 }
 
-function fromRoute({ name, hosts, paths, methods, access, upstream }: RouteSettings): Value {
+function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
+  const { name, hosts, paths, methods, access, upstream, rewrite } = route
   return {
     name,
     match: compact({
@@ -195,7 +197,20 @@ function fromRoute({ name, hosts, paths, methods, access, upstream }: RouteSetti
       path: unlessEmpty(paths.map((path) => escape(path))),
       method: unlessEmpty(methods),
     }),
-    ...(access.kind === 'policy' ? { policy: access.policy } : { access: access.kind }),
+    ...fromAccess(access, options),
     ...(upstream === undefined ? {} : { upstream }),
+    ...compact({
+      strip_prefix: unlessRoot(rewrite?.stripPrefix),
+      add_prefix: unlessRoot(rewrite?.addPrefix),
+    }),
   }
 }
+
+function fromAccess(access: RouteSettings['access'], options: ConfigValueOptions): Value {
+  if (access.kind === 'policy') return { policy: access.policy }
+  if (access.kind === 'forward_auth') return { forward_auth: fromForwardAuth(access.forwardAuth, options) }
+  return { access: access.kind }
+}
+
+const unlessRoot = (path: string | undefined): string | undefined =>
+  path === undefined || path === '/' ? undefined : escape(path)

@@ -14,6 +14,7 @@ import { routeNames } from './default-names.ts'
 import { expandIssuers, type ExpandedIssuer } from './expand-tenants.ts'
 import { toReach } from './key-reach.ts'
 import { toRefreshSettings, type SnapshotContext } from './key-refresh.ts'
+import { toForwardAuth } from './forward-auth-values.ts'
 import { toGatewayListen, toUpstream } from './to-gateway-settings.ts'
 import type { ConfigParts } from './read-config.ts'
 import type { Config } from './schema.ts'
@@ -204,8 +205,16 @@ const toRoute = (route: RouteConfig, name: string): RouteSettings => ({
   hosts: route.match.host ?? [],
   paths: route.match.path ?? [],
   methods: route.match.method ?? [],
-  // The cross-checks saw that exactly one is set; were it otherwise, nobody would pass.
-  access:
-    route.policy === undefined ? { kind: route.access ?? 'deny' } : { kind: 'policy', policy: route.policy },
+  access: toAccess(route),
   ...(route.upstream === undefined ? {} : { upstream: route.upstream }),
+  ...(route.strip_prefix === undefined && route.add_prefix === undefined
+    ? {}
+    : { rewrite: { stripPrefix: route.strip_prefix ?? '/', addPrefix: route.add_prefix ?? '/' } }),
 })
+
+/** The cross-checks saw that exactly one is set; were it otherwise, nobody would pass. */
+function toAccess({ access, policy, forward_auth }: RouteConfig): RouteSettings['access'] {
+  if (policy !== undefined) return { kind: 'policy', policy }
+  if (forward_auth !== undefined) return { kind: 'forward_auth', forwardAuth: toForwardAuth(forward_auth) }
+  return { kind: access ?? 'deny' }
+}

@@ -20,7 +20,7 @@ export interface Allow extends DecisionBase {
 export interface Deny extends DecisionBase {
   readonly outcome: 'deny'
   readonly reason: DenyReason
-  readonly status: 401 | 403 | 503
+  readonly status: 401 | 403 | 502 | 503 | 504
   /** `WWW-Authenticate`, RFC 6750 §3; undefined where another token would not help. */
   readonly challenge: string | undefined
   readonly retryAfterSeconds: number | undefined

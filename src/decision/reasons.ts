@@ -38,6 +38,10 @@ export type DenyReason =
   | 'ip_not_allowed'
   | 'origin_missing'
   | 'path_ambiguous'
+  | 'header_missing'
+  | 'auth_service_denied'
+  | 'auth_service_not_asked'
+  | 'auth_service_failed'
   | 'keys_unavailable'
   | 'introspection_unavailable'
   | 'overloaded'
@@ -47,7 +51,7 @@ export type Reason = AllowReason | DenyReason
 
 /** One reason: what the client is told, and what the operator is told. */
 export interface DenyRow {
-  readonly status: 401 | 403 | 503
+  readonly status: 401 | 403 | 502 | 503
   /** `error` of the challenge (RFC 6750 §3.1); absent when no usable token was sent, or it is not about a token. */
   readonly error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope'
   /** For the operator: what happened. */
@@ -191,6 +195,23 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
     'the path can be read in more than one way',
     'have the client send the path in plain form; `warder explain` says what is ambiguous about it',
   ),
+  header_missing: forbidden(
+    'the request lacks a header that the route’s `forward_auth` requires',
+    'look at the detail for the header; the auth service was not asked',
+  ),
+  auth_service_denied: forbidden(
+    'the route’s auth service said no',
+    'look at the log of the auth service; the client is given its status, 401 or 403, and its challenge',
+  ),
+  auth_service_not_asked: forbidden(
+    'the route has `forward_auth`, and only the gateway asks an auth service',
+    'send the request through the gateway, or let a policy judge this route',
+  ),
+  auth_service_failed: {
+    status: 502,
+    message: 'the route’s auth service gave no answer that can be used',
+    hint: 'look at the detail; the client is given 504 where the answer did not come in time',
+  },
   keys_unavailable: unavailable(
     'the issuer’s keys could not be loaded (yet)',
     '`warder keys list` says what went wrong; of a running Warder, `/readyz?verbose` on the admin listener',

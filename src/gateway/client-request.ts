@@ -1,10 +1,12 @@
 /** A client's request with what the socket says about it: for the decision, and for the server. */
-import type { Decision } from '../decision/decision.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import { forwardedFields, plainAddress, type ForwardedFields } from './client-address.ts'
 import { requestHeadText } from './forward-headers.ts'
 import { valuesOf } from './header-fields.ts'
+import type { Judgement } from './judge.ts'
+import { mapQuery } from './mapped-query.ts'
 import type { RequestHead } from './request-head.ts'
+import { rewritePath } from './rewrite-path.ts'
 import type { Destination, GatewayRules } from './rules.ts'
 import type { ServerSettings } from './settings.ts'
 import { stripQuery } from './strip-token.ts'
@@ -33,24 +35,31 @@ export function readClientRequest(
 /** The bytes of the head that a server is sent. Path and query are those that were judged, less the token. */
 export function upstreamHeadText(
   { head, isTrustedPeer, forwarded }: ClientRequest,
-  decision: Decision | undefined,
-  { upstream, strip }: Destination,
+  { decision, grant }: Judgement,
+  { upstream, strip, rewrite, auth }: Destination,
   server: ServerSettings,
   rules: GatewayRules,
 ): string {
-  const query = strip === undefined ? head.query : stripQuery(head.query, strip)
+  const stripped = strip === undefined ? head.query : stripQuery(head.query, strip)
+  const query =
+    auth === undefined ? stripped : mapQuery(stripped, auth.isMappedParameter, grant?.params ?? [])
+  const path = rewrite === undefined ? head.path : rewritePath(head.path, rewrite)
   const request = {
     head,
-    target: query === undefined ? head.path : `${head.path}?${query}`,
+    target: query === undefined ? path : `${path}?${query}`,
     authority: upstream.settings.host === 'upstream' ? server.authority : head.authority,
-    identity: decision?.outcome === 'allow' ? decision.identity : [],
+    identity: decision.outcome === 'allow' ? decision.identity : [],
     isTrustedPeer,
     forwarded,
-    decisionId: decision?.id ?? '',
+    decisionId: decision.id,
     strip,
+    replaced: auth?.replacedHeaders ?? NO_NAMES,
+    granted: grant?.headers ?? [],
   }
   return requestHeadText(request, rules.headers)
 }
+
+const NO_NAMES: ReadonlySet<string> = new Set()
 
 function toAuthzRequest(head: RequestHead, scheme: 'http' | 'https'): AuthzRequest {
   const { method, host, path, query = '', fields } = head

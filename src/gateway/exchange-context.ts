@@ -3,8 +3,8 @@ import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
 import type { GatewayRules } from './rules.ts'
 
-/** Longest wait for a decision: more than the first fetch of keys may take. */
-export const DECISION_TIMEOUT_MS = 30_000
+/** Longest wait for a decision: more than a first fetch of keys and an auth service may take. */
+export const DECISION_TIMEOUT_MS = 90_000
 
 export interface ExchangeContext {
   readonly rules: GatewayRules

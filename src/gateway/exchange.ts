@@ -2,7 +2,6 @@
  * One request, from its head to the end of its answer: judged, sent on, answered. Bytes flow through without being
  * kept: who sends faster than the other side takes is paused.
  */
-import type { Decision } from '../decision/decision.ts'
 import { createBodyReader, type BodyReader } from './body-reader.ts'
 import { createBodyWriter, type BodyWriter } from './body-writer.ts'
 import { readClientRequest, upstreamHeadText, type ClientRequest } from './client-request.ts'
@@ -10,6 +9,7 @@ import { startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
 import { FAULT_STATUS, GONE, isRepeatable, NO_BYTES, type Ended, type ExchangeEnd } from './exchange-end.ts'
 import type { GatewayFault } from './gateway-event.ts'
+import { judge, type Judgement } from './judge.ts'
 import { CONTINUE, denialAnswer, ownAnswerText, type OwnAnswer } from './own-answer.ts'
 import { relayAnswer, type AnswerDone, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
 import { announcedBytes, type RequestHead } from './request-head.ts'
@@ -29,7 +29,7 @@ export class Exchange implements WireEvents {
   readonly #tried: ServerPool[] = []
   /** Bytes of the client that were not sent on: of the body before there is a link, of the next request after it. */
   #rest: Buffer
-  #decision: Decision | undefined
+  #judgement: Judgement | undefined
   #destination: Destination | undefined
   #pool: ServerPool | undefined
   #link: Link | undefined
@@ -37,7 +37,7 @@ export class Exchange implements WireEvents {
   #answer: AnswerRelay | undefined
   /** A whole answer to a request that is still arriving. */
   #early: AnswerDone | undefined
-  #cancelConnect = (): void => {}
+  #cancelWait = (): void => {}
   #isHeldBack = false
   #isOver = false
 
@@ -54,9 +54,8 @@ export class Exchange implements WireEvents {
 
   start(): void {
     this.#client.events = this
-    const decision = this.#context.rules.decide({ request: this.#request.authz, policy: undefined })
-    if (decision instanceof Promise) void decision.then((made) => this.#decided(made))
-    else this.#decided(decision)
+    const cancel = judge(this.#request, this.#context.rules, (judgement) => this.#judged(judgement))
+    if (this.#judgement === undefined) this.#cancelWait = cancel
   }
 
   // The client's side.
@@ -119,10 +118,11 @@ export class Exchange implements WireEvents {
 
   // The way to a server.
 
-  #decided(decision: Decision): void {
+  #judged(judgement: Judgement): void {
     if (this.#isOver) return
-    this.#decision = decision
-    if (decision.outcome === 'deny') return this.#answerOwn(denialAnswer(decision), undefined, '')
+    this.#judgement = judgement
+    const { decision, challenges } = judgement
+    if (decision.outcome === 'deny') return this.#answerOwn(denialAnswer(decision, challenges), undefined, '')
     const destination = this.#context.rules.destinations.get(decision.route ?? '')
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
@@ -144,30 +144,30 @@ export class Exchange implements WireEvents {
     let isSettled = false
     const cancel = pool.take(mayReuse, (link, fault) => {
       isSettled = true
-      this.#cancelConnect = () => {}
+      this.#cancelWait = () => {}
       if (link === undefined) this.#connectFailed(fault)
       else this.#linked(link, pool)
     })
-    if (!isSettled) this.#cancelConnect = cancel
+    if (!isSettled) this.#cancelWait = cancel
   }
 
   /** No byte of the request has left, so another server may have it, whatever its method. */
   #connectFailed(fault: string): void {
-    this.#cancelConnect()
+    this.#cancelWait()
     this.#pool?.report('failed', performance.now())
     this.#tryNextServer(fault)
   }
 
   #linked(link: Link, pool: ServerPool): void {
-    const destination = this.#destination
-    if (destination === undefined) return
+    const [destination, judgement] = [this.#destination, this.#judgement]
+    if (destination === undefined || judgement === undefined) return
     this.#link = link
     this.#writer = createBodyWriter(link.wire, this.#request.head.framing.kind === 'chunked')
     const answer = relayAnswer({
       client: this.#client,
       upstream: link.wire,
       head: this.#request.head,
-      decisionId: this.#decision?.id ?? '',
+      decisionId: judgement.decision.id,
       isStopping: this.#context.isStopping,
       ended: (end) => this.#answerEnded(end, link, pool),
     })
@@ -187,7 +187,7 @@ export class Exchange implements WireEvents {
       onClose: () => answer.upstreamEnded(false),
     }
     const { rules } = this.#context
-    this.#writer.head(upstreamHeadText(this.#request, this.#decision, destination, pool.settings, rules))
+    this.#writer.head(upstreamHeadText(this.#request, judgement, destination, pool.settings, rules))
     // Only now: a client that is denied need not send what nobody would read.
     if (this.#request.head.expectsContinue && this.#rest.length === 0) this.#client.write(CONTINUE)
     this.#sendBody(this.#rest)
@@ -269,7 +269,7 @@ export class Exchange implements WireEvents {
     const taken = isHalfSent ? -1 : this.#body.read(this.#rest, () => {})
     const keepAlive =
       taken >= 0 && this.#body.isDone && !this.#request.head.wantsClose && !this.#context.isStopping()
-    const id = this.#decision?.id ?? this.#context.rules.newId()
+    const id = this.#judgement?.decision.id ?? this.#context.rules.newId()
     const text = ownAnswerText(own, id, this.#request.head.method === 'HEAD', keepAlive)
     this.#client.write(Buffer.from(text, 'latin1'))
     const connection = keepAlive ? 'next' : 'close'
@@ -280,12 +280,12 @@ export class Exchange implements WireEvents {
     if (this.#isOver) return
     this.#isOver = true
     this.#clock.stop()
-    this.#cancelConnect()
+    this.#cancelWait()
     this.#unlink(false)
     this.#context.onExchange({
-      id: this.#decision?.id ?? '',
+      id: this.#judgement?.decision.id ?? '',
       request: this.#request.authz,
-      decision: this.#decision,
+      decision: this.#judgement?.decision,
       status,
       upstream: this.#limits?.name,
       server: this.#pool?.settings.url,

@@ -1,4 +1,5 @@
 /** Which header fields go on, in both directions, and which are ours to write. */
+import type { GrantedHeader } from './auth-answer.ts'
 import type { ForwardedFields } from './client-address.ts'
 import { membersOf, type HeaderField } from './header-fields.ts'
 import type { RequestHead } from './request-head.ts'
@@ -22,6 +23,9 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'host',
 ])
 
+/** Whether a field is about one connection or the framing on it. */
+export const isHopByHop = (lower: string): boolean => HOP_BY_HOP.has(lower)
+
 /** What a proxy in front may have to say beside the fields that are written anew. */
 const KEPT_OF_TRUSTED: ReadonlySet<string> = new Set(['x-forwarded-port', 'x-forwarded-prefix', 'x-real-ip'])
 
@@ -29,7 +33,7 @@ const KEPT_OF_TRUSTED: ReadonlySet<string> = new Set(['x-forwarded-port', 'x-for
  * One spelling for all that servers take for the same name: CGI, WSGI and PHP fold `-`, `_`, `.` and more into one
  * character.
  */
-const folded = (lower: string): string => lower.replaceAll(/[^a-z0-9]/g, '-')
+export const folded = (lower: string): string => lower.replaceAll(/[^a-z0-9]/g, '-')
 
 export interface HeaderRules {
   /** Whether a client may say this. */
@@ -37,9 +41,15 @@ export interface HeaderRules {
   readonly identityNames: readonly string[]
 }
 
-/** @param identityNames Of every policy, lower case: none may come from a client, on any route. */
-export function compileHeaderRules(identityNames: readonly string[]): HeaderRules {
-  const identity = new Set(identityNames.map(folded))
+/**
+ * @param identityNames Of every policy, lower case: none may come from a client, on any route.
+ * @param grantedNames Likewise, those that auth services set.
+ */
+export function compileHeaderRules(
+  identityNames: readonly string[],
+  grantedNames: readonly string[],
+): HeaderRules {
+  const identity = new Set([...identityNames, ...grantedNames].map(folded))
   const isOurs = (name: string): boolean =>
     identity.has(name) ||
     name.startsWith('x-forwarded-') ||
@@ -66,6 +76,10 @@ export interface OutgoingRequest {
   readonly forwarded: ForwardedFields
   readonly decisionId: string
   readonly strip: StripRule | undefined
+  /** Folded names of client fields that are not sent on this route, whatever the others do. */
+  readonly replaced: ReadonlySet<string>
+  /** What the auth service says, under names that were all removed from the client's fields. */
+  readonly granted: readonly GrantedHeader[]
 }
 
 /** The head for the upstream: the client's fields first, ours last, so that nothing of the client removes ours. */
@@ -76,6 +90,7 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
   for (const field of head.fields) {
     if (HOP_BY_HOP.has(field.lower) || named.has(field.lower)) continue
     if (rules.isForbidden(field, request.isTrustedPeer)) continue
+    if (request.replaced.size > 0 && request.replaced.has(folded(field.lower))) continue
     const value = strip === undefined ? field.value : stripField(field, strip)
     if (value !== undefined) text += `${field.name}: ${value}\r\n`
   }
@@ -86,6 +101,7 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
   for (let i = 0; i < identity.length; i++) {
     if (identity[i] !== '') text += `${rules.identityNames[i]}: ${identity[i]}\r\n`
   }
+  for (const { name, value } of request.granted) text += `${name}: ${value}\r\n`
   return `${text}X-Decision-Id: ${request.decisionId}\r\n\r\n`
 }
 

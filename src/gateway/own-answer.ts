@@ -5,6 +5,8 @@ import type { Deny } from '../decision/decision.ts'
 export interface OwnAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
+  /** Values of `WWW-Authenticate` that an auth service gave, one line each. */
+  readonly challenges?: readonly string[]
 }
 
 /** What tells a client with `Expect: 100-continue` to send its body. */
@@ -15,7 +17,7 @@ export const CONTINUE: Buffer = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
  * finds the reason in the log; nothing of the configuration, the upstream or the token.
  */
 export function ownAnswerText(
-  { status, headers }: OwnAnswer,
+  { status, headers, challenges = [] }: OwnAnswer,
   id: string,
   isHead: boolean,
   keepAlive: boolean,
@@ -24,15 +26,23 @@ export function ownAnswerText(
   const body = `${JSON.stringify({ type: 'about:blank', title: phrase, status, decision_id: id })}\n`
   let text = `HTTP/1.1 ${status} ${phrase}\r\n`
   for (const [name, value] of Object.entries(headers)) text += `${name}: ${value}\r\n`
+  for (const challenge of challenges) text += `WWW-Authenticate: ${challenge}\r\n`
   text += `Content-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n`
   text += `X-Decision-Id: ${id}\r\n${keepAlive ? '' : 'Connection: close\r\n'}\r\n`
   return isHead ? text : text + body
 }
 
-/** The client's part of a denial: the status, the reason's code, the challenge, and when to come back. */
-export function denialAnswer({ status, reason, challenge, retryAfterSeconds }: Deny): OwnAnswer {
+/**
+ * The client's part of a denial: the status, the reason's code, the challenge, and when to come back.
+ *
+ * @param challenges Those of an auth service; empty if none was asked.
+ */
+export function denialAnswer(
+  { status, reason, challenge, retryAfterSeconds }: Deny,
+  challenges: readonly string[],
+): OwnAnswer {
   const headers: Record<string, string> = { 'X-Decision-Reason': reason }
   if (challenge !== undefined) headers['WWW-Authenticate'] = challenge
   if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds)
-  return { status, headers }
+  return { status, headers, challenges }
 }

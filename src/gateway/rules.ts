@@ -1,10 +1,14 @@
 /** What decides about a request and where it goes: replaced whole when the configuration changes. */
 import type { Decide } from '../decision/decide.ts'
+import type { RewriteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { Certificates, ServerTrust } from './certificates.ts'
 import { compileTrusted, type IsTrusted } from './client-address.ts'
 import type { Deadlines } from './deadlines.ts'
+import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
+import { compileRewrite, type RewriteRule } from './rewrite-path.ts'
+import { createRouteAuths, grantedNames, type RouteAuth } from './route-auth.ts'
 import type { UpstreamSettings } from './settings.ts'
 import { compileStripRule, type StripRule } from './strip-token.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
@@ -30,11 +34,16 @@ export interface GatewayRoute {
   readonly upstream: string
   /** Where the route's policy looks for a token; empty on public routes. */
   readonly tokenSources: readonly TokenSourceSettings[]
+  readonly rewrite?: RewriteSettings
+  /** Where an auth service judges the route. */
+  readonly forwardAuth?: ForwardAuthSettings
 }
 
 export interface Destination {
   readonly upstream: Upstream
   readonly strip: StripRule | undefined
+  readonly rewrite: RewriteRule | undefined
+  readonly auth: RouteAuth | undefined
 }
 
 export interface GatewayRules {
@@ -56,19 +65,40 @@ export function compileGatewayRules(input: GatewayInput, deadlines: Deadlines): 
       createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, deadlines),
     ]),
   )
-  const destinationOf = ({ name, upstream, tokenSources }: GatewayRoute): readonly [string, Destination] => {
+  const headers = compileHeaderRules(
+    input.identityNames,
+    input.routes.flatMap(({ forwardAuth }) => grantedNames(forwardAuth)),
+  )
+  const auths = createRouteAuths(headers, deadlines)
+  const destinationOf = ({
+    name,
+    upstream,
+    tokenSources,
+    rewrite,
+    forwardAuth,
+  }: GatewayRoute): readonly [string, Destination] => {
     const found = upstreams.get(upstream)
     if (found === undefined) throw new TypeError(`no upstream named ${upstream}`)
-    return [name, { upstream: found, strip: compileStripRule(tokenSources, found.settings.stripToken) }]
+    const strip = compileStripRule(tokenSources, found.settings.stripToken)
+    return [
+      name,
+      {
+        upstream: found,
+        strip,
+        rewrite: rewrite && compileRewrite(rewrite),
+        auth: forwardAuth && auths.of(forwardAuth),
+      },
+    ]
   }
   return {
     decide: input.decide,
     newId: input.newId,
-    headers: compileHeaderRules(input.identityNames),
+    headers,
     isTrusted: compileTrusted(input.trustedProxies),
     destinations: new Map(input.routes.map(destinationOf)),
     close: () => {
       for (const upstream of upstreams.values()) upstream.close()
+      auths.close()
     },
   }
 }

@@ -44,7 +44,7 @@ interface IdleLink extends Expiring {
 
 export function createServerPool(
   settings: ServerSettings,
-  upstream: UpstreamSettings,
+  upstream: Pick<UpstreamSettings, 'ejectAfter' | 'ejectMs' | 'health'>,
   trust: ServerTrust,
   deadlines: Deadlines,
 ): ServerPool {

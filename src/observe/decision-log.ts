@@ -15,7 +15,7 @@ export interface DecisionEvent {
   readonly via: string
 }
 
-/** Logs denials: level `error` for our own faults, `warn` for a proxy's, `info` for a client's. */
+/** Logs denials: level `error` for our own faults, `warn` for a proxy's and an upstream service's, `info` for a client's. */
 export function createDecisionLog(logger: Logger): (event: DecisionEvent) => void {
   return ({ decision, status, request, via }) => {
     if (decision.outcome === 'allow') return
@@ -40,7 +40,15 @@ export function createDecisionLog(logger: Logger): (event: DecisionEvent) => voi
   }
 }
 
+// What the operator has to put right, in a proxy or behind Warder.
+const OPERATORS_MATTER: ReadonlySet<string> = new Set([
+  'origin_missing',
+  'keys_unavailable',
+  'auth_service_not_asked',
+  'auth_service_failed',
+])
+
 function levelOf(reason: string): 'info' | 'warn' | 'error' {
   if (reason === 'internal_error') return 'error'
-  return reason === 'origin_missing' || reason === 'keys_unavailable' ? 'warn' : 'info'
+  return OPERATORS_MATTER.has(reason) ? 'warn' : 'info'
 }

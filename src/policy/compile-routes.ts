@@ -9,6 +9,7 @@ export type RouteAccess =
   | { readonly kind: 'public' }
   | { readonly kind: 'deny' }
   | { readonly kind: 'policy'; readonly policy: Policy }
+  | { readonly kind: 'forward_auth' }
 
 export interface Route extends Ordered {
   readonly name: string
@@ -97,6 +98,7 @@ function compileRoute(settings: RouteSettings, order: number, policies: Readonly
 }
 
 function compileAccess(access: RouteSettings['access'], policies: ReadonlyMap<string, Policy>): RouteAccess {
+  if (access.kind === 'forward_auth') return { kind: 'forward_auth' }
   if (access.kind !== 'policy') return access
   const policy = policies.get(access.policy)
   if (policy === undefined) throw new TypeError(`no policy named ${access.policy}`)

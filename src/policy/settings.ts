@@ -1,6 +1,7 @@
 /** Settings of policies and routes: plain data, as the configuration hands them over. */
 import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
+import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 
 export interface PolicySettings {
@@ -17,6 +18,14 @@ export interface PolicySettings {
   readonly identity: readonly IdentityHeaderSettings[]
 }
 
+/** How the gateway changes a path before it sends it on. */
+export interface RewriteSettings {
+  /** Taken away from the front, by whole segments; `/` takes nothing away. */
+  readonly stripPrefix: string
+  /** Put in front; `/` puts nothing there. Decoded. */
+  readonly addPrefix: string
+}
+
 export interface RouteSettings {
   readonly name: string
   /** Lower-case host names or `*.example.com`; empty: any host. */
@@ -29,6 +38,10 @@ export interface RouteSettings {
     | { readonly kind: 'public' }
     | { readonly kind: 'deny' }
     | { readonly kind: 'policy'; readonly policy: string }
+    /** An external service judges; only the gateway can ask it. */
+    | { readonly kind: 'forward_auth'; readonly forwardAuth: ForwardAuthSettings }
   /** Name of the upstream that the gateway sends the request to. */
   readonly upstream?: string
+  /** Absent: the path is sent on as it was matched. */
+  readonly rewrite?: RewriteSettings
 }

@@ -1,6 +1,7 @@
 /** Loads configuration text in tests: no files and no environment but those given. */
 import { ALGORITHM_NAMES } from '../../src/keys/algorithms.ts'
 import type { Algorithm } from '../../src/keys/algorithms.ts'
+import { gomaFormat } from '../../src/compat/goma.ts'
 import { jwtauthrequestFormat } from '../../src/compat/jwtauthrequest.ts'
 import { formatDiagnostics } from '../../src/config/format-diagnostics.ts'
 import { loadConfigText } from '../../src/config/load-config.ts'
@@ -26,7 +27,7 @@ export const loadDeps = ({ env = {}, files = {} }: Surroundings = {}): LoadConfi
     return new TextEncoder().encode(content)
   },
   supportedAlgorithms: SUPPORTED,
-  foreignFormats: [jwtauthrequestFormat],
+  foreignFormats: [jwtauthrequestFormat, gomaFormat],
 })
 
 export const loadText = (

@@ -38,7 +38,7 @@ describe('the JSON Schema of warder.yaml', () => {
     expect(schema).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       title: 'warder.yaml',
-      required: ['version', 'issuers'],
+      required: ['version'],
     })
   })
 })

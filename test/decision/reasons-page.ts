@@ -8,7 +8,7 @@ import {
 } from '../../src/decision/reasons.ts'
 
 const ALLOWED: Readonly<Record<AllowReason, string>> = {
-  ok: 'The token was accepted and fits the policy.',
+  ok: 'The token was accepted and fits the policy; or the route’s auth service allowed the request.',
   public: 'The route is public: no token was asked for or looked at, and every identity header is blank.',
   observe_only: 'The request would have been denied, but the policy only observes.',
 }
@@ -24,7 +24,7 @@ What the client is told is coarser than the reason: the status, and the \`error\
 
 /** The whole page. */
 export function reasonsPage(): string {
-  const denied = [401, 403, 503].map((status) => [
+  const denied = [401, 403, 502, 503].map((status) => [
     `## Denied with ${status}\n`,
     ...DENY_REASONS.filter((reason) => DENY_ROWS[reason].status === status).map(section),
   ])

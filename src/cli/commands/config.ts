@@ -64,12 +64,12 @@ Examples:
 
 function convertCommand(cli: Cli): Command {
   return new Command('convert')
-    .summary('jwtauthrequest JSON to warder.yaml')
+    .summary('the configuration of jwtauthrequest or Goma to warder.yaml')
     .description(
       'Prints the warder.yaml that does what another configuration does. Shared keys are written as they are,\n' +
         'because the result takes the place of a file that holds them.',
     )
-    .argument('<file>', 'the configuration of jwtauthrequest')
+    .argument('<file>', 'the configuration of jwtauthrequest or Goma Gateway')
     .option('--json', 'for programs: warder.config-convert/v1')
     .addHelpText('after', '\nExamples:\n  warder config convert config.json > warder.yaml')
     .action(async (file: string, options: ConfigConvertOptions) => {

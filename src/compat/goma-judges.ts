@@ -1,0 +1,143 @@
+/** One rule of a middleware of Goma → who judges: an auth service, a policy, or nobody gets in. */
+import type { Problem } from '../config/diagnostic.ts'
+import { quoted } from '../config/printable.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { unsupported } from './goma-keys.ts'
+import type { AuthRequestRule, ForwardAuthRule, LocalJwtRule } from './goma-rules.ts'
+
+type Value = Readonly<Record<string, unknown>>
+
+/** Values are those of a `warder.yaml`. */
+export type Judge =
+  | { readonly kind: 'deny' }
+  | {
+      readonly kind: 'forward_auth'
+      readonly value: Value
+      /** Key of the value → where it is written in the middleware. */
+      readonly origins: Readonly<Record<string, string>>
+    }
+  | {
+      readonly kind: 'policy'
+      readonly name: string
+      readonly issuer: Value
+      readonly policy: Value
+      readonly keepsToken: boolean
+    }
+
+/** @param beside Keys that are written beside `rule`. */
+export function translateAuthRequest(
+  { url, requiredHeaders, headers, params }: AuthRequestRule,
+  beside: readonly string[],
+): Judge {
+  const origin = (key: string): string => (beside.includes(key) ? key : `rule/${key}`)
+  return {
+    kind: 'forward_auth',
+    value: {
+      url,
+      ...optional('required_headers', requiredHeaders),
+      ...optional('headers', headers),
+      ...optional('params', params),
+    },
+    origins: {
+      url: 'rule/url',
+      required_headers: 'rule/requiredHeaders',
+      headers: origin('headers'),
+      params: origin('params'),
+    },
+  }
+}
+
+/** What the service is sent when no more is asked for. */
+const SENT_HEADERS = ['Authorization', 'Cookie', 'User-Agent']
+
+export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
+  const headers = toAnswerMap(rule.authResponseHeaders ?? [])
+  if (!headers.ok) return headers.error
+  const params = toAnswerMap(rule.authResponseHeadersAsParams ?? [])
+  if (!params.ok) return params.error
+  const seen = new Set<string>()
+  const sent = [...SENT_HEADERS, ...(rule.authRequestHeaders ?? [])].filter((name) => {
+    const isNew = !seen.has(name.toLowerCase())
+    seen.add(name.toLowerCase())
+    return isNew
+  })
+  return {
+    kind: 'forward_auth',
+    value: {
+      url: rule.authUrl,
+      send_headers: sent,
+      ...optional('headers', headers.value),
+      ...optional('params', params.value),
+    },
+    origins: {
+      url: 'rule/authUrl',
+      send_headers: 'rule/authRequestHeaders',
+      headers: 'rule/authResponseHeaders',
+      params: 'rule/authResponseHeadersAsParams',
+    },
+  }
+}
+
+/** Entries of the form `Name` or `Source: Target`. */
+function toAnswerMap(entries: readonly string[]): Result<Value, Problem> {
+  const map = new Map<string, string>()
+  for (const entry of entries) {
+    const [from = '', to = from, ...more] = entry.split(':').map((part) => part.trim())
+    if (from === '' || to === '' || more.length > 0 || map.has(from)) {
+      const message = `${quoted(entry)} is neither \`Name\` nor \`Source: Target\`, or is there twice`
+      return err({ code: 'ERR_CONFIG_VALUE', message })
+    }
+    map.set(from, to)
+  }
+  return ok(Object.fromEntries(map))
+}
+
+/** @param name Of the issuer and the policy. */
+export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Problem {
+  if (rule.alg !== undefined && rule.algorithms !== undefined)
+    return { code: 'ERR_CONFIG_EXACTLY_ONE', message: '`alg` and `algorithms` exclude each other' }
+  const keys = keysOf(rule)
+  if (!keys.ok) return keys.error
+  return {
+    kind: 'policy',
+    name,
+    issuer: {
+      name,
+      issuer: rule.issuer ?? 'any',
+      audience: rule.audience === undefined ? 'any' : [rule.audience],
+      keys: keys.value,
+      ...optional('algorithms', rule.algorithms ?? (rule.alg === undefined ? undefined : [rule.alg])),
+      leeway: 0,
+    },
+    policy: { issuers: [name], ...optional('identity', rule.forwardHeaders) },
+    keepsToken: rule.forwardAuthorization ?? false,
+  }
+}
+
+const NO_KEYS: Problem = {
+  code: 'ERR_CONFIG_EXACTLY_ONE',
+  message: 'a rule with one of `secret`, `jwksUrl`, `jwksFile` and `publicKey` is needed',
+  hints: ['for an auth service write `url`'],
+}
+
+function keysOf({ secret, jwksUrl, jwksFile, publicKey }: LocalJwtRule): Result<Value, Problem> {
+  if ([secret, jwksUrl, jwksFile, publicKey].filter((key) => key !== undefined).length !== 1)
+    return err(NO_KEYS)
+  if (secret !== undefined) return ok({ secret })
+  if (jwksUrl !== undefined) return ok({ jwks_url: jwksUrl })
+  const [key, file = ''] = jwksFile === undefined ? ['publicKey', publicKey] : ['jwksFile', jwksFile]
+  // Goma also takes the key itself, as PEM or in base64, and tries one after the other.
+  if (!KEY_FILE.test(file)) {
+    const hint = 'write the key into a file with a name such as key.pem or keys.json'
+    return err(unsupported(`\`${key}\` that is not the path of a file is not supported`, hint))
+  }
+  return ok(key === 'publicKey' ? { pem_file: [file] } : { jwks_file: file })
+}
+
+const KEY_FILE = /^[\w./-]{1,255}\.(?:pem|pub|crt|cer|key|json|jwks)$/
+
+/** Empty lists and maps are none. */
+function optional(key: string, value: object | undefined): Value {
+  return value === undefined || Object.keys(value).length === 0 ? {} : { [key]: value }
+}

@@ -1,0 +1,203 @@
+/** Goma's middlewares → what judges a native route. */
+import { toName } from '../config/default-names.ts'
+import type { Problem } from '../config/diagnostic.ts'
+import { toPointer } from '../config/json-pointer.ts'
+import { quoted } from '../config/printable.ts'
+import { toLocatedProblems } from '../config/schema-problems.ts'
+import type { LocatedProblem } from '../config/schema-problems.ts'
+import { suggestion } from '../config/suggest.ts'
+import { checkKeys, unsupported, type KeyNotes } from './goma-keys.ts'
+import { translateAuthRequest, translateForwardAuth, translateLocalJwt } from './goma-judges.ts'
+import type { Judge } from './goma-judges.ts'
+import {
+  ACCESS_NOTES,
+  AccessRuleSchema,
+  AuthRequestRuleSchema,
+  FORWARD_AUTH_NOTES,
+  ForwardAuthRuleSchema,
+  LOCAL_JWT_KEYS,
+  LOCAL_JWT_NOTES,
+  LocalJwtRuleSchema,
+} from './goma-rules.ts'
+import type { ProtectedPath } from './goma-paths.ts'
+import type { GomaMiddleware } from './goma-schema.ts'
+
+/** A middleware that was understood. */
+export interface Middleware {
+  readonly name: string
+  /** Where it is written. */
+  readonly pointer: string
+  readonly paths: readonly ProtectedPath[]
+  readonly judge: Judge
+}
+
+interface Read {
+  readonly judge: Judge | undefined
+  readonly problems: readonly LocatedProblem[]
+}
+
+type ReadRule = (middleware: GomaMiddleware, path: readonly PropertyKey[], root: unknown) => Read
+
+/** Under every name that some version of Goma has for them, in lower case. */
+const TYPES: ReadonlyMap<string, ReadRule> = new Map<string, ReadRule>(
+  Object.entries({
+    jwt: (middleware, path, root) =>
+      isLocalJwt(middleware.rule)
+        ? readLocalJwt(middleware, path, root)
+        : readAuthRequest(middleware, path, root),
+    jwtauth: (middleware, path, root) => readLocalJwt(middleware, path, root),
+    forwardauth: (middleware, path, root) =>
+      readRule(ForwardAuthRuleSchema, FORWARD_AUTH_NOTES, middleware.rule, path, root, translateForwardAuth),
+    access: (middleware, path, root) =>
+      readRule(AccessRuleSchema, ACCESS_NOTES, middleware.rule, path, root, () => ({ kind: 'deny' })),
+  }),
+)
+
+/** Types that Goma has and Warder has not, and what to do about it. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['basic', 'basicAuth', 'ldap', 'ldapAuth', 'oauth', 'oauth2'].map((type) => [
+      type,
+      'let an auth service judge: type `jwt` or `forwardAuth`',
+    ]),
+  ),
+  ...Object.fromEntries(
+    'rateLimit ratelimit accessPolicy geoBlock userAgentBlock httpCache bodyLimit addPrefix rewriteRegex stripQuery redirect redirectScheme redirectRegex requestHeaders responseHeaders errorInterceptor accessLog'
+      .split(' ')
+      .map((type) => [type, 'do it in the application, or in a proxy in front']),
+  ),
+}
+
+const KNOWN_TYPES: readonly string[] = [
+  'jwt',
+  'jwtAuth',
+  'forwardAuth',
+  'access',
+  ...Object.keys(UNSUPPORTED),
+]
+
+/** @param root The whole document, to tell what is missing from what is wrong. */
+export function readMiddlewares(
+  middlewares: readonly GomaMiddleware[],
+  root: unknown,
+): { readonly known: readonly Middleware[]; readonly problems: readonly LocatedProblem[] } {
+  const known: Middleware[] = []
+  const problems: LocatedProblem[] = []
+  const names = new Set<string>()
+  middlewares.forEach((middleware, i) => {
+    const path = ['middlewares', i]
+    const pointer = toPointer(path)
+    if (names.has(middleware.name)) {
+      const message = `the middleware ${quoted(middleware.name)} exists already`
+      problems.push({ pointer: `${pointer}/name`, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } })
+    }
+    names.add(middleware.name)
+    const read = TYPES.get(middleware.type.toLowerCase())
+    if (read === undefined)
+      return problems.push({ pointer: `${pointer}/type`, problem: unknownType(middleware.type) })
+    if (middleware.paths === undefined) problems.push({ pointer: `${pointer}/paths`, problem: NO_PATHS })
+    const { judge, problems: found } = read(middleware, path, root)
+    problems.push(...found)
+    if (judge === undefined) return undefined
+    return known.push({ name: middleware.name, pointer, paths: middleware.paths ?? [], judge })
+  })
+  return { known, problems }
+}
+
+function unknownType(type: string): Problem {
+  const hint = Object.hasOwn(UNSUPPORTED, type) ? UNSUPPORTED[type] : undefined
+  if (hint !== undefined) return unsupported(`a middleware of type ${quoted(type)} is not supported`, hint)
+  const message = `there is no type of middleware ${quoted(type)}`
+  return { code: 'ERR_CONFIG_VALUE', message, ...suggestion(type, KNOWN_TYPES) }
+}
+
+const NO_PATHS: Problem = {
+  code: 'ERR_CONFIG_MISSING_KEY',
+  message: 'a middleware without `paths` protects nothing',
+  hints: ['write the paths to protect, relative to the route; /* is everything'],
+}
+
+const isLocalJwt = (rule: unknown): boolean =>
+  typeof rule === 'object' &&
+  rule !== null &&
+  !Object.hasOwn(rule, 'url') &&
+  Object.keys(rule).some((key) => LOCAL_JWT_KEYS.includes(key))
+
+function readLocalJwt(middleware: GomaMiddleware, path: readonly PropertyKey[], root: unknown): Read {
+  const name = toName(middleware.name, `middleware-${String(path[1])}`)
+  const read = readRule(LocalJwtRuleSchema, LOCAL_JWT_NOTES, middleware.rule, path, root, (rule) =>
+    translateLocalJwt(name, rule),
+  )
+  return { ...read, problems: [...read.problems, ...strayMaps(middleware, path)] }
+}
+
+/** `headers` and `params` are read inside `rule`, and beside it, where the document has them. */
+function readAuthRequest(middleware: GomaMiddleware, path: readonly PropertyKey[], root: unknown): Read {
+  const rule = middleware.rule
+  const inside = typeof rule === 'object' && rule !== null ? (rule as Readonly<Record<string, unknown>>) : {}
+  const beside = (['headers', 'params'] as const).filter((key) => middleware[key] !== undefined)
+  const twice = beside.filter((key) => Object.hasOwn(inside, key))
+  const problems = twice.map((key): LocatedProblem => {
+    const message = `\`${key}\` is written beside \`rule\` and inside it`
+    return {
+      pointer: toPointer([...path, key]),
+      atKey: true,
+      problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message, hints: ['keep one of them'] },
+    }
+  })
+  const whole = { ...inside, ...Object.fromEntries(beside.map((key) => [key, middleware[key]])) }
+  const value = rule === undefined || rule === null || typeof rule === 'object' ? whole : rule
+  const read = readRule(AuthRequestRuleSchema, {}, value, path, root, (checked) =>
+    translateAuthRequest(checked, beside),
+  )
+  // What was moved into the rule is shown where it is written.
+  const moved = read.problems.map((found) => {
+    const key = beside.find((name) => found.pointer.startsWith(toPointer([...path, 'rule', name])))
+    if (key === undefined || twice.length > 0) return found
+    return { ...found, pointer: found.pointer.replace('/rule/', '/') }
+  })
+  return { judge: problems.length > 0 ? undefined : read.judge, problems: [...problems, ...moved] }
+}
+
+const strayMaps = (middleware: GomaMiddleware, path: readonly PropertyKey[]): readonly LocatedProblem[] =>
+  (['headers', 'params'] as const)
+    .filter((key) => middleware[key] !== undefined)
+    .map((key) => {
+      const message = `\`${key}\` has an effect on the type \`jwt\` with a \`url\` only`
+      return {
+        pointer: toPointer([...path, key]),
+        atKey: true,
+        problem: { code: 'ERR_CONFIG_USELESS_KEY', message },
+      }
+    })
+
+/** What a schema of the rules is, as far as it is used here. */
+interface RuleSchema<Rule> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: Rule }
+    | {
+        readonly success: false
+        readonly error: { readonly issues: Parameters<typeof toLocatedProblems>[0] }
+      }
+}
+
+function readRule<Rule>(
+  schema: RuleSchema<Rule>,
+  notes: KeyNotes,
+  rule: unknown,
+  middlewarePath: readonly PropertyKey[],
+  root: unknown,
+  translate: (rule: Rule) => Judge | Problem,
+): Read {
+  const path = [...middlewarePath, 'rule']
+  const read = schema.safeParse(rule ?? {})
+  if (!read.success) {
+    const issues = read.error.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }))
+    return { judge: undefined, problems: toLocatedProblems(issues, root) }
+  }
+  const problems = checkKeys(read.data as Readonly<Record<string, unknown>>, path, notes)
+  const judge = translate(read.data)
+  if ('code' in judge)
+    return { judge: undefined, problems: [...problems, { pointer: toPointer(path), problem: judge }] }
+  return { judge, problems }
+}

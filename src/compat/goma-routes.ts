@@ -1,0 +1,249 @@
+/** Goma's routes → native routes and upstreams. */
+import { toName, uniqueName } from '../config/default-names.ts'
+import type { Problem } from '../config/diagnostic.ts'
+import { quoted } from '../config/printable.ts'
+import type { LocatedProblem } from '../config/schema-problems.ts'
+import { suggestion } from '../config/suggest.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { unsupported } from './goma-keys.ts'
+import type { Middleware } from './goma-middlewares.ts'
+import { slicePaths, type Slice } from './goma-paths.ts'
+import type { GomaRoute } from './goma-schema.ts'
+
+type Value = Readonly<Record<string, unknown>>
+
+/** Part of a `warder.yaml`, and where it comes from. */
+export interface Made {
+  readonly value: Value
+  readonly pointer: string
+  /** Who judges, where that is written elsewhere. */
+  readonly judge?: Middleware | undefined
+}
+
+export interface RouteParts {
+  readonly routes: readonly Made[]
+  readonly upstreams: ReadonlyMap<string, Made>
+  readonly problems: readonly LocatedProblem[]
+}
+
+export interface NamedMiddlewares {
+  readonly known: readonly Middleware[]
+  /** Names as written, of broken ones too, so that one mistake is not reported as two. */
+  readonly names: ReadonlySet<string>
+  /** Of every route, before its own. */
+  readonly defaults: readonly string[]
+}
+
+/** Longest paths first, as in Goma; of equal ones those for certain hosts, then the first. */
+export function translateRoutes(routes: readonly GomaRoute[], middlewares: NamedMiddlewares): RouteParts {
+  const made: Made[] = []
+  const upstreams = new Map<string, Made>()
+  const problems: LocatedProblem[] = []
+  const taken = new Set<string>()
+  const seen = new Set<string>()
+  const inOrder = routes
+    .map((route, i) => ({ route, i }))
+    .filter(({ route }) => route.enabled !== false && route.disabled !== true)
+    .sort(
+      (a, b) =>
+        depth(b.route) - depth(a.route) || Number(isForAnyHost(a.route)) - Number(isForAnyHost(b.route)),
+    )
+  for (const { route, i } of inOrder) {
+    const pointer = `/gateway/routes/${i}`
+    if (seen.has(route.name)) {
+      const message = `the route ${quoted(route.name)} exists already`
+      problems.push({ pointer: `${pointer}/name`, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } })
+    }
+    seen.add(route.name)
+    const name = uniqueName(toName(route.name, `route-${i + 1}`), taken)
+    const found = translateRoute(route, pointer, name, middlewares, taken)
+    made.push(...found.routes.map((route) => ({ ...route, pointer })))
+    problems.push(...found.problems)
+    upstreams.set(name, { value: found.upstream, pointer })
+  }
+  return { routes: made, upstreams, problems }
+}
+
+const depth = ({ path }: GomaRoute): number => path.split('/').length
+const isForAnyHost = ({ hosts }: GomaRoute): boolean => (hosts ?? []).length === 0
+
+interface OneRoute {
+  readonly routes: readonly Omit<Made, 'pointer'>[]
+  readonly upstream: Value
+  readonly problems: readonly LocatedProblem[]
+}
+
+function translateRoute(
+  route: GomaRoute,
+  pointer: string,
+  name: string,
+  middlewares: NamedMiddlewares,
+  taken: Set<string>,
+): OneRoute {
+  const { own, problems } = findMiddlewares(route, pointer, middlewares)
+  const slices = slicePaths(
+    route.path,
+    own.map(({ paths }) => paths),
+  )
+  const upstream = translateUpstream(route, pointer, own)
+  const found = [...problems, ...upstream.problems]
+  if (slices === undefined) {
+    const message = 'the paths of these middlewares overlap in too many ways'
+    found.push({ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'write fewer wildcards') })
+    return { routes: [], upstream: upstream.value, problems: found }
+  }
+  const rewrite = rewriteOf(route)
+  const routes = slices.map((slice): Omit<Made, 'pointer'> => {
+    const applying = slice.middlewares.flatMap((i) => own[i] ?? [])
+    const read = judgeOf(applying)
+    if (!read.ok) {
+      found.push({ pointer: `${pointer}/middlewares`, problem: read.error })
+      return { value: {} }
+    }
+    const judge = read.value
+    const isOpenPart = applying.length === 0
+    const suffix = applying.map((middleware) => toName(middleware.name, 'guarded')).join('.')
+    const value = {
+      name: isOpenPart ? name : uniqueName(`${name}-${suffix}`.slice(0, 60), taken),
+      match: matchOf(route, slice, route.methods),
+      ...judge,
+      ...(judge['access'] === 'deny' ? {} : { upstream: name, ...rewrite }),
+    }
+    return { value, judge: applying[0] }
+  })
+  const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
+  return {
+    routes: [...routes, ...others],
+    upstream: upstream.value,
+    problems: found,
+  }
+}
+
+/** What one asks with another method is this route's business too: it must not reach a shorter one. */
+function otherMethods(
+  route: GomaRoute,
+  slices: readonly Slice[],
+  name: string,
+  taken: Set<string>,
+): readonly Value[] {
+  if ((route.methods ?? []).length === 0) return []
+  const all = slices.slice(-1)
+  return all.map((slice) => ({
+    name: uniqueName(`${name}-other-methods`, taken),
+    match: matchOf(route, { ...slice, paths: [`${route.path}/**`] }, undefined),
+    access: 'deny',
+  }))
+}
+
+function matchOf(route: GomaRoute, { paths }: Slice, methods: readonly string[] | undefined): Value {
+  return {
+    ...(isForAnyHost(route) ? {} : { host: route.hosts }),
+    path: paths,
+    ...(methods === undefined || methods.length === 0 ? {} : { method: methods }),
+  }
+}
+
+/** Every middleware that a route names. One that is unknown or broken is a problem, never an open route. */
+function findMiddlewares(
+  route: GomaRoute,
+  pointer: string,
+  { known, names, defaults }: NamedMiddlewares,
+): { readonly own: readonly Middleware[]; readonly problems: readonly LocatedProblem[] } {
+  const problems: LocatedProblem[] = []
+  const written = route.middlewares ?? []
+  written.forEach((name, i) => {
+    if (!names.has(name))
+      problems.push({ pointer: `${pointer}/middlewares/${i}`, problem: unknownMiddleware(name, names) })
+  })
+  const all = [...new Set([...defaults, ...written])]
+  return { own: all.flatMap((name) => known.find((middleware) => middleware.name === name) ?? []), problems }
+}
+
+export function unknownMiddleware(name: string, names: ReadonlySet<string>): Problem {
+  return {
+    code: 'ERR_COMPAT_UNKNOWN_MIDDLEWARE',
+    message: `there is no middleware ${quoted(name)}`,
+    ...suggestion(name, names),
+    hints: [names.size === 0 ? 'there are no middlewares' : `known: ${[...names].slice(0, 20).join(', ')}`],
+  }
+}
+
+/** Who judges where these apply. Where nobody gets in, it does not matter who is asked before. */
+function judgeOf(applying: readonly Middleware[]): Result<Value, Problem> {
+  if (applying.some(({ judge }) => judge.kind === 'deny')) return ok({ access: 'deny' })
+  const [first, second] = applying
+  if (first === undefined) return ok({ access: 'public' })
+  if (second !== undefined) {
+    const both = `${quoted(first.name)} and ${quoted(second.name)}`
+    return err(unsupported(`${both} both judge the same path`, 'let one of them do what both do'))
+  }
+  const { judge } = first
+  if (judge.kind === 'policy') return ok({ policy: judge.name })
+  return ok(judge.kind === 'deny' ? { access: 'deny' } : { forward_auth: judge.value })
+}
+
+function translateUpstream(
+  route: GomaRoute,
+  pointer: string,
+  middlewares: readonly Middleware[],
+): { readonly value: Value; readonly problems: readonly LocatedProblem[] } {
+  const problems: LocatedProblem[] = []
+  const single = route.target ?? route.destination
+  const backends = route.backends ?? []
+  if (single === undefined && backends.length === 0) {
+    const message = 'a route without `destination` and `backends`'
+    problems.push({ pointer, problem: { code: 'ERR_CONFIG_MISSING_KEY', message } })
+  }
+  if (route.target !== undefined && route.destination !== undefined) {
+    const message = '`target` and `destination` exclude each other'
+    problems.push({
+      pointer: `${pointer}/target`,
+      atKey: true,
+      problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message },
+    })
+  }
+  const keeping = new Set(
+    middlewares.flatMap(({ judge }) => (judge.kind === 'policy' ? [judge.keepsToken] : [])),
+  )
+  if (keeping.size > 1) {
+    const message = 'middlewares of one route with and without `forwardAuthorization`'
+    problems.push({ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'make two routes') })
+  }
+  // As in Goma, backends take the place of the destination.
+  const servers =
+    backends.length > 0
+      ? backends.map((backend) =>
+          'endpoint' in backend
+            ? { url: backend.endpoint.url, weight: backend.weight ?? 1 }
+            : { url: backend.url, weight: 1 },
+        )
+      : single === undefined
+        ? []
+        : [{ url: single.url, weight: 1 }]
+  const ownHost =
+    route.disableHostFording === true ||
+    route.disableHostForwarding === true ||
+    route.security?.forwardHostHeaders === false
+  const { path = '', interval, timeout } = route.healthCheck ?? {}
+  const value = {
+    servers,
+    ...(ownHost ? { host: 'upstream' } : {}),
+    ...(keeping.has(false) ? { strip_token: true } : {}),
+    ...(path === ''
+      ? {}
+      : { health: { path, ...inMs('interval', interval ?? 30_000), ...inMs('timeout', timeout) } }),
+  }
+  return { value, problems }
+}
+
+const inMs = (key: string, ms: number | undefined): Value => (ms === undefined ? {} : { [key]: `${ms}ms` })
+
+/** In Goma a rewrite takes the place of the route's path; of `/` there is nothing to take away. */
+function rewriteOf({ path, rewrite = '' }: GomaRoute): Value {
+  if (rewrite === '' || rewrite === (path === '' ? '/' : path)) return {}
+  return {
+    ...(path === '' ? {} : { strip_prefix: path }),
+    ...(rewrite === '/' ? {} : { add_prefix: rewrite }),
+  }
+}

@@ -1,0 +1,59 @@
+/** The rules of Goma's middlewares, by type. */
+import { parseAlgorithm, parseToken } from '../config/check-text.ts'
+import { anything, flag, optionalList, strictMap, text, textMap } from '../config/schema-leaf.ts'
+import type { Output } from '../config/schema-leaf.ts'
+import { noEffect, notedKeys, refused } from './goma-keys.ts'
+
+/** Of type `jwt`, as the document has it: an auth service is asked. */
+export const AuthRequestRuleSchema = strictMap({
+  url: text<string>().describe('URL of the auth service'),
+  requiredHeaders: optionalList(text(parseToken)),
+  headers: textMap().optional(),
+  params: textMap().optional(),
+})
+
+export const FORWARD_AUTH_NOTES = {
+  authSignIn: refused('let the auth service, or the application, lead to the login'),
+  insecureSkipVerify: refused('give the auth service a certificate that can be verified'),
+  addAuthCookiesToResponse: refused('cookies of the auth service are not handed to the client'),
+  forwardHostHeaders: noEffect('the service is told the host as X-Forwarded-Host'),
+}
+
+export const ForwardAuthRuleSchema = strictMap({
+  authUrl: text<string>().describe('URL of the auth service'),
+  authRequestHeaders: optionalList(text(parseToken)),
+  authResponseHeaders: optionalList(text<string>()),
+  authResponseHeadersAsParams: optionalList(text<string>()),
+  ...notedKeys(FORWARD_AUTH_NOTES),
+})
+
+export const LOCAL_JWT_NOTES = {
+  claimsExpression: refused(
+    'write `claims` of a policy into the warder.yaml that `warder config convert` prints',
+  ),
+}
+
+/** Of type `jwtAuth`, and of `jwt` in newer versions: tokens are verified here. */
+export const LocalJwtRuleSchema = strictMap({
+  secret: anything(),
+  publicKey: text<string>().optional(),
+  jwksUrl: text<string>().optional(),
+  jwksFile: text<string>().optional(),
+  algorithms: optionalList(text(parseAlgorithm)),
+  alg: text(parseAlgorithm).optional(),
+  issuer: text<string>().optional(),
+  audience: text<string>().optional(),
+  forwardHeaders: textMap().optional(),
+  forwardAuthorization: flag().optional(),
+  ...notedKeys(LOCAL_JWT_NOTES),
+})
+
+/** Keys by which a rule of type `jwt` is told to be one of a newer version. */
+export const LOCAL_JWT_KEYS: readonly string[] = Object.keys(LocalJwtRuleSchema.shape)
+
+export const ACCESS_NOTES = { statusCode: refused('the answer is 403') }
+export const AccessRuleSchema = strictMap(notedKeys(ACCESS_NOTES))
+
+export type AuthRequestRule = Output<typeof AuthRequestRuleSchema>
+export type ForwardAuthRule = Output<typeof ForwardAuthRuleSchema>
+export type LocalJwtRule = Output<typeof LocalJwtRuleSchema>

@@ -1,0 +1,188 @@
+/** Configurations of Goma Gateway, read as they are. What Goma leaves open on a mistake is refused here. */
+import { dirname, resolve } from 'node:path'
+import { toDiagnostic } from '../config/diagnostic.ts'
+import type { Diagnostic } from '../config/diagnostic.ts'
+import type { ForeignFormat } from '../config/foreign-format.ts'
+import { fromPointer, toPointer } from '../config/json-pointer.ts'
+import { formatListenAddress } from '../config/listen-address.ts'
+import { readSettings } from '../config/read-settings.ts'
+import { toLocatedProblems } from '../config/schema-problems.ts'
+import type { LocatedProblem } from '../config/schema-problems.ts'
+import { err, ok } from '../result.ts'
+import { checkKeys } from './goma-keys.ts'
+import { readMiddlewares } from './goma-middlewares.ts'
+import type { Middleware } from './goma-middlewares.ts'
+import { translateRoutes, unknownMiddleware } from './goma-routes.ts'
+import {
+  BACKEND_NOTES,
+  ENTRY_POINT_NOTES,
+  GATEWAY_NOTES,
+  GomaSchema,
+  HEALTH_NOTES,
+  PROXY_NOTES,
+  ROUTE_NOTES,
+  SECURITY_NOTES,
+  TOP_NOTES,
+} from './goma-schema.ts'
+import type { GomaConfig } from './goma-schema.ts'
+
+const OWN_KEYS = ['issuers', 'policies', 'routes', 'upstreams', 'listen', 'endpoints', 'token_sources']
+
+/** Goma's own `version` says nothing: it is a number that was never looked at. */
+export const gomaFormat: ForeignFormat = {
+  format: 'goma',
+  detects: (value) =>
+    !OWN_KEYS.some((key) => Object.hasOwn(value, key)) &&
+    ['gateway', 'middlewares'].some((key) => Object.hasOwn(value, key)),
+  translate(document, supportedAlgorithms) {
+    const locate = ({ pointer, problem, atKey }: LocatedProblem): Diagnostic =>
+      toDiagnostic(
+        problem,
+        pointer,
+        atKey === true ? document.keyPositionOf(pointer) : document.positionOf(pointer),
+      )
+    const read = GomaSchema.safeParse(document.value)
+    if (!read.success) return err(toLocatedProblems(read.error.issues, document.value).map(locate))
+    const { value, origins, problems } = translate(read.data, document.value)
+    if (problems.some(({ problem }) => problem.code.startsWith('ERR_'))) return err(problems.map(locate))
+    const native = readSettings(value, { supportedAlgorithms, directory: dirname(resolve(document.file)) })
+    const found = withoutRepeats([
+      ...problems,
+      ...native.problems.map((problem) => backToSource(problem, origins)),
+    ]).map(locate)
+    return native.settings === undefined
+      ? err(found)
+      : ok({ settings: native.settings, warnings: found, origins })
+  },
+}
+
+interface Translated {
+  /** Value of a `warder.yaml`. */
+  readonly value: Readonly<Record<string, unknown>>
+  readonly origins: ReadonlyMap<string, string>
+  readonly problems: readonly LocatedProblem[]
+}
+
+function translate(config: GomaConfig, root: unknown): Translated {
+  const { gateway, middlewares = [] } = config
+  const { known, problems: broken } = readMiddlewares(middlewares, root)
+  const names = new Set(middlewares.map(({ name }) => name))
+  const defaults = gateway.defaults?.middlewares ?? []
+  const { routes, upstreams, problems: wrong } = translateRoutes(gateway.routes, { known, names, defaults })
+  const used = new Set([...defaults, ...gateway.routes.flatMap((route) => route.middlewares ?? [])])
+  const problems = [
+    ...checkAllKeys(config),
+    ...broken,
+    ...defaults.flatMap((name, i): readonly LocatedProblem[] =>
+      names.has(name)
+        ? []
+        : [{ pointer: `/gateway/defaults/middlewares/${i}`, problem: unknownMiddleware(name, names) }],
+    ),
+    ...wrong,
+    ...middlewares.flatMap(({ name }, i): readonly LocatedProblem[] => (used.has(name) ? [] : [unused(i)])),
+  ]
+  const origins = new Map([['listen/gateway', '/gateway/entryPoints/web/address']])
+  routes.forEach(({ pointer, judge }, i) => {
+    origins.set(`routes/${i}`, pointer)
+    if (judge?.judge.kind !== 'forward_auth') return
+    origins.set(`routes/${i}/forward_auth`, `${judge.pointer}/rule`)
+    for (const [key, origin] of Object.entries(judge.judge.origins))
+      origins.set(`routes/${i}/forward_auth/${key}`, `${judge.pointer}/${origin}`)
+  })
+  for (const [name, { pointer }] of upstreams) origins.set(`upstreams/${name}`, pointer)
+  const policies = usedPolicies(known, used)
+  policies.forEach(({ name, pointer }, i) => {
+    origins.set(`issuers/${i}`, `${pointer}/rule`).set(`policies/${name}`, `${pointer}/rule`)
+    for (const [key, origin] of Object.entries(ISSUER_KEYS))
+      origins.set(`issuers/${i}/${key}`, `${pointer}/rule/${origin}`)
+  })
+  const value = {
+    version: 1,
+    ...(policies.length === 0 ? {} : { issuers: policies.map(({ issuer }) => issuer) }),
+    ...(policies.length === 0
+      ? {}
+      : { policies: Object.fromEntries(policies.map(({ name, policy }) => [name, policy])) }),
+    routes: routes.map((route) => route.value),
+    upstreams: Object.fromEntries([...upstreams].map(([name, upstream]) => [name, upstream.value])),
+    listen: { gateway: listenOf(config) },
+  }
+  return { value, origins, problems }
+}
+
+/** Keys of an issuer that have another name in Goma. */
+const ISSUER_KEYS: Readonly<Record<string, string>> = {
+  'keys/jwks_url': 'jwksUrl',
+  'keys/jwks_file': 'jwksFile',
+  'keys/pem_file': 'publicKey',
+  'keys/secret': 'secret',
+}
+
+interface UsedPolicy {
+  readonly name: string
+  readonly pointer: string
+  readonly issuer: unknown
+  readonly policy: unknown
+}
+
+const usedPolicies = (known: readonly Middleware[], used: ReadonlySet<string>): readonly UsedPolicy[] =>
+  known.flatMap(({ name, pointer, judge }) =>
+    judge.kind === 'policy' && used.has(name)
+      ? [{ name: judge.name, pointer, issuer: judge.issuer, policy: judge.policy }]
+      : [],
+  )
+
+function listenOf({ gateway: { entryPoints, proxy, accessLog = '' } }: GomaConfig): unknown {
+  const address = entryPoints?.web?.address
+  const trusted = proxy?.enabled === true ? (proxy.trustedProxies ?? []) : []
+  return {
+    address: address === undefined ? ':8080' : formatListenAddress(address),
+    ...(trusted.length === 0 ? {} : { trusted_proxies: trusted }),
+    ...(accessLog === '' ? {} : { access_log: true }),
+  }
+}
+
+function checkAllKeys(config: GomaConfig): readonly LocatedProblem[] {
+  const { gateway } = config
+  return [
+    ...checkKeys(config, [], TOP_NOTES),
+    ...checkKeys(gateway, ['gateway'], GATEWAY_NOTES),
+    ...checkKeys(gateway.entryPoints ?? {}, ['gateway', 'entryPoints'], ENTRY_POINT_NOTES),
+    ...checkKeys(gateway.proxy ?? {}, ['gateway', 'proxy'], PROXY_NOTES),
+    ...gateway.routes.flatMap((route, i) => {
+      const path = ['gateway', 'routes', i]
+      return [
+        ...checkKeys(route, path, ROUTE_NOTES),
+        ...checkKeys(route.security ?? {}, [...path, 'security'], SECURITY_NOTES),
+        ...checkKeys(route.healthCheck ?? {}, [...path, 'healthCheck'], HEALTH_NOTES),
+        ...(route.backends ?? []).flatMap((backend, j) =>
+          'endpoint' in backend ? checkKeys({ ...backend }, [...path, 'backends', j], BACKEND_NOTES) : [],
+        ),
+      ]
+    }),
+  ]
+}
+
+const unused = (i: number): LocatedProblem => ({
+  pointer: `/middlewares/${i}/name`,
+  problem: {
+    code: 'WARN_COMPAT_UNUSED_MIDDLEWARE',
+    message: 'no route names this middleware, so that it protects nothing',
+    hints: ['name it in `middlewares` of a route'],
+  },
+})
+
+/** Leads what was found in the translation back to where it was written; the longest known beginning decides. */
+function backToSource(found: LocatedProblem, origins: ReadonlyMap<string, string>): LocatedProblem {
+  const segments = fromPointer(found.pointer)
+  for (let length = segments.length; length > 0; length--) {
+    const origin = origins.get(segments.slice(0, length).join('/'))
+    if (origin !== undefined)
+      return { ...found, pointer: origin + toPointer(segments.slice(length)), atKey: false }
+  }
+  return { ...found, pointer: '', atKey: false }
+}
+
+/** A rule that judges several routes is wrong once. */
+const withoutRepeats = (found: readonly LocatedProblem[]): readonly LocatedProblem[] => [
+  ...new Map(found.map((one) => [`${one.pointer} ${one.problem.code} ${one.problem.message}`, one])).values(),
+]

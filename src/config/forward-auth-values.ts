@@ -1,0 +1,73 @@
+/** The auth service of a route: checked configuration → settings, and the way back. */
+import type { ForwardAuthSettings, MappedAnswerHeader } from '../gateway/forward-auth-settings.ts'
+import { formatByteSize } from './byte-size.ts'
+import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
+import type { ConfigValueOptions, Value } from './config-value.ts'
+import { formatDuration } from './duration.ts'
+import type { Located } from './read-config.ts'
+import type { ForwardAuthConfig } from './schema-forward-auth.ts'
+import type { LocatedProblem } from './schema-problems.ts'
+import { toPointer } from './json-pointer.ts'
+import { DEFAULT_AUTH_CACHE_ENTRIES, DEFAULT_FORWARD_AUTH } from './setting-defaults.ts'
+
+export function toForwardAuth(auth: ForwardAuthConfig): ForwardAuthSettings {
+  const lower = (names: readonly string[]): readonly string[] => names.map((name) => name.toLowerCase())
+  return {
+    ...auth.url,
+    requiredHeaders: lower(auth.required_headers ?? []),
+    headers: toMapped(auth.headers),
+    params: toMapped(auth.params),
+    allowStatus: auth.allow_status ?? DEFAULT_FORWARD_AUTH.allowStatus,
+    sendHeaders: mapDefined(auth.send_headers, lower) ?? DEFAULT_FORWARD_AUTH.sendHeaders,
+    timeoutMs: auth.timeout ?? DEFAULT_FORWARD_AUTH.timeoutMs,
+    maxAnswerBytes: auth.max_answer ?? DEFAULT_FORWARD_AUTH.maxAnswerBytes,
+    ...(auth.cache === undefined
+      ? {}
+      : {
+          cache: { maxEntries: auth.cache.entries ?? DEFAULT_AUTH_CACHE_ENTRIES, ttlMs: auth.cache.ttl },
+        }),
+  }
+}
+
+const toMapped = (mapped: Readonly<Record<string, string>> = {}): readonly MappedAnswerHeader[] =>
+  Object.entries(mapped).map(([from, to]) => ({ from: from.toLowerCase(), to }))
+
+export function fromForwardAuth(auth: ForwardAuthSettings, options: ConfigValueOptions): Value {
+  const unless = unlessDefault(options)
+  const { allowStatus, timeoutMs, maxAnswerBytes } = DEFAULT_FORWARD_AUTH
+  return compact({
+    url: escape(auth.url),
+    required_headers: unlessEmpty(auth.requiredHeaders),
+    headers: unlessEmpty(fromMapped(auth.headers)),
+    params: unlessEmpty(fromMapped(auth.params)),
+    allow_status: unless(auth.allowStatus, allowStatus),
+    send_headers: auth.sendHeaders === 'all' ? undefined : auth.sendHeaders,
+    timeout: mapDefined(unless(auth.timeoutMs, timeoutMs), formatDuration),
+    max_answer: mapDefined(unless(auth.maxAnswerBytes, maxAnswerBytes), formatByteSize),
+    cache: mapDefined(auth.cache, (cache) =>
+      compact({
+        ttl: formatDuration(cache.ttlMs),
+        entries: unless(cache.maxEntries, DEFAULT_AUTH_CACHE_ENTRIES),
+      }),
+    ),
+  })
+}
+
+const fromMapped = (mapped: readonly MappedAnswerHeader[]): Value =>
+  Object.fromEntries(mapped.map(({ from, to }) => [from, escape(to)]))
+
+/** Two answer headers for one target: which of them counts would be chance. */
+export function checkForwardAuth({ pointer, value }: Located<ForwardAuthConfig>): readonly LocatedProblem[] {
+  return (['headers', 'params'] as const).flatMap((key) => {
+    const seen = new Set<string>()
+    return Object.entries(value[key] ?? {}).flatMap(([from, to]): readonly LocatedProblem[] => {
+      const target = to.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')
+      const isTwice = seen.has(target)
+      seen.add(target)
+      if (!isTwice) return []
+      const at = `${pointer}/${key}${toPointer([from])}`
+      const message = `"${to}" is set by another answer header already`
+      return [{ pointer: at, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } }]
+    })
+  })
+}

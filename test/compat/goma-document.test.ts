@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'bun:test'
+import { convertConfig } from '../../src/compat/convert.ts'
+import { loadBad, loadGood } from '../config/load-text.ts'
+import { DOCUMENT, SKELETON } from './goma-config.ts'
+
+const ROUTES = `gateway:
+  routes:
+    - { name: api, path: /, destination: "http://svc:8080", middlewares: [google-auth] }
+`
+
+/** The same with `headers` and `params` where Goma's code read them. */
+const INSIDE = DOCUMENT.replace(
+  / {4}(headers|params):\n((?: {6}.*\n)+)/g,
+  (_, key: string, map: string) => `      ${key}:\n${map.replaceAll(/^/gm, '  ').replace(/ +$/, '')}`,
+)
+
+describe("the example of Goma's document", () => {
+  for (const [where, text] of [
+    ['beside', DOCUMENT],
+    ['inside', INSIDE],
+  ] as const) {
+    it(`asks the auth service, with \`headers\` and \`params\` ${where} \`rule\``, async () => {
+      const { settings, warnings } = await loadGood(ROUTES + text)
+      expect(warnings.filter(({ code }) => code.startsWith('WARN_COMPAT'))).toEqual([])
+      const [guarded, open] = settings.routes
+      expect(guarded?.paths).toEqual(
+        ['/example-of-jwt/', '/protected-access/', '/example-of-jwt', '/protected-access'].sort(
+          (a, b) => (guarded?.paths.indexOf(a) ?? 0) - (guarded?.paths.indexOf(b) ?? 0),
+        ),
+      )
+      expect(guarded?.access).toMatchObject({
+        kind: 'forward_auth',
+        forwardAuth: {
+          url: 'https://www.example.com/auth/access',
+          requiredHeaders: ['authorization'],
+          headers: [
+            { from: 'userid', to: 'X-Auth-UserId' },
+            { from: 'usercountryid', to: 'X-Auth-UserCountryId' },
+          ],
+          params: [{ from: 'usercountryid', to: 'countryId' }],
+          sendHeaders: 'all',
+          allowStatus: '200',
+        },
+      })
+      expect(open).toMatchObject({ paths: ['/**'], access: { kind: 'public' } })
+    })
+  }
+
+  it('is converted to a warder.yaml with the same settings', async () => {
+    const original = await loadGood(ROUTES + DOCUMENT)
+    expect((await loadGood(convertConfig(original))).settings).toEqual(original.settings)
+  })
+
+  it('tells an auth service of forwardAuth no more than Goma does', async () => {
+    const rule = `{ authUrl: "https://a.example/v", authRequestHeaders: [X-Tenant, cookie], authResponseHeaders: ["userId: X-User-Id", X-Role], authResponseHeadersAsParams: [role] }`
+    const middlewares = `middlewares: [{ name: google-auth, type: forwardAuth, paths: [/*], rule: ${rule} }]\n`
+    const { settings } = await loadGood(ROUTES + middlewares)
+    expect(settings.routes[0]?.access).toMatchObject({
+      forwardAuth: {
+        sendHeaders: ['authorization', 'cookie', 'user-agent', 'x-tenant'],
+        headers: [
+          { from: 'userid', to: 'X-User-Id' },
+          { from: 'x-role', to: 'X-Role' },
+        ],
+        params: [{ from: 'role', to: 'role' }],
+      },
+    })
+  })
+
+  it('is refused at the line of an auth service that is none', async () => {
+    const { diagnostics } = await loadBad(ROUTES + DOCUMENT.replace('https://www', 'ftp://www'))
+    const [error] = diagnostics.filter(({ severity }) => severity === 'error')
+    const line = (ROUTES + DOCUMENT).split('\n').findIndex((text) => text.includes('url:')) + 1
+    expect(error?.position?.line).toBe(line)
+  })
+})
+
+describe('the whole skeleton of Goma 0.2', () => {
+  it('names everything that is not supported, each at its line, and nothing else', async () => {
+    const { diagnostics } = await loadBad(SKELETON)
+    const lines = SKELETON.split('\n')
+    const named = (code: string): readonly string[] =>
+      diagnostics
+        .filter((found) => found.code === code)
+        .map(
+          ({ position }) => lines[(position?.line ?? 0) - 1]?.trim().replace(/^([A-Za-z]+):.*/, '$1') ?? '',
+        )
+    expect(named('ERR_COMPAT_UNSUPPORTED')).toEqual([
+      'tlsCertFile',
+      'redis',
+      'rateLimit',
+      'interceptErrors',
+      'cors',
+      'extraRoutes',
+      'healthCheck',
+      'cors',
+      'rateLimit',
+      'interceptErrors',
+    ])
+    expect(named('WARN_COMPAT_NO_EFFECT')).toEqual([
+      'writeTimeout',
+      'readTimeout',
+      'idleTimeout',
+      'errorLog',
+      'logLevel',
+    ])
+    expect(diagnostics.filter(({ code }) => !/COMPAT_(UNSUPPORTED|NO_EFFECT)/.test(code))).toEqual([])
+  })
+
+  it('loads without what was named', async () => {
+    const refused = /^ +(tlsCertFile|redis|rateLimit|interceptErrors|cors|extraRoutes):.*\n/gm
+    const text = SKELETON.replaceAll(refused, '').replace(', healthyStatuses: [200, 404]', '')
+    const { settings } = await loadGood(text)
+    expect(settings.routes.map(({ name, access }) => [name, access.kind])).toEqual([
+      ['api-google-auth', 'forward_auth'],
+      ['api', 'public'],
+      ['api-other-methods', 'deny'],
+    ])
+    expect(settings.listen.gateway).toMatchObject({ address: { port: 8080 }, logsAccess: true })
+  })
+})
