@@ -9,6 +9,12 @@ import { compileIssuer, type Issuer } from '../jwt/issuer.ts'
 import { createKeySource } from '../keys/create-key-source.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import type { KeySource } from '../keys/key-source.ts'
+import {
+  loadCertificates,
+  loadServerTrust,
+  type Certificates,
+  type ServerTrust,
+} from '../gateway/certificates.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { newId } from './system.ts'
@@ -18,6 +24,10 @@ export interface Instance {
   readonly config: LoadedConfig
   readonly guard: Guard
   readonly decide: Decide
+  /** Of the gateway; undefined where it speaks plain HTTP. */
+  readonly certificates: Certificates | undefined
+  /** How the gateway knows its `https://` servers, by name of the upstream. */
+  readonly serverTrust: ReadonlyMap<string, ServerTrust>
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
   /** Resolves when every key source has ended its first load, well or badly. */
@@ -51,6 +61,19 @@ export function buildInstance(
       problems.push(keyProblem(fault, config, `issuers/${index}`))
     }
   }
+  let certificates: Certificates | undefined
+  let serverTrust: ReadonlyMap<string, ServerTrust> = new Map()
+  try {
+    const { gateway } = settings.listen
+    certificates = gateway?.tls === undefined ? undefined : loadCertificates(gateway.tls)
+  } catch (fault) {
+    problems.push(keyProblem(fault, config, 'listen/gateway/tls'))
+  }
+  try {
+    serverTrust = loadServerTrust(settings.upstreams)
+  } catch (fault) {
+    problems.push(keyProblem(fault, config, 'upstreams'))
+  }
   if (problems.length > 0) {
     closeSources(issuers, deps.previous)
     return err(problems)
@@ -59,6 +82,8 @@ export function buildInstance(
   return ok({
     config,
     guard,
+    certificates,
+    serverTrust,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
     warnings: [...config.warnings, ...shadowWarnings(guard, config)],
     started: Promise.all(issuers.map((issuer) => issuer.keys.started)).then(() => undefined),

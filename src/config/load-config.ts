@@ -164,10 +164,22 @@ function toLoaded(
   }
 }
 
-const keyFiles = ({ issuers }: Settings): readonly string[] =>
-  issuers.flatMap(({ keys }) =>
+const keyFiles = ({ issuers, listen, upstreams }: Settings): readonly string[] => [
+  ...(listen.gateway?.tls?.certificates.flatMap(filesOf) ?? []),
+  ...(listen.gateway?.tls?.clientCaFile === undefined ? [] : [listen.gateway.tls.clientCaFile]),
+  ...upstreams.flatMap(({ caFile, clientCertificate }) => [
+    ...(caFile === undefined ? [] : [caFile]),
+    ...(clientCertificate === undefined ? [] : filesOf(clientCertificate)),
+  ]),
+  ...issuers.flatMap(({ keys }) =>
     keys.kind === 'pem_file' ? keys.files : keys.kind === 'jwks_file' ? [keys.file] : [],
-  )
+  ),
+]
+
+const filesOf = (pair: { readonly certFile: string; readonly keyFile: string }): readonly string[] => [
+  pair.certFile,
+  pair.keyFile,
+]
 
 /** The pointer that a settings path stands for; the longest translated beginning decides. */
 function originOf(path: string, origins: ReadonlyMap<string, string>): string {

@@ -53,11 +53,16 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy)),
     routes: (config.routes ?? []).map((route, i) => toRoute(route, routeNameList[i] ?? '')),
     endpoints: (config.endpoints ?? []).map(({ path, dialect, policy }) => ({ path, dialect, policy })),
-    upstreams: Object.entries(config.upstreams ?? {}).map(([name, upstream]) => toUpstream(name, upstream)),
+    upstreams: Object.entries(config.upstreams ?? {}).map(([name, upstream]) =>
+      toUpstream(name, upstream, context.directory),
+    ),
     listen: {
       decisions: config.listen?.decisions ?? DEFAULT_LISTEN.decisions,
       admin: config.listen?.admin === undefined ? DEFAULT_LISTEN.admin : config.listen.admin,
-      gateway: config.listen?.gateway === undefined ? null : toGatewayListen(config.listen.gateway),
+      gateway:
+        config.listen?.gateway === undefined
+          ? null
+          : toGatewayListen(config.listen.gateway, context.directory),
     },
     maxTokenBytes: config.limits?.max_token_bytes ?? DEFAULT_MAX_TOKEN_BYTES,
     cache: {

@@ -34,7 +34,7 @@ export function createAuthService(
   rules: HeaderRules,
   deadlines: Deadlines,
 ): AuthService {
-  const pool = createServerPool(settings.server, ALWAYS_ASKED, deadlines)
+  const pool = createServerPool(settings.server, ALWAYS_ASKED, {}, deadlines)
   const cache = settings.cache === undefined ? undefined : createAuthCache(settings.cache.maxEntries)
   const isSent = compileSentFields(settings, rules)
   return {

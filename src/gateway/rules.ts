@@ -1,6 +1,7 @@
 /** What decides about a request and where it goes: replaced whole when the configuration changes. */
 import type { Decide } from '../decision/decide.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { Certificates, ServerTrust } from './certificates.ts'
 import { compileTrusted, type IsTrusted } from './client-address.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
@@ -17,8 +18,12 @@ export interface GatewayInput {
   /** Lower case, of all policies. */
   readonly identityNames: readonly string[]
   readonly upstreams: readonly UpstreamSettings[]
+  /** By name of the upstream. */
+  readonly serverTrust: ReadonlyMap<string, ServerTrust>
   readonly routes: readonly GatewayRoute[]
   readonly trustedProxies: readonly string[]
+  /** Undefined: plain HTTP. */
+  readonly certificates: Certificates | undefined
 }
 
 export interface GatewayRoute {
@@ -51,7 +56,10 @@ export interface GatewayRules {
 /** A route that names an unknown upstream throws; the configuration was checked. */
 export function compileGatewayRules(input: GatewayInput, deadlines: Deadlines): GatewayRules {
   const upstreams = new Map(
-    input.upstreams.map((settings) => [settings.name, createUpstream(settings, deadlines)]),
+    input.upstreams.map((settings) => [
+      settings.name,
+      createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, deadlines),
+    ]),
   )
   const headers = compileHeaderRules(
     input.identityNames,
