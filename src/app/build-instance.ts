@@ -1,5 +1,6 @@
 /** From settings to a guard with running key sources: all of it, or a diagnostic for what is wrong. */
 import type { LoadedConfig } from '../config/load-config.ts'
+import { authCaFiles } from '../config/forward-auth-values.ts'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import { createDecide, type Decide } from '../decision/decide.ts'
 import { compileGuard, type Guard } from '../decision/guard.ts'
@@ -28,6 +29,8 @@ export interface Instance {
   readonly certificates: Certificates | undefined
   /** How the gateway knows its `https://` servers, by name of the upstream. */
   readonly serverTrust: ReadonlyMap<string, ServerTrust>
+  /** Of auth services, by the file of their authorities. */
+  readonly authTrust: ReadonlyMap<string, ServerTrust>
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
   /** Resolves when every key source has ended its first load, well or badly. */
@@ -63,6 +66,7 @@ export function buildInstance(
   }
   let certificates: Certificates | undefined
   let serverTrust: ReadonlyMap<string, ServerTrust> = new Map()
+  let authTrust: ReadonlyMap<string, ServerTrust> = new Map()
   try {
     const { gateway } = settings.listen
     certificates = gateway?.tls === undefined ? undefined : loadCertificates(gateway.tls)
@@ -74,6 +78,11 @@ export function buildInstance(
   } catch (fault) {
     problems.push(keyProblem(fault, config, 'upstreams'))
   }
+  try {
+    authTrust = loadServerTrust(authCaFiles(settings.routes).map((caFile) => ({ name: caFile, caFile })))
+  } catch (fault) {
+    problems.push(keyProblem(fault, config, 'routes'))
+  }
   if (problems.length > 0) {
     closeSources(issuers, deps.previous)
     return err(problems)
@@ -84,6 +93,7 @@ export function buildInstance(
     guard,
     certificates,
     serverTrust,
+    authTrust,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
     warnings: [...config.warnings, ...shadowWarnings(guard, config)],
     started: Promise.all(issuers.map((issuer) => issuer.keys.started)).then(() => undefined),

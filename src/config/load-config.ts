@@ -16,6 +16,7 @@ import { parseDocument } from './parse-document.ts'
 import { quoted } from './printable.ts'
 import { readConfig } from './read-config.ts'
 import type { LocatedProblem } from './schema-problems.ts'
+import { authCaFiles } from './forward-auth-values.ts'
 import type { Settings } from './settings.ts'
 import type { SourceDocument } from './source-document.ts'
 import { toSettings } from './to-settings.ts'
@@ -164,7 +165,8 @@ function toLoaded(
   }
 }
 
-const keyFiles = ({ issuers, listen, upstreams }: Settings): readonly string[] => [
+const keyFiles = ({ issuers, listen, upstreams, routes }: Settings): readonly string[] => [
+  ...authCaFiles(routes),
   ...(listen.gateway?.tls?.certificates.flatMap(filesOf) ?? []),
   ...(listen.gateway?.tls?.clientCaFile === undefined ? [] : [listen.gateway.tls.clientCaFile]),
   ...upstreams.flatMap(({ caFile, clientCertificate }) => [
