@@ -1,6 +1,7 @@
 /** From settings to a guard with running key sources: all of it, or a diagnostic for what is wrong. */
 import { hashContent } from '../config/interpolate.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { authCaFiles } from '../config/forward-auth-values.ts'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import { createDecide, type Decide } from '../decision/decide.ts'
 import { compileGuard, type Guard } from '../decision/guard.ts'
@@ -29,6 +30,8 @@ export interface Instance {
   readonly certificates: Certificates | undefined
   /** How the gateway knows its `https://` servers, by name of the upstream. */
   readonly serverTrust: ReadonlyMap<string, ServerTrust>
+  /** Of auth services, by the file of their authorities. */
+  readonly authTrust: ReadonlyMap<string, ServerTrust>
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
   /** Content hashes of all files it was made of, key files too, as `watchFiles` compares them. */
@@ -70,6 +73,7 @@ export function buildInstance(
   }
   let certificates: Certificates | undefined
   let serverTrust: ReadonlyMap<string, ServerTrust> = new Map()
+  let authTrust: ReadonlyMap<string, ServerTrust> = new Map()
   try {
     const { gateway } = settings.listen
     certificates = gateway?.tls === undefined ? undefined : loadCertificates(gateway.tls)
@@ -81,6 +85,11 @@ export function buildInstance(
   } catch (fault) {
     problems.push(keyProblem(fault, config, 'upstreams'))
   }
+  try {
+    authTrust = loadServerTrust(authCaFiles(settings.routes).map((caFile) => ({ name: caFile, caFile })))
+  } catch (fault) {
+    problems.push(keyProblem(fault, config, 'routes'))
+  }
   if (problems.length > 0) {
     closeSources(issuers, deps.previous)
     return err(problems)
@@ -91,6 +100,7 @@ export function buildInstance(
     guard,
     certificates,
     serverTrust,
+    authTrust,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
     warnings: [...config.warnings, ...shadowWarnings(guard, config), ...fileWarnings(config, deps)],
     fileHashes,

@@ -3,7 +3,8 @@ import type { GatewayInput, GatewayRoute } from '../gateway/rules.ts'
 import type { Instance } from './build-instance.ts'
 import { newId } from './system.ts'
 
-export function gatewayInput({ config, guard, decide, certificates, serverTrust }: Instance): GatewayInput {
+export function gatewayInput(instance: Instance): GatewayInput {
+  const { config, guard, decide, certificates, serverTrust, authTrust } = instance
   const { settings } = config
   return {
     decide,
@@ -11,6 +12,7 @@ export function gatewayInput({ config, guard, decide, certificates, serverTrust 
     identityNames: guard.identityNames,
     certificates,
     serverTrust,
+    authTrust,
     upstreams: settings.upstreams,
     trustedProxies: settings.listen.gateway?.trustedProxies ?? [],
     routes: settings.routes.flatMap(({ name, upstream, access, rewrite }): readonly GatewayRoute[] => {

@@ -19,6 +19,7 @@ import { quoted } from './printable.ts'
 import { readConfig } from './read-config.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import { findSettingOrigin, type SettingOrigin } from './setting-origin.ts'
+import { authCaFiles } from './forward-auth-values.ts'
 import type { Settings } from './settings.ts'
 import type { SourceDocument } from './source-document.ts'
 import { toSettings } from './to-settings.ts'
@@ -175,7 +176,8 @@ function toLoaded(
   }
 }
 
-const keyFiles = ({ issuers, listen, upstreams }: Settings): readonly string[] => [
+const keyFiles = ({ issuers, listen, upstreams, routes }: Settings): readonly string[] => [
+  ...authCaFiles(routes),
   ...(listen.gateway?.tls?.certificates.flatMap(filesOf) ?? []),
   ...(listen.gateway?.tls?.clientCaFile === undefined ? [] : [listen.gateway.tls.clientCaFile]),
   ...upstreams.flatMap(({ caFile, clientCertificate }) => [

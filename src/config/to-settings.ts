@@ -54,7 +54,9 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     issuers: issuers.map(({ issuer, name }) => toIssuer(issuer, name, config.state_dir, context)),
     tokenSources: config.token_sources?.map((source) => toTokenSource(source)) ?? DEFAULT_TOKEN_SOURCES,
     policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy, issuers)),
-    routes: (config.routes ?? []).map((route, i) => toRoute(route, routeNameList[i] ?? '')),
+    routes: (config.routes ?? []).map((route, i) =>
+      toRoute(route, routeNameList[i] ?? '', context.directory),
+    ),
     endpoints: (config.endpoints ?? []).map(({ path, dialect, policy }) => ({ path, dialect, policy })),
     upstreams: Object.entries(config.upstreams ?? {}).map(([name, upstream]) =>
       toUpstream(name, upstream, context.directory),
@@ -200,12 +202,12 @@ const toIdentity = (name: string, value: IdentityConfig): IdentityHeaderSettings
   maxBytes: value.max_bytes ?? DEFAULT_IDENTITY_MAX_BYTES,
 })
 
-const toRoute = (route: RouteConfig, name: string): RouteSettings => ({
+const toRoute = (route: RouteConfig, name: string, directory: string): RouteSettings => ({
   name,
   hosts: route.match.host ?? [],
   paths: route.match.path ?? [],
   methods: route.match.method ?? [],
-  access: toAccess(route),
+  access: toAccess(route, directory),
   ...(route.upstream === undefined ? {} : { upstream: route.upstream }),
   ...(route.strip_prefix === undefined && route.add_prefix === undefined
     ? {}
@@ -213,8 +215,9 @@ const toRoute = (route: RouteConfig, name: string): RouteSettings => ({
 })
 
 /** The cross-checks saw that exactly one is set; were it otherwise, nobody would pass. */
-function toAccess({ access, policy, forward_auth }: RouteConfig): RouteSettings['access'] {
+function toAccess({ access, policy, forward_auth }: RouteConfig, directory: string): RouteSettings['access'] {
   if (policy !== undefined) return { kind: 'policy', policy }
-  if (forward_auth !== undefined) return { kind: 'forward_auth', forwardAuth: toForwardAuth(forward_auth) }
+  if (forward_auth !== undefined)
+    return { kind: 'forward_auth', forwardAuth: toForwardAuth(forward_auth, directory) }
   return { kind: access ?? 'deny' }
 }

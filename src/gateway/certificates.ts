@@ -39,7 +39,9 @@ export interface ServerTrust {
  *
  * @throws WarderError ERR_GATEWAY_CERTIFICATE when a file cannot be read, or does not fit the others.
  */
-export function loadServerTrust(upstreams: readonly UpstreamSettings[]): ReadonlyMap<string, ServerTrust> {
+export function loadServerTrust(
+  upstreams: readonly Pick<UpstreamSettings, 'name' | 'caFile' | 'clientCertificate'>[],
+): ReadonlyMap<string, ServerTrust> {
   return new Map(
     upstreams.map(({ name, caFile, clientCertificate }) => {
       const ca = caFile === undefined ? {} : { ca: readAuthorities(caFile) }

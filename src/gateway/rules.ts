@@ -22,6 +22,8 @@ export interface GatewayInput {
   readonly upstreams: readonly UpstreamSettings[]
   /** By name of the upstream. */
   readonly serverTrust: ReadonlyMap<string, ServerTrust>
+  /** Of auth services, by the file of their authorities. */
+  readonly authTrust: ReadonlyMap<string, ServerTrust>
   readonly routes: readonly GatewayRoute[]
   readonly trustedProxies: readonly string[]
   /** Undefined: plain HTTP. */
@@ -69,7 +71,7 @@ export function compileGatewayRules(input: GatewayInput, deadlines: Deadlines): 
     input.identityNames,
     input.routes.flatMap(({ forwardAuth }) => grantedNames(forwardAuth)),
   )
-  const auths = createRouteAuths(headers, deadlines)
+  const auths = createRouteAuths(headers, input.authTrust, deadlines)
   const destinationOf = ({
     name,
     upstream,

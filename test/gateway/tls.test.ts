@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect, type ConnectionOptions } from 'node:tls'
+import { forwardAuthConfig } from '../support/forward-auth.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
@@ -191,6 +192,25 @@ liveSuite('an https server', ['openssl'], () => {
         cleanup,
       )
       expect((await fetch(`${without.url}/public/`)).status).toBe(502)
+    }
+  })
+
+  it('asks an auth service that its authority vouches for, and no other', async () => {
+    const dir = createTempDir(cleanup)
+    const app = await startRawUpstream(cleanup)
+    for (const [name, status] of [
+      ['localhost', 200],
+      ['other.example', 502],
+    ] as const) {
+      await makeCertificate(dir, name)
+      const url = serve(dir, name)
+      for (const [more, expected] of [
+        [`ca_file: ${dir}/${name}.crt`, status],
+        ['', 502],
+      ] as const) {
+        const gateway = await runGateway(forwardAuthConfig(url, app.url, more), cleanup)
+        expect((await fetch(`${gateway.url}/x`)).status, name).toBe(expected)
+      }
     }
   })
 

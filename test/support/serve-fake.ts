@@ -28,6 +28,7 @@ export function serveFake(): FakeServing {
     trustedProxies: [],
     certificates: undefined,
     serverTrust: new Map(),
+    authTrust: new Map(),
   }
   const rules = compileGatewayRules(input, deadlines)
   const wire = createFakeWire()
