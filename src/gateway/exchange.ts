@@ -172,7 +172,8 @@ export class Exchange implements WireEvents {
     link.wire.events = {
       onData: (bytes) => {
         answer.read(bytes)
-        this.#touch()
+        // A head that comes byte by byte gets no more time than one that does not come.
+        if (answer.hasBegun || !this.#body.isDone) this.#touch()
         if (answer.isTunnel && this.#rest.length > 0) this.#sendTunnel(NO_BYTES)
       },
       onDrain: (isEmpty) => {
