@@ -103,7 +103,7 @@ export function connect(
   }
   const host = server.address.kind === 'tcp' ? server.address.host : ''
   const opened = (socket: Bun.Socket<Slot>): void => {
-    if (isSettled) return void socket.terminate()
+    if (isSettled) return socket.terminate()
     const wire = createWire(socket)
     socket.data.wire = wire
     settle(wire, '')
