@@ -203,7 +203,8 @@ export class Exchange implements WireEvents {
     this.#touch()
     if (this.#body.isDone && this.#early !== undefined && this.#pool !== undefined)
       return this.#complete(this.#early, this.#pool)
-    if (!isTaken || this.#rest.length > 0) this.#client.pause()
+    // Behind the whole request there is nothing to hold back; a tunnel would stay paused.
+    if ((!isTaken && !this.#body.isDone) || this.#rest.length > 0) this.#client.pause()
   }
 
   /** With what came before the tunnel was open. */
