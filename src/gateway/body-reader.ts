@@ -84,7 +84,7 @@ function createChunkedReader(): BodyReader {
     const lineFeed = bytes.indexOf(0x0a, from)
     const end = lineFeed < 0 ? bytes.length : lineFeed
     line += bytes.toString('latin1', from, end)
-    if (state === 'trailer') trailerBytes += end - from + 1
+    if (state === 'trailer') trailerBytes += end - from + (lineFeed < 0 ? 0 : 1)
     const most = state === 'after' ? 2 : state === 'trailer' ? MAX_TRAILER_BYTES : MAX_CHUNK_LINE
     if (line.length > most || trailerBytes > MAX_TRAILER_BYTES) return -1
     if (lineFeed < 0) return end

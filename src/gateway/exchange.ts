@@ -85,8 +85,6 @@ export class Exchange implements WireEvents {
     this.#gone(this.#answer?.isTunnel === true ? undefined : 'client_closed', '')
   }
 
-  // Time.
-
   #late(): void {
     if (this.#clock.isTotalOver()) return this.#fail('total_timeout', '')
     if (this.#destination === undefined) return this.#fail('no_server', 'no decision in time')
@@ -175,7 +173,8 @@ export class Exchange implements WireEvents {
     link.wire.events = {
       onData: (bytes) => {
         answer.read(bytes)
-        this.#touch()
+        // A head that comes byte by byte gets no more time than one that does not come.
+        if (answer.hasBegun || !this.#body.isDone) this.#touch()
         if (answer.isTunnel && this.#rest.length > 0) this.#sendTunnel(NO_BYTES)
       },
       onDrain: (isEmpty) => {
@@ -202,12 +201,12 @@ export class Exchange implements WireEvents {
     this.#rest = bytes.subarray(taken)
     if (this.#isTooLarge(writer.contentBytes)) return this.#fail('body_too_large', '')
     if (this.#body.isDone) writer.end()
-    const isTaken = writer.flush()
+    // Behind the whole request there is nothing to hold back; a tunnel would stay paused.
+    this.#isHeldBack = !writer.flush() && !this.#body.isDone
     this.#touch()
     if (this.#body.isDone && this.#early !== undefined && this.#pool !== undefined)
       return this.#complete(this.#early, this.#pool)
-    this.#isHeldBack = !isTaken
-    if (!isTaken || this.#rest.length > 0) this.#client.pause()
+    if (this.#isHeldBack || this.#rest.length > 0) this.#client.pause()
   }
 
   /** With what came before the tunnel was open. */

@@ -49,7 +49,8 @@ export function createHeadCollector(maxBytes: number): HeadCollector {
       const all = kept.subarray(0, length)
       const end = all.indexOf(END, searchFrom)
       if (end >= 0) return finish(all, end)
-      return length > maxBytes ? TOO_LARGE : MORE
+      // The end of a head that is just not too large may be here in part.
+      return length >= maxBytes + END.length ? TOO_LARGE : MORE
     },
   }
 }

@@ -44,9 +44,12 @@ export interface RelayOptions {
   readonly head: RequestHead
   readonly decisionId: string
   readonly isStopping: () => boolean
-  /** Called once. */
+  /** Called once, and once more for what comes behind a whole answer. */
   readonly ended: (end: AnswerEnd) => void
 }
+
+/** What comes behind a whole answer ends it once more, and with it the use of both connections. */
+const OVER: AnswerDone = { kind: 'done', mayReuse: false, keepAlive: false }
 
 /** Interim answers that a server may send before the final one. They are not forwarded. */
 const MAX_INTERIM = 16
@@ -61,6 +64,8 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
   let hasHeard = false
   let interim = 0
   let keepAlive = false
+  /** The client has it all. The exchange may go on: while the rest of the request is on its way. */
+  let isWhole = false
 
   const invalid = (detail: string): void => ended({ kind: 'invalid', detail })
 
@@ -100,10 +105,11 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
     const to = writer
     const taken = body.read(bytes, (content) => to.content(content))
     if (taken < 0) return invalid('a chunk that is none')
-    if (body.isDone) to.end()
+    isWhole = body.isDone
+    if (isWhole) to.end()
     const isTaken = to.flush()
     // Bytes behind the answer belong to no request of ours.
-    if (body.isDone)
+    if (isWhole)
       ended({ kind: 'done', mayReuse: answer?.mayReuse === true && taken === bytes.length, keepAlive })
     else if (!isTaken) upstream.pause()
   }
@@ -143,11 +149,13 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
     },
     read(bytes) {
       hasHeard = true
-      if (isTunnel) relayTunnel(bytes)
+      if (isWhole) ended(OVER)
+      else if (isTunnel) relayTunnel(bytes)
       else if (body === undefined) readHead(bytes)
       else readBody(bytes)
     },
     upstreamEnded(isIntact) {
+      if (isWhole) return ended(OVER)
       if (isTunnel) return ended({ kind: 'done', mayReuse: false, keepAlive: false })
       if (!hasHeard) return ended({ kind: 'nothing', detail: 'closed without an answer' })
       if (answer?.framing.kind !== 'until_close' || !isIntact)
@@ -155,6 +163,7 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
           kind: 'closed',
           detail: answer === undefined ? 'closed within the head' : 'closed within the body',
         })
+      isWhole = true
       writer?.end()
       writer?.flush()
       ended({ kind: 'done', mayReuse: false, keepAlive: keepAlive && !head.isHttp10 })

@@ -33,9 +33,19 @@ export function parseResponseHead(text: string, method: string): Result<Response
   const mayReuse =
     minor === '1' &&
     framing.value.kind !== 'until_close' &&
+    !(method === 'HEAD' && announcesBody(fields)) &&
     !membersOf(fields, 'connection').includes('close')
   return ok({ status, phrase, fields, framing: framing.value, mayReuse })
 }
+
+/**
+ * Some servers send the body that HEAD asks them to leave out. If it came late, it would be taken for the answer to
+ * the next request, which may be another client's.
+ */
+const announcesBody = (fields: readonly HeaderField[]): boolean =>
+  fields.some(
+    ({ lower, value }) => lower === 'transfer-encoding' || (lower === 'content-length' && Number(value) > 0),
+  )
 
 function readFraming(
   fields: readonly HeaderField[],

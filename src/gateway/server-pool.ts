@@ -70,6 +70,8 @@ export function createServerPool(
     const link: IdleLink = { wire, deadlineMs: performance.now() + KEEP_IDLE_MS, onDeadline: drop }
     // Bytes that answer no request would be taken for the answer to the next one.
     wire.events = { onData: drop, onDrain() {}, onEnd: drop, onClose: () => forget(link) }
+    // It may have been paused for a slow client; then nobody would hear that it was closed, nor the next answer.
+    wire.resume()
     idle.push(link)
     deadlines.add(link)
   }

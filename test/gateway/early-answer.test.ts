@@ -3,7 +3,8 @@ import { createServer } from 'node:net'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { waitFor } from '../support/live/loopback.ts'
 import { openClient, requestText } from '../support/live/raw-client.ts'
-import { gatewayConfig, OK, runGateway } from '../support/run-gateway.ts'
+import { exchange } from '../support/raw-http.ts'
+import { gatewayConfig, OK, runGateway, startRawUpstream } from '../support/run-gateway.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
@@ -35,5 +36,19 @@ describe('an answer', () => {
     client.send(requestText({ target: '/orders/x' }))
     expect((await client.receive()).status).toBe(401)
     client.close()
+  })
+
+  it('ends once, whatever the server sends behind it', async () => {
+    const app = await startRawUpstream(cleanup)
+    const gateway = await runGateway(gatewayConfig([app.url]), cleanup)
+    const answer = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nearly\r\n0\r\n\r\n'
+    const post = 'POST /public/ HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc'
+    const received = exchange(gateway.port, post, (all) => {
+      if (all.endsWith('early\r\n0\r\n\r\n')) app.connections[0]?.write(answer)
+      return false
+    })
+    await waitFor('half a request', () => (app.bytes().endsWith('abc') ? true : undefined))
+    app.connections[0]?.write(answer)
+    expect((await received).text.split('0\r\n\r\n')).toEqual([expect.stringContaining('early'), ''])
   })
 })

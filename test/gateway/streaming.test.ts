@@ -176,6 +176,19 @@ describe('what takes too long', () => {
     })
   })
 
+  it('is 504 when the head of the answer comes byte by byte, and never whole', async () => {
+    const url = await acceptRaw((socket) => {
+      socket.write('HTTP/1.1 200 OK\r\nX: ')
+      const drip = setInterval(() => void socket.write('x'), 20)
+      socket.on('close', () => clearInterval(drip))
+    })
+    const gateway = await runGateway(gatewayConfig([url], { upstream: 'response_timeout: 200ms' }), cleanup)
+    const client = await openClient(gateway.port)
+    client.send('GET /public/ HTTP/1.1\r\nHost: a\r\n\r\n')
+    expect((await client.receive()).status).toBe(504)
+    client.close()
+  })
+
   it('is 408 when the client does not send its body', async () => {
     const gateway = await runGateway(
       gatewayConfig([await silent()], { upstream: 'idle_timeout: 100ms' }),

@@ -194,6 +194,22 @@ describe('a server that lies', () => {
     expect((await ask(gateway.port, PUBLIC)).body).toBe('ok')
   })
 
+  it('does not answer the next request with the body that it owed to no HEAD', async () => {
+    const app = await startRawUpstream(cleanup, ({ method, bytes }, socket) => {
+      const isSecond = method === 'GET' && bytes().startsWith('HEAD')
+      // Of a slow body, the next request sees the end.
+      if (isSecond) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged')
+      else socket.write(method === 'HEAD' ? 'HTTP/1.1 200 OK\r\nContent-Length: 44\r\n\r\n' : OK)
+    })
+    const gateway = await runGateway(gatewayConfig([app.url]), cleanup)
+    const client = await openClient(gateway.port)
+    client.send(requestText({ ...PUBLIC, method: 'HEAD' }))
+    expect((await client.receive(false)).status).toBe(200)
+    client.send(requestText(PUBLIC))
+    expect((await client.receive()).body).toBe('ok')
+    client.close()
+  })
+
   it('does not pass for one that ended its answer when its connection breaks off', async () => {
     const app = await startRawUpstream(
       cleanup,
@@ -205,12 +221,7 @@ describe('a server that lies', () => {
     const received = client.receive()
     await waitFor('the request', () => app.received.at(0))
     app.connections[0]?.resetAndDestroy()
-    expect(
-      await received.then(
-        () => 'whole',
-        () => 'broken off',
-      ),
-    ).toBe('broken off')
+    expect(await received.catch(() => 'broken off')).toBe('broken off')
     expect(gateway.lines.some((line) => line['fault'] === 'upstream_closed')).toBe(true)
   })
 
