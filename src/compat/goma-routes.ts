@@ -130,7 +130,7 @@ function otherMethods(
   if ((route.methods ?? []).length === 0) return []
   const all = slices.slice(-1)
   return all.map((slice) => ({
-    name: uniqueName(`${name}-other-methods`, taken),
+    name: uniqueName(`${name.slice(0, 46)}-other-methods`, taken),
     match: matchOf(route, { ...slice, paths: [`${route.path}/**`] }, undefined),
     access: 'deny',
   }))

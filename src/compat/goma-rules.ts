@@ -1,12 +1,12 @@
 /** The rules of Goma's middlewares, by type. */
 import { parseAlgorithm, parseToken } from '../config/check-text.ts'
-import { anything, flag, optionalList, strictMap, text, textMap } from '../config/schema-leaf.ts'
+import { anything, flag, optionalList, strictMap, plainText, text, textMap } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
 import { noEffect, notedKeys, refused } from './goma-keys.ts'
 
 /** Of type `jwt`, as the document has it: an auth service is asked. */
 export const AuthRequestRuleSchema = strictMap({
-  url: text<string>().describe('URL of the auth service'),
+  url: plainText().describe('URL of the auth service'),
   requiredHeaders: optionalList(text(parseToken)),
   headers: textMap().optional(),
   params: textMap().optional(),
@@ -20,10 +20,10 @@ export const FORWARD_AUTH_NOTES = {
 }
 
 export const ForwardAuthRuleSchema = strictMap({
-  authUrl: text<string>().describe('URL of the auth service'),
+  authUrl: plainText().describe('URL of the auth service'),
   authRequestHeaders: optionalList(text(parseToken)),
-  authResponseHeaders: optionalList(text<string>()),
-  authResponseHeadersAsParams: optionalList(text<string>()),
+  authResponseHeaders: optionalList(plainText()),
+  authResponseHeadersAsParams: optionalList(plainText()),
   ...notedKeys(FORWARD_AUTH_NOTES),
 })
 
@@ -36,13 +36,13 @@ export const LOCAL_JWT_NOTES = {
 /** Of type `jwtAuth`, and of `jwt` in newer versions: tokens are verified here. */
 export const LocalJwtRuleSchema = strictMap({
   secret: anything(),
-  publicKey: text<string>().optional(),
-  jwksUrl: text<string>().optional(),
-  jwksFile: text<string>().optional(),
+  publicKey: plainText().optional(),
+  jwksUrl: plainText().optional(),
+  jwksFile: plainText().optional(),
   algorithms: optionalList(text(parseAlgorithm)),
   alg: text(parseAlgorithm).optional(),
-  issuer: text<string>().optional(),
-  audience: text<string>().optional(),
+  issuer: plainText().optional(),
+  audience: plainText().optional(),
   forwardHeaders: textMap().optional(),
   forwardAuthorization: flag().optional(),
   ...notedKeys(LOCAL_JWT_NOTES),

@@ -11,6 +11,7 @@ import {
   literalText,
   optionalList,
   strictMap,
+  plainText,
   text,
   textOrNumber,
   wholeNumber,
@@ -122,7 +123,7 @@ const BackendSchema = strictMap({
 })
 
 const RouteSchema = strictMap({
-  name: text<string>().describe('unique name'),
+  name: plainText().describe('unique name'),
   path: text(parseRoutePath).describe('a path and everything below it'),
   enabled: flag().optional().describe('false: as if it were not there'),
   disabled: flag().optional().describe('true: as if it were not there'),
@@ -141,13 +142,13 @@ const RouteSchema = strictMap({
   disableHostFording: flag().optional(),
   disableHostForwarding: flag().optional(),
   security: strictMap({ forwardHostHeaders: flag().optional(), ...notedKeys(SECURITY_NOTES) }).optional(),
-  middlewares: optionalList(text<string>()),
+  middlewares: optionalList(plainText()),
   ...notedKeys(ROUTE_NOTES),
 })
 
 const MiddlewareSchema = strictMap({
-  name: text<string>(),
-  type: text<string>(),
+  name: plainText(),
+  type: plainText(),
   paths: listOf(text(parseProtectedPath)).optional(),
   rule: anything(),
   // The document indents them like this, and the code of its time then ignored them.
@@ -166,7 +167,7 @@ const GatewaySchema = strictMap({
     ...notedKeys(PROXY_NOTES),
   }).optional(),
   accessLog: optionalText(),
-  defaults: strictMap({ middlewares: optionalList(text<string>()) }).optional(),
+  defaults: strictMap({ middlewares: optionalList(plainText()) }).optional(),
   routes: listOf(RouteSchema),
   ...notedKeys(GATEWAY_NOTES),
 })

@@ -35,6 +35,9 @@ export const text = <T = string>(
   parse: (value: string) => Result<T, Problem> = notEmpty as (value: string) => Result<T, Problem>,
 ): z.ZodType<T, string> => parsedBy(z.string(), parse)
 
+/** A string that is not empty. */
+export const plainText = (): z.ZodType<string, string> => text()
+
 /** One string or a list of them, always a list afterwards; never empty, each item checked on its own. */
 export const textList = <T = string>(
   parse: (value: string) => Result<T, Problem> = notEmpty as (value: string) => Result<T, Problem>,
