@@ -226,10 +226,12 @@ function translateUpstream(
     route.disableHostForwarding === true ||
     route.security?.forwardHostHeaders === false
   const { path = '', interval, timeout } = route.healthCheck ?? {}
+  const limit = route.rateLimit ?? 0
   const value = {
     servers,
     ...(ownHost ? { host: 'upstream' } : {}),
     ...(keeping.has(false) ? { strip_token: true } : {}),
+    ...(limit === 0 ? {} : { rate_limit: { requests: limit, per: '1m' } }),
     ...(path === ''
       ? {}
       : { health: { path, ...inMs('interval', interval ?? 30_000), ...inMs('timeout', timeout) } }),

@@ -38,7 +38,7 @@ export const GATEWAY_NOTES = {
   sslKeyFile: refused('write TLS into the warder.yaml that `warder config convert` prints'),
   tls: refused('write TLS into the warder.yaml that `warder config convert` prints'),
   redis: refused('nothing is kept outside the process'),
-  rateLimit: refused('limit rates in a proxy in front'),
+  rateLimit: refused('write `rateLimit` into each route'),
   cors: refused('let the application answer preflights'),
   blockCommonExploits: refused(
     'paths with two readings are denied anyway; filter contents in the application',
@@ -73,7 +73,6 @@ export const GATEWAY_NOTES = {
 export const ROUTE_NOTES = {
   insecureSkipVerify: refused('give the upstream a certificate that can be verified'),
   cors: refused('let the application answer preflights'),
-  rateLimit: refused('limit rates in a proxy in front'),
   blockCommonExploits: refused(
     'paths with two readings are denied anyway; filter contents in the application',
   ),
@@ -142,6 +141,7 @@ const RouteSchema = strictMap({
   disableHostFording: flag().optional(),
   disableHostForwarding: flag().optional(),
   security: strictMap({ forwardHostHeaders: flag().optional(), ...notedKeys(SECURITY_NOTES) }).optional(),
+  rateLimit: wholeNumber(0, 1_000_000_000).optional().describe('requests of a client in a minute'),
   middlewares: optionalList(plainText()),
   ...notedKeys(ROUTE_NOTES),
 })

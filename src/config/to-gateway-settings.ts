@@ -26,6 +26,9 @@ export const toUpstream = (name: string, upstream: UpstreamConfig): UpstreamSett
   ...(upstream.max_body === undefined ? {} : { maxBodyBytes: upstream.max_body }),
   ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
   ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
+  ...(upstream.rate_limit === undefined
+    ? {}
+    : { rateLimit: { requests: upstream.rate_limit.requests, perMs: upstream.rate_limit.per } }),
   ...(upstream.health === undefined ? {} : { health: toHealth(upstream.health) }),
 })
 

@@ -57,6 +57,7 @@ describe('a configuration of Goma', () => {
       rewrite: /v2
       backends: ["http://a:1", { endpoint: "http://b:2/", weight: 3 }]
       disableHostFording: true
+      rateLimit: 60
       healthCheck: { path: /health, interval: 10s }`),
     )
     const [route] = settings.routes
@@ -68,6 +69,7 @@ describe('a configuration of Goma', () => {
       {
         name: 'api',
         host: 'upstream',
+        rateLimit: { requests: 60, perMs: 60_000 },
         health: { path: '/health', intervalMs: 10_000 },
         servers: [
           { url: 'http://a:1', weight: 1 },
@@ -261,7 +263,6 @@ describe('a configuration of Goma is refused', () => {
 
   const OF_ROUTE = [
     'cors: { origins: [https://a.example] }',
-    'rateLimit: 60',
     'interceptErrors: [404]',
     'blockCommonExploits: true',
     'insecureSkipVerify: true',
