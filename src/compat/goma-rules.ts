@@ -1,6 +1,16 @@
 /** The rules of Goma's middlewares, by type. */
 import { parseAlgorithm, parseToken } from '../config/check-text.ts'
-import { anything, flag, optionalList, strictMap, plainText, text, textMap } from '../config/schema-leaf.ts'
+import {
+  anything,
+  flag,
+  optionalList,
+  strictMap,
+  plainText,
+  text,
+  textMap,
+  oneOf,
+  wholeNumber,
+} from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
 import { noEffect, notedKeys, refused } from './goma-keys.ts'
 
@@ -54,6 +64,20 @@ export const LOCAL_JWT_KEYS: readonly string[] = Object.keys(LocalJwtRuleSchema.
 export const ACCESS_NOTES = { statusCode: refused('the answer is 403') }
 export const AccessRuleSchema = strictMap(notedKeys(ACCESS_NOTES))
 
+export const RATE_LIMIT_NOTES = {
+  burst: refused('the window slides, so that no more than `requestsPerUnit` come at once'),
+  banAfter: refused('who is over the limit is told when to come back'),
+  banDuration: refused('who is over the limit is told when to come back'),
+  keyStrategy: refused('clients are told apart by their address'),
+}
+
+export const RateLimitRuleSchema = strictMap({
+  unit: oneOf('second', 'minute', 'hour'),
+  requestsPerUnit: wholeNumber(1, 1_000_000_000),
+  ...notedKeys(RATE_LIMIT_NOTES),
+})
+
+export type RateLimitRule = Output<typeof RateLimitRuleSchema>
 export type AuthRequestRule = Output<typeof AuthRequestRuleSchema>
 export type ForwardAuthRule = Output<typeof ForwardAuthRuleSchema>
 export type LocalJwtRule = Output<typeof LocalJwtRuleSchema>

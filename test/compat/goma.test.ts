@@ -79,6 +79,17 @@ describe('a configuration of Goma', () => {
     ])
   })
 
+  it('limits rates by a middleware, where the route does not', async () => {
+    const limit = `middlewares: [{ name: l, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 5 } }]`
+    const { settings } = await loadGood(goma('middlewares: [l]', limit))
+    expect(settings.upstreams[0]?.rateLimit).toEqual({ requests: 5, perMs: 3_600_000 })
+    expect(settings.routes.map(({ paths, access }) => [paths, access.kind])).toEqual([
+      [['/api/**'], 'public'],
+    ])
+    const both = await loadGood(goma('middlewares: [l]\n      rateLimit: 9', limit))
+    expect(both.settings.upstreams[0]?.rateLimit).toEqual({ requests: 9, perMs: 60_000 })
+  })
+
   it('verifies tokens as the newer Goma means to, and forwards claims', async () => {
     const rule = `{ jwksUrl: "https://idp.example/jwks", issuer: "https://idp.example", audience: api, alg: ES256, forwardHeaders: { X-User: sub } }`
     const { settings } = await loadGood(
@@ -229,6 +240,24 @@ describe('a configuration of Goma is refused', () => {
         ),
       ),
       'ERR_CONFIG_HEADER',
+      10,
+    ],
+    [
+      'with a rate limit of some paths',
+      goma(
+        'middlewares: [a]',
+        one('{ name: a, type: rateLimit, paths: [/x], rule: { unit: hour, requestsPerUnit: 5 } }'),
+      ),
+      'ERR_COMPAT_UNSUPPORTED',
+      8,
+    ],
+    [
+      'with a rate limit of an unknown unit',
+      goma(
+        'middlewares: [a]',
+        one('{ name: a, type: rateLimit, paths: [/*], rule: { unit: hours, requestsPerUnit: 5 } }'),
+      ),
+      'ERR_CONFIG_VALUE',
       10,
     ],
     ['without routes', `gateway: {}\n`, 'ERR_CONFIG_MISSING_KEY', 1],
