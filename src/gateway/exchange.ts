@@ -11,7 +11,7 @@ import { FAULT_STATUS, isRepeatable, type ExchangeEnd } from './exchange-end.ts'
 import type { GatewayFault } from './gateway-event.ts'
 import { judge, type Judgement } from './judge.ts'
 import { CONTINUE, denialAnswer, ownAnswerText, type OwnAnswer } from './own-answer.ts'
-import { clientOf } from './rate-limit.ts'
+import { limitRate } from './rate-limit.ts'
 import { relayAnswer, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
 import type { RequestHead } from './request-head.ts'
 import type { Destination } from './rules.ts'
@@ -133,11 +133,8 @@ export class Exchange implements Expiring, WireEvents {
     const { decision, challenges } = judgement
     const destination = this.#context.rules.destinations.get(decision.route ?? '')
     // Denied requests count too: who guesses is slowed down.
-    const waitSeconds = this.#rateLimit(destination)
-    if (waitSeconds > 0) {
-      const headers = { 'Retry-After': String(waitSeconds) }
-      return this.#answerOwn({ status: FAULT_STATUS.rate_limited, headers }, 'rate_limited', '')
-    }
+    const excess = limitRate(destination?.upstream.limiter, this.#request, this.#context.rules.isTrusted)
+    if (excess !== undefined) return this.#answerOwn(excess, 'rate_limited', '')
     if (decision.outcome === 'deny') return this.#answerOwn(denialAnswer(decision, challenges), undefined, '')
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
@@ -145,13 +142,6 @@ export class Exchange implements Expiring, WireEvents {
     const bytes = head.framing.kind === 'length' ? head.framing.bytes : 0
     if (bytes > (this.#limits?.maxBodyBytes ?? Infinity)) return this.#fail('body_too_large', '')
     this.#tryNextServer('')
-  }
-
-  #rateLimit(destination: Destination | undefined): number {
-    const limiter = destination?.upstream.limiter
-    if (limiter === undefined) return 0
-    const client = clientOf(this.#request.forwarded.forwardedFor, this.#context.rules.isTrusted)
-    return limiter.take(client, performance.now())
   }
 
   #tryNextServer(lastFault: string): void {

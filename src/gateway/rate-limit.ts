@@ -1,6 +1,8 @@
 /** How many requests a client may send to an upstream: a sliding window for each client, in memory. */
 import { isIPv6 } from 'node:net'
 import type { IsTrusted } from './client-address.ts'
+import type { ClientRequest } from './client-request.ts'
+import type { OwnAnswer } from './own-answer.ts'
 import type { RateLimitSettings } from './settings.ts'
 
 /** An interface, so that counts can be kept elsewhere too. */
@@ -58,6 +60,17 @@ function add(clients: Map<string, Counts>, client: string, window: number): Coun
   const counts = { window, current: 0, previous: 0 }
   clients.set(client, counts)
   return counts
+}
+
+/** Counts a request; the answer to one too many, else undefined. */
+export function limitRate(
+  limiter: RateLimiter | undefined,
+  { forwarded }: ClientRequest,
+  isTrusted: IsTrusted,
+): OwnAnswer | undefined {
+  if (limiter === undefined) return undefined
+  const seconds = limiter.take(clientOf(forwarded.forwardedFor, isTrusted), performance.now())
+  return seconds === 0 ? undefined : { status: 429, headers: { 'Retry-After': String(seconds) } }
 }
 
 /**
