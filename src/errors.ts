@@ -101,6 +101,8 @@ export const ERROR_CODES = {
   ERR_KEYS_PEM_INVALID: 'a PEM file holds no usable public key, or one that is not',
   ERR_KEYS_JWKS_INVALID: 'a JWK set file is damaged, or holds no usable key',
   ERR_KEYS_URL_INVALID: 'keys cannot be fetched from this URL',
+  // gateway/
+  ERR_GATEWAY_CERTIFICATE: 'a certificate of the gateway cannot be used',
   // cli/
   ERR_CLI_USAGE: 'a command was called in a way that it does not understand',
   ERR_CLI_CONFIG_NOT_FOUND: 'no configuration file was named, and none is in the usual places',

@@ -8,6 +8,7 @@ const PACKAGE_OF = {
   haproxy: 'haproxy',
   wrk: 'wrk',
   caddy: 'caddy',
+  openssl: 'openssl',
 } as const
 
 export type Program = keyof typeof PACKAGE_OF

@@ -1,5 +1,6 @@
 /** From settings to a guard with running key sources: all of it, or a diagnostic for what is wrong. */
 import type { LoadedConfig } from '../config/load-config.ts'
+import { authCaFiles } from '../config/forward-auth-values.ts'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import { createDecide, type Decide } from '../decision/decide.ts'
 import { compileGuard, type Guard } from '../decision/guard.ts'
@@ -9,6 +10,12 @@ import { compileIssuer, type Issuer } from '../jwt/issuer.ts'
 import { createKeySource } from '../keys/create-key-source.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import type { KeySource } from '../keys/key-source.ts'
+import {
+  loadCertificates,
+  loadServerTrust,
+  type Certificates,
+  type ServerTrust,
+} from '../gateway/certificates.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { newId } from './system.ts'
@@ -18,6 +25,12 @@ export interface Instance {
   readonly config: LoadedConfig
   readonly guard: Guard
   readonly decide: Decide
+  /** Of the gateway; undefined where it speaks plain HTTP. */
+  readonly certificates: Certificates | undefined
+  /** How the gateway knows its `https://` servers, by name of the upstream. */
+  readonly serverTrust: ReadonlyMap<string, ServerTrust>
+  /** Of auth services, by the file of their authorities. */
+  readonly authTrust: ReadonlyMap<string, ServerTrust>
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
   /** Resolves when every key source has ended its first load, well or badly. */
@@ -51,6 +64,25 @@ export function buildInstance(
       problems.push(keyProblem(fault, config, `issuers/${index}`))
     }
   }
+  let certificates: Certificates | undefined
+  let serverTrust: ReadonlyMap<string, ServerTrust> = new Map()
+  let authTrust: ReadonlyMap<string, ServerTrust> = new Map()
+  try {
+    const { gateway } = settings.listen
+    certificates = gateway?.tls === undefined ? undefined : loadCertificates(gateway.tls)
+  } catch (fault) {
+    problems.push(keyProblem(fault, config, 'listen/gateway/tls'))
+  }
+  try {
+    serverTrust = loadServerTrust(settings.upstreams)
+  } catch (fault) {
+    problems.push(keyProblem(fault, config, 'upstreams'))
+  }
+  try {
+    authTrust = loadServerTrust(authCaFiles(settings.routes).map((caFile) => ({ name: caFile, caFile })))
+  } catch (fault) {
+    problems.push(keyProblem(fault, config, 'routes'))
+  }
   if (problems.length > 0) {
     closeSources(issuers, deps.previous)
     return err(problems)
@@ -59,6 +91,9 @@ export function buildInstance(
   return ok({
     config,
     guard,
+    certificates,
+    serverTrust,
+    authTrust,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
     warnings: [...config.warnings, ...shadowWarnings(guard, config)],
     started: Promise.all(issuers.map((issuer) => issuer.keys.started)).then(() => undefined),

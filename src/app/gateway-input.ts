@@ -3,12 +3,16 @@ import type { GatewayInput, GatewayRoute } from '../gateway/rules.ts'
 import type { Instance } from './build-instance.ts'
 import { newId } from './system.ts'
 
-export function gatewayInput({ config, guard, decide }: Instance): GatewayInput {
+export function gatewayInput(instance: Instance): GatewayInput {
+  const { config, guard, decide, certificates, serverTrust, authTrust } = instance
   const { settings } = config
   return {
     decide,
     newId,
     identityNames: guard.identityNames,
+    certificates,
+    serverTrust,
+    authTrust,
     upstreams: settings.upstreams,
     trustedProxies: settings.listen.gateway?.trustedProxies ?? [],
     routes: settings.routes.flatMap(({ name, upstream, access, rewrite }): readonly GatewayRoute[] => {

@@ -1,5 +1,6 @@
 /** Replacing the configuration of a running service: whole, or not at all. */
 import type { ConfigFailure } from '../config/load-config.ts'
+import type { Settings } from '../config/settings.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'
@@ -55,7 +56,14 @@ async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps):
   service.swap(next.value)
   const { digest, settings } = next.value.config
   logger.info({ event: 'reload', result: 'success', config: digest, was: before }, 'configuration reloaded')
-  if (JSON.stringify(settings.listen) !== JSON.stringify(old.config.settings.listen)) {
+  if (boundTo(settings) !== boundTo(old.config.settings)) {
     logger.warn({ event: 'reload', config: digest }, '`listen` has changed; restart to listen there')
   }
+}
+
+/** What only a restart can change; the gateway's other options are read with each configuration. */
+function boundTo({ listen }: Settings): string {
+  const { decisions, admin, gateway } = listen
+  const asksForCertificates = gateway?.tls?.clientCaFile !== undefined
+  return JSON.stringify([decisions, admin, gateway?.address, gateway?.tls !== undefined, asksForCertificates])
 }

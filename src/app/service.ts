@@ -50,10 +50,8 @@ export function startService(first: Instance, logger: Logger): Service {
       nowMs: Date.now(),
     })
   const admin = startAdmin(listen, decisions, adminRoutes(health))
-  const gateway = startGateway(first, createGatewayLog(logger, log, listen.gateway?.logsAccess ?? false), [
-    decisions,
-    admin,
-  ])
+  const logsAccess = (): boolean => instance.config.settings.listen.gateway?.logsAccess ?? false
+  const gateway = startGateway(first, createGatewayLog(logger, log, logsAccess), [decisions, admin])
   const addresses = [decisions, admin, gateway].flatMap((listener) => listener?.address ?? [])
   return {
     addresses,

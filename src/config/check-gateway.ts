@@ -97,8 +97,14 @@ function checkWithoutGateway(routes: ConfigParts['routes']): readonly LocatedPro
 }
 
 function checkGatewayAddress(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {
-  const address = listen.gateway?.address
-  if (address === undefined) return []
+  const { gateway } = listen
+  if (gateway === undefined) return []
+  const { address } = gateway
+  if (gateway.client_ca_file !== undefined && gateway.tls === undefined) {
+    const message = '`client_ca_file` has no effect without `tls`'
+    const problem = { code: 'ERR_CONFIG_USELESS_KEY', message } as const
+    return [{ pointer: '/listen/gateway/client_ca_file', atKey: true, problem }]
+  }
   const others = [
     listen.decisions ?? DEFAULT_LISTEN.decisions,
     listen.admin === undefined ? DEFAULT_LISTEN.admin : listen.admin,

@@ -1,5 +1,7 @@
 /** The auth service of a route: checked configuration → settings, and the way back. */
+import { resolve } from 'node:path'
 import type { ForwardAuthSettings, MappedAnswerHeader } from '../gateway/forward-auth-settings.ts'
+import type { RouteSettings } from '../policy/settings.ts'
 import { formatByteSize } from './byte-size.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
@@ -10,7 +12,8 @@ import type { LocatedProblem } from './schema-problems.ts'
 import { toPointer } from './json-pointer.ts'
 import { DEFAULT_AUTH_CACHE_ENTRIES, DEFAULT_FORWARD_AUTH } from './setting-defaults.ts'
 
-export function toForwardAuth(auth: ForwardAuthConfig): ForwardAuthSettings {
+/** @param directory Absolute; what file names are relative to. */
+export function toForwardAuth(auth: ForwardAuthConfig, directory: string): ForwardAuthSettings {
   const lower = (names: readonly string[]): readonly string[] => names.map((name) => name.toLowerCase())
   return {
     ...auth.url,
@@ -21,6 +24,7 @@ export function toForwardAuth(auth: ForwardAuthConfig): ForwardAuthSettings {
     sendHeaders: mapDefined(auth.send_headers, lower) ?? DEFAULT_FORWARD_AUTH.sendHeaders,
     timeoutMs: auth.timeout ?? DEFAULT_FORWARD_AUTH.timeoutMs,
     maxAnswerBytes: auth.max_answer ?? DEFAULT_FORWARD_AUTH.maxAnswerBytes,
+    ...(auth.ca_file === undefined ? {} : { caFile: resolve(directory, auth.ca_file) }),
     ...(auth.cache === undefined
       ? {}
       : {
@@ -44,6 +48,7 @@ export function fromForwardAuth(auth: ForwardAuthSettings, options: ConfigValueO
     send_headers: auth.sendHeaders === 'all' ? undefined : auth.sendHeaders,
     timeout: mapDefined(unless(auth.timeoutMs, timeoutMs), formatDuration),
     max_answer: mapDefined(unless(auth.maxAnswerBytes, maxAnswerBytes), formatByteSize),
+    ca_file: mapDefined(auth.caFile, escape),
     cache: mapDefined(auth.cache, (cache) =>
       compact({
         ttl: formatDuration(cache.ttlMs),
@@ -71,3 +76,11 @@ export function checkForwardAuth({ pointer, value }: Located<ForwardAuthConfig>)
     })
   })
 }
+
+/** The files of authorities that auth services are known by. */
+export const authCaFiles = (routes: readonly RouteSettings[]): readonly string[] =>
+  routes.flatMap(({ access }) =>
+    access.kind === 'forward_auth' && access.forwardAuth.caFile !== undefined
+      ? [access.forwardAuth.caFile]
+      : [],
+  )

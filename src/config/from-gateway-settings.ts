@@ -3,6 +3,7 @@ import type {
   GatewayListenSettings,
   HealthSettings,
   ServerSettings,
+  TlsSettings,
   UpstreamSettings,
 } from '../gateway/settings.ts'
 import { formatByteSize } from './byte-size.ts'
@@ -15,11 +16,14 @@ import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 /** A bare address where it says everything. */
 export function fromGatewayListen({
   address,
+  tls,
   trustedProxies,
   logsAccess,
 }: GatewayListenSettings): string | Value {
   const text = escape(formatListenAddress(address))
   const options = compact({
+    tls: tls?.certificates.map(fromCertificate),
+    client_ca_file: mapDefined(tls?.clientCaFile, escape),
     trusted_proxies: unlessEmpty(trustedProxies),
     access_log: logsAccess || undefined,
   })
@@ -46,6 +50,8 @@ export function fromUpstream(upstream: UpstreamSettings, options: ConfigValueOpt
       requests,
       per: formatDuration(perMs),
     })),
+    ca_file: mapDefined(upstream.caFile, escape),
+    client_certificate: mapDefined(upstream.clientCertificate, fromCertificate),
     health: mapDefined(upstream.health, (health) => fromHealth(health, options)),
   })
 }
@@ -63,3 +69,8 @@ function fromHealth(health: HealthSettings, options: ConfigValueOptions): Value 
 
 const fromServer = ({ url, weight }: ServerSettings): string | Value =>
   weight === 1 ? escape(url) : { url: escape(url), weight }
+
+const fromCertificate = ({ certFile, keyFile }: TlsSettings['certificates'][number]): Value => ({
+  cert_file: escape(certFile),
+  key_file: escape(keyFile),
+})

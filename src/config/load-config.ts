@@ -16,6 +16,7 @@ import { parseDocument } from './parse-document.ts'
 import { quoted } from './printable.ts'
 import { readConfig } from './read-config.ts'
 import type { LocatedProblem } from './schema-problems.ts'
+import { authCaFiles } from './forward-auth-values.ts'
 import type { Settings } from './settings.ts'
 import type { SourceDocument } from './source-document.ts'
 import { toSettings } from './to-settings.ts'
@@ -164,10 +165,23 @@ function toLoaded(
   }
 }
 
-const keyFiles = ({ issuers }: Settings): readonly string[] =>
-  issuers.flatMap(({ keys }) =>
+const keyFiles = ({ issuers, listen, upstreams, routes }: Settings): readonly string[] => [
+  ...authCaFiles(routes),
+  ...(listen.gateway?.tls?.certificates.flatMap(filesOf) ?? []),
+  ...(listen.gateway?.tls?.clientCaFile === undefined ? [] : [listen.gateway.tls.clientCaFile]),
+  ...upstreams.flatMap(({ caFile, clientCertificate }) => [
+    ...(caFile === undefined ? [] : [caFile]),
+    ...(clientCertificate === undefined ? [] : filesOf(clientCertificate)),
+  ]),
+  ...issuers.flatMap(({ keys }) =>
     keys.kind === 'pem_file' ? keys.files : keys.kind === 'jwks_file' ? [keys.file] : [],
-  )
+  ),
+]
+
+const filesOf = (pair: { readonly certFile: string; readonly keyFile: string }): readonly string[] => [
+  pair.certFile,
+  pair.keyFile,
+]
 
 /** The pointer that a settings path stands for; the longest translated beginning decides. */
 function originOf(path: string, origins: ReadonlyMap<string, string>): string {

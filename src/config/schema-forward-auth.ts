@@ -31,6 +31,9 @@ export const ForwardAuthSchema = strictMap({
   max_answer: byteSize(0, 64 * 1024 ** 2)
     .optional()
     .describe('largest body of an answer, which is dropped; a larger one is an error; default 1MiB'),
+  ca_file: text()
+    .optional()
+    .describe('authorities that vouch for an https:// service, in place of the usual ones; PEM'),
   cache: strictMap({
     ttl: durationMs(100, 3_600_000).describe('longest time that an allow is remembered'),
     entries: wholeNumber(1, 10_000_000).optional().describe('most allows remembered; default 10000'),

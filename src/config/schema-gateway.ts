@@ -8,8 +8,19 @@ import { byteSize, durationMs, flag, listOf, strictMap, text, textList, wholeNum
 import { parseServerUrl } from './server-url.ts'
 import type { ServerAddress } from './server-url.ts'
 
+const CertificateSchema = strictMap({
+  cert_file: text().describe('file with the certificate and its chain in PEM, relative to this file'),
+  key_file: text().describe('file with its private key in PEM'),
+})
+
 const GatewayMapSchema = strictMap({
   address: text(parseListenAddress).describe('address of the gateway listener'),
+  tls: listOf(CertificateSchema)
+    .optional()
+    .describe('certificates, chosen by the name that the client asks for; default: plain HTTP'),
+  client_ca_file: text()
+    .optional()
+    .describe('file with the authorities of client certificates, which every client then needs'),
   trusted_proxies: textList(parseNetwork)
     .optional()
     .describe('addresses and networks whose X-Forwarded-* are believed; default none'),
@@ -77,6 +88,12 @@ export const UpstreamSchema = strictMap({
   })
     .optional()
     .describe('how many requests one client may send; more are a 429; default: no limit'),
+  ca_file: text()
+    .optional()
+    .describe('file with the authorities of its https:// servers; default: the usual ones'),
+  client_certificate: CertificateSchema.optional().describe(
+    'what we show to https:// servers that ask for one',
+  ),
   health: HealthSchema.optional().describe(
     'how each server is asked whether it is well; default: not at all',
   ),

@@ -1,19 +1,24 @@
 /** The gateway's part of a checked configuration → settings, with every default filled in. */
+import { resolve } from 'node:path'
 import type { GatewayListenSettings, HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import type { GatewayConfig, UpstreamConfig } from './schema-gateway.ts'
 import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
-export const toGatewayListen = ({
-  address,
-  trusted_proxies,
-  access_log,
-}: GatewayConfig): GatewayListenSettings => ({
-  address,
-  trustedProxies: trusted_proxies ?? [],
-  logsAccess: access_log ?? false,
-})
+/** @param directory Absolute; what file names are relative to. */
+export function toGatewayListen(gateway: GatewayConfig, directory: string): GatewayListenSettings {
+  const { address, tls, client_ca_file, trusted_proxies, access_log } = gateway
+  const certificates = tls?.map((certificate) => toCertificate(certificate, directory))
+  const clientCa = client_ca_file === undefined ? {} : { clientCaFile: resolve(directory, client_ca_file) }
+  return {
+    address,
+    ...(certificates === undefined ? {} : { tls: { certificates, ...clientCa } }),
+    trustedProxies: trusted_proxies ?? [],
+    logsAccess: access_log ?? false,
+  }
+}
 
-export const toUpstream = (name: string, upstream: UpstreamConfig): UpstreamSettings => ({
+/** @param directory Absolute; what file names are relative to. */
+export const toUpstream = (name: string, upstream: UpstreamConfig, directory: string): UpstreamSettings => ({
   name,
   servers: upstream.servers.map(({ url, weight }) => ({ ...url, weight: weight ?? 1 })),
   balance: upstream.balance ?? DEFAULT_UPSTREAM.balance,
@@ -29,6 +34,10 @@ export const toUpstream = (name: string, upstream: UpstreamConfig): UpstreamSett
   ...(upstream.rate_limit === undefined
     ? {}
     : { rateLimit: { requests: upstream.rate_limit.requests, perMs: upstream.rate_limit.per } }),
+  ...(upstream.ca_file === undefined ? {} : { caFile: resolve(directory, upstream.ca_file) }),
+  ...(upstream.client_certificate === undefined
+    ? {}
+    : { clientCertificate: toCertificate(upstream.client_certificate, directory) }),
   ...(upstream.health === undefined ? {} : { health: toHealth(upstream.health) }),
 })
 
@@ -36,4 +45,12 @@ const toHealth = ({ path, interval, timeout }: NonNullable<UpstreamConfig['healt
   path,
   intervalMs: interval ?? DEFAULT_HEALTH.intervalMs,
   timeoutMs: timeout ?? DEFAULT_HEALTH.timeoutMs,
+})
+
+const toCertificate = (
+  { cert_file, key_file }: NonNullable<UpstreamConfig['client_certificate']>,
+  directory: string,
+): { readonly certFile: string; readonly keyFile: string } => ({
+  certFile: resolve(directory, cert_file),
+  keyFile: resolve(directory, key_file),
 })

@@ -51,13 +51,20 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     issuers: (config.issuers ?? []).map((issuer, i) => toIssuer(issuer, issuerNameList[i] ?? '', context)),
     tokenSources: config.token_sources?.map((source) => toTokenSource(source)) ?? DEFAULT_TOKEN_SOURCES,
     policies: Object.entries(config.policies ?? {}).map(([name, policy]) => toPolicy(name, policy)),
-    routes: (config.routes ?? []).map((route, i) => toRoute(route, routeNameList[i] ?? '')),
+    routes: (config.routes ?? []).map((route, i) =>
+      toRoute(route, routeNameList[i] ?? '', context.directory),
+    ),
     endpoints: (config.endpoints ?? []).map(({ path, dialect, policy }) => ({ path, dialect, policy })),
-    upstreams: Object.entries(config.upstreams ?? {}).map(([name, upstream]) => toUpstream(name, upstream)),
+    upstreams: Object.entries(config.upstreams ?? {}).map(([name, upstream]) =>
+      toUpstream(name, upstream, context.directory),
+    ),
     listen: {
       decisions: config.listen?.decisions ?? DEFAULT_LISTEN.decisions,
       admin: config.listen?.admin === undefined ? DEFAULT_LISTEN.admin : config.listen.admin,
-      gateway: config.listen?.gateway === undefined ? null : toGatewayListen(config.listen.gateway),
+      gateway:
+        config.listen?.gateway === undefined
+          ? null
+          : toGatewayListen(config.listen.gateway, context.directory),
     },
     maxTokenBytes: config.limits?.max_token_bytes ?? DEFAULT_MAX_TOKEN_BYTES,
     cache: {
@@ -157,12 +164,12 @@ const toIdentity = (name: string, value: IdentityConfig): IdentityHeaderSettings
   maxBytes: value.max_bytes ?? DEFAULT_IDENTITY_MAX_BYTES,
 })
 
-const toRoute = (route: RouteConfig, name: string): RouteSettings => ({
+const toRoute = (route: RouteConfig, name: string, directory: string): RouteSettings => ({
   name,
   hosts: route.match.host ?? [],
   paths: route.match.path ?? [],
   methods: route.match.method ?? [],
-  access: toAccess(route),
+  access: toAccess(route, directory),
   ...(route.upstream === undefined ? {} : { upstream: route.upstream }),
   ...(route.strip_prefix === undefined && route.add_prefix === undefined
     ? {}
@@ -170,8 +177,9 @@ const toRoute = (route: RouteConfig, name: string): RouteSettings => ({
 })
 
 /** The cross-checks saw that exactly one is set; were it otherwise, nobody would pass. */
-function toAccess({ access, policy, forward_auth }: RouteConfig): RouteSettings['access'] {
+function toAccess({ access, policy, forward_auth }: RouteConfig, directory: string): RouteSettings['access'] {
   if (policy !== undefined) return { kind: 'policy', policy }
-  if (forward_auth !== undefined) return { kind: 'forward_auth', forwardAuth: toForwardAuth(forward_auth) }
+  if (forward_auth !== undefined)
+    return { kind: 'forward_auth', forwardAuth: toForwardAuth(forward_auth, directory) }
   return { kind: access ?? 'deny' }
 }

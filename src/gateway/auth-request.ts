@@ -2,7 +2,7 @@
 import { ok, err, type Result } from '../result.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
-import { folded, isHopByHop, type HeaderRules } from './forward-headers.ts'
+import { folded, isAboutRequest, isHopByHop, type HeaderRules } from './forward-headers.ts'
 import { membersOf, type HeaderField } from './header-fields.ts'
 
 /** What the service needs to know a client by, also where a mapping replaces it for the application. */
@@ -15,15 +15,12 @@ export function compileSentFields(settings: ForwardAuthSettings, rules: HeaderRu
   const { sendHeaders, requiredHeaders } = settings
   const listed = sendHeaders === 'all' ? undefined : new Set([...sendHeaders, ...requiredHeaders])
   const wanted = new Set([...CREDENTIALS, ...requiredHeaders])
-  const mapped = new Set(settings.headers.map(({ to }) => folded(to.toLowerCase())))
   return (field) => {
     const { lower } = field
-    if (isHopByHop(lower) || isOfBody(lower)) return false
+    if (isHopByHop(lower) || isOfBody(lower) || isAboutRequest(folded(lower))) return false
     if (listed !== undefined && !listed.has(lower)) return false
-    // What only the service may say, a client must not say to the service either.
-    if (mapped.has(folded(lower)) && !wanted.has(lower)) return false
-    // A trusted proxy's word is in the fields that we write.
-    return !rules.isForbidden(field, false) || requiredHeaders.includes(lower)
+    // What only the service or a policy may say, a client must not say to the service either.
+    return wanted.has(lower) || !rules.isForbidden(field, false)
   }
 }
 

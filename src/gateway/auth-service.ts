@@ -3,6 +3,7 @@ import { authFailure, readAuthAnswer, rememberMs, type AuthVerdict } from './aut
 import { createAuthCache } from './auth-cache.ts'
 import { createAuthAnswerReader, type AnswerStep } from './auth-answer-reader.ts'
 import { authRequestText, compileSentFields } from './auth-request.ts'
+import type { ServerTrust } from './certificates.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { Deadlines, Expiring } from './deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
@@ -31,10 +32,11 @@ const NOTHING = (): void => {}
 
 export function createAuthService(
   settings: ForwardAuthSettings,
+  trust: ServerTrust,
   rules: HeaderRules,
   deadlines: Deadlines,
 ): AuthService {
-  const pool = createServerPool(settings.server, ALWAYS_ASKED, deadlines)
+  const pool = createServerPool(settings.server, ALWAYS_ASKED, trust, deadlines)
   const cache = settings.cache === undefined ? undefined : createAuthCache(settings.cache.maxEntries)
   const isSent = compileSentFields(settings, rules)
   return {

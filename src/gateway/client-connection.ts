@@ -80,10 +80,15 @@ export function serveConnection(client: Wire, context: ConnectionContext): Clien
       else closed()
       return
     }
-    if (connection === 'close') return linger()
-    client.events = reading
     expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
-    if (context.isStopping()) return linger()
+    if (connection === 'close' || context.isStopping()) return linger()
+    if (client.isFlushed) return readNext(rest)
+    // Or a client that asks and never reads would fill our memory with answers.
+    client.pause()
+    client.events = { ...reading, onDrain: (isEmpty) => (isEmpty ? readNext(rest) : undefined) }
+  }
+  const readNext = (rest: Buffer): void => {
+    client.events = reading
     // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
     if (rest.length > 0) queueMicrotask(() => readHead(rest))
     client.resume()

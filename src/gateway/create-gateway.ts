@@ -5,6 +5,8 @@ import type { ExchangeEvent } from './gateway-event.ts'
 import { compileGatewayRules, type GatewayInput } from './rules.ts'
 import type { GatewayListenSettings } from './settings.ts'
 import { listen } from './sockets.ts'
+import { listenTls } from './tls-listener.ts'
+import type { Wire } from './wire.ts'
 
 export interface Gateway {
   /** `127.0.0.1:8080` or `unix:/run/gateway.sock`; the real port where 0 was asked for. */
@@ -26,11 +28,13 @@ export function createGateway(
   let rules = compileGatewayRules(input, deadlines)
   let isStopping = false
   let allClosed = (): void => {}
-  const listener = listen(address, (wire) => {
+  let certificates = input.certificates
+  const proto = certificates === undefined ? 'http' : 'https'
+  const accept = (wire: Wire): void => {
     const connection: ClientConnection = serveConnection(wire, {
       rules: () => rules,
       deadlines,
-      proto: 'http',
+      proto,
       isStopping: () => isStopping,
       onExchange,
       onClose: () => {
@@ -39,12 +43,19 @@ export function createGateway(
       },
     })
     connections.add(connection)
-  })
+  }
+  const inForce = certificates
+  const listener =
+    inForce === undefined
+      ? listen(address, accept)
+      : listenTls(address, () => certificates ?? inForce, accept)
   return {
     address: listener.address,
     replace(next) {
       const old = rules
       rules = compileGatewayRules(next, deadlines)
+      certificates = next.certificates
+      listener.replaced()
       old.close()
     },
     async stop(patienceMs) {

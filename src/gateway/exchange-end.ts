@@ -31,3 +31,12 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 /** Whether a request may be sent again when nobody knows if it has arrived (RFC 9110 §9.2.2). */
 export const isRepeatable = ({ method, framing }: RequestHead): boolean =>
   IDEMPOTENT.has(method) && framing.kind === 'none'
+
+/** Nothing is left. */
+export const NO_BYTES: Buffer = Buffer.alloc(0)
+
+/** The client is gone, or must be. */
+export const GONE: ExchangeEnd = { rest: NO_BYTES, connection: 'gone' }
+
+/** Told once that an exchange has ended. */
+export type Ended = (end: ExchangeEnd) => void

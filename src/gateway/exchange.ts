@@ -5,29 +5,26 @@
 import { createBodyReader, type BodyReader } from './body-reader.ts'
 import { createBodyWriter, type BodyWriter } from './body-writer.ts'
 import { readClientRequest, upstreamHeadText, type ClientRequest } from './client-request.ts'
-import type { Expiring } from './deadlines.ts'
+import { startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
-import { FAULT_STATUS, isRepeatable, type ExchangeEnd } from './exchange-end.ts'
+import { FAULT_STATUS, GONE, isRepeatable, NO_BYTES, type Ended, type ExchangeEnd } from './exchange-end.ts'
 import type { GatewayFault } from './gateway-event.ts'
 import { judge, type Judgement } from './judge.ts'
-import { CONTINUE, denialAnswer, ownAnswerText, type OwnAnswer } from './own-answer.ts'
-import { limitRate } from './rate-limit.ts'
-import { relayAnswer, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
-import type { RequestHead } from './request-head.ts'
+import { CONTINUE, ownAnswerText, type OwnAnswer } from './own-answer.ts'
+import { relayAnswer, type AnswerDone, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
+import { announcedBytes, type RequestHead } from './request-head.ts'
 import type { Destination } from './rules.ts'
 import type { Link, ServerPool } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
+import { verdictOf } from './verdict.ts'
 import type { Wire, WireEvents } from './wire.ts'
 
-const NO_BYTES: Buffer = Buffer.alloc(0)
-
 /** Takes over the events of the client's wire until `ended` is called, once. */
-export class Exchange implements Expiring, WireEvents {
-  deadlineMs: number
+export class Exchange implements WireEvents {
   readonly #client: Wire
   readonly #context: ExchangeContext
-  readonly #ended: (end: ExchangeEnd) => void
-  readonly #startedMs = performance.now()
+  readonly #ended: Ended
+  readonly #clock: ExchangeClock
   readonly #body: BodyReader
   readonly #request: ClientRequest
   readonly #tried: ServerPool[] = []
@@ -39,29 +36,25 @@ export class Exchange implements Expiring, WireEvents {
   #link: Link | undefined
   #writer: BodyWriter | undefined
   #answer: AnswerRelay | undefined
+  /** A whole answer to a request that is still arriving. */
+  #early: AnswerDone | undefined
   #cancelWait = (): void => {}
+  #isHeldBack = false
   #isOver = false
 
   /** @param rest Bytes of the client that arrived behind the head. */
-  constructor(
-    client: Wire,
-    head: RequestHead,
-    rest: Buffer,
-    context: ExchangeContext,
-    ended: (end: ExchangeEnd) => void,
-  ) {
+  constructor(client: Wire, head: RequestHead, rest: Buffer, context: ExchangeContext, ended: Ended) {
     this.#client = client
     this.#rest = rest
     this.#context = context
     this.#ended = ended
     this.#body = createBodyReader(head.framing)
     this.#request = readClientRequest(head, client.peer, context.proto, context.rules)
-    this.deadlineMs = this.#startedMs + DECISION_TIMEOUT_MS
+    this.#clock = startExchangeClock(context.deadlines, DECISION_TIMEOUT_MS, () => this.#late())
   }
 
   start(): void {
     this.#client.events = this
-    this.#context.deadlines.add(this)
     const cancel = judge(this.#request, this.#context.rules, (judgement) => this.#judged(judgement))
     if (this.#judgement === undefined) this.#cancelWait = cancel
   }
@@ -95,21 +88,16 @@ export class Exchange implements Expiring, WireEvents {
 
   // Time.
 
-  onDeadline(): void {
-    const total = this.#limits?.totalTimeoutMs ?? 0
-    if (total > 0 && performance.now() >= this.#startedMs + total) return this.#fail('total_timeout', '')
+  #late(): void {
+    if (this.#clock.isTotalOver()) return this.#fail('total_timeout', '')
     if (this.#destination === undefined) return this.#fail('no_server', 'no decision in time')
     if (this.#link === undefined) return this.#connectFailed('connect timeout')
     const hasBegun = this.#answer?.hasBegun === true
-    if (!hasBegun && !this.#body.isDone) return this.#fail('request_timeout', 'silence within the body')
+    // While the server takes nothing, the client cannot be blamed for sending nothing.
+    if (!hasBegun && !this.#body.isDone && !this.#isHeldBack)
+      return this.#fail('request_timeout', 'silence within the body')
     if (!hasBegun) this.#pool?.report('failed', performance.now())
     this.#fail(hasBegun ? 'idle_timeout' : 'response_timeout', '')
-  }
-
-  #allow(ms: number): void {
-    const total = this.#limits?.totalTimeoutMs ?? 0
-    const deadline = performance.now() + ms
-    this.deadlineMs = total === 0 ? deadline : Math.min(deadline, this.#startedMs + total)
   }
 
   /** Something moved: the silence begins anew. */
@@ -118,11 +106,15 @@ export class Exchange implements Expiring, WireEvents {
     if (limits === undefined || this.#link === undefined) return
     // The server has its own time to answer, once it knows the whole question.
     const isAnswerDue = this.#body.isDone && this.#answer?.hasBegun !== true
-    this.#allow(isAnswerDue ? limits.responseTimeoutMs : limits.idleTimeoutMs)
+    this.#clock.allow(isAnswerDue ? limits.responseTimeoutMs : limits.idleTimeoutMs)
   }
 
   get #limits(): UpstreamSettings | undefined {
     return this.#destination?.upstream.settings
+  }
+
+  #isTooLarge(bytes: number): boolean {
+    return bytes > (this.#limits?.maxBodyBytes ?? Infinity)
   }
 
   // The way to a server.
@@ -130,18 +122,13 @@ export class Exchange implements Expiring, WireEvents {
   #judged(judgement: Judgement): void {
     if (this.#isOver) return
     this.#judgement = judgement
-    const { decision, challenges } = judgement
-    const destination = this.#context.rules.destinations.get(decision.route ?? '')
-    // Denied requests count too: who guesses is slowed down.
-    const excess = limitRate(destination?.upstream.limiter, this.#request, this.#context.rules.isTrusted)
-    if (excess !== undefined) return this.#answerOwn(excess, 'rate_limited', '')
-    if (decision.outcome === 'deny') return this.#answerOwn(denialAnswer(decision, challenges), undefined, '')
+    const { destination, refusal } = verdictOf(judgement, this.#request, this.#context.rules)
+    if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, '')
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
-    const { head } = this.#request
-    const bytes = head.framing.kind === 'length' ? head.framing.bytes : 0
-    if (bytes > (this.#limits?.maxBodyBytes ?? Infinity)) return this.#fail('body_too_large', '')
-    this.#tryNextServer('')
+    this.#clock.limitTotal(destination.upstream.settings.totalTimeoutMs)
+    if (this.#isTooLarge(announcedBytes(this.#request.head))) this.#fail('body_too_large', '')
+    else this.#tryNextServer('')
   }
 
   #tryNextServer(lastFault: string): void {
@@ -153,7 +140,7 @@ export class Exchange implements Expiring, WireEvents {
 
   #connect(pool: ServerPool, mayReuse: boolean): void {
     this.#pool = pool
-    this.#allow(this.#limits?.connectTimeoutMs ?? 0)
+    this.#clock.allow(this.#limits?.connectTimeoutMs ?? 0)
     let isSettled = false
     const cancel = pool.take(mayReuse, (link, fault) => {
       isSettled = true
@@ -189,10 +176,11 @@ export class Exchange implements Expiring, WireEvents {
       onData: (bytes) => {
         answer.read(bytes)
         this.#touch()
-        if (answer.isTunnel && this.#rest.length > 0) this.#openTunnel()
+        if (answer.isTunnel && this.#rest.length > 0) this.#sendTunnel(NO_BYTES)
       },
       onDrain: (isEmpty) => {
         this.#touch()
+        if (isEmpty) this.#isHeldBack = false
         if (isEmpty && (answer.isTunnel || !this.#body.isDone)) this.#client.resume()
       },
       onEnd: () => answer.upstreamEnded(),
@@ -212,36 +200,44 @@ export class Exchange implements Expiring, WireEvents {
     const taken = this.#body.read(bytes, (content) => writer.content(content))
     if (taken < 0) return this.#fail('bad_request', 'a chunk that is none')
     this.#rest = bytes.subarray(taken)
-    if (writer.contentBytes > (this.#limits?.maxBodyBytes ?? Infinity))
-      return this.#fail('body_too_large', '')
+    if (this.#isTooLarge(writer.contentBytes)) return this.#fail('body_too_large', '')
     if (this.#body.isDone) writer.end()
     const isTaken = writer.flush()
     this.#touch()
+    if (this.#body.isDone && this.#early !== undefined && this.#pool !== undefined)
+      return this.#complete(this.#early, this.#pool)
+    this.#isHeldBack = !isTaken
     if (!isTaken || this.#rest.length > 0) this.#client.pause()
   }
 
-  #openTunnel(): void {
-    const early = this.#rest
-    this.#rest = NO_BYTES
-    this.#client.resume()
-    this.#sendTunnel(early)
-  }
-
+  /** With what came before the tunnel was open. */
   #sendTunnel(bytes: Buffer): void {
     this.#touch()
-    if (this.#link?.wire.write(bytes) === false) this.#client.pause()
+    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
+    this.#rest = NO_BYTES
+    if (this.#link?.wire.write(all) === false) this.#client.pause()
+    else this.#client.resume()
   }
 
   // The end, in all its forms.
 
   #answerEnded(end: AnswerEnd, link: Link, pool: ServerPool): void {
     if (this.#isOver || this.#link !== link) return
-    if (end.kind === 'done') {
-      pool.report('ok', performance.now())
-      this.#unlink(end.mayReuse && this.#body.isDone)
-      const connection = end.keepAlive && this.#body.isDone ? 'next' : 'close'
-      return this.#finish(this.#answer?.status ?? 0, undefined, '', { rest: this.#rest, connection })
-    }
+    if (this.#early !== undefined) return this.#complete(this.#early, pool)
+    // Who answers early may still read; a client that is cut off while it sends would not see the answer.
+    if (end.kind === 'done' && end.keepAlive && !this.#body.isDone) this.#early = end
+    else if (end.kind === 'done') this.#complete(end, pool)
+    else this.#broken(end, link, pool)
+  }
+
+  #complete(end: AnswerDone, pool: ServerPool): void {
+    pool.report('ok', performance.now())
+    this.#unlink(end.mayReuse && this.#body.isDone)
+    const connection = end.keepAlive && this.#body.isDone ? 'next' : 'close'
+    this.#finish(this.#answer?.status ?? 0, undefined, '', { rest: this.#rest, connection })
+  }
+
+  #broken(end: Exclude<AnswerEnd, AnswerDone>, link: Link, pool: ServerPool): void {
     if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#request.head)) {
       // The server closed an idle connection while the request was on its way. A new connection tells the truth.
       this.#unlink(false)
@@ -263,27 +259,27 @@ export class Exchange implements Expiring, WireEvents {
   }
 
   #gone(fault: GatewayFault | undefined, detail: string): void {
-    this.#finish(this.#answer?.status ?? 0, fault, detail, { rest: NO_BYTES, connection: 'gone' })
+    this.#finish(this.#answer?.status ?? 0, fault, detail, GONE)
   }
 
   /** Answers without a server. A body that is not here yet is not waited for: the connection ends instead. */
   #answerOwn(own: OwnAnswer, fault: GatewayFault | undefined, detail: string): void {
     if (this.#isOver) return
-    const isReadable = this.#writer === undefined || this.#body.isDone
-    const taken = isReadable ? this.#body.read(this.#rest, () => {}) : -1
+    const isHalfSent = this.#writer !== undefined && !this.#body.isDone
+    const taken = isHalfSent ? -1 : this.#body.read(this.#rest, () => {})
     const keepAlive =
       taken >= 0 && this.#body.isDone && !this.#request.head.wantsClose && !this.#context.isStopping()
     const id = this.#judgement?.decision.id ?? this.#context.rules.newId()
     const text = ownAnswerText(own, id, this.#request.head.method === 'HEAD', keepAlive)
     this.#client.write(Buffer.from(text, 'latin1'))
-    const rest = keepAlive ? this.#rest.subarray(taken) : NO_BYTES
-    this.#finish(own.status, fault, detail, { rest, connection: keepAlive ? 'next' : 'close' })
+    const connection = keepAlive ? 'next' : 'close'
+    this.#finish(own.status, fault, detail, { rest: this.#rest.subarray(Math.max(taken, 0)), connection })
   }
 
   #finish(status: number, fault: GatewayFault | undefined, detail: string, end: ExchangeEnd): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#context.deadlines.remove(this)
+    this.#clock.stop()
     this.#cancelWait()
     this.#unlink(false)
     this.#context.onExchange({
@@ -295,7 +291,7 @@ export class Exchange implements Expiring, WireEvents {
       server: this.#pool?.settings.url,
       fault,
       detail: detail === '' ? undefined : detail,
-      durationMs: performance.now() - this.#startedMs,
+      durationMs: this.#clock.elapsedMs(),
       requestBytes: this.#writer?.contentBytes ?? 0,
       responseBytes: this.#answer?.contentBytes ?? 0,
     })

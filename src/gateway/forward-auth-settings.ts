@@ -31,6 +31,8 @@ export interface ForwardAuthSettings {
   readonly timeoutMs: number
   /** Largest answer body, which is read and dropped; a larger one is an error. Default 1 MiB. */
   readonly maxAnswerBytes: number
+  /** Authorities that vouch for an `https://` service in place of the usual ones, as a PEM file. */
+  readonly caFile?: string
   /** Absent, the default: every request is asked about. */
   readonly cache?: {
     readonly maxEntries: number

@@ -35,6 +35,14 @@ const KEPT_OF_TRUSTED: ReadonlySet<string> = new Set(['x-forwarded-port', 'x-for
  */
 export const folded = (lower: string): string => lower.replaceAll(/[^a-z0-9]/g, '-')
 
+/** Whether a folded name is one of those that describe a request and its way: a proxy's to say, never a client's. */
+export const isAboutRequest = (name: string): boolean =>
+  name.startsWith('x-forwarded-') ||
+  name.startsWith('x-original-') ||
+  name.startsWith('x-decision-') ||
+  name === 'forwarded' ||
+  name === 'x-real-ip'
+
 export interface HeaderRules {
   /** Whether a client may say this. */
   isForbidden(field: HeaderField, isTrustedPeer: boolean): boolean
@@ -50,17 +58,11 @@ export function compileHeaderRules(
   grantedNames: readonly string[],
 ): HeaderRules {
   const identity = new Set([...identityNames, ...grantedNames].map(folded))
-  const isOurs = (name: string): boolean =>
-    identity.has(name) ||
-    name.startsWith('x-forwarded-') ||
-    name.startsWith('x-original-') ||
-    name.startsWith('x-decision-') ||
-    name === 'forwarded' ||
-    name === 'x-real-ip'
   return {
     identityNames,
     isForbidden: ({ lower }, isTrustedPeer) =>
-      isOurs(folded(lower)) && !(isTrustedPeer && KEPT_OF_TRUSTED.has(lower)),
+      (identity.has(folded(lower)) || isAboutRequest(folded(lower))) &&
+      !(isTrustedPeer && KEPT_OF_TRUSTED.has(lower)),
   }
 }
 

@@ -1,4 +1,5 @@
 /** Active health checks: asks a server on its own, so that no client finds out that it is down. */
+import type { ServerTrust } from './certificates.ts'
 import type { Deadlines, Expiring } from './deadlines.ts'
 import { createHeadCollector } from './head-collector.ts'
 import { MAX_HEAD_BYTES } from './header-fields.ts'
@@ -19,6 +20,7 @@ const DOWN_AFTER = 2
 /** Starts checking, at once and then at each interval. A server is up until it is known to be down. */
 export function startHealthCheck(
   server: ServerSettings,
+  trust: ServerTrust,
   health: HealthSettings,
   deadlines: Deadlines,
 ): HealthCheck {
@@ -26,7 +28,7 @@ export function startHealthCheck(
   let isClosed = false
   const next: Expiring = { deadlineMs: 0, onDeadline: () => check() }
   const check = (): void => {
-    ask(server, health, deadlines, (isGood) => {
+    ask(server, trust, health, deadlines, (isGood) => {
       failures = isGood ? 0 : failures + 1
       if (!isClosed) next.deadlineMs = performance.now() + health.intervalMs
     })
@@ -46,6 +48,7 @@ export function startHealthCheck(
 /** One check. Good is any status from 200 to 399, in time; the body is not read. */
 function ask(
   server: ServerSettings,
+  trust: ServerTrust,
   { path, timeoutMs }: HealthSettings,
   deadlines: Deadlines,
   done: (isGood: boolean) => void,
@@ -61,7 +64,7 @@ function ask(
   }
   const limit: Expiring = { deadlineMs: performance.now() + timeoutMs, onDeadline: () => finish(false) }
   deadlines.add(limit)
-  connect(server, (opened) => {
+  connect(server, trust, (opened) => {
     if (opened === undefined) return finish(false)
     wire = opened
     if (isDone) return opened.destroy()

@@ -56,11 +56,13 @@ const decoded = (name: string): string =>
 
 /**
  * One spelling for all that applications take for the same name: PHP reads `a.b` and `a b` as `a_b`, it and Express
- * read `a[]` and `a[x]` as `a`, ASP.NET knows no case, and C ends a name at NUL.
+ * read `a[]` and `a[x]` as `a`, ASP.NET knows no case, C ends a name at NUL, and who cuts off every `?` reads `??a`
+ * as `a`.
  */
 const folded = (name: string): string =>
   name
     .replace(/[[\0].*$/s, '')
     .trim()
+    .replace(/^[?\s]+/, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '-')

@@ -9,9 +9,16 @@ import type { RequestHead } from './request-head.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
 import type { Wire } from './wire.ts'
 
+/** A whole answer, and what may become of the two connections. */
+export interface AnswerDone {
+  readonly kind: 'done'
+  readonly mayReuse: boolean
+  readonly keepAlive: boolean
+}
+
 /** How an answer ended. */
 export type AnswerEnd =
-  | { readonly kind: 'done'; readonly mayReuse: boolean; readonly keepAlive: boolean }
+  | AnswerDone
   /** The server closed before it said anything. */
   | { readonly kind: 'nothing'; readonly detail: string }
   | { readonly kind: 'closed'; readonly detail: string }

@@ -110,3 +110,7 @@ function readWebSocketKey(
   if (upgrade.length !== 1 || upgrade[0]?.toLowerCase() !== 'websocket' || keys.length !== 1) return undefined
   return keys[0]
 }
+
+/** The length that a request announces; 0 where it announces none. */
+export const announcedBytes = ({ framing }: RequestHead): number =>
+  framing.kind === 'length' ? framing.bytes : 0

@@ -49,10 +49,9 @@ function readFraming(
     return err('not one Content-Length')
   if (codings.length > 0 && (lengths.length > 0 || isHttp10))
     return err('Transfer-Encoding beside Content-Length or in HTTP/1.0')
-  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return ok({ kind: 'none' })
-  if (codings.length > 0) {
-    if (codings.length === 1 && codings[0]?.toLowerCase() === 'chunked') return ok({ kind: 'chunked' })
+  if (codings.length > 1 || (codings.length === 1 && codings[0]?.toLowerCase() !== 'chunked'))
     return err('a Transfer-Encoding that is not chunked')
-  }
+  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return ok({ kind: 'none' })
+  if (codings.length > 0) return ok({ kind: 'chunked' })
   return ok(lengths.length === 0 ? { kind: 'until_close' } : { kind: 'length', bytes: Number(lengths[0]) })
 }

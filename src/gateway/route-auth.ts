@@ -1,5 +1,6 @@
 /** The auth services of the routes, and what each route makes of their answers. */
 import { createAuthService, type AuthService } from './auth-service.ts'
+import type { ServerTrust } from './certificates.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { folded, type HeaderRules } from './forward-headers.ts'
@@ -18,7 +19,12 @@ export interface RouteAuths {
   close(): void
 }
 
-export function createRouteAuths(rules: HeaderRules, deadlines: Deadlines): RouteAuths {
+/** @param trust By the file of the authorities. */
+export function createRouteAuths(
+  rules: HeaderRules,
+  trust: ReadonlyMap<string, ServerTrust>,
+  deadlines: Deadlines,
+): RouteAuths {
   const made = new Map<string, RouteAuth>()
   return {
     of(settings) {
@@ -26,7 +32,7 @@ export function createRouteAuths(rules: HeaderRules, deadlines: Deadlines): Rout
       const known = made.get(key)
       if (known !== undefined) return known
       const auth = {
-        service: createAuthService(settings, rules, deadlines),
+        service: createAuthService(settings, trust.get(settings.caFile ?? '') ?? {}, rules, deadlines),
         replacedHeaders: new Set(settings.headers.map(({ to }) => folded(to.toLowerCase()))),
         isMappedParameter: compileMappedParameters(settings.params.map(({ to }) => to)),
       }

@@ -2,6 +2,7 @@
 import type { Decide } from '../decision/decide.ts'
 import type { RewriteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { Certificates, ServerTrust } from './certificates.ts'
 import { compileTrusted, type IsTrusted } from './client-address.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
@@ -19,8 +20,14 @@ export interface GatewayInput {
   /** Lower case, of all policies. */
   readonly identityNames: readonly string[]
   readonly upstreams: readonly UpstreamSettings[]
+  /** By name of the upstream. */
+  readonly serverTrust: ReadonlyMap<string, ServerTrust>
+  /** Of auth services, by the file of their authorities. */
+  readonly authTrust: ReadonlyMap<string, ServerTrust>
   readonly routes: readonly GatewayRoute[]
   readonly trustedProxies: readonly string[]
+  /** Undefined: plain HTTP. */
+  readonly certificates: Certificates | undefined
 }
 
 export interface GatewayRoute {
@@ -55,13 +62,16 @@ export interface GatewayRules {
 /** A route that names an unknown upstream throws; the configuration was checked. */
 export function compileGatewayRules(input: GatewayInput, deadlines: Deadlines): GatewayRules {
   const upstreams = new Map(
-    input.upstreams.map((settings) => [settings.name, createUpstream(settings, deadlines)]),
+    input.upstreams.map((settings) => [
+      settings.name,
+      createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, deadlines),
+    ]),
   )
   const headers = compileHeaderRules(
     input.identityNames,
     input.routes.flatMap(({ forwardAuth }) => grantedNames(forwardAuth)),
   )
-  const auths = createRouteAuths(headers, deadlines)
+  const auths = createRouteAuths(headers, input.authTrust, deadlines)
   const destinationOf = ({
     name,
     upstream,

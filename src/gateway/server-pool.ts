@@ -1,4 +1,5 @@
 /** One server of an upstream: its open connections, and whether it is worth asking. */
+import type { ServerTrust } from './certificates.ts'
 import type { Deadlines, Expiring } from './deadlines.ts'
 import { startHealthCheck } from './health-check.ts'
 import type { ServerSettings, UpstreamSettings } from './settings.ts'
@@ -44,11 +45,12 @@ interface IdleLink extends Expiring {
 export function createServerPool(
   settings: ServerSettings,
   upstream: Pick<UpstreamSettings, 'ejectAfter' | 'ejectMs' | 'health'>,
+  trust: ServerTrust,
   deadlines: Deadlines,
 ): ServerPool {
   const { ejectAfter, ejectMs } = upstream
   const health =
-    upstream.health === undefined ? undefined : startHealthCheck(settings, upstream.health, deadlines)
+    upstream.health === undefined ? undefined : startHealthCheck(settings, trust, upstream.health, deadlines)
   const idle: IdleLink[] = []
   let active = 0
   let failures = 0
@@ -93,7 +95,7 @@ export function createServerPool(
         return () => {}
       }
       let isWanted = true
-      connect(settings, (wire, fault) => {
+      connect(settings, trust, (wire, fault) => {
         if (!isWanted) wire?.destroy()
         else if (wire === undefined) {
           active -= 1

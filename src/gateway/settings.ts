@@ -58,8 +58,20 @@ export interface UpstreamSettings {
   readonly ejectMs: number
   /** Absent: no limit. */
   readonly rateLimit?: RateLimitSettings
+  /** Authorities that vouch for `https://` servers in place of the usual ones, as a PEM file. */
+  readonly caFile?: string
+  /** What we show to `https://` servers that ask for a certificate. */
+  readonly clientCertificate?: { readonly certFile: string; readonly keyFile: string }
   /** Absent: servers are not asked. */
   readonly health?: HealthSettings
+}
+
+/** Certificates of the listener, as files in PEM. */
+export interface TlsSettings {
+  /** Never empty; chosen by the name that the client asks for, else the first. */
+  readonly certificates: readonly { readonly certFile: string; readonly keyFile: string }[]
+  /** Authorities of client certificates; with it, every client needs one. */
+  readonly clientCaFile?: string
 }
 
 /** The gateway's listener. */
@@ -67,6 +79,8 @@ export interface GatewayListenSettings {
   readonly address:
     | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
     | { readonly kind: 'unix'; readonly path: string }
+  /** Absent: plain HTTP. */
+  readonly tls?: TlsSettings
   /** Addresses and networks in CIDR form whose `X-Forwarded-*` are believed. Default none. */
   readonly trustedProxies: readonly string[]
   /** Whether every request has a log line, not only what was denied or went wrong. Default false. */

@@ -2,12 +2,15 @@
 import { lstatSync, rmSync } from 'node:fs'
 import { checkServerIdentity } from 'node:tls'
 import { WarderError } from '../errors.ts'
+import type { ServerTrust } from './certificates.ts'
 import type { GatewayListenSettings, ServerSettings } from './settings.ts'
 import { createWire, type DrivenWire, type Wire } from './wire.ts'
 
 export interface SocketListener {
   /** The real port where 0 was asked for. */
   readonly address: string
+  /** Says that there are other certificates now. */
+  replaced(): void
   /** Stops accepting; connections live on. */
   stop(): void
 }
@@ -41,10 +44,11 @@ export function listen(
   }
   try {
     if (address.kind === 'unix') {
-      if (lstatSync(address.path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(address.path)
+      removeStaleSocket(address.path)
       const listener = Bun.listen<Slot>({ unix: address.path, allowHalfOpen: true, socket })
       return {
         address: `unix:${address.path}`,
+        replaced() {},
         stop: () => {
           listener.stop()
           rmSync(address.path, { force: true })
@@ -53,27 +57,43 @@ export function listen(
     }
     const { host, port } = address
     const listener = Bun.listen<Slot>({ hostname: host, port, exclusive: true, allowHalfOpen: true, socket })
-    return {
-      address: `${host.includes(':') ? `[${host}]` : host}:${listener.port}`,
-      stop: () => listener.stop(),
-    }
+    return { address: tcpText(address, listener.port), replaced() {}, stop: () => listener.stop() }
   } catch (cause) {
-    const where = address.kind === 'unix' ? address.path : `${address.host}:${address.port}`
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new WarderError('ERR_SERVER_LISTEN', `cannot listen on ${where}: ${why}`, {
-      hints: ['stop what listens there, or set another address under `listen`'],
-      cause,
-    })
+    throw listenFault(address, cause)
   }
+}
+
+type Address = GatewayListenSettings['address']
+
+/** `127.0.0.1:8080`, `[::1]:8080`. */
+export function tcpText(address: Address, port: number): string {
+  const host = address.kind === 'tcp' ? address.host : ''
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** A socket file outlives a killed process. Anything else at that path is not ours to remove. */
+export function removeStaleSocket(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path)
+}
+
+export function listenFault(address: Address, cause: unknown): WarderError {
+  const where = address.kind === 'unix' ? address.path : tcpText(address, address.port)
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new WarderError('ERR_SERVER_LISTEN', `cannot listen on ${where}: ${why}`, {
+    hints: ['stop what listens there, or set another address under `listen`'],
+    cause,
+  })
 }
 
 /**
  * Connects to a server; with TLS, after its certificate was verified for the name.
  *
+ * @param trust Authorities and our certificate, for TLS.
  * @param settled Called once: with the wire, or with the reason why there is none.
  */
 export function connect(
   server: ServerSettings,
+  trust: ServerTrust,
   settled: (wire: Wire | undefined, fault: string) => void,
 ): void {
   let isSettled = false
@@ -114,7 +134,7 @@ export function connect(
           ...options,
           hostname: host,
           port: server.address.port,
-          ...(server.isTls ? { tls: { serverName: host, rejectUnauthorized: true } } : {}),
+          ...(server.isTls ? { tls: { ...trust, serverName: host, rejectUnauthorized: true } } : {}),
         })
   connecting.catch((error: unknown) => settle(undefined, codeOf(error)))
 }

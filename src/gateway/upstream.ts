@@ -1,4 +1,5 @@
 /** An upstream: several servers of one application, of which one is chosen for each request. */
+import type { ServerTrust } from './certificates.ts'
 import type { Deadlines } from './deadlines.ts'
 import { createRateLimiter, type RateLimiter } from './rate-limit.ts'
 import { createServerPool, type ServerPool } from './server-pool.ts'
@@ -21,9 +22,13 @@ interface Weighted {
   credit: number
 }
 
-export function createUpstream(settings: UpstreamSettings, deadlines: Deadlines): Upstream {
+export function createUpstream(
+  settings: UpstreamSettings,
+  trust: ServerTrust,
+  deadlines: Deadlines,
+): Upstream {
   const servers = settings.servers.map((server): Weighted => ({
-    pool: createServerPool(server, settings, deadlines),
+    pool: createServerPool(server, settings, trust, deadlines),
     weight: server.weight,
     credit: 0,
   }))

@@ -14,6 +14,8 @@ export interface WireEvents {
 export interface Wire {
   events: WireEvents
   readonly isOpen: boolean
+  /** Whether nothing that was written waits to be taken. */
+  readonly isFlushed: boolean
   /** Address of the other side; empty on a unix socket. */
   readonly peer: string
   /**
@@ -47,7 +49,8 @@ export interface DrivenWire extends Wire {
   closed(): void
 }
 
-const NOBODY: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} }
+/** Nobody is listening. */
+export const NOBODY: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} }
 
 export function createWire(socket: RawSocket): DrivenWire {
   const waiting: Uint8Array[] = []
@@ -73,6 +76,9 @@ export function createWire(socket: RawSocket): DrivenWire {
     events: NOBODY,
     get isOpen() {
       return isOpen
+    },
+    get isFlushed() {
+      return waiting.length === 0
     },
     peer: socket.remoteAddress ?? '',
     write(bytes) {

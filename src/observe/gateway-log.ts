@@ -11,12 +11,12 @@ import { redact } from './redact.ts'
 export function createGatewayLog(
   logger: Logger,
   onDecision: (event: DecisionEvent) => void,
-  logsAccess: boolean,
+  logsAccess: () => boolean,
 ): (event: ExchangeEvent) => void {
   return (event) => {
     const { request, decision, fault } = event
     if (decision !== undefined) onDecision({ decision, request, via: 'gateway' })
-    if (fault === undefined && (!logsAccess || decision?.outcome !== 'allow')) return
+    if (fault === undefined && (!logsAccess() || decision?.outcome !== 'allow')) return
     logger[levelOf(event)](fieldsOf(event), fault === undefined ? 'forwarded' : `not forwarded: ${fault}`)
   }
 }

@@ -61,7 +61,8 @@ describe('forward_auth', () => {
     it(`is the same when written and loaded again, with defaults ${defaults}`, async () => {
       const options =
         'required_headers: [Authorization], headers: { userId: X-User }, params: { c: country.id }'
-      const more = 'allow_status: 2xx, send_headers: Cookie, timeout: 1s, max_answer: 0B, cache: { ttl: 5s }'
+      const more =
+        'allow_status: 2xx, send_headers: Cookie, timeout: 1s, max_answer: 0B, ca_file: /etc/ca.pem, cache: { ttl: 5s }'
       for (const auth of [
         `{ url: "http://a/b", ${options}, ${more} }`,
         '{ url: "http://a", allow_status: 200 }',

@@ -185,6 +185,32 @@ describe('the question to the auth service', () => {
     expect(auth.received[0]?.values('expect')).toEqual([])
   })
 
+  it('has nothing of the client in our fields, even where they are required', async () => {
+    const { auth, gateway } = await startForwardAuth(cleanup, 'required_headers: X-Original-URL')
+    const headers: readonly Header[] = [['X-Original-URL', 'http://evil/']]
+    expect((await ask(gateway.port, { target: '/x', headers })).status).toBe(403)
+    expect(auth.received).toEqual([])
+  })
+
+  it('may hold a required header that the answer replaces', async () => {
+    const more = 'required_headers: X-Key, headers: { user: X-Key }'
+    const { app, auth, gateway } = await startForwardAuth(cleanup, more, (_, socket) => {
+      socket.write(answerText(200, ['user: ann']))
+    })
+    await ask(gateway.port, { target: '/x', headers: [['X-Key', 'k']] })
+    expect(auth.received[0]?.values('x-key')).toEqual(['k'])
+    expect(app.received[0]?.values('x-key')).toEqual(['ann'])
+  })
+
+  it('is a plain GET when the client asks for a WebSocket', async () => {
+    const { app, auth, gateway } = await startForwardAuth(cleanup)
+    const key: Header = ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ==']
+    const headers: readonly Header[] = [['Connection', 'Upgrade'], ['Upgrade', 'websocket'], key]
+    expect((await ask(gateway.port, { target: '/x', headers })).status).toBe(200)
+    for (const name of ['connection', 'upgrade']) expect(auth.received[0]?.values(name)).toEqual([])
+    expect(app.received[0]?.values('upgrade')).toEqual(['websocket'])
+  })
+
   it('goes over one connection, one after the other', async () => {
     const { auth, gateway } = await startForwardAuth(cleanup)
     const client = await openClient(gateway.port)

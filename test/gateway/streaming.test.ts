@@ -117,9 +117,42 @@ describe('a large body', () => {
     client.write(`POST /public/ HTTP/1.1\r\nHost: a\r\nContent-Length: ${LARGE}\r\n\r\n`)
     pour(client, LARGE)
     await waitFor('the gateway to give up', () =>
-      gateway.lines.find((line) => 'fault' in line && line['fault'] !== undefined),
+      gateway.lines.find((line) => line['fault'] === 'response_timeout'),
     )
     expect(client.bytesWritten - client.writableLength).toBeLessThan(LARGE / 4)
+  }, 30_000)
+})
+
+describe('a client that asks and never reads', () => {
+  it('gets no more answers than fit on the way', async () => {
+    const body = 'x'.repeat(65_536)
+    let answered = 0
+    const url = await acceptRaw((socket) => {
+      socket.on('data', (chunk: Buffer) => {
+        for (const _ of chunk.toString('latin1').matchAll(/GET /g)) {
+          answered += 1
+          socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+        }
+      })
+    })
+    const gateway = await runGateway(gatewayConfig([url]), cleanup)
+    const client = connect(gateway.port, '127.0.0.1')
+    cleanup.add(() => client.destroy())
+    client.pause()
+    const count = 2_000
+    client.write('GET /public/ HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(count))
+    let last = -1
+    await waitFor('the answers to stop', async () => {
+      if (answered > 0 && answered === last) return true
+      last = answered
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return undefined
+    })
+    expect(answered).toBeLessThan(count / 4)
+    let received = 0
+    client.on('data', (chunk: Buffer) => (received += chunk.length))
+    client.resume()
+    await waitFor('all of them', () => (received > count * body.length && answered === count) || undefined)
   }, 30_000)
 })
 
