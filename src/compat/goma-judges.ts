@@ -1,16 +1,17 @@
-/** One rule of a middleware of Goma → who judges: an auth service, a policy, or nobody gets in. */
+/** One rule of a middleware of Goma → what it does: an auth service or a policy judges, nobody gets in, or not so often. */
 import type { Problem } from '../config/diagnostic.ts'
 import { quoted } from '../config/printable.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { unsupported } from './goma-keys.ts'
-import type { AuthRequestRule, ForwardAuthRule, LocalJwtRule } from './goma-rules.ts'
+import type { AuthRequestRule, ForwardAuthRule, LocalJwtRule, RateLimitRule } from './goma-rules.ts'
 
 type Value = Readonly<Record<string, unknown>>
 
 /** Values are those of a `warder.yaml`. */
 export type Judge =
   | { readonly kind: 'deny' }
+  | { readonly kind: 'rate_limit'; readonly value: Value }
   | {
       readonly kind: 'forward_auth'
       readonly value: Value
@@ -92,6 +93,13 @@ function toAnswerMap(entries: readonly string[]): Result<Value, Problem> {
   }
   return ok(Object.fromEntries(map))
 }
+
+const UNITS: Readonly<Record<RateLimitRule['unit'], string>> = { second: '1s', minute: '1m', hour: '1h' }
+
+export const translateRateLimit = ({ unit, requestsPerUnit }: RateLimitRule): Judge => ({
+  kind: 'rate_limit',
+  value: { requests: requestsPerUnit, per: UNITS[unit] },
+})
 
 /** @param name Of the issuer and the policy. */
 export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Problem {

@@ -7,7 +7,12 @@ import { toLocatedProblems } from '../config/schema-problems.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import { suggestion } from '../config/suggest.ts'
 import { checkKeys, unsupported, type KeyNotes } from './goma-keys.ts'
-import { translateAuthRequest, translateForwardAuth, translateLocalJwt } from './goma-judges.ts'
+import {
+  translateAuthRequest,
+  translateForwardAuth,
+  translateLocalJwt,
+  translateRateLimit,
+} from './goma-judges.ts'
 import type { Judge } from './goma-judges.ts'
 import {
   ACCESS_NOTES,
@@ -18,6 +23,8 @@ import {
   LOCAL_JWT_KEYS,
   LOCAL_JWT_NOTES,
   LocalJwtRuleSchema,
+  RATE_LIMIT_NOTES,
+  RateLimitRuleSchema,
 } from './goma-rules.ts'
 import type { ProtectedPath } from './goma-paths.ts'
 import type { GomaMiddleware } from './goma-schema.ts'
@@ -48,6 +55,8 @@ const TYPES: ReadonlyMap<string, ReadRule> = new Map<string, ReadRule>(
     jwtauth: (middleware, path, root) => readLocalJwt(middleware, path, root),
     forwardauth: (middleware, path, root) =>
       readRule(ForwardAuthRuleSchema, FORWARD_AUTH_NOTES, middleware.rule, path, root, translateForwardAuth),
+    ratelimit: (middleware, path, root) =>
+      readRule(RateLimitRuleSchema, RATE_LIMIT_NOTES, middleware.rule, path, root, translateRateLimit),
     access: (middleware, path, root) =>
       readRule(AccessRuleSchema, ACCESS_NOTES, middleware.rule, path, root, () => ({ kind: 'deny' })),
   }),
@@ -62,7 +71,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
     ]),
   ),
   ...Object.fromEntries(
-    'rateLimit ratelimit accessPolicy geoBlock userAgentBlock httpCache bodyLimit addPrefix rewriteRegex stripQuery redirect redirectScheme redirectRegex requestHeaders responseHeaders errorInterceptor accessLog'
+    'accessPolicy geoBlock userAgentBlock httpCache bodyLimit addPrefix rewriteRegex stripQuery redirect redirectScheme redirectRegex requestHeaders responseHeaders errorInterceptor accessLog'
       .split(' ')
       .map((type) => [type, 'do it in the application, or in a proxy in front']),
   ),
@@ -73,6 +82,7 @@ const KNOWN_TYPES: readonly string[] = [
   'jwtAuth',
   'forwardAuth',
   'access',
+  'rateLimit',
   ...Object.keys(UNSUPPORTED),
 ]
 

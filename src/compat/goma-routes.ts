@@ -81,12 +81,13 @@ function translateRoute(
   middlewares: NamedMiddlewares,
   taken: Set<string>,
 ): OneRoute {
-  const { own, problems } = findMiddlewares(route, pointer, middlewares)
+  const { own: all, problems } = findMiddlewares(route, pointer, middlewares)
+  const own = all.filter(({ judge }) => judge.kind !== 'rate_limit')
   const slices = slicePaths(
     route.path,
     own.map(({ paths }) => paths),
   )
-  const upstream = translateUpstream(route, pointer, own)
+  const upstream = translateUpstream(route, pointer, all)
   const found = [...problems, ...upstream.problems]
   if (slices === undefined) {
     const message = 'the paths of these middlewares overlap in too many ways'
@@ -130,7 +131,7 @@ function otherMethods(
   if ((route.methods ?? []).length === 0) return []
   const all = slices.slice(-1)
   return all.map((slice) => ({
-    name: uniqueName(`${name}-other-methods`, taken),
+    name: uniqueName(`${name.slice(0, 46)}-other-methods`, taken),
     match: matchOf(route, { ...slice, paths: [`${route.path}/**`] }, undefined),
     access: 'deny',
   }))
@@ -180,7 +181,7 @@ function judgeOf(applying: readonly Middleware[]): Result<Value, Problem> {
   }
   const { judge } = first
   if (judge.kind === 'policy') return ok({ policy: judge.name })
-  return ok(judge.kind === 'deny' ? { access: 'deny' } : { forward_auth: judge.value })
+  return ok(judge.kind === 'forward_auth' ? { forward_auth: judge.value } : { access: 'deny' })
 }
 
 function translateUpstream(
@@ -226,15 +227,35 @@ function translateUpstream(
     route.disableHostForwarding === true ||
     route.security?.forwardHostHeaders === false
   const { path = '', interval, timeout } = route.healthCheck ?? {}
+  const limit = rateLimitOf(route, middlewares)
+  if (!limit.ok) problems.push({ pointer: `${pointer}/middlewares`, problem: limit.error })
   const value = {
     servers,
     ...(ownHost ? { host: 'upstream' } : {}),
     ...(keeping.has(false) ? { strip_token: true } : {}),
+    ...(limit.ok ? limit.value : {}),
     ...(path === ''
       ? {}
       : { health: { path, ...inMs('interval', interval ?? 30_000), ...inMs('timeout', timeout) } }),
   }
   return { value, problems }
+}
+
+/** As in Goma, the limit of a route takes the place of that of a middleware. */
+function rateLimitOf(
+  { rateLimit = 0 }: GomaRoute,
+  middlewares: readonly Middleware[],
+): Result<Value, Problem> {
+  const limits = middlewares.filter(({ judge }) => judge.kind === 'rate_limit')
+  const [first, second] = limits
+  if (second !== undefined)
+    return err(unsupported('a route has one rate limit', 'name one of these middlewares'))
+  if (first !== undefined && !first.paths.some(({ base, isTree }) => base === '' && isTree)) {
+    const hint = 'write `paths: [/*]`, or make a route of these paths'
+    return err(unsupported('a rate limit counts all requests of a route', hint))
+  }
+  if (rateLimit > 0) return ok({ rate_limit: { requests: rateLimit, per: '1m' } })
+  return ok(first?.judge.kind === 'rate_limit' ? { rate_limit: first.judge.value } : {})
 }
 
 const inMs = (key: string, ms: number | undefined): Value => (ms === undefined ? {} : { [key]: `${ms}ms` })

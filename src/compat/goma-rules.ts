@@ -1,12 +1,22 @@
 /** The rules of Goma's middlewares, by type. */
 import { parseAlgorithm, parseToken } from '../config/check-text.ts'
-import { anything, flag, optionalList, strictMap, text, textMap } from '../config/schema-leaf.ts'
+import {
+  anything,
+  flag,
+  optionalList,
+  strictMap,
+  plainText,
+  text,
+  textMap,
+  wordOf,
+  wholeNumber,
+} from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
 import { noEffect, notedKeys, refused } from './goma-keys.ts'
 
 /** Of type `jwt`, as the document has it: an auth service is asked. */
 export const AuthRequestRuleSchema = strictMap({
-  url: text<string>().describe('URL of the auth service'),
+  url: plainText().describe('URL of the auth service'),
   requiredHeaders: optionalList(text(parseToken)),
   headers: textMap().optional(),
   params: textMap().optional(),
@@ -20,10 +30,10 @@ export const FORWARD_AUTH_NOTES = {
 }
 
 export const ForwardAuthRuleSchema = strictMap({
-  authUrl: text<string>().describe('URL of the auth service'),
+  authUrl: plainText().describe('URL of the auth service'),
   authRequestHeaders: optionalList(text(parseToken)),
-  authResponseHeaders: optionalList(text<string>()),
-  authResponseHeadersAsParams: optionalList(text<string>()),
+  authResponseHeaders: optionalList(plainText()),
+  authResponseHeadersAsParams: optionalList(plainText()),
   ...notedKeys(FORWARD_AUTH_NOTES),
 })
 
@@ -36,13 +46,13 @@ export const LOCAL_JWT_NOTES = {
 /** Of type `jwtAuth`, and of `jwt` in newer versions: tokens are verified here. */
 export const LocalJwtRuleSchema = strictMap({
   secret: anything(),
-  publicKey: text<string>().optional(),
-  jwksUrl: text<string>().optional(),
-  jwksFile: text<string>().optional(),
+  publicKey: plainText().optional(),
+  jwksUrl: plainText().optional(),
+  jwksFile: plainText().optional(),
   algorithms: optionalList(text(parseAlgorithm)),
   alg: text(parseAlgorithm).optional(),
-  issuer: text<string>().optional(),
-  audience: text<string>().optional(),
+  issuer: plainText().optional(),
+  audience: plainText().optional(),
   forwardHeaders: textMap().optional(),
   forwardAuthorization: flag().optional(),
   ...notedKeys(LOCAL_JWT_NOTES),
@@ -54,6 +64,20 @@ export const LOCAL_JWT_KEYS: readonly string[] = Object.keys(LocalJwtRuleSchema.
 export const ACCESS_NOTES = { statusCode: refused('the answer is 403') }
 export const AccessRuleSchema = strictMap(notedKeys(ACCESS_NOTES))
 
+export const RATE_LIMIT_NOTES = {
+  burst: refused('the window slides, so that no more than `requestsPerUnit` come at once'),
+  banAfter: refused('who is over the limit is told when to come back'),
+  banDuration: refused('who is over the limit is told when to come back'),
+  keyStrategy: refused('clients are told apart by their address'),
+}
+
+export const RateLimitRuleSchema = strictMap({
+  unit: wordOf('second', 'minute', 'hour'),
+  requestsPerUnit: wholeNumber(1, 1_000_000_000),
+  ...notedKeys(RATE_LIMIT_NOTES),
+})
+
+export type RateLimitRule = Output<typeof RateLimitRuleSchema>
 export type AuthRequestRule = Output<typeof AuthRequestRuleSchema>
 export type ForwardAuthRule = Output<typeof ForwardAuthRuleSchema>
 export type LocalJwtRule = Output<typeof LocalJwtRuleSchema>

@@ -11,6 +11,7 @@ import {
   literalText,
   optionalList,
   strictMap,
+  plainText,
   text,
   textOrNumber,
   wholeNumber,
@@ -37,7 +38,7 @@ export const GATEWAY_NOTES = {
   sslKeyFile: refused('write TLS into the warder.yaml that `warder config convert` prints'),
   tls: refused('write TLS into the warder.yaml that `warder config convert` prints'),
   redis: refused('nothing is kept outside the process'),
-  rateLimit: refused('limit rates in a proxy in front'),
+  rateLimit: refused('write `rateLimit` into each route'),
   cors: refused('let the application answer preflights'),
   blockCommonExploits: refused(
     'paths with two readings are denied anyway; filter contents in the application',
@@ -72,7 +73,6 @@ export const GATEWAY_NOTES = {
 export const ROUTE_NOTES = {
   insecureSkipVerify: refused('give the upstream a certificate that can be verified'),
   cors: refused('let the application answer preflights'),
-  rateLimit: refused('limit rates in a proxy in front'),
   blockCommonExploits: refused(
     'paths with two readings are denied anyway; filter contents in the application',
   ),
@@ -122,7 +122,7 @@ const BackendSchema = strictMap({
 })
 
 const RouteSchema = strictMap({
-  name: text<string>().describe('unique name'),
+  name: plainText().describe('unique name'),
   path: text(parseRoutePath).describe('a path and everything below it'),
   enabled: flag().optional().describe('false: as if it were not there'),
   disabled: flag().optional().describe('true: as if it were not there'),
@@ -141,13 +141,14 @@ const RouteSchema = strictMap({
   disableHostFording: flag().optional(),
   disableHostForwarding: flag().optional(),
   security: strictMap({ forwardHostHeaders: flag().optional(), ...notedKeys(SECURITY_NOTES) }).optional(),
-  middlewares: optionalList(text<string>()),
+  rateLimit: wholeNumber(0, 1_000_000_000).optional().describe('requests of a client in a minute'),
+  middlewares: optionalList(plainText()),
   ...notedKeys(ROUTE_NOTES),
 })
 
 const MiddlewareSchema = strictMap({
-  name: text<string>(),
-  type: text<string>(),
+  name: plainText(),
+  type: plainText(),
   paths: listOf(text(parseProtectedPath)).optional(),
   rule: anything(),
   // The document indents them like this, and the code of its time then ignored them.
@@ -166,7 +167,7 @@ const GatewaySchema = strictMap({
     ...notedKeys(PROXY_NOTES),
   }).optional(),
   accessLog: optionalText(),
-  defaults: strictMap({ middlewares: optionalList(text<string>()) }).optional(),
+  defaults: strictMap({ middlewares: optionalList(plainText()) }).optional(),
   routes: listOf(RouteSchema),
   ...notedKeys(GATEWAY_NOTES),
 })

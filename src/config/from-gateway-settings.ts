@@ -46,6 +46,10 @@ export function fromUpstream(upstream: UpstreamSettings, options: ConfigValueOpt
     max_body: mapDefined(upstream.maxBodyBytes, formatByteSize),
     eject_after: unless(upstream.ejectAfter, DEFAULT_UPSTREAM.ejectAfter),
     eject_for: duration('ejectMs'),
+    rate_limit: mapDefined(upstream.rateLimit, ({ requests, perMs }) => ({
+      requests,
+      per: formatDuration(perMs),
+    })),
     ca_file: mapDefined(upstream.caFile, escape),
     client_certificate: mapDefined(upstream.clientCertificate, fromCertificate),
     health: mapDefined(upstream.health, (health) => fromHealth(health, options)),

@@ -82,6 +82,12 @@ export const UpstreamSchema = strictMap({
     .optional()
     .describe('failures in a row after which a server is left alone; default 3'),
   eject_for: durationMs(100, HOUR_MS).optional().describe('for how long it is left alone; default 10s'),
+  rate_limit: strictMap({
+    requests: wholeNumber(1, 1_000_000_000).describe('most requests of one client'),
+    per: durationMs(1_000, 24 * HOUR_MS).describe('within this time'),
+  })
+    .optional()
+    .describe('how many requests one client may send; more are a 429; default: no limit'),
   ca_file: text()
     .optional()
     .describe('file with the authorities of its https:// servers; default: the usual ones'),

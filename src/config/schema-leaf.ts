@@ -35,6 +35,14 @@ export const text = <T = string>(
   parse: (value: string) => Result<T, Problem> = notEmpty as (value: string) => Result<T, Problem>,
 ): z.ZodType<T, string> => parsedBy(z.string(), parse)
 
+/** One of these words. */
+export const wordOf = <const Words extends readonly [string, ...string[]]>(
+  ...words: Words
+): z.ZodType<Words[number]> => z.enum(words)
+
+/** A string that is not empty. */
+export const plainText = (): z.ZodType<string, string> => text()
+
 /** For the JSON Schema alone: our own parsers say the same, with a hint. */
 const NOT_EMPTY = { minItems: 1 }
 

@@ -31,6 +31,9 @@ export const toUpstream = (name: string, upstream: UpstreamConfig, directory: st
   ...(upstream.max_body === undefined ? {} : { maxBodyBytes: upstream.max_body }),
   ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
   ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
+  ...(upstream.rate_limit === undefined
+    ? {}
+    : { rateLimit: { requests: upstream.rate_limit.requests, perMs: upstream.rate_limit.per } }),
   ...(upstream.ca_file === undefined ? {} : { caFile: resolve(directory, upstream.ca_file) }),
   ...(upstream.client_certificate === undefined
     ? {}

@@ -14,6 +14,7 @@ export interface ExchangeEnd {
 export const FAULT_STATUS: Readonly<Record<GatewayFault, number>> = {
   bad_request: 400,
   body_too_large: 413,
+  rate_limited: 429,
   request_timeout: 408,
   client_closed: 0,
   no_server: 503,

@@ -10,12 +10,13 @@ import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts
 import { FAULT_STATUS, GONE, isRepeatable, NO_BYTES, type Ended, type ExchangeEnd } from './exchange-end.ts'
 import type { GatewayFault } from './gateway-event.ts'
 import { judge, type Judgement } from './judge.ts'
-import { CONTINUE, denialAnswer, ownAnswerText, type OwnAnswer } from './own-answer.ts'
+import { CONTINUE, ownAnswerText, type OwnAnswer } from './own-answer.ts'
 import { relayAnswer, type AnswerDone, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
 import { announcedBytes, type RequestHead } from './request-head.ts'
 import type { Destination } from './rules.ts'
 import type { Link, ServerPool } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
+import { verdictOf } from './verdict.ts'
 import type { Wire, WireEvents } from './wire.ts'
 
 /** Takes over the events of the client's wire until `ended` is called, once. */
@@ -119,9 +120,8 @@ export class Exchange implements WireEvents {
   #judged(judgement: Judgement): void {
     if (this.#isOver) return
     this.#judgement = judgement
-    const { decision, challenges } = judgement
-    if (decision.outcome === 'deny') return this.#answerOwn(denialAnswer(decision, challenges), undefined, '')
-    const destination = this.#context.rules.destinations.get(decision.route ?? '')
+    const { destination, refusal } = verdictOf(judgement, this.#request, this.#context.rules)
+    if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, '')
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
     this.#clock.limitTotal(destination.upstream.settings.totalTimeoutMs)

@@ -6,6 +6,7 @@ import type { AuthzRequest } from '../request/authz-request.ts'
 export type GatewayFault =
   | 'bad_request'
   | 'body_too_large'
+  | 'rate_limited'
   | 'request_timeout'
   | 'client_closed'
   | 'no_server'

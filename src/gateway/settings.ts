@@ -24,6 +24,13 @@ export interface HealthSettings {
   readonly timeoutMs: number
 }
 
+/** How many requests one client may send. */
+export interface RateLimitSettings {
+  readonly requests: number
+  /** Length of the sliding window. */
+  readonly perMs: number
+}
+
 /** Where requests go, and how long each part may take. All times in milliseconds. */
 export interface UpstreamSettings {
   readonly name: string
@@ -49,6 +56,8 @@ export interface UpstreamSettings {
   readonly ejectAfter: number
   /** For how long. Default 10 s. */
   readonly ejectMs: number
+  /** Absent: no limit. */
+  readonly rateLimit?: RateLimitSettings
   /** Authorities that vouch for `https://` servers in place of the usual ones, as a PEM file. */
   readonly caFile?: string
   /** What we show to `https://` servers that ask for a certificate. */

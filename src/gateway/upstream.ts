@@ -1,11 +1,14 @@
 /** An upstream: several servers of one application, of which one is chosen for each request. */
 import type { ServerTrust } from './certificates.ts'
 import type { Deadlines } from './deadlines.ts'
+import { createRateLimiter, type RateLimiter } from './rate-limit.ts'
 import { createServerPool, type ServerPool } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
 
 export interface Upstream {
   readonly settings: UpstreamSettings
+  /** Of all routes that lead here together. */
+  readonly limiter: RateLimiter | undefined
   /** The next server to ask; undefined when all were tried. */
   pick(tried: readonly ServerPool[]): ServerPool | undefined
   /** Lets go of connections as their exchanges end. */
@@ -33,6 +36,7 @@ export function createUpstream(
   const choose = settings.balance === 'least_connections' ? leastConnections : inTurn
   return {
     settings,
+    limiter: settings.rateLimit && createRateLimiter(settings.rateLimit),
     pick(tried) {
       if (servers.length === 1) return tried.length === 0 ? only?.pool : undefined
       const nowMs = performance.now()

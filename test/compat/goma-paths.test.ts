@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'bun:test'
+import fc from 'fast-check'
+import { compileRoutes } from '../../src/policy/compile-routes.ts'
 import { parseProtectedPath, parseRoutePath, slicePaths } from '../../src/compat/goma-paths.ts'
 import type { ProtectedPath } from '../../src/compat/goma-paths.ts'
 
@@ -8,11 +10,23 @@ function protectedPath(text: string): ProtectedPath {
   return path.value
 }
 
-const slices = (route: string, ...middlewares: readonly (readonly string[])[]) =>
+const slices = (
+  route: string,
+  ...middlewares: readonly (readonly string[])[]
+): readonly (readonly string[])[] | undefined =>
   slicePaths(
     route,
     middlewares.map((paths) => paths.map((path) => protectedPath(path))),
-  )?.map(({ paths, middlewares: applying }) => [paths.join(' '), applying.join(' ')] as const)
+  )?.map(({ paths, middlewares: applying }) => [paths.join(' '), applying.join(' ')])
+
+const OPEN = { hosts: [], methods: [], access: { kind: 'public' } } as const
+
+/** What a path below `/r` is protected by, said in another way than in the code. */
+function protects(text: string, asked: string): boolean {
+  const isTree = text.endsWith('/*')
+  const base = (isTree ? text.slice(0, -2) : text.replace(/\/$/, '')).replaceAll('*', '[^/]+')
+  return new RegExp(`^/r${base}${isTree ? '(/.*)?' : '/?'}$`).test(asked)
+}
 
 describe('the paths of a middleware', () => {
   const CASES: readonly (readonly [string, string, readonly string[], readonly (readonly string[])[]])[] = [
@@ -83,10 +97,10 @@ describe('the paths of a middleware', () => {
     ],
   ]
   for (const [what, route, paths, expected] of CASES)
-    it(what, () => expect<unknown>(slices(route, paths)).toEqual(expected))
+    it(what, () => expect(slices(route, paths)).toEqual(expected))
 
   it('of several middlewares are cut apart where they overlap', () => {
-    expect<unknown>(slices('/api', ['/admin/*'], ['/*'], ['/admin/x'])).toEqual([
+    expect(slices('/api', ['/admin/*'], ['/*'], ['/admin/x'])).toEqual([
       ['/api/admin/x/ /api/admin/x', '0 1 2'],
       ['/api/admin/**', '0 1'],
       ['/api/**', '1'],
@@ -100,6 +114,28 @@ describe('the paths of a middleware', () => {
       '/a/x',
     ])
     expect(cut.at(-1)).toEqual(['/**', ''])
+  })
+
+  it('are cut so that the first slice that matches names exactly the middlewares that apply', () => {
+    const segment = fc.constantFrom('a', 'b', '*')
+    const path = fc
+      .tuple(fc.array(segment, { maxLength: 3 }), fc.boolean())
+      .map(([segments, isTree]) => `/${segments.join('/')}${isTree ? '/*' : ''}`.replace('//', '/'))
+    const request = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 4 })
+    const middlewares = fc.array(fc.array(path, { minLength: 1, maxLength: 3 }), { maxLength: 3 })
+    fc.assert(
+      fc.property(middlewares, request, (given, segments) => {
+        const asked = `/r/${segments.join('/')}`
+        if (asked.includes('//')) return
+        const claims = given.map((paths) => paths.map((text) => protectedPath(text)))
+        const cut = slicePaths('/r', claims) ?? []
+        const routes = cut.map(({ paths }, i) => ({ ...OPEN, name: String(i), paths }))
+        const found = compileRoutes(routes, new Map()).match({ method: 'GET', host: 'a', path: asked })
+        const applying = given.flatMap((paths, i) => (paths.some((text) => protects(text, asked)) ? [i] : []))
+        expect(cut[Number(found?.name)]?.middlewares).toEqual(applying)
+      }),
+      { numRuns: 500 },
+    )
   })
 
   const BAD = [
