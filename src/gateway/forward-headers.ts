@@ -21,10 +21,12 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'proxy-authentication-info',
   'expect',
   'host',
+  // No field at all, but the environment of CGI programs would have it as HTTP_PROXY (httpoxy, CVE-2016-5385).
+  'proxy',
 ])
 
-/** Whether a field is about one connection or the framing on it. */
-export const isHopByHop = (lower: string): boolean => HOP_BY_HOP.has(lower)
+/** Whether a field is about one connection or the framing on it, or is taken for one that is by some servers. */
+export const isHopByHop = (lower: string): boolean => HOP_BY_HOP.has(folded(lower))
 
 /** What a proxy in front may have to say beside the fields that are written anew. */
 const KEPT_OF_TRUSTED: ReadonlySet<string> = new Set(['x-forwarded-port', 'x-forwarded-prefix', 'x-real-ip'])
@@ -90,7 +92,7 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
   const named = new Set(membersOf(head.fields, 'connection'))
   let text = `${head.method} ${request.target} HTTP/1.1\r\nHost: ${request.authority}\r\n`
   for (const field of head.fields) {
-    if (HOP_BY_HOP.has(field.lower) || named.has(field.lower)) continue
+    if (isHopByHop(field.lower) || named.has(field.lower)) continue
     if (rules.isForbidden(field, request.isTrustedPeer)) continue
     if (request.replaced.size > 0 && request.replaced.has(folded(field.lower))) continue
     const value = strip === undefined ? field.value : stripField(field, strip)

@@ -87,6 +87,16 @@ describe('a header of the connection', () => {
   }
 })
 
+describe('what CGI servers take for something else', () => {
+  for (const name of ['Proxy', 'Transfer_Encoding', 'Content_Length', 'Content.Length', 'Proxy_Authorization']) {
+    it(`does not reach the application: ${name} (httpoxy, smuggling)`, async () => {
+      const { first, bytes } = await received({ headers: [[name, 'planted']] })
+      expect(first?.target).toBe('/public/')
+      expect(bytes).not.toContain('planted')
+    })
+  }
+})
+
 describe('what the application is told of the way', () => {
   it('comes from the socket, whatever a client says', async () => {
     const { values } = await received({
