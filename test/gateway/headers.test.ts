@@ -88,7 +88,13 @@ describe('a header of the connection', () => {
 })
 
 describe('what CGI servers take for something else', () => {
-  for (const name of ['Proxy', 'Transfer_Encoding', 'Content_Length', 'Content.Length', 'Proxy_Authorization']) {
+  for (const name of [
+    'Proxy',
+    'Transfer_Encoding',
+    'Content_Length',
+    'Content.Length',
+    'Proxy_Authorization',
+  ]) {
     it(`does not reach the application: ${name} (httpoxy, smuggling)`, async () => {
       const { first, bytes } = await received({ headers: [[name, 'planted']] })
       expect(first?.target).toBe('/public/')
