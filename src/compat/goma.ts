@@ -1,7 +1,6 @@
 /** Configurations of Goma Gateway, read as they are. What Goma leaves open on a mistake is refused here. */
 import { dirname, resolve } from 'node:path'
-import { toDiagnostic } from '../config/diagnostic.ts'
-import type { Diagnostic } from '../config/diagnostic.ts'
+import { locateIn } from '../config/locate-problem.ts'
 import type { ForeignFormat } from '../config/foreign-format.ts'
 import { fromPointer, toPointer } from '../config/json-pointer.ts'
 import { formatListenAddress } from '../config/listen-address.ts'
@@ -35,12 +34,7 @@ export const gomaFormat: ForeignFormat = {
     !OWN_KEYS.some((key) => Object.hasOwn(value, key)) &&
     ['gateway', 'middlewares'].some((key) => Object.hasOwn(value, key)),
   translate(document, supportedAlgorithms) {
-    const locate = ({ pointer, problem, atKey }: LocatedProblem): Diagnostic =>
-      toDiagnostic(
-        problem,
-        pointer,
-        atKey === true ? document.keyPositionOf(pointer) : document.positionOf(pointer),
-      )
+    const locate = locateIn(document)
     const read = GomaSchema.safeParse(document.value)
     if (!read.success) return err(toLocatedProblems(read.error.issues, document.value).map(locate))
     const { value, origins, problems } = translate(read.data, document.value)

@@ -1,8 +1,7 @@
 /** Configurations of jwtauthrequest, read as they are. */
 import { checkEndpoints } from '../config/check-policy.ts'
 import { toName, uniqueName } from '../config/default-names.ts'
-import { toDiagnostic } from '../config/diagnostic.ts'
-import type { Diagnostic } from '../config/diagnostic.ts'
+import { locateIn } from '../config/locate-problem.ts'
 import type { ForeignFormat } from '../config/foreign-format.ts'
 import { isLoopback } from '../config/listen-address.ts'
 import type { Located } from '../config/read-config.ts'
@@ -29,12 +28,7 @@ export const jwtauthrequestFormat: ForeignFormat = {
   detects: (value) =>
     !Object.hasOwn(value, 'version') && ['listen-port', 'clients'].some((key) => Object.hasOwn(value, key)),
   translate(document, supportedAlgorithms) {
-    const locate = ({ pointer, problem, atKey }: LocatedProblem): Diagnostic =>
-      toDiagnostic(
-        problem,
-        pointer,
-        atKey === true ? document.keyPositionOf(pointer) : document.positionOf(pointer),
-      )
+    const locate = locateIn(document)
     const read = JwtAuthRequestSchema.safeParse(document.value)
     if (!read.success) return err(toLocatedProblems(read.error.issues, document.value).map(locate))
     const endpoints = endpointsOf(read.data)
