@@ -76,7 +76,7 @@ function cognito(trial: Trial): LikelyCause | undefined {
   return {
     name: 'cognito.no_audience',
     why: 'access tokens of Amazon Cognito have no `aud`; they name the client in `client_id`',
-    fix: 'set `audience: any` on this issuer, and in each policy `claims: { client_id: YOUR-CLIENT-ID, token_use: access }`',
+    fix: 'write `preset: cognito` with the `pool`, or `audience_claim: client_id`, and the id of the app client as the `audience`',
   }
 }
 
