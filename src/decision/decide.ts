@@ -176,7 +176,7 @@ const faultOf = (fault: unknown): Denial =>
 function allow(trial: Trial, id: string): Allow | Deny {
   const { guard, route } = trial
   const isPublic = route?.access.kind === 'public'
-  const identity = isPublic ? guard.identityNames.map(() => '') : trial.identity
+  const identity = isPublic ? guard.blankIdentity : trial.identity
   if (identity === undefined) return deny(trial, denial('internal_error', 'identity'), id)
   return {
     outcome: 'allow',

@@ -26,6 +26,8 @@ export interface Guard {
   readonly anyValidToken: Policy
   /** Identity headers of all policies, lower case; every allow carries every one of them. */
   readonly identityNames: readonly string[]
+  /** One empty value for each of them: what a public route lets through. */
+  readonly blankIdentity: readonly string[]
   readonly maxTokenBytes: number
   readonly cache: VerifiedCache | undefined
   /** Remembers token headers; see header-memo.ts. */
@@ -57,6 +59,7 @@ export function compileGuard(input: GuardInput): Guard {
       context,
     ),
     identityNames,
+    blankIdentity: identityNames.map(() => ''),
     maxTokenBytes: input.maxTokenBytes,
     cache: createVerifiedCache(input.cache),
     readHeader: createHeaderMemo(),
