@@ -1,3 +1,7 @@
+import { MAX_KID_LENGTH } from '../../src/jwt/decode-jws.ts'
+import { MAX_JSON_DEPTH, MAX_JSON_MEMBERS } from '../../src/jwt/strict-json.ts'
+import { MAX_KEYS_TRIED } from '../../src/keys/key-source.ts'
+import { MAX_PATH_LENGTH } from '../../src/request/canonical-path.ts'
 import { describe, expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { ADVICE, type ConfigCode } from '../../src/config/advice.ts'
@@ -72,6 +76,16 @@ describe('docs/config.md', () => {
       warnings.filter(({ code }) => code !== 'WARN_CONFIG_HTTP').map(({ position }) => position?.line),
     )
     expect([...warned]).toEqual(lines.flatMap((line, i) => (line.includes('a warning') ? [i + 1] : [])))
+  })
+})
+
+describe('the fixed limits', () => {
+  it('are told in docs/config.md as they are', () => {
+    const [line = ''] = readDoc('config.md')
+      .split('\n')
+      .filter((one) => one.startsWith('Some limits are fixed'))
+    const told = [...line.matchAll(/\d+/g)].map(Number)
+    expect(told).toEqual([MAX_PATH_LENGTH, MAX_JSON_DEPTH, MAX_JSON_MEMBERS, MAX_KID_LENGTH, MAX_KEYS_TRIED])
   })
 })
 
