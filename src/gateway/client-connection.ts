@@ -1,10 +1,10 @@
 /** A client's connection: one request after the other, each with the rules of its time. */
 import type { Deadlines, Expiring } from './deadlines.ts'
-import type { ExchangeEnd } from './exchange-end.ts'
 import { Exchange } from './exchange.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
 import { createHeadCollector } from './head-collector.ts'
 import { MAX_HEAD_BYTES } from './header-fields.ts'
+import { Http1Stream, type StreamEnd } from './http1-stream.ts'
 import { ownAnswerText } from './own-answer.ts'
 import { parseRequestHead, type RequestFault } from './request-head.ts'
 import type { GatewayRules } from './rules.ts'
@@ -63,16 +63,10 @@ export function serveConnection(client: Wire, context: ConnectionContext): Clien
     if (!parsed.ok) return refuse(parsed.error)
     isBusy = true
     expiring.deadlineMs = Infinity
-    const exchange = new Exchange(
-      client,
-      parsed.value,
-      step.rest,
-      { ...context, rules: context.rules() },
-      exchangeEnded,
-    )
-    exchange.start()
+    const stream = new Http1Stream(client, parsed.value, step.rest, context.isStopping, exchangeEnded)
+    new Exchange(stream, { ...context, rules: context.rules() }).start()
   }
-  const exchangeEnded = ({ rest, connection }: ExchangeEnd): void => {
+  const exchangeEnded = ({ rest, connection }: StreamEnd): void => {
     isBusy = false
     if (connection === 'gone') {
       client.events = { ...LINGERING, onClose: closed }

@@ -9,9 +9,6 @@ export interface OwnAnswer {
   readonly challenges?: readonly string[]
 }
 
-/** What tells a client with `Expect: 100-continue` to send its body. */
-export const CONTINUE: Buffer = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
-
 /**
  * The bytes of an answer with an RFC 9457 problem. It names the status and the decision's id, by which the operator
  * finds the reason in the log; nothing of the configuration, the upstream or the token.

@@ -26,6 +26,8 @@ export interface RequestHead {
   /** Whether the connection ends with this exchange. */
   readonly wantsClose: boolean
   readonly expectsContinue: boolean
+  /** Whether the client reads trailers of the answer (RFC 9110 §10.1.4). */
+  readonly takesTrailers: boolean
   /** `Sec-WebSocket-Key` where a WebSocket is asked for. */
   readonly webSocketKey: string | undefined
 }
@@ -78,6 +80,7 @@ export function parseRequestHead(text: string): Result<RequestHead, RequestFault
     isHttp10,
     wantsClose: isHttp10 || connection.includes('close'),
     expectsContinue: expect.length === 1 && !isHttp10,
+    takesTrailers: !isHttp10 && membersOf(fields, 'te').includes('trailers'),
     webSocketKey: readWebSocketKey(method, fields, connection, framing.value),
   })
 }
