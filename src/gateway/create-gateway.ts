@@ -1,7 +1,9 @@
 /** The gateway: a listener that judges every request it receives, and forwards what is allowed. */
-import { serveConnection, type ClientConnection } from './client-connection.ts'
+import type { ClientConnection, ConnectionContext } from './client-connection.ts'
 import { createDeadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
+import { serveHttp1 } from './http1-connection.ts'
+import { serveHttp2 } from './http2-connection.ts'
 import { compileGatewayRules, type GatewayInput } from './rules.ts'
 import type { GatewayListenSettings } from './settings.ts'
 import { listen } from './sockets.ts'
@@ -30,8 +32,8 @@ export function createGateway(
   let allClosed = (): void => {}
   let certificates = input.certificates
   const proto = certificates === undefined ? 'http' : 'https'
-  const accept = (wire: Wire): void => {
-    const connection: ClientConnection = serveConnection(wire, {
+  const accept = (serve: (context: ConnectionContext) => ClientConnection): void => {
+    const connection = serve({
       rules: () => rules,
       deadlines,
       proto,
@@ -44,11 +46,15 @@ export function createGateway(
     })
     connections.add(connection)
   }
+  const http1 = (wire: Wire): void => accept((context) => serveHttp1(wire, context))
   const inForce = certificates
   const listener =
     inForce === undefined
-      ? listen(address, accept)
-      : listenTls(address, () => certificates ?? inForce, accept)
+      ? listen(address, http1)
+      : listenTls(address, () => certificates ?? inForce, {
+          http1,
+          http2: (session) => accept((context) => serveHttp2(session, context)),
+        })
   return {
     address: listener.address,
     replace(next) {

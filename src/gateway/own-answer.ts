@@ -1,6 +1,7 @@
 /** Answers that the gateway gives itself: denials, bad requests, and what went wrong behind it. */
 import { STATUS_CODES } from 'node:http'
 import type { Deny } from '../decision/decision.ts'
+import type { AnswerField } from './answer-fields.ts'
 
 export interface OwnAnswer {
   readonly status: number
@@ -10,22 +11,28 @@ export interface OwnAnswer {
 }
 
 /**
- * The bytes of an answer with an RFC 9457 problem. It names the status and the decision's id, by which the operator
- * finds the reason in the log; nothing of the configuration, the upstream or the token.
+ * An RFC 9457 problem. It names the status and the decision's id, by which the operator finds the reason in the log;
+ * nothing of the configuration, the upstream or the token.
  */
-export function ownAnswerText(
-  { status, headers, challenges = [] }: OwnAnswer,
-  id: string,
-  isHead: boolean,
-  keepAlive: boolean,
-): string {
-  const phrase = STATUS_CODES[status] ?? ''
-  const body = `${JSON.stringify({ type: 'about:blank', title: phrase, status, decision_id: id })}\n`
-  let text = `HTTP/1.1 ${status} ${phrase}\r\n`
-  for (const [name, value] of Object.entries(headers)) text += `${name}: ${value}\r\n`
-  for (const challenge of challenges) text += `WWW-Authenticate: ${challenge}\r\n`
-  text += `Content-Type: application/problem+json\r\nContent-Length: ${body.length}\r\nCache-Control: no-store\r\n`
-  text += `X-Decision-Id: ${id}\r\n${keepAlive ? '' : 'Connection: close\r\n'}\r\n`
+export const ownAnswerBody = ({ status }: OwnAnswer, id: string): string =>
+  `${JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? '', status, decision_id: id })}\n`
+
+export function ownAnswerFields({ headers, challenges = [] }: OwnAnswer, id: string): readonly AnswerField[] {
+  return [
+    ...Object.entries(headers).map(([name, value]) => ({ name, value })),
+    ...challenges.map((value) => ({ name: 'WWW-Authenticate', value })),
+    { name: 'Content-Type', value: 'application/problem+json' },
+    { name: 'Cache-Control', value: 'no-store' },
+    { name: 'X-Decision-Id', value: id },
+  ]
+}
+
+/** Both as the bytes of HTTP/1.1. */
+export function ownAnswerText(own: OwnAnswer, id: string, isHead: boolean, keepAlive: boolean): string {
+  const body = ownAnswerBody(own, id)
+  let text = `HTTP/1.1 ${own.status} ${STATUS_CODES[own.status] ?? ''}\r\n`
+  for (const { name, value } of ownAnswerFields(own, id)) text += `${name}: ${value}\r\n`
+  text += `Content-Length: ${body.length}\r\n${keepAlive ? '' : 'Connection: close\r\n'}\r\n`
   return isHead ? text : text + body
 }
 
