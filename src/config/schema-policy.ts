@@ -6,6 +6,7 @@ import { parseIdentityHeader } from './header-names.ts'
 import { parseExactPath, parsePathPattern } from './path-pattern.ts'
 import { ForwardAuthSchema } from './schema-forward-auth.ts'
 import { byteSize, flag, listOf, strictMap, text, textList } from './schema-leaf.ts'
+import { RateLimitSchema } from './schema-rate-limit.ts'
 
 export const TokenSourceSchema = strictMap({
   header: text(parseToken).optional().describe('header that holds the token'),
@@ -101,6 +102,9 @@ export const RouteSchema = strictMap({
   add_prefix: text(parseExactPath)
     .optional()
     .describe('what the upstream is sent before the path; default: nothing'),
+  rate_limit: RateLimitSchema.optional().describe(
+    'how many requests one client may send through this route; default: no limit',
+  ),
 }).describe('requests and what is asked of them; the first match wins')
 
 export const EndpointSchema = strictMap({

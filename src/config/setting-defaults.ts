@@ -8,7 +8,7 @@ import type { Settings } from './settings.ts'
 export const DEFAULT_LISTEN: Settings['listen'] = {
   decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180 },
   admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
-  gateway: null,
+  gateway: [],
 }
 
 /** Seconds; enough for clocks that are kept by NTP. */

@@ -15,6 +15,7 @@ import { expandIssuers, type ExpandedIssuer } from './expand-tenants.ts'
 import { toReach } from './key-reach.ts'
 import { toRefreshSettings, type SnapshotContext } from './key-refresh.ts'
 import { toForwardAuth } from './forward-auth-values.ts'
+import { toRateLimits } from './rate-limit-values.ts'
 import { toGatewayListen, toUpstream } from './to-gateway-settings.ts'
 import type { ConfigParts } from './read-config.ts'
 import type { Config } from './schema.ts'
@@ -64,10 +65,7 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     listen: {
       decisions: config.listen?.decisions ?? DEFAULT_LISTEN.decisions,
       admin: config.listen?.admin === undefined ? DEFAULT_LISTEN.admin : config.listen.admin,
-      gateway:
-        config.listen?.gateway === undefined
-          ? null
-          : toGatewayListen(config.listen.gateway, context.directory),
+      gateway: (config.listen?.gateway ?? []).map((listener) => toGatewayListen(listener, context.directory)),
     },
     maxTokenBytes: config.limits?.max_token_bytes ?? DEFAULT_MAX_TOKEN_BYTES,
     cache: {
@@ -212,6 +210,7 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
   ...(route.strip_prefix === undefined && route.add_prefix === undefined
     ? {}
     : { rewrite: { stripPrefix: route.strip_prefix ?? '/', addPrefix: route.add_prefix ?? '/' } }),
+  ...toRateLimits(route.rate_limit),
 })
 
 /** The cross-checks saw that exactly one is set; were it otherwise, nobody would pass. */

@@ -2,6 +2,7 @@
  * One request, from its head to the end of its answer: judged, sent on, answered. Bytes flow through without being
  * kept: who sends faster than the other side takes is paused.
  */
+import { admit, type Admission } from './admission.ts'
 import { createBodyReader, type BodyReader } from './body-reader.ts'
 import { createBodyWriter, type BodyWriter } from './body-writer.ts'
 import { readClientRequest, upstreamHeadText, type ClientRequest } from './client-request.ts'
@@ -9,14 +10,13 @@ import { startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
 import { FAULT_STATUS, GONE, isRepeatable, NO_BYTES, type Ended, type ExchangeEnd } from './exchange-end.ts'
 import type { GatewayFault } from './gateway-event.ts'
-import { judge, type Judgement } from './judge.ts'
+import type { Judgement } from './judge.ts'
 import { CONTINUE, ownAnswerText, type OwnAnswer } from './own-answer.ts'
 import { relayAnswer, type AnswerDone, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
 import { announcedBytes, type RequestHead } from './request-head.ts'
 import type { Destination } from './rules.ts'
 import type { Link, ServerPool } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
-import { verdictOf } from './verdict.ts'
 import type { Wire, WireEvents } from './wire.ts'
 
 /** Takes over the events of the client's wire until `ended` is called, once. */
@@ -39,6 +39,7 @@ export class Exchange implements WireEvents {
   /** A whole answer to a request that is still arriving. */
   #early: AnswerDone | undefined
   #cancelWait = (): void => {}
+  #id = ''
   #isHeldBack = false
   #isOver = false
 
@@ -55,8 +56,8 @@ export class Exchange implements WireEvents {
 
   start(): void {
     this.#client.events = this
-    const cancel = judge(this.#request, this.#context.rules, (judgement) => this.#judged(judgement))
-    if (this.#judgement === undefined) this.#cancelWait = cancel
+    const cancel = admit(this.#request, this.#context.rules, (admission) => this.#admitted(admission))
+    if (this.#id === '') this.#cancelWait = cancel
   }
 
   // The client's side.
@@ -117,11 +118,11 @@ export class Exchange implements WireEvents {
 
   // The way to a server.
 
-  #judged(judgement: Judgement): void {
+  #admitted({ id, judgement, destination, refusal }: Admission): void {
     if (this.#isOver) return
+    this.#id = id
     this.#judgement = judgement
-    const { destination, refusal } = verdictOf(judgement, this.#request, this.#context.rules)
-    if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, '')
+    if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, refusal.detail)
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
     this.#clock.limitTotal(destination.upstream.settings.totalTimeoutMs)
@@ -268,8 +269,8 @@ export class Exchange implements WireEvents {
     const taken = isHalfSent ? -1 : this.#body.read(this.#rest, () => {})
     const keepAlive =
       taken >= 0 && this.#body.isDone && !this.#request.head.wantsClose && !this.#context.isStopping()
-    const id = this.#judgement?.decision.id ?? this.#context.rules.newId()
-    const text = ownAnswerText(own, id, this.#request.head.method === 'HEAD', keepAlive)
+    this.#id ||= this.#context.rules.newId()
+    const text = ownAnswerText(own, this.#id, this.#request.head.method === 'HEAD', keepAlive)
     this.#client.write(Buffer.from(text, 'latin1'))
     const connection = keepAlive ? 'next' : 'close'
     this.#finish(own.status, fault, detail, { rest: this.#rest.subarray(Math.max(taken, 0)), connection })
@@ -282,7 +283,7 @@ export class Exchange implements WireEvents {
     this.#cancelWait()
     this.#unlink(false)
     this.#context.onExchange({
-      id: this.#judgement?.decision.id ?? '',
+      id: this.#id,
       request: this.#request.authz,
       decision: this.#judgement?.decision,
       status,

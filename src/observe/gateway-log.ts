@@ -4,19 +4,15 @@ import type { DecisionEvent } from './decision-log.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 
-/**
- * @param onDecision Told of every decision, as by the decision listener.
- * @param logsAccess Whether requests that went well have a line too.
- */
+/** @param onDecision Told of every decision, as by the decision listener. */
 export function createGatewayLog(
   logger: Logger,
   onDecision: (event: DecisionEvent) => void,
-  logsAccess: () => boolean,
-): (event: ExchangeEvent) => void {
-  return (event) => {
+): (event: ExchangeEvent, logsAccess: boolean) => void {
+  return (event, logsAccess) => {
     const { request, decision, fault, status } = event
     if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
-    if (fault === undefined && (!logsAccess() || decision?.outcome !== 'allow')) return
+    if (fault === undefined && (!logsAccess || decision?.outcome !== 'allow')) return
     logger[levelOf(event)](fieldsOf(event), fault === undefined ? 'forwarded' : `not forwarded: ${fault}`)
   }
 }
@@ -25,6 +21,7 @@ export function createGatewayLog(
 const CLIENT_FAULTS: ReadonlySet<string> = new Set([
   'bad_request',
   'body_too_large',
+  'rate_limited',
   'request_timeout',
   'client_closed',
 ])

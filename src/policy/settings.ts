@@ -2,6 +2,7 @@
 import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
 import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
+import type { RateLimitSettings } from '../gateway/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 
 export interface PolicySettings {
@@ -44,4 +45,6 @@ export interface RouteSettings {
   readonly upstream?: string
   /** Absent: the path is sent on as it was matched. */
   readonly rewrite?: RewriteSettings
+  /** How many requests one client may send through this route. Absent: no limit. */
+  readonly rateLimits?: readonly RateLimitSettings[]
 }

@@ -116,6 +116,6 @@ describe('the whole skeleton of Goma 0.2', () => {
       ['api', 'public'],
       ['api-other-methods', 'deny'],
     ])
-    expect(settings.listen.gateway).toMatchObject({ address: { port: 8080 }, logsAccess: true })
+    expect(settings.listen.gateway).toMatchObject([{ address: { port: 8080 }, logsAccess: true }])
   })
 })

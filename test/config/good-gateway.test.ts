@@ -21,7 +21,7 @@ describe('a gateway', () => {
   it('becomes servers, options and a listener, with the defaults filled in', async () => {
     const { settings } = await loadGood(TEXT)
     expect(settings.routes[0]?.upstream).toBe('app')
-    expect(settings.listen.gateway).toEqual({
+    expect(settings.listen.gateway[0]).toEqual({
       address: { kind: 'tcp', host: '::', port: 8080 },
       trustedProxies: ['10.0.0.0/8', '::1'],
       logsAccess: true,
@@ -77,7 +77,7 @@ describe('a gateway', () => {
 
   it('may be a bare address', async () => {
     const { settings } = await loadGood(TEXT.replace(/gateway: \{.*\}/, 'gateway: "127.0.0.1:8080" }'))
-    expect(settings.listen.gateway?.trustedProxies).toEqual([])
+    expect(settings.listen.gateway[0]?.trustedProxies).toEqual([])
     expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
   })
 })

@@ -1,6 +1,7 @@
 /** A connection of the gateway on a fake wire, before rules that deny everything. */
 import { serveConnection, type ClientConnection } from '../../src/gateway/client-connection.ts'
 import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
+import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'
 import { createFakeWire, type FakeWire } from './fake-wire.ts'
 
@@ -25,12 +26,13 @@ export function serveFake(): FakeServing {
     identityNames: [],
     upstreams: [],
     routes: [],
-    trustedProxies: [],
-    certificates: undefined,
+    findRoute: () => undefined,
+    listeners: [{ settings: LISTENER, certificates: undefined }],
     serverTrust: new Map(),
     authTrust: new Map(),
   }
-  const rules = compileGatewayRules(input, deadlines)
+  const [rules] = compileGatewayRules(input, createGatewayState(), deadlines)
+  if (rules === undefined) throw new Error('no rules')
   const wire = createFakeWire()
   const connection = serveConnection(wire, {
     rules: () => rules,
@@ -54,6 +56,12 @@ export function serveFake(): FakeServing {
     },
   }
 }
+
+const LISTENER = {
+  address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+  trustedProxies: [],
+  logsAccess: false,
+} as const
 
 const DENY = {
   id: 'id',
