@@ -92,6 +92,56 @@ describe('a configuration of Goma', () => {
     expect(both.settings.upstreams[0]?.rateLimits).toEqual([{ requests: 9, perMs: 60_000, by: ADDRESS }])
   })
 
+  it('limits rates of all of the gateway', async () => {
+    const { settings } = await loadGood(goma('', '', 'rateLimit: 100'))
+    expect(settings.listen.gateway[0]?.rateLimits).toEqual([{ requests: 100, perMs: 60_000, by: ADDRESS }])
+  })
+
+  it('limits rates by several middlewares, of the same clients by the smaller one', async () => {
+    const limits = ['hour, requestsPerUnit: 9', 'hour, requestsPerUnit: 5', 'second, requestsPerUnit: 1'].map(
+      (rule, i) => `  - { name: l${i}, type: rateLimit, paths: [/*], rule: { unit: ${rule} } }\n`,
+    )
+    const { settings } = await loadGood(goma('middlewares: [l0, l1, l2]', `middlewares:\n${limits.join('')}`))
+    expect(settings.upstreams[0]?.rateLimits).toEqual([
+      { requests: 5, perMs: 3_600_000, by: ADDRESS },
+      { requests: 1, perMs: 1_000, by: ADDRESS },
+    ])
+  })
+
+  it('limits rates of some paths, by what its rule says', async () => {
+    const limit = `middlewares:
+  - { name: l, type: rateLimit, paths: [/login, /reset/*], rule: { unit: minute, requestsPerUnit: 5 } }
+  - { name: k, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 50, keyStrategy: { source: header, name: X-Api-Key } } }
+`
+    const { settings, warnings } = await loadGood(goma('middlewares: [l, k]', limit))
+    expect(settings.routes.map(({ paths, access, rateLimits }) => [paths, access.kind, rateLimits])).toEqual([
+      [
+        ['/api/login/', '/api/login', '/api/reset/**'],
+        'public',
+        [{ requests: 5, perMs: 60_000, by: ADDRESS }],
+      ],
+      [['/api/**'], 'public', undefined],
+    ])
+    expect(settings.upstreams[0]?.rateLimits).toEqual([
+      { requests: 50, perMs: 3_600_000, by: { kind: 'header', name: 'X-Api-Key' } },
+    ])
+    expect(warnings.map(({ code }) => code as string)).toEqual(['WARN_CONFIG_RATE_LIMIT_KEY'])
+    const own = await loadGood(goma('middlewares: [l, k]\n      rateLimit: 7', limit))
+    expect(own.settings.routes.flatMap(({ rateLimits = [] }) => rateLimits)).toEqual([])
+    expect(own.settings.upstreams[0]?.rateLimits).toEqual([{ requests: 7, perMs: 60_000, by: ADDRESS }])
+  })
+
+  it('limits rates where a judge is as well', async () => {
+    const middlewares = `${localJwt('g', '[/x/*]')}  - { name: l, type: rateLimit, paths: [/x/*], rule: { unit: minute, requestsPerUnit: 5 } }\n`
+    const { settings } = await loadGood(goma('middlewares: [g, l]', middlewares))
+    expect(
+      settings.routes.map(({ paths, access, rateLimits }) => [paths, access.kind, rateLimits?.length]),
+    ).toEqual([
+      [['/api/x/**'], 'policy', 1],
+      [['/api/**'], 'public', undefined],
+    ])
+  })
+
   it('verifies tokens as the newer Goma means to, and forwards claims', async () => {
     const rule = `{ jwksUrl: "https://idp.example/jwks", issuer: "https://idp.example", audience: api, alg: ES256, forwardHeaders: { X-User: sub } }`
     const { settings } = await loadGood(
