@@ -25,8 +25,12 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['keys', 'gateway'] },
   decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
   callers: { core: true, imports: ['request', 'decision'] },
-  // Where tokens are looked for is where they are taken out.
-  gateway: { core: false, imports: ['request', 'decision'], types: ['token', 'policy'] },
+  // Where tokens are looked for is where they are taken out. A cookie that is counted is read as one with a token.
+  gateway: {
+    core: false,
+    imports: ['request', 'decision', 'token/read-named-values.ts'],
+    types: ['token', 'policy'],
+  },
   // Paths that overlap are cut apart by the same rules by which they match.
   compat: { core: false, imports: ['config', 'policy/path-pattern.ts'], types: CORE },
   config: {

@@ -26,8 +26,8 @@ export interface Instance {
   readonly config: LoadedConfig
   readonly guard: Guard
   readonly decide: Decide
-  /** Of the gateway; undefined where it speaks plain HTTP. */
-  readonly certificates: Certificates | undefined
+  /** Of the gateway's listeners, in their order; undefined where one speaks plain HTTP. */
+  readonly certificates: readonly (Certificates | undefined)[]
   /** How the gateway knows its `https://` servers, by name of the upstream. */
   readonly serverTrust: ReadonlyMap<string, ServerTrust>
   /** Of auth services, by the file of their authorities. */
@@ -71,14 +71,18 @@ export function buildInstance(
       problems.push(keyProblem(fault, config, `issuers/${index}`))
     }
   }
-  let certificates: Certificates | undefined
+  const certificates: (Certificates | undefined)[] = []
   let serverTrust: ReadonlyMap<string, ServerTrust> = new Map()
   let authTrust: ReadonlyMap<string, ServerTrust> = new Map()
-  try {
-    const { gateway } = settings.listen
-    certificates = gateway?.tls === undefined ? undefined : loadCertificates(gateway.tls)
-  } catch (fault) {
-    problems.push(keyProblem(fault, config, 'listen/gateway/tls'))
+  const { gateway } = settings.listen
+  for (const [i, { tls }] of gateway.entries()) {
+    try {
+      certificates.push(tls === undefined ? undefined : loadCertificates(tls))
+    } catch (fault) {
+      problems.push(
+        keyProblem(fault, config, gateway.length === 1 ? 'listen/gateway/tls' : `listen/gateway/${i}/tls`),
+      )
+    }
   }
   try {
     serverTrust = loadServerTrust(settings.upstreams)

@@ -85,6 +85,10 @@ async function loadSafely(
 /** What only a restart can change; the gateway's other options are read with each configuration. */
 function boundTo({ listen }: Settings): string {
   const { decisions, admin, gateway } = listen
-  const asksForCertificates = gateway?.tls?.clientCaFile !== undefined
-  return JSON.stringify([decisions, admin, gateway?.address, gateway?.tls !== undefined, asksForCertificates])
+  const bound = gateway.map(({ address, tls }) => [
+    address,
+    tls !== undefined,
+    tls?.clientCaFile !== undefined,
+  ])
+  return JSON.stringify([decisions, admin, bound])
 }

@@ -16,7 +16,7 @@ import { newId } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
 export interface Service {
-  /** Addresses that are listened on: decisions, then admin and gateway as far as there are any. */
+  /** Addresses that are listened on: decisions, then admin and those of the gateway as far as there are any. */
   readonly addresses: readonly string[]
   readonly instance: Instance
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
@@ -34,7 +34,7 @@ const TIDY_INTERVAL_MS = 1_000
 /** Starts listening, also where a killed process has left its socket. @throws WarderError ERR_SERVER_LISTEN */
 export async function openService(first: Instance, logger: Logger): Promise<Service> {
   const { decisions, admin, gateway } = first.config.settings.listen
-  for (const address of [decisions, admin, gateway?.address ?? null])
+  for (const address of [decisions, admin, ...gateway.map((listener) => listener.address)])
     if (address !== null) await freeSocket(address)
   return startService(first, logger)
 }
@@ -80,9 +80,11 @@ export function startService(first: Instance, logger: Logger): Service {
     decisions,
     adminRoutes({ health, keys: () => reportKeys(instance.guard.issuers) }),
   )
-  const logsAccess = (): boolean => instance.config.settings.listen.gateway?.logsAccess ?? false
-  const gateway = startGateway(first, createGatewayLog(logger, onDecision, logsAccess), [decisions, admin])
-  const addresses = [decisions, admin, gateway].flatMap((listener) => listener?.address ?? [])
+  const gateway = startGateway(first, createGatewayLog(logger, onDecision), [decisions, admin])
+  const addresses = [
+    ...[decisions, admin].flatMap((listener) => listener?.address ?? []),
+    ...(gateway?.addresses ?? []),
+  ]
   return {
     addresses,
     get instance() {
@@ -124,13 +126,12 @@ function startAdmin(
 
 function startGateway(
   first: Instance,
-  onExchange: Parameters<typeof createGateway>[2],
+  onExchange: Parameters<typeof createGateway>[1],
   others: readonly (HttpListener | undefined)[],
 ): Gateway | undefined {
-  const { gateway } = first.config.settings.listen
-  if (gateway === null) return undefined
+  if (first.config.settings.listen.gateway.length === 0) return undefined
   try {
-    return createGateway(gateway, gatewayInput(first), onExchange)
+    return createGateway(gatewayInput(first), onExchange)
   } catch (fault) {
     for (const other of others) void other?.stop()
     throw fault

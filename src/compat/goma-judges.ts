@@ -8,10 +8,17 @@ import type { AuthRequestRule, ForwardAuthRule, LocalJwtRule, RateLimitRule } fr
 
 type Value = Readonly<Record<string, unknown>>
 
+/** A rate limit of a `warder.yaml`. */
+export interface GomaLimit {
+  readonly requests: number
+  readonly per: string
+  readonly by?: Value
+}
+
 /** Values are those of a `warder.yaml`. */
 export type Judge =
   | { readonly kind: 'deny' }
-  | { readonly kind: 'rate_limit'; readonly value: Value }
+  | { readonly kind: 'rate_limit'; readonly value: GomaLimit }
   | {
       readonly kind: 'forward_auth'
       readonly value: Value
@@ -96,10 +103,16 @@ function toAnswerMap(entries: readonly string[]): Result<Value, Problem> {
 
 const UNITS: Readonly<Record<RateLimitRule['unit'], string>> = { second: '1s', minute: '1m', hour: '1h' }
 
-export const translateRateLimit = ({ unit, requestsPerUnit }: RateLimitRule): Judge => ({
-  kind: 'rate_limit',
-  value: { requests: requestsPerUnit, per: UNITS[unit] },
-})
+export function translateRateLimit(rule: RateLimitRule): Judge | Problem {
+  const { unit, requestsPerUnit, keyStrategy: { source = 'ip', name } = {} } = rule
+  const value = { requests: requestsPerUnit, per: UNITS[unit] }
+  if (source === 'ip') return { kind: 'rate_limit', value }
+  if (name !== undefined) return { kind: 'rate_limit', value: { ...value, by: { [source]: name } } }
+  return {
+    code: 'ERR_CONFIG_MISSING_KEY',
+    message: `\`keyStrategy\` with the source \`${source}\` has no \`name\``,
+  }
+}
 
 /** @param name Of the issuer and the policy. */
 export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Problem {

@@ -6,7 +6,9 @@ import type { LocatedProblem } from '../config/schema-problems.ts'
 import { suggestion } from '../config/suggest.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
+import type { GomaLimit } from './goma-judges.ts'
 import { unsupported } from './goma-keys.ts'
+import { limitOf, limitValue, sortLimits, tornLimits } from './goma-limits.ts'
 import type { Middleware } from './goma-middlewares.ts'
 import { slicePaths, type Slice } from './goma-paths.ts'
 import type { GomaRoute } from './goma-schema.ts'
@@ -82,22 +84,25 @@ function translateRoute(
   taken: Set<string>,
 ): OneRoute {
   const { own: all, problems } = findMiddlewares(route, pointer, middlewares)
-  const own = all.filter(({ judge }) => judge.kind !== 'rate_limit')
+  const limits = sortLimits(route.rateLimit ?? 0, all)
+  const own = all.filter((one) => one.judge.kind !== 'rate_limit' || limits.ofParts.includes(one))
   const slices = slicePaths(
     route.path,
     own.map(({ paths }) => paths),
   )
-  const upstream = translateUpstream(route, pointer, all)
+  const upstream = translateUpstream(route, pointer, all, limits.ofWhole)
   const found = [...problems, ...upstream.problems]
   if (slices === undefined) {
     const message = 'the paths of these middlewares overlap in too many ways'
     found.push({ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'write fewer wildcards') })
     return { routes: [], upstream: upstream.value, problems: found }
   }
+  found.push(...tornLimits(slices, own, `${pointer}/middlewares`))
   const rewrite = rewriteOf(route)
   const routes = slices.map((slice): Omit<Made, 'pointer'> => {
     const applying = slice.middlewares.flatMap((i) => own[i] ?? [])
-    const read = judgeOf(applying)
+    const judges = applying.filter(({ judge }) => judge.kind !== 'rate_limit')
+    const read = judgeOf(judges)
     if (!read.ok) {
       found.push({ pointer: `${pointer}/middlewares`, problem: read.error })
       return { value: {} }
@@ -109,9 +114,11 @@ function translateRoute(
       name: isOpenPart ? name : uniqueName(`${name}-${suffix}`.slice(0, 60), taken),
       match: matchOf(route, slice, route.methods),
       ...judge,
-      ...(judge['access'] === 'deny' ? {} : { upstream: name, ...rewrite }),
+      ...(judge['access'] === 'deny'
+        ? {}
+        : { upstream: name, ...rewrite, ...limitValue(applying.flatMap(limitOf)) }),
     }
-    return { value, judge: applying[0] }
+    return { value, judge: judges[0] }
   })
   const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
   return {
@@ -188,6 +195,7 @@ function translateUpstream(
   route: GomaRoute,
   pointer: string,
   middlewares: readonly Middleware[],
+  limits: readonly GomaLimit[],
 ): { readonly value: Value; readonly problems: readonly LocatedProblem[] } {
   const problems: LocatedProblem[] = []
   const single = route.target ?? route.destination
@@ -227,35 +235,16 @@ function translateUpstream(
     route.disableHostForwarding === true ||
     route.security?.forwardHostHeaders === false
   const { path = '', interval, timeout } = route.healthCheck ?? {}
-  const limit = rateLimitOf(route, middlewares)
-  if (!limit.ok) problems.push({ pointer: `${pointer}/middlewares`, problem: limit.error })
   const value = {
     servers,
     ...(ownHost ? { host: 'upstream' } : {}),
     ...(keeping.has(false) ? { strip_token: true } : {}),
-    ...(limit.ok ? limit.value : {}),
+    ...limitValue(limits),
     ...(path === ''
       ? {}
       : { health: { path, ...inMs('interval', interval ?? 30_000), ...inMs('timeout', timeout) } }),
   }
   return { value, problems }
-}
-
-/** As in Goma, the limit of a route takes the place of that of a middleware. */
-function rateLimitOf(
-  { rateLimit = 0 }: GomaRoute,
-  middlewares: readonly Middleware[],
-): Result<Value, Problem> {
-  const limits = middlewares.filter(({ judge }) => judge.kind === 'rate_limit')
-  const [first, second] = limits
-  if (second !== undefined)
-    return err(unsupported('a route has one rate limit', 'name one of these middlewares'))
-  if (first !== undefined && !first.paths.some(({ base, isTree }) => base === '' && isTree)) {
-    const hint = 'write `paths: [/*]`, or make a route of these paths'
-    return err(unsupported('a rate limit counts all requests of a route', hint))
-  }
-  if (rateLimit > 0) return ok({ rate_limit: { requests: rateLimit, per: '1m' } })
-  return ok(first?.judge.kind === 'rate_limit' ? { rate_limit: first.judge.value } : {})
 }
 
 const inMs = (key: string, ms: number | undefined): Value => (ms === undefined ? {} : { [key]: `${ms}ms` })

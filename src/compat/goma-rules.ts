@@ -68,12 +68,15 @@ export const RATE_LIMIT_NOTES = {
   burst: refused('the window slides, so that no more than `requestsPerUnit` come at once'),
   banAfter: refused('who is over the limit is told when to come back'),
   banDuration: refused('who is over the limit is told when to come back'),
-  keyStrategy: refused('clients are told apart by their address'),
 }
 
 export const RateLimitRuleSchema = strictMap({
   unit: wordOf('second', 'minute', 'hour'),
   requestsPerUnit: wholeNumber(1, 1_000_000_000),
+  keyStrategy: strictMap({
+    source: wordOf('ip', 'header', 'cookie').optional(),
+    name: text(parseToken).optional(),
+  }).optional(),
   ...notedKeys(RATE_LIMIT_NOTES),
 })
 

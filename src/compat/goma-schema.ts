@@ -38,7 +38,6 @@ export const GATEWAY_NOTES = {
   sslKeyFile: refused('write TLS into the warder.yaml that `warder config convert` prints'),
   tls: refused('write TLS into the warder.yaml that `warder config convert` prints'),
   redis: refused('nothing is kept outside the process'),
-  rateLimit: refused('write `rateLimit` into each route'),
   cors: refused('let the application answer preflights'),
   blockCommonExploits: refused(
     'paths with two readings are denied anyway; filter contents in the application',
@@ -167,6 +166,7 @@ const GatewaySchema = strictMap({
     ...notedKeys(PROXY_NOTES),
   }).optional(),
   accessLog: optionalText(),
+  rateLimit: wholeNumber(0, 1_000_000_000).optional().describe('requests of a client in a minute'),
   defaults: strictMap({ middlewares: optionalList(plainText()) }).optional(),
   routes: listOf(RouteSchema),
   ...notedKeys(GATEWAY_NOTES),

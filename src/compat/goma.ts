@@ -125,13 +125,14 @@ const usedPolicies = (known: readonly Middleware[], used: ReadonlySet<string>): 
       : [],
   )
 
-function listenOf({ gateway: { entryPoints, proxy, accessLog = '' } }: GomaConfig): unknown {
+function listenOf({ gateway: { entryPoints, proxy, accessLog = '', rateLimit = 0 } }: GomaConfig): unknown {
   const address = entryPoints?.web?.address
   const trusted = proxy?.enabled === true ? (proxy.trustedProxies ?? []) : []
   return {
     address: address === undefined ? ':8080' : formatListenAddress(address),
     ...(trusted.length === 0 ? {} : { trusted_proxies: trusted }),
     ...(accessLog === '' ? {} : { access_log: true }),
+    ...(rateLimit === 0 ? {} : { rate_limit: { requests: rateLimit, per: '1m' } }),
   }
 }
 

@@ -76,7 +76,7 @@ const toSettings = (
     routes: [],
     endpoints: endpoints.map(({ value }) => value),
     upstreams: [],
-    listen: { decisions: config['listen-port'], admin: null, gateway: null },
+    listen: { decisions: config['listen-port'], admin: null, gateway: [] },
     maxTokenBytes: DEFAULT_MAX_TOKEN_BYTES,
     cache: DEFAULT_CACHE,
     realm: DEFAULT_REALM,

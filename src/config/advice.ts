@@ -89,6 +89,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
     'write `http://host:port`, `https://host:port` or `unix:/path`, without a path, a query or a user name',
   ERR_CONFIG_UNKNOWN_UPSTREAM: 'name an upstream of `upstreams`',
   WARN_CONFIG_UNUSED_UPSTREAM: 'name it in a route, or remove it',
+  WARN_CONFIG_RATE_LIMIT_KEY: 'add a limit by address beside it',
   WARN_CONFIG_UNUSED_POLICY:
     'name it in a route, or remove it. It still judges where a caller names it in the URL',
   WARN_CONFIG_UNUSED_ISSUER: 'name it in `issuers` of a policy, or remove it',

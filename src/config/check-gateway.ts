@@ -1,5 +1,7 @@
 /** What the gateway, its routes and its upstreams mean together. */
+import { checkCors } from './cors-values.ts'
 import { isSameAddress, formatListenAddress } from './listen-address.ts'
+import { pointerOf } from './check-rate-limits.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts } from './read-config.ts'
 import type { LocatedProblem } from './schema-problems.ts'
@@ -11,7 +13,8 @@ export function checkGateway(parts: ConfigParts): readonly LocatedProblem[] {
     ...checkUpstreamNames(parts),
     ...checkDestinations(parts),
     ...checkRewrites(parts),
-    ...checkGatewayAddress(parts.listen ?? {}),
+    ...checkCors(parts),
+    ...checkListeners(parts),
   ]
 }
 
@@ -96,20 +99,23 @@ function checkWithoutGateway(routes: ConfigParts['routes']): readonly LocatedPro
     }))
 }
 
-function checkGatewayAddress(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {
-  const { gateway } = listen
-  if (gateway === undefined) return []
-  const { address } = gateway
-  if (gateway.client_ca_file !== undefined && gateway.tls === undefined) {
-    const message = '`client_ca_file` has no effect without `tls`'
-    const problem = { code: 'ERR_CONFIG_USELESS_KEY', message } as const
-    return [{ pointer: '/listen/gateway/client_ca_file', atKey: true, problem }]
-  }
-  const others = [
+function checkListeners({ listen = {}, root }: ConfigParts): readonly LocatedProblem[] {
+  const taken = [
     listen.decisions ?? DEFAULT_LISTEN.decisions,
     listen.admin === undefined ? DEFAULT_LISTEN.admin : listen.admin,
   ]
-  if (others.every((other) => other === null || !isSameAddress(address, other))) return []
-  const message = `two listeners would be at ${formatListenAddress(address)}`
-  return [{ pointer: '/listen/gateway', problem: { code: 'ERR_CONFIG_ADDRESS_TAKEN', message } }]
+  return (listen.gateway ?? []).flatMap((listener, i): readonly LocatedProblem[] => {
+    const { address, tls, client_ca_file: clientCa } = listener
+    const pointer = pointerOf(root, '/listen/gateway', i)
+    if (clientCa !== undefined && tls === undefined) {
+      const message = '`client_ca_file` has no effect without `tls`'
+      const problem = { code: 'ERR_CONFIG_USELESS_KEY', message } as const
+      return [{ pointer: `${pointer}/client_ca_file`, atKey: true, problem }]
+    }
+    const isTaken = taken.some((other) => other !== null && isSameAddress(address, other))
+    taken.push(address)
+    if (!isTaken) return []
+    const message = `two listeners would be at ${formatListenAddress(address)}`
+    return [{ pointer, problem: { code: 'ERR_CONFIG_ADDRESS_TAKEN', message } }]
+  })
 }

@@ -8,6 +8,7 @@ import type { Problem } from './diagnostic.ts'
 import { expandTenants } from './expand-tenants.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from './listen-address.ts'
 import { checkSnapshotPlace } from './key-refresh.ts'
+import { checkRateLimits } from './check-rate-limits.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts, Located } from './read-config.ts'
 import { missingKey } from './schema-problems.ts'
@@ -33,6 +34,7 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkReferences(parts),
     ...checkListeners(parts.listen ?? {}),
     ...checkGateway(parts),
+    ...checkRateLimits(parts),
     ...(parts.whole === undefined
       ? []
       : [

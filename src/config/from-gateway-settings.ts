@@ -11,21 +11,30 @@ import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './confi
 import type { ConfigValueOptions, Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'
 import { formatListenAddress } from './listen-address.ts'
+import { fromRateLimits } from './rate-limit-values.ts'
 import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
+/** One listener stands alone; undefined where there is none. */
+export function fromGatewayListeners(
+  listeners: readonly GatewayListenSettings[],
+  options: ConfigValueOptions,
+): string | Value | readonly (string | Value)[] | undefined {
+  const values = listeners.map((listener) => fromGatewayListen(listener, options))
+  return values.length < 2 ? values[0] : values
+}
+
 /** A bare address where it says everything. */
-export function fromGatewayListen({
-  address,
-  tls,
-  trustedProxies,
-  logsAccess,
-}: GatewayListenSettings): string | Value {
+function fromGatewayListen(
+  { address, tls, trustedProxies, logsAccess, rateLimits }: GatewayListenSettings,
+  show: ConfigValueOptions,
+): string | Value {
   const text = escape(formatListenAddress(address))
   const options = compact({
     tls: tls?.certificates.map(fromCertificate),
     client_ca_file: mapDefined(tls?.clientCaFile, escape),
     trusted_proxies: unlessEmpty(trustedProxies),
     access_log: logsAccess || undefined,
+    rate_limit: fromRateLimits(rateLimits, show),
   })
   return Object.keys(options).length === 0 ? text : { address: text, ...options }
 }
@@ -46,10 +55,8 @@ export function fromUpstream(upstream: UpstreamSettings, options: ConfigValueOpt
     max_body: mapDefined(upstream.maxBodyBytes, formatByteSize),
     eject_after: unless(upstream.ejectAfter, DEFAULT_UPSTREAM.ejectAfter),
     eject_for: duration('ejectMs'),
-    rate_limit: mapDefined(upstream.rateLimit, ({ requests, perMs }) => ({
-      requests,
-      per: formatDuration(perMs),
-    })),
+    intercept_errors: unlessEmpty(upstream.interceptErrors),
+    rate_limit: fromRateLimits(upstream.rateLimits, options),
     ca_file: mapDefined(upstream.caFile, escape),
     client_certificate: mapDefined(upstream.clientCertificate, fromCertificate),
     health: mapDefined(upstream.health, (health) => fromHealth(health, options)),

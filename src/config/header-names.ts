@@ -1,4 +1,5 @@
 /** Which headers may carry identity: those that mean nothing to HTTP, to a proxy, or to Warder's own answer. */
+import { parseToken } from './check-text.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'
@@ -44,3 +45,14 @@ export function parseIdentityHeader(name: string): Result<string, Problem> {
 /** Headers that an auth service may set: like those of identity, and the credential that it changes for another. */
 export const parseGrantedHeader = (name: string): Result<string, Problem> =>
   name.toLowerCase() === 'authorization' ? ok(name) : parseIdentityHeader(name)
+
+/**
+ * Headers of a client by which its requests may be counted: not those of one connection, of the framing, and of
+ * the way that a request took, which say nothing about who sent it or can be said anew each time.
+ */
+export function parseCountedHeader(name: string): Result<string, Problem> {
+  const lower = name.toLowerCase()
+  if (lower === 'authorization' || !RESERVED.has(lower)) return parseToken(name)
+  const hints = ['count by `address`, or by a header with which a client says who it is, such as X-Api-Key']
+  return err({ code: 'ERR_CONFIG_HEADER', message: `${quoted(name)} does not tell clients apart`, hints })
+}

@@ -178,8 +178,10 @@ function toLoaded(
 
 const keyFiles = ({ issuers, listen, upstreams, routes }: Settings): readonly string[] => [
   ...authCaFiles(routes),
-  ...(listen.gateway?.tls?.certificates.flatMap(filesOf) ?? []),
-  ...(listen.gateway?.tls?.clientCaFile === undefined ? [] : [listen.gateway.tls.clientCaFile]),
+  ...listen.gateway.flatMap(({ tls }) => [
+    ...(tls?.certificates.flatMap(filesOf) ?? []),
+    ...(tls?.clientCaFile === undefined ? [] : [tls.clientCaFile]),
+  ]),
   ...upstreams.flatMap(({ caFile, clientCertificate }) => [
     ...(caFile === undefined ? [] : [caFile]),
     ...(clientCertificate === undefined ? [] : filesOf(clientCertificate)),

@@ -26,6 +26,8 @@ export interface Named<T> extends Located<T> {
 /** Everything that could be read. With `whole` set, that is everything. */
 export interface ConfigParts {
   readonly whole: Config | undefined
+  /** As written, to tell one value from a list of one. */
+  readonly root: Readonly<Record<string, unknown>>
   readonly issuers: readonly Located<IssuerConfig>[]
   /** False when an issuer could not be read: its name is then unknown. */
   readonly issuersSound: boolean
@@ -50,6 +52,7 @@ export function readConfig(root: Readonly<Record<string, unknown>>): {
   const upstreams = isMap(root['upstreams']) ? root['upstreams'] : {}
   const parts: ConfigParts = {
     whole: whole.success ? whole.data : undefined,
+    root,
     issuers: readList(root, 'issuers', IssuerSchema),
     issuersSound: ConfigSchema.shape.issuers.safeParse(root['issuers']).success,
     tokenSources: readList(root, 'token_sources', TokenSourceSchema),

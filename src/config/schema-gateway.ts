@@ -5,6 +5,7 @@ import { parseListenAddress } from './listen-address.ts'
 import { parseExactPath } from './path-pattern.ts'
 import { parseNetwork } from './network.ts'
 import { byteSize, durationMs, flag, listOf, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
+import { RateLimitSchema } from './schema-rate-limit.ts'
 import { parseServerUrl } from './server-url.ts'
 import type { ServerAddress } from './server-url.ts'
 
@@ -25,11 +26,20 @@ const GatewayMapSchema = strictMap({
     .optional()
     .describe('addresses and networks whose X-Forwarded-* are believed; default none'),
   access_log: flag().optional().describe('a log line for every request; default false'),
+  rate_limit: RateLimitSchema.optional().describe(
+    'how many requests one client may send, of whatever kind; default: no limit',
+  ),
 })
 
-export const GatewaySchema = z.union([
+const ListenerSchema = z.union([
   text(parseListenAddress).transform((address): GatewayConfig => ({ address })),
   GatewayMapSchema,
+])
+
+/** One listener or several, always a list afterwards. */
+export const GatewaySchema = z.union([
+  ListenerSchema.transform((listener): readonly GatewayConfig[] => [listener]),
+  listOf(ListenerSchema),
 ])
 
 const ServerMapSchema = strictMap({
@@ -82,12 +92,12 @@ export const UpstreamSchema = strictMap({
     .optional()
     .describe('failures in a row after which a server is left alone; default 3'),
   eject_for: durationMs(100, HOUR_MS).optional().describe('for how long it is left alone; default 10s'),
-  rate_limit: strictMap({
-    requests: wholeNumber(1, 1_000_000_000).describe('most requests of one client'),
-    per: durationMs(1_000, 24 * HOUR_MS).describe('within this time'),
-  })
+  intercept_errors: listOf(z.union([z.enum(['4xx', '5xx']), wholeNumber(400, 599)]))
     .optional()
-    .describe('how many requests one client may send; more are a 429; default: no limit'),
+    .describe('statuses whose answers are replaced by a problem of ours: 404, 4xx, 5xx; default: none'),
+  rate_limit: RateLimitSchema.optional().describe(
+    'how many requests one client may send, through all routes that lead here; default: no limit',
+  ),
   ca_file: text()
     .optional()
     .describe('file with the authorities of its https:// servers; default: the usual ones'),

@@ -31,7 +31,7 @@ export const ConfigSchema = strictMap({
       .optional()
       .describe('address of the admin listener, or off; default 127.0.0.1:9181'),
     gateway: GatewaySchema.optional().describe(
-      'address of the gateway, or a map of its options; default: no gateway',
+      'address of the gateway, a map of its options, or a list of those; default: no gateway',
     ),
   })
     .optional()

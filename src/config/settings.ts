@@ -32,8 +32,8 @@ export interface Settings {
     readonly decisions: ListenAddress
     /** Null: off. */
     readonly admin: ListenAddress | null
-    /** Null, the default: no gateway. */
-    readonly gateway: GatewayListenSettings | null
+    /** Empty, the default: no gateway. */
+    readonly gateway: readonly GatewayListenSettings[]
   }
   /** Longest token in bytes, 256 to 65,536. Default 8,192. */
   readonly maxTokenBytes: number

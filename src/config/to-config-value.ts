@@ -7,12 +7,14 @@ import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { formatByteSize } from './byte-size.ts'
 import { MASK } from './code-frame.ts'
+import { fromCors } from './cors-values.ts'
 import { formatDuration } from './duration.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
 import { fromForwardAuth } from './forward-auth-values.ts'
-import { fromGatewayListen, fromUpstream } from './from-gateway-settings.ts'
+import { fromGatewayListeners, fromUpstream } from './from-gateway-settings.ts'
 import { formatListenAddress } from './listen-address.ts'
+import { fromRateLimits } from './rate-limit-values.ts'
 import { fromReach } from './key-reach.ts'
 import { fromRefreshSettings } from './key-refresh.ts'
 import {
@@ -54,7 +56,7 @@ export function toConfigValue(settings: Settings, options: ConfigValueOptions): 
         admin: mapDefined(unless(listen.admin, DEFAULT_LISTEN.admin), (address) =>
           address === null ? 'off' : formatListenAddress(address),
         ),
-        gateway: listen.gateway === null ? undefined : fromGatewayListen(listen.gateway),
+        gateway: fromGatewayListeners(listen.gateway, options),
       }),
     ),
     limits: mapDefined(unless(settings.maxTokenBytes, DEFAULT_MAX_TOKEN_BYTES), (bytes) => ({
@@ -189,7 +191,7 @@ function fromIdentity(header: IdentityHeaderSettings, options: ConfigValueOption
 }
 
 function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
-  const { name, hosts, paths, methods, access, upstream, rewrite } = route
+  const { name, hosts, paths, methods, access, upstream, rewrite, cors, rateLimits } = route
   return {
     name,
     match: compact({
@@ -200,8 +202,10 @@ function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
     ...fromAccess(access, options),
     ...(upstream === undefined ? {} : { upstream }),
     ...compact({
+      cors: mapDefined(cors, (settings) => fromCors(settings, methods, options)),
       strip_prefix: unlessRoot(rewrite?.stripPrefix),
       add_prefix: unlessRoot(rewrite?.addPrefix),
+      rate_limit: fromRateLimits(rateLimits, options),
     }),
   }
 }

@@ -1,12 +1,13 @@
 /** The gateway's part of a checked configuration → settings, with every default filled in. */
 import { resolve } from 'node:path'
 import type { GatewayListenSettings, HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
+import { toRateLimits } from './rate-limit-values.ts'
 import type { GatewayConfig, UpstreamConfig } from './schema-gateway.ts'
 import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
 /** @param directory Absolute; what file names are relative to. */
 export function toGatewayListen(gateway: GatewayConfig, directory: string): GatewayListenSettings {
-  const { address, tls, client_ca_file, trusted_proxies, access_log } = gateway
+  const { address, tls, client_ca_file, trusted_proxies, access_log, rate_limit } = gateway
   const certificates = tls?.map((certificate) => toCertificate(certificate, directory))
   const clientCa = client_ca_file === undefined ? {} : { clientCaFile: resolve(directory, client_ca_file) }
   return {
@@ -14,6 +15,7 @@ export function toGatewayListen(gateway: GatewayConfig, directory: string): Gate
     ...(certificates === undefined ? {} : { tls: { certificates, ...clientCa } }),
     trustedProxies: trusted_proxies ?? [],
     logsAccess: access_log ?? false,
+    ...toRateLimits(rate_limit),
   }
 }
 
@@ -31,9 +33,8 @@ export const toUpstream = (name: string, upstream: UpstreamConfig, directory: st
   ...(upstream.max_body === undefined ? {} : { maxBodyBytes: upstream.max_body }),
   ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
   ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
-  ...(upstream.rate_limit === undefined
-    ? {}
-    : { rateLimit: { requests: upstream.rate_limit.requests, perMs: upstream.rate_limit.per } }),
+  interceptErrors: upstream.intercept_errors ?? DEFAULT_UPSTREAM.interceptErrors,
+  ...toRateLimits(upstream.rate_limit),
   ...(upstream.ca_file === undefined ? {} : { caFile: resolve(directory, upstream.ca_file) }),
   ...(upstream.client_certificate === undefined
     ? {}

@@ -8,6 +8,7 @@ import type { KeySettings, KeyUse, RemoteKeySettings } from '../keys/key-setting
 import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { keySourceOf } from './check-issuer.ts'
+import { toCors } from './cors-values.ts'
 import { decodeSecret } from './decode-secret.ts'
 import { defaultAlgorithms } from './default-algorithms.ts'
 import { routeNames } from './default-names.ts'
@@ -15,6 +16,7 @@ import { expandIssuers, type ExpandedIssuer } from './expand-tenants.ts'
 import { toReach } from './key-reach.ts'
 import { toRefreshSettings, type SnapshotContext } from './key-refresh.ts'
 import { toForwardAuth } from './forward-auth-values.ts'
+import { toRateLimits } from './rate-limit-values.ts'
 import { toGatewayListen, toUpstream } from './to-gateway-settings.ts'
 import type { ConfigParts } from './read-config.ts'
 import type { Config } from './schema.ts'
@@ -64,10 +66,7 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     listen: {
       decisions: config.listen?.decisions ?? DEFAULT_LISTEN.decisions,
       admin: config.listen?.admin === undefined ? DEFAULT_LISTEN.admin : config.listen.admin,
-      gateway:
-        config.listen?.gateway === undefined
-          ? null
-          : toGatewayListen(config.listen.gateway, context.directory),
+      gateway: (config.listen?.gateway ?? []).map((listener) => toGatewayListen(listener, context.directory)),
     },
     maxTokenBytes: config.limits?.max_token_bytes ?? DEFAULT_MAX_TOKEN_BYTES,
     cache: {
@@ -209,9 +208,11 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
   methods: route.match.method ?? [],
   access: toAccess(route, directory),
   ...(route.upstream === undefined ? {} : { upstream: route.upstream }),
+  ...(route.cors === undefined ? {} : { cors: toCors(route.cors, route.match.method ?? []) }),
   ...(route.strip_prefix === undefined && route.add_prefix === undefined
     ? {}
     : { rewrite: { stripPrefix: route.strip_prefix ?? '/', addPrefix: route.add_prefix ?? '/' } }),
+  ...toRateLimits(route.rate_limit),
 })
 
 /** The cross-checks saw that exactly one is set; were it otherwise, nobody would pass. */

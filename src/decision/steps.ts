@@ -10,9 +10,8 @@ import { findVerifyingKey } from '../jwt/find-verifying-key.ts'
 import { pickIssuer } from '../jwt/issuer.ts'
 import type { ClaimValueSettings } from '../jwt/issuer-settings.ts'
 import { isAlgorithm } from '../keys/algorithms.ts'
-import { canonicalizePath } from '../request/canonical-path.ts'
 import { extractToken } from '../token/extract-token.ts'
-
+import { findRoute } from './find-route.ts'
 import { NOT_REACHED, PASSED, denial, type StepOutcome, type Trial } from './trial.ts'
 
 export type StepName =
@@ -44,9 +43,9 @@ function routeStep(trial: Trial): StepOutcome {
     trial.policy = guard.anyValidToken
     return PASSED
   }
-  const path = canonicalizePath(request.path)
-  if (!path.ok) return denial('path_ambiguous', path.error)
-  const route = guard.routes.match({ method: request.method, host: request.host, path: path.value })
+  const found = findRoute(guard.routes, request)
+  if (!found.ok) return denial('path_ambiguous', found.error)
+  const route = found.value
   if (route === undefined) return denial('no_route')
   trial.route = route
   if (route.access.kind === 'deny') return denial('route_denied')

@@ -1,84 +1,74 @@
-/** The gateway: a listener that judges every request it receives, and forwards what is allowed. */
-import type { ClientConnection, ConnectionContext } from './client-connection.ts'
+/** The gateway: listeners that judge every request they receive, and forward what is allowed. */
 import { createDeadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
-import { serveHttp1 } from './http1-connection.ts'
-import { serveHttp2 } from './http2-connection.ts'
-import { compileGatewayRules, type GatewayInput } from './rules.ts'
-import type { GatewayListenSettings } from './settings.ts'
-import { listen } from './sockets.ts'
-import { listenTls } from './tls-listener.ts'
-import type { Wire } from './wire.ts'
+import { createGatewayState } from './gateway-state.ts'
+import { openListener, type GatewayListener } from './gateway-listener.ts'
+import { compileGatewayRules, type GatewayInput, type GatewayRules, type ListenerInput } from './rules.ts'
+import { addressText } from './sockets.ts'
 
 export interface Gateway {
-  /** `127.0.0.1:8080` or `unix:/run/gateway.sock`; the real port where 0 was asked for. */
-  readonly address: string
-  /** Puts other rules in force, from the next request on. */
+  /** `127.0.0.1:8080` or `unix:/run/gateway.sock`; the real port where 0 was asked for. In the order of the settings. */
+  readonly addresses: readonly string[]
+  /**
+   * Puts other rules in force, from the next request on. What is kept of servers, auth services and counts goes on
+   * where its settings are the same. Addresses stay as they were bound: a listener without settings of its own in
+   * the new configuration keeps its old ones.
+   */
   replace(input: GatewayInput): void
   /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
   stop(patienceMs: number): Promise<void>
 }
 
-/** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
+/**
+ * @param onExchange Told of every exchange, with the listener's place among the addresses.
+ * @throws WarderError ERR_SERVER_LISTEN when an address cannot be bound; none of them is then.
+ */
 export function createGateway(
-  { address }: GatewayListenSettings,
   input: GatewayInput,
-  onExchange: (event: ExchangeEvent) => void,
+  onExchange: (event: ExchangeEvent, logsAccess: boolean) => void,
 ): Gateway {
   const deadlines = createDeadlines()
-  const connections = new Set<ClientConnection>()
-  let rules = compileGatewayRules(input, deadlines)
-  let isStopping = false
-  let allClosed = (): void => {}
-  let certificates = input.certificates
-  const proto = certificates === undefined ? 'http' : 'https'
-  const accept = (serve: (context: ConnectionContext) => ClientConnection): void => {
-    const connection = serve({
-      rules: () => rules,
-      deadlines,
-      proto,
-      isStopping: () => isStopping,
-      onExchange,
-      onClose: () => {
-        connections.delete(connection)
-        if (connections.size === 0) allClosed()
-      },
-    })
-    connections.add(connection)
+  const state = createGatewayState()
+  let inForce = input.listeners
+  const first = compileGatewayRules(input, state, deadlines)
+  const listeners: GatewayListener[] = []
+  try {
+    for (const [i, listener] of inForce.entries())
+      listeners.push(openListener(listener, first[i] as GatewayRules, deadlines, onExchange))
+  } catch (fault) {
+    for (const listener of listeners) void listener.stop(0)
+    state.close()
+    deadlines.close()
+    throw fault
   }
-  const http1 = (wire: Wire): void => accept((context) => serveHttp1(wire, context))
-  const inForce = certificates
-  const listener =
-    inForce === undefined
-      ? listen(address, http1)
-      : listenTls(address, () => certificates ?? inForce, {
-          http1,
-          http2: (session) => accept((context) => serveHttp2(session, context)),
-        })
   return {
-    address: listener.address,
+    addresses: listeners.map(({ address }) => address),
     replace(next) {
-      const old = rules
-      rules = compileGatewayRules(next, deadlines)
-      certificates = next.certificates
-      listener.replaced()
-      old.close()
+      inForce = settingsFor(inForce, next.listeners)
+      const rules = compileGatewayRules({ ...next, listeners: inForce }, state, deadlines)
+      for (const [i, listener] of listeners.entries())
+        listener.replace(inForce[i] as ListenerInput, rules[i] as GatewayRules)
     },
     async stop(patienceMs) {
-      isStopping = true
-      listener.stop()
-      for (const connection of connections) connection.stop()
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, patienceMs)
-        allClosed = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-        if (connections.size === 0) allClosed()
-      })
-      for (const connection of connections) connection.destroy()
-      rules.close()
+      await Promise.all(listeners.map((listener) => listener.stop(patienceMs)))
+      state.close()
       deadlines.close()
     },
   }
 }
+
+/** For each running listener what the new configuration says of its address, or what was said before. */
+function settingsFor(
+  running: readonly ListenerInput[],
+  next: readonly ListenerInput[],
+): readonly ListenerInput[] {
+  const unclaimed = [...next]
+  return running.map((old) => {
+    const at = unclaimed.findIndex(({ settings }) => isSameListener(settings, old.settings))
+    return unclaimed.splice(at, at < 0 ? 0 : 1)[0] ?? old
+  })
+}
+
+/** A listener stays what it was bound as: with TLS or without. */
+const isSameListener = (a: ListenerInput['settings'], b: ListenerInput['settings']): boolean =>
+  addressText(a.address) === addressText(b.address) && (a.tls === undefined) === (b.tls === undefined)

@@ -7,6 +7,7 @@ export const FAULT_STATUS: Readonly<Record<GatewayFault, number>> = {
   bad_request: 400,
   body_too_large: 413,
   rate_limited: 429,
+  origin_not_allowed: 403,
   request_timeout: 408,
   client_closed: 0,
   no_server: 503,

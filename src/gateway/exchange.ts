@@ -2,22 +2,29 @@
  * One request, from its head to the end of its answer: judged, sent on, answered. Bytes flow through without being
  * kept: who sends faster than the other side takes is paused.
  */
+import { admit, type Admission } from './admission.ts'
 import { createBodyWriter, type BodyWriter } from './body-writer.ts'
 import { readClientRequest, upstreamHeadText, type ClientRequest } from './client-request.ts'
 import type { ClientEvents, ClientStream } from './client-stream.ts'
+import { corsHeadersOf } from './cors.ts'
 import { startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
 import { FAULT_STATUS, isRepeatable } from './exchange-end.ts'
 import type { GatewayFault } from './gateway-event.ts'
-import { judge, type Judgement } from './judge.ts'
+import type { Judgement } from './judge.ts'
 import { LinkSearch, type LinkSearchEvents } from './link-search.ts'
 import type { OwnAnswer } from './own-answer.ts'
-import { relayAnswer, type AnswerDone, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
+import {
+  relayAnswer,
+  type AnswerDone,
+  type AnswerEnd,
+  type AnswerIntercepted,
+  type AnswerRelay,
+} from './relay-answer.ts'
 import { announcedBytes } from './request-head.ts'
 import type { Destination } from './rules.ts'
 import type { Link } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
-import { verdictOf } from './verdict.ts'
 
 /** Takes over the events of the client's stream until it is released or cut off. */
 export class Exchange implements ClientEvents, LinkSearchEvents {
@@ -33,7 +40,10 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   #answer: AnswerRelay | undefined
   /** A whole answer to a request that is still arriving. */
   #early: AnswerDone | undefined
-  #cancelJudging = (): void => {}
+  #corsHeaders: Readonly<Record<string, string>> | undefined
+  #cancelAdmission = (): void => {}
+  /** Of the decision, or of the refusal that came before it. */
+  #id = ''
   /** Whether the server has not taken yet what it was sent of the body. */
   #isHeldBack = false
   #isOver = false
@@ -47,8 +57,8 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
 
   start(): void {
     this.#client.events = this
-    const cancel = judge(this.#request, this.#context.rules, (judgement) => this.#judged(judgement))
-    if (this.#judgement === undefined) this.#cancelJudging = cancel
+    const cancel = admit(this.#request, this.#context.rules, (admission) => this.#admitted(admission))
+    if (this.#id === '') this.#cancelAdmission = cancel
   }
 
   // The client's side.
@@ -106,11 +116,12 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
 
   // The way to a server.
 
-  #judged(judgement: Judgement): void {
+  #admitted({ id, judgement, destination, refusal }: Admission): void {
     if (this.#isOver) return
+    this.#id = id
     this.#judgement = judgement
-    const { destination, refusal } = verdictOf(judgement, this.#request, this.#context.rules)
-    if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, '')
+    this.#corsHeaders = corsHeadersOf(this.#request, this.#context.rules)
+    if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, refusal.detail)
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
     this.#clock.limitTotal(destination.upstream.settings.totalTimeoutMs)
@@ -141,6 +152,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
       upstream: link.wire,
       head: this.#client.head,
       decisionId: judgement.decision.id,
+      rules: { intercepts: destination.upstream.intercepts, corsHeaders: this.#corsHeaders, added: [] },
       ended: (end) => this.#answerEnded(end, link),
     })
     this.#answer = answer
@@ -190,7 +202,15 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     // Who answers early may still read; a client that is cut off while it sends would not see the answer.
     if (end.kind === 'done' && this.#client.goesOn && !this.#client.isBodyDone) this.#early = end
     else if (end.kind === 'done') this.#complete(end)
+    else if (end.kind === 'intercepted') this.#replaced(end)
     else this.#broken(end, link)
+  }
+
+  /** The server has answered well, but with what the client shall not see. */
+  #replaced({ status, fields, mayReuse }: AnswerIntercepted): void {
+    this.#search?.pool?.report('ok', performance.now())
+    this.#unlink(mayReuse && this.#client.isBodyDone)
+    this.#answerOwn({ status, headers: {}, fields }, undefined, '')
   }
 
   #complete(end: AnswerDone): void {
@@ -200,7 +220,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     this.#client.release()
   }
 
-  #broken(end: Exclude<AnswerEnd, AnswerDone>, link: Link): void {
+  #broken(end: Exclude<AnswerEnd, AnswerDone | AnswerIntercepted>, link: Link): void {
     if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#client.head)) {
       // The server closed an idle connection while the request was on its way. A new connection tells the truth.
       this.#unlink(false)
@@ -230,7 +250,9 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   /** Answers without a server. */
   #answerOwn(own: OwnAnswer, fault: GatewayFault | undefined, detail: string): void {
     if (this.#isOver) return
-    this.#client.answerOwn(own, this.#judgement?.decision.id ?? this.#context.rules.newId())
+    this.#id ||= this.#context.rules.newId()
+    const headers = { ...own.headers, ...this.#corsHeaders }
+    this.#client.answerOwn({ ...own, headers }, this.#id)
     this.#finish(own.status, fault, detail)
     this.#client.release()
   }
@@ -238,11 +260,11 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   #finish(status: number, fault: GatewayFault | undefined, detail: string): void {
     this.#isOver = true
     this.#clock.stop()
-    this.#cancelJudging()
+    this.#cancelAdmission()
     this.#search?.cancel()
     this.#unlink(false)
     this.#context.onExchange({
-      id: this.#judgement?.decision.id ?? '',
+      id: this.#id,
       request: this.#request.authz,
       decision: this.#judgement?.decision,
       status,

@@ -51,6 +51,8 @@ export const isAboutRequest = (name: string): boolean =>
 export interface HeaderRules {
   /** Whether a client may say this. */
   isForbidden(field: HeaderField, isTrustedPeer: boolean): boolean
+  /** Folded names of identity and of what auth services set, in order: equal lists are equal rules. */
+  readonly forbiddenNames: readonly string[]
   readonly identityNames: readonly string[]
 }
 
@@ -64,6 +66,7 @@ export function compileHeaderRules(
 ): HeaderRules {
   const identity = new Set([...identityNames, ...grantedNames].map(folded))
   return {
+    forbiddenNames: [...identity].toSorted(),
     identityNames,
     isForbidden: ({ lower }, isTrustedPeer) =>
       (identity.has(folded(lower)) || isAboutRequest(folded(lower))) &&

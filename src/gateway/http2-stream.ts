@@ -129,9 +129,14 @@ export class Http2Stream implements ClientStream {
 /** A whole answer of ours. */
 export function respondOwn(stream: ServerHttp2Stream, own: OwnAnswer, id: string, isHead: boolean): void {
   const body = ownAnswerBody(own, id)
-  const head = { status: own.status, fields: ownAnswerFields(own, id), length: body.length }
-  respond(stream, head, { endStream: isHead, waitForTrailers: false })
-  if (!isHead) stream.end(body)
+  const length = body === '' ? undefined : body.length
+  const endStream = isHead || body === ''
+  respond(
+    stream,
+    { status: own.status, fields: ownAnswerFields(own, id), length },
+    { endStream, waitForTrailers: false },
+  )
+  if (!endStream) stream.end(body)
 }
 
 function respond(

@@ -8,20 +8,29 @@ export interface OwnAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** Values of `WWW-Authenticate` that an auth service gave, one line each. */
   readonly challenges?: readonly string[]
+  /** Headers of a server's answer whose place this one takes. */
+  readonly fields?: readonly AnswerField[]
 }
 
 /**
  * An RFC 9457 problem. It names the status and the decision's id, by which the operator finds the reason in the log;
- * nothing of the configuration, the upstream or the token.
+ * nothing of the configuration, the upstream or the token. Empty where the status has no body.
  */
 export const ownAnswerBody = ({ status }: OwnAnswer, id: string): string =>
-  `${JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? '', status, decision_id: id })}\n`
+  status === 204
+    ? ''
+    : `${JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? '', status, decision_id: id })}\n`
 
-export function ownAnswerFields({ headers, challenges = [] }: OwnAnswer, id: string): readonly AnswerField[] {
+export function ownAnswerFields(
+  { status, headers, challenges = [], fields = [] }: OwnAnswer,
+  id: string,
+): readonly AnswerField[] {
+  const type = { name: 'Content-Type', value: 'application/problem+json' }
   return [
     ...Object.entries(headers).map(([name, value]) => ({ name, value })),
     ...challenges.map((value) => ({ name: 'WWW-Authenticate', value })),
-    { name: 'Content-Type', value: 'application/problem+json' },
+    ...fields,
+    ...(status === 204 ? [] : [type]),
     { name: 'Cache-Control', value: 'no-store' },
     { name: 'X-Decision-Id', value: id },
   ]
@@ -32,7 +41,8 @@ export function ownAnswerText(own: OwnAnswer, id: string, isHead: boolean, keepA
   const body = ownAnswerBody(own, id)
   let text = `HTTP/1.1 ${own.status} ${STATUS_CODES[own.status] ?? ''}\r\n`
   for (const { name, value } of ownAnswerFields(own, id)) text += `${name}: ${value}\r\n`
-  text += `Content-Length: ${body.length}\r\n${keepAlive ? '' : 'Connection: close\r\n'}\r\n`
+  if (body !== '') text += `Content-Length: ${body.length}\r\n`
+  text += `${keepAlive ? '' : 'Connection: close\r\n'}\r\n`
   return isHead ? text : text + body
 }
 

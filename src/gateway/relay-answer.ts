@@ -1,6 +1,12 @@
 /** The way back: the upstream's answer, read strictly and written anew for the client. */
 import { createHash } from 'node:crypto'
-import { answerFields, answerTrailers } from './answer-fields.ts'
+import {
+  answerFields,
+  answerTrailers,
+  interceptedFields,
+  type AnswerField,
+  type AnswerRules,
+} from './answer-fields.ts'
 import { createBodyReader, type BodyReader } from './body-reader.ts'
 import type { AnswerHead, AnswerSink } from './client-stream.ts'
 import { createHeadCollector } from './head-collector.ts'
@@ -15,9 +21,18 @@ export interface AnswerDone {
   readonly mayReuse: boolean
 }
 
+/** An answer of which the client has been sent nothing, because one of ours takes its place. */
+export interface AnswerIntercepted {
+  readonly kind: 'intercepted'
+  readonly status: number
+  readonly fields: readonly AnswerField[]
+  readonly mayReuse: boolean
+}
+
 /** How an answer ended. */
 export type AnswerEnd =
   | AnswerDone
+  | AnswerIntercepted
   /** The server closed before it said anything. */
   | { readonly kind: 'nothing'; readonly detail: string }
   | { readonly kind: 'closed'; readonly detail: string }
@@ -41,6 +56,7 @@ export interface RelayOptions {
   readonly upstream: Wire
   readonly head: RequestHead
   readonly decisionId: string
+  readonly rules: AnswerRules
   /** Called once, and once more for what comes behind a whole answer. */
   readonly ended: (end: AnswerEnd) => void
 }
@@ -72,10 +88,19 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
     if (!parsed.ok) return invalid(parsed.error)
     const { status } = parsed.value
     if (status === 101) return startTunnel(parsed.value, step.rest)
+    if (status >= 200 && options.rules.intercepts(status)) return intercept(parsed.value, step.rest)
     if (status >= 200) return startBody(parsed.value, step.rest)
     interim += 1
     if (interim > MAX_INTERIM) return invalid('too many interim answers')
     if (step.rest.length > 0) readHead(step.rest)
+  }
+
+  const intercept = (found: ResponseHead, rest: Buffer): void => {
+    const dropped = createBodyReader(found.framing)
+    const taken = dropped.read(rest, () => {})
+    // A body that is not here yet is not waited for; the connection is the price.
+    const mayReuse = found.mayReuse && dropped.isDone && taken === rest.length
+    ended({ kind: 'intercepted', status: found.status, fields: interceptedFields(found.fields), mayReuse })
   }
 
   const startBody = (found: ResponseHead, rest: Buffer): void => {
@@ -146,9 +171,9 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
   }
 }
 
-function toAnswerHead(found: ResponseHead, { decisionId, head }: RelayOptions): AnswerHead {
+function toAnswerHead(found: ResponseHead, { decisionId, head, rules }: RelayOptions): AnswerHead {
   const { status, phrase, framing } = found
-  const fields = answerFields(found.fields, head.takesTrailers)
+  const fields = answerFields(found.fields, head.takesTrailers, rules)
   fields.push({ name: 'X-Decision-Id', value: decisionId })
   return { status, phrase, fields, length: lengthOf(found), hasBody: framing.kind !== 'none' }
 }

@@ -4,6 +4,7 @@ import type { ServerTrust } from './certificates.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { folded, type HeaderRules } from './forward-headers.ts'
+import { trustKey, type GatewayState } from './gateway-state.ts'
 import { compileMappedParameters, type IsMappedParameter } from './mapped-query.ts'
 
 export interface RouteAuth {
@@ -16,31 +17,28 @@ export interface RouteAuth {
 export interface RouteAuths {
   /** Equal settings have one service, and so its connections and its cache. */
   of(settings: ForwardAuthSettings): RouteAuth
-  close(): void
 }
 
-/** @param trust By the file of the authorities. */
+/**
+ * @param trust By the file of the authorities.
+ * @param kept The services; one goes on after a reload if all that decides about its questions is the same, the
+ *   headers that no client may send included.
+ */
 export function createRouteAuths(
   rules: HeaderRules,
   trust: ReadonlyMap<string, ServerTrust>,
+  kept: GatewayState['auths'],
   deadlines: Deadlines,
 ): RouteAuths {
-  const made = new Map<string, RouteAuth>()
   return {
     of(settings) {
-      const key = JSON.stringify(settings)
-      const known = made.get(key)
-      if (known !== undefined) return known
-      const auth = {
-        service: createAuthService(settings, trust.get(settings.caFile ?? '') ?? {}, rules, deadlines),
+      const ownTrust = trust.get(settings.caFile ?? '') ?? {}
+      const key = JSON.stringify([settings, trustKey(ownTrust), rules.forbiddenNames])
+      return kept.of(key, () => ({
+        service: createAuthService(settings, ownTrust, rules, deadlines),
         replacedHeaders: new Set(settings.headers.map(({ to }) => folded(to.toLowerCase()))),
         isMappedParameter: compileMappedParameters(settings.params.map(({ to }) => to)),
-      }
-      made.set(key, auth)
-      return auth
-    },
-    close() {
-      for (const { service } of made.values()) service.close()
+      }))
     },
   }
 }

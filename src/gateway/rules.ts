@@ -1,16 +1,23 @@
 /** What decides about a request and where it goes: replaced whole when the configuration changes. */
 import type { Decide } from '../decision/decide.ts'
 import type { RewriteSettings } from '../policy/settings.ts'
+import type { AuthzRequest } from '../request/authz-request.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { Certificates, ServerTrust } from './certificates.ts'
 import { compileTrusted, type IsTrusted } from './client-address.ts'
+import { compileCors, type CorsRule } from './cors.ts'
+import type { CorsSettings } from './cors-settings.ts'
+import type { ClientRequest } from './client-request.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
+import type { GatewayState } from './gateway-state.ts'
+import { compileRequestLimits, placeLimits, type PlacedLimit, type RequestLimits } from './request-limits.ts'
 import { compileRewrite, type RewriteRule } from './rewrite-path.ts'
 import { createRouteAuths, grantedNames, type RouteAuth } from './route-auth.ts'
-import type { UpstreamSettings } from './settings.ts'
+import type { GatewayListenSettings, RateLimitSettings, UpstreamSettings } from './settings.ts'
 import { compileStripRule, type StripRule } from './strip-token.ts'
+import { addressText } from './sockets.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
 
 /** What the gateway is made of. */
@@ -25,7 +32,14 @@ export interface GatewayInput {
   /** Of auth services, by the file of their authorities. */
   readonly authTrust: ReadonlyMap<string, ServerTrust>
   readonly routes: readonly GatewayRoute[]
-  readonly trustedProxies: readonly string[]
+  /** Name of the route that a request is judged by; undefined if there is none, or no single reading of its path. */
+  readonly findRoute: (request: AuthzRequest) => string | undefined
+  readonly listeners: readonly ListenerInput[]
+}
+
+/** One listener of the gateway. */
+export interface ListenerInput {
+  readonly settings: GatewayListenSettings
   /** Undefined: plain HTTP. */
   readonly certificates: Certificates | undefined
 }
@@ -39,6 +53,8 @@ export interface GatewayRoute {
   readonly rewrite?: RewriteSettings
   /** Where an auth service judges the route. */
   readonly forwardAuth?: ForwardAuthSettings
+  readonly cors?: CorsSettings
+  readonly rateLimits?: readonly RateLimitSettings[]
 }
 
 export interface Destination {
@@ -46,61 +62,98 @@ export interface Destination {
   readonly strip: StripRule | undefined
   readonly rewrite: RewriteRule | undefined
   readonly auth: RouteAuth | undefined
+  readonly cors: CorsRule | undefined
 }
 
-export interface GatewayRules {
+/** What all listeners of a gateway have in common. */
+interface SharedRules {
   readonly decide: Decide
   readonly newId: () => string
   readonly headers: HeaderRules
-  readonly isTrusted: IsTrusted
   /** By name of the route. */
   readonly destinations: ReadonlyMap<string, Destination>
-  /** Lets go of the upstreams' connections as their exchanges end. */
-  close(): void
+  /** What is said about other origins where a request goes; undefined if nothing. */
+  readonly corsOf: (request: AuthzRequest) => CorsRule | undefined
 }
 
-/** A route that names an unknown upstream throws; the configuration was checked. */
-export function compileGatewayRules(input: GatewayInput, deadlines: Deadlines): GatewayRules {
+export interface GatewayRules extends SharedRules {
+  readonly isTrusted: IsTrusted
+  /** The rate limits of a request; undefined if it has none. */
+  readonly limitsOf: (request: ClientRequest) => RequestLimits | undefined
+}
+
+/**
+ * The rules of each listener, in the order of `input.listeners`. What the state has no use for any more is let go
+ * of. A route that names an unknown upstream throws; the configuration was checked.
+ */
+export function compileGatewayRules(
+  input: GatewayInput,
+  state: GatewayState,
+  deadlines: Deadlines,
+): readonly GatewayRules[] {
+  const shared = compileShared(input, state, deadlines)
+  const ofUpstreams = new Map(input.upstreams.map(({ name, rateLimits }) => [name, rateLimits]))
+  const byRoute = new Map(input.routes.map((route) => [route.name, placedOn(route, ofUpstreams)]))
+  const placed = [...byRoute.values()].flat()
+  const rules = input.listeners.map(({ settings }): GatewayRules => {
+    const isTrusted = compileTrusted(settings.trustedProxies)
+    const own = placeLimits(`listener ${addressText(settings.address)}`, settings.rateLimits)
+    placed.push(...own)
+    const context = { store: state.rates, identityNames: input.identityNames, isTrusted }
+    const compile = (limits: readonly PlacedLimit[]): RequestLimits | undefined =>
+      compileRequestLimits([...own, ...limits], context)
+    const withoutRoute = compile([])
+    const limits = new Map([...byRoute].map(([name, ofRoute]) => [name, compile(ofRoute)]))
+    const hasNone = withoutRoute === undefined && [...limits.values()].every((one) => one === undefined)
+    const limitsOf = ({ authz }: ClientRequest): RequestLimits | undefined => {
+      const route = input.findRoute(authz)
+      return route === undefined || !limits.has(route) ? withoutRoute : limits.get(route)
+    }
+    return { ...shared, isTrusted, limitsOf: hasNone ? () => undefined : limitsOf }
+  })
+  state.rates.retain(placed)
+  state.settle()
+  return rules
+}
+
+/** Limits of a route and of its upstream; those of an upstream are the same ones on every route. */
+const placedOn = (
+  { name, upstream, rateLimits }: GatewayRoute,
+  upstreams: ReadonlyMap<string, readonly RateLimitSettings[] | undefined>,
+): readonly PlacedLimit[] => [
+  ...placeLimits(`route ${name}`, rateLimits),
+  ...placeLimits(`upstream ${upstream}`, upstreams.get(upstream)),
+]
+
+function compileShared(input: GatewayInput, state: GatewayState, deadlines: Deadlines): SharedRules {
   const upstreams = new Map(
     input.upstreams.map((settings) => [
       settings.name,
-      createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, deadlines),
+      createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, state.pools, deadlines),
     ]),
   )
   const headers = compileHeaderRules(
     input.identityNames,
     input.routes.flatMap(({ forwardAuth }) => grantedNames(forwardAuth)),
   )
-  const auths = createRouteAuths(headers, input.authTrust, deadlines)
-  const destinationOf = ({
-    name,
-    upstream,
-    tokenSources,
-    rewrite,
-    forwardAuth,
-  }: GatewayRoute): readonly [string, Destination] => {
-    const found = upstreams.get(upstream)
-    if (found === undefined) throw new TypeError(`no upstream named ${upstream}`)
-    const strip = compileStripRule(tokenSources, found.settings.stripToken)
-    return [
-      name,
-      {
-        upstream: found,
-        strip,
-        rewrite: rewrite && compileRewrite(rewrite),
-        auth: forwardAuth && auths.of(forwardAuth),
-      },
-    ]
+  const auths = createRouteAuths(headers, input.authTrust, state.auths, deadlines)
+  const destinationOf = (route: GatewayRoute): readonly [string, Destination] => {
+    const { name, tokenSources, rewrite, forwardAuth, cors } = route
+    const upstream = upstreams.get(route.upstream)
+    if (upstream === undefined) throw new TypeError(`no upstream named ${route.upstream}`)
+    const strip = compileStripRule(tokenSources, upstream.settings.stripToken)
+    const auth = forwardAuth && auths.of(forwardAuth)
+    const own = { rewrite: rewrite && compileRewrite(rewrite), cors: cors && compileCors(cors) }
+    return [name, { upstream, strip, auth, ...own }]
   }
+  const { decide, newId, findRoute } = input
+  const destinations = new Map(input.routes.map(destinationOf))
+  const saysNothing = input.routes.every(({ cors }) => cors === undefined)
   return {
-    decide: input.decide,
-    newId: input.newId,
+    decide,
+    newId,
     headers,
-    isTrusted: compileTrusted(input.trustedProxies),
-    destinations: new Map(input.routes.map(destinationOf)),
-    close: () => {
-      for (const upstream of upstreams.values()) upstream.close()
-      auths.close()
-    },
+    destinations,
+    corsOf: saysNothing ? () => undefined : (request) => destinations.get(findRoute(request) ?? '')?.cors,
   }
 }

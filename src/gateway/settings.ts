@@ -24,11 +24,23 @@ export interface HealthSettings {
   readonly timeoutMs: number
 }
 
+/**
+ * Whom a request is counted for. What is absent, or in doubt, is counted by address.
+ *
+ * - `address`: the client's; of IPv6 its network of 64 bits. The default.
+ * - `identity`: value of an identity header that Warder sets for this request.
+ * - `header`, `cookie`: value that the client sends, and so may choose.
+ */
+export type RateKey =
+  | { readonly kind: 'address' }
+  | { readonly kind: 'identity' | 'header' | 'cookie'; readonly name: string }
+
 /** How many requests one client may send. */
 export interface RateLimitSettings {
   readonly requests: number
   /** Length of the sliding window. */
   readonly perMs: number
+  readonly by: RateKey
 }
 
 /** Where requests go, and how long each part may take. All times in milliseconds. */
@@ -56,8 +68,10 @@ export interface UpstreamSettings {
   readonly ejectAfter: number
   /** For how long. Default 10 s. */
   readonly ejectMs: number
-  /** Absent: no limit. */
-  readonly rateLimit?: RateLimitSettings
+  /** Statuses, 400 to 599, whose answers are replaced by ours; `4xx` and `5xx` are all of theirs. Default none. */
+  readonly interceptErrors: readonly (number | '4xx' | '5xx')[]
+  /** Of all routes that lead here together. Absent: no limit. */
+  readonly rateLimits?: readonly RateLimitSettings[]
   /** Authorities that vouch for `https://` servers in place of the usual ones, as a PEM file. */
   readonly caFile?: string
   /** What we show to `https://` servers that ask for a certificate. */
@@ -85,4 +99,6 @@ export interface GatewayListenSettings {
   readonly trustedProxies: readonly string[]
   /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
   readonly logsAccess: boolean
+  /** Of all requests together, also of those that no route matches. Absent: no limit. */
+  readonly rateLimits?: readonly RateLimitSettings[]
 }

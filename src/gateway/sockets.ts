@@ -71,6 +71,10 @@ export function tcpText(address: Address, port: number): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
+/** An address as it is configured: with 0 where the port is the system's to choose. */
+export const addressText = (address: Address): string =>
+  address.kind === 'unix' ? `unix:${address.path}` : tcpText(address, address.port)
+
 /** A socket file outlives a killed process. Anything else at that path is not ours to remove. */
 export function removeStaleSocket(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path)

@@ -1,18 +1,16 @@
 /** An upstream: several servers of one application, of which one is chosen for each request. */
 import type { ServerTrust } from './certificates.ts'
 import type { Deadlines } from './deadlines.ts'
-import { createRateLimiter, type RateLimiter } from './rate-limit.ts'
+import { trustKey, type GatewayState } from './gateway-state.ts'
 import { createServerPool, type ServerPool } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
 
 export interface Upstream {
   readonly settings: UpstreamSettings
-  /** Of all routes that lead here together. */
-  readonly limiter: RateLimiter | undefined
+  /** Whether an answer with this status is replaced by one of ours. */
+  readonly intercepts: (status: number) => boolean
   /** The next server to ask; undefined when all were tried. */
   pick(tried: readonly ServerPool[]): ServerPool | undefined
-  /** Lets go of connections as their exchanges end. */
-  close(): void
 }
 
 interface Weighted {
@@ -22,21 +20,34 @@ interface Weighted {
   credit: number
 }
 
+/**
+ * @param kept The pools of servers: one whose settings have not changed goes on with its connections, and stays
+ *   ejected if it was.
+ */
 export function createUpstream(
   settings: UpstreamSettings,
   trust: ServerTrust,
+  kept: GatewayState['pools'],
   deadlines: Deadlines,
 ): Upstream {
-  const servers = settings.servers.map((server): Weighted => ({
-    pool: createServerPool(server, settings, trust, deadlines),
-    weight: server.weight,
-    credit: 0,
-  }))
+  const { name, ejectAfter, ejectMs, health } = settings
+  const trustId = trustKey(trust)
+  const servers = settings.servers.map((server, i): Weighted => {
+    const { weight, ...reach } = server
+    // A server that is named twice has two pools.
+    const nth = settings.servers.slice(0, i).filter(({ url }) => url === server.url).length
+    const key = JSON.stringify([name, reach, nth, ejectAfter, ejectMs, health, trustId])
+    return {
+      pool: kept.of(key, () => createServerPool(server, settings, trust, deadlines)),
+      weight,
+      credit: 0,
+    }
+  })
   const [only] = servers
   const choose = settings.balance === 'least_connections' ? leastConnections : inTurn
   return {
     settings,
-    limiter: settings.rateLimit && createRateLimiter(settings.rateLimit),
+    intercepts: compileIntercepts(settings.interceptErrors),
     pick(tried) {
       if (servers.length === 1) return tried.length === 0 ? only?.pool : undefined
       const nowMs = performance.now()
@@ -45,10 +56,15 @@ export function createUpstream(
       // When all are left alone, asking one is better than asking none.
       return choose(usable.length > 0 ? usable : untried)?.pool
     },
-    close: () => {
-      for (const { pool } of servers) pool.close()
-    },
   }
+}
+
+const NOTHING_INTERCEPTED = (): boolean => false
+
+function compileIntercepts(statuses: UpstreamSettings['interceptErrors']): (status: number) => boolean {
+  if (statuses.length === 0) return NOTHING_INTERCEPTED
+  const known = new Set<number | string>(statuses)
+  return (status) => known.has(status) || known.has(`${Math.floor(status / 100)}xx`)
 }
 
 /** Smooth weighted round robin: servers of weight 2 and 1 are chosen as a, b, a. */

@@ -1,26 +1,38 @@
 /** What becomes of a judged request: where it goes, or what it is refused with before any server is asked. */
-import type { ClientRequest } from './client-request.ts'
 import type { GatewayFault } from './gateway-event.ts'
 import type { Judgement } from './judge.ts'
 import { denialAnswer, type OwnAnswer } from './own-answer.ts'
-import { limitRate } from './rate-limit.ts'
+import type { Excess } from './request-limits.ts'
 import type { Destination, GatewayRules } from './rules.ts'
+
+export interface Refusal {
+  readonly answer: OwnAnswer
+  readonly fault: GatewayFault | undefined
+  /** For the log; empty if there is nothing to add. */
+  readonly detail: string
+}
 
 export interface Verdict {
   readonly destination: Destination | undefined
   /** Undefined where the request may go on. */
-  readonly refusal: { readonly answer: OwnAnswer; readonly fault: GatewayFault | undefined } | undefined
+  readonly refusal: Refusal | undefined
 }
 
-/** Denied requests count in a rate limit too: who guesses is slowed down. */
-export function verdictOf(
-  { decision, challenges }: Judgement,
-  request: ClientRequest,
-  rules: GatewayRules,
-): Verdict {
+export function verdictOf({ decision, challenges }: Judgement, rules: GatewayRules): Verdict {
   const destination = rules.destinations.get(decision.route ?? '')
-  const excess = limitRate(destination?.upstream.limiter, request, rules.isTrusted)
-  if (excess !== undefined) return { destination, refusal: { answer: excess, fault: 'rate_limited' } }
   if (decision.outcome === 'allow') return { destination, refusal: undefined }
-  return { destination, refusal: { answer: denialAnswer(decision, challenges), fault: undefined } }
+  return {
+    destination,
+    refusal: { answer: denialAnswer(decision, challenges), fault: undefined, detail: '' },
+  }
 }
+
+/**
+ * Only `Retry-After` (RFC 9110 §10.2.3). The `RateLimit` fields are a draft whose syntax has changed with every
+ * version, and they would tell who guesses how many guesses are left.
+ */
+export const refusedBy = ({ limit, seconds }: Excess): Refusal => ({
+  answer: { status: 429, headers: { 'Retry-After': String(seconds) } },
+  fault: 'rate_limited',
+  detail: limit.label,
+})

@@ -4,27 +4,31 @@ import type { DecisionEvent } from './decision-log.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 
-/**
- * @param onDecision Told of every decision, as by the decision listener.
- * @param logsAccess Whether requests that went well have a line too.
- */
+/** @param onDecision Told of every decision, as by the decision listener. */
 export function createGatewayLog(
   logger: Logger,
   onDecision: (event: DecisionEvent) => void,
-  logsAccess: () => boolean,
-): (event: ExchangeEvent) => void {
-  return (event) => {
+): (event: ExchangeEvent, logsAccess: boolean) => void {
+  return (event, logsAccess) => {
     const { request, decision, fault, status } = event
     if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
-    if (fault === undefined && (!logsAccess() || decision?.outcome !== 'allow')) return
-    logger[levelOf(event)](fieldsOf(event), fault === undefined ? 'forwarded' : `not forwarded: ${fault}`)
+    // Denials have their line already.
+    if (fault === undefined && (!logsAccess || decision?.outcome === 'deny')) return
+    logger[levelOf(event)](fieldsOf(event), messageOf(event))
   }
+}
+
+const messageOf = ({ fault, decision }: ExchangeEvent): string => {
+  if (fault !== undefined) return `not forwarded: ${fault}`
+  return decision === undefined ? 'answered a preflight' : 'forwarded'
 }
 
 // What clients do wrong is their own business; what upstreams do wrong is the operator's.
 const CLIENT_FAULTS: ReadonlySet<string> = new Set([
   'bad_request',
   'body_too_large',
+  'rate_limited',
+  'origin_not_allowed',
   'request_timeout',
   'client_closed',
 ])

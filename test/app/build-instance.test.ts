@@ -28,6 +28,26 @@ describe('buildInstance()', () => {
     expect(loaded.error.diagnostics[0]?.position?.line).toBe(3)
   })
 
+  const BAD_TLS = '{ address: ":0", tls: [{ cert_file: a.pem, key_file: a.key }] }'
+  for (const [listeners, column] of [
+    [BAD_TLS, 34],
+    [`[":1", ${BAD_TLS}]`, 41],
+  ] as const) {
+    it(`says where the certificate is written that cannot be used: ${listeners}`, async () => {
+      const text = `version: 1
+routes: [{ match: {}, access: public, upstream: app }]
+upstreams: { app: { servers: ["http://127.0.0.1:1"] } }
+listen:
+  gateway: ${listeners}
+`
+      const loaded = await loadInstanceText(text, 'warder.yaml', systemKeyDeps)
+      const found = loaded.ok ? [] : loaded.error.diagnostics
+      expect(found.map(({ code, position }) => [code as string, position?.line, position?.column])).toEqual([
+        ['ERR_GATEWAY_CERTIFICATE', 5, column],
+      ])
+    })
+  }
+
   it('warns of a route that can never match, with the line of the one before it', async () => {
     const late = '  - { name: late, match: { path: /orders/1, method: GET }, policy: write }\n'
     const instance = await loadOrThrow(CONFIG.replace('listen:', `${late}listen:`))

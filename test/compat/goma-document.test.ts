@@ -88,7 +88,6 @@ describe('the whole skeleton of Goma 0.2', () => {
     expect(named('ERR_COMPAT_UNSUPPORTED')).toEqual([
       'tlsCertFile',
       'redis',
-      'rateLimit',
       'interceptErrors',
       'cors',
       'extraRoutes',
@@ -108,7 +107,7 @@ describe('the whole skeleton of Goma 0.2', () => {
   })
 
   it('loads without what was named', async () => {
-    const refused = /^ +(tlsCertFile|redis|rateLimit(?=: 100)|interceptErrors|cors|extraRoutes):.*\n/gm
+    const refused = /^ +(tlsCertFile|redis|interceptErrors|cors|extraRoutes):.*\n/gm
     const text = SKELETON.replaceAll(refused, '').replace(', healthyStatuses: [200, 404]', '')
     const { settings } = await loadGood(text)
     expect(settings.routes.map(({ name, access }) => [name, access.kind])).toEqual([
@@ -116,6 +115,8 @@ describe('the whole skeleton of Goma 0.2', () => {
       ['api', 'public'],
       ['api-other-methods', 'deny'],
     ])
-    expect(settings.listen.gateway).toMatchObject({ address: { port: 8080 }, logsAccess: true })
+    expect(settings.listen.gateway).toMatchObject([
+      { address: { port: 8080 }, logsAccess: true, rateLimits: [{ requests: 100, perMs: 60_000 }] },
+    ])
   })
 })

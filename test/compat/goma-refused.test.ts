@@ -123,13 +123,55 @@ describe('a configuration of Goma is refused', () => {
       10,
     ],
     [
-      'with a rate limit of some paths',
+      'with a rate limit of paths that are guarded in part',
       goma(
-        'middlewares: [a]',
-        one('{ name: a, type: rateLimit, paths: [/x], rule: { unit: hour, requestsPerUnit: 5 } }'),
+        'middlewares: [a, guard]',
+        `${localJwt('guard', '[/x/y]')}  - { name: a, type: rateLimit, paths: [/x/*], rule: { unit: hour, requestsPerUnit: 5 } }\n`,
       ),
       'ERR_COMPAT_UNSUPPORTED',
       8,
+    ],
+    [
+      'with a rate limit by a header without a name',
+      goma(
+        'middlewares: [a]',
+        one(
+          '{ name: a, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 5, keyStrategy: { source: header } } }',
+        ),
+      ),
+      'ERR_CONFIG_MISSING_KEY',
+      10,
+    ],
+    [
+      'with a rate limit by what a proxy says',
+      goma(
+        'middlewares: [a]',
+        one(
+          '{ name: a, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 5, keyStrategy: { source: header, name: X-Real-IP } } }',
+        ),
+      ),
+      'ERR_CONFIG_HEADER',
+      5,
+    ],
+    [
+      'with a rate limit of bursts',
+      goma(
+        'middlewares: [a]',
+        one('{ name: a, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 5, burst: 9 } }'),
+      ),
+      'ERR_COMPAT_UNSUPPORTED',
+      10,
+    ],
+    [
+      'with a rate limit that bans',
+      goma(
+        'middlewares: [a]',
+        one(
+          '{ name: a, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 5, banAfter: 9 } }',
+        ),
+      ),
+      'ERR_COMPAT_UNSUPPORTED',
+      10,
     ],
     [
       'with a rate limit of an unknown unit',
@@ -152,7 +194,6 @@ describe('a configuration of Goma is refused', () => {
 
   const OF_GATEWAY = [
     'cors: { origins: [https://a.example] }',
-    'rateLimit: 5',
     'redis: { addr: "r:1" }',
     'tlsCertFile: a.pem',
     'blockCommonExploits: true',

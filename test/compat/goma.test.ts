@@ -3,16 +3,18 @@ import { convertConfig } from '../../src/compat/convert.ts'
 import { loadGood } from '../config/load-text.ts'
 import { goma, localJwt, SECRET } from './goma-config.ts'
 
+const ADDRESS = { kind: 'address' } as const
+
 describe('a configuration of Goma', () => {
   it('is recognised, and listens where Goma does', async () => {
     const { settings, format } = await loadGood(goma(''))
     expect(format).toBe('goma')
-    expect(settings.listen.gateway?.address).toEqual({ kind: 'tcp', host: '::', port: 8080 })
+    expect(settings.listen.gateway[0]?.address).toEqual({ kind: 'tcp', host: '::', port: 8080 })
   })
 
   it('says where it listens', async () => {
     const { settings } = await loadGood(goma('', '', 'entryPoints: { web: { address: "127.0.0.1:9000" } }'))
-    expect(settings.listen.gateway?.address).toEqual({ kind: 'tcp', host: '127.0.0.1', port: 9000 })
+    expect(settings.listen.gateway[0]?.address).toEqual({ kind: 'tcp', host: '127.0.0.1', port: 9000 })
   })
 
   it('guards sub-paths before the rest of the route', async () => {
@@ -69,7 +71,7 @@ describe('a configuration of Goma', () => {
       {
         name: 'api',
         host: 'upstream',
-        rateLimit: { requests: 60, perMs: 60_000 },
+        rateLimits: [{ requests: 60, perMs: 60_000, by: ADDRESS }],
         health: { path: '/health', intervalMs: 10_000 },
         servers: [
           { url: 'http://a:1', weight: 1 },
@@ -82,12 +84,62 @@ describe('a configuration of Goma', () => {
   it('limits rates by a middleware, where the route does not', async () => {
     const limit = `middlewares: [{ name: l, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 5 } }]`
     const { settings } = await loadGood(goma('middlewares: [l]', limit))
-    expect(settings.upstreams[0]?.rateLimit).toEqual({ requests: 5, perMs: 3_600_000 })
+    expect(settings.upstreams[0]?.rateLimits).toEqual([{ requests: 5, perMs: 3_600_000, by: ADDRESS }])
     expect(settings.routes.map(({ paths, access }) => [paths, access.kind])).toEqual([
       [['/api/**'], 'public'],
     ])
     const both = await loadGood(goma('middlewares: [l]\n      rateLimit: 9', limit))
-    expect(both.settings.upstreams[0]?.rateLimit).toEqual({ requests: 9, perMs: 60_000 })
+    expect(both.settings.upstreams[0]?.rateLimits).toEqual([{ requests: 9, perMs: 60_000, by: ADDRESS }])
+  })
+
+  it('limits rates of all of the gateway', async () => {
+    const { settings } = await loadGood(goma('', '', 'rateLimit: 100'))
+    expect(settings.listen.gateway[0]?.rateLimits).toEqual([{ requests: 100, perMs: 60_000, by: ADDRESS }])
+  })
+
+  it('limits rates by several middlewares, of the same clients by the smaller one', async () => {
+    const limits = ['hour, requestsPerUnit: 9', 'hour, requestsPerUnit: 5', 'second, requestsPerUnit: 1'].map(
+      (rule, i) => `  - { name: l${i}, type: rateLimit, paths: [/*], rule: { unit: ${rule} } }\n`,
+    )
+    const { settings } = await loadGood(goma('middlewares: [l0, l1, l2]', `middlewares:\n${limits.join('')}`))
+    expect(settings.upstreams[0]?.rateLimits).toEqual([
+      { requests: 5, perMs: 3_600_000, by: ADDRESS },
+      { requests: 1, perMs: 1_000, by: ADDRESS },
+    ])
+  })
+
+  it('limits rates of some paths, by what its rule says', async () => {
+    const limit = `middlewares:
+  - { name: l, type: rateLimit, paths: [/login, /reset/*], rule: { unit: minute, requestsPerUnit: 5 } }
+  - { name: k, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 50, keyStrategy: { source: header, name: X-Api-Key } } }
+`
+    const { settings, warnings } = await loadGood(goma('middlewares: [l, k]', limit))
+    expect(settings.routes.map(({ paths, access, rateLimits }) => [paths, access.kind, rateLimits])).toEqual([
+      [
+        ['/api/login/', '/api/login', '/api/reset/**'],
+        'public',
+        [{ requests: 5, perMs: 60_000, by: ADDRESS }],
+      ],
+      [['/api/**'], 'public', undefined],
+    ])
+    expect(settings.upstreams[0]?.rateLimits).toEqual([
+      { requests: 50, perMs: 3_600_000, by: { kind: 'header', name: 'X-Api-Key' } },
+    ])
+    expect(warnings.map(({ code }) => code as string)).toEqual(['WARN_CONFIG_RATE_LIMIT_KEY'])
+    const own = await loadGood(goma('middlewares: [l, k]\n      rateLimit: 7', limit))
+    expect(own.settings.routes.flatMap(({ rateLimits = [] }) => rateLimits)).toEqual([])
+    expect(own.settings.upstreams[0]?.rateLimits).toEqual([{ requests: 7, perMs: 60_000, by: ADDRESS }])
+  })
+
+  it('limits rates where a judge is as well', async () => {
+    const middlewares = `${localJwt('g', '[/x/*]')}  - { name: l, type: rateLimit, paths: [/x/*], rule: { unit: minute, requestsPerUnit: 5 } }\n`
+    const { settings } = await loadGood(goma('middlewares: [g, l]', middlewares))
+    expect(
+      settings.routes.map(({ paths, access, rateLimits }) => [paths, access.kind, rateLimits?.length]),
+    ).toEqual([
+      [['/api/x/**'], 'policy', 1],
+      [['/api/**'], 'public', undefined],
+    ])
   })
 
   it('verifies tokens as the newer Goma means to, and forwards claims', async () => {

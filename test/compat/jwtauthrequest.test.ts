@@ -63,7 +63,7 @@ describe('the example of the README of jwtauthrequest', () => {
       routes: [],
       upstreams: [],
       endpoints: [{ path: '/auth', dialect: 'jwtauthrequest', policy: 'Test-endpoint' }],
-      listen: { decisions: { kind: 'tcp', host: '::', port: 8081 }, admin: null, gateway: null },
+      listen: { decisions: { kind: 'tcp', host: '::', port: 8081 }, admin: null, gateway: [] },
       maxTokenBytes: 8_192,
       cache: { maxTokens: 100_000, maxBytes: 67_108_864 },
       realm: 'warder',

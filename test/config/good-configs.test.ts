@@ -182,7 +182,7 @@ describe('a configuration with every key', () => {
     expect(settings.listen).toEqual({
       decisions: { kind: 'unix', path: '/run/warder.sock' },
       admin: { kind: 'tcp', host: '::1', port: 9181 },
-      gateway: null,
+      gateway: [],
     })
     expect(settings).toMatchObject({
       maxTokenBytes: 16_384,
@@ -233,7 +233,7 @@ describe('a configuration with nothing but an issuer', () => {
       listen: {
         decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180 },
         admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
-        gateway: null,
+        gateway: [],
       },
       maxTokenBytes: 8_192,
       cache: { maxTokens: 100_000, maxBytes: 67_108_864 },

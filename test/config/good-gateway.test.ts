@@ -21,7 +21,7 @@ describe('a gateway', () => {
   it('becomes servers, options and a listener, with the defaults filled in', async () => {
     const { settings } = await loadGood(TEXT)
     expect(settings.routes[0]?.upstream).toBe('app')
-    expect(settings.listen.gateway).toEqual({
+    expect(settings.listen.gateway[0]).toEqual({
       address: { kind: 'tcp', host: '::', port: 8080 },
       trustedProxies: ['10.0.0.0/8', '::1'],
       logsAccess: true,
@@ -61,6 +61,7 @@ describe('a gateway', () => {
       maxBodyBytes: 1024 ** 3,
       ejectAfter: 3,
       ejectMs: 10_000,
+      interceptErrors: [],
       health: { path: '/healthz', intervalMs: 1_000, timeoutMs: 2_000 },
     })
   })
@@ -77,7 +78,7 @@ describe('a gateway', () => {
 
   it('may be a bare address', async () => {
     const { settings } = await loadGood(TEXT.replace(/gateway: \{.*\}/, 'gateway: "127.0.0.1:8080" }'))
-    expect(settings.listen.gateway?.trustedProxies).toEqual([])
+    expect(settings.listen.gateway[0]?.trustedProxies).toEqual([])
     expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
   })
 })

@@ -2,6 +2,7 @@
 import type { ClientConnection } from '../../src/gateway/client-connection.ts'
 import { serveHttp1 } from '../../src/gateway/http1-connection.ts'
 import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
+import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'
 import { createFakeWire, type FakeWire } from './fake-wire.ts'
 
@@ -26,12 +27,13 @@ export function serveFake(): FakeServing {
     identityNames: [],
     upstreams: [],
     routes: [],
-    trustedProxies: [],
-    certificates: undefined,
+    findRoute: () => undefined,
+    listeners: [{ settings: LISTENER, certificates: undefined }],
     serverTrust: new Map(),
     authTrust: new Map(),
   }
-  const rules = compileGatewayRules(input, deadlines)
+  const [rules] = compileGatewayRules(input, createGatewayState(), deadlines)
+  if (rules === undefined) throw new Error('no rules')
   const wire = createFakeWire()
   const connection = serveHttp1(wire, {
     rules: () => rules,
@@ -55,6 +57,12 @@ export function serveFake(): FakeServing {
     },
   }
 }
+
+const LISTENER = {
+  address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+  trustedProxies: [],
+  logsAccess: false,
+} as const
 
 const DENY = {
   id: 'id',

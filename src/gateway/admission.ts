@@ -1,0 +1,76 @@
+/** The way of a request to its judgement, with the rate limits before and behind it. */
+import type { ClientRequest } from './client-request.ts'
+import { answerForOrigin } from './cors.ts'
+import { judge, type Judgement } from './judge.ts'
+import type { Taken } from './request-limits.ts'
+import type { GatewayRules } from './rules.ts'
+import { refusedBy, verdictOf, type Verdict } from './verdict.ts'
+
+export interface Admission extends Verdict {
+  /** The decision's; one of its own where there is none. */
+  readonly id: string
+  /** Undefined where a limit refused the request before it was judged. */
+  readonly judgement: Judgement | undefined
+}
+
+const NOTHING = (): void => {}
+
+/**
+ * Judges a request that is within its limits.
+ *
+ * @param settled Called once, perhaps at once.
+ * @returns Gives up: nobody is asked any more, and `settled` is not called.
+ */
+export function admit(
+  request: ClientRequest,
+  rules: GatewayRules,
+  settled: (admission: Admission) => void,
+): () => void {
+  const limits = rules.limitsOf(request)
+  if (limits === undefined)
+    return judgeOrigin(request, rules, settled, (judgement) => settled(toAdmission(judgement, rules)))
+  let cancel = NOTHING
+  let isCancelled = false
+  const judged = (judgement: Judgement): void => {
+    whenTaken(limits.after(request, judgement), (excess) => {
+      if (isCancelled) return
+      const admission = toAdmission(judgement, rules)
+      settled(excess === undefined ? admission : { ...admission, refusal: refusedBy(excess) })
+    })
+  }
+  whenTaken(limits.before(request), (excess) => {
+    if (isCancelled) return
+    if (excess === undefined) cancel = judgeOrigin(request, rules, settled, judged)
+    else settled({ ...UNJUDGED, id: rules.newId(), refusal: refusedBy(excess) })
+  })
+  return () => {
+    isCancelled = true
+    cancel()
+  }
+}
+
+/** What a browser asks about a page's origin is not judged: it sends no token with it. */
+function judgeOrigin(
+  request: ClientRequest,
+  rules: GatewayRules,
+  settled: (admission: Admission) => void,
+  judged: (judgement: Judgement) => void,
+): () => void {
+  const refusal = answerForOrigin(request, rules)
+  if (refusal === undefined) return judge(request, rules, judged)
+  settled({ ...UNJUDGED, id: rules.newId(), refusal })
+  return NOTHING
+}
+
+const toAdmission = (judgement: Judgement, rules: GatewayRules): Admission => ({
+  id: judgement.decision.id,
+  judgement,
+  ...verdictOf(judgement, rules),
+})
+
+const UNJUDGED = { judgement: undefined, destination: undefined } as const
+
+function whenTaken(taken: Taken | Promise<Taken>, next: (taken: Taken) => void): void {
+  if (taken instanceof Promise) void taken.then(next)
+  else next(taken)
+}

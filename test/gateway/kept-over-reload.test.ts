@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, it } from 'bun:test'
+import { createGatewayState } from '../../src/gateway/gateway-state.ts'
+import { createKept } from '../../src/gateway/kept.ts'
+import { compileGatewayRules, type GatewayInput } from '../../src/gateway/rules.ts'
+import { gatewayInput } from '../../src/app/gateway-input.ts'
+import { forwardAuthConfig } from '../support/forward-auth.ts'
+import { createCleanup } from '../support/live/cleanup.ts'
+import { waitFor } from '../support/live/loopback.ts'
+import { ask } from '../support/live/raw-client.ts'
+import { gatewayConfig, OK, runGateway, startRawUpstream } from '../support/run-gateway.ts'
+import { loadOrThrow } from '../support/run-service.ts'
+
+const cleanup = createCleanup()
+afterEach(() => cleanup.run())
+
+const PUBLIC = { target: '/public/' }
+/** Changes something that nothing of the gateway depends on. */
+const otherwise = (config: string): string => config.replace('drain: 0s', 'drain: 0s\nrealm: other')
+
+describe('what is kept', () => {
+  it('is closed once, when the second configuration in a row has no use for it', () => {
+    const closed: string[] = []
+    const kept = createKept<string>((item) => closed.push(item))
+    for (const keys of [['a', 'b'], ['b', 'c'], ['b', 'c'], []]) {
+      for (const key of keys) expect(kept.of(key, () => key)).toBe(key)
+      kept.settle()
+    }
+    expect(closed).toEqual(['a', 'b', 'c'])
+    kept.close()
+    expect(closed).toEqual(['a', 'b', 'c'])
+  })
+
+  it('is made once for one configuration', () => {
+    const kept = createKept<object>(() => {})
+    expect(kept.of('a', () => ({}))).toBe(kept.of('a', () => ({})))
+  })
+})
+
+describe('a gateway with a new configuration', () => {
+  it('goes on with the counts of its rate limits', async () => {
+    const app = await startRawUpstream(cleanup)
+    const config = gatewayConfig([app.url], { upstream: 'rate_limit: { requests: 2, per: 1h }' })
+    const gateway = await runGateway(config, cleanup)
+    const statuses: number[] = []
+    const twice = config.replace('requests: 2', 'requests: 3')
+    for (const next of [config, otherwise(config), config, twice, twice]) {
+      gateway.service.swap(await loadOrThrow(next))
+      statuses.push((await ask(gateway.port, PUBLIC)).status)
+    }
+    expect(statuses).toEqual([200, 200, 429, 200, 429])
+  })
+
+  it('goes on with idle connections and with what it knows of its servers', async () => {
+    const good = await startRawUpstream(cleanup)
+    const bad = await startRawUpstream(cleanup, (_, socket) => void socket.destroy())
+    const config = gatewayConfig([bad.url, good.url], { upstream: 'eject_after: 1, eject_for: 1h' })
+    const gateway = await runGateway(config, cleanup)
+    await ask(gateway.port, PUBLIC)
+    await ask(gateway.port, PUBLIC)
+    expect([bad.connections.length, good.connections.length]).toEqual([1, 1])
+    // Other times of the same upstream are no reason to forget its servers, nor are other weights.
+    const slower = config.replace('eject_after', 'response_timeout: 30s, eject_after')
+    for (const next of [otherwise(config), slower, config]) {
+      gateway.service.swap(await loadOrThrow(next))
+      for (let i = 0; i < 3; i++) expect((await ask(gateway.port, PUBLIC)).status).toBe(200)
+    }
+    expect([bad.connections.length, good.connections.length]).toEqual([1, 1])
+  })
+
+  it('lets go of the connections of a server that is gone', async () => {
+    const before = await startRawUpstream(cleanup)
+    const after = await startRawUpstream(cleanup)
+    const gateway = await runGateway(gatewayConfig([before.url]), cleanup)
+    await ask(gateway.port, PUBLIC)
+    let isClosed = false
+    before.connections[0]?.on('close', () => (isClosed = true))
+    gateway.service.swap(await loadOrThrow(gatewayConfig([after.url])))
+    await waitFor('the connection to be let go', () => isClosed || undefined)
+  })
+
+  it('goes on with what an auth service said, as long as it would be asked the same', async () => {
+    const app = await startRawUpstream(cleanup)
+    const auth = await startRawUpstream(
+      cleanup,
+      (_, socket) => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
+    )
+    const config = forwardAuthConfig(auth.url, app.url, 'cache: { ttl: 1h }')
+    const gateway = await runGateway(config, cleanup)
+    const asked: number[] = []
+    const withIdentity = config.replace(
+      'routes:',
+      'policies: { p: { identity: { X-Name: sub } } }\nroutes:\n  - { name: p, match: { path: /p }, policy: p, upstream: app }',
+    )
+    for (const next of [config, otherwise(config), withIdentity, withIdentity]) {
+      gateway.service.swap(await loadOrThrow(next))
+      await ask(gateway.port, { target: '/x', headers: [['X-Name', 'root']] })
+      asked.push(auth.received.length)
+    }
+    expect(asked).toEqual([1, 1, 2, 2])
+    expect(auth.received.map((request) => request.values('x-name'))).toEqual([['root'], []])
+  })
+
+  it('ends exchanges under way by the old rules, and keeps their connections where the server is the same', async () => {
+    const app = await startRawUpstream(cleanup, () => {})
+    const config = gatewayConfig([app.url])
+    const gateway = await runGateway(config, cleanup)
+    const answer = ask(gateway.port, PUBLIC)
+    const socket = await waitFor('the request to be under way', () => app.connections[0])
+    await waitFor('its head', () => app.received[0])
+    gateway.service.swap(await loadOrThrow(otherwise(config)))
+    socket.write(OK)
+    expect((await answer).body).toBe('ok')
+    const second = ask(gateway.port, PUBLIC)
+    await waitFor('the second head', () => app.received[1])
+    socket.write(OK)
+    expect([(await second).body, app.connections.length]).toEqual(['ok', 1])
+  })
+})
+
+describe('a server', () => {
+  const input = async (ca: string, text = ''): Promise<GatewayInput> => {
+    const config = gatewayConfig(['https://a.example', 'https://a.example'], {
+      upstream: `eject_for: 1m${text}`,
+    })
+    const read = gatewayInput(await loadOrThrow(config))
+    return { ...read, serverTrust: new Map([['app', ca === '' ? {} : { ca: Buffer.from(ca) }]]) }
+  }
+  const deadlines = { add() {}, remove() {}, close() {} }
+
+  /** What was changed, the authorities and settings before and after, and whether it is the same pool. */
+  const CHANGES: readonly (readonly [
+    string,
+    readonly [string, string?],
+    readonly [string, string?],
+    boolean,
+  ])[] = [
+    ['nothing', ['one'], ['one'], true],
+    ['the bytes of its authorities', ['one'], ['two'], false],
+    ['whether it has any', ['one'], [''], false],
+    ['its health check', ['one'], ['one', ', health: { path: /h }'], false],
+    ['its ejection', ['one'], ['one', ', eject_after: 9'], false],
+    ['a time of its upstream', ['one'], ['one', ', connect_timeout: 1s'], true],
+  ]
+  for (const [what, before, after, isSame] of CHANGES) {
+    it(`is ${isSame ? '' : 'not '}the same where ${what} has changed`, async () => {
+      const state = createGatewayState()
+      const pools = []
+      for (const [ca, text] of [before, after]) {
+        const [rules] = compileGatewayRules(await input(ca, text), state, deadlines)
+        pools.push(rules?.destinations.get('public')?.upstream.pick([]))
+      }
+      expect(pools[0]).toBeDefined()
+      expect(pools[0] === pools[1]).toBe(isSame)
+      state.close()
+    })
+  }
+
+  it('that is named twice has two pools, also after a reload', async () => {
+    const state = createGatewayState()
+    for (let i = 0; i < 2; i++) {
+      const [rules] = compileGatewayRules(await input(''), state, deadlines)
+      const upstream = rules?.destinations.get('public')?.upstream
+      const first = upstream?.pick([])
+      expect(upstream?.pick(first === undefined ? [] : [first])).not.toBe(first)
+    }
+    state.close()
+  })
+})
