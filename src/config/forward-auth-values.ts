@@ -25,6 +25,7 @@ export function toForwardAuth(auth: ForwardAuthConfig, directory: string): Forwa
     timeoutMs: auth.timeout ?? DEFAULT_FORWARD_AUTH.timeoutMs,
     maxAnswerBytes: auth.max_answer ?? DEFAULT_FORWARD_AUTH.maxAnswerBytes,
     ...(auth.ca_file === undefined ? {} : { caFile: resolve(directory, auth.ca_file) }),
+    ...(auth.sign_in === undefined ? {} : { signIn: auth.sign_in }),
     ...(auth.cache === undefined
       ? {}
       : {
@@ -49,6 +50,7 @@ export function fromForwardAuth(auth: ForwardAuthSettings, options: ConfigValueO
     timeout: mapDefined(unless(auth.timeoutMs, timeoutMs), formatDuration),
     max_answer: mapDefined(unless(auth.maxAnswerBytes, maxAnswerBytes), formatByteSize),
     ca_file: mapDefined(auth.caFile, escape),
+    sign_in: mapDefined(auth.signIn, escape),
     cache: mapDefined(auth.cache, (cache) =>
       compact({
         ttl: formatDuration(cache.ttlMs),

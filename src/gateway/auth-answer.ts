@@ -16,10 +16,18 @@ export interface Grant {
   readonly params: readonly QueryParameter[]
 }
 
+/** What the service wants the client to be told. */
+export interface AuthDenial {
+  readonly status: 401 | 403
+  /** The values of `WWW-Authenticate`, in order. */
+  readonly challenges: readonly string[]
+  /** Where the client is sent instead; undefined where it is to see the denial. */
+  readonly location?: string | undefined
+}
+
 export type AuthVerdict =
   | { readonly kind: 'allowed'; readonly grant: Grant }
-  /** `challenges`: the values of `WWW-Authenticate`, in order. */
-  | { readonly kind: 'denied'; readonly status: 401 | 403; readonly challenges: readonly string[] }
+  | ({ readonly kind: 'denied' } & AuthDenial)
   /** `detail`: for the operator's log. */
   | { readonly kind: 'failed'; readonly status: 502 | 504; readonly detail: string }
 

@@ -2,6 +2,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Deny } from '../decision/decision.ts'
 import type { AnswerField } from './answer-fields.ts'
+import type { AuthDenial } from './auth-answer.ts'
 
 export interface OwnAnswer {
   readonly status: number
@@ -39,14 +40,16 @@ export function ownAnswerText(own: OwnAnswer, id: string, isHead: boolean, keepA
 /**
  * The client's part of a denial: the status, the reason's code, the challenge, and when to come back.
  *
- * @param challenges Those of an auth service; empty if none was asked.
+ * @param denial The word of an auth service; undefined if it was not its.
  */
 export function denialAnswer(
   { status, reason, challenge, retryAfterSeconds }: Deny,
-  challenges: readonly string[],
+  denial: AuthDenial | undefined,
 ): OwnAnswer {
   const headers: Record<string, string> = { 'X-Decision-Reason': reason }
   if (challenge !== undefined) headers['WWW-Authenticate'] = challenge
   if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds)
-  return { status, headers, challenges }
+  if (denial?.location !== undefined)
+    return { status: 302, headers: { ...headers, Location: denial.location } }
+  return { status, headers, challenges: denial?.challenges ?? [] }
 }

@@ -14,7 +14,7 @@ export interface Verdict {
 
 /** Denied requests count in a rate limit too: who guesses is slowed down. */
 export function verdictOf(
-  { decision, challenges }: Judgement,
+  { decision, denial }: Judgement,
   request: ClientRequest,
   rules: GatewayRules,
 ): Verdict {
@@ -22,5 +22,5 @@ export function verdictOf(
   const excess = limitRate(destination?.upstream.limiter, request, rules.isTrusted)
   if (excess !== undefined) return { destination, refusal: { answer: excess, fault: 'rate_limited' } }
   if (decision.outcome === 'allow') return { destination, refusal: undefined }
-  return { destination, refusal: { answer: denialAnswer(decision, challenges), fault: undefined } }
+  return { destination, refusal: { answer: denialAnswer(decision, denial), fault: undefined } }
 }

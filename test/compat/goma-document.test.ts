@@ -67,6 +67,22 @@ describe("the example of Goma's document", () => {
     })
   })
 
+  const signIns = [
+    ['https://login.example/?rd=', 'https://login.example/?rd='],
+    ['https://login.example/in', 'https://login.example/in'],
+    ['', undefined],
+  ] as const
+  for (const [authSignIn, signIn] of signIns) {
+    it(`leads browsers to authSignIn ${JSON.stringify(authSignIn)}`, async () => {
+      const rule = `{ authUrl: "https://a.example/v", authSignIn: "${authSignIn}" }`
+      const middlewares = `middlewares: [{ name: google-auth, type: forwardAuth, paths: [/*], rule: ${rule} }]\n`
+      const original = await loadGood(ROUTES + middlewares)
+      const { access } = original.settings.routes[0] ?? {}
+      expect(access?.kind === 'forward_auth' ? access.forwardAuth.signIn : 'none').toBe(signIn)
+      expect((await loadGood(convertConfig(original))).settings).toEqual(original.settings)
+    })
+  }
+
   it('is refused at the line of an auth service that is none', async () => {
     const { diagnostics } = await loadBad(ROUTES + DOCUMENT.replace('https://www', 'ftp://www'))
     const [error] = diagnostics.filter(({ severity }) => severity === 'error')
