@@ -9,6 +9,11 @@ import { startRawUpstream, type RawUpstream } from '../support/run-gateway.ts'
 /** Name of the recordings → heading in docs/gateway.md, address of the service there, what the application gets. */
 const SERVICES: Readonly<Record<string, readonly [heading: string, address: string, granted: string[]]>> = {
   nginx: ['A service for nginx', 'http://127.0.0.1:4000', ['X-Auth-User', 'X-Auth-Roles', 'X_Auth_User']],
+  'oauth2-proxy': [
+    'oauth2-proxy',
+    'http://127.0.0.1:4180',
+    ['X-Auth-Request-User', 'X-Auth-Request-Email', 'X-Auth-Request-Groups', 'x_auth_request_email'],
+  ],
   warder: ['Another Warder', 'http://127.0.0.1:9180', ['X-Auth-Subject', 'X-Auth-Roles', 'X_Auth_Roles']],
 }
 

@@ -12,7 +12,7 @@ export interface RecordedExchange {
 export interface RecordingRelay {
   readonly port: number
   readonly url: string
-  /** Whole exchanges in the order in which they were asked, by connection. */
+  /** Whole exchanges, one connection after the other. */
   exchanges(): readonly RecordedExchange[]
   /** Connections accepted so far. */
   connections(): number
