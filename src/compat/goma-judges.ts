@@ -75,11 +75,13 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
       send_headers: sent,
       ...optional('headers', headers.value),
       ...optional('params', params.value),
+      ...optional('answer_cookies', rule.addAuthCookiesToResponse),
       ...(signIn === '' ? {} : { sign_in: signIn }),
     },
     origins: {
       url: 'rule/authUrl',
       sign_in: 'rule/authSignIn',
+      answer_cookies: 'rule/addAuthCookiesToResponse',
       send_headers: 'rule/authRequestHeaders',
       headers: 'rule/authResponseHeaders',
       params: 'rule/authResponseHeadersAsParams',

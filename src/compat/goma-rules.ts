@@ -25,7 +25,6 @@ export const AuthRequestRuleSchema = strictMap({
 
 export const FORWARD_AUTH_NOTES = {
   insecureSkipVerify: refused('give the auth service a certificate that can be verified'),
-  addAuthCookiesToResponse: refused('cookies of the auth service are not handed to the client'),
   forwardHostHeaders: noEffect('the service is told the host as X-Forwarded-Host'),
 }
 
@@ -34,6 +33,7 @@ export const ForwardAuthRuleSchema = strictMap({
   authRequestHeaders: optionalList(text(parseToken)),
   authResponseHeaders: optionalList(plainText()),
   authResponseHeadersAsParams: optionalList(plainText()),
+  addAuthCookiesToResponse: optionalList(text(parseToken)),
   authSignIn: text(ok<string>)
     .optional()
     .describe('where a browser logs in'),

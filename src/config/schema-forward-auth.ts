@@ -40,6 +40,9 @@ export const ForwardAuthSchema = strictMap({
     .describe(
       'where a 401 of the service sends a browser that opens a page: a URL, or a path of the same host; where it ends with `=`, the way back is appended; default: nowhere',
     ),
+  answer_cookies: textList(parseToken)
+    .optional()
+    .describe('cookies of the service that the client is given, by name; default none'),
   cache: strictMap({
     ttl: durationMs(100, 3_600_000).describe('longest time that an allow is remembered'),
     entries: wholeNumber(1, 10_000_000).optional().describe('most allows remembered; default 10000'),

@@ -49,14 +49,15 @@ export function createAuthService(
       }
       const grant = cache?.get(text.value, performance.now())
       if (grant !== undefined) {
-        settled({ kind: 'allowed', grant })
+        settled({ kind: 'allowed', grant, cookies: [] })
         return NOTHING
       }
       // From before it is sent: by then the service has decided nothing yet.
       const askedMs = performance.now()
       return exchange(pool, text.value, settings, deadlines, (verdict, answer) => {
+        // A cookie is for this once: handed out again, it would replace a newer one.
         const ttlMs =
-          answer === undefined || verdict.kind !== 'allowed'
+          answer === undefined || verdict.kind !== 'allowed' || verdict.cookies.length > 0
             ? 0
             : rememberMs(answer, settings.cache?.ttlMs ?? 0)
         if (ttlMs > 0 && verdict.kind === 'allowed') cache?.put(text.value, verdict.grant, askedMs + ttlMs)

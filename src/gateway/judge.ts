@@ -11,6 +11,8 @@ export interface Judgement {
   readonly grant: Grant | undefined
   /** What the auth service wants the client to be told; absent if it did not deny. */
   readonly denial?: AuthDenial
+  /** The values of `Set-Cookie` that an auth service adds to the answer to an allowed request. */
+  readonly cookies?: readonly string[]
 }
 
 const NOTHING = (): void => {}
@@ -55,7 +57,7 @@ function toJudgement({ id, route }: Decision, outcome: AuthOutcome, rules: Gatew
     case 'allowed': {
       const identity = rules.headers.identityNames.map(() => '')
       const decision: Decision = { ...base, outcome: 'allow', reason: 'ok', identity }
-      return { decision, grant: outcome.grant }
+      return { decision, grant: outcome.grant, cookies: outcome.cookies }
     }
     case 'denied': {
       const { status } = outcome

@@ -9,6 +9,8 @@ export interface OwnAnswer {
   readonly headers: Readonly<Record<string, string>>
   /** Values of `WWW-Authenticate` that an auth service gave, one line each. */
   readonly challenges?: readonly string[]
+  /** Values of `Set-Cookie` that it gave. */
+  readonly cookies?: readonly string[]
 }
 
 /**
@@ -18,10 +20,14 @@ export interface OwnAnswer {
 export const ownAnswerBody = ({ status }: OwnAnswer, id: string): string =>
   `${JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? '', status, decision_id: id })}\n`
 
-export function ownAnswerFields({ headers, challenges = [] }: OwnAnswer, id: string): readonly AnswerField[] {
+export function ownAnswerFields(
+  { headers, challenges = [], cookies = [] }: OwnAnswer,
+  id: string,
+): readonly AnswerField[] {
   return [
     ...Object.entries(headers).map(([name, value]) => ({ name, value })),
     ...challenges.map((value) => ({ name: 'WWW-Authenticate', value })),
+    ...cookies.map((value) => ({ name: 'Set-Cookie', value })),
     { name: 'Content-Type', value: 'application/problem+json' },
     { name: 'Cache-Control', value: 'no-store' },
     { name: 'X-Decision-Id', value: id },
@@ -49,7 +55,8 @@ export function denialAnswer(
   const headers: Record<string, string> = { 'X-Decision-Reason': reason }
   if (challenge !== undefined) headers['WWW-Authenticate'] = challenge
   if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds)
-  if (denial?.location !== undefined)
-    return { status: 302, headers: { ...headers, Location: denial.location } }
-  return { status, headers, challenges: denial?.challenges ?? [] }
+  if (denial === undefined) return { status, headers }
+  const { challenges, cookies, location } = denial
+  if (location !== undefined) return { status: 302, headers: { ...headers, Location: location }, cookies }
+  return { status, headers, challenges, cookies }
 }

@@ -52,7 +52,7 @@ describe("the example of Goma's document", () => {
   })
 
   it('tells an auth service of forwardAuth no more than Goma does', async () => {
-    const rule = `{ authUrl: "https://a.example/v", authRequestHeaders: [X-Tenant, cookie], authResponseHeaders: ["userId: X-User-Id", X-Role], authResponseHeadersAsParams: [role] }`
+    const rule = `{ authUrl: "https://a.example/v", authRequestHeaders: [X-Tenant, cookie], authResponseHeaders: ["userId: X-User-Id", X-Role], authResponseHeadersAsParams: [role], addAuthCookiesToResponse: [sid] }`
     const middlewares = `middlewares: [{ name: google-auth, type: forwardAuth, paths: [/*], rule: ${rule} }]\n`
     const { settings } = await loadGood(ROUTES + middlewares)
     expect(settings.routes[0]?.access).toMatchObject({
@@ -63,6 +63,7 @@ describe("the example of Goma's document", () => {
           { from: 'x-role', to: 'X-Role' },
         ],
         params: [{ from: 'role', to: 'role' }],
+        answerCookies: ['sid'],
       },
     })
   })

@@ -32,6 +32,7 @@ describe('forward_auth', () => {
         sendHeaders: 'all',
         timeoutMs: 5_000,
         maxAnswerBytes: 1024 ** 2,
+        answerCookies: [],
       },
     })
   })
@@ -62,7 +63,7 @@ describe('forward_auth', () => {
       const options =
         'required_headers: [Authorization], headers: { userId: X-User }, params: { c: country.id }'
       const more =
-        'allow_status: 2xx, send_headers: Cookie, timeout: 1s, max_answer: 0B, ca_file: /etc/ca.pem, sign_in: "/in?rd=", cache: { ttl: 5s }'
+        'allow_status: 2xx, send_headers: Cookie, timeout: 1s, max_answer: 0B, ca_file: /etc/ca.pem, sign_in: "/in?rd=", answer_cookies: [_Sid, _sid_1], cache: { ttl: 5s }'
       for (const auth of [
         `{ url: "http://a/b", ${options}, ${more} }`,
         '{ url: "http://a", allow_status: 200 }',
