@@ -1,4 +1,4 @@
-/** What real auth services answered once, answered again: see test/live/auth-service-*.test.ts. */
+/** What auth services answer, answered without them; recorded by test/live/auth-service-*.test.ts. */
 import { afterAll, beforeAll, describe, it } from 'bun:test'
 import { startAuthSite, type AuthSite } from '../support/auth-site.ts'
 import { expectTranscript, recordedCases, recordTranscript } from '../support/auth-transcript.ts'
@@ -8,6 +8,12 @@ import { startRawUpstream, type RawUpstream } from '../support/run-gateway.ts'
 
 /** Name of the recordings → heading in docs/gateway.md, address of the service there, what the application gets. */
 const SERVICES: Readonly<Record<string, readonly [heading: string, address: string, granted: string[]]>> = {
+  // Not recorded, but written down from the authz handlers of Authelia 4.39 and their default endpoints.
+  authelia: [
+    'Authelia',
+    'http://127.0.0.1:9091',
+    ['Remote-User', 'Remote-Groups', 'Remote-Name', 'Remote-Email', 'Remote_User'],
+  ],
   nginx: ['A service for nginx', 'http://127.0.0.1:4000', ['X-Auth-User', 'X-Auth-Roles', 'X_Auth_User']],
   'oauth2-proxy': [
     'oauth2-proxy',
