@@ -141,6 +141,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
       upstream: link.wire,
       head: this.#client.head,
       decisionId: judgement.decision.id,
+      cookies: judgement.cookies ?? [],
       ended: (end) => this.#answerEnded(end, link),
     })
     this.#answer = answer
@@ -218,7 +219,11 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   #fail(fault: GatewayFault, detail: string): void {
     // Half an answer cannot be taken back; only its missing end tells the client.
     if (this.#answer?.hasBegun === true) this.#gone(fault, detail)
-    else this.#answerOwn({ status: FAULT_STATUS[fault], headers: {} }, fault, detail)
+    else {
+      // Also where the server fails: of a session that was renewed, the old cookie may be worth nothing.
+      const cookies = this.#judgement?.cookies ?? []
+      this.#answerOwn({ status: FAULT_STATUS[fault], headers: {}, cookies }, fault, detail)
+    }
   }
 
   #gone(fault: GatewayFault | undefined, detail: string): void {

@@ -41,6 +41,8 @@ export interface RelayOptions {
   readonly upstream: Wire
   readonly head: RequestHead
   readonly decisionId: string
+  /** Values of `Set-Cookie` that are written behind those of the server, so that they win. */
+  readonly cookies: readonly string[]
   /** Called once, and once more for what comes behind a whole answer. */
   readonly ended: (end: AnswerEnd) => void
 }
@@ -146,9 +148,10 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
   }
 }
 
-function toAnswerHead(found: ResponseHead, { decisionId, head }: RelayOptions): AnswerHead {
+function toAnswerHead(found: ResponseHead, { decisionId, cookies, head }: RelayOptions): AnswerHead {
   const { status, phrase, framing } = found
   const fields = answerFields(found.fields, head.takesTrailers)
+  for (const value of cookies) fields.push({ name: 'Set-Cookie', value })
   fields.push({ name: 'X-Decision-Id', value: decisionId })
   return { status, phrase, fields, length: lengthOf(found), hasBody: framing.kind !== 'none' }
 }

@@ -6,7 +6,7 @@ import { createCleanup } from '../support/live/cleanup.ts'
 import { valuesOf } from '../support/live/http-message.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { startLoginProvider } from '../support/live/login-provider.ts'
-import { freePort } from '../support/live/loopback.ts'
+import { freePort, waitFor } from '../support/live/loopback.ts'
 import { startOAuth2Proxy } from '../support/live/oauth2-proxy.ts'
 import { ask, type RawRequest } from '../support/live/raw-client.ts'
 import { startRecordingRelay, type RecordingRelay } from '../support/live/recording-relay.ts'
@@ -111,6 +111,28 @@ liveSuite('forward_auth with a real oauth2-proxy', ['oauth2-proxy'], () => {
       expectTranscript('oauth2-proxy', name, text)
     })
   }
+
+  it('renews its session at the client', async () => {
+    const port = await freePort()
+    const there = `http://127.0.0.1:${port}`
+    const issuer = await startLoginProvider(`${there}/oauth2/callback`, cleanup)
+    const proxy = await startOAuth2Proxy(issuer, there, cleanup, ['--cookie-refresh=1s'])
+    const addresses = { 'http://127.0.0.1:4180': `http://127.0.0.1:${proxy.port}` }
+    const { app } = await startAuthSite(cleanup, 'oauth2-proxy', addresses, port)
+    const person = createBrowser()
+    await person.open(`${there}/`)
+    const first = person.cookies(there).get('_oauth2_proxy')
+    expect(first).toBeString()
+    const renewed = await waitFor('a renewed session', async () => {
+      const page = await person.open(`${there}/`)
+      expect(page.way.length).toBe(1)
+      const now = person.cookies(there).get('_oauth2_proxy')
+      return now === first ? undefined : now
+    })
+    expect(renewed).toBeString()
+    expect((await person.open(`${there}/`)).status).toBe(200)
+    expect(app.received.at(-1)?.values('X-Auth-Request-User')).toEqual(['alice'])
+  })
 
   it('leads nowhere else, whatever was asked for', async () => {
     const headers = [HTML, ['Cookie', '']] as const

@@ -37,6 +37,8 @@ function createLoginProvider(issuer: string): Provider {
     ],
     jwks: { keys: [createSigningJwk('login-1')] },
     claims: { email: ['email', 'email_verified'], profile: ['name', 'groups'] },
+    // Otherwise only with `prompt=consent`.
+    issueRefreshToken: async () => true,
     // Not only from the userinfo endpoint.
     conformIdTokenClaims: false,
     findAccount: (_context: unknown, accountId: string) => ({ accountId, claims: () => claimsOf(accountId) }),
