@@ -31,7 +31,9 @@ function isNavigation({ head: { method, fields, webSocketKey } }: ClientRequest)
 /** A login that is itself guarded would lead to itself for ever. */
 function isSignIn({ head, authz }: ClientRequest, signIn: string): boolean {
   const [address] = signIn.split('?')
-  return address === head.path || address === `${authz.scheme}://${head.authority}${head.path}`
+  const site = `${authz.scheme}://${head.authority}`
+  // `https://login.example.com?rd=` asks for `/`.
+  return address === head.path || address === site + head.path || (address === site && head.path === '/')
 }
 
 function wayBack({ head, authz }: ClientRequest, signIn: string): string {

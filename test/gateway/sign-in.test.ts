@@ -108,6 +108,11 @@ describe('sign_in does not lead away', () => {
     expect(await askWith('http://login.example.com/in?rd=', request)).toEqual([401])
   })
 
+  it('from the top of such a login', async () => {
+    const request = { target: '/?rd=x', host: 'login.example.com', headers: [NAVIGATE] }
+    expect(await askWith('http://login.example.com?rd=', request)).toEqual([401])
+  })
+
   const statuses = [
     [403, 403],
     [302, 502],
