@@ -42,6 +42,7 @@ export const ERROR_CODES = {
   ERR_CONFIG_ADDRESS: 'a value is not a listen address',
   ERR_CONFIG_SERVER_URL: 'a value is not the URL of an upstream server',
   ERR_CONFIG_AUTH_URL: 'a value is not the URL of an auth service',
+  ERR_CONFIG_SIGN_IN: 'a value is not the URL or the path of a login',
   ERR_CONFIG_NETWORK: 'a value is neither an address nor a network',
   ERR_CONFIG_HOST: 'a value is not a host pattern',
   ERR_CONFIG_PATH: 'a value is not a path pattern',

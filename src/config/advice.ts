@@ -83,6 +83,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
     'write routes that name the policies, or let the proxy name one: `/v1/auth/nginx/NAME`',
   ERR_CONFIG_AUTH_URL:
     'write `http://host:port/path` or `https://host/path?query`, without a user name or a fragment',
+  ERR_CONFIG_SIGN_IN: 'write `https://login.example.com/?rd=` or `/oauth2/start?rd=`, without a fragment',
   ERR_CONFIG_NETWORK: 'write `10.0.0.5`, `10.0.0.0/8` or `2001:db8::/32`',
   ERR_CONFIG_ROUTE_UPSTREAM: 'write `upstream: NAME` into every route that is not `access: deny`',
   ERR_CONFIG_SERVER_URL:

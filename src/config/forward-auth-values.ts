@@ -24,7 +24,9 @@ export function toForwardAuth(auth: ForwardAuthConfig, directory: string): Forwa
     sendHeaders: mapDefined(auth.send_headers, lower) ?? DEFAULT_FORWARD_AUTH.sendHeaders,
     timeoutMs: auth.timeout ?? DEFAULT_FORWARD_AUTH.timeoutMs,
     maxAnswerBytes: auth.max_answer ?? DEFAULT_FORWARD_AUTH.maxAnswerBytes,
+    answerCookies: auth.answer_cookies ?? [],
     ...(auth.ca_file === undefined ? {} : { caFile: resolve(directory, auth.ca_file) }),
+    ...(auth.sign_in === undefined ? {} : { signIn: auth.sign_in }),
     ...(auth.cache === undefined
       ? {}
       : {
@@ -49,6 +51,8 @@ export function fromForwardAuth(auth: ForwardAuthSettings, options: ConfigValueO
     timeout: mapDefined(unless(auth.timeoutMs, timeoutMs), formatDuration),
     max_answer: mapDefined(unless(auth.maxAnswerBytes, maxAnswerBytes), formatByteSize),
     ca_file: mapDefined(auth.caFile, escape),
+    sign_in: mapDefined(auth.signIn, escape),
+    answer_cookies: unlessEmpty(auth.answerCookies),
     cache: mapDefined(auth.cache, (cache) =>
       compact({
         ttl: formatDuration(cache.ttlMs),

@@ -40,6 +40,28 @@ describe('a configuration of Goma is refused', () => {
       'ERR_CONFIG_UNKNOWN_KEY',
       10,
     ],
+    [
+      'with a login whose query has no place for the way back',
+      goma(
+        '',
+        one(
+          '{ name: a, type: forwardAuth, paths: [/*], rule: { authUrl: "http://a", authSignIn: "http://b/?rd=&c" } }',
+        ),
+      ),
+      'ERR_COMPAT_UNSUPPORTED',
+      10,
+    ],
+    [
+      'with a login that is no URL',
+      goma(
+        'middlewares: [a]',
+        one(
+          '{ name: a, type: forwardAuth, paths: [/*], rule: { authUrl: "http://a", authSignIn: "//evil" } }',
+        ),
+      ),
+      'ERR_CONFIG_SIGN_IN',
+      10,
+    ],
     ['with empty paths', goma('', one('{ name: a, type: access, paths: [] }')), 'ERR_CONFIG_EMPTY_LIST', 10],
     ['without paths', goma('', one('{ name: a, type: access }')), 'ERR_CONFIG_MISSING_KEY', 10],
     ['with a bad pattern', goma('', one('{ name: a, type: access, paths: ["/v("] }')), 'ERR_CONFIG_PATH', 10],

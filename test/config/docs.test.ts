@@ -107,6 +107,14 @@ describe('docs/keys.md', () => {
   })
 })
 
+describe('docs/gateway.md', () => {
+  it('has examples that load', async () => {
+    const examples = blocksOf(readDoc('gateway.md'), 'yaml')
+    expect(examples.length).toBeGreaterThan(5)
+    for (const example of examples) await loadGood(example)
+  })
+})
+
 describe('docs/compat.md', () => {
   const doc = readDoc('compat.md')
 
