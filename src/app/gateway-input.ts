@@ -1,5 +1,8 @@
 /** An instance as the gateway reads it. */
+import { judgesOf } from '../config/route-judges.ts'
 import type { GatewayInput, GatewayRoute } from '../gateway/rules.ts'
+import type { JudgeInput } from '../gateway/route-judge.ts'
+import type { JudgeSettings } from '../policy/settings.ts'
 import type { Instance } from './build-instance.ts'
 import { newId } from './system.ts'
 
@@ -9,6 +12,7 @@ export function gatewayInput(instance: Instance): GatewayInput {
   return {
     decide,
     newId,
+    realm: guard.realm,
     identityNames: guard.identityNames,
     certificates,
     serverTrust,
@@ -17,11 +21,25 @@ export function gatewayInput(instance: Instance): GatewayInput {
     trustedProxies: settings.listen.gateway?.trustedProxies ?? [],
     routes: settings.routes.flatMap(({ name, upstream, access, rewrite }): readonly GatewayRoute[] => {
       if (upstream === undefined) return []
-      const policy = access.kind === 'policy' ? guard.policies.get(access.policy) : undefined
-      const auth = access.kind === 'forward_auth' ? { forwardAuth: access.forwardAuth } : {}
-      return [
-        { name, upstream, tokenSources: policy?.tokenSources ?? [], ...auth, ...(rewrite && { rewrite }) },
-      ]
+      const all = judgesOf(access).map((judge) => toJudgeInput(judge, instance))
+      const tokenSources = all.flatMap((judge) => (judge.kind === 'policy' ? judge.policy.tokenSources : []))
+      // A single policy is the core's own business.
+      const judges = access.kind === 'policy' ? [] : all
+      return [{ name, upstream, tokenSources, judges, ...(rewrite && { rewrite }) }]
     }),
+  }
+}
+
+function toJudgeInput(judge: JudgeSettings, { guard, usersOf }: Instance): JudgeInput {
+  switch (judge.kind) {
+    case 'policy': {
+      const policy = guard.policies.get(judge.policy)
+      if (policy === undefined) throw new TypeError(`no policy named ${judge.policy}`)
+      return { kind: 'policy', policy }
+    }
+    case 'forward_auth':
+      return { kind: 'forward_auth', settings: judge.forwardAuth }
+    case 'basic_auth':
+      return { kind: 'basic_auth', settings: judge.basicAuth, users: usersOf(judge.basicAuth) }
   }
 }

@@ -17,8 +17,8 @@ type Value = Readonly<Record<string, unknown>>
 export interface Made {
   readonly value: Value
   readonly pointer: string
-  /** Who judges, where that is written elsewhere. */
-  readonly judge?: Middleware | undefined
+  /** Who judges, in order, where that is written elsewhere. */
+  readonly judges?: readonly Middleware[]
 }
 
 export interface RouteParts {
@@ -97,12 +97,7 @@ function translateRoute(
   const rewrite = rewriteOf(route)
   const routes = slices.map((slice): Omit<Made, 'pointer'> => {
     const applying = slice.middlewares.flatMap((i) => own[i] ?? [])
-    const read = judgeOf(applying)
-    if (!read.ok) {
-      found.push({ pointer: `${pointer}/middlewares`, problem: read.error })
-      return { value: {} }
-    }
-    const judge = read.value
+    const judge = answerOf(applying)
     const isOpenPart = applying.length === 0
     const suffix = applying.map((middleware) => toName(middleware.name, 'guarded')).join('.')
     const value = {
@@ -111,7 +106,7 @@ function translateRoute(
       ...judge,
       ...(judge['access'] === 'deny' ? {} : { upstream: name, ...rewrite }),
     }
-    return { value, judge: applying[0] }
+    return { value, judges: applying }
   })
   const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
   return {
@@ -170,18 +165,26 @@ export function unknownMiddleware(name: string, names: ReadonlySet<string>): Pro
   }
 }
 
-/** Who judges where these apply. Where nobody gets in, it does not matter who is asked before. */
-function judgeOf(applying: readonly Middleware[]): Result<Value, Problem> {
-  if (applying.some(({ judge }) => judge.kind === 'deny')) return ok({ access: 'deny' })
-  const [first, second] = applying
-  if (first === undefined) return ok({ access: 'public' })
-  if (second !== undefined) {
-    const both = `${quoted(first.name)} and ${quoted(second.name)}`
-    return err(unsupported(`${both} both judge the same path`, 'let one of them do what both do'))
+/** Who judges where these apply, in the written order. Where nobody gets in, it does not matter who is asked before. */
+function answerOf(applying: readonly Middleware[]): Value {
+  if (applying.some(({ judge }) => judge.kind === 'deny')) return { access: 'deny' }
+  const judges = applying.map(judgeOf)
+  const [first] = judges
+  if (first === undefined) return { access: 'public' }
+  return judges.length === 1 ? first : { all_of: judges }
+}
+
+function judgeOf({ judge }: Middleware): Value {
+  switch (judge.kind) {
+    case 'policy':
+      return { policy: judge.name }
+    case 'forward_auth':
+    case 'basic_auth':
+      return { [judge.kind]: judge.value }
+    case 'deny':
+    case 'rate_limit':
+      return { access: 'deny' }
   }
-  const { judge } = first
-  if (judge.kind === 'policy') return ok({ policy: judge.name })
-  return ok(judge.kind === 'forward_auth' ? { forward_auth: judge.value } : { access: 'deny' })
 }
 
 function translateUpstream(

@@ -2,6 +2,7 @@
 import type { Algorithm } from '../keys/algorithms.ts'
 import { checkGateway } from './check-gateway.ts'
 import { checkIssuer, keySourceOf } from './check-issuer.ts'
+import { checkToldTwice } from './check-judges.ts'
 import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
 import { issuerNames } from './default-names.ts'
 import type { Problem } from './diagnostic.ts'
@@ -10,6 +11,7 @@ import { formatListenAddress, isLoopback, isSameAddress } from './listen-address
 import { checkSnapshotPlace } from './key-refresh.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts, Located } from './read-config.ts'
+import { judgesIn } from './route-judges.ts'
 import { missingKey } from './schema-problems.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
@@ -33,6 +35,7 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkReferences(parts),
     ...checkListeners(parts.listen ?? {}),
     ...checkGateway(parts),
+    ...checkToldTwice(parts),
     ...(parts.whole === undefined
       ? []
       : [
@@ -90,7 +93,7 @@ function checkDuplicates(
 
 function checkReferences(parts: ConfigParts): readonly LocatedProblem[] {
   const found: LocatedProblem[] = []
-  const users = [...parts.routes, ...parts.endpoints]
+  const users = [...parts.routes.flatMap(judgesIn), ...parts.endpoints]
   for (const { pointer, value } of users) {
     if (value.policy === undefined || parts.policyNames.has(value.policy)) continue
     const problem = unknownName('ERR_CONFIG_UNKNOWN_POLICY', 'policy', value.policy, parts.policyNames)
@@ -191,7 +194,7 @@ const hasLocalKeys = ({ keys }: IssuerConfig): boolean =>
   !['discovery', 'jwks_url'].includes(keySourceOf(keys))
 
 function checkUnused(parts: ConfigParts): readonly LocatedProblem[] {
-  const users = [...parts.routes, ...parts.endpoints]
+  const users = [...parts.routes.flatMap(judgesIn), ...parts.endpoints]
   const used = new Set(users.flatMap(({ value }) => value.policy ?? []))
   // Without routes, policies are chosen by the caller's URL.
   const policies = users.length === 0 ? [] : parts.policies.filter(({ name }) => !used.has(name))

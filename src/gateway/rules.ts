@@ -5,10 +5,11 @@ import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { Certificates, ServerTrust } from './certificates.ts'
 import { compileTrusted, type IsTrusted } from './client-address.ts'
 import type { Deadlines } from './deadlines.ts'
-import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
 import { compileRewrite, type RewriteRule } from './rewrite-path.ts'
-import { createRouteAuths, grantedNames, type RouteAuth } from './route-auth.ts'
+import { createRouteAuths, grantedNames } from './route-auth.ts'
+import type { JudgeInput } from './route-judge.ts'
+import { createRouteJudges, hidesCredentials, userHeaderNames, type RouteJudges } from './route-judges.ts'
 import type { UpstreamSettings } from './settings.ts'
 import { compileStripRule, type StripRule } from './strip-token.ts'
 import { createUpstream, type Upstream } from './upstream.ts'
@@ -17,6 +18,8 @@ import { createUpstream, type Upstream } from './upstream.ts'
 export interface GatewayInput {
   readonly decide: Decide
   readonly newId: () => string
+  /** Of challenges that no route has a realm for. */
+  readonly realm: string
   /** Lower case, of all policies. */
   readonly identityNames: readonly string[]
   readonly upstreams: readonly UpstreamSettings[]
@@ -34,18 +37,19 @@ export interface GatewayRoute {
   /** Unique; a decision names it. */
   readonly name: string
   readonly upstream: string
-  /** Where the route's policy looks for a token; empty on public routes. */
+  /** Where the route's policies look for a token; empty on public routes. */
   readonly tokenSources: readonly TokenSourceSettings[]
   readonly rewrite?: RewriteSettings
-  /** Where an auth service judges the route. */
-  readonly forwardAuth?: ForwardAuthSettings
+  /** Who judges the route, in order, where the core cannot; empty where it does. */
+  readonly judges: readonly JudgeInput[]
 }
 
 export interface Destination {
   readonly upstream: Upstream
   readonly strip: StripRule | undefined
   readonly rewrite: RewriteRule | undefined
-  readonly auth: RouteAuth | undefined
+  /** Undefined where the core judges. */
+  readonly judges: RouteJudges | undefined
 }
 
 export interface GatewayRules {
@@ -69,26 +73,27 @@ export function compileGatewayRules(input: GatewayInput, deadlines: Deadlines): 
   )
   const headers = compileHeaderRules(
     input.identityNames,
-    input.routes.flatMap(({ forwardAuth }) => grantedNames(forwardAuth)),
+    input.routes.flatMap(({ judges }) => [...grantedNames(judges), ...userHeaderNames(judges)]),
   )
   const auths = createRouteAuths(headers, input.authTrust, deadlines)
+  const judgesOf = createRouteJudges(input.decide, auths, input.realm)
   const destinationOf = ({
     name,
     upstream,
     tokenSources,
     rewrite,
-    forwardAuth,
+    judges,
   }: GatewayRoute): readonly [string, Destination] => {
     const found = upstreams.get(upstream)
     if (found === undefined) throw new TypeError(`no upstream named ${upstream}`)
-    const strip = compileStripRule(tokenSources, found.settings.stripToken)
+    const strip = compileStripRule(tokenSources, found.settings.stripToken, hidesCredentials(judges))
     return [
       name,
       {
         upstream: found,
         strip,
         rewrite: rewrite && compileRewrite(rewrite),
-        auth: forwardAuth && auths.of(forwardAuth),
+        judges: judgesOf(judges),
       },
     ]
   }

@@ -23,6 +23,7 @@ export function serveFake(): FakeServing {
   const input = {
     decide: () => DENY,
     newId: () => 'id',
+    realm: 'warder',
     identityNames: [],
     upstreams: [],
     routes: [],
