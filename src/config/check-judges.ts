@@ -54,6 +54,28 @@ const notOne = (
   hints,
 })
 
+/** Both would want the one `Authorization` header of a request, and two of them are a denial: nobody could pass. */
+export function checkOneHeader({ routes, policies, whole }: ConfigParts): readonly LocatedProblem[] {
+  if (whole === undefined) return []
+  const byName = new Map(policies.map(({ name, value }) => [name, value]))
+  const usual = whole.token_sources ?? AUTHORIZATION
+  return routes.flatMap((route) => {
+    const judges = judgesIn(route)
+    const policy = judges.find(({ value }) => {
+      const sources = value.policy === undefined ? [] : (byName.get(value.policy)?.token_sources ?? usual)
+      return sources.length > 0 && sources.every(({ header }) => header?.toLowerCase() === 'authorization')
+    })?.value.policy
+    const basic = judges.find(({ value }) => value.basic_auth !== undefined)
+    if (policy === undefined || basic === undefined) return []
+    const message = `\`basic_auth\` and the policy ${quoted(policy)} both want the Authorization header`
+    const hints = ['give the policy `token_sources` with a cookie or a header of its own']
+    const pointer = `${basic.pointer}/basic_auth`
+    return [{ pointer, atKey: true, problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message, hints } }]
+  })
+}
+
+const AUTHORIZATION = [{ header: 'Authorization' }]
+
 /** Something that a judge tells the application, and where that is written. */
 interface Told {
   readonly pointer: string

@@ -2,7 +2,7 @@
 import type { Algorithm } from '../keys/algorithms.ts'
 import { checkGateway } from './check-gateway.ts'
 import { checkIssuer, keySourceOf } from './check-issuer.ts'
-import { checkToldTwice } from './check-judges.ts'
+import { checkOneHeader, checkToldTwice } from './check-judges.ts'
 import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
 import { issuerNames } from './default-names.ts'
 import type { Problem } from './diagnostic.ts'
@@ -36,6 +36,7 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkListeners(parts.listen ?? {}),
     ...checkGateway(parts),
     ...checkToldTwice(parts),
+    ...checkOneHeader(parts),
     ...(parts.whole === undefined
       ? []
       : [
