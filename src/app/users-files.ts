@@ -2,6 +2,7 @@
 import type { Diagnostic, SourcePosition } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { fileTrouble } from '../config/interpolate.ts'
+import { quoted } from '../config/printable.ts'
 import { judgesOf } from '../config/route-judges.ts'
 import type { BasicAuthSettings, UserSettings } from '../gateway/basic-auth-settings.ts'
 import { parseHtpasswd, type Htpasswd, type HtpasswdRemark } from '../gateway/htpasswd.ts'
@@ -50,8 +51,10 @@ function toDiagnostics(
   file: string,
   position: SourcePosition,
 ): readonly Diagnostic[] {
-  const said = ({ line, message }: HtpasswdRemark): string =>
-    line === 0 ? `${file} ${message}` : `${file}:${line}: ${message}`
+  const said = ({ line, message, user }: HtpasswdRemark): string =>
+    line === 0
+      ? `${file} ${message}`
+      : `${file}:${line}: ${message}${user === undefined ? '' : ` of the user ${quoted(user)}`}`
   return [
     ...errors.map((remark): Diagnostic => ({
       code: 'ERR_GATEWAY_USERS',
@@ -85,7 +88,7 @@ const doubles = (
     .map(({ name }) => ({
       code: 'ERR_GATEWAY_USERS',
       severity: 'error',
-      message: `the user "${name}" is in \`users\` and in ${file}`,
+      message: `the user ${quoted(name)} is in \`users\` and in ${file}`,
       position,
       hints: ['keep one of them'],
     }))

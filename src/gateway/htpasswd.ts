@@ -7,8 +7,10 @@ import { isUserName } from './user-name.ts'
 export interface HtpasswdRemark {
   /** From 1; 0 for the file as a whole. */
   readonly line: number
-  /** Holds nothing of the line but the user's name. */
+  /** Holds nothing of the line. */
   readonly message: string
+  /** Whose line it is; one that can be sent, and may hold any character of a script. */
+  readonly user?: string
 }
 
 export interface Htpasswd {
@@ -39,11 +41,11 @@ export function parseHtpasswd(bytes: Uint8Array): Htpasswd {
     const parsed = hash === undefined ? undefined : parsePasswordHash(hash)
     if (parsed === undefined) errors.push({ line, message: 'not `name:hash`' })
     else if (!isUserName(name)) errors.push({ line, message: 'a user name that no browser can send' })
-    else if (users.has(name)) errors.push({ line, message: `the user "${name}" is there already` })
-    else if (!parsed.ok) errors.push({ line, message: `${parsed.error}, of the user "${name}"` })
+    else if (users.has(name)) errors.push({ line, message: 'a second line', user: name })
+    else if (!parsed.ok) errors.push({ line, message: parsed.error, user: name })
     else {
       users.set(name, { name, secret: parsed.value })
-      if (isWeakHash(parsed.value)) warnings.push({ line, message: `a weak hash, of the user "${name}"` })
+      if (isWeakHash(parsed.value)) warnings.push({ line, message: 'a weak hash', user: name })
     }
   }
   if (users.size + errors.length === 0) warnings.push({ line: 0, message: 'has no users' })

@@ -67,6 +67,20 @@ describe('several judges of one route', () => {
     expect(gateway.lines).toMatchObject([{ reason: 'scope_missing', policy: 'header', route: 'both' }])
   })
 
+  it('may be a token in a cookie and a password, where the policy would take either header or cookie', async () => {
+    const { app, gateway } = await start(() => ['{ policy: either }', BASIC])
+    for (const [headers, reason] of [
+      [[cookie(), basic('alice', 'pw')], undefined],
+      [[basic('alice', 'pw')], 'scheme_not_bearer'],
+      [[['Authorization', `Bearer ${mint()}`]], 'credentials_missing'],
+      [[cookie(), ['Authorization', `Bearer ${mint({ sub: 'bob' })}`]], 'token_multiple'],
+    ] as const) {
+      const got = await ask(gateway.port, { target: '/x', headers })
+      expect(got.values('x-decision-reason')[0]).toBe(reason)
+    }
+    expect(app.received.map((request) => request.values('authorization'))).toEqual([[]])
+  })
+
   const ORDERS: readonly (readonly [
     judges: (url: string) => readonly string[],
     headers: readonly Header[],

@@ -4,7 +4,7 @@ import type { Decision } from '../../src/decision/decision.ts'
 import { askJudges } from '../../src/gateway/ask-judges.ts'
 import { basicAuthJudge } from '../../src/gateway/basic-auth-judge.ts'
 import type { ClientRequest } from '../../src/gateway/client-request.ts'
-import type { Judgement } from '../../src/gateway/judge.ts'
+import { judge, type Judgement } from '../../src/gateway/judge.ts'
 import { policyJudge, refused, type JudgeOutcome, type RouteJudge } from '../../src/gateway/route-judge.ts'
 import type { PasswordVerdict } from '../../src/gateway/password-check.ts'
 import type { Policy } from '../../src/policy/compile-policy.ts'
@@ -123,6 +123,18 @@ describe('judges are asked one after the other', () => {
       },
     ])
   })
+})
+
+describe('a route whose judges the core cannot ask', () => {
+  for (const reason of ['auth_service_not_asked', 'judges_not_asked'] as const) {
+    it(`stays denied (${reason}) where the gateway knows none either`, () => {
+      const decision: Decision = { ...FIRST, reason }
+      const rules = { decide: () => decision, destinations: new Map(), headers: { identityNames: [] } }
+      const settled: Judgement[] = []
+      judge(request(), rules as never, (judgement) => void settled.push(judgement))
+      expect(settled).toEqual([{ decision, grant: undefined, challenges: [] }])
+    })
+  }
 })
 
 describe('a policy among the judges', () => {
