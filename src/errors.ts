@@ -48,6 +48,7 @@ export const ERROR_CODES = {
   ERR_CONFIG_PATH: 'a value is not a path pattern',
   ERR_CONFIG_METHOD: 'a value is not an HTTP method',
   ERR_CONFIG_HEADER: 'a header name cannot be used',
+  ERR_CONFIG_PASSWORD_HASH: 'a value is not a password hash that can be used',
   ERR_CONFIG_SCOPE: 'a value is not a scope',
   ERR_CONFIG_CLAIM_PATH: 'a value is not a claim path',
   ERR_CONFIG_CLAIM_RULE: 'a claim rule checks nothing, or contradicts itself',
@@ -78,6 +79,7 @@ export const ERROR_CODES = {
   WARN_CONFIG_QUERY_TOKEN: 'tokens are accepted in the URL',
   WARN_CONFIG_HTTP: 'keys are fetched over http://',
   WARN_CONFIG_JWKS_ELSEWHERE: 'the keys of an issuer are on another host',
+  WARN_CONFIG_PASSWORD_HASH: 'a password hash that is weak',
   WARN_CONFIG_SECRET_SHORT: 'a secret is shorter than its algorithm asks',
   WARN_CONFIG_PUBLIC_EVERYTHING: 'a route makes everything public',
   WARN_CONFIG_DECISIONS_EXPOSED: 'the decisions listener can be reached from other machines',
@@ -116,6 +118,8 @@ export const ERROR_CODES = {
   WARN_KEYS_FILE_UNREADABLE: 'a file that fetching the keys needs cannot be read now',
   // gateway/
   ERR_GATEWAY_CERTIFICATE: 'a certificate of the gateway cannot be used',
+  ERR_GATEWAY_USERS: 'a users file cannot be used',
+  WARN_GATEWAY_NO_USERS: 'a users file without users, so that nobody gets in',
   // cli/
   ERR_CLI_USAGE: 'a command was called in a way that it does not understand',
   ERR_CLI_CONFIG_NOT_FOUND: 'no configuration file was named, and none is in the usual places',

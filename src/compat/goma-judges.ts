@@ -26,6 +26,11 @@ export type Judge =
       readonly origins: Readonly<Record<string, string>>
     }
   | {
+      readonly kind: 'basic_auth'
+      readonly value: Value
+      readonly origins: Readonly<Record<string, string>>
+    }
+  | {
       readonly kind: 'policy'
       readonly name: string
       readonly issuer: Value

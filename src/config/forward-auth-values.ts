@@ -7,6 +7,7 @@ import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './confi
 import type { ConfigValueOptions, Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'
 import type { Located } from './read-config.ts'
+import { judgesOf } from './route-judges.ts'
 import type { ForwardAuthConfig } from './schema-forward-auth.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import { toPointer } from './json-pointer.ts'
@@ -83,8 +84,10 @@ export function checkForwardAuth({ pointer, value }: Located<ForwardAuthConfig>)
 
 /** The files of authorities that auth services are known by. */
 export const authCaFiles = (routes: readonly RouteSettings[]): readonly string[] =>
-  routes.flatMap(({ access }) =>
-    access.kind === 'forward_auth' && access.forwardAuth.caFile !== undefined
-      ? [access.forwardAuth.caFile]
-      : [],
-  )
+  routes
+    .flatMap(({ access }) => judgesOf(access))
+    .flatMap((judge) =>
+      judge.kind === 'forward_auth' && judge.forwardAuth.caFile !== undefined
+        ? [judge.forwardAuth.caFile]
+        : [],
+    )

@@ -82,15 +82,6 @@ describe('a configuration of Goma is refused', () => {
       'ERR_CONFIG_DUPLICATE_NAME',
       14,
     ],
-    [
-      'with two judges of one path',
-      goma(
-        'middlewares: [guard, b]',
-        `${G}  - { name: b, type: jwtAuth, paths: [/x], rule: { secret: ${SECRET}, issuer: b, audience: b } }\n`,
-      ),
-      'ERR_COMPAT_UNSUPPORTED',
-      8,
-    ],
     ['with an unknown key of a route', goma('middleware: [guard]', G), 'ERR_CONFIG_UNKNOWN_KEY', 8],
     ['with an unknown key of the gateway', goma('', '', 'listen: 1'), 'ERR_CONFIG_UNKNOWN_KEY', 3],
     ['with an empty path', goma('').replace('path: /api', 'path: ""'), 'ERR_CONFIG_PATH', 6],

@@ -50,7 +50,11 @@ describe('docs/errors.md', () => {
 
 describe('docs/config.md', () => {
   const doc = readDoc('config.md')
-  const files = { '/run/secrets/jobs_hmac': '00'.repeat(32), '/run/secrets/far_api_key': 'key' }
+  const files = {
+    '/run/secrets/jobs_hmac': '00'.repeat(32),
+    '/run/secrets/far_api_key': 'key',
+    '/run/secrets/robot': 'pw',
+  }
 
   for (const key of schemaKeys()) {
     it(`explains \`${key}\``, () => expect(doc).toContain(`| \`${key}\` |`))
