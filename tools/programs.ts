@@ -9,6 +9,7 @@ const PACKAGE_OF = {
   wrk: 'wrk',
   caddy: 'caddy',
   openssl: 'openssl',
+  chromium: 'chromium',
 } as const
 
 export type Program = keyof typeof PACKAGE_OF
