@@ -10,6 +10,7 @@ const PACKAGE_OF = {
   caddy: 'caddy',
   openssl: 'openssl',
   chromium: 'chromium',
+  curl: 'curl',
 } as const
 
 export type Program = keyof typeof PACKAGE_OF
