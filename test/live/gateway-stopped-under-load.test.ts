@@ -8,26 +8,40 @@ import { startRecordingServer } from '../support/live/recording-server.ts'
 import { startServedGateway } from '../support/live/served-gateway.ts'
 import { mint } from '../support/mint.ts'
 import { gatewayConfig, startRawUpstream } from '../support/run-gateway.ts'
+import { createTestCa } from '../support/test-ca.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
 const CONNECTIONS = 32
 const good = [['Authorization', `Bearer ${mint({ scope: 'orders:read' })}`]] as const
-const configOf = (url: string): string =>
-  gatewayConfig([url]).replace('access_log: true', 'access_log: false')
+const configOf = (url: string, listen = ''): string =>
+  gatewayConfig([url]).replace('access_log: true', `access_log: false${listen}`)
+
+function tlsText(): string {
+  const ca = createTestCa()
+  cleanup.add(() => ca.remove())
+  const { certFile, keyFile } = ca.issue('localhost')
+  return `, tls: ${JSON.stringify([{ cert_file: certFile, key_file: keyFile }])}`
+}
 
 describe('a gateway that is told to stop under load', () => {
-  for (const path of ['/orders/slow', '/orders/fast']) {
-    it(`loses no answer that it has promised, and ends with code 0: ${path}`, async () => {
+  const ways = [
+    ['/orders/slow', false],
+    ['/orders/fast', false],
+    ['/orders/slow', true],
+    ['/orders/fast', true],
+  ] as const
+  for (const [path, isTls] of ways) {
+    it(`loses no answer that it has promised, and ends with code 0: ${path}${isTls ? ' over TLS' : ''}`, async () => {
       const server = await startRecordingServer('app', cleanup)
-      const gateway = await startServedGateway(configOf(server.url), cleanup)
+      const gateway = await startServedGateway(configOf(server.url, isTls ? tlsText() : ''), cleanup)
       const sorts = {
         GET: { headers: good },
         POST: { method: 'POST', headers: good, body: 'x'.repeat(500) },
         nobody: {},
       }
-      const load = startGatewayLoad(gateway.port, CONNECTIONS, { path, sorts })
+      const load = startGatewayLoad(gateway.port, CONNECTIONS, { path, sorts, isTls })
       await load.more(200)
       // The workers go on asking until they are refused.
       const code = await gateway.process.stop('SIGTERM')

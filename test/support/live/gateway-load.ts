@@ -1,5 +1,6 @@
 /** Load on kept connections that knows of every request what it was, and what became of it. */
 import { connect, type Socket } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import { takeMessage, valuesOf, type HttpMessage } from './http-message.ts'
 import { waitFor } from './loopback.ts'
 import { requestText, type RawRequest } from './raw-client.ts'
@@ -25,6 +26,8 @@ export interface LoadSource {
   readonly sorts: Readonly<Record<string, RawRequest>>
   /** What comes before the number in the target. */
   readonly path: string
+  /** Whatever the certificate is. */
+  readonly isTls?: boolean
 }
 
 export interface GatewayLoad {
@@ -51,7 +54,7 @@ export function startGatewayLoad(port: number, connections: number, source: Load
     let line: Line | undefined
     while (!stopping.signal.aborted) {
       if (line === undefined) {
-        line = await openLine(port)
+        line = await openLine(port, source.isTls ?? false)
         if (line === undefined) return
         opened += 1
       }
@@ -95,11 +98,12 @@ interface Line {
 }
 
 /** Undefined: nobody listens any more. */
-async function openLine(port: number): Promise<Line | undefined> {
-  const socket = connect(port, '127.0.0.1')
+async function openLine(port: number, isTls: boolean): Promise<Line | undefined> {
+  const address = { port, host: '127.0.0.1' }
+  const socket = isTls ? connectTls({ ...address, rejectUnauthorized: false }) : connect(address)
   const isOpen = await new Promise<boolean>((resolve) => {
-    socket.once('connect', () => resolve(true))
-    socket.once('error', () => resolve(false))
+    socket.once(isTls ? 'secureConnect' : 'connect', () => resolve(true))
+    for (const event of ['error', 'close']) socket.once(event, () => resolve(false))
   })
   return isOpen ? createLine(socket) : undefined
 }
