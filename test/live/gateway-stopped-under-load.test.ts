@@ -1,7 +1,8 @@
 /** SIGTERM to a gateway under load: what it has begun to answer it answers, and what it has sent on as well. */
-import { afterEach, describe, expect, it } from 'bun:test'
+import { afterEach, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startGatewayLoad } from '../support/live/gateway-load.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 import { isListening, waitFor } from '../support/live/loopback.ts'
 import { openClient, requestText } from '../support/live/raw-client.ts'
 import { startRecordingServer } from '../support/live/recording-server.ts'
@@ -25,7 +26,7 @@ function tlsText(): string {
   return `, tls: ${JSON.stringify([{ cert_file: certFile, key_file: keyFile }])}`
 }
 
-describe('a gateway that is told to stop under load', () => {
+liveSuite('a gateway that is told to stop under load', ['openssl'], () => {
   const ways = [
     ['/orders/slow', false],
     ['/orders/fast', false],

@@ -2,7 +2,7 @@
 import { createServer, connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
-import { forgetPeak, peakBytes, residentBytes } from '../support/live/process-memory.ts'
+import { forgetPeak, peakBytes, residentBytes } from '../support/live/process-holdings.ts'
 import { startServedGateway, type ServedGateway } from '../support/live/served-gateway.ts'
 import { gatewayConfig } from '../support/run-gateway.ts'
 

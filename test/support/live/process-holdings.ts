@@ -1,5 +1,5 @@
-/** How much memory another process holds, as Linux counts it. */
-import { readFileSync, writeFileSync } from 'node:fs'
+/** What another process holds, as Linux counts it. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Resident now, in bytes. */
 export const residentBytes = (pid: number): number => readStatus(pid, 'VmRSS')
@@ -9,6 +9,9 @@ export const peakBytes = (pid: number): number => readStatus(pid, 'VmHWM')
 
 /** The peak counts from now on. @see proc(5), clear_refs */
 export const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/clear_refs`, '5')
+
+/** Open files and sockets. */
+export const openDescriptors = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length
 
 function readStatus(pid: number, field: string): number {
   const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(
