@@ -4,7 +4,7 @@ import { createCleanup } from '../support/live/cleanup.ts'
 import { startGatewayLoad, type Sent } from '../support/live/gateway-load.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { waitFor } from '../support/live/loopback.ts'
-import { ask } from '../support/live/raw-client.ts'
+import { ask, openClient, requestText } from '../support/live/raw-client.ts'
 import {
   startRecordingNginx,
   startRecordingServer,
@@ -88,6 +88,24 @@ liveSuite('servers that are killed and started again under load', ['nginx'], () 
       connections: CONNECTIONS,
     })
   }, 60_000)
+})
+
+liveSuite('a server that is killed within its answer', [], () => {
+  it('ends the answer of the client too, which is never taken for whole', async () => {
+    const server = await startRecordingServer('app', cleanup)
+    const { port } = await startServedGateway(quiet(gatewayConfig([server.url])), cleanup)
+    const client = await openClient(port)
+    client.send(requestText({ target: '/orders/stuck', headers: GOOD }))
+    await waitFor('the request', () => server.received().length > 0 || undefined)
+    const received = client.receive().then(
+      () => 'whole',
+      () => 'cut off',
+    )
+    await client.begun
+    await server.kill()
+    expect(await received).toBe('cut off')
+    client.close()
+  })
 })
 
 liveSuite('a server that is stopped, not killed', [], () => {

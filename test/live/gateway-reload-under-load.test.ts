@@ -1,14 +1,17 @@
 /** SIGHUP to a gateway under load: two configurations that differ in policy, identity header and server at once. */
-import { afterAll, expect, it, describe } from 'bun:test'
+import { afterEach, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startGatewayLoad, type Sent } from '../support/live/gateway-load.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 import { startRecordingServer } from '../support/live/recording-server.ts'
 import { startServedGateway } from '../support/live/served-gateway.ts'
 import { mint } from '../support/mint.ts'
 import { gatewayConfig } from '../support/run-gateway.ts'
+import { createTestCa } from '../support/test-ca.ts'
 
 const CONNECTIONS = 16
 const RELOADS = 10
+const OPTIONS = { timeout: 60_000 }
 const bearer = (scope: string) => [['Authorization', `Bearer ${mint({ scope })}`]] as const
 const SORTS = {
   reader: { headers: bearer('orders:read') },
@@ -18,9 +21,9 @@ const SORTS = {
 }
 
 /** By the first configuration, readers reach the server `read`; by the second, writers reach the server `write`. */
-const configOf = (word: 'read' | 'write', url: string): string =>
+const configOf = (word: 'read' | 'write', url: string, tls: string): string =>
   gatewayConfig([url])
-    .replace('access_log: true', 'access_log: false')
+    .replace('access_log: true', `access_log: false${tls}`)
     .replace('scope: orders:read', `scope: orders:${word}`)
     .replace('X-Auth-Subject: sub, X-Auth-Roles: roles', `X-Auth-${word}: sub`)
 
@@ -32,16 +35,25 @@ function isRight({ sort, target, fate }: Sent): boolean {
   return fate.status === 200 && fate.body === `${server} ${target}`
 }
 
-describe('a gateway that is reloaded under load', () => {
+liveSuite('a gateway that is reloaded under load', ['openssl'], () => {
   const cleanup = createCleanup()
-  afterAll(() => cleanup.run())
+  afterEach(() => cleanup.run())
 
-  it('judges each request by one configuration and no mixture, and drops no connection', async () => {
+  /** With a certificate of its own each time. */
+  function tlsText(): string {
+    const ca = createTestCa()
+    cleanup.add(() => ca.remove())
+    const { certFile, keyFile } = ca.issue('localhost')
+    return `, tls: ${JSON.stringify([{ cert_file: certFile, key_file: keyFile }])}`
+  }
+
+  const judges = async (isTls: boolean): Promise<void> => {
     const read = await startRecordingServer('read', cleanup)
     const write = await startRecordingServer('write', cleanup)
-    const configs = [configOf('read', read.url), configOf('write', write.url)] as const
+    const tls = (): string => (isTls ? tlsText() : '')
+    const configs = [configOf('read', read.url, tls()), configOf('write', write.url, tls())] as const
     const gateway = await startServedGateway(configs[0], cleanup)
-    const load = startGatewayLoad(gateway.port, CONNECTIONS, { path: '/orders', sorts: SORTS })
+    const load = startGatewayLoad(gateway.port, CONNECTIONS, { path: '/orders', sorts: SORTS, isTls })
     for (let reload = 1; reload <= RELOADS; reload++) {
       await load.more(100)
       await gateway.reload('version: 1\nroutes: [{ access: everything }]\n', 'refused')
@@ -77,5 +89,14 @@ describe('a gateway that is reloaded under load', () => {
       'writer: 403 scope_missing',
     ])
       expect(counts[name]).toBeGreaterThan(0)
-  }, 60_000)
+  }
+
+  for (const isTls of [false, true]) {
+    const way = isTls ? ' over TLS, with another certificate each time' : ''
+    it(
+      `judges each request by one configuration and no mixture, and drops no connection${way}`,
+      OPTIONS,
+      () => judges(isTls),
+    )
+  }
 })

@@ -8,6 +8,7 @@ const [port = '', file = '', name = ''] = process.argv.slice(2)
 const record = openSync(file, 'a')
 /** Between the two halves of an answer, in milliseconds. */
 const PAUSE_MS = 100
+const NEVER_MS = 3_600_000
 
 Bun.serve({
   hostname: '127.0.0.1',
@@ -18,15 +19,17 @@ Bun.serve({
     const identity = [...request.headers.keys()].filter((header) => header.startsWith('x-auth-'))
     writeSync(record, `${request.method} ${pathname} ${identity.join(',')}\n`)
     await request.arrayBuffer()
-    return new Response(pathname.startsWith('/orders/slow') ? inHalves(pathname) : `${name} ${pathname}`)
+    if (pathname.startsWith('/orders/slow')) return new Response(inHalves(pathname, PAUSE_MS))
+    if (pathname.startsWith('/orders/stuck')) return new Response(inHalves(pathname, NEVER_MS))
+    return new Response(`${name} ${pathname}`)
   },
 })
 
-function inHalves(pathname: string): ReadableStream<Uint8Array> {
+function inHalves(pathname: string, pauseMs: number): ReadableStream<Uint8Array> {
   return new ReadableStream({
     async start(controller) {
       controller.enqueue(Buffer.from(`${name} `))
-      await Bun.sleep(PAUSE_MS)
+      await Bun.sleep(pauseMs)
       controller.enqueue(Buffer.from(pathname))
       controller.close()
     },

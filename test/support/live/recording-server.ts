@@ -27,7 +27,7 @@ export interface RecordingServer {
 
 const MAIN = join(import.meta.dir, 'recording-server-main.ts')
 
-/** Its answers are its name and the path, those below `/orders/slow` in two halves. */
+/** Its answers are its name and the path, those below `/orders/slow` in two halves, and below `/orders/stuck` half. */
 export async function startRecordingServer(name: string, cleanup: Cleanup): Promise<RecordingServer> {
   return startRecorded(cleanup, async (port, file) => {
     const child = startProgram([process.execPath, MAIN, String(port), file, name])
