@@ -9,6 +9,8 @@ const PACKAGE_OF = {
   wrk: 'wrk',
   caddy: 'caddy',
   openssl: 'openssl',
+  chromium: 'chromium',
+  curl: 'curl',
 } as const
 
 /** No package that we install from has them: they are used where they are in the `PATH`. */

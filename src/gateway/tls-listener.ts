@@ -45,7 +45,7 @@ export function listenTls(
       // For clients that name no server; those that do are answered by SNICallback.
       ...first,
       SNICallback: (name, done) => done(null, certificates().contextFor(name)),
-      ALPNProtocols: ['h2', 'http/1.1'],
+      ALPNProtocols: ['h2', 'http/1.1', 'http/1.0'],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       allowHalfOpen: true,
       requestCert: asksForClientCertificates,

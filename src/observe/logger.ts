@@ -48,8 +48,12 @@ export function createLogger(fd: number): Logger {
     error: (fields, message) => log.error(fields, message),
     flush: () =>
       new Promise((resolve) => {
-        setTimeout(() => resolve(false), FLUSH_WAIT_MS)
-        stream.flush(() => resolve(true))
+        const timer = setTimeout(() => resolve(false), FLUSH_WAIT_MS)
+        stream.flush(() => {
+          // It would keep the process for the rest of its time.
+          clearTimeout(timer)
+          resolve(true)
+        })
       }),
   }
 }

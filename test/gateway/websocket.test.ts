@@ -4,6 +4,7 @@ import { waitFor } from '../support/live/loopback.ts'
 import { openClient } from '../support/live/raw-client.ts'
 import { mint } from '../support/mint.ts'
 import { gatewayConfig, runGateway, startRawUpstream } from '../support/run-gateway.ts'
+import { loadOrThrow } from '../support/run-service.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
@@ -82,6 +83,17 @@ describe('a WebSocket through the gateway', () => {
       socket.send(text)
       expect(await message).toBe(`alice: ${text}`)
     }
+  })
+
+  it('lives on by the configuration of its handshake when there is another one', async () => {
+    const { gateway } = await start()
+    const socket = await open(`${gateway.url}/orders/live`, cookie)
+    const config = gatewayConfig(['http://127.0.0.1:1']).replace('orders:read', 'orders:write')
+    gateway.service.swap(await loadOrThrow(config))
+    const message = nextMessage(socket)
+    socket.send('one')
+    expect(await message).toBe('alice: one')
+    expect(await open(`${gateway.url}/orders/live`, cookie).catch(() => 'refused')).toBe('refused')
   })
 
   it('carries a message of a megabyte', async () => {

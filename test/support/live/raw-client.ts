@@ -11,6 +11,8 @@ export interface RawClient {
   send(text: string): void
   /** The next answer. @throws Error when the connection ends before it is complete. */
   receive(hasBody?: boolean): Promise<RawResponse>
+  /** Resolves when the first byte has come. */
+  readonly begun: Promise<void>
   /** Resolves when the other side has closed. */
   readonly ended: Promise<void>
   close(): void
@@ -36,6 +38,7 @@ export async function openClient(port: number): Promise<RawClient> {
     // A reset is an end too; what was received before it counts.
     socket.on('error', end)
   })
+  const begun = new Promise<void>((resolve) => void socket.once('data', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('error', reject)
@@ -55,6 +58,7 @@ export async function openClient(port: number): Promise<RawClient> {
         })
       }
     },
+    begun,
     ended,
     close: () => void socket.destroy(),
   }
