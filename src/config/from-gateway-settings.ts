@@ -12,7 +12,7 @@ import type { ConfigValueOptions, Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'
 import { formatListenAddress } from './listen-address.ts'
 import { fromRateLimits } from './rate-limit-values.ts'
-import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
+import { DEFAULT_HEALTH, DEFAULT_MAX_CONNECTIONS, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
 /** One listener stands alone; undefined where there is none. */
 export function fromGatewayListeners(
@@ -25,7 +25,7 @@ export function fromGatewayListeners(
 
 /** A bare address where it says everything. */
 function fromGatewayListen(
-  { address, tls, trustedProxies, logsAccess, rateLimits }: GatewayListenSettings,
+  { address, tls, trustedProxies, logsAccess, maxConnections, rateLimits }: GatewayListenSettings,
   show: ConfigValueOptions,
 ): string | Value {
   const text = escape(formatListenAddress(address))
@@ -34,6 +34,7 @@ function fromGatewayListen(
     client_ca_file: mapDefined(tls?.clientCaFile, escape),
     trusted_proxies: unlessEmpty(trustedProxies),
     access_log: logsAccess || undefined,
+    max_connections: unlessDefault(show)(maxConnections, DEFAULT_MAX_CONNECTIONS),
     rate_limit: fromRateLimits(rateLimits, show),
   })
   return Object.keys(options).length === 0 ? text : { address: text, ...options }

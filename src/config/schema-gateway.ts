@@ -26,6 +26,9 @@ const GatewayMapSchema = strictMap({
     .optional()
     .describe('addresses and networks whose X-Forwarded-* are believed; default none'),
   access_log: flag().optional().describe('a log line for every request; default false'),
+  max_connections: wholeNumber(1, 1_000_000)
+    .optional()
+    .describe('most connections at once; for one more the longest idle one is closed; default 20000'),
   rate_limit: RateLimitSchema.optional().describe(
     'how many requests one client may send, of whatever kind; default: no limit',
   ),

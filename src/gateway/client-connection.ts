@@ -17,6 +17,9 @@ export interface ConnectionContext {
   readonly proto: 'http' | 'https'
   readonly isStopping: () => boolean
   readonly onExchange: (event: ExchangeEvent) => void
+  /** Called when a request is under way, and when the connection waits for the next one. */
+  readonly onBusy: () => void
+  readonly onIdle: () => void
   /** Called when the connection is gone. */
   readonly onClose: () => void
 }
@@ -24,6 +27,8 @@ export interface ConnectionContext {
 export interface ClientConnection {
   /** Closes it if nothing is under way; else the answer under way will be its last. */
   stop(): void
+  /** Closes it, though what was sent still arrives. For one that is idle. */
+  close(): void
   /** Closes it at once. */
   destroy(): void
 }
@@ -62,6 +67,7 @@ export function serveConnection(client: Wire, context: ConnectionContext): Clien
     const parsed = parseRequestHead(step.text)
     if (!parsed.ok) return refuse(parsed.error)
     isBusy = true
+    context.onBusy()
     expiring.deadlineMs = Infinity
     const exchange = new Exchange(
       client,
@@ -100,6 +106,7 @@ export function serveConnection(client: Wire, context: ConnectionContext): Clien
     }
   }
   const readNext = (rest: Buffer): void => {
+    context.onIdle()
     client.events = reading
     // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
     queueMicrotask(() => {
@@ -152,6 +159,7 @@ export function serveConnection(client: Wire, context: ConnectionContext): Clien
     stop: () => {
       if (!isBusy) linger()
     },
+    close: () => client.close(),
     destroy: () => client.destroy(),
   }
 }

@@ -1,5 +1,6 @@
 /** One listener of the gateway, and its connections. */
 import { serveConnection, type ClientConnection } from './client-connection.ts'
+import { createConnectionRoom, type Crowding } from './connection-room.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
 import type { GatewayRules, ListenerInput } from './rules.ts'
@@ -16,28 +17,42 @@ export interface GatewayListener {
   stop(patienceMs: number): Promise<void>
 }
 
+/** Who is told what happens at a listener. */
+export interface ListenerEvents {
+  onExchange(event: ExchangeEvent, logsAccess: boolean): void
+  /** The listener at this address is full. */
+  onCrowded(address: string, crowding: Crowding): void
+}
+
 /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
 export function openListener(
   first: ListenerInput,
   firstRules: GatewayRules,
   deadlines: Deadlines,
-  onExchange: (event: ExchangeEvent, logsAccess: boolean) => void,
+  events: ListenerEvents,
 ): GatewayListener {
-  const connections = new Set<ClientConnection>()
   let { settings, certificates } = first
   let rules = firstRules
   let isStopping = false
   let allClosed = (): void => {}
   const proto = certificates === undefined ? 'http' : 'https'
+  const connections = createConnectionRoom<ClientConnection>(
+    () => settings.maxConnections,
+    (crowding) => events.onCrowded(listener.address, crowding),
+    deadlines,
+  )
   const accept = (wire: Wire): void => {
+    if (!connections.hasRoom()) return wire.destroy()
     const connection: ClientConnection = serveConnection(wire, {
       rules: () => rules,
       deadlines,
       proto,
       isStopping: () => isStopping,
-      onExchange: (event) => onExchange(event, settings.logsAccess),
+      onExchange: (event) => events.onExchange(event, settings.logsAccess),
+      onBusy: () => connections.setBusy(connection),
+      onIdle: () => connections.setIdle(connection),
       onClose: () => {
-        connections.delete(connection)
+        connections.remove(connection)
         if (connections.size === 0) allClosed()
       },
     })
@@ -59,7 +74,7 @@ export function openListener(
     async stop(patienceMs) {
       isStopping = true
       listener.stop()
-      for (const connection of connections) connection.stop()
+      for (const connection of connections.all) connection.stop()
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, patienceMs)
         allClosed = () => {
@@ -68,7 +83,7 @@ export function openListener(
         }
         if (connections.size === 0) allClosed()
       })
-      for (const connection of connections) connection.destroy()
+      for (const connection of connections.all) connection.destroy()
     },
   }
 }

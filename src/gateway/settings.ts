@@ -97,6 +97,8 @@ export interface GatewayListenSettings {
   readonly trustedProxies: readonly string[]
   /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
   readonly logsAccess: boolean
+  /** Most connections at once. Default 20,000. */
+  readonly maxConnections: number
   /** Of all requests together, also of those that no route matches. Absent: no limit. */
   readonly rateLimits?: readonly RateLimitSettings[]
 }

@@ -1,19 +1,31 @@
 /** Log lines of the gateway: denials like everywhere, what went wrong behind it, and each request where asked for. */
+import type { Crowding } from '../gateway/connection-room.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { DecisionEvent } from './decision-log.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 
+export interface GatewayLog {
+  /** @param logsAccess Whether requests that went well have a line too. */
+  onExchange(event: ExchangeEvent, logsAccess: boolean): void
+  onCrowded(listener: string, crowding: Crowding): void
+}
+
 /** @param onDecision Told of every decision, as by the decision listener. */
-export function createGatewayLog(
-  logger: Logger,
-  onDecision: (event: DecisionEvent) => void,
-): (event: ExchangeEvent, logsAccess: boolean) => void {
-  return (event, logsAccess) => {
-    const { request, decision, fault, status } = event
-    if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
-    if (fault === undefined && (!logsAccess || decision?.outcome !== 'allow')) return
-    logger[levelOf(event)](fieldsOf(event), fault === undefined ? 'forwarded' : `not forwarded: ${fault}`)
+export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEvent) => void): GatewayLog {
+  return {
+    onExchange(event, logsAccess) {
+      const { request, decision, fault, status } = event
+      if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
+      if (fault === undefined && (!logsAccess || decision?.outcome !== 'allow')) return
+      logger[levelOf(event)](fieldsOf(event), fault === undefined ? 'forwarded' : `not forwarded: ${fault}`)
+    },
+    onCrowded(listener, { open, closedIdle, refused }) {
+      logger.warn(
+        { event: 'connections_full', listener, open, closed_idle: closedIdle, refused },
+        'the gateway has as many connections as `max_connections` lets it have',
+      )
+    },
   }
 }
 
