@@ -54,6 +54,10 @@ export function fromUpstream(upstream: UpstreamSettings, options: ConfigValueOpt
     idle_timeout: duration('idleTimeoutMs'),
     total_timeout: duration('totalTimeoutMs'),
     max_body: mapDefined(upstream.maxBodyBytes, formatByteSize),
+    min_upload_rate: mapDefined(
+      unless(upstream.minUploadRate, DEFAULT_UPSTREAM.minUploadRate),
+      formatByteSize,
+    ),
     eject_after: unless(upstream.ejectAfter, DEFAULT_UPSTREAM.ejectAfter),
     eject_for: duration('ejectMs'),
     rate_limit: fromRateLimits(upstream.rateLimits, options),

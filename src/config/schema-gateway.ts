@@ -91,6 +91,9 @@ export const UpstreamSchema = strictMap({
   max_body: byteSize(0, 1024 ** 4)
     .optional()
     .describe('largest request body; default: no limit, bodies are streamed'),
+  min_upload_rate: byteSize(0, 1024 ** 3)
+    .optional()
+    .describe('bytes per second that a request body comes with at least; 0 is no limit; default 500'),
   eject_after: wholeNumber(1, 1_000)
     .optional()
     .describe('failures in a row after which a server is left alone; default 3'),

@@ -51,6 +51,8 @@ export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
   responseTimeoutMs: 60_000,
   idleTimeoutMs: 60_000,
   totalTimeoutMs: 0,
+  // As mod_reqtimeout of Apache.
+  minUploadRate: 500,
   ejectAfter: 3,
   ejectMs: 10_000,
 }

@@ -32,6 +32,7 @@ export const toUpstream = (name: string, upstream: UpstreamConfig, directory: st
   idleTimeoutMs: upstream.idle_timeout ?? DEFAULT_UPSTREAM.idleTimeoutMs,
   totalTimeoutMs: upstream.total_timeout ?? DEFAULT_UPSTREAM.totalTimeoutMs,
   ...(upstream.max_body === undefined ? {} : { maxBodyBytes: upstream.max_body }),
+  minUploadRate: upstream.min_upload_rate ?? DEFAULT_UPSTREAM.minUploadRate,
   ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
   ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
   ...toRateLimits(upstream.rate_limit),

@@ -17,6 +17,7 @@ import { announcedBytes, type RequestHead } from './request-head.ts'
 import type { Destination } from './rules.ts'
 import type { Link, ServerPool } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
+import { createUploadPace, type UploadPace } from './upload-pace.ts'
 import type { Wire, WireEvents } from './wire.ts'
 
 /** Takes over the events of the client's wire until `ended` is called, once. */
@@ -40,7 +41,7 @@ export class Exchange implements WireEvents {
   #early: AnswerDone | undefined
   #cancelWait = (): void => {}
   #id = ''
-  #isHeldBack = false
+  #pace: UploadPace | undefined
   #isOver = false
 
   /** @param rest Bytes of the client that arrived behind the head. */
@@ -59,8 +60,6 @@ export class Exchange implements WireEvents {
     const cancel = admit(this.#request, this.#context.rules, (admission) => this.#admitted(admission))
     if (this.#id === '') this.#cancelWait = cancel
   }
-
-  // The client's side.
 
   onData(bytes: Buffer): void {
     if (this.#answer?.isTunnel === true) this.#sendTunnel(bytes)
@@ -93,7 +92,7 @@ export class Exchange implements WireEvents {
     if (this.#link === undefined) return this.#connectFailed('connect timeout')
     const hasBegun = this.#answer?.hasBegun === true
     // While the server takes nothing, the client cannot be blamed for sending nothing.
-    if (!hasBegun && !this.#body.isDone && !this.#isHeldBack)
+    if (!hasBegun && !this.#body.isDone && this.#pace?.isHeldBack !== true)
       return this.#fail('request_timeout', 'silence within the body')
     if (!hasBegun) this.#pool?.report('failed', performance.now())
     this.#fail(hasBegun ? 'idle_timeout' : 'response_timeout', '')
@@ -112,10 +111,6 @@ export class Exchange implements WireEvents {
     return this.#destination?.upstream.settings
   }
 
-  #isTooLarge(bytes: number): boolean {
-    return bytes > (this.#limits?.maxBodyBytes ?? Infinity)
-  }
-
   // The way to a server.
 
   #admitted({ id, judgement, destination, refusal }: Admission): void {
@@ -126,7 +121,8 @@ export class Exchange implements WireEvents {
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
     this.#clock.limitTotal(destination.upstream.settings.totalTimeoutMs)
-    if (this.#isTooLarge(announcedBytes(this.#request.head))) this.#fail('body_too_large', '')
+    const { maxBodyBytes = Infinity } = destination.upstream.settings
+    if (announcedBytes(this.#request.head) > maxBodyBytes) this.#fail('body_too_large', '')
     else this.#tryNextServer('')
   }
 
@@ -161,6 +157,7 @@ export class Exchange implements WireEvents {
     const [destination, judgement] = [this.#destination, this.#judgement]
     if (destination === undefined || judgement === undefined) return
     this.#link = link
+    this.#pace = createUploadPace(destination.upstream.settings)
     this.#writer = createBodyWriter(link.wire, this.#request.head.framing.kind === 'chunked')
     const answer = relayAnswer({
       client: this.#client,
@@ -180,7 +177,7 @@ export class Exchange implements WireEvents {
       },
       onDrain: (isEmpty) => {
         this.#touch()
-        if (isEmpty) this.#isHeldBack = false
+        if (isEmpty) this.#pace?.setHeldBack(false)
         if (isEmpty && (answer.isTunnel || !this.#body.isDone)) this.#client.resume()
       },
       onEnd: () => answer.upstreamEnded(true),
@@ -195,19 +192,22 @@ export class Exchange implements WireEvents {
   }
 
   #sendBody(bytes: Buffer): void {
-    const writer = this.#writer
-    if (writer === undefined) return
+    const [writer, pace, limits] = [this.#writer, this.#pace, this.#limits]
+    if (writer === undefined || pace === undefined || limits === undefined) return
     const taken = this.#body.read(bytes, (content) => writer.content(content))
     if (taken < 0) return this.#fail('bad_request', 'a chunk that is none')
     this.#rest = bytes.subarray(taken)
-    if (this.#isTooLarge(writer.contentBytes)) return this.#fail('body_too_large', '')
+    if (writer.contentBytes > (limits.maxBodyBytes ?? Infinity)) return this.#fail('body_too_large', '')
     if (this.#body.isDone) writer.end()
     // Behind the whole request there is nothing to hold back; a tunnel would stay paused.
-    this.#isHeldBack = !writer.flush() && !this.#body.isDone
+    pace.setHeldBack(!writer.flush() && !this.#body.isDone)
+    const isStreaming = this.#answer?.hasBegun === true && this.#early === undefined
+    if (!this.#body.isDone && !isStreaming && pace.isTooSlow(writer.contentBytes))
+      return this.#fail('request_timeout', 'a body that comes too slowly')
     this.#touch()
     if (this.#body.isDone && this.#early !== undefined && this.#pool !== undefined)
       return this.#complete(this.#early, this.#pool)
-    if (this.#isHeldBack || this.#rest.length > 0) this.#client.pause()
+    if (pace.isHeldBack || this.#rest.length > 0) this.#client.pause()
   }
 
   /** With what came before the tunnel was open. */

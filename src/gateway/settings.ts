@@ -64,6 +64,8 @@ export interface UpstreamSettings {
   readonly totalTimeoutMs: number
   /** Largest request body in bytes; absent: no limit, because bodies are streamed. */
   readonly maxBodyBytes?: number
+  /** Bytes per second that a request body comes with at least; 0 is no limit. Default 500. */
+  readonly minUploadRate: number
   /** Failures in a row after which a server is left alone. Default 3. */
   readonly ejectAfter: number
   /** For how long. Default 10 s. */

@@ -60,6 +60,7 @@ describe('a gateway', () => {
       idleTimeoutMs: 60_000,
       totalTimeoutMs: 120_000,
       maxBodyBytes: 1024 ** 3,
+      minUploadRate: 500,
       ejectAfter: 3,
       ejectMs: 10_000,
       health: { path: '/healthz', intervalMs: 1_000, timeoutMs: 2_000 },
