@@ -12,6 +12,7 @@ import type { ConfigValueOptions, Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'
 import { formatListenAddress } from './listen-address.ts'
 import { fromRateLimits } from './rate-limit-values.ts'
+import { formatRedirect } from './redirect-target.ts'
 import { DEFAULT_HEALTH, DEFAULT_MAX_CONNECTIONS, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
 /** One listener stands alone; undefined where there is none. */
@@ -25,7 +26,15 @@ export function fromGatewayListeners(
 
 /** A bare address where it says everything. */
 function fromGatewayListen(
-  { address, tls, trustedProxies, logsAccess, maxConnections, rateLimits }: GatewayListenSettings,
+  {
+    address,
+    tls,
+    trustedProxies,
+    logsAccess,
+    maxConnections,
+    rateLimits,
+    redirectPort,
+  }: GatewayListenSettings,
   show: ConfigValueOptions,
 ): string | Value {
   const text = escape(formatListenAddress(address))
@@ -34,6 +43,7 @@ function fromGatewayListen(
     client_ca_file: mapDefined(tls?.clientCaFile, escape),
     trusted_proxies: unlessEmpty(trustedProxies),
     access_log: logsAccess || undefined,
+    redirect: mapDefined(redirectPort, formatRedirect),
     max_connections: unlessDefault(show)(maxConnections, DEFAULT_MAX_CONNECTIONS),
     rate_limit: fromRateLimits(rateLimits, show),
   })

@@ -5,6 +5,7 @@ import { parseListenAddress } from './listen-address.ts'
 import { parseExactPath } from './path-pattern.ts'
 import { parseNetwork } from './network.ts'
 import { byteSize, durationMs, flag, listOf, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
+import { parseRedirect } from './redirect-target.ts'
 import { RateLimitSchema } from './schema-rate-limit.ts'
 import { parseServerUrl } from './server-url.ts'
 import type { ServerAddress } from './server-url.ts'
@@ -26,6 +27,9 @@ const GatewayMapSchema = strictMap({
     .optional()
     .describe('addresses and networks whose X-Forwarded-* are believed; default none'),
   access_log: flag().optional().describe('a log line for every request; default false'),
+  redirect: text(parseRedirect)
+    .optional()
+    .describe('https or https:PORT: only say that everything is served there; default: serve it here'),
   max_connections: wholeNumber(1, 1_000_000)
     .optional()
     .describe('most connections at once; for one more the longest idle one is closed; default 20000'),

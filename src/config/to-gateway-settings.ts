@@ -7,7 +7,8 @@ import { DEFAULT_HEALTH, DEFAULT_MAX_CONNECTIONS, DEFAULT_UPSTREAM } from './set
 
 /** @param directory Absolute; what file names are relative to. */
 export function toGatewayListen(gateway: GatewayConfig, directory: string): GatewayListenSettings {
-  const { address, tls, client_ca_file, trusted_proxies, access_log, max_connections, rate_limit } = gateway
+  const { address, tls, client_ca_file, trusted_proxies, access_log, max_connections, rate_limit, redirect } =
+    gateway
   const certificates = tls?.map((certificate) => toCertificate(certificate, directory))
   const clientCa = client_ca_file === undefined ? {} : { clientCaFile: resolve(directory, client_ca_file) }
   return {
@@ -16,6 +17,7 @@ export function toGatewayListen(gateway: GatewayConfig, directory: string): Gate
     trustedProxies: trusted_proxies ?? [],
     logsAccess: access_log ?? false,
     maxConnections: max_connections ?? DEFAULT_MAX_CONNECTIONS,
+    ...(redirect === undefined ? {} : { redirectPort: redirect }),
     ...toRateLimits(rate_limit),
   }
 }

@@ -3,12 +3,12 @@ import type { ClientRequest } from './client-request.ts'
 import { judge, type Judgement } from './judge.ts'
 import type { Taken } from './request-limits.ts'
 import type { GatewayRules } from './rules.ts'
-import { refusedBy, verdictOf, type Verdict } from './verdict.ts'
+import { refusedBy, verdictOf, type Refusal, type Verdict } from './verdict.ts'
 
 export interface Admission extends Verdict {
   /** The decision's; one of its own where there is none. */
   readonly id: string
-  /** Undefined where a limit refused the request before it was judged. */
+  /** Undefined where a limit refused the request before it was judged, or it belongs elsewhere. */
   readonly judgement: Judgement | undefined
 }
 
@@ -26,21 +26,24 @@ export function admit(
   settled: (admission: Admission) => void,
 ): () => void {
   const limits = rules.limitsOf(request)
-  if (limits === undefined)
+  const moved = rules.redirectOf(request)
+  if (limits === undefined && moved === undefined)
     return judge(request, rules, (judgement) => settled(toAdmission(judgement, rules)))
   let cancel = NOTHING
   let isCancelled = false
   const judged = (judgement: Judgement): void => {
-    whenTaken(limits.after(request, judgement), (excess) => {
+    whenTaken(limits?.after(request, judgement), (excess) => {
       if (isCancelled) return
       const admission = toAdmission(judgement, rules)
       settled(excess === undefined ? admission : { ...admission, refusal: refusedBy(excess) })
     })
   }
-  whenTaken(limits.before(request), (excess) => {
+  const refuse = (refusal: Refusal): void => settled({ ...UNJUDGED, id: rules.newId(), refusal })
+  whenTaken(limits?.before(request), (excess) => {
     if (isCancelled) return
-    if (excess === undefined) cancel = judge(request, rules, judged)
-    else settled({ ...UNJUDGED, id: rules.newId(), refusal: refusedBy(excess) })
+    if (excess !== undefined) refuse(refusedBy(excess))
+    else if (moved !== undefined) refuse({ answer: moved, fault: undefined, detail: '' })
+    else cancel = judge(request, rules, judged)
   })
   return () => {
     isCancelled = true

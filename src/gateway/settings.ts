@@ -99,6 +99,8 @@ export interface GatewayListenSettings {
   readonly trustedProxies: readonly string[]
   /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
   readonly logsAccess: boolean
+  /** Port of the same host where requests are served with TLS: this listener only says so. Absent: it serves them. */
+  readonly redirectPort?: number
   /** Most connections at once. Default 20,000. */
   readonly maxConnections: number
   /** Of all requests together, also of those that no route matches. Absent: no limit. */

@@ -17,8 +17,9 @@ export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEve
     onExchange(event, logsAccess) {
       const { request, decision, fault, status } = event
       if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
-      if (fault === undefined && (!logsAccess || decision?.outcome !== 'allow')) return
-      logger[levelOf(event)](fieldsOf(event), fault === undefined ? 'forwarded' : `not forwarded: ${fault}`)
+      // A denial has its line already.
+      if (fault === undefined && (!logsAccess || decision?.outcome === 'deny')) return
+      logger[levelOf(event)](fieldsOf(event), messageOf(event))
     },
     onCrowded(listener, { open, closedIdle, refused }) {
       logger.warn(
@@ -27,6 +28,11 @@ export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEve
       )
     },
   }
+}
+
+const messageOf = ({ decision, fault }: ExchangeEvent): string => {
+  if (fault !== undefined) return `not forwarded: ${fault}`
+  return decision === undefined ? 'redirected' : 'forwarded'
 }
 
 // What clients do wrong is their own business; what upstreams do wrong is the operator's.
