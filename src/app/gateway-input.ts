@@ -24,7 +24,7 @@ export function gatewayInput(instance: Instance): GatewayInput {
       return found.ok ? found.value?.name : undefined
     },
     routes: settings.routes.flatMap((route): readonly GatewayRoute[] => {
-      const { name, upstream, access, rewrite, rateLimits } = route
+      const { name, upstream, access, rewrite, cors, rateLimits } = route
       if (upstream === undefined) return []
       const policy = access.kind === 'policy' ? guard.policies.get(access.policy) : undefined
       const auth = access.kind === 'forward_auth' ? { forwardAuth: access.forwardAuth } : {}
@@ -35,6 +35,7 @@ export function gatewayInput(instance: Instance): GatewayInput {
           tokenSources: policy?.tokenSources ?? [],
           ...auth,
           ...(rewrite && { rewrite }),
+          ...(cors && { cors }),
           ...(rateLimits && { rateLimits }),
         },
       ]

@@ -1,4 +1,5 @@
 /** What the gateway, its routes and its upstreams mean together. */
+import { checkCors } from './cors-values.ts'
 import { isSameAddress, formatListenAddress } from './listen-address.ts'
 import { pointerOf } from './check-rate-limits.ts'
 import { quoted } from './printable.ts'
@@ -12,6 +13,7 @@ export function checkGateway(parts: ConfigParts): readonly LocatedProblem[] {
     ...checkUpstreamNames(parts),
     ...checkDestinations(parts),
     ...checkRewrites(parts),
+    ...checkCors(parts),
     ...checkListeners(parts),
   ]
 }

@@ -102,6 +102,9 @@ export const UpstreamSchema = strictMap({
     .optional()
     .describe('failures in a row after which a server is left alone; default 3'),
   eject_for: durationMs(100, HOUR_MS).optional().describe('for how long it is left alone; default 10s'),
+  intercept_errors: listOf(z.union([z.enum(['4xx', '5xx']), wholeNumber(400, 599)]))
+    .optional()
+    .describe('statuses whose answers are replaced by a problem of ours: 404, 4xx, 5xx; default: none'),
   rate_limit: RateLimitSchema.optional().describe(
     'how many requests one client may send, through all routes that lead here; default: no limit',
   ),

@@ -4,6 +4,7 @@ import { ok } from '../result.ts'
 import { parseClaimPath, parseHost, parseMethod, parseName, parseScope, parseToken } from './check-text.ts'
 import { parseIdentityHeader } from './header-names.ts'
 import { parseExactPath, parsePathPattern } from './path-pattern.ts'
+import { CorsSchema } from './schema-cors.ts'
 import { ForwardAuthSchema } from './schema-forward-auth.ts'
 import { byteSize, flag, listOf, strictMap, text, textList } from './schema-leaf.ts'
 import { RateLimitSchema } from './schema-rate-limit.ts'
@@ -95,6 +96,9 @@ export const RouteSchema = strictMap({
   access: z.enum(['public', 'deny']).optional().describe('let everyone in, or nobody'),
   policy: text().optional().describe('name of the policy that judges'),
   forward_auth: ForwardAuthSchema.optional().describe('the external auth service that judges'),
+  cors: CorsSchema.optional().describe(
+    'what browsers are told about pages of other origins; default: nothing',
+  ),
   upstream: text().optional().describe('name of the upstream that the gateway sends the request to'),
   strip_prefix: text(parseExactPath)
     .optional()

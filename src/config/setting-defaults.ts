@@ -1,5 +1,6 @@
 /** The value of every setting that was not written. The schema's descriptions and docs/config.md say the same. */
 import type { RemoteKeySettings } from '../keys/key-settings.ts'
+import type { CorsSettings } from '../gateway/cors-settings.ts'
 import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
 import type { HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
@@ -55,6 +56,15 @@ export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
   minUploadRate: 500,
   ejectAfter: 3,
   ejectMs: 10_000,
+  interceptErrors: [],
+}
+
+export const DEFAULT_CORS: Omit<CorsSettings, 'origins'> = {
+  methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  headers: ['Authorization', 'Content-Type'],
+  expose: ['X-Decision-Id', 'X-Decision-Reason'],
+  credentials: false,
+  maxAgeMs: 600_000,
 }
 
 export const DEFAULT_FORWARD_AUTH: Pick<

@@ -7,6 +7,7 @@ import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { formatByteSize } from './byte-size.ts'
 import { MASK } from './code-frame.ts'
+import { fromCors } from './cors-values.ts'
 import { formatDuration } from './duration.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
@@ -190,7 +191,7 @@ function fromIdentity(header: IdentityHeaderSettings, options: ConfigValueOption
 }
 
 function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
-  const { name, hosts, paths, methods, access, upstream, rewrite, rateLimits } = route
+  const { name, hosts, paths, methods, access, upstream, rewrite, cors, rateLimits } = route
   return {
     name,
     match: compact({
@@ -201,6 +202,7 @@ function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
     ...fromAccess(access, options),
     ...(upstream === undefined ? {} : { upstream }),
     ...compact({
+      cors: mapDefined(cors, (settings) => fromCors(settings, methods, options)),
       strip_prefix: unlessRoot(rewrite?.stripPrefix),
       add_prefix: unlessRoot(rewrite?.addPrefix),
       rate_limit: fromRateLimits(rateLimits, options),

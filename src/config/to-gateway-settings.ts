@@ -37,6 +37,7 @@ export const toUpstream = (name: string, upstream: UpstreamConfig, directory: st
   minUploadRate: upstream.min_upload_rate ?? DEFAULT_UPSTREAM.minUploadRate,
   ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
   ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
+  interceptErrors: upstream.intercept_errors ?? DEFAULT_UPSTREAM.interceptErrors,
   ...toRateLimits(upstream.rate_limit),
   ...(upstream.ca_file === undefined ? {} : { caFile: resolve(directory, upstream.ca_file) }),
   ...(upstream.client_certificate === undefined

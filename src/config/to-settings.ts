@@ -8,6 +8,7 @@ import type { KeySettings, KeyUse, RemoteKeySettings } from '../keys/key-setting
 import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { keySourceOf } from './check-issuer.ts'
+import { toCors } from './cors-values.ts'
 import { decodeSecret } from './decode-secret.ts'
 import { defaultAlgorithms } from './default-algorithms.ts'
 import { routeNames } from './default-names.ts'
@@ -207,6 +208,7 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
   methods: route.match.method ?? [],
   access: toAccess(route, directory),
   ...(route.upstream === undefined ? {} : { upstream: route.upstream }),
+  ...(route.cors === undefined ? {} : { cors: toCors(route.cors, route.match.method ?? []) }),
   ...(route.strip_prefix === undefined && route.add_prefix === undefined
     ? {}
     : { rewrite: { stripPrefix: route.strip_prefix ?? '/', addPrefix: route.add_prefix ?? '/' } }),

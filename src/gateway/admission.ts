@@ -1,5 +1,6 @@
 /** The way of a request to its judgement, with the rate limits before and behind it. */
 import type { ClientRequest } from './client-request.ts'
+import { answerForOrigin } from './cors.ts'
 import { judge, type Judgement } from './judge.ts'
 import type { Taken } from './request-limits.ts'
 import type { GatewayRules } from './rules.ts'
@@ -28,7 +29,7 @@ export function admit(
   const limits = rules.limitsOf(request)
   const moved = rules.redirectOf(request)
   if (limits === undefined && moved === undefined)
-    return judge(request, rules, (judgement) => settled(toAdmission(judgement, rules)))
+    return judgeOrigin(request, rules, settled, (judgement) => settled(toAdmission(judgement, rules)))
   let cancel = NOTHING
   let isCancelled = false
   const judged = (judgement: Judgement): void => {
@@ -43,12 +44,25 @@ export function admit(
     if (isCancelled) return
     if (excess !== undefined) refuse(refusedBy(excess))
     else if (moved !== undefined) refuse({ answer: moved, fault: undefined, detail: '' })
-    else cancel = judge(request, rules, judged)
+    else cancel = judgeOrigin(request, rules, settled, judged)
   })
   return () => {
     isCancelled = true
     cancel()
   }
+}
+
+/** What a browser asks about a page's origin is not judged: it sends no token with it. */
+function judgeOrigin(
+  request: ClientRequest,
+  rules: GatewayRules,
+  settled: (admission: Admission) => void,
+  judged: (judgement: Judgement) => void,
+): () => void {
+  const refusal = answerForOrigin(request, rules)
+  if (refusal === undefined) return judge(request, rules, judged)
+  settled({ ...UNJUDGED, id: rules.newId(), refusal })
+  return NOTHING
 }
 
 const toAdmission = (judgement: Judgement, rules: GatewayRules): Admission => ({

@@ -4,6 +4,8 @@ import type { ResponseHead } from './response-head.ts'
 export interface BodyReader {
   /** True when the body is complete; bytes behind it belong to the next message. */
   readonly isDone: boolean
+  /** Lines that followed the last chunk, as sent; unread. */
+  readonly trailerLines: readonly string[]
   /**
    * Takes bytes of the body and hands its content to `part`.
    *
@@ -15,7 +17,7 @@ export interface BodyReader {
 export function createBodyReader(framing: ResponseHead['framing']): BodyReader {
   switch (framing.kind) {
     case 'none':
-      return { isDone: true, read: () => 0 }
+      return { isDone: true, trailerLines: NO_LINES, read: () => 0 }
     case 'length':
       return createLengthReader(framing.bytes)
     case 'chunked':
@@ -23,6 +25,7 @@ export function createBodyReader(framing: ResponseHead['framing']): BodyReader {
     case 'until_close':
       return {
         isDone: false,
+        trailerLines: NO_LINES,
         read(bytes, part) {
           part(bytes)
           return bytes.length
@@ -37,6 +40,7 @@ function createLengthReader(length: number): BodyReader {
     get isDone() {
       return left === 0
     },
+    trailerLines: NO_LINES,
     read(bytes, part) {
       const content = bytes.length <= left ? bytes : bytes.subarray(0, left)
       left -= content.length
@@ -45,6 +49,8 @@ function createLengthReader(length: number): BodyReader {
     },
   }
 }
+
+const NO_LINES: readonly string[] = []
 
 /** Longest line of a chunk: size and extensions. Extensions mean nothing here, and are not forwarded. */
 const MAX_CHUNK_LINE = 512
@@ -55,12 +61,12 @@ const CHUNK_LINE = /^([0-9A-Fa-f]{1,12})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/
 /** `line`: size of a chunk. `content`: in a chunk. `after`: the CRLF behind it. `trailer`: lines after the last. */
 type ChunkState = 'line' | 'content' | 'after' | 'trailer' | 'done'
 
-/** Trailers are dropped (RFC 9110 §6.5.1 lets an intermediary): they could carry what the head may not. */
 function createChunkedReader(): BodyReader {
   let state: ChunkState = 'line'
   let line = ''
   let left = 0
   let trailerBytes = 0
+  const trailerLines: string[] = []
   /** A whole line; false if it cannot be what belongs here. */
   const endLine = (): boolean => {
     const text = line
@@ -71,6 +77,7 @@ function createChunkedReader(): BodyReader {
     }
     if (state === 'trailer') {
       if (text === '') state = 'done'
+      else trailerLines.push(text)
       return true
     }
     const size = CHUNK_LINE.exec(text)?.[1]
@@ -97,6 +104,7 @@ function createChunkedReader(): BodyReader {
     get isDone() {
       return state === 'done'
     },
+    trailerLines,
     read(bytes, part) {
       let at = 0
       while (at < bytes.length && state !== 'done') {

@@ -1,4 +1,5 @@
 /** Sends a head and a body on a wire, in as few writes as arrive together. */
+import type { HeaderField } from './header-fields.ts'
 import type { Wire } from './wire.ts'
 
 export interface BodyWriter {
@@ -7,8 +8,8 @@ export interface BodyWriter {
   /** A head, or anything else that is no content. */
   head(text: string): void
   content(bytes: Buffer): void
-  /** The end of the body. */
-  end(): void
+  /** The end of the body; `trailers` are lost where it does not go in chunks. */
+  end(trailers?: readonly Pick<HeaderField, 'name' | 'value'>[]): void
   /** Hands what was gathered to the wire. False: the wire asks to wait for its drain. */
   flush(): boolean
 }
@@ -30,8 +31,11 @@ export function createBodyWriter(wire: Wire, isChunked: boolean): BodyWriter {
       if (isChunked) gathered.push(Buffer.from(`${bytes.length.toString(16)}\r\n`, 'latin1'), bytes, CRLF)
       else gathered.push(bytes)
     },
-    end() {
-      if (isChunked) gathered.push(LAST_CHUNK)
+    end(trailers = []) {
+      if (!isChunked) return
+      if (trailers.length === 0) return void gathered.push(LAST_CHUNK)
+      const lines = trailers.map(({ name, value }) => `${name}: ${value}\r\n`).join('')
+      gathered.push(Buffer.from(`0\r\n${lines}\r\n`, 'latin1'))
     },
     flush() {
       const [first, second] = gathered

@@ -1,14 +1,8 @@
-/** A client's connection: one request after the other, each with the rules of its time. */
-import type { Deadlines, Expiring } from './deadlines.ts'
-import type { ExchangeEnd } from './exchange-end.ts'
-import { Exchange } from './exchange.ts'
+/** A client's connection, whatever version of HTTP it speaks. */
+import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
-import { createHeadCollector } from './head-collector.ts'
-import { MAX_HEAD_BYTES } from './header-fields.ts'
-import { ownAnswerText } from './own-answer.ts'
-import { parseRequestHead, type RequestFault } from './request-head.ts'
+import type { RequestFault } from './request-head.ts'
 import type { GatewayRules } from './rules.ts'
-import type { Wire, WireEvents } from './wire.ts'
 
 export interface ConnectionContext {
   /** The rules in force now. */
@@ -25,7 +19,7 @@ export interface ConnectionContext {
 }
 
 export interface ClientConnection {
-  /** Closes it if nothing is under way; else the answer under way will be its last. */
+  /** Closes it if nothing is under way; else what is under way will be its last. */
   stop(): void
   /** Closes it, though what was sent still arrives. For one that is idle. */
   close(): void
@@ -34,144 +28,21 @@ export interface ClientConnection {
 }
 
 /** Longest time for a whole head, from its first byte: against clients that send one byte at a time. */
-const HEAD_TIMEOUT_MS = 10_000
+export const HEAD_TIMEOUT_MS = 10_000
 /** How long a connection may be idle between requests. */
-const IDLE_TIMEOUT_MS = 75_000
-/** How long, and how many bytes, we listen to a client that goes on sending when our last answer has left. */
-const LINGER_MS = 2_000
-const LINGER_BYTES = 1_048_576
+export const IDLE_TIMEOUT_MS = 75_000
 
-export function serveConnection(client: Wire, context: ConnectionContext): ClientConnection {
-  const head = createHeadCollector(MAX_HEAD_BYTES)
-  let isBusy = false
-  let lingered = 0
-  const expiring: Expiring = {
-    deadlineMs: performance.now() + HEAD_TIMEOUT_MS,
-    onDeadline: () => onDeadline(),
-  }
-  context.deadlines.add(expiring)
-
-  const closed = (): void => {
-    context.deadlines.remove(expiring)
-    context.onClose()
-  }
-  const onDeadline = (): void => {
-    if (head.isEmpty) client.destroy()
-    else refuse({ status: 408, detail: 'a head that took too long' })
-  }
-  const readHead = (bytes: Buffer): void => {
-    if (head.isEmpty) expiring.deadlineMs = performance.now() + HEAD_TIMEOUT_MS
-    const step = head.add(bytes)
-    if (step.kind === 'more') return
-    if (step.kind === 'too_large') return refuse({ status: 431, detail: 'a head of more than 96 KiB' })
-    const parsed = parseRequestHead(step.text)
-    if (!parsed.ok) return refuse(parsed.error)
-    isBusy = true
-    context.onBusy()
-    expiring.deadlineMs = Infinity
-    const exchange = new Exchange(
-      client,
-      parsed.value,
-      step.rest,
-      { ...context, rules: context.rules() },
-      exchangeEnded,
-    )
-    exchange.start()
-  }
-  const exchangeEnded = ({ rest, connection }: ExchangeEnd): void => {
-    isBusy = false
-    if (connection === 'gone') {
-      client.events = { ...LINGERING, onClose: closed }
-      if (client.isOpen) client.destroy()
-      else closed()
-      return
-    }
-    if (connection === 'close') return linger()
-    if (context.isStopping()) return linger()
-    expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
-    if (client.hasWaiting) awaitReader(rest)
-    else readNext(rest)
-  }
-  /** Who does not read its answers has no further request read: they would pile up here. */
-  const awaitReader = (rest: Buffer): void => {
-    let next = rest
-    client.pause()
-    client.events = {
-      ...reading,
-      onData: (bytes) => (next = Buffer.concat([next, bytes])),
-      onDrain: (isEmpty) => {
-        expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
-        if (isEmpty) readNext(next)
-      },
-    }
-  }
-  const readNext = (rest: Buffer): void => {
-    context.onIdle()
-    client.events = reading
-    // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
-    queueMicrotask(() => {
-      if (client.events !== reading) return
-      // Not sooner: what a TLS socket holds back would come before the rest that it follows.
-      client.resume()
-      if (rest.length > 0) readHead(rest)
-    })
-  }
-  /** Says what is wrong, and that this was all. The bytes behind it have no certain reading. */
-  const refuse = ({ status, detail }: RequestFault): void => {
-    const id = context.rules().newId()
-    client.write(Buffer.from(ownAnswerText({ status, headers: {} }, id, false, false), 'latin1'))
-    context.onExchange({ ...UNREAD, id, status, fault: 'bad_request', detail })
-    linger()
-  }
-  /** Closes our side, and reads on for a while: closing at once would make the client lose our answer. */
-  const linger = (): void => {
-    const allow = (isSent: boolean): void => {
-      expiring.deadlineMs = performance.now() + (isSent ? LINGER_MS : IDLE_TIMEOUT_MS)
-    }
-    client.events = {
-      onData: (bytes) => {
-        lingered += bytes.length
-        if (lingered > LINGER_BYTES) client.close()
-      },
-      onDrain: allow,
-      // It may still read.
-      onEnd: () => {
-        if (!client.hasWaiting) client.close()
-      },
-      onClose: closed,
-    }
-    expiring.onDeadline = () => client.close()
-    allow(!client.hasWaiting)
-    client.resume()
-    client.finish()
-  }
-  const reading: WireEvents = {
-    onData: readHead,
-    onDrain() {},
-    onEnd: () => {
-      linger()
-      client.events.onEnd()
-    },
-    onClose: closed,
-  }
-  client.events = reading
-  return {
-    stop: () => {
-      if (!isBusy) linger()
-    },
-    close: () => client.close(),
-    destroy: () => client.destroy(),
-  }
-}
-
-const LINGERING: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} }
-
-const UNREAD = {
+/** What is told of a request that could not be read. */
+export const refusedExchange = (id: string, { status, detail }: RequestFault): ExchangeEvent => ({
+  id,
   request: undefined,
   decision: undefined,
+  status,
   upstream: undefined,
   server: undefined,
+  fault: 'bad_request',
+  detail,
   durationMs: 0,
   requestBytes: 0,
   responseBytes: 0,
-} as const
+})

@@ -1,20 +1,13 @@
-/** How an exchange ends, and what the client is told of each fault. */
+/** What the client is told of each fault, and what may be tried again. */
 import type { GatewayFault } from './gateway-event.ts'
 import type { RequestHead } from './request-head.ts'
-
-/** What is left when an exchange has ended. */
-export interface ExchangeEnd {
-  /** Bytes of the client that follow the request. */
-  readonly rest: Buffer
-  /** `next`: another request may follow. `close`: after what was sent. `gone`: nothing can be said any more. */
-  readonly connection: 'next' | 'close' | 'gone'
-}
 
 /** Total over {@link GatewayFault}. 0: there is nobody left to tell. */
 export const FAULT_STATUS: Readonly<Record<GatewayFault, number>> = {
   bad_request: 400,
   body_too_large: 413,
   rate_limited: 429,
+  origin_not_allowed: 403,
   request_timeout: 408,
   client_closed: 0,
   no_server: 503,
@@ -31,12 +24,3 @@ const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT'
 /** Whether a request may be sent again when nobody knows if it has arrived (RFC 9110 §9.2.2). */
 export const isRepeatable = ({ method, framing }: RequestHead): boolean =>
   IDEMPOTENT.has(method) && framing.kind === 'none'
-
-/** Nothing is left. */
-export const NO_BYTES: Buffer = Buffer.alloc(0)
-
-/** The client is gone, or must be. */
-export const GONE: ExchangeEnd = { rest: NO_BYTES, connection: 'gone' }
-
-/** Told once that an exchange has ended. */
-export type Ended = (end: ExchangeEnd) => void

@@ -3,72 +3,69 @@
  * kept: who sends faster than the other side takes is paused.
  */
 import { admit, type Admission } from './admission.ts'
-import { createBodyReader, type BodyReader } from './body-reader.ts'
 import { createBodyWriter, type BodyWriter } from './body-writer.ts'
 import { readClientRequest, upstreamHeadText, type ClientRequest } from './client-request.ts'
+import type { ClientEvents, ClientStream } from './client-stream.ts'
+import { corsHeadersOf } from './cors.ts'
 import { startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
-import { FAULT_STATUS, GONE, isRepeatable, NO_BYTES, type Ended, type ExchangeEnd } from './exchange-end.ts'
+import { FAULT_STATUS, isRepeatable } from './exchange-end.ts'
 import type { GatewayFault } from './gateway-event.ts'
 import type { Judgement } from './judge.ts'
-import { CONTINUE, ownAnswerText, type OwnAnswer } from './own-answer.ts'
-import { relayAnswer, type AnswerDone, type AnswerEnd, type AnswerRelay } from './relay-answer.ts'
-import { announcedBytes, type RequestHead } from './request-head.ts'
+import { LinkSearch, type LinkSearchEvents } from './link-search.ts'
+import type { OwnAnswer } from './own-answer.ts'
+import {
+  relayAnswer,
+  type AnswerDone,
+  type AnswerEnd,
+  type AnswerIntercepted,
+  type AnswerRelay,
+} from './relay-answer.ts'
+import { announcedBytes } from './request-head.ts'
 import type { Destination } from './rules.ts'
-import type { Link, ServerPool } from './server-pool.ts'
+import type { Link } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
 import { createUploadPace, type UploadPace } from './upload-pace.ts'
-import type { Wire, WireEvents } from './wire.ts'
 
-/** Takes over the events of the client's wire until `ended` is called, once. */
-export class Exchange implements WireEvents {
-  readonly #client: Wire
+/** Takes over the events of the client's stream until it is released or cut off. */
+export class Exchange implements ClientEvents, LinkSearchEvents {
+  readonly #client: ClientStream
   readonly #context: ExchangeContext
-  readonly #ended: Ended
   readonly #clock: ExchangeClock
-  readonly #body: BodyReader
   readonly #request: ClientRequest
-  readonly #tried: ServerPool[] = []
-  /** Bytes of the client that were not sent on: of the body before there is a link, of the next request after it. */
-  #rest: Buffer
   #judgement: Judgement | undefined
   #destination: Destination | undefined
-  #pool: ServerPool | undefined
+  #search: LinkSearch | undefined
   #link: Link | undefined
   #writer: BodyWriter | undefined
   #answer: AnswerRelay | undefined
   /** A whole answer to a request that is still arriving. */
   #early: AnswerDone | undefined
-  #cancelWait = (): void => {}
+  #corsHeaders: Readonly<Record<string, string>> | undefined
+  #cancelAdmission = (): void => {}
+  /** Of the decision, or of the refusal that came before it. */
   #id = ''
   #pace: UploadPace | undefined
   #isOver = false
 
-  /** @param rest Bytes of the client that arrived behind the head. */
-  constructor(client: Wire, head: RequestHead, rest: Buffer, context: ExchangeContext, ended: Ended) {
+  constructor(client: ClientStream, context: ExchangeContext) {
     this.#client = client
-    this.#rest = rest
     this.#context = context
-    this.#ended = ended
-    this.#body = createBodyReader(head.framing)
-    this.#request = readClientRequest(head, client.peer, context.proto, context.rules)
+    this.#request = readClientRequest(client.head, client.peer, context.proto, context.rules)
     this.#clock = startExchangeClock(context.deadlines, DECISION_TIMEOUT_MS, () => this.#late())
   }
 
   start(): void {
     this.#client.events = this
     const cancel = admit(this.#request, this.#context.rules, (admission) => this.#admitted(admission))
-    if (this.#id === '') this.#cancelWait = cancel
+    if (this.#id === '') this.#cancelAdmission = cancel
   }
 
-  onData(bytes: Buffer): void {
-    if (this.#answer?.isTunnel === true) this.#sendTunnel(bytes)
-    else if (this.#writer !== undefined && !this.#body.isDone) this.#sendBody(bytes)
-    else {
-      // What follows waits in the kernel for its turn.
-      this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
-      this.#client.pause()
-    }
+  // The client's side.
+
+  onContent(parts: readonly Buffer[]): void {
+    if (this.#answer?.isTunnel === true) this.#sendTunnel(parts)
+    else this.#sendBody(parts)
   }
 
   onDrain(isEmpty: boolean): void {
@@ -76,25 +73,27 @@ export class Exchange implements WireEvents {
     if (isEmpty) this.#link?.wire.resume()
   }
 
-  /** Like nginx, we take a client that sends no more for one that has left: most do not half-close. */
-  onEnd(): void {
-    if (this.#answer?.isTunnel === true) this.#link?.wire.finish()
-    else this.#gone('client_closed', '')
+  onTunnelEnd(): void {
+    this.#link?.wire.finish()
   }
 
-  onClose(): void {
+  onGone(): void {
     this.#gone(this.#answer?.isTunnel === true ? undefined : 'client_closed', '')
+  }
+
+  onBroken(detail: string): void {
+    this.#fail('bad_request', detail)
   }
 
   #late(): void {
     if (this.#clock.isTotalOver()) return this.#fail('total_timeout', '')
     if (this.#destination === undefined) return this.#fail('no_server', 'no decision in time')
-    if (this.#link === undefined) return this.#connectFailed('connect timeout')
+    if (this.#link === undefined) return this.#search?.failed('connect timeout')
     const hasBegun = this.#answer?.hasBegun === true
     // While the server takes nothing, the client cannot be blamed for sending nothing.
-    if (!hasBegun && !this.#body.isDone && this.#pace?.isHeldBack !== true)
+    if (!hasBegun && !this.#client.isBodyDone && this.#pace?.isHeldBack !== true)
       return this.#fail('request_timeout', 'silence within the body')
-    if (!hasBegun) this.#pool?.report('failed', performance.now())
+    if (!hasBegun) this.#search?.pool?.report('failed', performance.now())
     this.#fail(hasBegun ? 'idle_timeout' : 'response_timeout', '')
   }
 
@@ -103,12 +102,16 @@ export class Exchange implements WireEvents {
     const limits = this.#limits
     if (limits === undefined || this.#link === undefined) return
     // The server has its own time to answer, once it knows the whole question.
-    const isAnswerDue = this.#body.isDone && this.#answer?.hasBegun !== true
+    const isAnswerDue = this.#client.isBodyDone && this.#answer?.hasBegun !== true
     this.#clock.allow(isAnswerDue ? limits.responseTimeoutMs : limits.idleTimeoutMs)
   }
 
   get #limits(): UpstreamSettings | undefined {
     return this.#destination?.upstream.settings
+  }
+
+  #isTooLarge(bytes: number): boolean {
+    return bytes > (this.#limits?.maxBodyBytes ?? Infinity)
   }
 
   // The way to a server.
@@ -117,138 +120,122 @@ export class Exchange implements WireEvents {
     if (this.#isOver) return
     this.#id = id
     this.#judgement = judgement
+    this.#corsHeaders = corsHeadersOf(this.#request, this.#context.rules)
     if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, refusal.detail)
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
     this.#clock.limitTotal(destination.upstream.settings.totalTimeoutMs)
-    const { maxBodyBytes = Infinity } = destination.upstream.settings
-    if (announcedBytes(this.#request.head) > maxBodyBytes) this.#fail('body_too_large', '')
-    else this.#tryNextServer('')
+    if (this.#isTooLarge(announcedBytes(this.#client.head))) return this.#fail('body_too_large', '')
+    this.#search = new LinkSearch(destination.upstream, this)
+    this.#search.next('')
   }
 
-  #tryNextServer(lastFault: string): void {
-    const next = this.#destination?.upstream.pick(this.#tried)
-    if (next === undefined) return this.#fail('connect_failed', lastFault)
-    this.#tried.push(next)
-    this.#connect(next, true)
-  }
-
-  #connect(pool: ServerPool, mayReuse: boolean): void {
-    this.#pool = pool
+  onTry(): void {
     this.#clock.allow(this.#limits?.connectTimeoutMs ?? 0)
-    let isSettled = false
-    const cancel = pool.take(mayReuse, (link, fault) => {
-      isSettled = true
-      this.#cancelWait = () => {}
-      if (link === undefined) this.#connectFailed(fault)
-      else this.#linked(link, pool)
-    })
-    if (!isSettled) this.#cancelWait = cancel
   }
 
-  /** No byte of the request has left, so another server may have it, whatever its method. */
-  #connectFailed(fault: string): void {
-    this.#cancelWait()
-    this.#pool?.report('failed', performance.now())
-    this.#tryNextServer(fault)
+  onNone(fault: string): void {
+    this.#fail('connect_failed', fault)
   }
 
-  #linked(link: Link, pool: ServerPool): void {
-    const [destination, judgement] = [this.#destination, this.#judgement]
-    if (destination === undefined || judgement === undefined) return
+  onFound(link: Link): void {
+    const [destination, judgement, server] = [
+      this.#destination,
+      this.#judgement,
+      this.#search?.pool?.settings,
+    ]
+    if (destination === undefined || judgement === undefined || server === undefined) return
     this.#link = link
     this.#pace = createUploadPace(destination.upstream.settings)
-    this.#writer = createBodyWriter(link.wire, this.#request.head.framing.kind === 'chunked')
+    this.#writer = createBodyWriter(link.wire, this.#client.head.framing.kind === 'chunked')
     const answer = relayAnswer({
       client: this.#client,
       upstream: link.wire,
-      head: this.#request.head,
+      head: this.#client.head,
       decisionId: judgement.decision.id,
-      isStopping: this.#context.isStopping,
-      ended: (end) => this.#answerEnded(end, link, pool),
+      rules: { intercepts: destination.upstream.intercepts, corsHeaders: this.#corsHeaders, added: [] },
+      ended: (end) => this.#answerEnded(end, link),
     })
     this.#answer = answer
     link.wire.events = {
       onData: (bytes) => {
         answer.read(bytes)
         // A head that comes byte by byte gets no more time than one that does not come.
-        if (answer.hasBegun || !this.#body.isDone) this.#touch()
-        if (answer.isTunnel && this.#rest.length > 0) this.#sendTunnel(NO_BYTES)
+        if (answer.hasBegun || !this.#client.isBodyDone) this.#touch()
       },
       onDrain: (isEmpty) => {
         this.#touch()
-        if (isEmpty) this.#pace?.setHeldBack(false)
-        if (isEmpty && (answer.isTunnel || !this.#body.isDone)) this.#client.resume()
+        if (!isEmpty) return
+        this.#pace?.setHeldBack(false)
+        this.#client.resume()
       },
       onEnd: () => answer.upstreamEnded(true),
       onClose: () => answer.upstreamEnded(false),
     }
-    const { rules } = this.#context
-    this.#writer.head(upstreamHeadText(this.#request, judgement, destination, pool.settings, rules))
-    // Only now: a client that is denied need not send what nobody would read.
-    if (this.#request.head.expectsContinue && this.#rest.length === 0) this.#client.write(CONTINUE)
-    this.#sendBody(this.#rest)
-    if (!this.#isOver && !this.#body.isDone) this.#client.resume()
+    this.#writer.head(upstreamHeadText(this.#request, judgement, destination, server, this.#context.rules))
+    this.#sendBody(this.#client.open())
   }
 
-  #sendBody(bytes: Buffer): void {
-    const [writer, pace, limits] = [this.#writer, this.#pace, this.#limits]
-    if (writer === undefined || pace === undefined || limits === undefined) return
-    const taken = this.#body.read(bytes, (content) => writer.content(content))
-    if (taken < 0) return this.#fail('bad_request', 'a chunk that is none')
-    this.#rest = bytes.subarray(taken)
-    if (writer.contentBytes > (limits.maxBodyBytes ?? Infinity)) return this.#fail('body_too_large', '')
-    if (this.#body.isDone) writer.end()
+  #sendBody(parts: readonly Buffer[]): void {
+    const [writer, pace] = [this.#writer, this.#pace]
+    if (writer === undefined || pace === undefined || this.#isOver) return
+    for (const part of parts) writer.content(part)
+    if (this.#isTooLarge(writer.contentBytes)) return this.#fail('body_too_large', '')
+    const { isBodyDone } = this.#client
+    if (isBodyDone) writer.end()
     // Behind the whole request there is nothing to hold back; a tunnel would stay paused.
-    pace.setHeldBack(!writer.flush() && !this.#body.isDone)
+    pace.setHeldBack(!writer.flush() && !isBodyDone)
     const isStreaming = this.#answer?.hasBegun === true && this.#early === undefined
-    if (!this.#body.isDone && !isStreaming && pace.isTooSlow(writer.contentBytes))
+    if (!isBodyDone && !isStreaming && pace.isTooSlow(writer.contentBytes))
       return this.#fail('request_timeout', 'a body that comes too slowly')
     this.#touch()
-    if (this.#body.isDone && this.#early !== undefined && this.#pool !== undefined)
-      return this.#complete(this.#early, this.#pool)
-    if (pace.isHeldBack || this.#rest.length > 0) this.#client.pause()
+    if (isBodyDone && this.#early !== undefined) this.#complete(this.#early)
+    else if (pace.isHeldBack) this.#client.pause()
   }
 
-  /** With what came before the tunnel was open. */
-  #sendTunnel(bytes: Buffer): void {
+  #sendTunnel(parts: readonly Buffer[]): void {
     this.#touch()
-    const all = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
-    this.#rest = NO_BYTES
-    if (this.#link?.wire.write(all) === false) this.#client.pause()
-    else this.#client.resume()
+    for (const part of parts) if (this.#link?.wire.write(part) === false) this.#client.pause()
   }
 
   // The end, in all its forms.
 
-  #answerEnded(end: AnswerEnd, link: Link, pool: ServerPool): void {
+  #answerEnded(end: AnswerEnd, link: Link): void {
     if (this.#isOver || this.#link !== link) return
-    if (this.#early !== undefined) return this.#complete(this.#early, pool)
+    if (this.#early !== undefined) return this.#complete(this.#early)
     // Who answers early may still read; a client that is cut off while it sends would not see the answer.
-    if (end.kind === 'done' && end.keepAlive && !this.#body.isDone) this.#early = end
-    else if (end.kind === 'done') this.#complete(end, pool)
-    else this.#broken(end, link, pool)
+    if (end.kind === 'done' && this.#client.goesOn && !this.#client.isBodyDone) this.#early = end
+    else if (end.kind === 'done') this.#complete(end)
+    else if (end.kind === 'intercepted') this.#replaced(end)
+    else this.#broken(end, link)
   }
 
-  #complete(end: AnswerDone, pool: ServerPool): void {
-    pool.report('ok', performance.now())
-    this.#unlink(end.mayReuse && this.#body.isDone)
-    const connection = end.keepAlive && this.#body.isDone ? 'next' : 'close'
-    this.#finish(this.#answer?.status ?? 0, undefined, '', { rest: this.#rest, connection })
+  /** The server has answered well, but with what the client shall not see. */
+  #replaced({ status, fields, mayReuse }: AnswerIntercepted): void {
+    this.#search?.pool?.report('ok', performance.now())
+    this.#unlink(mayReuse && this.#client.isBodyDone)
+    this.#answerOwn({ status, headers: {}, fields }, undefined, '')
   }
 
-  #broken(end: Exclude<AnswerEnd, AnswerDone>, link: Link, pool: ServerPool): void {
-    if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#request.head)) {
+  #complete(end: AnswerDone): void {
+    this.#search?.pool?.report('ok', performance.now())
+    this.#unlink(end.mayReuse && this.#client.isBodyDone)
+    this.#finish(this.#answer?.status ?? 0, undefined, '')
+    this.#client.release()
+  }
+
+  #broken(end: Exclude<AnswerEnd, AnswerDone | AnswerIntercepted>, link: Link): void {
+    if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#client.head)) {
       // The server closed an idle connection while the request was on its way. A new connection tells the truth.
       this.#unlink(false)
-      return this.#connect(pool, false)
+      return this.#search?.again()
     }
-    pool.report('failed', performance.now())
+    this.#search?.pool?.report('failed', performance.now())
     this.#fail(end.kind === 'invalid' ? 'upstream_invalid' : 'upstream_closed', end.detail)
   }
 
   #unlink(mayReuse: boolean): void {
-    if (this.#link !== undefined) this.#pool?.release(this.#link, mayReuse)
+    if (this.#link !== undefined) this.#search?.pool?.release(this.#link, mayReuse)
     this.#link = undefined
   }
 
@@ -259,28 +246,26 @@ export class Exchange implements WireEvents {
   }
 
   #gone(fault: GatewayFault | undefined, detail: string): void {
-    this.#finish(this.#answer?.status ?? 0, fault, detail, GONE)
+    if (this.#isOver) return
+    this.#finish(this.#answer?.status ?? 0, fault, detail)
+    this.#client.abort()
   }
 
-  /** Answers without a server. A body that is not here yet is not waited for: the connection ends instead. */
+  /** Answers without a server. */
   #answerOwn(own: OwnAnswer, fault: GatewayFault | undefined, detail: string): void {
     if (this.#isOver) return
-    const isHalfSent = this.#writer !== undefined && !this.#body.isDone
-    const taken = isHalfSent ? -1 : this.#body.read(this.#rest, () => {})
-    const keepAlive =
-      taken >= 0 && this.#body.isDone && !this.#request.head.wantsClose && !this.#context.isStopping()
     this.#id ||= this.#context.rules.newId()
-    const text = ownAnswerText(own, this.#id, this.#request.head.method === 'HEAD', keepAlive)
-    this.#client.write(Buffer.from(text, 'latin1'))
-    const connection = keepAlive ? 'next' : 'close'
-    this.#finish(own.status, fault, detail, { rest: this.#rest.subarray(Math.max(taken, 0)), connection })
+    const headers = { ...own.headers, ...this.#corsHeaders }
+    this.#client.answerOwn({ ...own, headers }, this.#id)
+    this.#finish(own.status, fault, detail)
+    this.#client.release()
   }
 
-  #finish(status: number, fault: GatewayFault | undefined, detail: string, end: ExchangeEnd): void {
-    if (this.#isOver) return
+  #finish(status: number, fault: GatewayFault | undefined, detail: string): void {
     this.#isOver = true
     this.#clock.stop()
-    this.#cancelWait()
+    this.#cancelAdmission()
+    this.#search?.cancel()
     this.#unlink(false)
     this.#context.onExchange({
       id: this.#id,
@@ -288,13 +273,12 @@ export class Exchange implements WireEvents {
       decision: this.#judgement?.decision,
       status,
       upstream: this.#limits?.name,
-      server: this.#pool?.settings.url,
+      server: this.#search?.pool?.settings.url,
       fault,
       detail: detail === '' ? undefined : detail,
       durationMs: this.#clock.elapsedMs(),
       requestBytes: this.#writer?.contentBytes ?? 0,
-      responseBytes: this.#answer?.contentBytes ?? 0,
+      responseBytes: this.#answer === undefined ? 0 : this.#client.contentBytes,
     })
-    this.#ended(end)
   }
 }

@@ -25,7 +25,10 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'proxy',
 ])
 
-/** Whether a field is about one connection or the framing on it, or is taken for one that is by some servers. */
+/** Whether a field is about one connection or the framing on it. */
+export const isHopByHopName = (lower: string): boolean => HOP_BY_HOP.has(lower)
+
+/** Likewise, or is taken for one that is by some servers. */
 export const isHopByHop = (lower: string): boolean => HOP_BY_HOP.has(folded(lower))
 
 /** What a proxy in front may have to say beside the fields that are written anew. */
@@ -103,6 +106,7 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
   }
   text += framingText(head.framing)
   if (head.webSocketKey !== undefined) text += 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
+  else if (head.takesTrailers) text += 'Connection: TE\r\nTE: trailers\r\n'
   text += `X-Forwarded-For: ${forwarded.forwardedFor}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n`
   text += `X-Forwarded-Host: ${forwarded.host}\r\nForwarded: ${forwarded.forwarded}\r\n`
   for (let i = 0; i < identity.length; i++) {
@@ -112,20 +116,8 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
   return `${text}X-Decision-Id: ${request.decisionId}\r\n\r\n`
 }
 
-/** Header lines of an answer for the client, without those of its framing and connection. */
-export function responseFieldsText(fields: readonly HeaderField[]): string {
-  const named = new Set(membersOf(fields, 'connection'))
-  let text = ''
-  for (const field of fields) {
-    if (HOP_BY_HOP.has(field.lower) || named.has(field.lower) || field.lower.startsWith('x-decision-'))
-      continue
-    text += `${field.name}: ${field.value}\r\n`
-  }
-  return text
-}
-
 /** The line that frames a body. */
-export function framingText(framing: RequestHead['framing']): string {
+function framingText(framing: RequestHead['framing']): string {
   if (framing.kind === 'length') return `Content-Length: ${framing.bytes}\r\n`
   return framing.kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
 }

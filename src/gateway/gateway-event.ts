@@ -7,6 +7,7 @@ export type GatewayFault =
   | 'bad_request'
   | 'body_too_large'
   | 'rate_limited'
+  | 'origin_not_allowed'
   | 'request_timeout'
   | 'client_closed'
   | 'no_server'

@@ -1,8 +1,11 @@
 /** One listener of the gateway, and its connections. */
-import { serveConnection, type ClientConnection } from './client-connection.ts'
+import type { ServerHttp2Session } from 'node:http2'
+import type { ClientConnection, ConnectionContext } from './client-connection.ts'
 import { createConnectionRoom, type Crowding } from './connection-room.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
+import { serveHttp1 } from './http1-connection.ts'
+import { serveHttp2 } from './http2-connection.ts'
 import type { GatewayRules, ListenerInput } from './rules.ts'
 import { listen } from './sockets.ts'
 import { listenTls } from './tls-listener.ts'
@@ -41,9 +44,8 @@ export function openListener(
     (crowding) => events.onCrowded(listener.address, crowding),
     deadlines,
   )
-  const accept = (wire: Wire): void => {
-    if (!connections.hasRoom()) return wire.destroy()
-    const connection: ClientConnection = serveConnection(wire, {
+  const accept = (serve: (context: ConnectionContext) => ClientConnection): void => {
+    const connection = serve({
       rules: () => rules,
       deadlines,
       proto,
@@ -58,11 +60,19 @@ export function openListener(
     })
     connections.add(connection)
   }
+  const http1 = (wire: Wire): void => {
+    if (connections.hasRoom()) accept((context) => serveHttp1(wire, context))
+    else wire.destroy()
+  }
+  const http2 = (session: ServerHttp2Session): void => {
+    if (connections.hasRoom()) accept((context) => serveHttp2(session, context))
+    else session.destroy()
+  }
   const inForce = certificates
   const listener =
     inForce === undefined
-      ? listen(settings.address, accept)
-      : listenTls(settings.address, () => certificates ?? inForce, accept)
+      ? listen(settings.address, http1)
+      : listenTls(settings.address, () => certificates ?? inForce, { http1, http2 })
   return {
     address: listener.address,
     replace(next, nextRules) {

@@ -17,7 +17,7 @@ export interface MessageHead {
 
 /** Largest head, in bytes: a token of 64 KiB and the rest. */
 export const MAX_HEAD_BYTES = 98_304
-const MAX_FIELDS = 100
+export const MAX_FIELDS = 100
 
 // Control characters, and CR or LF that are not a line end: some parsers end a line there, others do not.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)|(?<!\r)\n/

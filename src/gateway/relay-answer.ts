@@ -1,24 +1,38 @@
-/** The way back: the upstream's answer, read strictly and written anew for the client's connection. */
+/** The way back: the upstream's answer, read strictly and written anew for the client. */
 import { createHash } from 'node:crypto'
+import {
+  answerFields,
+  answerTrailers,
+  interceptedFields,
+  type AnswerField,
+  type AnswerRules,
+} from './answer-fields.ts'
 import { createBodyReader, type BodyReader } from './body-reader.ts'
-import { createBodyWriter, type BodyWriter } from './body-writer.ts'
-import { framingText, responseFieldsText } from './forward-headers.ts'
+import type { AnswerHead, AnswerSink } from './client-stream.ts'
 import { createHeadCollector } from './head-collector.ts'
 import { MAX_HEAD_BYTES, valuesOf } from './header-fields.ts'
 import type { RequestHead } from './request-head.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
 import type { Wire } from './wire.ts'
 
-/** A whole answer, and what may become of the two connections. */
+/** A whole answer, and whether the server's connection may carry another one. */
 export interface AnswerDone {
   readonly kind: 'done'
   readonly mayReuse: boolean
-  readonly keepAlive: boolean
+}
+
+/** An answer of which the client has been sent nothing, because one of ours takes its place. */
+export interface AnswerIntercepted {
+  readonly kind: 'intercepted'
+  readonly status: number
+  readonly fields: readonly AnswerField[]
+  readonly mayReuse: boolean
 }
 
 /** How an answer ended. */
 export type AnswerEnd =
   | AnswerDone
+  | AnswerIntercepted
   /** The server closed before it said anything. */
   | { readonly kind: 'nothing'; readonly detail: string }
   | { readonly kind: 'closed'; readonly detail: string }
@@ -31,7 +45,6 @@ export interface AnswerRelay {
   readonly hasBegun: boolean
   /** Whether it has become a WebSocket. */
   readonly isTunnel: boolean
-  readonly contentBytes: number
   /** Bytes of the server. */
   read(bytes: Buffer): void
   /** The server sends no more. Not `isIntact`: the connection broke off, which ends no body. */
@@ -39,17 +52,17 @@ export interface AnswerRelay {
 }
 
 export interface RelayOptions {
-  readonly client: Wire
+  readonly client: AnswerSink
   readonly upstream: Wire
   readonly head: RequestHead
   readonly decisionId: string
-  readonly isStopping: () => boolean
+  readonly rules: AnswerRules
   /** Called once, and once more for what comes behind a whole answer. */
   readonly ended: (end: AnswerEnd) => void
 }
 
-/** What comes behind a whole answer ends it once more, and with it the use of both connections. */
-const OVER: AnswerDone = { kind: 'done', mayReuse: false, keepAlive: false }
+/** What comes behind a whole answer ends it once more, and with it the use of the connection. */
+const OVER: AnswerDone = { kind: 'done', mayReuse: false }
 
 /** Interim answers that a server may send before the final one. They are not forwarded. */
 const MAX_INTERIM = 16
@@ -57,13 +70,11 @@ const MAX_INTERIM = 16
 export function relayAnswer(options: RelayOptions): AnswerRelay {
   const { client, upstream, head, ended } = options
   const collector = createHeadCollector(MAX_HEAD_BYTES)
-  let writer: BodyWriter | undefined
   let body: BodyReader | undefined
   let answer: ResponseHead | undefined
   let isTunnel = false
   let hasHeard = false
   let interim = 0
-  let keepAlive = false
   /** The client has it all. The exchange may go on: while the rest of the request is on its way. */
   let isWhole = false
 
@@ -77,40 +88,37 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
     if (!parsed.ok) return invalid(parsed.error)
     const { status } = parsed.value
     if (status === 101) return startTunnel(parsed.value, step.rest)
+    if (status >= 200 && options.rules.intercepts(status)) return intercept(parsed.value, step.rest)
     if (status >= 200) return startBody(parsed.value, step.rest)
     interim += 1
     if (interim > MAX_INTERIM) return invalid('too many interim answers')
     if (step.rest.length > 0) readHead(step.rest)
   }
 
+  const intercept = (found: ResponseHead, rest: Buffer): void => {
+    const dropped = createBodyReader(found.framing)
+    const taken = dropped.read(rest, () => {})
+    // A body that is not here yet is not waited for; the connection is the price.
+    const mayReuse = found.mayReuse && dropped.isDone && taken === rest.length
+    ended({ kind: 'intercepted', status: found.status, fields: interceptedFields(found.fields), mayReuse })
+  }
+
   const startBody = (found: ResponseHead, rest: Buffer): void => {
-    const endsWithClose = found.framing.kind === 'until_close' && head.isHttp10
-    const isChunked =
-      !endsWithClose && (found.framing.kind === 'until_close' || found.framing.kind === 'chunked')
     answer = found
-    keepAlive = !head.wantsClose && !options.isStopping()
-    // An HTTP/1.0 client knows no chunks; for it the end of the connection is the end of the body.
-    writer = createBodyWriter(client, isChunked && !head.isHttp10)
     body = createBodyReader(found.framing)
-    writer.head(
-      `HTTP/1.1 ${found.status} ${found.phrase}\r\n${responseFieldsText(found.fields)}` +
-        bodyLine(found, isChunked && !head.isHttp10) +
-        `X-Decision-Id: ${options.decisionId}\r\n${keepAlive ? '' : 'Connection: close\r\n'}\r\n`,
-    )
+    client.answer(toAnswerHead(found, options))
     readBody(rest)
   }
 
   const readBody = (bytes: Buffer): void => {
-    if (body === undefined || writer === undefined) return
-    const to = writer
-    const taken = body.read(bytes, (content) => to.content(content))
+    if (body === undefined) return
+    const taken = body.read(bytes, (content) => client.content(content))
     if (taken < 0) return invalid('a chunk that is none')
     isWhole = body.isDone
-    if (isWhole) to.end()
-    const isTaken = to.flush()
+    if (isWhole) client.endAnswer(head.takesTrailers ? answerTrailers(body.trailerLines) : [])
+    const isTaken = client.flush()
     // Bytes behind the answer belong to no request of ours.
-    if (isWhole)
-      ended({ kind: 'done', mayReuse: answer?.mayReuse === true && taken === bytes.length, keepAlive })
+    if (isWhole) ended({ kind: 'done', mayReuse: answer?.mayReuse === true && taken === bytes.length })
     else if (!isTaken) upstream.pause()
   }
 
@@ -121,17 +129,13 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
       return invalid('an upgrade that was not asked for')
     answer = found
     isTunnel = true
-    writer = createBodyWriter(client, false)
-    writer.head(
-      `HTTP/1.1 101 Switching Protocols\r\n${responseFieldsText(found.fields)}` +
-        `Connection: Upgrade\r\nUpgrade: websocket\r\nX-Decision-Id: ${options.decisionId}\r\n\r\n`,
-    )
+    client.startTunnel(toAnswerHead(found, options))
     relayTunnel(rest)
   }
 
   const relayTunnel = (bytes: Buffer): void => {
-    if (bytes.length > 0) writer?.content(bytes)
-    if (writer?.flush() === false) upstream.pause()
+    if (bytes.length > 0) client.content(bytes)
+    if (!client.flush()) upstream.pause()
   }
 
   return {
@@ -144,9 +148,6 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
     get isTunnel() {
       return isTunnel
     },
-    get contentBytes() {
-      return writer?.contentBytes ?? 0
-    },
     read(bytes) {
       hasHeard = true
       if (isWhole) ended(OVER)
@@ -155,8 +156,7 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
       else readBody(bytes)
     },
     upstreamEnded(isIntact) {
-      if (isWhole) return ended(OVER)
-      if (isTunnel) return ended({ kind: 'done', mayReuse: false, keepAlive: false })
+      if (isWhole || isTunnel) return ended(OVER)
       if (!hasHeard) return ended({ kind: 'nothing', detail: 'closed without an answer' })
       if (answer?.framing.kind !== 'until_close' || !isIntact)
         return ended({
@@ -164,19 +164,26 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
           detail: answer === undefined ? 'closed within the head' : 'closed within the body',
         })
       isWhole = true
-      writer?.end()
-      writer?.flush()
-      ended({ kind: 'done', mayReuse: false, keepAlive: keepAlive && !head.isHttp10 })
+      client.endAnswer([])
+      client.flush()
+      ended(OVER)
     },
   }
 }
 
-function bodyLine({ framing, fields, status }: ResponseHead, isChunked: boolean): string {
-  if (isChunked) return 'Transfer-Encoding: chunked\r\n'
-  if (framing.kind === 'length') return framingText(framing)
-  // The length that the body would have: of HEAD and 304.
-  const [length] = framing.kind === 'none' && status !== 204 ? valuesOf(fields, 'content-length') : []
-  return length === undefined ? '' : `Content-Length: ${length}\r\n`
+function toAnswerHead(found: ResponseHead, { decisionId, head, rules }: RelayOptions): AnswerHead {
+  const { status, phrase, framing } = found
+  const fields = answerFields(found.fields, head.takesTrailers, rules)
+  fields.push({ name: 'X-Decision-Id', value: decisionId })
+  return { status, phrase, fields, length: lengthOf(found), hasBody: framing.kind !== 'none' }
+}
+
+/** Without a body, the length that it would have: of HEAD and 304. */
+function lengthOf({ framing, fields, status }: ResponseHead): number | undefined {
+  if (framing.kind === 'length') return framing.bytes
+  const [length] =
+    framing.kind === 'none' && status >= 200 && status !== 204 ? valuesOf(fields, 'content-length') : []
+  return length === undefined ? undefined : Number(length)
 }
 
 /** RFC 6455 §4.2.2. */

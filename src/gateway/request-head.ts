@@ -26,6 +26,8 @@ export interface RequestHead {
   /** Whether the connection ends with this exchange. */
   readonly wantsClose: boolean
   readonly expectsContinue: boolean
+  /** Whether the client reads trailers of the answer (RFC 9110 §10.1.4). */
+  readonly takesTrailers: boolean
   /** `Sec-WebSocket-Key` where a WebSocket is asked for. */
   readonly webSocketKey: string | undefined
 }
@@ -50,18 +52,36 @@ export function parseRequestHead(text: string): Result<RequestHead, RequestFault
   if (!head.ok) return fault(head.error === 'too many header fields' ? 431 : 400, head.error)
   const { startLine, fields } = head.value
   const [method = '', target = '', version = '', more] = startLine.split(' ')
-  if (more !== undefined || !isMethod(method)) return fault(400, 'not a request line')
+  if (more !== undefined) return fault(400, 'not a request line')
   if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0')
     return fault(/^HTTP\/\d\.\d$/.test(version) ? 505 : 400, 'another version than HTTP/1.1')
-  // TRACE would show the client what the application is sent; CONNECT makes a proxy of us.
-  if (method === 'TRACE' || method === 'CONNECT') return fault(405, `${method} is not forwarded`)
-  if (!TARGET.test(target)) return fault(400, 'a request target that is not a path')
-  const hosts = valuesOf(fields, 'host')
-  const host = hosts.length === 1 ? parseHost(hosts[0] ?? '') : undefined
-  if (host === undefined) return fault(400, 'not exactly one valid Host')
   const isHttp10 = version === 'HTTP/1.0'
   const framing = readFraming(fields, isHttp10)
   if (!framing.ok) return framing
+  const hosts = valuesOf(fields, 'host')
+  return toRequestHead({ method, target, hosts, fields, framing: framing.value, isHttp10 })
+}
+
+/** What a request of any version says, before it is checked. */
+export interface RequestParts {
+  readonly method: string
+  readonly target: string
+  /** Every value that names the host. */
+  readonly hosts: readonly string[]
+  readonly fields: readonly HeaderField[]
+  readonly framing: BodyFraming
+  readonly isHttp10: boolean
+}
+
+/** Checks what is the same in every version of HTTP. */
+export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestFault> {
+  const { method, target, hosts, fields, framing, isHttp10 } = parts
+  if (!isMethod(method)) return fault(400, 'a method that is none')
+  // TRACE would show the client what the application is sent; CONNECT makes a proxy of us.
+  if (method === 'TRACE' || method === 'CONNECT') return fault(405, `${method} is not forwarded`)
+  if (!TARGET.test(target)) return fault(400, 'a request target that is not a path')
+  const host = hosts.length === 1 ? parseHost(hosts[0] ?? '') : undefined
+  if (host === undefined) return fault(400, 'not exactly one valid Host')
   const expect = valuesOf(fields, 'expect')
   if (expect.length > 0 && (expect.length > 1 || expect[0]?.toLowerCase() !== '100-continue'))
     return fault(417, 'an expectation that is not 100-continue')
@@ -74,11 +94,12 @@ export function parseRequestHead(text: string): Result<RequestHead, RequestFault
     host,
     authority: hosts[0] ?? '',
     fields,
-    framing: framing.value,
+    framing,
     isHttp10,
     wantsClose: isHttp10 || connection.includes('close'),
     expectsContinue: expect.length === 1 && !isHttp10,
-    webSocketKey: readWebSocketKey(method, fields, connection, framing.value),
+    takesTrailers: !isHttp10 && membersOf(fields, 'te').includes('trailers'),
+    webSocketKey: readWebSocketKey(method, fields, connection, framing),
   })
 }
 

@@ -5,6 +5,8 @@ import type { AuthzRequest } from '../request/authz-request.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { Certificates, ServerTrust } from './certificates.ts'
 import { compileTrusted, type IsTrusted } from './client-address.ts'
+import { compileCors, type CorsRule } from './cors.ts'
+import type { CorsSettings } from './cors-settings.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
@@ -53,6 +55,7 @@ export interface GatewayRoute {
   readonly rewrite?: RewriteSettings
   /** Where an auth service judges the route. */
   readonly forwardAuth?: ForwardAuthSettings
+  readonly cors?: CorsSettings
   readonly rateLimits?: readonly RateLimitSettings[]
 }
 
@@ -61,6 +64,7 @@ export interface Destination {
   readonly strip: StripRule | undefined
   readonly rewrite: RewriteRule | undefined
   readonly auth: RouteAuth | undefined
+  readonly cors: CorsRule | undefined
 }
 
 /** What all listeners of a gateway have in common. */
@@ -70,6 +74,8 @@ interface SharedRules {
   readonly headers: HeaderRules
   /** By name of the route. */
   readonly destinations: ReadonlyMap<string, Destination>
+  /** What is said about other origins where a request goes; undefined if nothing. */
+  readonly corsOf: (request: AuthzRequest) => CorsRule | undefined
 }
 
 export interface GatewayRules extends SharedRules {
@@ -146,13 +152,22 @@ function compileShared(input: GatewayInput, state: GatewayState, deadlines: Dead
   )
   const auths = createRouteAuths(headers, input.authTrust, state.auths, deadlines)
   const destinationOf = (route: GatewayRoute): readonly [string, Destination] => {
-    const { name, tokenSources, rewrite, forwardAuth } = route
+    const { name, tokenSources, rewrite, forwardAuth, cors } = route
     const upstream = upstreams.get(route.upstream)
     if (upstream === undefined) throw new TypeError(`no upstream named ${route.upstream}`)
     const strip = compileStripRule(tokenSources, upstream.settings.stripToken)
     const auth = forwardAuth && auths.of(forwardAuth)
-    return [name, { upstream, strip, rewrite: rewrite && compileRewrite(rewrite), auth }]
+    const own = { rewrite: rewrite && compileRewrite(rewrite), cors: cors && compileCors(cors) }
+    return [name, { upstream, strip, auth, ...own }]
   }
-  const { decide, newId } = input
-  return { decide, newId, headers, destinations: new Map(input.routes.map(destinationOf)) }
+  const { decide, newId, findRoute } = input
+  const destinations = new Map(input.routes.map(destinationOf))
+  const saysNothing = input.routes.every(({ cors }) => cors === undefined)
+  return {
+    decide,
+    newId,
+    headers,
+    destinations,
+    corsOf: saysNothing ? () => undefined : (request) => destinations.get(findRoute(request) ?? '')?.cors,
+  }
 }

@@ -70,6 +70,8 @@ export interface UpstreamSettings {
   readonly ejectAfter: number
   /** For how long. Default 10 s. */
   readonly ejectMs: number
+  /** Statuses, 400 to 599, whose answers are replaced by ours; `4xx` and `5xx` are all of theirs. Default none. */
+  readonly interceptErrors: readonly (number | '4xx' | '5xx')[]
   /** Of all routes that lead here together. Absent: no limit. */
   readonly rateLimits?: readonly RateLimitSettings[]
   /** Authorities that vouch for `https://` servers in place of the usual ones, as a PEM file. */

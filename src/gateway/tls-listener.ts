@@ -2,14 +2,31 @@
  * The gateway's TLS listener, on `node:tls`: the runtime's own listener knows one certificate only, and cannot
  * replace it.
  */
+import { createServer as createHttp2, type ServerHttp2Session, type Settings } from 'node:http2'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Certificates } from './certificates.ts'
+import { MAX_HEAD_BYTES } from './header-fields.ts'
 import type { GatewayListenSettings } from './settings.ts'
 import { listenFault, removeStaleSocket, tcpText, type SocketListener } from './sockets.ts'
 import { NOBODY, type Wire } from './wire.ts'
 
 /** Longest time for a handshake, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
+
+/** Most requests that a client may have under way on one connection of HTTP/2. */
+const MAX_STREAMS = 100
+
+const HTTP2_SETTINGS: Settings = {
+  maxConcurrentStreams: MAX_STREAMS,
+  maxHeaderListSize: MAX_HEAD_BYTES,
+  enablePush: false,
+}
+
+/** Who serves a connection, by the version of HTTP that was agreed on. */
+export interface TlsAccept {
+  http1(wire: Wire): void
+  http2(session: ServerHttp2Session): void
+}
 
 /**
  * @param certificates Those in force now; asked at each handshake.
@@ -18,21 +35,28 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 export function listenTls(
   address: GatewayListenSettings['address'],
   certificates: () => Certificates,
-  accept: (wire: Wire) => void,
+  accept: TlsAccept,
 ): SocketListener {
+  const http2 = createHttp2({ settings: HTTP2_SETTINGS })
+  http2.on('session', (session) => accept.http2(session))
   const { first, asksForClientCertificates } = certificates()
   const server = createServer(
     {
       // For clients that name no server; those that do are answered by SNICallback.
       ...first,
       SNICallback: (name, done) => done(null, certificates().contextFor(name)),
-      ALPNProtocols: ['http/1.1'],
+      ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       allowHalfOpen: true,
       requestCert: asksForClientCertificates,
       rejectUnauthorized: asksForClientCertificates,
     },
-    (socket) => accept(toWire(socket)),
+    (socket) => {
+      if (socket.alpnProtocol !== 'h2') return accept.http1(toWire(socket))
+      // Where no more requests and no room for answers can come, there is nothing to wait for.
+      socket.on('end', () => socket.destroy())
+      http2.emit('connection', socket)
+    },
   )
   let cause: unknown
   server.on('error', (fault: unknown) => (cause = fault))

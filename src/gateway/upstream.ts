@@ -7,6 +7,8 @@ import type { UpstreamSettings } from './settings.ts'
 
 export interface Upstream {
   readonly settings: UpstreamSettings
+  /** Whether an answer with this status is replaced by one of ours. */
+  readonly intercepts: (status: number) => boolean
   /** The next server to ask; undefined when all were tried. */
   pick(tried: readonly ServerPool[]): ServerPool | undefined
 }
@@ -45,6 +47,7 @@ export function createUpstream(
   const choose = settings.balance === 'least_connections' ? leastConnections : inTurn
   return {
     settings,
+    intercepts: compileIntercepts(settings.interceptErrors),
     pick(tried) {
       if (servers.length === 1) return tried.length === 0 ? only?.pool : undefined
       const nowMs = performance.now()
@@ -54,6 +57,14 @@ export function createUpstream(
       return choose(usable.length > 0 ? usable : untried)?.pool
     },
   }
+}
+
+const NOTHING_INTERCEPTED = (): boolean => false
+
+function compileIntercepts(statuses: UpstreamSettings['interceptErrors']): (status: number) => boolean {
+  if (statuses.length === 0) return NOTHING_INTERCEPTED
+  const known = new Set<number | string>(statuses)
+  return (status) => known.has(status) || known.has(`${Math.floor(status / 100)}xx`)
 }
 
 /** Smooth weighted round robin: servers of weight 2 and 1 are chosen as a, b, a. */

@@ -30,9 +30,10 @@ export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEve
   }
 }
 
-const messageOf = ({ decision, fault }: ExchangeEvent): string => {
+const messageOf = ({ decision, fault, status }: ExchangeEvent): string => {
   if (fault !== undefined) return `not forwarded: ${fault}`
-  return decision === undefined ? 'redirected' : 'forwarded'
+  if (decision !== undefined) return 'forwarded'
+  return status === 308 ? 'redirected' : 'answered a preflight'
 }
 
 // What clients do wrong is their own business; what upstreams do wrong is the operator's.
@@ -40,6 +41,7 @@ const CLIENT_FAULTS: ReadonlySet<string> = new Set([
   'bad_request',
   'body_too_large',
   'rate_limited',
+  'origin_not_allowed',
   'request_timeout',
   'client_closed',
 ])

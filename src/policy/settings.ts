@@ -1,6 +1,7 @@
 /** Settings of policies and routes: plain data, as the configuration hands them over. */
 import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
+import type { CorsSettings } from '../gateway/cors-settings.ts'
 import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
 import type { RateLimitSettings } from '../gateway/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
@@ -43,6 +44,8 @@ export interface RouteSettings {
     | { readonly kind: 'forward_auth'; readonly forwardAuth: ForwardAuthSettings }
   /** Name of the upstream that the gateway sends the request to. */
   readonly upstream?: string
+  /** What browsers are told about pages of other origins; absent: what the application says. */
+  readonly cors?: CorsSettings
   /** Absent: the path is sent on as it was matched. */
   readonly rewrite?: RewriteSettings
   /** How many requests one client may send through this route. Absent: no limit. */

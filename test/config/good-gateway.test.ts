@@ -63,6 +63,7 @@ describe('a gateway', () => {
       minUploadRate: 500,
       ejectAfter: 3,
       ejectMs: 10_000,
+      interceptErrors: [],
       health: { path: '/healthz', intervalMs: 1_000, timeoutMs: 2_000 },
     })
   })

@@ -67,7 +67,7 @@ describe('a header of the connection', () => {
   const headers: readonly Header[] = [
     ['Keep-Alive', 'timeout=9'],
     ['Proxy-Connection', 'keep-alive'],
-    ['TE', 'trailers'],
+    ['TE', 'gzip'],
     ['Trailer', 'X-Auth-Subject'],
     ['Upgrade', 'h2c'],
     ['HTTP2-Settings', 'AAMAAABk'],

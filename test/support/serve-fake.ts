@@ -1,5 +1,6 @@
 /** A connection of the gateway on a fake wire, before rules that deny everything. */
-import { serveConnection, type ClientConnection } from '../../src/gateway/client-connection.ts'
+import type { ClientConnection } from '../../src/gateway/client-connection.ts'
+import { serveHttp1 } from '../../src/gateway/http1-connection.ts'
 import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
 import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'
@@ -34,7 +35,7 @@ export function serveFake(): FakeServing {
   const [rules] = compileGatewayRules(input, createGatewayState(), deadlines)
   if (rules === undefined) throw new Error('no rules')
   const wire = createFakeWire()
-  const connection = serveConnection(wire, {
+  const connection = serveHttp1(wire, {
     rules: () => rules,
     deadlines,
     proto: 'http',

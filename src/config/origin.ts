@@ -1,0 +1,28 @@
+/** Origins of web pages (RFC 6454 §6.2), and patterns of them. */
+import { parseHost as readHost } from '../request/parse-host.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import type { Problem } from './diagnostic.ts'
+import { quoted } from './printable.ts'
+
+const ORIGIN = /^(https?):\/\/(\*\.)?([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/
+const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' }
+
+/** Exactly as browsers write it, because it is compared as text: lower case, no path, no default port. */
+export function parseOrigin(text: string): Result<string, Problem> {
+  if (text === '*') return ok(text)
+  const [, scheme = '', , host = '', port] = ORIGIN.exec(text) ?? []
+  if (host === '' || readHost(host) === undefined) {
+    const hint =
+      text === 'null'
+        ? 'sandboxed and local pages of anyone have the origin `null`'
+        : 'write scheme and host in lower case, without a path: https://app.example.com'
+    return wrong(text, hint)
+  }
+  if (port !== undefined && port === DEFAULT_PORT[scheme])
+    return wrong(text, `leave \`:${port}\` out: browsers do not send the usual port`)
+  return ok(text)
+}
+
+const wrong = (text: string, hint: string): Result<never, Problem> =>
+  err({ code: 'ERR_CONFIG_VALUE', message: `${quoted(text)} is not an origin`, hints: [hint] })

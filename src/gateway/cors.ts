@@ -1,0 +1,104 @@
+/**
+ * What browsers are told about requests of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol). It
+ * protects nobody but the browser's user: who may ask is the decision's business, with or without an `Origin`.
+ */
+import type { ClientRequest } from './client-request.ts'
+import type { CorsSettings } from './cors-settings.ts'
+import { valuesOf } from './header-fields.ts'
+import type { OwnAnswer } from './own-answer.ts'
+import type { GatewayRules } from './rules.ts'
+import type { Refusal } from './verdict.ts'
+
+export interface CorsRule {
+  /** Whether scripts of this origin may read answers. */
+  allows(origin: string): boolean
+  /** Headers of every answer to a request with this origin. */
+  answerHeaders(origin: string | undefined): Readonly<Record<string, string>>
+  /** The answer to a preflight of an origin that may ask. */
+  preflightAnswer(origin: string): OwnAnswer
+}
+
+export function compileCors(settings: CorsSettings): CorsRule {
+  const { origins, methods, headers, expose, credentials, maxAgeMs } = settings
+  const allowsAll = origins.includes('*')
+  const exact = new Set(origins)
+  const wildcards = origins.filter((origin) => origin.includes('://*.')).map(toWildcard)
+  const allows = (origin: string): boolean =>
+    allowsAll || exact.has(origin) || wildcards.some((wildcard) => wildcard(origin))
+  const withCredentials = credentials ? { 'Access-Control-Allow-Credentials': 'true' } : undefined
+  // Without it a cache would hand the answer for one origin to the others.
+  const vary = allowsAll ? undefined : { Vary: 'Origin' }
+  const allowed = (origin: string): Readonly<Record<string, string>> => ({
+    'Access-Control-Allow-Origin': allowsAll ? '*' : origin,
+    ...withCredentials,
+    ...vary,
+  })
+  const exposed = expose.length === 0 ? undefined : { 'Access-Control-Expose-Headers': expose.join(', ') }
+  const preflight = {
+    'Access-Control-Allow-Methods': methods.join(', '),
+    ...(headers.length === 0 ? undefined : { 'Access-Control-Allow-Headers': headers.join(', ') }),
+    'Access-Control-Max-Age': String(Math.floor(maxAgeMs / 1_000)),
+  }
+  return {
+    allows,
+    answerHeaders: (origin) =>
+      origin === undefined || !allows(origin) ? (vary ?? {}) : { ...allowed(origin), ...exposed },
+    preflightAnswer: (origin) => ({ status: 204, headers: { ...allowed(origin), ...preflight } }),
+  }
+}
+
+/** `https://*.example.com`: hosts at any depth below, of the same scheme and port; not the host itself. */
+function toWildcard(pattern: string): (origin: string) => boolean {
+  const [scheme = '', suffix = ''] = pattern.split('*')
+  return (origin) =>
+    origin.length > scheme.length + suffix.length &&
+    origin.startsWith(scheme) &&
+    origin.endsWith(suffix) &&
+    LABELS.test(origin.slice(scheme.length, -suffix.length))
+}
+
+const LABELS = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
+
+/** What every answer to a request says about other origins; undefined where its route says nothing. */
+export const corsHeadersOf = (
+  request: ClientRequest,
+  { corsOf }: GatewayRules,
+): Readonly<Record<string, string>> | undefined => corsOf(request.authz)?.answerHeaders(originOf(request))
+
+/**
+ * The answer to a preflight, and to a WebSocket of a page that may not open one; undefined for all other requests.
+ * A preflight is about the route that the request behind it will meet.
+ */
+export function answerForOrigin(request: ClientRequest, { corsOf }: GatewayRules): Refusal | undefined {
+  const origin = originOf(request)
+  if (origin === undefined) return undefined
+  const method = preflightMethod(request)
+  const rule = corsOf(method === undefined ? request.authz : { ...request.authz, method })
+  if (rule === undefined) return undefined
+  const mayAsk = method === undefined ? !isForeignWebSocket(request, origin, rule) : rule.allows(origin)
+  if (!mayAsk) return { answer: { status: 403, headers: {} }, fault: 'origin_not_allowed', detail: origin }
+  if (method === undefined) return undefined
+  return { answer: rule.preflightAnswer(origin), fault: undefined, detail: '' }
+}
+
+/** The origin of the page that asks, as browsers send it; undefined where there is none, or more than one. */
+function originOf({ head }: ClientRequest): string | undefined {
+  const values = valuesOf(head.fields, 'origin')
+  return values.length === 1 ? values[0] : undefined
+}
+
+/** The method that a preflight asks about; undefined if a request is none. */
+function preflightMethod({ head }: ClientRequest): string | undefined {
+  if (head.method !== 'OPTIONS' || head.framing.kind !== 'none') return undefined
+  const methods = valuesOf(head.fields, 'access-control-request-method')
+  return methods.length === 1 ? methods[0] : undefined
+}
+
+/**
+ * Whether a page of another origin opens a WebSocket with it. Browsers ask nobody before they do, and send cookies
+ * along (RFC 6455 §10.2); so a list of origins holds here, where it only informs elsewhere.
+ */
+function isForeignWebSocket({ head, forwarded }: ClientRequest, origin: string, rule: CorsRule): boolean {
+  if (head.webSocketKey === undefined) return false
+  return origin !== `${forwarded.proto}://${head.authority.toLowerCase()}` && !rule.allows(origin)
+}
