@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from 'bun:test'
 import type { Socket } from 'node:net'
 import { createConnectionRoom, type Crowding } from '../../src/gateway/connection-room.ts'
 import type { Expiring } from '../../src/gateway/deadlines.ts'
+import { answerOf, askHttp2, runHttp2Gateway } from '../support/http2-client.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 import { waitFor } from '../support/live/loopback.ts'
 import { openClient, requestText } from '../support/live/raw-client.ts'
 import { gatewayConfig, OK, runGateway, startRawUpstream } from '../support/run-gateway.ts'
@@ -155,5 +157,29 @@ describe('a full gateway', () => {
     again.write(OK)
     expect((await next.receive()).status).toBe(200)
     next.close()
+  })
+})
+
+liveSuite('a full gateway of HTTP/2', ['openssl'], () => {
+  it('closes the connection without a request for a new one, and refuses that while there is none', async () => {
+    const waiting: Socket[] = []
+    const app = await startRawUpstream(cleanup, ({ target }, socket) => {
+      if (target.endsWith('slow')) waiting.push(socket)
+      else socket.write(OK)
+    })
+    const gateway = await runHttp2Gateway([app.url], cleanup, { listen: 'max_connections: 1' })
+    const idle = await gateway.session()
+    expect((await askHttp2(idle, { ':path': '/public/' })).status).toBe(200)
+    const busy = await gateway.session()
+    await waitFor('the idle one to be closed', () => idle.closed || undefined)
+    const request = { ':authority': 'api.example.com', ':path': '/public/slow' }
+    const answer = answerOf(busy.request(request, { endStream: true }))
+    const socket = await waitFor('the request to be under way', () => waiting[0])
+    const late = await gateway.session().catch(() => undefined)
+    if (late !== undefined) await waitFor('the late one to be closed', () => late.closed || undefined)
+    socket.write(OK)
+    expect(await answer).toMatchObject({ status: 200, body: 'ok' })
+    const next = await gateway.session()
+    expect((await askHttp2(next, { ':path': '/public/' })).status).toBe(200)
   })
 })

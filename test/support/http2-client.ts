@@ -23,7 +23,10 @@ export async function runHttp2Gateway(
   cleanup.add(() => ca.remove())
   const { certFile, keyFile } = ca.issue('api.example.com')
   const tls = `tls: [{ cert_file: ${certFile}, key_file: ${keyFile} }]`
-  const gateway = await runGateway(gatewayConfig(servers, { ...text, listen: tls }), cleanup)
+  const gateway = await runGateway(
+    gatewayConfig(servers, { ...text, listen: text.listen === undefined ? tls : `${tls}, ${text.listen}` }),
+    cleanup,
+  )
   return {
     ...gateway,
     session: async () => {
