@@ -11,7 +11,14 @@ const PACKAGE_OF = {
   openssl: 'openssl',
 } as const
 
-export type Program = keyof typeof PACKAGE_OF
+/** No package that we install from has them: they are used where they are in the `PATH`. */
+const UNPACKAGED = ['oauth2-proxy'] as const
+
+type PackagedProgram = keyof typeof PACKAGE_OF
+export type Program = PackagedProgram | (typeof UNPACKAGED)[number]
+
+/** Whether `npm test` can install it, so that a run may be asked to have it. */
+export const isPackaged = (program: Program): program is PackagedProgram => program in PACKAGE_OF
 
 /** `PATH` with the places where servers live, which are not on everybody's. */
 export const PROGRAM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin:/sbin`
@@ -32,7 +39,8 @@ export function findMissing(programs: readonly Program[]): readonly Program[] {
 export async function ensurePrograms(programs: readonly Program[]): Promise<readonly Program[]> {
   const missing = findMissing(programs)
   if (missing.length === 0 || process.getuid?.() !== 0 || Bun.which('apt-get') === null) return missing
-  const packages = missing.map((program) => PACKAGE_OF[program])
+  const packages = missing.filter(isPackaged).map((program) => PACKAGE_OF[program])
+  if (packages.length === 0) return missing
   console.error(`installing ${packages.join(', ')}`)
   await withoutServiceStart(async () => {
     await runQuietly(['apt-get', 'update', '-qq'])

@@ -20,6 +20,7 @@ import {
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { newId } from './system.ts'
+import { readUsersFiles, type UsersFiles } from './users-files.ts'
 
 /** A configuration in working order. */
 export interface Instance {
@@ -32,6 +33,8 @@ export interface Instance {
   readonly serverTrust: ReadonlyMap<string, ServerTrust>
   /** Of auth services, by the file of their authorities. */
   readonly authTrust: ReadonlyMap<string, ServerTrust>
+  /** The users that a route lets in, those of its file among them. */
+  readonly usersOf: UsersFiles['usersOf']
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
   /** Content hashes of all files it was made of, key files too, as `watchFiles` compares them. */
@@ -94,6 +97,9 @@ export function buildInstance(
   } catch (fault) {
     problems.push(keyProblem(fault, config, 'routes'))
   }
+  const users = readUsersFiles(config, keyDeps.readFileSync)
+  const [usersErrors, usersWarnings] = bySeverity(users.diagnostics)
+  problems.push(...usersErrors)
   if (problems.length > 0) {
     closeSources(issuers, deps.previous)
     return err(problems)
@@ -105,14 +111,27 @@ export function buildInstance(
     certificates,
     serverTrust,
     authTrust,
+    usersOf: users.usersOf,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
-    warnings: [...config.warnings, ...shadowWarnings(guard, config), ...fileWarnings(config, deps)],
+    warnings: [
+      ...config.warnings,
+      ...shadowWarnings(guard, config),
+      ...fileWarnings(config, deps),
+      ...usersWarnings,
+    ],
     fileHashes,
     started: Promise.all(issuers.map((issuer) => issuer.keys.started)).then(() => undefined),
     ready: Promise.all(issuers.map((issuer) => issuer.keys.ready)).then(() => undefined),
     close: (keep) => closeSources(issuers, keep),
   })
 }
+
+const bySeverity = (
+  diagnostics: readonly Diagnostic[],
+): readonly [errors: readonly Diagnostic[], warnings: readonly Diagnostic[]] => [
+  diagnostics.filter(({ severity }) => severity === 'error'),
+  diagnostics.filter(({ severity }) => severity === 'warning'),
+]
 
 /** What was really read: a key file that is replaced a moment later has changed, and its old key must go. */
 function rememberHashes(

@@ -1,6 +1,9 @@
 /** An instance as the gateway reads it. */
+import { judgesOf } from '../config/route-judges.ts'
 import { findRoute } from '../decision/find-route.ts'
 import type { GatewayInput, GatewayRoute } from '../gateway/rules.ts'
+import type { JudgeInput } from '../gateway/route-judge.ts'
+import type { JudgeSettings } from '../policy/settings.ts'
 import type { Instance } from './build-instance.ts'
 import { newId } from './system.ts'
 
@@ -10,6 +13,7 @@ export function gatewayInput(instance: Instance): GatewayInput {
   return {
     decide,
     newId,
+    realm: guard.realm,
     identityNames: guard.identityNames,
     serverTrust,
     authTrust,
@@ -26,19 +30,35 @@ export function gatewayInput(instance: Instance): GatewayInput {
     routes: settings.routes.flatMap((route): readonly GatewayRoute[] => {
       const { name, upstream, access, rewrite, cors, rateLimits } = route
       if (upstream === undefined) return []
-      const policy = access.kind === 'policy' ? guard.policies.get(access.policy) : undefined
-      const auth = access.kind === 'forward_auth' ? { forwardAuth: access.forwardAuth } : {}
+      const all = judgesOf(access).map((judge) => toJudgeInput(judge, instance))
+      const tokenSources = all.flatMap((judge) => (judge.kind === 'policy' ? judge.policy.tokenSources : []))
+      // A single policy is the core's own business.
+      const judges = access.kind === 'policy' ? [] : all
       return [
         {
           name,
           upstream,
-          tokenSources: policy?.tokenSources ?? [],
-          ...auth,
+          tokenSources,
+          judges,
           ...(rewrite && { rewrite }),
           ...(cors && { cors }),
           ...(rateLimits && { rateLimits }),
         },
       ]
     }),
+  }
+}
+
+function toJudgeInput(judge: JudgeSettings, { guard, usersOf }: Instance): JudgeInput {
+  switch (judge.kind) {
+    case 'policy': {
+      const policy = guard.policies.get(judge.policy)
+      if (policy === undefined) throw new TypeError(`no policy named ${judge.policy}`)
+      return { kind: 'policy', policy }
+    }
+    case 'forward_auth':
+      return { kind: 'forward_auth', settings: judge.forwardAuth }
+    case 'basic_auth':
+      return { kind: 'basic_auth', settings: judge.basicAuth, users: usersOf(judge.basicAuth) }
   }
 }

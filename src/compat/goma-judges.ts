@@ -26,6 +26,11 @@ export type Judge =
       readonly origins: Readonly<Record<string, string>>
     }
   | {
+      readonly kind: 'basic_auth'
+      readonly value: Value
+      readonly origins: Readonly<Record<string, string>>
+    }
+  | {
       readonly kind: 'policy'
       readonly name: string
       readonly issuer: Value
@@ -64,6 +69,11 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
   if (!headers.ok) return headers.error
   const params = toAnswerMap(rule.authResponseHeadersAsParams ?? [])
   if (!params.ok) return params.error
+  const signIn = rule.authSignIn ?? ''
+  if (signIn.includes('?') && !signIn.endsWith('=')) {
+    const hint = 'put the parameter for the way back last: https://login.example.com/?theme=dark&rd='
+    return unsupported('`authSignIn` with a query that does not end with `=` is not supported', hint)
+  }
   const seen = new Set<string>()
   const sent = [...SENT_HEADERS, ...(rule.authRequestHeaders ?? [])].filter((name) => {
     const isNew = !seen.has(name.toLowerCase())
@@ -77,9 +87,13 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
       send_headers: sent,
       ...optional('headers', headers.value),
       ...optional('params', params.value),
+      ...optional('answer_cookies', rule.addAuthCookiesToResponse),
+      ...(signIn === '' ? {} : { sign_in: signIn }),
     },
     origins: {
       url: 'rule/authUrl',
+      sign_in: 'rule/authSignIn',
+      answer_cookies: 'rule/addAuthCookiesToResponse',
       send_headers: 'rule/authRequestHeaders',
       headers: 'rule/authResponseHeaders',
       params: 'rule/authResponseHeadersAsParams',

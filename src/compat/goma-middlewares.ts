@@ -14,6 +14,7 @@ import {
   translateRateLimit,
 } from './goma-judges.ts'
 import type { Judge } from './goma-judges.ts'
+import { BasicAuthRuleSchema, translateBasicAuth } from './goma-basic-auth.ts'
 import {
   ACCESS_NOTES,
   AccessRuleSchema,
@@ -55,6 +56,8 @@ const TYPES: ReadonlyMap<string, ReadRule> = new Map<string, ReadRule>(
     jwtauth: (middleware, path, root) => readLocalJwt(middleware, path, root),
     forwardauth: (middleware, path, root) =>
       readRule(ForwardAuthRuleSchema, FORWARD_AUTH_NOTES, middleware.rule, path, root, translateForwardAuth),
+    basic: readBasicAuth,
+    basicauth: readBasicAuth,
     ratelimit: (middleware, path, root) =>
       readRule(RateLimitRuleSchema, RATE_LIMIT_NOTES, middleware.rule, path, root, translateRateLimit),
     access: (middleware, path, root) =>
@@ -65,7 +68,7 @@ const TYPES: ReadonlyMap<string, ReadRule> = new Map<string, ReadRule>(
 /** Types that Goma has and Warder has not, and what to do about it. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    ['basic', 'basicAuth', 'ldap', 'ldapAuth', 'oauth', 'oauth2'].map((type) => [
+    ['ldap', 'ldapAuth', 'oauth', 'oauth2'].map((type) => [
       type,
       'let an auth service judge: type `jwt` or `forwardAuth`',
     ]),
@@ -81,6 +84,8 @@ const KNOWN_TYPES: readonly string[] = [
   'jwt',
   'jwtAuth',
   'forwardAuth',
+  'basic',
+  'basicAuth',
   'access',
   'rateLimit',
   ...Object.keys(UNSUPPORTED),
@@ -138,6 +143,11 @@ function readLocalJwt(middleware: GomaMiddleware, path: readonly PropertyKey[], 
   const read = readRule(LocalJwtRuleSchema, LOCAL_JWT_NOTES, middleware.rule, path, root, (rule) =>
     translateLocalJwt(name, rule),
   )
+  return { ...read, problems: [...read.problems, ...strayMaps(middleware, path)] }
+}
+
+function readBasicAuth(middleware: GomaMiddleware, path: readonly PropertyKey[], root: unknown): Read {
+  const read = readRule(BasicAuthRuleSchema, {}, middleware.rule, path, root, translateBasicAuth)
   return { ...read, problems: [...read.problems, ...strayMaps(middleware, path)] }
 }
 

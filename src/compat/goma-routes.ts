@@ -4,8 +4,6 @@ import type { Problem } from '../config/diagnostic.ts'
 import { quoted } from '../config/printable.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import { suggestion } from '../config/suggest.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
 import type { GomaLimit } from './goma-judges.ts'
 import { unsupported } from './goma-keys.ts'
 import { limitOf, limitValue, sortLimits, tornLimits } from './goma-limits.ts'
@@ -19,8 +17,8 @@ type Value = Readonly<Record<string, unknown>>
 export interface Made {
   readonly value: Value
   readonly pointer: string
-  /** Who judges, where that is written elsewhere. */
-  readonly judge?: Middleware | undefined
+  /** Who judges, in order, where that is written elsewhere. */
+  readonly judges?: readonly Middleware[]
 }
 
 export interface RouteParts {
@@ -102,12 +100,7 @@ function translateRoute(
   const routes = slices.map((slice): Omit<Made, 'pointer'> => {
     const applying = slice.middlewares.flatMap((i) => own[i] ?? [])
     const judges = applying.filter(({ judge }) => judge.kind !== 'rate_limit')
-    const read = judgeOf(judges)
-    if (!read.ok) {
-      found.push({ pointer: `${pointer}/middlewares`, problem: read.error })
-      return { value: {} }
-    }
-    const judge = read.value
+    const judge = answerOf(judges)
     const isOpenPart = applying.length === 0
     const suffix = applying.map((middleware) => toName(middleware.name, 'guarded')).join('.')
     const value = {
@@ -118,7 +111,7 @@ function translateRoute(
         ? {}
         : { upstream: name, ...rewrite, ...limitValue(applying.flatMap(limitOf)) }),
     }
-    return { value, judge: judges[0] }
+    return { value, judges }
   })
   const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
   return {
@@ -177,18 +170,26 @@ export function unknownMiddleware(name: string, names: ReadonlySet<string>): Pro
   }
 }
 
-/** Who judges where these apply. Where nobody gets in, it does not matter who is asked before. */
-function judgeOf(applying: readonly Middleware[]): Result<Value, Problem> {
-  if (applying.some(({ judge }) => judge.kind === 'deny')) return ok({ access: 'deny' })
-  const [first, second] = applying
-  if (first === undefined) return ok({ access: 'public' })
-  if (second !== undefined) {
-    const both = `${quoted(first.name)} and ${quoted(second.name)}`
-    return err(unsupported(`${both} both judge the same path`, 'let one of them do what both do'))
+/** Who judges where these apply, in the written order. Where nobody gets in, it does not matter who is asked before. */
+function answerOf(applying: readonly Middleware[]): Value {
+  if (applying.some(({ judge }) => judge.kind === 'deny')) return { access: 'deny' }
+  const judges = applying.map(judgeOf)
+  const [first] = judges
+  if (first === undefined) return { access: 'public' }
+  return judges.length === 1 ? first : { all_of: judges }
+}
+
+function judgeOf({ judge }: Middleware): Value {
+  switch (judge.kind) {
+    case 'policy':
+      return { policy: judge.name }
+    case 'forward_auth':
+    case 'basic_auth':
+      return { [judge.kind]: judge.value }
+    case 'deny':
+    case 'rate_limit':
+      return { access: 'deny' }
   }
-  const { judge } = first
-  if (judge.kind === 'policy') return ok({ policy: judge.name })
-  return ok(judge.kind === 'forward_auth' ? { forward_auth: judge.value } : { access: 'deny' })
 }
 
 function translateUpstream(

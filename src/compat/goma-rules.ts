@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
+import { ok } from '../result.ts'
 import { noEffect, notedKeys, refused } from './goma-keys.ts'
 
 /** Of type `jwt`, as the document has it: an auth service is asked. */
@@ -23,9 +24,7 @@ export const AuthRequestRuleSchema = strictMap({
 })
 
 export const FORWARD_AUTH_NOTES = {
-  authSignIn: refused('let the auth service, or the application, lead to the login'),
   insecureSkipVerify: refused('give the auth service a certificate that can be verified'),
-  addAuthCookiesToResponse: refused('cookies of the auth service are not handed to the client'),
   forwardHostHeaders: noEffect('the service is told the host as X-Forwarded-Host'),
 }
 
@@ -34,6 +33,10 @@ export const ForwardAuthRuleSchema = strictMap({
   authRequestHeaders: optionalList(text(parseToken)),
   authResponseHeaders: optionalList(plainText()),
   authResponseHeadersAsParams: optionalList(plainText()),
+  addAuthCookiesToResponse: optionalList(text(parseToken)),
+  authSignIn: text(ok<string>)
+    .optional()
+    .describe('where a browser logs in'),
   ...notedKeys(FORWARD_AUTH_NOTES),
 })
 

@@ -76,12 +76,18 @@ function translate(config: GomaConfig, root: unknown): Translated {
     ...middlewares.flatMap(({ name }, i): readonly LocatedProblem[] => (used.has(name) ? [] : [unused(i)])),
   ]
   const origins = new Map([['listen/gateway', '/gateway/entryPoints/web/address']])
-  routes.forEach(({ pointer, judge }, i) => {
+  routes.forEach(({ pointer, judges = [] }, i) => {
     origins.set(`routes/${i}`, pointer)
-    if (judge?.judge.kind !== 'forward_auth') return
-    origins.set(`routes/${i}/forward_auth`, `${judge.pointer}/rule`)
-    for (const [key, origin] of Object.entries(judge.judge.origins))
-      origins.set(`routes/${i}/forward_auth/${key}`, `${judge.pointer}/${origin}`)
+    judges.forEach((middleware, j) => {
+      const at = judges.length === 1 ? `routes/${i}` : `routes/${i}/all_of/${j}`
+      const { judge } = middleware
+      if (judge.kind !== 'forward_auth' && judge.kind !== 'basic_auth')
+        return void origins.set(at, judges.length === 1 ? pointer : `${middleware.pointer}/rule`)
+      origins.set(`${at}/${judge.kind}`, `${middleware.pointer}/rule`)
+      for (const [key, origin] of Object.entries(judge.origins))
+        origins.set(`${at}/${judge.kind}/${key}`, `${middleware.pointer}/${origin}`)
+      return undefined
+    })
   })
   for (const [name, { pointer }] of upstreams) origins.set(`upstreams/${name}`, pointer)
   const policies = usedPolicies(known, used)

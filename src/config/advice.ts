@@ -41,6 +41,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   ERR_CONFIG_PATH: 'write `/exact`, `/tree/**`, or `*` for one whole segment, with decoded characters',
   ERR_CONFIG_METHOD: 'write a method such as `GET`',
   ERR_CONFIG_HEADER: 'choose a name of your own with letters, digits and `-`, such as `X-Auth-Subject`',
+  ERR_CONFIG_PASSWORD_HASH: 'make a hash with `htpasswd -nB NAME`',
   ERR_CONFIG_SCOPE: 'scopes are visible ASCII without quotes and backslashes',
   ERR_CONFIG_CLAIM_PATH: 'write names with dots between them; `\\.` is a dot inside a name',
   ERR_CONFIG_CLAIM_RULE:
@@ -75,6 +76,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   WARN_CONFIG_JWKS_ELSEWHERE:
     'check that the other host is the issuer’s: whoever controls it can sign its tokens',
   WARN_CONFIG_HTTP: 'use `https://`: anyone on the way can replace the keys',
+  WARN_CONFIG_PASSWORD_HASH: 'make a better one with `htpasswd -nB NAME`',
   WARN_CONFIG_SECRET_SHORT: 'make a longer secret and remove `allow_short_secret`',
   WARN_CONFIG_PUBLIC_EVERYTHING: 'name the paths that are public',
   WARN_CONFIG_DECISIONS_EXPOSED:
@@ -83,6 +85,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
     'write routes that name the policies, or let the proxy name one: `/v1/auth/nginx/NAME`',
   ERR_CONFIG_AUTH_URL:
     'write `http://host:port/path` or `https://host/path?query`, without a user name or a fragment',
+  ERR_CONFIG_SIGN_IN: 'write `https://login.example.com/?rd=` or `/oauth2/start?rd=`, without a fragment',
   ERR_CONFIG_NETWORK: 'write `10.0.0.5`, `10.0.0.0/8` or `2001:db8::/32`',
   ERR_CONFIG_ROUTE_UPSTREAM: 'write `upstream: NAME` into every route that is not `access: deny`',
   ERR_CONFIG_SERVER_URL:

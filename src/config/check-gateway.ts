@@ -88,16 +88,20 @@ function checkRewrites({ routes }: ConfigParts): readonly LocatedProblem[] {
   })
 }
 
-function checkWithoutGateway(routes: ConfigParts['routes']): readonly LocatedProblem[] {
-  const message = '`forward_auth` without `listen.gateway`: only the gateway asks an auth service'
-  return routes
-    .filter(({ value }) => value.forward_auth !== undefined)
-    .map(({ pointer }) => ({
-      pointer: `${pointer}/forward_auth`,
-      atKey: true,
-      problem: { code: 'ERR_CONFIG_USELESS_KEY', message },
-    }))
-}
+/** Judges that the core cannot ask. */
+const GATEWAY_JUDGES = ['forward_auth', 'basic_auth', 'all_of'] as const
+
+const checkWithoutGateway = (routes: ConfigParts['routes']): readonly LocatedProblem[] =>
+  routes.flatMap(({ pointer, value }) =>
+    GATEWAY_JUDGES.filter((key) => value[key] !== undefined).map((key): LocatedProblem => {
+      const message = `\`${key}\` without \`listen.gateway\`: only the gateway asks these judges`
+      return {
+        pointer: `${pointer}/${key}`,
+        atKey: true,
+        problem: { code: 'ERR_CONFIG_USELESS_KEY', message },
+      }
+    }),
+  )
 
 function checkListeners({ listen = {}, root }: ConfigParts): readonly LocatedProblem[] {
   const taken = [

@@ -1,6 +1,6 @@
 /** What the schema cannot say about one token source, policy, route or endpoint. */
 import type { Problem } from './diagnostic.ts'
-import { checkForwardAuth } from './forward-auth-values.ts'
+import { checkJudges, checkOneAnswer } from './check-judges.ts'
 import { toPointer } from './json-pointer.ts'
 import type { ConfigParts, Located } from './read-config.ts'
 import type { EndpointConfig, RouteConfig, TokenSourceConfig } from './schema-policy.ts'
@@ -80,21 +80,16 @@ const CONTRADICTION: Problem = {
   message: 'a claim that must be absent cannot be anything else as well',
 }
 
-export function checkRoute({ pointer, value: route }: Located<RouteConfig>): readonly LocatedProblem[] {
-  const judges = (['access', 'policy', 'forward_auth'] as const).filter((key) => route[key] !== undefined)
-  if (judges.length !== 1) {
-    const message =
-      judges.length === 0 ? 'a route without an answer' : `\`${judges.join('` and `')}\` exclude each other`
-    const hints = ['write one of `policy: NAME`, `forward_auth`, `access: public` or `access: deny`']
-    return [{ pointer, problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message, hints } }]
-  }
-  if (route.forward_auth !== undefined)
-    return checkForwardAuth({ pointer: `${pointer}/forward_auth`, value: route.forward_auth })
+export function checkRoute(located: Located<RouteConfig>): readonly LocatedProblem[] {
+  const { pointer, value: route } = located
+  const notOne = checkOneAnswer(located)
+  if (notOne !== undefined) return [notOne]
+  const found = checkJudges(located)
   const { host, path, method } = route.match
   const isEverything = host === undefined && (path === undefined || path.includes('/**'))
   // Preflights carry no token by design, and answer nothing of worth.
   const isPreflight = method?.every((name) => name === 'OPTIONS') ?? false
-  if (route.access !== 'public' || !isEverything || isPreflight) return []
+  if (route.access !== 'public' || !isEverything || isPreflight) return found
   const hints = ['name the paths that are public; the first match wins, so routes below are never asked']
   const problem: Problem = {
     code: 'WARN_CONFIG_PUBLIC_EVERYTHING',

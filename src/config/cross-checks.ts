@@ -2,6 +2,7 @@
 import type { Algorithm } from '../keys/algorithms.ts'
 import { checkGateway } from './check-gateway.ts'
 import { checkIssuer, keySourceOf } from './check-issuer.ts'
+import { checkOneHeader, checkToldTwice } from './check-judges.ts'
 import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
 import { issuerNames } from './default-names.ts'
 import type { Problem } from './diagnostic.ts'
@@ -11,6 +12,7 @@ import { checkSnapshotPlace } from './key-refresh.ts'
 import { checkRateLimits } from './check-rate-limits.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts, Located } from './read-config.ts'
+import { judgesIn } from './route-judges.ts'
 import { missingKey } from './schema-problems.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
@@ -35,6 +37,8 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkListeners(parts.listen ?? {}),
     ...checkGateway(parts),
     ...checkRateLimits(parts),
+    ...checkToldTwice(parts),
+    ...checkOneHeader(parts),
     ...(parts.whole === undefined
       ? []
       : [
@@ -92,7 +96,7 @@ function checkDuplicates(
 
 function checkReferences(parts: ConfigParts): readonly LocatedProblem[] {
   const found: LocatedProblem[] = []
-  const users = [...parts.routes, ...parts.endpoints]
+  const users = [...parts.routes.flatMap(judgesIn), ...parts.endpoints]
   for (const { pointer, value } of users) {
     if (value.policy === undefined || parts.policyNames.has(value.policy)) continue
     const problem = unknownName('ERR_CONFIG_UNKNOWN_POLICY', 'policy', value.policy, parts.policyNames)
@@ -193,7 +197,7 @@ const hasLocalKeys = ({ keys }: IssuerConfig): boolean =>
   !['discovery', 'jwks_url'].includes(keySourceOf(keys))
 
 function checkUnused(parts: ConfigParts): readonly LocatedProblem[] {
-  const users = [...parts.routes, ...parts.endpoints]
+  const users = [...parts.routes.flatMap(judgesIn), ...parts.endpoints]
   const used = new Set(users.flatMap(({ value }) => value.policy ?? []))
   // Without routes, policies are chosen by the caller's URL.
   const policies = users.length === 0 ? [] : parts.policies.filter(({ name }) => !used.has(name))

@@ -7,6 +7,7 @@ import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './confi
 import type { ConfigValueOptions, Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'
 import type { Located } from './read-config.ts'
+import { judgesOf } from './route-judges.ts'
 import type { ForwardAuthConfig } from './schema-forward-auth.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import { toPointer } from './json-pointer.ts'
@@ -24,7 +25,9 @@ export function toForwardAuth(auth: ForwardAuthConfig, directory: string): Forwa
     sendHeaders: mapDefined(auth.send_headers, lower) ?? DEFAULT_FORWARD_AUTH.sendHeaders,
     timeoutMs: auth.timeout ?? DEFAULT_FORWARD_AUTH.timeoutMs,
     maxAnswerBytes: auth.max_answer ?? DEFAULT_FORWARD_AUTH.maxAnswerBytes,
+    answerCookies: auth.answer_cookies ?? [],
     ...(auth.ca_file === undefined ? {} : { caFile: resolve(directory, auth.ca_file) }),
+    ...(auth.sign_in === undefined ? {} : { signIn: auth.sign_in }),
     ...(auth.cache === undefined
       ? {}
       : {
@@ -49,6 +52,8 @@ export function fromForwardAuth(auth: ForwardAuthSettings, options: ConfigValueO
     timeout: mapDefined(unless(auth.timeoutMs, timeoutMs), formatDuration),
     max_answer: mapDefined(unless(auth.maxAnswerBytes, maxAnswerBytes), formatByteSize),
     ca_file: mapDefined(auth.caFile, escape),
+    sign_in: mapDefined(auth.signIn, escape),
+    answer_cookies: unlessEmpty(auth.answerCookies),
     cache: mapDefined(auth.cache, (cache) =>
       compact({
         ttl: formatDuration(cache.ttlMs),
@@ -79,8 +84,10 @@ export function checkForwardAuth({ pointer, value }: Located<ForwardAuthConfig>)
 
 /** The files of authorities that auth services are known by. */
 export const authCaFiles = (routes: readonly RouteSettings[]): readonly string[] =>
-  routes.flatMap(({ access }) =>
-    access.kind === 'forward_auth' && access.forwardAuth.caFile !== undefined
-      ? [access.forwardAuth.caFile]
-      : [],
-  )
+  routes
+    .flatMap(({ access }) => judgesOf(access))
+    .flatMap((judge) =>
+      judge.kind === 'forward_auth' && judge.forwardAuth.caFile !== undefined
+        ? [judge.forwardAuth.caFile]
+        : [],
+    )

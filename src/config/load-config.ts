@@ -19,6 +19,7 @@ import { quoted } from './printable.ts'
 import { readConfig } from './read-config.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import { findSettingOrigin, type SettingOrigin } from './setting-origin.ts'
+import { usersFiles } from './basic-auth-values.ts'
 import { authCaFiles } from './forward-auth-values.ts'
 import type { Settings } from './settings.ts'
 import type { SourceDocument } from './source-document.ts'
@@ -103,7 +104,8 @@ async function loadBytes(
   return ok(toLoaded(document, bytes, 'warder', native.value, filled.files))
 }
 
-const isSecretField = (pointer: string): boolean => /^\/issuers\/\d+\/keys\/(secret$|headers\/)/.test(pointer)
+const isSecretField = (pointer: string): boolean =>
+  /^\/issuers\/\d+\/keys\/(secret$|headers\/)|\/basic_auth\/users\//.test(pointer)
 
 function readNative(
   document: SourceDocument,
@@ -178,6 +180,7 @@ function toLoaded(
 
 const keyFiles = ({ issuers, listen, upstreams, routes }: Settings): readonly string[] => [
   ...authCaFiles(routes),
+  ...usersFiles(routes),
   ...listen.gateway.flatMap(({ tls }) => [
     ...(tls?.certificates.flatMap(filesOf) ?? []),
     ...(tls?.clientCaFile === undefined ? [] : [tls.clientCaFile]),

@@ -1,6 +1,7 @@
 /** The part of the schema that describes the auth service of a route. */
 import { z } from 'zod'
 import { parseAuthUrl } from './auth-url.ts'
+import { parseSignIn } from './sign-in-url.ts'
 import { parseName, parseToken } from './check-text.ts'
 import { parseGrantedHeader } from './header-names.ts'
 import { byteSize, durationMs, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
@@ -34,6 +35,14 @@ export const ForwardAuthSchema = strictMap({
   ca_file: text()
     .optional()
     .describe('authorities that vouch for an https:// service, in place of the usual ones; PEM'),
+  sign_in: text(parseSignIn)
+    .optional()
+    .describe(
+      'where a 401 of the service sends a browser that opens a page: a URL, or a path of the same host; where it ends with `=`, the way back is appended; default: nowhere',
+    ),
+  answer_cookies: textList(parseToken)
+    .optional()
+    .describe('cookies of the service that the client is given, by name; default none'),
   cache: strictMap({
     ttl: durationMs(100, 3_600_000).describe('longest time that an allow is remembered'),
     entries: wholeNumber(1, 10_000_000).optional().describe('most allows remembered; default 10000'),

@@ -4,6 +4,7 @@ import { ok } from '../result.ts'
 import { parseClaimPath, parseHost, parseMethod, parseName, parseScope, parseToken } from './check-text.ts'
 import { parseIdentityHeader } from './header-names.ts'
 import { parseExactPath, parsePathPattern } from './path-pattern.ts'
+import { BasicAuthSchema } from './schema-basic-auth.ts'
 import { CorsSchema } from './schema-cors.ts'
 import { ForwardAuthSchema } from './schema-forward-auth.ts'
 import { byteSize, flag, listOf, strictMap, text, textList } from './schema-leaf.ts'
@@ -84,6 +85,14 @@ export const PolicySchema = strictMap({
     .describe('headers for the application, by name: a claim path, or a map with options'),
 }).describe('requirements on a verified token, and the headers it yields')
 
+const judge = {
+  policy: text().optional().describe('name of the policy that judges'),
+  forward_auth: ForwardAuthSchema.optional().describe('the external auth service that judges'),
+  basic_auth: BasicAuthSchema.optional().describe('the users that may pass with their password'),
+}
+
+const JudgeSchema = strictMap(judge).describe('one of several judges; exactly one key')
+
 export const RouteSchema = strictMap({
   name: text(parseName).optional().describe('name in logs and metrics; default route-1, route-2, …'),
   match: strictMap({
@@ -94,8 +103,10 @@ export const RouteSchema = strictMap({
     method: textList(parseMethod).optional().describe('HTTP methods; default: any'),
   }).describe('which requests; an empty map is all of them'),
   access: z.enum(['public', 'deny']).optional().describe('let everyone in, or nobody'),
-  policy: text().optional().describe('name of the policy that judges'),
-  forward_auth: ForwardAuthSchema.optional().describe('the external auth service that judges'),
+  ...judge,
+  all_of: listOf(JudgeSchema)
+    .optional()
+    .describe('several judges, asked in this order: all must allow; only the gateway asks them'),
   cors: CorsSchema.optional().describe(
     'what browsers are told about pages of other origins; default: nothing',
   ),
@@ -123,5 +134,6 @@ export type TokenSourceConfig = z.output<typeof TokenSourceSchema>
 export type ClaimRuleConfig = z.output<typeof ClaimRuleSchema>
 export type IdentityConfig = z.output<typeof IdentitySchema>
 export type PolicyConfig = z.output<typeof PolicySchema>
+export type JudgeConfig = z.output<typeof JudgeSchema>
 export type RouteConfig = z.output<typeof RouteSchema>
 export type EndpointConfig = z.output<typeof EndpointSchema>

@@ -41,8 +41,15 @@ export function findSecretRanges(
       if (insideKeys && isWithoutValue(value)) hide(isScalar(key) && !PUBLIC_KEYS.test(name) ? key : null)
       const isSecret = insideKeys ? !PUBLIC_KEYS.test(name) : isSecretKey(name)
       if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
+      // Hashes, from which passwords can be guessed, and passwords themselves; names are the keys.
+      else if (name === 'users') hideScalars(isAlias(value) ? (aliases.get(value) ?? null) : value)
       else visit(value, name === 'keys')
     }
+  }
+  const hideScalars = (node: Node | null): void => {
+    if (isMap<Node, Node | null>(node)) for (const { value } of node.items) hideScalars(value)
+    else if (isSeq<Node>(node)) for (const item of node.items) hideScalars(item)
+    else hide(node)
   }
   visit(contents, false)
   if (!parsed) ranges.push(...findInText(text))
@@ -100,7 +107,7 @@ function secretStart(line: string): number | undefined {
     const match = KEY_IN_TEXT.exec(line.slice(from))
     if (match === null) return undefined
     from += match[0].length
-    if (isSecretKey(match[2] ?? '')) return from
+    if (isSecretKey(match[2] ?? '') || match[2] === 'users') return from
   }
 }
 

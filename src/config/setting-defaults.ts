@@ -72,6 +72,9 @@ export const DEFAULT_FORWARD_AUTH: Pick<
   'allowStatus' | 'sendHeaders' | 'timeoutMs' | 'maxAnswerBytes'
 > = { allowStatus: '200', sendHeaders: 'all', timeoutMs: 5_000, maxAnswerBytes: 1024 ** 2 }
 
+/** What Apache's and nginx's examples say. */
+export const DEFAULT_BASIC_REALM = 'Restricted'
+
 export const DEFAULT_AUTH_CACHE_ENTRIES = 10_000
 
 export const DEFAULT_REALM = 'warder'

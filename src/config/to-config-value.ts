@@ -3,7 +3,7 @@ import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
 import type { ClaimValueSettings, IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { KeySettings, RemoteKeySettings } from '../keys/key-settings.ts'
-import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
+import type { JudgeSettings, PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { formatByteSize } from './byte-size.ts'
 import { MASK } from './code-frame.ts'
@@ -11,6 +11,7 @@ import { fromCors } from './cors-values.ts'
 import { formatDuration } from './duration.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
+import { fromBasicAuth } from './basic-auth-values.ts'
 import { fromForwardAuth } from './forward-auth-values.ts'
 import { fromGatewayListeners, fromUpstream } from './from-gateway-settings.ts'
 import { formatListenAddress } from './listen-address.ts'
@@ -211,9 +212,20 @@ function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
 }
 
 function fromAccess(access: RouteSettings['access'], options: ConfigValueOptions): Value {
-  if (access.kind === 'policy') return { policy: access.policy }
-  if (access.kind === 'forward_auth') return { forward_auth: fromForwardAuth(access.forwardAuth, options) }
-  return { access: access.kind }
+  if (access.kind === 'public' || access.kind === 'deny') return { access: access.kind }
+  if (access.kind !== 'all_of') return fromJudge(access, options)
+  return { all_of: access.judges.map((judge) => fromJudge(judge, options)) }
+}
+
+function fromJudge(judge: JudgeSettings, options: ConfigValueOptions): Value {
+  switch (judge.kind) {
+    case 'policy':
+      return { policy: judge.policy }
+    case 'forward_auth':
+      return { forward_auth: fromForwardAuth(judge.forwardAuth, options) }
+    case 'basic_auth':
+      return { basic_auth: fromBasicAuth(judge.basicAuth, options) }
+  }
 }
 
 const unlessRoot = (path: string | undefined): string | undefined =>

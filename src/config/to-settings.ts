@@ -5,7 +5,7 @@ import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
 import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
 import type { KeySettings, KeyUse, RemoteKeySettings } from '../keys/key-settings.ts'
-import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
+import type { JudgeSettings, PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { keySourceOf } from './check-issuer.ts'
 import { toCors } from './cors-values.ts'
@@ -15,6 +15,7 @@ import { routeNames } from './default-names.ts'
 import { expandIssuers, type ExpandedIssuer } from './expand-tenants.ts'
 import { toReach } from './key-reach.ts'
 import { toRefreshSettings, type SnapshotContext } from './key-refresh.ts'
+import { toBasicAuth } from './basic-auth-values.ts'
 import { toForwardAuth } from './forward-auth-values.ts'
 import { toRateLimits } from './rate-limit-values.ts'
 import { toGatewayListen, toUpstream } from './to-gateway-settings.ts'
@@ -24,6 +25,7 @@ import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
 import type {
   ClaimRuleConfig,
   IdentityConfig,
+  JudgeConfig,
   PolicyConfig,
   RouteConfig,
   TokenSourceConfig,
@@ -216,9 +218,18 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
 })
 
 /** The cross-checks saw that exactly one is set; were it otherwise, nobody would pass. */
-function toAccess({ access, policy, forward_auth }: RouteConfig, directory: string): RouteSettings['access'] {
+function toAccess(route: RouteConfig, directory: string): RouteSettings['access'] {
+  const { access, all_of: judges } = route
+  if (judges !== undefined) {
+    const all = judges.flatMap((judge) => toJudge(judge, directory) ?? [])
+    return all.length === judges.length ? { kind: 'all_of', judges: all } : { kind: 'deny' }
+  }
+  return toJudge(route, directory) ?? { kind: access ?? 'deny' }
+}
+
+function toJudge(judge: JudgeConfig, directory: string): JudgeSettings | undefined {
+  const { policy, forward_auth: service, basic_auth: basic } = judge
   if (policy !== undefined) return { kind: 'policy', policy }
-  if (forward_auth !== undefined)
-    return { kind: 'forward_auth', forwardAuth: toForwardAuth(forward_auth, directory) }
-  return { kind: access ?? 'deny' }
+  if (service !== undefined) return { kind: 'forward_auth', forwardAuth: toForwardAuth(service, directory) }
+  return basic && { kind: 'basic_auth', basicAuth: toBasicAuth(basic, directory) }
 }

@@ -4,6 +4,7 @@ import { readScopes } from '../claims/scope.ts'
 import { describeClaimValue } from '../jwt/check-claim-values.ts'
 import type { AudienceClaim } from '../jwt/issuer-settings.ts'
 import type { Route } from '../policy/compile-routes.ts'
+import type { JudgeSettings } from '../policy/settings.ts'
 import { whySkipped } from '../policy/why-skipped.ts'
 import { canonicalizePath, type PathAmbiguity } from '../request/canonical-path.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
@@ -92,8 +93,24 @@ function describeRoute({ route, policy, guard, request }: Trial): StepDescriptio
   const passedOver = guard.routes?.routes.slice(0, route?.order) ?? []
   const notes = skippedNotes(passedOver, query)
   if (route === undefined) return { facts: `${asked}: no route matches`, notes }
-  const access = policy === undefined ? route.access.kind : `policy ${policy.name}`
-  return { facts: `${asked} is ${route.name}, ${access}`, setting: `routes/${route.order}`, notes }
+  const access = policy === undefined ? accessText(route) : `policy ${policy.name}`
+  const facts = `${asked} is ${route.name}, ${access}`
+  return { facts, setting: `routes/${route.order}`, notes: [...notes, ...judgesNotes(route)] }
+}
+
+function accessText({ settings: { access } }: Route): string {
+  if (access.kind !== 'all_of') return access.kind
+  return `all_of ${access.judges.map(judgeText).join(', ')}`
+}
+
+const judgeText = (judge: JudgeSettings): string =>
+  judge.kind === 'policy' ? `policy ${judge.policy}` : judge.kind
+
+/** The policies among several judges can be explained, one at a time. */
+function judgesNotes({ settings: { access } }: Route): readonly string[] {
+  const judges = access.kind === 'all_of' ? access.judges : []
+  const policies = judges.flatMap((judge) => (judge.kind === 'policy' ? [`--policy ${judge.policy}`] : []))
+  return policies.length === 0 ? [] : [`judged here on their own: ${policies.join(', ')}`]
 }
 
 /** The most routes that are listed as passed over: nobody reads more. */

@@ -29,6 +29,9 @@ export type DenyReason =
   | 'claim_missing'
   | 'claim_invalid'
   | 'token_revoked'
+  | 'credentials_missing'
+  | 'credentials_malformed'
+  | 'credentials_invalid'
   | 'sender_constraint_failed'
   | 'no_route'
   | 'route_denied'
@@ -41,6 +44,7 @@ export type DenyReason =
   | 'header_missing'
   | 'auth_service_denied'
   | 'auth_service_not_asked'
+  | 'judges_not_asked'
   | 'auth_service_failed'
   | 'keys_unavailable'
   | 'introspection_unavailable'
@@ -80,8 +84,8 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   token_multiple: {
     status: 401,
     error: 'invalid_request',
-    message: 'more than one token in the request',
-    hint: 'send the token once; a proxy that adds its own must remove the client’s first',
+    message: 'more than one token, or Authorization header, in the request',
+    hint: 'send it once; a proxy that adds its own must remove the client’s first',
   },
   scheme_not_bearer: {
     status: 401,
@@ -166,6 +170,21 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
     'the log line names the claim; have the issuer correct it',
   ),
   token_revoked: invalidToken('the token was revoked', 'get a new token'),
+  credentials_missing: {
+    status: 401,
+    message: 'the route asks for user name and password, and none were sent',
+    hint: 'send `Authorization: Basic …`; browsers ask their user when they see the challenge',
+  },
+  credentials_malformed: {
+    status: 401,
+    message: 'what was sent as user name and password cannot be read',
+    hint: 'send base64 of `user:password` in UTF-8, neither part empty, without control characters, at most 1 KiB',
+  },
+  credentials_invalid: {
+    status: 401,
+    message: 'user name and password do not belong together',
+    hint: 'look at the users of the route’s `basic_auth`; which of the two is wrong is told to nobody',
+  },
   sender_constraint_failed: invalidToken(
     'the token is bound to a key (`cnf`) and came without proof',
     'have the issuer issue bearer tokens, or set `allow_sender_constrained: true` if the proxy checks the proof',
@@ -207,6 +226,10 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
     'the route has `forward_auth`, and only the gateway asks an auth service',
     'send the request through the gateway, or let a policy judge this route',
   ),
+  judges_not_asked: forbidden(
+    'the route has `basic_auth` or `all_of`, and only the gateway asks these judges',
+    'send the request through the gateway, or let a policy judge this route',
+  ),
   auth_service_failed: {
     status: 502,
     message: 'the route’s auth service gave no answer that can be used',
@@ -220,7 +243,10 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
     'the issuer could not be asked about the token',
     'see /readyz?verbose on the admin listener',
   ),
-  overloaded: unavailable('too many requests at once', 'give Warder more CPU, or run more of it'),
+  overloaded: unavailable(
+    'too many requests at once, or too many passwords to verify',
+    'give Warder more CPU, or run more of it',
+  ),
   internal_error: unavailable('a bug in Warder', 'please report it with the log line'),
 }
 

@@ -50,6 +50,7 @@ function routeStep(trial: Trial): StepOutcome {
   trial.route = route
   if (route.access.kind === 'deny') return denial('route_denied')
   if (route.access.kind === 'forward_auth') return denial('auth_service_not_asked')
+  if (route.access.kind === 'basic_auth' || route.access.kind === 'all_of') return denial('judges_not_asked')
   if (route.access.kind === 'policy') trial.policy = route.access.policy
   return PASSED
 }

@@ -1,6 +1,6 @@
 /** What the answer of an auth service says. Whatever is not a clear yes or no is a failure. */
 import type { ForwardAuthSettings, MappedAnswerHeader } from './forward-auth-settings.ts'
-import { valuesOf } from './header-fields.ts'
+import { valuesOf, type HeaderField } from './header-fields.ts'
 import type { QueryParameter } from './mapped-query.ts'
 import type { ResponseHead } from './response-head.ts'
 
@@ -16,10 +16,21 @@ export interface Grant {
   readonly params: readonly QueryParameter[]
 }
 
+/** What the service wants the client to be told. */
+export interface AuthDenial {
+  readonly status: 401 | 403
+  /** The values of `WWW-Authenticate`, in order. */
+  readonly challenges: readonly string[]
+  /** The values of `Set-Cookie` that the settings name. */
+  readonly cookies: readonly string[]
+  /** Where the client is sent instead; undefined where it is to see the denial. */
+  readonly location?: string | undefined
+}
+
 export type AuthVerdict =
-  | { readonly kind: 'allowed'; readonly grant: Grant }
-  /** `challenges`: the values of `WWW-Authenticate`, in order. */
-  | { readonly kind: 'denied'; readonly status: 401 | 403; readonly challenges: readonly string[] }
+  /** `cookies`: the values of `Set-Cookie` that the settings name, for the client. */
+  | { readonly kind: 'allowed'; readonly grant: Grant; readonly cookies: readonly string[] }
+  | ({ readonly kind: 'denied' } & AuthDenial)
   /** `detail`: for the operator's log. */
   | { readonly kind: 'failed'; readonly status: 502 | 504; readonly detail: string }
 
@@ -29,8 +40,9 @@ const MAX_VALUE_BYTES = 8_192
 const PLAIN = /^[\x20-\x7e]*$/
 
 export function readAuthAnswer({ status, fields }: ResponseHead, settings: ForwardAuthSettings): AuthVerdict {
+  const cookies = answerCookies(fields, settings)
   if (status === 401 || status === 403)
-    return { kind: 'denied', status, challenges: valuesOf(fields, 'www-authenticate') }
+    return { kind: 'denied', status, challenges: valuesOf(fields, 'www-authenticate'), cookies }
   const isAllowed = status === 200 || (settings.allowStatus === '2xx' && status >= 200 && status < 300)
   if (!isAllowed) return authFailure(`it answered ${status}`)
   const headers: GrantedHeader[] = []
@@ -53,8 +65,22 @@ export function readAuthAnswer({ status, fields }: ResponseHead, settings: Forwa
     const fault = grant(mapping, params)
     if (fault !== undefined) return authFailure(fault)
   }
-  return { kind: 'allowed', grant: { headers, params } }
+  return { kind: 'allowed', grant: { headers, params }, cookies }
 }
+
+/** A session that the service renews or ends. Other cookies of it are between it and us. */
+const answerCookies = (
+  fields: readonly HeaderField[],
+  { answerCookies: names }: ForwardAuthSettings,
+): readonly string[] =>
+  names.length === 0
+    ? []
+    : valuesOf(fields, 'set-cookie').filter(
+        (value) =>
+          names.includes((value.split('=')[0] ?? '').trim()) &&
+          value.length <= MAX_VALUE_BYTES &&
+          PLAIN.test(value),
+      )
 
 export const authFailure = (detail: string, status: 502 | 504 = 502): AuthVerdict => ({
   kind: 'failed',

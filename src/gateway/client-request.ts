@@ -36,13 +36,13 @@ export function readClientRequest(
 export function upstreamHeadText(
   { head, isTrustedPeer, forwarded }: ClientRequest,
   { decision, grant }: Judgement,
-  { upstream, strip, rewrite, auth }: Destination,
+  { upstream, strip, rewrite, judges }: Destination,
   server: ServerSettings,
   rules: GatewayRules,
 ): string {
   const stripped = strip === undefined ? head.query : stripQuery(head.query, strip)
   const query =
-    auth === undefined ? stripped : mapQuery(stripped, auth.isMappedParameter, grant?.params ?? [])
+    judges === undefined ? stripped : mapQuery(stripped, judges.isMappedParameter, grant?.params ?? [])
   const path = rewrite === undefined ? head.path : rewritePath(head.path, rewrite)
   const request = {
     head,
@@ -53,7 +53,7 @@ export function upstreamHeadText(
     forwarded,
     decisionId: decision.id,
     strip,
-    replaced: auth?.replacedHeaders ?? NO_NAMES,
+    replaced: judges?.replacedHeaders ?? NO_NAMES,
     granted: grant?.headers ?? [],
   }
   return requestHeadText(request, rules.headers)

@@ -3,6 +3,7 @@
  * kept: who sends faster than the other side takes is paused.
  */
 import { admit, type Admission } from './admission.ts'
+import type { AnswerField } from './answer-fields.ts'
 import { createBodyWriter, type BodyWriter } from './body-writer.ts'
 import { readClientRequest, upstreamHeadText, type ClientRequest } from './client-request.ts'
 import type { ClientEvents, ClientStream } from './client-stream.ts'
@@ -13,7 +14,7 @@ import { FAULT_STATUS, isRepeatable } from './exchange-end.ts'
 import type { GatewayFault } from './gateway-event.ts'
 import type { Judgement } from './judge.ts'
 import { LinkSearch, type LinkSearchEvents } from './link-search.ts'
-import type { OwnAnswer } from './own-answer.ts'
+import { cookieFields, type OwnAnswer } from './own-answer.ts'
 import {
   relayAnswer,
   type AnswerDone,
@@ -42,6 +43,8 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   /** A whole answer to a request that is still arriving. */
   #early: AnswerDone | undefined
   #corsHeaders: Readonly<Record<string, string>> | undefined
+  /** What an auth service that allowed wants the client to keep. */
+  #cookies: readonly AnswerField[] = []
   #cancelAdmission = (): void => {}
   /** Of the decision, or of the refusal that came before it. */
   #id = ''
@@ -121,6 +124,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     this.#id = id
     this.#judgement = judgement
     this.#corsHeaders = corsHeadersOf(this.#request, this.#context.rules)
+    this.#cookies = cookieFields(judgement?.cookies ?? [])
     if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, refusal.detail)
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
@@ -153,7 +157,11 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
       upstream: link.wire,
       head: this.#client.head,
       decisionId: judgement.decision.id,
-      rules: { intercepts: destination.upstream.intercepts, corsHeaders: this.#corsHeaders, added: [] },
+      rules: {
+        intercepts: destination.upstream.intercepts,
+        corsHeaders: this.#corsHeaders,
+        added: this.#cookies,
+      },
       ended: (end) => this.#answerEnded(end, link),
     })
     this.#answer = answer
@@ -256,7 +264,9 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     if (this.#isOver) return
     this.#id ||= this.#context.rules.newId()
     const headers = { ...own.headers, ...this.#corsHeaders }
-    this.#client.answerOwn({ ...own, headers }, this.#id)
+    // Also where the server fails: of a session that was renewed, the old cookie may be worth nothing.
+    const fields = [...(own.fields ?? []), ...this.#cookies]
+    this.#client.answerOwn({ ...own, headers, fields }, this.#id)
     this.#finish(own.status, fault, detail)
     this.#client.release()
   }

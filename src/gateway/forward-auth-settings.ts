@@ -33,6 +33,10 @@ export interface ForwardAuthSettings {
   readonly maxAnswerBytes: number
   /** Authorities that vouch for an `https://` service in place of the usual ones, as a PEM file. */
   readonly caFile?: string
+  /** Where a 401 sends a browser: a URL, or a path of the same host. Absent, the default: nowhere. */
+  readonly signIn?: string
+  /** Names of cookies that the service may set at the client, in their case. Default none. */
+  readonly answerCookies: readonly string[]
   /** Absent, the default: every request is asked about. */
   readonly cache?: {
     readonly maxEntries: number

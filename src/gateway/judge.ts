@@ -1,19 +1,24 @@
-/** The decision on a request: that of the core, or, where the route says so, that of its auth service. */
+/** The decision on a request: that of the core, or, where the route says so, that of judges only the gateway asks. */
 import type { Decision } from '../decision/decision.ts'
-import type { Grant } from './auth-answer.ts'
-import type { AuthOutcome } from './auth-service.ts'
+import { askJudges } from './ask-judges.ts'
+import type { AuthDenial, Grant } from './auth-answer.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { GatewayRules } from './rules.ts'
 
 export interface Judgement {
   readonly decision: Decision
-  /** What the auth service hands to the application; undefined if none was asked. */
+  /** What auth services and `basic_auth` hand to the application; undefined if none was asked. */
   readonly grant: Grant | undefined
-  /** What the auth service wants the client to be told. */
-  readonly challenges: readonly string[]
+  /** What the auth service that denied wants the client to be told. */
+  readonly denial?: AuthDenial | undefined
+  /** The values of `Set-Cookie` that auth services add to the answer to an allowed request. */
+  readonly cookies?: readonly string[]
 }
 
 const NOTHING = (): void => {}
+
+/** The core's words for a route whose judges it cannot ask. */
+const NOT_ASKED: ReadonlySet<string> = new Set(['auth_service_not_asked', 'judges_not_asked'])
 
 /**
  * Judges a request.
@@ -30,12 +35,12 @@ export function judge(
   let isCancelled = false
   const decided = (decision: Decision): void => {
     if (isCancelled) return
-    const auth =
-      decision.outcome === 'deny' && decision.reason === 'auth_service_not_asked'
-        ? rules.destinations.get(decision.route ?? '')?.auth
-        : undefined
-    if (auth === undefined) return settled({ decision, grant: undefined, challenges: [] })
-    cancel = auth.service.ask(request, (outcome) => settled(toJudgement(decision, outcome, rules)))
+    const judges = NOT_ASKED.has(decision.reason)
+      ? (rules.destinations.get(decision.route ?? '')?.judges?.inOrder ?? [])
+      : []
+    // Without judges the core's denial stands.
+    if (judges.length === 0) return settled({ decision, grant: undefined })
+    cancel = askJudges(judges, request, decision, rules.headers.identityNames.length, settled)
   }
   const decision = rules.decide({ request: request.authz, policy: undefined })
   if (decision instanceof Promise) void decision.then(decided)
@@ -43,35 +48,5 @@ export function judge(
   return () => {
     isCancelled = true
     cancel()
-  }
-}
-
-/** The core's decision, with the service's word in place of its own. */
-function toJudgement({ id, route }: Decision, outcome: AuthOutcome, rules: GatewayRules): Judgement {
-  const base = { id, route, policy: undefined, issuer: undefined }
-  const none = { challenge: undefined, retryAfterSeconds: undefined }
-  const deny = { ...base, ...none, outcome: 'deny' } as const
-  switch (outcome.kind) {
-    case 'allowed': {
-      const identity = rules.headers.identityNames.map(() => '')
-      const decision: Decision = { ...base, outcome: 'allow', reason: 'ok', identity }
-      return { decision, grant: outcome.grant, challenges: [] }
-    }
-    case 'denied': {
-      const { status, challenges } = outcome
-      const detail = `it answered ${status}`
-      const decision: Decision = { ...deny, reason: 'auth_service_denied', status, detail }
-      return { decision, grant: undefined, challenges }
-    }
-    case 'failed': {
-      const { status, detail } = outcome
-      const decision: Decision = { ...deny, reason: 'auth_service_failed', status, detail }
-      return { decision, grant: undefined, challenges: [] }
-    }
-    case 'header_missing': {
-      const detail = `\`${outcome.header}\``
-      const decision: Decision = { ...deny, reason: 'header_missing', status: 403, detail }
-      return { decision, grant: undefined, challenges: [] }
-    }
   }
 }

@@ -2,13 +2,12 @@
 import { STATUS_CODES } from 'node:http'
 import type { Deny } from '../decision/decision.ts'
 import type { AnswerField } from './answer-fields.ts'
+import type { AuthDenial } from './auth-answer.ts'
 
 export interface OwnAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  /** Values of `WWW-Authenticate` that an auth service gave, one line each. */
-  readonly challenges?: readonly string[]
-  /** Headers of a server's answer whose place this one takes. */
+  /** Headers of which there may be several: challenges, cookies. */
   readonly fields?: readonly AnswerField[]
 }
 
@@ -22,13 +21,12 @@ export const ownAnswerBody = ({ status }: OwnAnswer, id: string): string =>
     : `${JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? '', status, decision_id: id })}\n`
 
 export function ownAnswerFields(
-  { status, headers, challenges = [], fields = [] }: OwnAnswer,
+  { status, headers, fields = [] }: OwnAnswer,
   id: string,
 ): readonly AnswerField[] {
   const type = { name: 'Content-Type', value: 'application/problem+json' }
   return [
     ...Object.entries(headers).map(([name, value]) => ({ name, value })),
-    ...challenges.map((value) => ({ name: 'WWW-Authenticate', value })),
     ...fields,
     ...(status === 204 ? [] : [type]),
     { name: 'Cache-Control', value: 'no-store' },
@@ -49,14 +47,23 @@ export function ownAnswerText(own: OwnAnswer, id: string, isHead: boolean, keepA
 /**
  * The client's part of a denial: the status, the reason's code, the challenge, and when to come back.
  *
- * @param challenges Those of an auth service; empty if none was asked.
+ * @param denial The word of an auth service; undefined if it was not its.
  */
 export function denialAnswer(
   { status, reason, challenge, retryAfterSeconds }: Deny,
-  challenges: readonly string[],
+  denial: AuthDenial | undefined,
 ): OwnAnswer {
   const headers: Record<string, string> = { 'X-Decision-Reason': reason }
   if (challenge !== undefined) headers['WWW-Authenticate'] = challenge
   if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds)
-  return { status, headers, challenges }
+  if (denial === undefined) return { status, headers }
+  const { challenges, cookies, location } = denial
+  const fields = cookieFields(cookies)
+  if (location !== undefined) return { status: 302, headers: { ...headers, Location: location }, fields }
+  const named = challenges.map((value) => ({ name: 'WWW-Authenticate', value }))
+  return { status, headers, fields: [...named, ...fields] }
 }
+
+/** @param values Of `Set-Cookie`. */
+export const cookieFields = (values: readonly string[]): readonly AnswerField[] =>
+  values.map((value) => ({ name: 'Set-Cookie', value }))

@@ -6,6 +6,7 @@ import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { folded, type HeaderRules } from './forward-headers.ts'
 import { trustKey, type GatewayState } from './gateway-state.ts'
 import { compileMappedParameters, type IsMappedParameter } from './mapped-query.ts'
+import type { JudgeInput } from './route-judge.ts'
 
 export interface RouteAuth {
   readonly service: AuthService
@@ -47,5 +48,8 @@ export function createRouteAuths(
 const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie'])
 
 /** Lower-case names of headers by which applications know who asks: no client may send them, on any route. */
-export const grantedNames = (settings: ForwardAuthSettings | undefined): readonly string[] =>
-  (settings?.headers ?? []).map(({ to }) => to.toLowerCase()).filter((name) => !CREDENTIALS.has(name))
+export const grantedNames = (inputs: readonly JudgeInput[]): readonly string[] =>
+  inputs
+    .flatMap((input) => (input.kind === 'forward_auth' ? input.settings.headers : []))
+    .map(({ to }) => to.toLowerCase())
+    .filter((name) => !CREDENTIALS.has(name))

@@ -9,14 +9,15 @@ import { compileCors, type CorsRule } from './cors.ts'
 import type { CorsSettings } from './cors-settings.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { Deadlines } from './deadlines.ts'
-import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
 import type { GatewayState } from './gateway-state.ts'
 import { compileRequestLimits, placeLimits, type PlacedLimit, type RequestLimits } from './request-limits.ts'
 import { httpsRedirect } from './https-redirect.ts'
 import type { OwnAnswer } from './own-answer.ts'
 import { compileRewrite, type RewriteRule } from './rewrite-path.ts'
-import { createRouteAuths, grantedNames, type RouteAuth } from './route-auth.ts'
+import { createRouteAuths, grantedNames } from './route-auth.ts'
+import type { JudgeInput } from './route-judge.ts'
+import { createRouteJudges, hidesCredentials, userHeaderNames, type RouteJudges } from './route-judges.ts'
 import type { GatewayListenSettings, RateLimitSettings, UpstreamSettings } from './settings.ts'
 import { compileStripRule, type StripRule } from './strip-token.ts'
 import { addressText } from './sockets.ts'
@@ -26,6 +27,8 @@ import { createUpstream, type Upstream } from './upstream.ts'
 export interface GatewayInput {
   readonly decide: Decide
   readonly newId: () => string
+  /** Of challenges that no route has a realm for. */
+  readonly realm: string
   /** Lower case, of all policies. */
   readonly identityNames: readonly string[]
   readonly upstreams: readonly UpstreamSettings[]
@@ -50,11 +53,11 @@ export interface GatewayRoute {
   /** Unique; a decision names it. */
   readonly name: string
   readonly upstream: string
-  /** Where the route's policy looks for a token; empty on public routes. */
+  /** Where the route's policies look for a token; empty on public routes. */
   readonly tokenSources: readonly TokenSourceSettings[]
   readonly rewrite?: RewriteSettings
-  /** Where an auth service judges the route. */
-  readonly forwardAuth?: ForwardAuthSettings
+  /** Who judges the route, in order, where the core cannot; empty where it does. */
+  readonly judges: readonly JudgeInput[]
   readonly cors?: CorsSettings
   readonly rateLimits?: readonly RateLimitSettings[]
 }
@@ -63,7 +66,8 @@ export interface Destination {
   readonly upstream: Upstream
   readonly strip: StripRule | undefined
   readonly rewrite: RewriteRule | undefined
-  readonly auth: RouteAuth | undefined
+  /** Undefined where the core judges. */
+  readonly judges: RouteJudges | undefined
   readonly cors: CorsRule | undefined
 }
 
@@ -148,17 +152,17 @@ function compileShared(input: GatewayInput, state: GatewayState, deadlines: Dead
   )
   const headers = compileHeaderRules(
     input.identityNames,
-    input.routes.flatMap(({ forwardAuth }) => grantedNames(forwardAuth)),
+    input.routes.flatMap(({ judges }) => [...grantedNames(judges), ...userHeaderNames(judges)]),
   )
   const auths = createRouteAuths(headers, input.authTrust, state.auths, deadlines)
+  const judgesOf = createRouteJudges(input.decide, auths, input.realm)
   const destinationOf = (route: GatewayRoute): readonly [string, Destination] => {
-    const { name, tokenSources, rewrite, forwardAuth, cors } = route
+    const { name, tokenSources, rewrite, judges, cors } = route
     const upstream = upstreams.get(route.upstream)
     if (upstream === undefined) throw new TypeError(`no upstream named ${route.upstream}`)
-    const strip = compileStripRule(tokenSources, upstream.settings.stripToken)
-    const auth = forwardAuth && auths.of(forwardAuth)
+    const strip = compileStripRule(tokenSources, upstream.settings.stripToken, hidesCredentials(judges))
     const own = { rewrite: rewrite && compileRewrite(rewrite), cors: cors && compileCors(cors) }
-    return [name, { upstream, strip, auth, ...own }]
+    return [name, { upstream, strip, judges: judgesOf(judges), ...own }]
   }
   const { decide, newId, findRoute } = input
   const destinations = new Map(input.routes.map(destinationOf))

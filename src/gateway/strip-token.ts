@@ -13,10 +13,12 @@ export interface StripRule {
 /**
  * @param stripToken Undefined: tokens are taken out of cookies and queries, which applications log and echo, but not
  *   out of headers, which applications may want to read.
+ * @param hidesPassword Whether credentials of the scheme Basic are taken out, whatever becomes of tokens.
  */
 export function compileStripRule(
   sources: readonly TokenSourceSettings[],
   stripToken: boolean | undefined,
+  hidesPassword: boolean,
 ): StripRule | undefined {
   const headers = new Map<string, string | undefined>()
   const cookies = new Set<string>()
@@ -25,6 +27,10 @@ export function compileStripRule(
     if (source.kind === 'cookie') cookies.add(source.name)
     else if (source.kind === 'query') queries.add(source.name)
     else if (stripToken === true) headers.set(source.name, source.scheme?.toLowerCase())
+  }
+  if (hidesPassword) {
+    // Beside a token's scheme the whole header goes: each of the two judges wants one of its own.
+    headers.set('authorization', headers.has('authorization') ? undefined : 'basic')
   }
   return headers.size + cookies.size + queries.size === 0 ? undefined : { headers, cookies, queries }
 }

@@ -18,12 +18,12 @@ export interface Verdict {
   readonly refusal: Refusal | undefined
 }
 
-export function verdictOf({ decision, challenges }: Judgement, rules: GatewayRules): Verdict {
+export function verdictOf({ decision, denial }: Judgement, rules: GatewayRules): Verdict {
   const destination = rules.destinations.get(decision.route ?? '')
   if (decision.outcome === 'allow') return { destination, refusal: undefined }
   return {
     destination,
-    refusal: { answer: denialAnswer(decision, challenges), fault: undefined, detail: '' },
+    refusal: { answer: denialAnswer(decision, denial), fault: undefined, detail: '' },
   }
 }
 

@@ -45,6 +45,7 @@ const OPERATORS_MATTER: ReadonlySet<string> = new Set([
   'origin_missing',
   'keys_unavailable',
   'auth_service_not_asked',
+  'judges_not_asked',
   'auth_service_failed',
 ])
 

@@ -9,7 +9,8 @@ export type RouteAccess =
   | { readonly kind: 'public' }
   | { readonly kind: 'deny' }
   | { readonly kind: 'policy'; readonly policy: Policy }
-  | { readonly kind: 'forward_auth' }
+  /** What only the gateway can ask; see the settings. */
+  | { readonly kind: 'forward_auth' | 'basic_auth' | 'all_of' }
 
 export interface Route extends Ordered {
   readonly name: string
@@ -98,8 +99,7 @@ function compileRoute(settings: RouteSettings, order: number, policies: Readonly
 }
 
 function compileAccess(access: RouteSettings['access'], policies: ReadonlyMap<string, Policy>): RouteAccess {
-  if (access.kind === 'forward_auth') return { kind: 'forward_auth' }
-  if (access.kind !== 'policy') return access
+  if (access.kind !== 'policy') return { kind: access.kind }
   const policy = policies.get(access.policy)
   if (policy === undefined) throw new TypeError(`no policy named ${access.policy}`)
   return { kind: 'policy', policy }

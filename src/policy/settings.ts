@@ -1,6 +1,7 @@
 /** Settings of policies and routes: plain data, as the configuration hands them over. */
 import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
+import type { BasicAuthSettings } from '../gateway/basic-auth-settings.ts'
 import type { CorsSettings } from '../gateway/cors-settings.ts'
 import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
 import type { RateLimitSettings } from '../gateway/settings.ts'
@@ -28,6 +29,14 @@ export interface RewriteSettings {
   readonly addPrefix: string
 }
 
+/** Who judges the requests of a route. */
+export type JudgeSettings =
+  | { readonly kind: 'policy'; readonly policy: string }
+  /** An external service; only the gateway can ask it. */
+  | { readonly kind: 'forward_auth'; readonly forwardAuth: ForwardAuthSettings }
+  /** User name and password; only the gateway can ask for them. */
+  | { readonly kind: 'basic_auth'; readonly basicAuth: BasicAuthSettings }
+
 export interface RouteSettings {
   readonly name: string
   /** Lower-case host names or `*.example.com`; empty: any host. */
@@ -39,9 +48,9 @@ export interface RouteSettings {
   readonly access:
     | { readonly kind: 'public' }
     | { readonly kind: 'deny' }
-    | { readonly kind: 'policy'; readonly policy: string }
-    /** An external service judges; only the gateway can ask it. */
-    | { readonly kind: 'forward_auth'; readonly forwardAuth: ForwardAuthSettings }
+    | JudgeSettings
+    /** In the order in which they are asked; all must allow. Never empty; only the gateway can ask them. */
+    | { readonly kind: 'all_of'; readonly judges: readonly JudgeSettings[] }
   /** Name of the upstream that the gateway sends the request to. */
   readonly upstream?: string
   /** What browsers are told about pages of other origins; absent: what the application says. */

@@ -52,7 +52,7 @@ describe("the example of Goma's document", () => {
   })
 
   it('tells an auth service of forwardAuth no more than Goma does', async () => {
-    const rule = `{ authUrl: "https://a.example/v", authRequestHeaders: [X-Tenant, cookie], authResponseHeaders: ["userId: X-User-Id", X-Role], authResponseHeadersAsParams: [role] }`
+    const rule = `{ authUrl: "https://a.example/v", authRequestHeaders: [X-Tenant, cookie], authResponseHeaders: ["userId: X-User-Id", X-Role], authResponseHeadersAsParams: [role], addAuthCookiesToResponse: [sid] }`
     const middlewares = `middlewares: [{ name: google-auth, type: forwardAuth, paths: [/*], rule: ${rule} }]\n`
     const { settings } = await loadGood(ROUTES + middlewares)
     expect(settings.routes[0]?.access).toMatchObject({
@@ -63,9 +63,26 @@ describe("the example of Goma's document", () => {
           { from: 'x-role', to: 'X-Role' },
         ],
         params: [{ from: 'role', to: 'role' }],
+        answerCookies: ['sid'],
       },
     })
   })
+
+  const signIns = [
+    ['https://login.example/?rd=', 'https://login.example/?rd='],
+    ['https://login.example/in', 'https://login.example/in'],
+    ['', undefined],
+  ] as const
+  for (const [authSignIn, signIn] of signIns) {
+    it(`leads browsers to authSignIn ${JSON.stringify(authSignIn)}`, async () => {
+      const rule = `{ authUrl: "https://a.example/v", authSignIn: "${authSignIn}" }`
+      const middlewares = `middlewares: [{ name: google-auth, type: forwardAuth, paths: [/*], rule: ${rule} }]\n`
+      const original = await loadGood(ROUTES + middlewares)
+      const { access } = original.settings.routes[0] ?? {}
+      expect(access?.kind === 'forward_auth' ? access.forwardAuth.signIn : 'none').toBe(signIn)
+      expect((await loadGood(convertConfig(original))).settings).toEqual(original.settings)
+    })
+  }
 
   it('is refused at the line of an auth service that is none', async () => {
     const { diagnostics } = await loadBad(ROUTES + DOCUMENT.replace('https://www', 'ftp://www'))

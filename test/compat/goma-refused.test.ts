@@ -40,6 +40,28 @@ describe('a configuration of Goma is refused', () => {
       'ERR_CONFIG_UNKNOWN_KEY',
       10,
     ],
+    [
+      'with a login whose query has no place for the way back',
+      goma(
+        '',
+        one(
+          '{ name: a, type: forwardAuth, paths: [/*], rule: { authUrl: "http://a", authSignIn: "http://b/?rd=&c" } }',
+        ),
+      ),
+      'ERR_COMPAT_UNSUPPORTED',
+      10,
+    ],
+    [
+      'with a login that is no URL',
+      goma(
+        'middlewares: [a]',
+        one(
+          '{ name: a, type: forwardAuth, paths: [/*], rule: { authUrl: "http://a", authSignIn: "//evil" } }',
+        ),
+      ),
+      'ERR_CONFIG_SIGN_IN',
+      10,
+    ],
     ['with empty paths', goma('', one('{ name: a, type: access, paths: [] }')), 'ERR_CONFIG_EMPTY_LIST', 10],
     ['without paths', goma('', one('{ name: a, type: access }')), 'ERR_CONFIG_MISSING_KEY', 10],
     ['with a bad pattern', goma('', one('{ name: a, type: access, paths: ["/v("] }')), 'ERR_CONFIG_PATH', 10],
@@ -59,15 +81,6 @@ describe('a configuration of Goma is refused', () => {
       goma('', `${G}  - { name: guard, type: access, paths: [/*] }\n`),
       'ERR_CONFIG_DUPLICATE_NAME',
       14,
-    ],
-    [
-      'with two judges of one path',
-      goma(
-        'middlewares: [guard, b]',
-        `${G}  - { name: b, type: jwtAuth, paths: [/x], rule: { secret: ${SECRET}, issuer: b, audience: b } }\n`,
-      ),
-      'ERR_COMPAT_UNSUPPORTED',
-      8,
     ],
     ['with an unknown key of a route', goma('middleware: [guard]', G), 'ERR_CONFIG_UNKNOWN_KEY', 8],
     ['with an unknown key of the gateway', goma('', '', 'listen: 1'), 'ERR_CONFIG_UNKNOWN_KEY', 3],

@@ -50,7 +50,11 @@ describe('docs/errors.md', () => {
 
 describe('docs/config.md', () => {
   const doc = readDoc('config.md')
-  const files = { '/run/secrets/jobs_hmac': '00'.repeat(32), '/run/secrets/far_api_key': 'key' }
+  const files = {
+    '/run/secrets/jobs_hmac': '00'.repeat(32),
+    '/run/secrets/far_api_key': 'key',
+    '/run/secrets/robot': 'pw',
+  }
 
   for (const key of schemaKeys()) {
     it(`explains \`${key}\``, () => expect(doc).toContain(`| \`${key}\` |`))
@@ -104,6 +108,14 @@ describe('docs/keys.md', () => {
     ]
     const reasons: readonly string[] = Object.keys(DENY_ROWS)
     for (const [, name = ''] of named) expect([...schemaKeys(), ...reasons, 'key_ops'], name).toContain(name)
+  })
+})
+
+describe('docs/gateway.md', () => {
+  it('has examples that load', async () => {
+    const examples = blocksOf(readDoc('gateway.md'), 'yaml')
+    expect(examples.length).toBeGreaterThan(5)
+    for (const example of examples) await loadGood(example)
   })
 })
 

@@ -32,6 +32,7 @@ describe('forward_auth', () => {
         sendHeaders: 'all',
         timeoutMs: 5_000,
         maxAnswerBytes: 1024 ** 2,
+        answerCookies: [],
       },
     })
   })
@@ -62,7 +63,7 @@ describe('forward_auth', () => {
       const options =
         'required_headers: [Authorization], headers: { userId: X-User }, params: { c: country.id }'
       const more =
-        'allow_status: 2xx, send_headers: Cookie, timeout: 1s, max_answer: 0B, ca_file: /etc/ca.pem, cache: { ttl: 5s }'
+        'allow_status: 2xx, send_headers: Cookie, timeout: 1s, max_answer: 0B, ca_file: /etc/ca.pem, sign_in: "/in?rd=", answer_cookies: [_Sid, _sid_1], cache: { ttl: 5s }'
       for (const auth of [
         `{ url: "http://a/b", ${options}, ${more} }`,
         '{ url: "http://a", allow_status: 200 }',
@@ -80,6 +81,25 @@ const BROKEN: readonly Case[] = [
   ['a URL with a user name', config('{ url: "http://u:p@a/" }'), 'ERR_CONFIG_AUTH_URL', '7:54', 'user name'],
   ['a URL with a fragment', config('{ url: "http://a/#b" }'), 'ERR_CONFIG_AUTH_URL', '7:54', 'fragment'],
   ['a URL with a space', config('{ url: "http://a/b c" }'), 'ERR_CONFIG_AUTH_URL', '7:54', 'ASCII'],
+  ...(
+    [
+      ['of two slashes, another host', '//evil.example/'],
+      ['of a slash and a backslash', '/\\\\evil.example/'],
+      ['of a word', 'login'],
+      ['of a script', 'javascript:alert(1)'],
+      ['with a user name', 'https://a@b.example/'],
+      ['with a fragment', 'https://a.example/#/login?rd='],
+      ['with a line end', '/a\\r\\nSet-Cookie: a=b'],
+      ['with a space', '/a b'],
+      ['with nothing in it', ''],
+    ] as const
+  ).map(([what, url]): Case => [
+    `a login ${what}`,
+    config(`{ url: "http://a", sign_in: "${url}" }`),
+    'ERR_CONFIG_SIGN_IN',
+    '7:75',
+    'login',
+  ]),
   ['no URL', config('{ timeout: 1s }'), 'ERR_CONFIG_MISSING_KEY', '7:33', 'url'],
   [
     'a header of another meaning',

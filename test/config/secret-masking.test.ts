@@ -88,6 +88,10 @@ describe('a secret is never printed', () => {
       if (key === 'properties') for (const name of Object.keys(value as object)) names.add(name)
       return value
     })
-    expect([...names].filter((name) => isSecretKey(name))).toEqual(['secret', 'allow_short_secret'])
+    expect([...names].filter((name) => isSecretKey(name))).toEqual([
+      'secret',
+      'allow_short_secret',
+      'password',
+    ])
   })
 })

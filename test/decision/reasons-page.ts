@@ -8,7 +8,7 @@ import {
 } from '../../src/decision/reasons.ts'
 
 const ALLOWED: Readonly<Record<AllowReason, string>> = {
-  ok: 'The token was accepted and fits the policy; or the route’s auth service allowed the request.',
+  ok: 'The token was accepted and fits the policy; or every other judge of the route allowed the request.',
   public: 'The route is public: no token was asked for or looked at, and every identity header is blank.',
   observe_only: 'The request would have been denied, but the policy only observes.',
 }
@@ -34,6 +34,7 @@ export function reasonsPage(): string {
 
 function section(reason: DenyReason): string {
   const { status, error, message, hint } = DENY_ROWS[reason]
-  const challenge = error === undefined ? (status === 401 ? 'without error code' : 'none') : `\`${error}\``
+  const basic = reason.startsWith('credentials_') ? '`Basic`' : 'without error code'
+  const challenge = error === undefined ? (status === 401 ? basic : 'none') : `\`${error}\``
   return `### \`${reason}\`\n\nStatus ${status}, challenge ${challenge}.\n\n- **What it means:** ${message}.\n- **What to do:** ${hint}.\n`
 }

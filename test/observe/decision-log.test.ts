@@ -111,9 +111,13 @@ describe('the decision log', () => {
     const level =
       reason === 'internal_error'
         ? 'error'
-        : ['origin_missing', 'keys_unavailable', 'auth_service_not_asked', 'auth_service_failed'].includes(
-              reason,
-            )
+        : [
+              'origin_missing',
+              'keys_unavailable',
+              'auth_service_not_asked',
+              'judges_not_asked',
+              'auth_service_failed',
+            ].includes(reason)
           ? 'warn'
           : 'info'
     it(`says ${reason} at level ${level}`, () => {

@@ -14,19 +14,27 @@ export interface Http2Gateway extends RunningGateway {
   session(): Promise<ClientHttp2Session>
 }
 
-export async function runHttp2Gateway(
+export const runHttp2Gateway = (
   servers: readonly string[],
   cleanup: Cleanup,
   text: GatewayText = {},
+): Promise<Http2Gateway> =>
+  runHttp2Config(
+    (tls) =>
+      gatewayConfig(servers, { ...text, listen: text.listen === undefined ? tls : `${tls}, ${text.listen}` }),
+    cleanup,
+  )
+
+/** @param configOf The configuration with these members of `listen.gateway`, in flow style. */
+export async function runHttp2Config(
+  configOf: (tls: string) => string,
+  cleanup: Cleanup,
 ): Promise<Http2Gateway> {
   const ca = createTestCa()
   cleanup.add(() => ca.remove())
   const { certFile, keyFile } = ca.issue('api.example.com')
   const tls = `tls: [{ cert_file: ${certFile}, key_file: ${keyFile} }]`
-  const gateway = await runGateway(
-    gatewayConfig(servers, { ...text, listen: text.listen === undefined ? tls : `${tls}, ${text.listen}` }),
-    cleanup,
-  )
+  const gateway = await runGateway(configOf(tls), cleanup)
   return {
     ...gateway,
     session: async () => {

@@ -24,6 +24,7 @@ export function serveFake(): FakeServing {
   const input = {
     decide: () => DENY,
     newId: () => 'id',
+    realm: 'warder',
     identityNames: [],
     upstreams: [],
     routes: [],

@@ -1,0 +1,107 @@
+/** Whether user and password belong together: verified once, then remembered for a while. */
+import { createHmac, randomBytes } from 'node:crypto'
+import type { PasswordSecret, UserSettings } from './basic-auth-settings.ts'
+import type { Credentials } from './basic-credentials.ts'
+import { createRememberedPairs } from './remembered-pairs.ts'
+import type { VerifyPassword } from './verify-password.ts'
+import type { WorkQueue } from './work-queue.ts'
+
+export type PasswordVerdict = 'right' | 'wrong' | 'overloaded'
+
+export interface PasswordCheck {
+  /**
+   * @param settled Called once, perhaps at once.
+   * @returns Gives up: `settled` is not called.
+   */
+  check(credentials: Credentials, settled: (verdict: PasswordVerdict) => void): () => void
+}
+
+export interface PasswordCheckDeps {
+  readonly verify: VerifyPassword
+  /** Shared with all others of the gateway. */
+  readonly queue: WorkQueue
+  readonly nowMs: () => number
+}
+
+type Settled = (verdict: PasswordVerdict) => void
+
+/** A verification that is under way or waits, and who wants to know. */
+interface Flight {
+  readonly waiting: Set<Settled>
+  /** False where it has begun already. */
+  takeBack: () => boolean
+}
+
+const NOTHING = (): void => {}
+
+/**
+ * A name that nobody has costs what one of those that somebody has costs, always the same one: its password is
+ * verified, and the answer is no. So neither time nor load tells which names exist, whatever mixture of hashes
+ * there is.
+ */
+export function createPasswordCheck(users: readonly UserSettings[], deps: PasswordCheckDeps): PasswordCheck {
+  // Random, so that nobody outside can choose what is equal or what stands for an unknown name.
+  const key = randomBytes(32)
+  const digestOf = (text: string): Buffer => createHmac('sha256', key).update(text, 'utf8').digest()
+  const secrets = new Map(users.map(({ name, secret }) => [digestOf(name).toString('base64'), secret]))
+  const pairs = createRememberedPairs()
+  const flights = new Map<string, Flight>()
+
+  /** What the password is verified against, and whether that counts. */
+  const secretOf = (user: string): readonly [PasswordSecret | undefined, boolean] => {
+    const digest = digestOf(user)
+    const known = secrets.get(digest.toString('base64'))
+    if (known !== undefined) return [known, true]
+    return [users[digest.readUInt32BE(0) % Math.max(users.length, 1)]?.secret, false]
+  }
+
+  const begin = (digest: string, { user, password }: Credentials): Flight | undefined => {
+    const flight: Flight = { waiting: new Set(), takeBack: () => false }
+    const [secret, counts] = secretOf(user)
+    const takeBack = deps.queue.run(async () => {
+      const isRight = (await isVerified(deps.verify, secret, password)) && counts
+      flights.delete(digest)
+      if (isRight) pairs.put(digest, deps.nowMs())
+      for (const settled of flight.waiting) settled(isRight ? 'right' : 'wrong')
+    })
+    if (takeBack === undefined) return undefined
+    flight.takeBack = takeBack
+    flights.set(digest, flight)
+    return flight
+  }
+
+  return {
+    check(credentials, settled) {
+      // Names have no colon, so two pairs are never one text.
+      const digest = digestOf(`${credentials.user}:${credentials.password}`).toString('base64')
+      if (pairs.has(digest, deps.nowMs())) {
+        settled('right')
+        return NOTHING
+      }
+      // A browser sends several requests at once: one verification is for all of them.
+      const flight = flights.get(digest) ?? begin(digest, credentials)
+      if (flight === undefined) {
+        settled('overloaded')
+        return NOTHING
+      }
+      flight.waiting.add(settled)
+      return () => {
+        flight.waiting.delete(settled)
+        // What has begun runs to its end; whoever comes next may still wait for it.
+        if (flight.waiting.size === 0 && flight.takeBack()) flights.delete(digest)
+      }
+    },
+  }
+}
+
+async function isVerified(
+  verify: VerifyPassword,
+  secret: PasswordSecret | undefined,
+  password: string,
+): Promise<boolean> {
+  try {
+    return secret !== undefined && (await verify(secret, password))
+  } catch {
+    return false
+  }
+}

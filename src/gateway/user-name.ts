@@ -1,0 +1,14 @@
+/** Names of users that can be sent in HTTP Basic authentication. */
+
+/** Longer ones would not fit into every log and header. */
+const MAX_USER_NAME_BYTES = 255
+
+// What some program takes for the end of a line, or does not show.
+const UNSENDABLE = /[:\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+
+/** RFC 7617 §2: no colon, no control characters. Stricter: not empty, and no white space around it. */
+export const isUserName = (name: string): boolean =>
+  name !== '' &&
+  name.trim() === name &&
+  Buffer.byteLength(name) <= MAX_USER_NAME_BYTES &&
+  !UNSENDABLE.test(name)
