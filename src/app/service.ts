@@ -126,12 +126,12 @@ function startAdmin(
 
 function startGateway(
   first: Instance,
-  onExchange: Parameters<typeof createGateway>[1],
+  log: Parameters<typeof createGateway>[1],
   others: readonly (HttpListener | undefined)[],
 ): Gateway | undefined {
   if (first.config.settings.listen.gateway.length === 0) return undefined
   try {
-    return createGateway(gatewayInput(first), onExchange)
+    return createGateway(gatewayInput(first), log)
   } catch (fault) {
     for (const other of others) void other?.stop()
     throw fault

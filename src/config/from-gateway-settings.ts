@@ -12,7 +12,8 @@ import type { ConfigValueOptions, Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'
 import { formatListenAddress } from './listen-address.ts'
 import { fromRateLimits } from './rate-limit-values.ts'
-import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
+import { formatRedirect } from './redirect-target.ts'
+import { DEFAULT_HEALTH, DEFAULT_MAX_CONNECTIONS, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
 /** One listener stands alone; undefined where there is none. */
 export function fromGatewayListeners(
@@ -25,7 +26,15 @@ export function fromGatewayListeners(
 
 /** A bare address where it says everything. */
 function fromGatewayListen(
-  { address, tls, trustedProxies, logsAccess, rateLimits }: GatewayListenSettings,
+  {
+    address,
+    tls,
+    trustedProxies,
+    logsAccess,
+    maxConnections,
+    rateLimits,
+    redirectPort,
+  }: GatewayListenSettings,
   show: ConfigValueOptions,
 ): string | Value {
   const text = escape(formatListenAddress(address))
@@ -34,6 +43,8 @@ function fromGatewayListen(
     client_ca_file: mapDefined(tls?.clientCaFile, escape),
     trusted_proxies: unlessEmpty(trustedProxies),
     access_log: logsAccess || undefined,
+    redirect: mapDefined(redirectPort, formatRedirect),
+    max_connections: unlessDefault(show)(maxConnections, DEFAULT_MAX_CONNECTIONS),
     rate_limit: fromRateLimits(rateLimits, show),
   })
   return Object.keys(options).length === 0 ? text : { address: text, ...options }
@@ -53,6 +64,10 @@ export function fromUpstream(upstream: UpstreamSettings, options: ConfigValueOpt
     idle_timeout: duration('idleTimeoutMs'),
     total_timeout: duration('totalTimeoutMs'),
     max_body: mapDefined(upstream.maxBodyBytes, formatByteSize),
+    min_upload_rate: mapDefined(
+      unless(upstream.minUploadRate, DEFAULT_UPSTREAM.minUploadRate),
+      formatByteSize,
+    ),
     eject_after: unless(upstream.ejectAfter, DEFAULT_UPSTREAM.ejectAfter),
     eject_for: duration('ejectMs'),
     intercept_errors: unlessEmpty(upstream.interceptErrors),

@@ -5,6 +5,7 @@ import { parseListenAddress } from './listen-address.ts'
 import { parseExactPath } from './path-pattern.ts'
 import { parseNetwork } from './network.ts'
 import { byteSize, durationMs, flag, listOf, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
+import { parseRedirect } from './redirect-target.ts'
 import { RateLimitSchema } from './schema-rate-limit.ts'
 import { parseServerUrl } from './server-url.ts'
 import type { ServerAddress } from './server-url.ts'
@@ -26,6 +27,12 @@ const GatewayMapSchema = strictMap({
     .optional()
     .describe('addresses and networks whose X-Forwarded-* are believed; default none'),
   access_log: flag().optional().describe('a log line for every request; default false'),
+  redirect: text(parseRedirect)
+    .optional()
+    .describe('https or https:PORT: only say that everything is served there; default: serve it here'),
+  max_connections: wholeNumber(1, 1_000_000)
+    .optional()
+    .describe('most connections at once; for one more the longest idle one is closed; default 20000'),
   rate_limit: RateLimitSchema.optional().describe(
     'how many requests one client may send, of whatever kind; default: no limit',
   ),
@@ -88,6 +95,9 @@ export const UpstreamSchema = strictMap({
   max_body: byteSize(0, 1024 ** 4)
     .optional()
     .describe('largest request body; default: no limit, bodies are streamed'),
+  min_upload_rate: byteSize(0, 1024 ** 3)
+    .optional()
+    .describe('bytes per second that a request body comes with at least; 0 is no limit; default 500'),
   eject_after: wholeNumber(1, 1_000)
     .optional()
     .describe('failures in a row after which a server is left alone; default 3'),

@@ -42,6 +42,9 @@ export const DEFAULT_CACHE: Settings['cache'] = { maxTokens: 100_000, maxBytes: 
 
 export const DEFAULT_HEALTH: Omit<HealthSettings, 'path'> = { intervalMs: 5_000, timeoutMs: 2_000 }
 
+/** Twice the ten thousand that a gateway of many idle clients has to hold. */
+export const DEFAULT_MAX_CONNECTIONS = 20_000
+
 export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
   balance: 'round_robin',
   host: 'keep',
@@ -49,6 +52,8 @@ export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
   responseTimeoutMs: 60_000,
   idleTimeoutMs: 60_000,
   totalTimeoutMs: 0,
+  // As mod_reqtimeout of Apache.
+  minUploadRate: 500,
   ejectAfter: 3,
   ejectMs: 10_000,
   interceptErrors: [],

@@ -3,11 +3,12 @@ import { resolve } from 'node:path'
 import type { GatewayListenSettings, HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import { toRateLimits } from './rate-limit-values.ts'
 import type { GatewayConfig, UpstreamConfig } from './schema-gateway.ts'
-import { DEFAULT_HEALTH, DEFAULT_UPSTREAM } from './setting-defaults.ts'
+import { DEFAULT_HEALTH, DEFAULT_MAX_CONNECTIONS, DEFAULT_UPSTREAM } from './setting-defaults.ts'
 
 /** @param directory Absolute; what file names are relative to. */
 export function toGatewayListen(gateway: GatewayConfig, directory: string): GatewayListenSettings {
-  const { address, tls, client_ca_file, trusted_proxies, access_log, rate_limit } = gateway
+  const { address, tls, client_ca_file, trusted_proxies, access_log, max_connections, rate_limit, redirect } =
+    gateway
   const certificates = tls?.map((certificate) => toCertificate(certificate, directory))
   const clientCa = client_ca_file === undefined ? {} : { clientCaFile: resolve(directory, client_ca_file) }
   return {
@@ -15,6 +16,8 @@ export function toGatewayListen(gateway: GatewayConfig, directory: string): Gate
     ...(certificates === undefined ? {} : { tls: { certificates, ...clientCa } }),
     trustedProxies: trusted_proxies ?? [],
     logsAccess: access_log ?? false,
+    maxConnections: max_connections ?? DEFAULT_MAX_CONNECTIONS,
+    ...(redirect === undefined ? {} : { redirectPort: redirect }),
     ...toRateLimits(rate_limit),
   }
 }
@@ -31,6 +34,7 @@ export const toUpstream = (name: string, upstream: UpstreamConfig, directory: st
   idleTimeoutMs: upstream.idle_timeout ?? DEFAULT_UPSTREAM.idleTimeoutMs,
   totalTimeoutMs: upstream.total_timeout ?? DEFAULT_UPSTREAM.totalTimeoutMs,
   ...(upstream.max_body === undefined ? {} : { maxBodyBytes: upstream.max_body }),
+  minUploadRate: upstream.min_upload_rate ?? DEFAULT_UPSTREAM.minUploadRate,
   ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
   ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
   interceptErrors: upstream.intercept_errors ?? DEFAULT_UPSTREAM.interceptErrors,

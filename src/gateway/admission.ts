@@ -4,12 +4,12 @@ import { answerForOrigin } from './cors.ts'
 import { judge, type Judgement } from './judge.ts'
 import type { Taken } from './request-limits.ts'
 import type { GatewayRules } from './rules.ts'
-import { refusedBy, verdictOf, type Verdict } from './verdict.ts'
+import { refusedBy, verdictOf, type Refusal, type Verdict } from './verdict.ts'
 
 export interface Admission extends Verdict {
   /** The decision's; one of its own where there is none. */
   readonly id: string
-  /** Undefined where a limit refused the request before it was judged. */
+  /** Undefined where a limit refused the request before it was judged, or it belongs elsewhere. */
   readonly judgement: Judgement | undefined
 }
 
@@ -27,21 +27,24 @@ export function admit(
   settled: (admission: Admission) => void,
 ): () => void {
   const limits = rules.limitsOf(request)
-  if (limits === undefined)
+  const moved = rules.redirectOf(request)
+  if (limits === undefined && moved === undefined)
     return judgeOrigin(request, rules, settled, (judgement) => settled(toAdmission(judgement, rules)))
   let cancel = NOTHING
   let isCancelled = false
   const judged = (judgement: Judgement): void => {
-    whenTaken(limits.after(request, judgement), (excess) => {
+    whenTaken(limits?.after(request, judgement), (excess) => {
       if (isCancelled) return
       const admission = toAdmission(judgement, rules)
       settled(excess === undefined ? admission : { ...admission, refusal: refusedBy(excess) })
     })
   }
-  whenTaken(limits.before(request), (excess) => {
+  const refuse = (refusal: Refusal): void => settled({ ...UNJUDGED, id: rules.newId(), refusal })
+  whenTaken(limits?.before(request), (excess) => {
     if (isCancelled) return
-    if (excess === undefined) cancel = judgeOrigin(request, rules, settled, judged)
-    else settled({ ...UNJUDGED, id: rules.newId(), refusal: refusedBy(excess) })
+    if (excess !== undefined) refuse(refusedBy(excess))
+    else if (moved !== undefined) refuse({ answer: moved, fault: undefined, detail: '' })
+    else cancel = judgeOrigin(request, rules, settled, judged)
   })
   return () => {
     isCancelled = true

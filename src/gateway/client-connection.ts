@@ -11,6 +11,9 @@ export interface ConnectionContext {
   readonly proto: 'http' | 'https'
   readonly isStopping: () => boolean
   readonly onExchange: (event: ExchangeEvent) => void
+  /** Called when a request is under way, and when the connection waits for the next one. */
+  readonly onBusy: () => void
+  readonly onIdle: () => void
   /** Called when the connection is gone. */
   readonly onClose: () => void
 }
@@ -18,6 +21,8 @@ export interface ConnectionContext {
 export interface ClientConnection {
   /** Closes it if nothing is under way; else what is under way will be its last. */
   stop(): void
+  /** Closes it, though what was sent still arrives. For one that is idle. */
+  close(): void
   /** Closes it at once. */
   destroy(): void
 }

@@ -1,8 +1,7 @@
 /** The gateway: listeners that judge every request they receive, and forward what is allowed. */
 import { createDeadlines } from './deadlines.ts'
-import type { ExchangeEvent } from './gateway-event.ts'
 import { createGatewayState } from './gateway-state.ts'
-import { openListener, type GatewayListener } from './gateway-listener.ts'
+import { openListener, type GatewayListener, type ListenerEvents } from './gateway-listener.ts'
 import { compileGatewayRules, type GatewayInput, type GatewayRules, type ListenerInput } from './rules.ts'
 import { addressText } from './sockets.ts'
 
@@ -19,14 +18,8 @@ export interface Gateway {
   stop(patienceMs: number): Promise<void>
 }
 
-/**
- * @param onExchange Told of every exchange, with the listener's place among the addresses.
- * @throws WarderError ERR_SERVER_LISTEN when an address cannot be bound; none of them is then.
- */
-export function createGateway(
-  input: GatewayInput,
-  onExchange: (event: ExchangeEvent, logsAccess: boolean) => void,
-): Gateway {
+/** @throws WarderError ERR_SERVER_LISTEN when an address cannot be bound; none of them is then. */
+export function createGateway(input: GatewayInput, events: ListenerEvents): Gateway {
   const deadlines = createDeadlines()
   const state = createGatewayState()
   let inForce = input.listeners
@@ -34,7 +27,7 @@ export function createGateway(
   const listeners: GatewayListener[] = []
   try {
     for (const [i, listener] of inForce.entries())
-      listeners.push(openListener(listener, first[i] as GatewayRules, deadlines, onExchange))
+      listeners.push(openListener(listener, first[i] as GatewayRules, deadlines, events))
   } catch (fault) {
     for (const listener of listeners) void listener.stop(0)
     state.close()

@@ -26,6 +26,7 @@ import { announcedBytes } from './request-head.ts'
 import type { Destination } from './rules.ts'
 import type { Link } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
+import { createUploadPace, type UploadPace } from './upload-pace.ts'
 
 /** Takes over the events of the client's stream until it is released or cut off. */
 export class Exchange implements ClientEvents, LinkSearchEvents {
@@ -47,8 +48,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   #cancelAdmission = (): void => {}
   /** Of the decision, or of the refusal that came before it. */
   #id = ''
-  /** Whether the server has not taken yet what it was sent of the body. */
-  #isHeldBack = false
+  #pace: UploadPace | undefined
   #isOver = false
 
   constructor(client: ClientStream, context: ExchangeContext) {
@@ -94,7 +94,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     if (this.#link === undefined) return this.#search?.failed('connect timeout')
     const hasBegun = this.#answer?.hasBegun === true
     // While the server takes nothing, the client cannot be blamed for sending nothing.
-    if (!hasBegun && !this.#client.isBodyDone && !this.#isHeldBack)
+    if (!hasBegun && !this.#client.isBodyDone && this.#pace?.isHeldBack !== true)
       return this.#fail('request_timeout', 'silence within the body')
     if (!hasBegun) this.#search?.pool?.report('failed', performance.now())
     this.#fail(hasBegun ? 'idle_timeout' : 'response_timeout', '')
@@ -150,6 +150,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     ]
     if (destination === undefined || judgement === undefined || server === undefined) return
     this.#link = link
+    this.#pace = createUploadPace(destination.upstream.settings)
     this.#writer = createBodyWriter(link.wire, this.#client.head.framing.kind === 'chunked')
     const answer = relayAnswer({
       client: this.#client,
@@ -173,7 +174,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
       onDrain: (isEmpty) => {
         this.#touch()
         if (!isEmpty) return
-        this.#isHeldBack = false
+        this.#pace?.setHeldBack(false)
         this.#client.resume()
       },
       onEnd: () => answer.upstreamEnded(true),
@@ -184,17 +185,20 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   }
 
   #sendBody(parts: readonly Buffer[]): void {
-    const writer = this.#writer
-    if (writer === undefined || this.#isOver) return
+    const [writer, pace] = [this.#writer, this.#pace]
+    if (writer === undefined || pace === undefined || this.#isOver) return
     for (const part of parts) writer.content(part)
     if (this.#isTooLarge(writer.contentBytes)) return this.#fail('body_too_large', '')
     const { isBodyDone } = this.#client
     if (isBodyDone) writer.end()
     // Behind the whole request there is nothing to hold back; a tunnel would stay paused.
-    this.#isHeldBack = !writer.flush() && !isBodyDone
+    pace.setHeldBack(!writer.flush() && !isBodyDone)
+    const isStreaming = this.#answer?.hasBegun === true && this.#early === undefined
+    if (!isBodyDone && !isStreaming && pace.isTooSlow(writer.contentBytes))
+      return this.#fail('request_timeout', 'a body that comes too slowly')
     this.#touch()
     if (isBodyDone && this.#early !== undefined) this.#complete(this.#early)
-    else if (this.#isHeldBack) this.#client.pause()
+    else if (pace.isHeldBack) this.#client.pause()
   }
 
   #sendTunnel(parts: readonly Buffer[]): void {

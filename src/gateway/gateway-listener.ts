@@ -1,5 +1,7 @@
 /** One listener of the gateway, and its connections. */
+import type { ServerHttp2Session } from 'node:http2'
 import type { ClientConnection, ConnectionContext } from './client-connection.ts'
+import { createConnectionRoom, type Crowding } from './connection-room.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
 import { serveHttp1 } from './http1-connection.ts'
@@ -18,42 +20,59 @@ export interface GatewayListener {
   stop(patienceMs: number): Promise<void>
 }
 
+/** Who is told what happens at a listener. */
+export interface ListenerEvents {
+  onExchange(event: ExchangeEvent, logsAccess: boolean): void
+  /** The listener at this address is full. */
+  onCrowded(address: string, crowding: Crowding): void
+}
+
 /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
 export function openListener(
   first: ListenerInput,
   firstRules: GatewayRules,
   deadlines: Deadlines,
-  onExchange: (event: ExchangeEvent, logsAccess: boolean) => void,
+  events: ListenerEvents,
 ): GatewayListener {
-  const connections = new Set<ClientConnection>()
   let { settings, certificates } = first
   let rules = firstRules
   let isStopping = false
   let allClosed = (): void => {}
   const proto = certificates === undefined ? 'http' : 'https'
+  const connections = createConnectionRoom<ClientConnection>(
+    () => settings.maxConnections,
+    (crowding) => events.onCrowded(listener.address, crowding),
+    deadlines,
+  )
   const accept = (serve: (context: ConnectionContext) => ClientConnection): void => {
     const connection = serve({
       rules: () => rules,
       deadlines,
       proto,
       isStopping: () => isStopping,
-      onExchange: (event) => onExchange(event, settings.logsAccess),
+      onExchange: (event) => events.onExchange(event, settings.logsAccess),
+      onBusy: () => connections.setBusy(connection),
+      onIdle: () => connections.setIdle(connection),
       onClose: () => {
-        connections.delete(connection)
+        connections.remove(connection)
         if (connections.size === 0) allClosed()
       },
     })
     connections.add(connection)
   }
-  const http1 = (wire: Wire): void => accept((context) => serveHttp1(wire, context))
+  const http1 = (wire: Wire): void => {
+    if (connections.hasRoom()) accept((context) => serveHttp1(wire, context))
+    else wire.destroy()
+  }
+  const http2 = (session: ServerHttp2Session): void => {
+    if (connections.hasRoom()) accept((context) => serveHttp2(session, context))
+    else session.destroy()
+  }
   const inForce = certificates
   const listener =
     inForce === undefined
       ? listen(settings.address, http1)
-      : listenTls(settings.address, () => certificates ?? inForce, {
-          http1,
-          http2: (session) => accept((context) => serveHttp2(session, context)),
-        })
+      : listenTls(settings.address, () => certificates ?? inForce, { http1, http2 })
   return {
     address: listener.address,
     replace(next, nextRules) {
@@ -65,7 +84,7 @@ export function openListener(
     async stop(patienceMs) {
       isStopping = true
       listener.stop()
-      for (const connection of connections) connection.stop()
+      for (const connection of connections.all) connection.stop()
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, patienceMs)
         allClosed = () => {
@@ -74,7 +93,7 @@ export function openListener(
         }
         if (connections.size === 0) allClosed()
       })
-      for (const connection of connections) connection.destroy()
+      for (const connection of connections.all) connection.destroy()
     },
   }
 }

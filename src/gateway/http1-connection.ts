@@ -45,6 +45,7 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
     const parsed = parseRequestHead(step.text)
     if (!parsed.ok) return refuse(parsed.error)
     isBusy = true
+    context.onBusy()
     expiring.deadlineMs = Infinity
     const stream = new Http1Stream(client, parsed.value, step.rest, context.isStopping, exchangeEnded)
     new Exchange(stream, { ...context, rules: context.rules() }).start()
@@ -77,6 +78,7 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
     }
   }
   const readNext = (rest: Buffer): void => {
+    context.onIdle()
     client.events = reading
     // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
     queueMicrotask(() => {
@@ -129,6 +131,7 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
     stop: () => {
       if (!isBusy) linger()
     },
+    close: () => client.close(),
     destroy: () => client.destroy(),
   }
 }

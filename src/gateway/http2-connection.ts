@@ -15,6 +15,8 @@ import type { RequestFault } from './request-head.ts'
 
 /** RFC 9113 §6.2: the request has no body. */
 const END_STREAM = 0x1
+/** How long a client may still read its last answers when room is needed for others. */
+const CLOSE_TIMEOUT_MS = 2_000
 
 export function serveHttp2(session: ServerHttp2Session, context: ConnectionContext): ClientConnection {
   const peer = session.socket?.remoteAddress ?? ''
@@ -29,10 +31,13 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
     const head = readHttp2Head(raw, hasEnded)
     if (!head.ok) return refuse(stream, head.error)
     active += 1
+    context.onBusy()
     expiring.deadlineMs = Infinity
     const client = new Http2Stream(stream, head.value, peer, () => {
       active -= 1
-      if (active === 0) expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
+      if (active > 0) return
+      expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
+      context.onIdle()
     })
     new Exchange(client, { ...context, rules: context.rules() }).start()
   }
@@ -58,6 +63,10 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
   })
   return {
     stop: () => session.close(),
+    close: () => {
+      session.close()
+      expiring.deadlineMs = performance.now() + CLOSE_TIMEOUT_MS
+    },
     destroy: () => session.destroy(),
   }
 }

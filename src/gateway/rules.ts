@@ -12,6 +12,8 @@ import type { Deadlines } from './deadlines.ts'
 import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
 import type { GatewayState } from './gateway-state.ts'
 import { compileRequestLimits, placeLimits, type PlacedLimit, type RequestLimits } from './request-limits.ts'
+import { httpsRedirect } from './https-redirect.ts'
+import type { OwnAnswer } from './own-answer.ts'
 import { compileRewrite, type RewriteRule } from './rewrite-path.ts'
 import { createRouteAuths, grantedNames } from './route-auth.ts'
 import type { JudgeInput } from './route-judge.ts'
@@ -82,6 +84,8 @@ interface SharedRules {
 
 export interface GatewayRules extends SharedRules {
   readonly isTrusted: IsTrusted
+  /** Where a request is to be sent instead; undefined where it is judged. */
+  readonly redirectOf: (request: ClientRequest) => OwnAnswer | undefined
   /** The rate limits of a request; undefined if it has none. */
   readonly limitsOf: (request: ClientRequest) => RequestLimits | undefined
 }
@@ -113,11 +117,21 @@ export function compileGatewayRules(
       const route = input.findRoute(authz)
       return route === undefined || !limits.has(route) ? withoutRoute : limits.get(route)
     }
-    return { ...shared, isTrusted, limitsOf: hasNone ? () => undefined : limitsOf }
+    const redirectOf = compileRedirect(settings.redirectPort, input.findRoute)
+    return { ...shared, isTrusted, redirectOf, limitsOf: hasNone ? () => undefined : limitsOf }
   })
   state.rates.retain(placed)
   state.settle()
   return rules
+}
+
+/** Where no route is found, the request is judged after all, and so denied: the `Host` is a stranger's. */
+function compileRedirect(
+  port: number | undefined,
+  findRoute: GatewayInput['findRoute'],
+): GatewayRules['redirectOf'] {
+  if (port === undefined) return () => undefined
+  return (request) => (findRoute(request.authz) === undefined ? undefined : httpsRedirect(request, port))
 }
 
 /** Limits of a route and of its upstream; those of an upstream are the same ones on every route. */

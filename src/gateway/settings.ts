@@ -64,6 +64,8 @@ export interface UpstreamSettings {
   readonly totalTimeoutMs: number
   /** Largest request body in bytes; absent: no limit, because bodies are streamed. */
   readonly maxBodyBytes?: number
+  /** Bytes per second that a request body comes with at least; 0 is no limit. Default 500. */
+  readonly minUploadRate: number
   /** Failures in a row after which a server is left alone. Default 3. */
   readonly ejectAfter: number
   /** For how long. Default 10 s. */
@@ -99,6 +101,10 @@ export interface GatewayListenSettings {
   readonly trustedProxies: readonly string[]
   /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
   readonly logsAccess: boolean
+  /** Port of the same host where requests are served with TLS: this listener only says so. Absent: it serves them. */
+  readonly redirectPort?: number
+  /** Most connections at once. Default 20,000. */
+  readonly maxConnections: number
   /** Of all requests together, also of those that no route matches. Absent: no limit. */
   readonly rateLimits?: readonly RateLimitSettings[]
 }

@@ -1,26 +1,39 @@
 /** Log lines of the gateway: denials like everywhere, what went wrong behind it, and each request where asked for. */
+import type { Crowding } from '../gateway/connection-room.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { DecisionEvent } from './decision-log.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 
+export interface GatewayLog {
+  /** @param logsAccess Whether requests that went well have a line too. */
+  onExchange(event: ExchangeEvent, logsAccess: boolean): void
+  onCrowded(listener: string, crowding: Crowding): void
+}
+
 /** @param onDecision Told of every decision, as by the decision listener. */
-export function createGatewayLog(
-  logger: Logger,
-  onDecision: (event: DecisionEvent) => void,
-): (event: ExchangeEvent, logsAccess: boolean) => void {
-  return (event, logsAccess) => {
-    const { request, decision, fault, status } = event
-    if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
-    // Denials have their line already.
-    if (fault === undefined && (!logsAccess || decision?.outcome === 'deny')) return
-    logger[levelOf(event)](fieldsOf(event), messageOf(event))
+export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEvent) => void): GatewayLog {
+  return {
+    onExchange(event, logsAccess) {
+      const { request, decision, fault, status } = event
+      if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
+      // A denial has its line already.
+      if (fault === undefined && (!logsAccess || decision?.outcome === 'deny')) return
+      logger[levelOf(event)](fieldsOf(event), messageOf(event))
+    },
+    onCrowded(listener, { open, closedIdle, refused }) {
+      logger.warn(
+        { event: 'connections_full', listener, open, closed_idle: closedIdle, refused },
+        'the gateway has as many connections as `max_connections` lets it have',
+      )
+    },
   }
 }
 
-const messageOf = ({ fault, decision }: ExchangeEvent): string => {
+const messageOf = ({ decision, fault, status }: ExchangeEvent): string => {
   if (fault !== undefined) return `not forwarded: ${fault}`
-  return decision === undefined ? 'answered a preflight' : 'forwarded'
+  if (decision !== undefined) return 'forwarded'
+  return status === 308 ? 'redirected' : 'answered a preflight'
 }
 
 // What clients do wrong is their own business; what upstreams do wrong is the operator's.

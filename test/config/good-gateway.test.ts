@@ -25,6 +25,7 @@ describe('a gateway', () => {
       address: { kind: 'tcp', host: '::', port: 8080 },
       trustedProxies: ['10.0.0.0/8', '::1'],
       logsAccess: true,
+      maxConnections: 20_000,
     })
     expect(settings.upstreams[0]).toEqual({
       name: 'app',
@@ -59,6 +60,7 @@ describe('a gateway', () => {
       idleTimeoutMs: 60_000,
       totalTimeoutMs: 120_000,
       maxBodyBytes: 1024 ** 3,
+      minUploadRate: 500,
       ejectAfter: 3,
       ejectMs: 10_000,
       interceptErrors: [],

@@ -138,15 +138,35 @@ const list = (listeners: string): string =>
 describe('several listeners of the gateway', () => {
   it('are addresses or maps, each with its own options', async () => {
     const { settings } = await loadGood(list('[":8080", { address: "unix:/run/w.sock", access_log: true }]'))
+    const usual = { logsAccess: false, maxConnections: 20_000 }
     expect(settings.listen.gateway).toEqual([
-      { address: { kind: 'tcp', host: '::', port: 8080 }, trustedProxies: [], logsAccess: false },
-      { address: { kind: 'unix', path: '/run/w.sock' }, trustedProxies: [], logsAccess: true },
+      { address: { kind: 'tcp', host: '::', port: 8080 }, trustedProxies: [], ...usual },
+      { address: { kind: 'unix', path: '/run/w.sock' }, trustedProxies: [], ...usual, logsAccess: true },
     ])
     expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
   })
 })
 
+describe('a listener that redirects', () => {
+  it('says where to', async () => {
+    const { settings } = await loadGood(
+      list('[{ address: ":80", redirect: https }, { address: ":81", redirect: https:8443 }]'),
+    )
+    expect(settings.listen.gateway.map(({ redirectPort }) => redirectPort)).toEqual([443, 8443])
+    expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
+  })
+})
+
 describeBroken('listeners that cannot be meant', [
+  ['a redirect to nowhere', list('{ address: ":80", redirect: http }'), 'ERR_CONFIG_VALUE', '9:48', 'https'],
+  ['a redirect to port 0', list('{ address: ":80", redirect: https:0 }'), 'ERR_CONFIG_VALUE', '9:48', 'PORT'],
+  [
+    'a redirect of what has TLS',
+    list('{ address: ":80", redirect: https, tls: [{ cert_file: a, key_file: b }] }'),
+    'ERR_CONFIG_USELESS_KEY',
+    '9:38',
+    'without `tls`',
+  ],
   ['an empty list', list('[]'), 'ERR_CONFIG_EMPTY_LIST', '9:20', 'at least one'],
   ['the same address twice', list('[":8080", "127.0.0.1:8080"]'), 'ERR_CONFIG_ADDRESS_TAKEN', '9:30', '8080'],
   ['that of the decisions', list('[":8080", ":9180"]'), 'ERR_CONFIG_ADDRESS_TAKEN', '9:30', '9180'],

@@ -18,7 +18,12 @@ export const runHttp2Gateway = (
   servers: readonly string[],
   cleanup: Cleanup,
   text: GatewayText = {},
-): Promise<Http2Gateway> => runHttp2Config((tls) => gatewayConfig(servers, { ...text, listen: tls }), cleanup)
+): Promise<Http2Gateway> =>
+  runHttp2Config(
+    (tls) =>
+      gatewayConfig(servers, { ...text, listen: text.listen === undefined ? tls : `${tls}, ${text.listen}` }),
+    cleanup,
+  )
 
 /** @param configOf The configuration with these members of `listen.gateway`, in flow style. */
 export async function runHttp2Config(

@@ -42,6 +42,8 @@ export function serveFake(): FakeServing {
     proto: 'http',
     isStopping: () => false,
     onExchange() {},
+    onBusy() {},
+    onIdle() {},
     onClose() {},
   })
   return {
@@ -63,6 +65,7 @@ const LISTENER = {
   address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
   trustedProxies: [],
   logsAccess: false,
+  maxConnections: 1_000,
 } as const
 
 const DENY = {
