@@ -1,13 +1,13 @@
 /** Which fields of a server's answer go on to the client. */
 import { isHopByHopName } from './forward-headers.ts'
-import { membersOf, parseHead, type HeaderField } from './header-fields.ts'
+import { connectionNames, parseHead, type HeaderField } from './header-fields.ts'
 
 /** A field as it is written. */
 export type AnswerField = Pick<HeaderField, 'name' | 'value'>
 
 /** Header fields, without those of framing and of the connection. */
 export function answerFields(fields: readonly HeaderField[], takesTrailers: boolean): AnswerField[] {
-  const named = new Set(membersOf(fields, 'connection'))
+  const named = connectionNames(fields)
   const kept: AnswerField[] = []
   for (const field of fields) {
     const { lower } = field
