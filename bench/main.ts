@@ -3,6 +3,7 @@ import { ensurePrograms } from '../tools/programs.ts'
 import { decisionSuite } from './decision.ts'
 import { gatewayAuthSuite } from './gateway-auth.ts'
 import { gatewayBodiesSuite } from './gateway-bodies.ts'
+import { gatewayIdleSuite } from './gateway-idle.ts'
 import { gatewayRoutesSuite } from './gateway-routes.ts'
 import { gatewaySuite } from './gateway.ts'
 import { haproxySuite } from './haproxy.ts'
@@ -22,6 +23,7 @@ const SUITES: readonly Suite[] = [
   gatewayBodiesSuite,
   gatewayAuthSuite,
   gatewayRoutesSuite,
+  gatewayIdleSuite,
   routesSuite,
   keysSuite,
   memorySuite,
