@@ -11,12 +11,6 @@ export function readCpuNs(pids: readonly number[]): number {
   return total
 }
 
-/** Resident memory of a process in MiB. */
-export function readResidentMiB(pid: number): number {
-  const kib = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  return Number(kib ?? Number.NaN) / 1024
-}
-
 function tasksOf(pid: number): readonly string[] {
   return readdirSync(`/proc/${pid}/task`)
 }

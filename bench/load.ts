@@ -1,6 +1,7 @@
 /** Load from `wrk`, and what it cost the processes under load. */
-import { PROGRAM_PATH } from '../tools/programs.ts'
+import { whichProgram } from '../tools/programs.ts'
 import { readCpuNs } from './cpu-of.ts'
+import { readPeakMiB, resetPeak } from './memory-of.ts'
 import type { Sample } from './rounds.ts'
 
 export interface Load {
@@ -15,23 +16,38 @@ export interface Load {
   readonly connections?: number
 }
 
+export interface LoadSample extends Sample {
+  /** Latency while all connections are busy all the time; so it falls and rises with the throughput. */
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** Most resident memory of the processes under load. */
+  readonly peakMiB: number
+}
+
 // What wrk may take beyond its own duration, on a machine that has other things to do.
 const GRACE_MS = 10_000
 
 /** Sends requests for a fixed time; the sample is per answered request. Throws when any answer is not 2xx. */
-export async function measureLoad(load: Load): Promise<Sample> {
+export async function measureLoad(load: Load): Promise<LoadSample> {
+  resetPeak(load.pids)
   const before = readCpuNs(load.pids)
-  const { requests, seconds } = await runWrk(load)
-  const cpuNs = readCpuNs(load.pids) - before
-  return { cpuNs: cpuNs / requests, wallNs: (seconds * 1e9) / requests }
+  const { requests, seconds, p50Ms, p99Ms } = await runWrk(load)
+  const cpuNs = (readCpuNs(load.pids) - before) / requests
+  return { cpuNs, wallNs: (seconds * 1e9) / requests, p50Ms, p99Ms, peakMiB: readPeakMiB(load.pids) }
 }
 
-async function runWrk(load: Load): Promise<{ readonly requests: number; readonly seconds: number }> {
+interface WrkReport {
+  readonly requests: number
+  readonly seconds: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+async function runWrk(load: Load): Promise<WrkReport> {
   const seconds = load.seconds ?? 2
   const headers = Object.entries(load.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
-  const settings = ['-t1', `-c${load.connections ?? 16}`, `-d${seconds}s`, '--timeout', '2s']
-  const wrk = Bun.which('wrk', { PATH: PROGRAM_PATH }) ?? 'wrk'
-  const child = Bun.spawn([wrk, ...settings, ...headers, load.url], {
+  const settings = ['-t1', `-c${load.connections ?? 16}`, `-d${seconds}s`, '--timeout', '2s', '--latency']
+  const child = Bun.spawn([whichProgram('wrk'), ...settings, ...headers, load.url], {
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
@@ -47,5 +63,14 @@ async function runWrk(load: Load): Promise<{ readonly requests: number; readonly
   if (code !== 0 || total === null || total[1] === '0' || broken !== undefined) {
     throw new Error(`wrk ${load.url}: ${broken?.trim() ?? `code ${code}, ${stdout}${stderr}`}`)
   }
-  return { requests: Number(total[1]), seconds }
+  const percentile = (percent: number): number => readMs(stdout, percent)
+  return { requests: Number(total[1]), seconds, p50Ms: percentile(50), p99Ms: percentile(99) }
+}
+
+const MS_OF: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 }
+
+/** A line of the latency distribution: `     99%    1.23ms`. */
+function readMs(report: string, percent: number): number {
+  const [, value, unit = ''] = new RegExp(`^\\s*${percent}%\\s+([\\d.]+)(us|ms|s)$`, 'm').exec(report) ?? []
+  return Number(value ?? Number.NaN) * (MS_OF[unit] ?? Number.NaN)
 }

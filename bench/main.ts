@@ -1,6 +1,10 @@
 /** `npm run bench [-- SUITE…]`: measures what design budgets name, and prints one table. */
 import { ensurePrograms } from '../tools/programs.ts'
 import { decisionSuite } from './decision.ts'
+import { gatewayAuthSuite } from './gateway-auth.ts'
+import { gatewayBodiesSuite } from './gateway-bodies.ts'
+import { gatewayIdleSuite } from './gateway-idle.ts'
+import { gatewayRoutesSuite } from './gateway-routes.ts'
 import { gatewaySuite } from './gateway.ts'
 import { haproxySuite } from './haproxy.ts'
 import { keysSuite } from './keys.ts'
@@ -16,6 +20,10 @@ const SUITES: readonly Suite[] = [
   verifySuite,
   haproxySuite,
   gatewaySuite,
+  gatewayBodiesSuite,
+  gatewayAuthSuite,
+  gatewayRoutesSuite,
+  gatewayIdleSuite,
   routesSuite,
   keysSuite,
   memorySuite,
@@ -50,7 +58,7 @@ function chooseSuites(names: readonly string[]): readonly Suite[] {
   const unknown = names.filter((name) => SUITES.every((suite) => suite.name !== name))
   if (unknown.length > 0) {
     console.error(`no such suite: ${unknown.join(', ')}; there are:`)
-    for (const suite of SUITES) console.error(`  ${suite.name.padEnd(9)} ${suite.about}`)
+    for (const suite of SUITES) console.error(`  ${suite.name.padEnd(14)} ${suite.about}`)
     process.exit(2)
   }
   return names.length === 0 ? SUITES : SUITES.filter((suite) => names.includes(suite.name))

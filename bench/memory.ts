@@ -1,5 +1,5 @@
 /** Resident memory after very many distinct tokens. */
-import { readResidentMiB } from './cpu-of.ts'
+import { readResidentMiB } from './memory-of.ts'
 import { withBench } from './processes.ts'
 import type { Suite } from './suite.ts'
 import { createMinter, type Minter } from './tokens.ts'

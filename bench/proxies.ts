@@ -1,5 +1,6 @@
 /** nginx and HAProxy as processes under measurement: one process each, in front of the same application. */
-import { PROGRAM_PATH } from '../tools/programs.ts'
+import { whichProgram } from '../tools/programs.ts'
+import { startNginxProcess } from './nginx-process.ts'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
 import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
 
@@ -7,16 +8,21 @@ import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
 export const proxyUrl = (port: number): string =>
   `http://127.0.0.1:${port}/service-0/orders/4711?expand=lines`
 
+interface GuardedPorts {
+  readonly warder: number
+  readonly app: number
+}
+
 /** nginx that asks Warder by `auth_request`, keeping its connections open. */
 export async function startNginx(
   bench: Bench,
-  ports: { readonly warder: number; readonly app: number },
+  ports: GuardedPorts,
   headers: Readonly<Record<string, string>>,
 ): Promise<RunningServer> {
   const port = await findFreePort()
-  const file = await bench.write('nginx.conf', nginxText(bench.directory, port, ports))
-  const command = [which('nginx'), '-p', bench.directory, '-c', file, '-e', 'stderr']
-  return { pid: await bench.start(command, proxyUrl(port), headers), port }
+  const url = proxyUrl(port)
+  const http = guardedHttpText(port, ports)
+  return { pid: await startNginxProcess(bench, { name: 'nginx', http, url, headers }), port }
 }
 
 /** HAProxy that verifies by itself what it can: signature, issuer, audience, expiry. */
@@ -29,31 +35,14 @@ export async function startHaproxy(
   const port = await findFreePort()
   const key = await bench.write('key.pem', minter.verifyWith)
   const file = await bench.write('haproxy.cfg', haproxyText(port, ports.app, minter.algorithm, key))
-  return { pid: await bench.start([which('haproxy'), '-f', file], proxyUrl(port), headers), port }
+  return { pid: await bench.start([whichProgram('haproxy'), '-f', file], proxyUrl(port), headers), port }
 }
 
-const which = (program: string): string => Bun.which(program, { PATH: PROGRAM_PATH }) ?? program
-
-function nginxText(
-  directory: string,
+const guardedHttpText = (
   port: number,
-  ports: { readonly warder: number; readonly app: number },
-): string {
-  return `daemon off;
-master_process off;
-pid ${directory}/nginx.pid;
-error_log stderr warn;
-events { worker_connections 512; }
-http {
-  access_log off;
-  keepalive_requests 1000000000;
-  client_body_temp_path ${directory}/body;
-  proxy_temp_path ${directory}/proxy;
-  fastcgi_temp_path ${directory}/fastcgi;
-  uwsgi_temp_path ${directory}/uwsgi;
-  scgi_temp_path ${directory}/scgi;
-  upstream warder { server 127.0.0.1:${ports.warder}; keepalive 64; keepalive_requests 1000000000; }
-  upstream app { server 127.0.0.1:${ports.app}; keepalive 64; keepalive_requests 1000000000; }
+  { warder, app }: GuardedPorts,
+): string => `upstream warder { server 127.0.0.1:${warder}; keepalive 64; keepalive_requests 1000000000; }
+  upstream app { server 127.0.0.1:${app}; keepalive 64; keepalive_requests 1000000000; }
   server {
     listen 127.0.0.1:${port};
     location = /_warder {
@@ -74,10 +63,7 @@ http {
       proxy_set_header Connection "";
       proxy_pass http://app;
     }
-  }
-}
-`
-}
+  }`
 
 function haproxyText(port: number, app: number, algorithm: string, key: string): string {
   return `global

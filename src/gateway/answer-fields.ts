@@ -1,6 +1,6 @@
 /** Which fields of a server's answer go on to the client. */
 import { isHopByHopName } from './forward-headers.ts'
-import { membersOf, parseHead, type HeaderField } from './header-fields.ts'
+import { connectionNames, parseHead, type HeaderField } from './header-fields.ts'
 
 /** A field as it is written. */
 export type AnswerField = Pick<HeaderField, 'name' | 'value'>
@@ -21,7 +21,7 @@ export function answerFields(
   takesTrailers: boolean,
   { corsHeaders, added }: AnswerRules,
 ): AnswerField[] {
-  const named = new Set(membersOf(fields, 'connection'))
+  const named = connectionNames(fields)
   const kept: AnswerField[] = []
   for (const field of fields) {
     const { lower } = field

@@ -3,7 +3,7 @@ import { ok, err, type Result } from '../result.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { folded, isAboutRequest, isHopByHop, type HeaderRules } from './forward-headers.ts'
-import { membersOf, type HeaderField } from './header-fields.ts'
+import { connectionNames, type HeaderField } from './header-fields.ts'
 
 /** What the service needs to know a client by, also where a mapping replaces it for the application. */
 const CREDENTIALS: readonly string[] = ['authorization', 'cookie']
@@ -37,7 +37,7 @@ export function authRequestText(
   { server, target, requiredHeaders }: ForwardAuthSettings,
   isSent: IsSent,
 ): Result<string, string> {
-  const named = new Set(membersOf(head.fields, 'connection'))
+  const named = connectionNames(head.fields)
   const sent = head.fields.filter((field) => !named.has(field.lower) && isSent(field))
   const missing = requiredHeaders.find(
     (name) => !sent.some(({ lower, value }) => lower === name && value !== ''),

@@ -1,7 +1,7 @@
 /** Which header fields go on, in both directions, and which are ours to write. */
 import type { GrantedHeader } from './auth-answer.ts'
 import type { ForwardedFields } from './client-address.ts'
-import { membersOf, type HeaderField } from './header-fields.ts'
+import { connectionNames, type HeaderField } from './header-fields.ts'
 import type { RequestHead } from './request-head.ts'
 import { stripField, type StripRule } from './strip-token.ts'
 
@@ -38,7 +38,12 @@ const KEPT_OF_TRUSTED: ReadonlySet<string> = new Set(['x-forwarded-port', 'x-for
  * One spelling for all that servers take for the same name: CGI, WSGI and PHP fold `-`, `_`, `.` and more into one
  * character.
  */
-export const folded = (lower: string): string => lower.replaceAll(/[^a-z0-9]/g, '-')
+export const folded = (lower: string): string =>
+  // Nearly every name is its own folded form, and a look costs a quarter of a copy.
+  ODD.test(lower) ? lower.replaceAll(ODD_ALL, '-') : lower
+
+const ODD = /[^a-z0-9-]/
+const ODD_ALL = /[^a-z0-9]/g
 
 /** Whether a folded name is one of those that describe a request and its way: a proxy's to say, never a client's. */
 export const isAboutRequest = (name: string): boolean =>
@@ -95,7 +100,7 @@ export interface OutgoingRequest {
 /** The head for the upstream: the client's fields first, ours last, so that nothing of the client removes ours. */
 export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): string {
   const { head, forwarded, identity, strip } = request
-  const named = new Set(membersOf(head.fields, 'connection'))
+  const named = connectionNames(head.fields)
   let text = `${head.method} ${request.target} HTTP/1.1\r\nHost: ${request.authority}\r\n`
   for (const field of head.fields) {
     if (isHopByHop(field.lower) || named.has(field.lower)) continue

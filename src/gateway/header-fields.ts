@@ -52,11 +52,25 @@ export const valuesOf = (fields: readonly HeaderField[], lower: string): readonl
 }
 
 /** Members of a comma-separated list field, in lower case. */
-export const membersOf = (fields: readonly HeaderField[], lower: string): readonly string[] =>
-  valuesOf(fields, lower)
-    .flatMap((value) => value.split(','))
-    .map((member) => member.trim().toLowerCase())
-    .filter((member) => member !== '')
+export const membersOf = (fields: readonly HeaderField[], lower: string): readonly string[] => {
+  const members: string[] = []
+  for (const field of fields) {
+    if (field.lower !== lower) continue
+    for (const part of field.value.split(',')) {
+      const member = part.trim().toLowerCase()
+      if (member !== '') members.push(member)
+    }
+  }
+  return members
+}
+
+/** Names that `Connection` takes for its own hop. A set: a client may send thousands. */
+export function connectionNames(fields: readonly HeaderField[]): ReadonlySet<string> {
+  const names = membersOf(fields, 'connection')
+  return names.length === 0 ? NO_NAMES : new Set(names)
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set()
 
 /** Optional white space (RFC 9110 §5.6.3) is space and tab; `trim()` would take more. */
 function trimmed(line: string, from: number): string {

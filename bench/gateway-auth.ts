@@ -1,0 +1,51 @@
+/** The gateway against nginx that asks Warder by `auth_request`: the same guard, in one process or in two. */
+import { ensurePrograms } from '../tools/programs.ts'
+import { type FileName, startApps } from './apps.ts'
+import { describeLoad, GATEWAY, toRows } from './gateway-rows.ts'
+import { guardedUrl, startGateway } from './gateway-server.ts'
+import { measureLoad } from './load.ts'
+import { type Bench, withBench } from './processes.ts'
+import { startNginx } from './proxies.ts'
+import { measureInterleaved } from './rounds.ts'
+import { SkippedSuite, type Suite } from './suite.ts'
+import type { Row } from './table.ts'
+import { createMinter } from './tokens.ts'
+import { startWarder } from './warder-server.ts'
+
+const ROUNDS = 5
+const MEASURED: readonly FileName[] = ['1KiB', '100KiB']
+
+export const gatewayAuthSuite: Suite = {
+  name: 'gateway-auth',
+  about: 'the gateway with a warm token against nginx + auth_request + Warder, CPU of all their processes',
+  async run() {
+    const missing = await ensurePrograms(['nginx'])
+    if (missing.length > 0) throw new SkippedSuite(`not installed: ${missing.join(', ')}`)
+    return withBench(compareGuards)
+  },
+}
+
+async function compareGuards(bench: Bench): Promise<readonly Row[]> {
+  const minter = createMinter('RS256')
+  const headers = { Authorization: `Bearer ${minter.mint(0)}` }
+  const apps = await startApps(bench)
+  const gateway = await startGateway(bench, { minter, apps })
+  const warder = await startWarder(bench, { minter })
+  const nginx = await startNginx(bench, { warder: warder.port, app: apps.content }, headers)
+  const rows: Row[] = []
+  for (const file of MEASURED) {
+    const medians = await measureInterleaved(
+      {
+        [GATEWAY]: () => measureLoad({ url: guardedUrl(gateway.port, file), headers, pids: [gateway.pid] }),
+        'nginx + auth_request + Warder': () =>
+          measureLoad({ url: serviceUrl(nginx.port, file), headers, pids: [nginx.pid, warder.pid] }),
+      },
+      { rounds: ROUNDS },
+    )
+    rows.push(...toRows(`guarded, ${file}`, medians, describeLoad(file)))
+  }
+  return rows
+}
+
+/** A path that Warder's route allows. */
+const serviceUrl = (port: number, file: FileName): string => `http://127.0.0.1:${port}/service-0/${file}`

@@ -1,0 +1,47 @@
+/** One gibibyte through the gateway and through plain reverse proxies, in both directions. */
+import { ensurePrograms } from '../tools/programs.ts'
+import { filePath, FILES } from './apps.ts'
+import { forEach, startContenders } from './gateway-contenders.ts'
+import { describeTransfer, PUBLIC_ROUTE, toRows } from './gateway-rows.ts'
+import { uploadUrl } from './gateway-server.ts'
+import { type Bench, withBench } from './processes.ts'
+import { measureInterleaved } from './rounds.ts'
+import { SkippedSuite, type Suite } from './suite.ts'
+import type { Row } from './table.ts'
+import { measureTransfer } from './transfer.ts'
+
+const ROUNDS = 5
+const FILE = '1GiB'
+
+export const gatewayBodiesSuite: Suite = {
+  name: 'gateway-bodies',
+  about: '1 GiB down and up: the gateway with a warm token against plain reverse proxies',
+  async run() {
+    const missing = await ensurePrograms(['curl'])
+    if (missing.length > 0) throw new SkippedSuite(`not installed: ${missing.join(', ')}`)
+    return withBench(compareProxies)
+  },
+}
+
+async function compareProxies(bench: Bench): Promise<readonly Row[]> {
+  const { servers, headers } = await startContenders(bench)
+  const bytes = FILES[FILE]
+  const down = forEach(
+    servers,
+    ({ pid, port, fileUrl }) =>
+      () =>
+        measureTransfer({ url: fileUrl(port, FILE), headers, pids: [pid], bytes }),
+  )
+  // There is one route for uploads, and a token costs a gibibyte nothing.
+  const { [PUBLIC_ROUTE]: _, ...uploading } = servers
+  const up = forEach(
+    uploading,
+    ({ pid, port }) =>
+      () =>
+        measureTransfer({ url: uploadUrl(port), headers, pids: [pid], bytes, file: filePath(bench, FILE) }),
+  )
+  return [
+    ...toRows('1GiB down', await measureInterleaved(down, { rounds: ROUNDS }), describeTransfer),
+    ...toRows('1GiB up', await measureInterleaved(up, { rounds: ROUNDS }), describeTransfer),
+  ]
+}

@@ -1,0 +1,41 @@
+/** The gateway and what it is held against, all in front of the same applications. */
+import { startApps, type AppPorts } from './apps.ts'
+import { GATEWAY, PUBLIC_ROUTE } from './gateway-rows.ts'
+import { guardedUrl, publicUrl, startGateway } from './gateway-server.ts'
+import { startPlainProxies } from './plain-proxies.ts'
+import type { Bench, RunningServer } from './processes.ts'
+import { createMinter, type Minter } from './tokens.ts'
+
+export interface Contender extends RunningServer {
+  readonly fileUrl: (port: number, file: string) => string
+}
+
+export interface Contenders {
+  readonly apps: AppPorts
+  readonly minter: Minter
+  /** Sent to everybody: its kilobyte has to be read, whoever judges it. */
+  readonly headers: Readonly<Record<string, string>>
+  /** By the name of their rows. */
+  readonly servers: Readonly<Record<string, Contender>>
+}
+
+/** The gateway by its guarded and its public route, and the plain reverse proxies. */
+export async function startContenders(bench: Bench): Promise<Contenders> {
+  const minter = createMinter('RS256')
+  const apps = await startApps(bench)
+  const gateway = await startGateway(bench, { minter, apps })
+  const servers: Record<string, Contender> = {
+    [GATEWAY]: { ...gateway, fileUrl: guardedUrl },
+    [PUBLIC_ROUTE]: { ...gateway, fileUrl: publicUrl },
+  }
+  const proxies = await startPlainProxies(bench, apps)
+  for (const [name, server] of Object.entries(proxies)) servers[name] = { ...server, fileUrl: guardedUrl }
+  return { apps, minter, headers: { Authorization: `Bearer ${minter.mint(0)}` }, servers }
+}
+
+/** Makes a measurement of each. */
+export const forEach = <M>(
+  servers: Readonly<Record<string, Contender>>,
+  toMeasure: (server: Contender) => M,
+): Readonly<Record<string, M>> =>
+  Object.fromEntries(Object.entries(servers).map(([name, server]) => [name, toMeasure(server)]))

@@ -1,0 +1,38 @@
+/** What ten thousand routes cost a proxied request. */
+import { startApps } from './apps.ts'
+import { describeLoad } from './gateway-rows.ts'
+import { guardedUrl, startGateway } from './gateway-server.ts'
+import { measureLoad } from './load.ts'
+import { type RunningServer, withBench } from './processes.ts'
+import { measureInterleaved } from './rounds.ts'
+import type { Suite } from './suite.ts'
+import { createMinter } from './tokens.ts'
+
+const FEW = 10
+const MANY = 10_000
+
+export const gatewayRoutesSuite: Suite = {
+  name: 'gateway-routes',
+  about: 'a proxied request on the last of 10,000 routes of the gateway against the last of 10',
+  run: () =>
+    withBench(async (bench) => {
+      const minter = createMinter('RS256')
+      const headers = { Authorization: `Bearer ${minter.mint(0)}` }
+      const apps = await startApps(bench)
+      const few = await startGateway(bench, { minter, apps, routes: FEW })
+      const many = await startGateway(bench, { minter, apps, routes: MANY })
+      const measure = (server: RunningServer) => () =>
+        measureLoad({ url: guardedUrl(server.port, '1KiB'), headers, pids: [server.pid] })
+      const medians = await measureInterleaved({ few: measure(few), many: measure(many) }, { rounds: 5 })
+      const describe = describeLoad('1KiB')
+      return [
+        {
+          what: 'gateway, 1KiB: 10,000 routes against 10',
+          measured: medians.many.cpuNs / medians.few.cpuNs,
+          unit: 'ratio',
+          budget: { atMost: 1.5 },
+          detail: `${describe(medians.many)} against ${describe(medians.few)}`,
+        },
+      ]
+    }),
+}

@@ -1,0 +1,63 @@
+/** How the gateway suites print what they measured: one row for each contender, with its own numbers. */
+import { FILES, type FileName } from './apps.ts'
+import type { LoadSample } from './load.ts'
+import type { Median, Sample } from './rounds.ts'
+import type { Row } from './table.ts'
+import type { TransferSample } from './transfer.ts'
+
+/** The contender that the others are held against. */
+export const GATEWAY = 'gateway, warm token'
+
+/** The same process, where nothing is checked. */
+export const PUBLIC_ROUTE = 'gateway, public route'
+
+const MIB = 1_048_576
+
+/**
+ * @param medians By contender; {@link GATEWAY} is among them.
+ * @param budgets For the gateway against some of them.
+ * @returns The gateway's CPU time over theirs: below 1 it is the cheaper one.
+ */
+export function toRows<S extends Sample>(
+  what: string,
+  medians: Readonly<Record<string, Median<S>>>,
+  describe: (median: Median<S>) => string,
+  budgets: Readonly<Record<string, number>> = {},
+): readonly Row[] {
+  return Object.entries(medians).map(([name, theirs]): Row => {
+    const atMost = budgets[name]
+    return {
+      what: `${what}: ${name}`,
+      measured: (medians[GATEWAY]?.cpuNs ?? Number.NaN) / theirs.cpuNs,
+      unit: 'ratio',
+      ...(atMost === undefined ? {} : { budget: { atMost } }),
+      detail: describe(theirs),
+    }
+  })
+}
+
+/** Of a load of requests for one file. */
+export const describeLoad =
+  (file: FileName) =>
+  (median: Median<LoadSample>): string => {
+    const perSecond = 1e9 / median.wallNs
+    const { p50Ms, p99Ms, peakMiB } = median
+    return [
+      `${(median.cpuNs / 1000).toFixed(1)} µs CPU ${spreadText(median)}`,
+      `${perSecond.toFixed(0)}/s`,
+      `${((perSecond * FILES[file]) / MIB).toFixed(0)} MiB/s`,
+      `p50 ${p50Ms.toFixed(2)} ms`,
+      `p99 ${p99Ms.toFixed(2)} ms`,
+      `peak ${peakMiB.toFixed(0)} MiB`,
+    ].join(', ')
+  }
+
+/** Of one gibibyte. */
+export const describeTransfer = (median: Median<TransferSample>): string =>
+  [
+    `${(median.cpuNs / 1e9).toFixed(2)} s CPU ${spreadText(median)}`,
+    `${(median.wallNs / 1e9).toFixed(2)} s wall`,
+    `peak ${median.peakMiB.toFixed(0)} MiB`,
+  ].join(', ')
+
+const spreadText = ({ cpuSpread }: Median): string => `(spread ${(cpuSpread * 100).toFixed(0)} %)`

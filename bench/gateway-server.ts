@@ -1,0 +1,51 @@
+/** `warder serve` as the gateway, under measurement, in front of an application on a port of loopback. */
+import type { AppPorts } from './apps.ts'
+import { type Bench, findFreePort, type RunningServer } from './processes.ts'
+import type { Minter } from './tokens.ts'
+import { configText, WARDER_FROM_SOURCE } from './warder-server.ts'
+
+export interface GatewayOptions {
+  readonly minter: Minter
+  readonly apps: AppPorts
+  /** How many routes, of which the guarded one is the last. Default and least: 3. */
+  readonly routes?: number
+}
+
+/** Where each proxy and the gateway are asked for a file of the application, with a token. */
+export const guardedUrl = (port: number, file: string): string => `http://127.0.0.1:${port}/guarded/${file}`
+
+/** The same on a public route of the gateway. */
+export const publicUrl = (port: number, file: string): string => `http://127.0.0.1:${port}/public/${file}`
+
+/** Where something can be uploaded. */
+export const uploadUrl = (port: number): string => `http://127.0.0.1:${port}/upload`
+
+/** Starts it and waits for the first answer of the application. */
+export async function startGateway(bench: Bench, options: GatewayOptions): Promise<RunningServer> {
+  const { minter, apps, routes = 3 } = options
+  const port = await findFreePort()
+  const text = await configText(bench, minter, {
+    routes: routesText(routes),
+    listen: `gateway: "127.0.0.1:${port}", decisions: "127.0.0.1:${await findFreePort()}"`,
+    more: `upstreams:
+  content: { servers: ["http://127.0.0.1:${apps.content}"] }
+  sink: { servers: ["http://127.0.0.1:${apps.sink}"] }
+`,
+  })
+  const file = await bench.write(`gateway-${port}.yaml`, text)
+  const serve = [...WARDER_FROM_SOURCE, 'serve', '-c', file]
+  const headers = { Authorization: `Bearer ${minter.mint(0)}` }
+  return { pid: await bench.start(serve, guardedUrl(port, '1KiB'), headers), port }
+}
+
+function routesText(routes: number): string {
+  const other = (index: number): string =>
+    `  - { name: service-${index}, match: { path: /service-${index}/** }, policy: read, upstream: content }`
+  const asked = [
+    '  - { name: public, match: { path: /public/** }, access: public, upstream: content }',
+    '  - { name: upload, match: { path: /upload }, policy: read, upstream: sink }',
+    '  - { name: guarded, match: { path: /guarded/** }, policy: read, upstream: content }',
+  ]
+  const others = Array.from({ length: routes - asked.length }, (_, index) => other(index))
+  return [...others, ...asked].join('\n')
+}

@@ -1,0 +1,66 @@
+/** One very large body through a proxy with `curl`, and what it cost the proxy. */
+import { whichProgram } from '../tools/programs.ts'
+import { readCpuNs } from './cpu-of.ts'
+import { readPeakMiB, resetPeak } from './memory-of.ts'
+import type { Sample } from './rounds.ts'
+
+export interface Transfer {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Whose CPU time and memory is counted. */
+  readonly pids: readonly number[]
+  /** How much goes in one of the directions. */
+  readonly bytes: number
+  /** What is uploaded; absent for a download. */
+  readonly file?: string
+}
+
+export interface TransferSample extends Sample {
+  /** Most resident memory of the processes during the transfer. */
+  readonly peakMiB: number
+}
+
+// A gibibyte takes about a second; a proxy that stalls must not take for ever.
+const TIMEOUT_MS = 60_000
+
+/** One transfer is one operation. Throws when less than all of it arrives. */
+export async function measureTransfer(transfer: Transfer): Promise<TransferSample> {
+  resetPeak(transfer.pids)
+  const before = readCpuNs(transfer.pids)
+  const startedAt = performance.now()
+  await runCurl(transfer)
+  const wallNs = (performance.now() - startedAt) * 1e6
+  return { cpuNs: readCpuNs(transfer.pids) - before, wallNs, peakMiB: readPeakMiB(transfer.pids) }
+}
+
+async function runCurl({ url, headers, bytes, file }: Transfer): Promise<void> {
+  // curl would wait for a `100 Continue` before it uploads.
+  const fields = Object.entries({ ...headers, Expect: '' }).flatMap(([name, value]) => [
+    '-H',
+    `${name}:${value === '' ? '' : ` ${value}`}`,
+  ])
+  const upload = file === undefined ? [] : ['--upload-file', file]
+  const report = `%{http_code} %{${file === undefined ? 'size_download' : 'size_upload'}}`
+  const child = Bun.spawn(
+    [
+      whichProgram('curl'),
+      '--silent',
+      '--show-error',
+      '-o',
+      '/dev/null',
+      '-w',
+      report,
+      ...fields,
+      ...upload,
+      url,
+    ],
+    { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe', timeout: TIMEOUT_MS },
+  )
+  const [stdout, stderr, code] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  if (code !== 0 || stdout !== `200 ${bytes}`)
+    throw new Error(`curl ${url}: code ${code}, ${stdout} ${stderr}`)
+}
