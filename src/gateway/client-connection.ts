@@ -9,6 +9,9 @@ export interface ConnectionContext {
   readonly rules: () => GatewayRules
   readonly deadlines: Deadlines
   readonly proto: 'http' | 'https'
+  /** Whether the gateway is on its way to a stop: an answer that begins now is the last of its connection. */
+  readonly isDraining: () => boolean
+  /** Whether no further request is read, on no connection. */
   readonly isStopping: () => boolean
   readonly onExchange: (event: ExchangeEvent) => void
   /** Called when a request is under way, and when the connection waits for the next one. */
@@ -19,6 +22,8 @@ export interface ConnectionContext {
 }
 
 export interface ClientConnection {
+  /** Asks the client to go elsewhere with its next request, where the version of HTTP can say so without an answer. */
+  drain(): void
   /** Closes it if nothing is under way; else what is under way will be its last. */
   stop(): void
   /** Closes it, though what was sent still arrives. For one that is idle. */

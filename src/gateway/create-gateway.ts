@@ -14,6 +14,8 @@ export interface Gateway {
    * the new configuration keeps its old ones.
    */
   replace(input: GatewayInput): void
+  /** Tells every client that its next answer is the last on its connection; they may come again until the stop. */
+  drain(): void
   /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
   stop(patienceMs: number): Promise<void>
 }
@@ -41,6 +43,9 @@ export function createGateway(input: GatewayInput, events: ListenerEvents): Gate
       const rules = compileGatewayRules({ ...next, listeners: inForce }, state, deadlines)
       for (const [i, listener] of listeners.entries())
         listener.replace(inForce[i] as ListenerInput, rules[i] as GatewayRules)
+    },
+    drain() {
+      for (const listener of listeners) listener.drain()
     },
     async stop(patienceMs) {
       await Promise.all(listeners.map((listener) => listener.stop(patienceMs)))

@@ -10,7 +10,5 @@ export interface ExchangeContext {
   readonly rules: GatewayRules
   readonly deadlines: Deadlines
   readonly proto: 'http' | 'https'
-  /** Whether no further request is wanted on this connection. */
-  readonly isStopping: () => boolean
   readonly onExchange: (event: ExchangeEvent) => void
 }

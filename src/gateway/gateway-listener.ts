@@ -16,6 +16,8 @@ export interface GatewayListener {
   readonly address: string
   /** Puts other settings in force, from the next request on. The address and whether there is TLS stay. */
   replace(next: ListenerInput, rules: GatewayRules): void
+  /** Tells every client that its next answer is the last on its connection. Connections are accepted still. */
+  drain(): void
   /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
   stop(patienceMs: number): Promise<void>
 }
@@ -36,6 +38,7 @@ export function openListener(
 ): GatewayListener {
   let { settings, certificates } = first
   let rules = firstRules
+  let isDraining = false
   let isStopping = false
   let allClosed = (): void => {}
   const proto = certificates === undefined ? 'http' : 'https'
@@ -49,6 +52,7 @@ export function openListener(
       rules: () => rules,
       deadlines,
       proto,
+      isDraining: () => isDraining,
       isStopping: () => isStopping,
       onExchange: (event) => events.onExchange(event, settings.logsAccess),
       onBusy: () => connections.setBusy(connection),
@@ -81,7 +85,12 @@ export function openListener(
       certificates = next.certificates
       listener.replaced()
     },
+    drain() {
+      isDraining = true
+      for (const connection of connections.all) connection.drain()
+    },
     async stop(patienceMs) {
+      isDraining = true
       isStopping = true
       listener.stop()
       for (const connection of connections.all) connection.stop()

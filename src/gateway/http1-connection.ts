@@ -47,7 +47,7 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
     isBusy = true
     context.onBusy()
     expiring.deadlineMs = Infinity
-    const stream = new Http1Stream(client, parsed.value, step.rest, context.isStopping, exchangeEnded)
+    const stream = new Http1Stream(client, parsed.value, step.rest, context.isDraining, exchangeEnded)
     new Exchange(stream, { ...context, rules: context.rules() }).start()
   }
   const exchangeEnded = ({ rest, connection }: StreamEnd): void => {
@@ -128,6 +128,8 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
   }
   client.events = reading
   return {
+    // `Connection: close` comes with the next answer.
+    drain() {},
     stop: () => {
       if (!isBusy) linger()
     },

@@ -25,7 +25,7 @@ export class Http1Stream implements ClientStream, WireEvents {
   readonly head: RequestHead
   readonly peer: string
   readonly #wire: Wire
-  readonly #isStopping: () => boolean
+  readonly #isLast: () => boolean
   readonly #ended: (end: StreamEnd) => void
   readonly #body: BodyReader
   /** Bytes of the client that were not handed over: of the body before `open`, of the next request behind it. */
@@ -39,14 +39,14 @@ export class Http1Stream implements ClientStream, WireEvents {
     wire: Wire,
     head: RequestHead,
     rest: Buffer,
-    isStopping: () => boolean,
+    isLast: () => boolean,
     ended: (end: StreamEnd) => void,
   ) {
     this.#wire = wire
     this.head = head
     this.peer = wire.peer
     this.#rest = rest
-    this.#isStopping = isStopping
+    this.#isLast = isLast
     this.#ended = ended
     this.#body = createBodyReader(head.framing)
     wire.events = this
@@ -131,7 +131,7 @@ export class Http1Stream implements ClientStream, WireEvents {
   answer(head: AnswerHead): void {
     // An HTTP/1.0 client knows no chunks; for it the end of the connection is the end of the body.
     const isChunked = head.hasBody && head.length === undefined && !this.head.isHttp10
-    this.#keepAlive = !this.head.wantsClose && !this.#isStopping()
+    this.#keepAlive = !this.head.wantsClose && !this.#isLast()
     this.#writer = createBodyWriter(this.#wire, isChunked)
     let text = startOf(head)
     if (isChunked) text += 'Transfer-Encoding: chunked\r\n'
@@ -165,7 +165,7 @@ export class Http1Stream implements ClientStream, WireEvents {
   answerOwn(own: OwnAnswer, id: string): void {
     // Behind a body of which a part was handed over, nothing here is known to be a request.
     const isWhole = this.#isOpen ? this.#body.isDone : this.#read(this.#rest) !== undefined
-    this.#keepAlive = isWhole && this.#body.isDone && !this.head.wantsClose && !this.#isStopping()
+    this.#keepAlive = isWhole && this.#body.isDone && !this.head.wantsClose && !this.#isLast()
     const text = ownAnswerText(own, id, this.head.method === 'HEAD', this.#keepAlive)
     this.#wire.write(Buffer.from(text, 'latin1'))
   }

@@ -62,6 +62,8 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
     context.onClose()
   })
   return {
+    // GOAWAY: streams that are open end, and no further ones are begun (RFC 9113 §6.8).
+    drain: () => session.close(),
     stop: () => session.close(),
     close: () => {
       session.close()

@@ -40,6 +40,7 @@ export function serveFake(): FakeServing {
     rules: () => rules,
     deadlines,
     proto: 'http',
+    isDraining: () => false,
     isStopping: () => false,
     onExchange() {},
     onBusy() {},
