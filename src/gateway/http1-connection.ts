@@ -15,6 +15,8 @@ import { ownAnswerText } from './own-answer.ts'
 import { parseRequestHead, type RequestFault } from './request-head.ts'
 import type { Wire, WireEvents } from './wire.ts'
 
+/** How long a stopping gateway waits for the first request of a connection. */
+const FIRST_REQUEST_MS = 500
 /** How long, and how many bytes, we listen to a client that goes on sending when our last answer has left. */
 const LINGER_MS = 2_000
 const LINGER_BYTES = 1_048_576
@@ -22,6 +24,7 @@ const LINGER_BYTES = 1_048_576
 export function serveHttp1(client: Wire, context: ConnectionContext): ClientConnection {
   const head = createHeadCollector(MAX_HEAD_BYTES)
   let isBusy = false
+  let hasServed = false
   let lingered = 0
   const expiring: Expiring = {
     deadlineMs: performance.now() + HEAD_TIMEOUT_MS,
@@ -45,6 +48,7 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
     const parsed = parseRequestHead(step.text)
     if (!parsed.ok) return refuse(parsed.error)
     isBusy = true
+    hasServed = true
     context.onBusy()
     expiring.deadlineMs = Infinity
     const stream = new Http1Stream(client, parsed.value, step.rest, context.isDraining, exchangeEnded)
@@ -131,7 +135,10 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
     // `Connection: close` comes with the next answer.
     drain() {},
     stop: () => {
-      if (!isBusy) linger()
+      if (isBusy) return
+      // Nobody has told its client yet to go elsewhere: its first request may be on its way.
+      if (hasServed) linger()
+      else expiring.deadlineMs = performance.now() + FIRST_REQUEST_MS
     },
     close: () => client.close(),
     destroy: () => client.destroy(),

@@ -61,6 +61,24 @@ liveSuite('a gateway that is told to stop under load', ['openssl'], () => {
     }, 60_000)
   }
 
+  it('loses no request on connections that it holds where clients are given time to go elsewhere', async () => {
+    const server = await startRecordingServer('app', cleanup)
+    const config = configOf(server.url).replace('drain: 0s', 'drain: 1s')
+    const gateway = await startServedGateway(config, cleanup)
+    const load = startGatewayLoad(gateway.port, CONNECTIONS, {
+      path: '/orders/fast',
+      sorts: { GET: { headers: good } },
+    })
+    await load.more(200)
+    const code = await gateway.process.stop('SIGTERM')
+    await load.stop()
+    // New connections wait in the kernel to be accepted, and are reset when nobody does any more.
+    const lost = load.sent.filter(
+      ({ fate, isFirst }) => fate.kind === 'cut' || (fate.kind === 'nothing' && !isFirst),
+    )
+    expect({ counts: load.counts(), code, lost }).toMatchObject({ code: 0, lost: [] })
+  }, 60_000)
+
   it('refuses new connections while it still answers', async () => {
     const app = await startRawUpstream(cleanup, (_, socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nhalf')

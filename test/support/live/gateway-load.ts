@@ -18,6 +18,8 @@ export interface Sent {
   readonly target: string
   /** What it is meant to be, as the caller named it. */
   readonly sort: string
+  /** Whether it was the first on its connection, which the server may not have accepted. */
+  readonly isFirst: boolean
   readonly fate: Fate
 }
 
@@ -52,17 +54,20 @@ export function startGatewayLoad(port: number, connections: number, source: Load
 
   const work = async (): Promise<void> => {
     let line: Line | undefined
+    let isFirst = true
     while (!stopping.signal.aborted) {
       if (line === undefined) {
         line = await openLine(port, source.isTls ?? false)
         if (line === undefined) return
         opened += 1
+        isFirst = true
       }
       const number = turn++
       const [sort, request] = sorts[number % sorts.length] ?? ['', {}]
       const target = `${source.path}/${number}`
       const fate = await line.ask(requestText({ ...request, target }))
-      sent.push({ target, sort, fate })
+      sent.push({ target, sort, isFirst, fate })
+      isFirst = false
       if (line.isOver()) line = undefined
     }
     line?.close()
