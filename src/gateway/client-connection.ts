@@ -48,6 +48,7 @@ export const refusedExchange = (id: string, { status, detail }: RequestFault): E
   fault: 'bad_request',
   detail,
   durationMs: 0,
+  upstreamMs: undefined,
   requestBytes: 0,
   responseBytes: 0,
 })

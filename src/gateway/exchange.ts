@@ -50,6 +50,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   #id = ''
   #pace: UploadPace | undefined
   #isOver = false
+  #upstreamMs: number | undefined
 
   constructor(client: ClientStream, context: ExchangeContext) {
     this.#client = client
@@ -165,8 +166,11 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
       ended: (end) => this.#answerEnded(end, link),
     })
     this.#answer = answer
+    const askedMs = this.#clock.elapsedMs()
+    this.#upstreamMs = undefined
     link.wire.events = {
       onData: (bytes) => {
+        this.#upstreamMs ??= this.#clock.elapsedMs() - askedMs
         answer.read(bytes)
         // A head that comes byte by byte gets no more time than one that does not come.
         if (answer.hasBegun || !this.#client.isBodyDone) this.#touch()
@@ -287,6 +291,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
       fault,
       detail: detail === '' ? undefined : detail,
       durationMs: this.#clock.elapsedMs(),
+      upstreamMs: this.#upstreamMs,
       requestBytes: this.#writer?.contentBytes ?? 0,
       responseBytes: this.#answer === undefined ? 0 : this.#client.contentBytes,
     })

@@ -33,6 +33,8 @@ export interface ExchangeEvent {
   /** For the operator: more about the fault. */
   readonly detail: string | undefined
   readonly durationMs: number
+  /** From the request's head on its way to the first byte of the server's answer; undefined if none came. */
+  readonly upstreamMs: number | undefined
   readonly requestBytes: number
   readonly responseBytes: number
 }

@@ -64,8 +64,12 @@ function fieldsOf(event: ExchangeEvent): Readonly<Record<string, unknown>> {
     host: request === undefined ? undefined : redact(request.host),
     // The query is left out: it may hold a token or a person's data.
     path: request === undefined ? undefined : redact(request.path),
-    ms: Math.round(event.durationMs * 10) / 10,
+    ms: rounded(event.durationMs),
+    upstream_ms: event.upstreamMs === undefined ? undefined : rounded(event.upstreamMs),
     request_bytes: event.requestBytes,
     response_bytes: event.responseBytes,
   }
 }
+
+/** To a tenth of a millisecond. */
+const rounded = (ms: number): number => Math.round(ms * 10) / 10
