@@ -1,6 +1,7 @@
 /** `warder serve` as the gateway, under measurement, in front of an application on a port of loopback. */
 import type { AppPorts } from './apps.ts'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
+import type { TlsFiles } from './tls-contenders.ts'
 import type { Minter } from './tokens.ts'
 import { configText, WARDER_FROM_SOURCE } from './warder-server.ts'
 
@@ -9,6 +10,8 @@ export interface GatewayOptions {
   readonly apps: AppPorts
   /** How many routes, of which the guarded one is the last. Default and least: 3. */
   readonly routes?: number
+  /** A second listener, over TLS. */
+  readonly tls?: TlsFiles & { readonly port: number }
 }
 
 /** Where each proxy and the gateway are asked for a file of the application, with a token. */
@@ -22,11 +25,11 @@ export const uploadUrl = (port: number): string => `http://127.0.0.1:${port}/upl
 
 /** Starts it and waits for the first answer of the application. */
 export async function startGateway(bench: Bench, options: GatewayOptions): Promise<RunningServer> {
-  const { minter, apps, routes = 3 } = options
+  const { minter, apps, routes = 3, tls } = options
   const port = await findFreePort()
   const text = await configText(bench, minter, {
     routes: routesText(routes),
-    listen: `gateway: "127.0.0.1:${port}", decisions: "127.0.0.1:${await findFreePort()}"`,
+    listen: `gateway: ["127.0.0.1:${port}"${tlsText(tls)}], decisions: "127.0.0.1:${await findFreePort()}"`,
     more: `upstreams:
   content: { servers: ["http://127.0.0.1:${apps.content}"] }
   sink: { servers: ["http://127.0.0.1:${apps.sink}"] }
@@ -37,6 +40,11 @@ export async function startGateway(bench: Bench, options: GatewayOptions): Promi
   const headers = { Authorization: `Bearer ${minter.mint(0)}` }
   return { pid: await bench.start(serve, guardedUrl(port, '1KiB'), headers), port }
 }
+
+const tlsText = (tls: GatewayOptions['tls']): string =>
+  tls === undefined
+    ? ''
+    : `, { address: "127.0.0.1:${tls.port}", tls: [{ cert_file: ${tls.certFile}, key_file: ${tls.keyFile} }] }`
 
 function routesText(routes: number): string {
   const other = (index: number): string =>

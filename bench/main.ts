@@ -5,6 +5,7 @@ import { gatewayAuthSuite } from './gateway-auth.ts'
 import { gatewayBodiesSuite } from './gateway-bodies.ts'
 import { gatewayIdleSuite } from './gateway-idle.ts'
 import { gatewayRoutesSuite } from './gateway-routes.ts'
+import { gatewayTlsSuite } from './gateway-tls.ts'
 import { gatewaySuite } from './gateway.ts'
 import { haproxySuite } from './haproxy.ts'
 import { keysSuite } from './keys.ts'
@@ -24,6 +25,7 @@ const SUITES: readonly Suite[] = [
   gatewayAuthSuite,
   gatewayRoutesSuite,
   gatewayIdleSuite,
+  gatewayTlsSuite,
   routesSuite,
   keysSuite,
   memorySuite,

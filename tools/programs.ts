@@ -12,6 +12,7 @@ const PACKAGE_OF = {
   openssl: 'openssl',
   chromium: 'chromium',
   curl: 'curl',
+  h2load: 'nghttp2-client',
 } as const
 
 /** No package that we install from has them: they are used where they are in the `PATH`. */

@@ -1,0 +1,33 @@
+/** Load over HTTP/2 from `h2load`, and what it cost the processes under load. */
+import { whichProgram } from '../tools/programs.ts'
+import { readCpuNs } from './cpu-of.ts'
+import type { Load } from './load.ts'
+import type { Sample } from './rounds.ts'
+
+/** Requests of one measurement: some two seconds' worth. */
+const REQUESTS = 20_000
+const CONNECTIONS = 16
+/** Requests under way on each connection. */
+const STREAMS = 10
+const TIMEOUT_MS = 60_000
+
+/** The sample is per answered request. Throws when any answer is not 2xx. */
+export async function measureHttp2Load({ url, headers, pids }: Load): Promise<Sample> {
+  const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+  const settings = ['-n', String(REQUESTS), '-c', String(CONNECTIONS), '-m', String(STREAMS)]
+  const before = readCpuNs(pids)
+  const child = Bun.spawn([whichProgram('h2load'), ...settings, ...fields, url], {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'inherit',
+    timeout: TIMEOUT_MS,
+  })
+  const [report, code] = await Promise.all([new Response(child.stdout).text(), child.exited])
+  const cpuNs = (readCpuNs(pids) - before) / REQUESTS
+  const seconds = /finished in ([\d.]+)(m?s)/.exec(report)
+  const good = Number(/status codes: (\d+) 2xx/.exec(report)?.[1])
+  if (code !== 0 || seconds === null || good !== REQUESTS)
+    throw new Error(`h2load ${url}: code ${code}, ${good} good answers\n${report}`)
+  const wallNs = Number(seconds[1]) * (seconds[2] === 'ms' ? 1e6 : 1e9)
+  return { cpuNs, wallNs: wallNs / REQUESTS }
+}
