@@ -1,4 +1,5 @@
 /** Takes the token out of a request, and leaves every other byte as it was. */
+import { isQueryName } from '../token/read-named-values.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { HeaderField } from './header-fields.ts'
 
@@ -7,7 +8,7 @@ export interface StripRule {
   /** Lower-case header names, with the scheme in lower case, or undefined for the whole header. */
   readonly headers: ReadonlyMap<string, string | undefined>
   readonly cookies: ReadonlySet<string>
-  readonly queries: ReadonlySet<string>
+  readonly queries: readonly string[]
 }
 
 /**
@@ -22,24 +23,24 @@ export function compileStripRule(
 ): StripRule | undefined {
   const headers = new Map<string, string | undefined>()
   const cookies = new Set<string>()
-  const queries = new Set<string>()
+  const queries: string[] = []
   for (const source of stripToken === false ? [] : sources) {
     if (source.kind === 'cookie') cookies.add(source.name)
-    else if (source.kind === 'query') queries.add(source.name)
+    else if (source.kind === 'query') queries.push(source.name)
     else if (stripToken === true) headers.set(source.name, source.scheme?.toLowerCase())
   }
   if (hidesPassword) {
     // Beside a token's scheme the whole header goes: each of the two judges wants one of its own.
     headers.set('authorization', headers.has('authorization') ? undefined : 'basic')
   }
-  return headers.size + cookies.size + queries.size === 0 ? undefined : { headers, cookies, queries }
+  return headers.size + cookies.size + queries.length === 0 ? undefined : { headers, cookies, queries }
 }
 
 /** The query without the parameters that hold tokens; undefined where nothing is left of it. */
 export function stripQuery(query: string | undefined, { queries }: StripRule): string | undefined {
-  if (query === undefined || queries.size === 0) return query
+  if (query === undefined || queries.length === 0) return query
   const parts = query.split('&')
-  const kept = parts.filter((part) => !queries.has(nameOf(part)))
+  const kept = parts.filter((part) => !queries.some((name) => isQueryName(nameOf(part), name)))
   if (kept.length === parts.length) return query
   return kept.length === 0 ? undefined : kept.join('&')
 }

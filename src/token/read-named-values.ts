@@ -31,16 +31,39 @@ function trimBlanks(text: string): string {
 
 const isBlank = (unit: number): boolean => unit === 0x20 || unit === 0x09
 
-/** Reads a parameter of a raw query by its exact name. Nothing is decoded: no character of a token needs it. */
+/**
+ * Reads a parameter of a raw query by its name. Values are not decoded: no character of a token needs it. Behind a `;`,
+ * which some servers take for `&`, the same name is a second token, whatever is there.
+ */
 export function readQueryParameter(query: string, name: string): SourceReading {
-  if (query === '' || !query.includes(name)) return ABSENT
+  if (query === '' || !(query.includes(name) || query.includes('%'))) return ABSENT
+  if (query.includes(';') && hidesParameter(query, name)) return MULTIPLE
   return readPairs(query, '&', (pair) => {
-    if (pair === name) return ''
-    return pair.length > name.length && pair.charCodeAt(name.length) === 0x3d && pair.startsWith(name)
-      ? pair.slice(name.length + 1)
-      : undefined
+    const equals = pair.indexOf('=')
+    if (!isQueryName(equals < 0 ? pair : pair.slice(0, equals), name)) return undefined
+    return equals < 0 ? '' : pair.slice(equals + 1)
   })
 }
+
+/** Whether the raw name of a parameter is this one, with any of its characters percent-encoded (RFC 3986 §6.2.2.2). */
+export function isQueryName(raw: string, name: string): boolean {
+  if (raw === name) return true
+  if (!raw.includes('%')) return false
+  const bytes = Buffer.from(
+    raw.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, byte: string) => String.fromCharCode(Number.parseInt(byte, 16))),
+    'latin1',
+  )
+  return bytes.equals(Buffer.from(name, 'utf8'))
+}
+
+/** Whether a parameter stands where only some servers see one. */
+const hidesParameter = (query: string, name: string): boolean =>
+  query.split('&').some((pair) =>
+    pair
+      .split(';')
+      .slice(1)
+      .some((piece) => isQueryName(piece.split('=', 1)[0] ?? '', name)),
+  )
 
 function readPairs(
   text: string,

@@ -188,6 +188,7 @@ describe('the token', () => {
     [`?a=%20&at=${TOKEN}&b='c'`, "?a=%20&b='c'"],
     [`?at=${TOKEN}&&xat=1&at`, '?&xat=1'],
     [`?a+b=c&at=${TOKEN}&at=${TOKEN}`, '?a+b=c'],
+    [`?a=b&%61t=${TOKEN}&at=${TOKEN}`, '?a=b'],
   ]
   for (const [sent, kept] of queries) {
     it(`leaves the query, and every other byte stays: ${kept}`, async () => {

@@ -110,12 +110,24 @@ describe('a token in the query', () => {
     ['', 'token_missing'],
     ['xaccess_token=abc', 'token_missing'],
     ['access_tokenx=abc', 'token_missing'],
-    ['access%5ftoken=abc', 'token_missing'],
+    // One name, however it is spelled: an application would read it too.
+    ['access%5ftoken=abc', 'token abc'],
+    ['%61ccess_token=abc', 'token abc'],
+    ['access_token=abc&%61ccess_token=abc', 'token abc'],
+    ['access_token=abc&%61ccess_token=def', 'token_multiple'],
+    ['%61ccess_token=def&access_token=abc', 'token_multiple'],
+    ['access%255ftoken=abc', 'token_missing'],
+    ['access%5token=abc', 'token_missing'],
+    // Some servers end a parameter at `;`.
+    ['a=1;access_token=abc', 'token_multiple'],
+    ['access_token=abc&a=1;access_token=def', 'token_multiple'],
+    ['access_token=abc&a=1;access%5Ftoken=def', 'token_multiple'],
+    ['a=1;b=2&access_token=abc', 'token abc'],
     ['ACCESS_TOKEN=abc', 'token_missing'],
     ['a=access_token=abc', 'token_missing'],
     ['access_token=abc&access_token=abc', 'token abc'],
     ['access_token=abc&access_token=def', 'token_multiple'],
-    // Nothing is decoded: no character of a token needs it.
+    // No value is decoded: no character of a token needs it.
     ['access_token=a%62c', 'token a%62c'],
     ['access_token=a+b', 'token a+b'],
   ] as const
