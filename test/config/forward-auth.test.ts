@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { renderConfig } from '../../src/config/show-config.ts'
+import { renderConfig, showConfig } from '../../src/config/show-config.ts'
 import { describeBroken, type Case } from './broken-cases.ts'
 import { ISSUER, loadGood } from './load-text.ts'
 
@@ -43,6 +43,13 @@ describe('forward_auth', () => {
     expect(settings.issuers).toEqual([])
     const written = renderConfig(settings, { secrets: 'plain', defaults: 'omitted' })
     expect((await loadGood(written)).settings).toEqual(settings)
+  })
+
+  it('is shown without the query of its URL, which may hold a key', async () => {
+    const { settings } = await loadGood(config('{ url: "http://a/b?key=hush" }'))
+    const shown = showConfig(settings)
+    expect(shown).toContain('http://a/b?')
+    expect(shown).not.toContain('hush')
   })
 
   const targets = [
