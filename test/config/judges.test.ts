@@ -240,6 +240,20 @@ const BROKEN: readonly Case[] = [
     '9:71',
     'htpasswd',
   ],
+  [
+    'a password with the line end of Windows',
+    basic('users: { a: { password: "pw\\r" } }'),
+    'ERR_CONFIG_PASSWORD_HASH',
+    '9:71',
+    'Windows',
+  ],
+  [
+    'a password too long to be sent',
+    basic(`users: { a: { password: "${'p'.repeat(1023)}" } }`),
+    'ERR_CONFIG_PASSWORD_HASH',
+    '9:71',
+    'too long',
+  ],
   ['a user name with a colon', basic(`users: { "a:b": "${HASH}" }`), 'ERR_CONFIG_NAME', '9:56', 'a:b'],
   ['a realm with quotes', basic(`users_file: f, realm: 'a"b'`), 'ERR_CONFIG_VALUE', '9:69', 'realm'],
   [
