@@ -144,6 +144,7 @@ describe('a remembered allow', () => {
     ['nothing about it', [], 1],
     ['max-age', ['Cache-Control: max-age=60'], 1],
     ['max-age=0', ['Cache-Control: max-age=0'], 2],
+    ['max-age with spaces', ['Cache-Control: max-age = 0'], 2],
     ['a max-age that is none', ['Cache-Control: max-age=x'], 2],
     ['an Age beyond max-age', ['Cache-Control: max-age=60', 'Age: 61'], 2],
     ['no-store', ['Cache-Control: max-age=60', 'Cache-Control: No-Store'], 2],
