@@ -113,9 +113,9 @@ function exchange(
       end(mayReuse)
       settled(readAuthAnswer(head, settings), head)
     }
-    const closed = (): void => {
+    const closed = (isIntact: boolean): void => {
       if (isOver || link !== taken) return
-      if (answer.hasHeard || !taken.isReused) return step(answer.ended())
+      if (answer.hasHeard || !taken.isReused) return step(answer.ended(isIntact))
       // The service closed an idle connection while the question was on its way.
       pool.release(taken, false)
       link = undefined
@@ -124,8 +124,8 @@ function exchange(
     taken.wire.events = {
       onData: (bytes) => step(answer.read(bytes)),
       onDrain() {},
-      onEnd: closed,
-      onClose: closed,
+      onEnd: () => closed(true),
+      onClose: () => closed(false),
     }
     taken.wire.write(Buffer.from(text, 'latin1'))
   }

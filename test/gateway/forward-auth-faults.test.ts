@@ -32,6 +32,11 @@ describe('an auth service that lies or stalls never allows', () => {
     ['resets the connection', 502, (socket) => void socket.resetAndDestroy()],
     ['closes within its head', 502, (socket) => void socket.end(HEAD)],
     ['closes within its body', 502, (socket) => void socket.end(`${HEAD}Content-Length: 5\r\n\r\nab`)],
+    [
+      'resets the connection within a body without length',
+      502,
+      (socket) => void socket.write(`${HEAD}\r\nab`, () => setImmediate(() => socket.resetAndDestroy())),
+    ],
     ['announces too large a body', 502, (socket) => void socket.write(`${HEAD}Content-Length: 1025\r\n\r\n`)],
     ['sends too large a body', 502, (socket) => void socket.write(`${HEAD}\r\n${'a'.repeat(1_025)}`)],
     ['sends too large a head', 502, (socket) => void socket.write(`${HEAD}X-A: ${'a'.repeat(100_000)}`)],
