@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'
+import { listenersThatNeedRestart } from './needs-restart.ts'
 import type { Service } from './service.ts'
 
 /** How long a reload waits for the keys of new sources, in milliseconds; the old configuration answers meanwhile. */
@@ -50,14 +51,19 @@ async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps):
     )
     return
   }
-  if (!next.ok) {
-    report(next.error)
-    const errors = next.error.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
+  const refuse = (failure: ConfigFailure): void => {
+    report(failure)
+    const errors = failure.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
     logger.error(
       { event: 'reload', result: 'refused', config: before, errors: errors.map(({ code }) => code) },
       'reload refused; still running the old configuration',
     )
-    return
+  }
+  if (!next.ok) return refuse(next.error)
+  const diagnostics = listenersThatNeedRestart(old.config.settings, next.value.config)
+  if (diagnostics.length > 0) {
+    next.value.close(old)
+    return refuse({ diagnostics, source: next.value.config.source })
   }
   await Promise.race([next.value.started, sleep(KEYS_WAIT_MS)])
   service.swap(next.value)

@@ -72,6 +72,8 @@ function announce(service: Service, logger: Logger, talk: (text: string) => void
     'ready to decide',
   )
   talk(`warder: deciding on ${decisions ?? ''}, config ${config.digest}`)
+  const gateways = service.addresses.slice(config.settings.listen.admin === null ? 1 : 2)
+  if (gateways.length > 0) talk(`warder: gateway on ${gateways.join(', ')}`)
   const host = (decisions ?? '').replace(/^\[::\]|^0\.0\.0\.0/, 'localhost')
   for (const { client, path, token } of launchTokens(config, Date.now())) {
     talk(`test token for "${client}", valid for one hour:\n  curl -I 'http://${host}${path}?token=${token}'`)

@@ -3,7 +3,7 @@ import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import { quotedUrl } from './quoted-url.ts'
 import { parseServerUrl } from './server-url.ts'
 
 export type AuthAddress = Pick<ForwardAuthSettings, 'url' | 'server' | 'target'>
@@ -22,7 +22,7 @@ export function parseAuthUrl(text: string): Result<AuthAddress, Problem> {
       : 'it is not http:// or https://, a host, and a path in visible ASCII'
   return err({
     code: 'ERR_CONFIG_AUTH_URL',
-    message: `${quoted(text)} is not an auth service: ${why}`,
+    message: `${quotedUrl(text)} is not an auth service: ${why}`,
     hints: ['write http://host:port/path or https://host/path?query'],
   })
 }

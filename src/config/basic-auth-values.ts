@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { BasicAuthSettings, PasswordSecret, UserSettings } from '../gateway/basic-auth-settings.ts'
 import { isWeakHash } from '../gateway/password-hash.ts'
+import { areCredentials } from '../gateway/user-name.ts'
 import type { RouteSettings } from '../policy/settings.ts'
 import { MASK } from './code-frame.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
@@ -55,8 +56,16 @@ export function checkBasicAuth({ pointer, value }: Located<BasicAuthConfig>): re
     return [{ pointer: `${pointer}/users`, problem: EMPTY_USERS }]
   return names.flatMap(([name, user]): readonly LocatedProblem[] => {
     const at = `${pointer}/users${toPointer([name])}`
-    if ('password' in user)
-      return user.password === '' ? [{ pointer: `${at}/password`, problem: EMPTY_PASSWORD }] : []
+    if ('password' in user) {
+      const { password } = user
+      const problem =
+        password === ''
+          ? EMPTY_PASSWORD
+          : areCredentials(`${name}:${password}`)
+            ? undefined
+            : UNSENDABLE_PASSWORD
+      return problem === undefined ? [] : [{ pointer: `${at}/password`, problem }]
+    }
     return isWeakHash(user) ? [{ pointer: at, problem: WEAK_HASH }] : []
   })
 }
@@ -72,6 +81,11 @@ const EMPTY_USERS: Problem = {
   hints: ['write at least one, or leave the key out'],
 }
 const EMPTY_PASSWORD: Problem = { code: 'ERR_CONFIG_PASSWORD_HASH', message: 'an empty password' }
+const UNSENDABLE_PASSWORD: Problem = {
+  code: 'ERR_CONFIG_PASSWORD_HASH',
+  message: 'a password that no browser can send: too long, or with a control character',
+  hints: ['is there a line end of Windows in its file? Only a line feed is left out'],
+}
 const WEAK_HASH: Problem = {
   code: 'WARN_CONFIG_PASSWORD_HASH',
   message: 'whoever gets hold of this hash has the password soon',

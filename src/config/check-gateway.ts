@@ -95,10 +95,11 @@ const checkWithoutGateway = (routes: ConfigParts['routes']): readonly LocatedPro
   routes.flatMap(({ pointer, value }) =>
     GATEWAY_JUDGES.filter((key) => value[key] !== undefined).map((key): LocatedProblem => {
       const message = `\`${key}\` without \`listen.gateway\`: only the gateway asks these judges`
+      const hints = ['add `listen: { gateway: ":8080" }`, or write `policy: NAME` where a proxy asks Warder']
       return {
         pointer: `${pointer}/${key}`,
         atKey: true,
-        problem: { code: 'ERR_CONFIG_USELESS_KEY', message },
+        problem: { code: 'ERR_CONFIG_USELESS_KEY', message, hints },
       }
     }),
   )

@@ -3,6 +3,7 @@ import type { Problem } from './diagnostic.ts'
 import { valueAt } from './json-pointer.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts } from './read-config.ts'
+import { judgesIn } from './route-judges.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 import type { RateLimitConfig } from './schema-rate-limit.ts'
 import { suggestion } from './suggest.ts'
@@ -103,7 +104,7 @@ function checkIdentity(
   if (known === undefined || known.has(name.toLowerCase())) return []
   const names = [...known.values()]
   const hint = names.length === 0 ? 'none of them has `identity`' : `known: ${names.slice(0, 20).join(', ')}`
-  const message = `no policy and no auth service sets ${quoted(name)}`
+  const message = `no policy, no auth service and no \`basic_auth\` sets ${quoted(name)}`
   return [{ code: 'ERR_CONFIG_HEADER', message, ...suggestion(name, new Set(names)), hints: [hint] }]
 }
 
@@ -119,12 +120,17 @@ const CHOSEN: Problem = {
   hints: ['add a limit by address beside it: `rate_limit: [{ …, by: address }, …]`'],
 }
 
-/** Names that policies and auth services set, by their lower-case form; undefined where not all could be read. */
+/** Names that policies, auth services and `basic_auth` set, by their lower-case form; undefined where not all could be read. */
 function identityHeaders({ whole, policies, routes }: ConfigParts): ReadonlyMap<string, string> | undefined {
   if (whole === undefined) return undefined
   const names = [
     ...policies.flatMap(({ value }) => Object.keys(value.identity ?? {})),
-    ...routes.flatMap(({ value }) => Object.values(value.forward_auth?.headers ?? {})),
+    ...routes
+      .flatMap(judgesIn)
+      .flatMap(({ value: { forward_auth: service, basic_auth: basic } }) => [
+        ...Object.values(service?.headers ?? {}),
+        ...(basic?.user_header === undefined ? [] : [basic.user_header]),
+      ]),
   ]
   return new Map(names.map((name) => [name.toLowerCase(), name]))
 }

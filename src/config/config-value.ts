@@ -1,4 +1,5 @@
 /** How the value of a `warder.yaml` is put together: what every part of the way back needs. */
+import { MASK } from './code-frame.ts'
 
 export interface ConfigValueOptions {
   /** `masked` cannot be loaded again; `plain` is for a file that replaces another with the same secret. */
@@ -11,6 +12,10 @@ export type Value = Record<string, unknown>
 
 /** A `${` that stands for itself. */
 export const escape = (text: string): string => text.replaceAll('${', '$$${')
+
+/** A query may hold a token, from the environment even. */
+export const writeUrl = (url: string, { secrets }: ConfigValueOptions): string =>
+  escape(secrets === 'masked' ? url.replace(/\?.+$/s, `?${MASK}`) : url)
 
 /** Without the members that are undefined. */
 export const compact = (value: Value): Value =>

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { ForwardAuthSettings, MappedAnswerHeader } from '../gateway/forward-auth-settings.ts'
 import type { RouteSettings } from '../policy/settings.ts'
 import { formatByteSize } from './byte-size.ts'
-import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
+import { compact, escape, mapDefined, unlessDefault, unlessEmpty, writeUrl } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'
 import type { Located } from './read-config.ts'
@@ -43,7 +43,7 @@ export function fromForwardAuth(auth: ForwardAuthSettings, options: ConfigValueO
   const unless = unlessDefault(options)
   const { allowStatus, timeoutMs, maxAnswerBytes } = DEFAULT_FORWARD_AUTH
   return compact({
-    url: escape(auth.url),
+    url: writeUrl(auth.url, options),
     required_headers: unlessEmpty(auth.requiredHeaders),
     headers: unlessEmpty(fromMapped(auth.headers)),
     params: unlessEmpty(fromMapped(auth.params)),

@@ -4,7 +4,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { parseByteSize } from './byte-size.ts'
 import type { Problem } from './diagnostic.ts'
-import { parseDuration } from './duration.ts'
+import { formatDuration, parseDuration } from './duration.ts'
 import { quoted } from './printable.ts'
 
 /** What a schema yields. */
@@ -97,9 +97,14 @@ export const listOf = <Schema extends z.ZodType>(
 const oneOf = (known: readonly string[] | undefined): z.ZodType<string, string> =>
   known === undefined ? z.string() : z.string().meta({ enum: [...known] })
 
+const HOUR_MS = 3_600_000
+
 /** A duration in milliseconds. */
 export const durationMs = (least: number, most: number): z.ZodType<number, string | number> =>
-  inRange(parseDuration, least, most, (ms) => (ms < 1_000 && ms > 0 ? `${ms}ms` : `${ms / 1_000}s`))
+  inRange(parseDuration, least, most, (ms) =>
+    // Minutes are easier to compare as seconds, hours are not.
+    ms % HOUR_MS === 0 || ms < 1_000 ? formatDuration(ms) : `${ms / 1_000}s`,
+  )
 
 /** A size in bytes. */
 export const byteSize = (least: number, most: number): z.ZodType<number, string | number> =>

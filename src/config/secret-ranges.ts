@@ -12,6 +12,9 @@ const REFERENCE = /^["']?\$\{(?:file:[^${}]+|[A-Za-z_][A-Za-z0-9_]*)\}["']?$/
 const PUBLIC_KEYS =
   /^(jwks_url|jwks_file|pem_file|encoding|kid|key_use|allow_\w+|timeout|max_bytes|refresh|min_refresh|max_refresh|max_stale|startup|snapshot_file|pin|cooldown|first_fetch_wait|ca_file|client_cert_file|client_key_file|bearer_file|unix|deny_private_addresses)$/
 
+/** What may stand in `basic_auth` without being a hash or a password: misspelt users are users. */
+const PUBLIC_BASIC_AUTH = /^(users_file|realm|user_header|forward_credentials)$/
+
 /** `secret: …` in text that did not parse: group 1 is the indent, 2 the key, 3 all up to the value. */
 const KEY_IN_TEXT = /^([ \t]*(?:- )?)?(?:.*?[{,\s])?["']?([A-Za-z_-]{3,40})["']?[ \t]*:[ \t]*/
 
@@ -42,10 +45,19 @@ export function findSecretRanges(
       const isSecret = insideKeys ? !PUBLIC_KEYS.test(name) : isSecretKey(name)
       if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
       // Hashes, from which passwords can be guessed, and passwords themselves; names are the keys.
-      else if (name === 'users') hideScalars(isAlias(value) ? (aliases.get(value) ?? null) : value)
+      else if (name === 'users') hideScalars(resolved(value))
+      else if (name === 'basic_auth') hideUsers(resolved(value))
       else visit(value, name === 'keys')
     }
   }
+  const hideUsers = (node: Node | null): void => {
+    if (!isMap<Node, Node | null>(node)) return hideScalars(node)
+    for (const { key, value } of node.items) {
+      const isPublic = isScalar(key) && PUBLIC_BASIC_AUTH.test(String(key.value)) && isScalar(value)
+      if (!isPublic) hideScalars(resolved(value))
+    }
+  }
+  const resolved = (node: Node | null): Node | null => (isAlias(node) ? (aliases.get(node) ?? null) : node)
   const hideScalars = (node: Node | null): void => {
     if (isMap<Node, Node | null>(node)) for (const { value } of node.items) hideScalars(value)
     else if (isSeq<Node>(node)) for (const item of node.items) hideScalars(item)
@@ -107,7 +119,7 @@ function secretStart(line: string): number | undefined {
     const match = KEY_IN_TEXT.exec(line.slice(from))
     if (match === null) return undefined
     from += match[0].length
-    if (isSecretKey(match[2] ?? '') || match[2] === 'users') return from
+    if (isSecretKey(match[2] ?? '') || match[2] === 'users' || match[2] === 'basic_auth') return from
   }
 }
 

@@ -3,7 +3,7 @@ import type { ServerSettings } from '../gateway/settings.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import { quotedUrl } from './quoted-url.ts'
 
 export type ServerAddress = Omit<ServerSettings, 'weight'>
 
@@ -47,6 +47,6 @@ function whyNot(text: string): string | undefined {
 const problem = (text: string, why: string): Result<never, Problem> =>
   err({
     code: 'ERR_CONFIG_SERVER_URL',
-    message: `${quoted(text)} is not a server: ${why}`,
+    message: `${quotedUrl(text)} is not a server: ${why}`,
     hints: ['write http://host:port, https://host:port or unix:/path/to/socket'],
   })

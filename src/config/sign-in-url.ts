@@ -2,7 +2,7 @@
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import { quotedUrl } from './quoted-url.ts'
 import { parseServerUrl } from './server-url.ts'
 
 // What RFC 3986 allows in a path and a query; a browser reads `\` as `/`.
@@ -15,7 +15,7 @@ export function parseSignIn(text: string): Result<string, Problem> {
   if (hasHost && PATH_AND_QUERY.test(rest)) return ok(text)
   return err({
     code: 'ERR_CONFIG_SIGN_IN',
-    message: `${quoted(text)} is not a login: it is neither a URL nor a path with one slash at its front`,
+    message: `${quotedUrl(text)} is not a login: it is neither a URL nor a path with one slash at its front`,
     hints: ['write https://login.example.com/?rd= or /oauth2/start?rd='],
   })
 }

@@ -9,7 +9,7 @@ import { formatByteSize } from './byte-size.ts'
 import { MASK } from './code-frame.ts'
 import { fromCors } from './cors-values.ts'
 import { formatDuration } from './duration.ts'
-import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
+import { compact, escape, mapDefined, unlessDefault, unlessEmpty, writeUrl } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
 import { fromBasicAuth } from './basic-auth-values.ts'
 import { fromForwardAuth } from './forward-auth-values.ts'
@@ -112,15 +112,11 @@ function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
     case 'jwks_file':
       return compact({ jwks_file: escape(keys.file), key_use: keys.keyUse })
     case 'jwks_url':
-      return { jwks_url: escape(writeUrl(keys.url, options)), ...fromRemote(keys, options) }
+      return { jwks_url: writeUrl(keys.url, options), ...fromRemote(keys, options) }
     case 'discovery':
       return fromRemote(keys, options)
   }
 }
-
-/** A query may hold a token, from the environment even. */
-const writeUrl = (url: string, { secrets }: ConfigValueOptions): string =>
-  secrets === 'masked' ? url.replace(/\?.+$/s, `?${MASK}`) : url
 
 function fromRemote(keys: RemoteKeySettings, options: ConfigValueOptions): Value {
   const unless = unlessDefault(options)

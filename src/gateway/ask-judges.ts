@@ -38,7 +38,7 @@ export function askJudges(
       isOver = true
       const { id, route } = first
       const decision: Decision = { ...outcome.refusal, id, route, outcome: 'deny' }
-      settled({ decision, grant: undefined, denial: outcome.denial })
+      settled({ decision, grant: undefined, denial: outcome.denial, cookies: cookiesOf(allowances) })
     })
     // One that has answered has set what cancels the next.
     if (!isSettled) cancel = stop
@@ -65,9 +65,13 @@ function merged({ id, route }: Decision, allowances: readonly Allowance[], ident
       headers: grants.flatMap(({ headers }) => headers),
       params: grants.flatMap(({ params }) => params),
     },
-    cookies: allowances.flatMap(({ cookies }) => cookies ?? []),
+    cookies: cookiesOf(allowances),
   }
 }
+
+/** Also of a request that another judge denies: of a session that was renewed, the old cookie may be worth nothing. */
+const cookiesOf = (allowances: readonly Allowance[]): readonly string[] =>
+  allowances.flatMap(({ cookies }) => cookies ?? [])
 
 function joined(names: readonly (string | undefined)[]): string | undefined {
   const known = names.filter((name) => name !== undefined)

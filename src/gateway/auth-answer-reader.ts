@@ -17,8 +17,8 @@ export interface AnswerStep {
 export interface AuthAnswerReader {
   readonly hasHeard: boolean
   read(bytes: Buffer): AnswerStep
-  /** The service sends no more. */
-  ended(): AnswerStep
+  /** The service sends no more. Not `isIntact`: the connection broke off, which ends no body. */
+  ended(isIntact: boolean): AnswerStep
 }
 
 /** Interim answers that a service may send before the final one. */
@@ -74,8 +74,9 @@ export function createAuthAnswerReader(maxBytes: number): AuthAnswerReader {
       hasHeard = true
       return body === undefined || head === undefined ? readHead(bytes) : readBody(bytes, body, head)
     },
-    ended() {
-      if (head?.framing.kind !== 'until_close') return invalid('it closed before the end of its answer')
+    ended(isIntact) {
+      if (head?.framing.kind !== 'until_close' || !isIntact)
+        return invalid('it closed before the end of its answer')
       return { kind: 'whole', detail: '', mayReuse: false, head }
     },
   }

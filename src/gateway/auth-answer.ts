@@ -97,7 +97,7 @@ export const authFailure = (detail: string, status: 502 | 504 = 502): AuthVerdic
 export function rememberMs({ fields }: ResponseHead, ttlMs: number): number {
   let least = ttlMs
   for (const directive of valuesOf(fields, 'cache-control').join(',').toLowerCase().split(',')) {
-    const [name = '', value] = directive.trim().split('=')
+    const [name = '', value] = directive.trim().split(/[ \t]*=[ \t]*/)
     if (name === 'no-store' || name === 'no-cache' || name === 'private') return 0
     if (name !== 'max-age' && name !== 's-maxage') continue
     least = Math.min(least, secondsMs(value))

@@ -9,7 +9,6 @@ import type { Deadlines, Expiring } from './deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import type { HeaderRules } from './forward-headers.ts'
 import type { ResponseHead } from './response-head.ts'
-import { signInLocation } from './sign-in.ts'
 import { createServerPool, type Link, type ServerPool } from './server-pool.ts'
 
 /** What is known about a request: the service's word, or that it lacks a required header. */
@@ -61,22 +60,12 @@ export function createAuthService(
             ? 0
             : rememberMs(answer, settings.cache?.ttlMs ?? 0)
         if (ttlMs > 0 && verdict.kind === 'allowed') cache?.put(text.value, verdict.grant, askedMs + ttlMs)
-        settled(leadToSignIn(verdict, request, settings))
+        settled(verdict)
       })
     },
     close: () => pool.close(),
   }
 }
-
-/** Only a 401 has a remedy: who is known, and refused, would come back to the same 403. */
-const leadToSignIn = (
-  verdict: AuthVerdict,
-  request: ClientRequest,
-  { signIn }: ForwardAuthSettings,
-): AuthVerdict =>
-  verdict.kind === 'denied' && verdict.status === 401 && signIn !== undefined
-    ? { ...verdict, location: signInLocation(request, signIn) }
-    : verdict
 
 /** One question and its whole answer. The answer counts when its end has come: half a yes is none. */
 function exchange(
@@ -124,9 +113,9 @@ function exchange(
       end(mayReuse)
       settled(readAuthAnswer(head, settings), head)
     }
-    const closed = (): void => {
+    const closed = (isIntact: boolean): void => {
       if (isOver || link !== taken) return
-      if (answer.hasHeard || !taken.isReused) return step(answer.ended())
+      if (answer.hasHeard || !taken.isReused) return step(answer.ended(isIntact))
       // The service closed an idle connection while the question was on its way.
       pool.release(taken, false)
       link = undefined
@@ -135,8 +124,8 @@ function exchange(
     taken.wire.events = {
       onData: (bytes) => step(answer.read(bytes)),
       onDrain() {},
-      onEnd: closed,
-      onClose: closed,
+      onEnd: () => closed(true),
+      onClose: () => closed(false),
     }
     taken.wire.write(Buffer.from(text, 'latin1'))
   }

@@ -1,5 +1,6 @@
 /** User name and password of a request, RFC 7617. */
 import { err, ok, type Result } from '../result.ts'
+import { areCredentials, MAX_CREDENTIALS_BYTES } from './user-name.ts'
 
 export interface Credentials {
   readonly user: string
@@ -9,13 +10,9 @@ export interface Credentials {
 /** Why a request has no credentials. */
 export type CredentialsMiss = 'absent' | 'multiple' | 'malformed'
 
-/** Longest `user:password`, in bytes: much more than anybody types, and little to hash. */
-const MAX_BYTES = 1_024
-const MAX_CHARACTERS = Math.ceil(MAX_BYTES / 3) * 4
+const MAX_CHARACTERS = Math.ceil(MAX_CREDENTIALS_BYTES / 3) * 4
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
-// RFC 7617 §2 forbids them; some programs end a text at NUL.
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/
 
 /**
  * Stricter than RFC 7617: UTF-8 alone, base64 with its padding and nothing behind it, neither part empty.
@@ -38,10 +35,10 @@ function decode(base64: string): string | undefined {
   if (base64.length > MAX_CHARACTERS || !BASE64.test(base64)) return undefined
   const bytes = Buffer.from(base64, 'base64')
   // The last character may hold bits that no byte takes: a second spelling.
-  if (bytes.length > MAX_BYTES || bytes.toString('base64') !== base64) return undefined
+  if (bytes.toString('base64') !== base64) return undefined
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    return CONTROLS.test(text) ? undefined : text
+    return areCredentials(text) ? text : undefined
   } catch {
     return undefined
   }

@@ -81,10 +81,10 @@ export function answerForOrigin(request: ClientRequest, { corsOf }: GatewayRules
   return { answer: rule.preflightAnswer(origin), fault: undefined, detail: '' }
 }
 
-/** The origin of the page that asks, as browsers send it; undefined where there is none, or more than one. */
+/** The origin of the page that asks, as browsers send it. Several are one text that no origin is. */
 function originOf({ head }: ClientRequest): string | undefined {
   const values = valuesOf(head.fields, 'origin')
-  return values.length === 1 ? values[0] : undefined
+  return values.length === 0 ? undefined : values.join(', ')
 }
 
 /** The method that a preflight asks about; undefined if a request is none. */

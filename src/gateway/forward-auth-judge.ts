@@ -2,11 +2,28 @@
 import { challengeFor } from '../decision/challenge.ts'
 import { DENY_ROWS } from '../decision/reasons.ts'
 import type { AuthOutcome, AuthService } from './auth-service.ts'
+import type { ClientRequest } from './client-request.ts'
+import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { valuesOf } from './header-fields.ts'
 import { refused, type JudgeOutcome, type RouteJudge } from './route-judge.ts'
+import { signInLocation } from './sign-in.ts'
+import type { StripRule } from './strip-token.ts'
 
-/** @param realm Of the challenge where the service was not asked. */
-export function forwardAuthJudge(service: AuthService, realm: string): RouteJudge {
+/**
+ * @param realm Of the challenge where the service was not asked.
+ * @param strip Of the tokens of the route's policies: the login is not sent them.
+ */
+export function forwardAuthJudge(
+  service: AuthService,
+  { signIn }: Pick<ForwardAuthSettings, 'signIn'>,
+  realm: string,
+  strip: StripRule | undefined,
+): RouteJudge {
+  /** Only a 401 has a remedy: who is known, and refused, would come back to the same 403. */
+  const withSignIn = (outcome: AuthOutcome, request: ClientRequest): AuthOutcome =>
+    outcome.kind === 'denied' && outcome.status === 401 && signIn !== undefined
+      ? { ...outcome, location: signInLocation(request, signIn, strip) }
+      : outcome
   return {
     ask(request, settled) {
       // Which of two the service reads, and which of them the application, would be chance.
@@ -14,7 +31,7 @@ export function forwardAuthJudge(service: AuthService, realm: string): RouteJudg
         settled(multipleCredentials(challengeFor('token_multiple', realm, [])))
         return () => {}
       }
-      return service.ask(request, (outcome) => settled(toJudgeOutcome(outcome)))
+      return service.ask(request, (outcome) => settled(toJudgeOutcome(withSignIn(outcome, request))))
     },
   }
 }

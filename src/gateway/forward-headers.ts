@@ -51,7 +51,9 @@ export const isAboutRequest = (name: string): boolean =>
   name.startsWith('x-original-') ||
   name.startsWith('x-decision-') ||
   name === 'forwarded' ||
-  name === 'x-real-ip'
+  name === 'x-real-ip' ||
+  // By which some frameworks serve another path than the one that was judged (CVE-2018-14773).
+  name === 'x-rewrite-url'
 
 export interface HeaderRules {
   /** Whether a client may say this. */

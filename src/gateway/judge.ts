@@ -11,7 +11,7 @@ export interface Judgement {
   readonly grant: Grant | undefined
   /** What the auth service that denied wants the client to be told. */
   readonly denial?: AuthDenial | undefined
-  /** The values of `Set-Cookie` that auth services add to the answer to an allowed request. */
+  /** The values of `Set-Cookie` that auth services which allowed add to the answer. */
   readonly cookies?: readonly string[]
 }
 

@@ -8,6 +8,7 @@ import type { IsMappedParameter } from './mapped-query.ts'
 import { createPasswordCheck, type PasswordCheck } from './password-check.ts'
 import type { RouteAuths } from './route-auth.ts'
 import { policyJudge, type JudgeInput, type RouteJudge } from './route-judge.ts'
+import { compileStripRule, type StripRule } from './strip-token.ts'
 import { verifyPassword } from './verify-password.ts'
 import { createWorkQueue } from './work-queue.ts'
 
@@ -31,12 +32,12 @@ export function createRouteJudges(
   realm: string,
 ): (inputs: readonly JudgeInput[]) => RouteJudges | undefined {
   const checkOf = createPasswordChecks()
-  const judgeOf = (input: JudgeInput): RouteJudge => {
+  const judgeOf = (input: JudgeInput, strip: StripRule | undefined): RouteJudge => {
     switch (input.kind) {
       case 'policy':
         return policyJudge(input.policy, decide)
       case 'forward_auth':
-        return forwardAuthJudge(auths.of(input.settings).service, realm)
+        return forwardAuthJudge(auths.of(input.settings).service, input.settings, realm, strip)
       case 'basic_auth':
         return basicAuthJudge(input.settings, checkOf(input.users))
     }
@@ -46,8 +47,10 @@ export function createRouteJudges(
     const services = inputs.flatMap((input) =>
       input.kind === 'forward_auth' ? [auths.of(input.settings)] : [],
     )
+    const sources = inputs.flatMap((input) => (input.kind === 'policy' ? input.policy.tokenSources : []))
+    const strip = compileStripRule(sources, undefined, false)
     return {
-      inOrder: inputs.map(judgeOf),
+      inOrder: inputs.map((input) => judgeOf(input, strip)),
       replacedHeaders: new Set(services.flatMap(({ replacedHeaders }) => [...replacedHeaders])),
       isMappedParameter: (name) => services.some(({ isMappedParameter }) => isMappedParameter(name)),
     }

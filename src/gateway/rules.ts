@@ -114,6 +114,8 @@ export function compileGatewayRules(
     const limits = new Map([...byRoute].map(([name, ofRoute]) => [name, compile(ofRoute)]))
     const hasNone = withoutRoute === undefined && [...limits.values()].every((one) => one === undefined)
     const limitsOf = ({ authz }: ClientRequest): RequestLimits | undefined => {
+      // It comes back through the listener with TLS, and would count twice.
+      if (settings.redirectPort !== undefined) return withoutRoute
       const route = input.findRoute(authz)
       return route === undefined || !limits.has(route) ? withoutRoute : limits.get(route)
     }

@@ -1,6 +1,7 @@
 /** The way of a browser to the login: where a 401 of an auth service sends it. */
 import type { ClientRequest } from './client-request.ts'
 import { membersOf, valuesOf } from './header-fields.ts'
+import { stripQuery, type StripRule } from './strip-token.ts'
 
 /** Longest way back that is handed on, in characters; behind a longer one waits the top of the site. */
 const MAX_RETURN_CHARS = 4_096
@@ -12,10 +13,15 @@ const MAX_RETURN_CHARS = 4_096
  * the way back is appended, percent-encoded: to a login on the same host the path and query, to another the whole URL.
  *
  * @param signIn A URL, or a path of the same host.
+ * @param strip Of tokens in the query: the way back goes through the logs of the login, which may be somebody else's.
  */
-export function signInLocation(request: ClientRequest, signIn: string): string | undefined {
+export function signInLocation(
+  request: ClientRequest,
+  signIn: string,
+  strip: StripRule | undefined,
+): string | undefined {
   if (!isNavigation(request) || isSignIn(request, signIn)) return undefined
-  return signIn.endsWith('=') ? signIn + encodeURIComponent(wayBack(request, signIn)) : signIn
+  return signIn.endsWith('=') ? signIn + encodeURIComponent(wayBack(request, signIn, strip)) : signIn
 }
 
 /** Only GET: what a form sent would be lost on the way. */
@@ -36,8 +42,9 @@ function isSignIn({ head, authz }: ClientRequest, signIn: string): boolean {
   return address === head.path || address === site + head.path || (address === site && head.path === '/')
 }
 
-function wayBack({ head, authz }: ClientRequest, signIn: string): string {
+function wayBack({ head, authz }: ClientRequest, signIn: string, strip: StripRule | undefined): string {
+  const query = strip === undefined ? head.query : stripQuery(head.query, strip)
   const site = signIn.startsWith('/') ? '' : `${authz.scheme}://${head.authority}`
-  const back = `${site}${head.path}${head.query === undefined ? '' : `?${head.query}`}`
+  const back = `${site}${head.path}${query === undefined ? '' : `?${query}`}`
   return back.length > MAX_RETURN_CHARS ? `${site}/` : back
 }

@@ -1,9 +1,16 @@
-import { describe, expect, it } from 'bun:test'
+import { afterEach, describe, expect, it } from 'bun:test'
 import { createReload } from '../../src/app/reload.ts'
 import type { ConfigFailure } from '../../src/config/load-config.ts'
 import { err, ok } from '../../src/result.ts'
+import { createCleanup } from '../support/live/cleanup.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 import { asked, mint } from '../support/mint.ts'
+import { gatewayConfig, runGateway } from '../support/run-gateway.ts'
 import { CONFIG, loadOrThrow, memoryLogger, runService } from '../support/run-service.ts'
+import { createTestCa } from '../support/test-ca.ts'
+
+const cleanup = createCleanup()
+afterEach(() => cleanup.run())
 
 const ORDER = 'https://api.example.com/orders/42'
 const FAILURE: ConfigFailure = {
@@ -142,6 +149,41 @@ describe('a reload', () => {
     expect(lines.at(-1)).toMatchObject({ level: 'warn', event: 'reload' })
     await service.stop(0)
   })
+})
+
+liveSuite('a reload', ['openssl'], () => {
+  const CASES: readonly (readonly [what: string, before: string, after: string, isRefused: boolean])[] = [
+    ['gets client_ca_file', 'TLS', 'TLS, client_ca_file: CRT', true],
+    ['gets tls', '', 'TLS', true],
+    ['loses client_ca_file', 'TLS, client_ca_file: CRT', 'TLS', false],
+    ['keeps both', 'TLS, client_ca_file: CRT', 'TLS, client_ca_file: CRT, max_connections: 5', false],
+  ]
+  for (const [what, before, after, isRefused] of CASES) {
+    it(`of a listener that ${what} is ${isRefused ? 'refused: it could not ask for it' : 'good'}`, async () => {
+      const ca = createTestCa()
+      cleanup.add(() => ca.remove())
+      const { certFile, keyFile } = ca.issue('a.example')
+      const config = (listen: string): string =>
+        gatewayConfig(['http://127.0.0.1:1'], listen === '' ? {} : { listen })
+          .replace('TLS', `tls: [{ cert_file: ${certFile}, key_file: ${keyFile} }]`)
+          .replaceAll('CRT', certFile)
+      const { service } = await runGateway(config(before), cleanup)
+      const old = service.instance
+      const { logger, lines } = memoryLogger()
+      const reported: ConfigFailure[] = []
+      await createReload({
+        service,
+        load: async () => ok(await loadOrThrow(config(after))),
+        logger,
+        report: (failure) => void reported.push(failure),
+        sleep: never,
+      })()
+      expect(service.instance === old).toBe(isRefused)
+      const codes = reported.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code))
+      expect(codes).toEqual(isRefused ? ['ERR_SERVER_RESTART'] : [])
+      expect(lines[0]).toMatchObject({ event: 'reload', result: isRefused ? 'refused' : 'success' })
+    })
+  }
 })
 
 describe('stopping', () => {

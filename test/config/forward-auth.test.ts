@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
-import { renderConfig } from '../../src/config/show-config.ts'
+import { renderConfig, showConfig } from '../../src/config/show-config.ts'
 import { describeBroken, type Case } from './broken-cases.ts'
-import { ISSUER, loadGood } from './load-text.ts'
+import { ISSUER, loadGood, loadText } from './load-text.ts'
 
 const REST = `upstreams: { app: { servers: ["http://a.example"] } }
 listen: { gateway: "127.0.0.1:8080" }
@@ -43,6 +43,34 @@ describe('forward_auth', () => {
     expect(settings.issuers).toEqual([])
     const written = renderConfig(settings, { secrets: 'plain', defaults: 'omitted' })
     expect((await loadGood(written)).settings).toEqual(settings)
+  })
+
+  it('is shown without the query of its URL, which may hold a key', async () => {
+    const { settings } = await loadGood(config('{ url: "http://a/b?key=hush" }'))
+    const shown = showConfig(settings)
+    expect(shown).toContain('http://a/b?')
+    expect(shown).not.toContain('hush')
+  })
+
+  for (const auth of [
+    '{ url: "http://user:hush@a/b" }',
+    '{ url: "http://user:h/hush@a/b" }',
+    '{ url: "http:/a/b?key=hush" }',
+    '{ url: "http://a", sign_in: "https://user:hush@a/?rd=" }',
+  ]) {
+    it(`has no password in the message about ${auth}`, async () => {
+      const loaded = await loadText(config(auth))
+      const messages = loaded.ok ? '' : loaded.error.diagnostics.map(({ message }) => message).join('\n')
+      expect(messages).toContain('********')
+      expect(messages).not.toContain('hush')
+    })
+  }
+
+  it('has no password in the message about a server', async () => {
+    const loaded = await loadText(config('{ url: "http://a" }').replace('//a.example', '//u:hush@a.example'))
+    const messages = loaded.ok ? '' : loaded.error.diagnostics.map(({ message }) => message).join('\n')
+    expect(messages).toContain('********')
+    expect(messages).not.toContain('hush')
   })
 
   const targets = [

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { showConfig } from '../../src/config/show-config.ts'
 import { describeBroken, type Case } from './broken-cases.ts'
-import { ISSUER, loadGood } from './load-text.ts'
+import { ISSUER, loadGood, loadText } from './load-text.ts'
 
 interface Places {
   readonly listen?: string
@@ -19,6 +19,8 @@ upstreams: { app: { servers: ["http://127.0.0.1:1"]${limit(upstream)} } }
 listen: { gateway: { address: ":8080"${limit(listen)} } }
 `
 }
+
+const by = (key: string): string => `{ requests: 5, per: 1m, by: ${key} }`
 
 describe('a rate limit', () => {
   const ONE = '{ requests: 5, per: 1m }'
@@ -45,6 +47,24 @@ describe('a rate limit', () => {
     expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
   })
 
+  const BASIC = 'basic_auth: { users: { a: { password: b } }, user_header: X-Auth-User }'
+  const SERVICE = 'forward_auth: { url: "http://127.0.0.1:2", headers: { zone: X-Auth-Zone } }'
+  for (const [what, access, name] of [
+    ['a password', BASIC, 'X-Auth-User'],
+    ['an auth service', SERVICE, 'X-Auth-Zone'],
+    ['a password beside an auth service', `all_of: [{ ${SERVICE} }, { ${BASIC} }]`, 'x-auth-user'],
+    ['an auth service beside a password', `all_of: [{ ${SERVICE} }, { ${BASIC} }]`, 'X-Auth-Zone'],
+    ['a policy among others', `all_of: [{ policy: p }, { ${SERVICE} }]`, 'X-Auth-Subject'],
+  ] as const) {
+    it(`may count by the header that ${what} sets, and not by what a client says there`, async () => {
+      const text = (key: string): string => limited({ access, route: by(`{ ${key}: ${name} }`) })
+      const { settings } = await loadGood(text('identity'))
+      expect(settings.routes[0]?.rateLimits?.[0]?.by).toEqual({ kind: 'identity', name })
+      const broken = await loadText(text('header'))
+      expect(broken.ok ? [] : broken.error.diagnostics.map(({ code }) => code)).toContain('ERR_CONFIG_HEADER')
+    })
+  }
+
   it('warns where a client chooses what it is counted by', async () => {
     const { warnings } = await loadGood(limited({ upstream: CLIENT }))
     expect(warnings.map(({ code, position }) => [code as string, position?.line])).toEqual([
@@ -53,8 +73,6 @@ describe('a rate limit', () => {
     ])
   })
 })
-
-const by = (key: string): string => `{ requests: 5, per: 1m, by: ${key} }`
 
 const BROKEN: readonly Case[] = [
   ['nothing', limited({ route: '{ per: 1m }' }), 'ERR_CONFIG_MISSING_KEY', '7:49', 'requests'],

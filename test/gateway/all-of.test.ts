@@ -152,6 +152,27 @@ describe('several judges of one route', () => {
   })
 })
 
+describe('the way to the login', () => {
+  for (const [query, back] of [
+    ['a=b&t=TOKEN&c=d', '/x?a=b&c=d'],
+    ['t=TOKEN', '/x'],
+  ] as const) {
+    it(`has no token of another judge in its way back (${query})`, async () => {
+      const { gateway } = await startJudges(
+        cleanup,
+        {
+          route: (url) =>
+            `all_of: [{ policy: query }, { forward_auth: { url: "${url}", sign_in: "/in?rd=" } }]`,
+        },
+        (_, socket) => void socket.write(answerText(401)),
+      )
+      const headers = [['Sec-Fetch-Mode', 'navigate']] as const
+      const got = await ask(gateway.port, { target: `/x?${query.replace('TOKEN', mint())}`, headers })
+      expect([got.status, ...got.values('location')]).toEqual([302, `/in?rd=${encodeURIComponent(back)}`])
+    })
+  }
+})
+
 describe('more than one Authorization header', () => {
   for (const [what, judges] of [
     ['an auth service', (url: string) => [service(url)]],

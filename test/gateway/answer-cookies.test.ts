@@ -5,6 +5,7 @@ import {
   startForwardAuth,
   type ForwardAuthSetup,
 } from '../support/forward-auth.ts'
+import { startJudges } from '../support/judges.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { ask, openClient, requestText } from '../support/live/raw-client.ts'
 import { runGateway, startRawUpstream } from '../support/run-gateway.ts'
@@ -45,6 +46,16 @@ describe('answer_cookies', () => {
     const gateway = await runGateway(forwardAuthConfig(auth.url, app.url, NAMES), cleanup)
     const got = await ask(gateway.port, { target: '/x' })
     expect([got.status, ...got.values('set-cookie')]).toEqual([502, RENEWED, 'sid_0=part; Path=/'])
+  })
+
+  it('reach the client when another judge denies', async () => {
+    const { gateway } = await startJudges(
+      cleanup,
+      { route: (url) => `all_of: [{ forward_auth: { url: "${url}", ${NAMES} } }, { policy: cookie }]` },
+      (_, socket) => void socket.write(answerText(200, SET)),
+    )
+    const got = await ask(gateway.port, { target: '/x' })
+    expect([got.status, ...got.values('set-cookie')]).toEqual([401, RENEWED, 'sid_0=part; Path=/'])
   })
 
   it('belong to one request of a connection', async () => {

@@ -188,6 +188,16 @@ describe('a WebSocket', () => {
     expect(gateway.lines.at(-1)).toMatchObject({ fault: 'origin_not_allowed' })
   })
 
+  it('of two origins is refused, also where one of them is allowed', async () => {
+    const { ask } = await site(`{ origins: ${APP} }`)
+    const two: readonly Header[] = [
+      ['Origin', APP],
+      ['Origin', 'https://evil.example'],
+    ]
+    for (const headers of [two, two.toReversed()])
+      expect((await ask('GET', '/api/1', ...upgrade, ...headers)).status).toBe(403)
+  })
+
   it('of the same origin, of an allowed one, and of no page at all is judged as ever', async () => {
     const { app, ask } = await site(`{ origins: ${APP} }`)
     const origins: readonly (readonly Header[])[] = [

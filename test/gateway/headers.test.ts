@@ -35,6 +35,8 @@ describe('an identity header of the client', () => {
     'X-Forwarded-User',
     'X_Forwarded_For',
     'X-Original-URL',
+    'X-Rewrite-URL',
+    'X_Rewrite_Url',
     'X-Real-IP',
   ]
   for (const name of spellings) {

@@ -90,6 +90,16 @@ describe('a listener that redirects', () => {
     client.close()
   })
 
+  it('leaves the limits of routes and upstreams to the listener with TLS, where the request comes again', async () => {
+    const app = await startRawUpstream(cleanup)
+    const limit = 'rate_limit: { requests: 1, per: 1h }'
+    const config = redirecting(app.url)
+      .replace(/(name: public.*)upstream: app/, `$1upstream: app, ${limit}`)
+      .replace('app: { servers', `app: { ${limit}, servers`)
+    const gateway = await runGateway(config, cleanup)
+    for (let i = 0; i < 3; i++) expect((await ask(gateway.port, { target: '/public/' })).status).toBe(308)
+  })
+
   it('has its rate limit', async () => {
     const { gateway } = await run('https', ', rate_limit: { requests: 1, per: 1h }')
     const statuses = []

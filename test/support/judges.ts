@@ -29,7 +29,8 @@ export interface JudgesSetup {
 
 /**
  * Everything below `/public` is public. The policy `cookie` wants a token in the cookie `t`, and sets X-Auth-Subject;
- * `header` wants the same in `X-Token`, with a scope, and sets X-Auth-Roles; `either` looks in Authorization too.
+ * `header` wants the same in `X-Token`, with a scope, and sets X-Auth-Roles; `either` looks in Authorization too,
+ * and `query` in the parameter `t`.
  */
 export async function startJudges(
   cleanup: Cleanup,
@@ -45,6 +46,7 @@ issuers:
 policies:
   cookie: { token_sources: [{ cookie: t }], identity: { X-Auth-Subject: sub } }
   either: { token_sources: [{ header: Authorization }, { cookie: t }] }
+  query: { token_sources: [{ query: t }] }
   header: { token_sources: [{ header: X-Token }], scope: orders:read, identity: { X-Auth-Roles: roles } }
 routes:
   - { name: public, match: { path: /public/** }, access: public, upstream: app }
