@@ -9,6 +9,6 @@ export const locateIn =
   ({ pointer, problem, atKey }: LocatedProblem): Diagnostic =>
     toDiagnostic(
       problem,
-      pointer,
+      document.writtenAt?.(pointer) ?? pointer,
       atKey === true ? document.keyPositionOf(pointer) : document.positionOf(pointer),
     )

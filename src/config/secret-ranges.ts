@@ -12,6 +12,10 @@ const REFERENCE = /^["']?\$\{(?:file:[^${}]+|[A-Za-z_][A-Za-z0-9_]*)\}["']?$/
 const PUBLIC_KEYS =
   /^(jwks_url|jwks_file|pem_file|encoding|kid|key_use|allow_\w+|timeout|max_bytes|refresh|min_refresh|max_refresh|max_stale|startup|snapshot_file|pin|cooldown|first_fetch_wait|ca_file|client_cert_file|client_key_file|bearer_file|unix|deny_private_addresses)$/
 
+/** Of Goma: what may be the path of a file or a key itself, and then perhaps a private one. */
+const PATH_OR_KEY = /^(?:publicKey|jwksFile|cert|clientCA|(?:tls|ssl)(?:Cert|Key)File)$/
+const PATH = /^["']?[\w./-]{1,255}\.\w{2,5}["']?$/
+
 /** `secret: …` in text that did not parse: group 1 is the indent, 2 the key, 3 all up to the value. */
 const KEY_IN_TEXT = /^([ \t]*(?:- )?)?(?:.*?[{,\s])?["']?([A-Za-z_-]{3,40})["']?[ \t]*:[ \t]*/
 
@@ -39,12 +43,19 @@ export function findSecretRanges(
       const name = isScalar(key) ? String(key.value) : ''
       // `keys: { THE-SECRET }`: YAML takes it for a key.
       if (insideKeys && isWithoutValue(value)) hide(isScalar(key) && !PUBLIC_KEYS.test(name) ? key : null)
-      const isSecret = insideKeys ? !PUBLIC_KEYS.test(name) : isSecretKey(name)
+      const isSecret = insideKeys
+        ? !PUBLIC_KEYS.test(name)
+        : isSecretKey(name) || isKeyInPlaceOfPath(name, value)
       if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
       // Hashes, from which passwords can be guessed, and passwords themselves; names are the keys.
       else if (name === 'users') hideScalars(isAlias(value) ? (aliases.get(value) ?? null) : value)
       else visit(value, name === 'keys')
     }
+  }
+  const isKeyInPlaceOfPath = (name: string, value: Node | null): boolean => {
+    const target = isAlias(value) ? aliases.get(value) : value
+    const [start = 0, end = 0] = target?.range ?? []
+    return PATH_OR_KEY.test(name) && isScalar(target) && !PATH.test(text.slice(start, end).trim())
   }
   const hideScalars = (node: Node | null): void => {
     if (isMap<Node, Node | null>(node)) for (const { value } of node.items) hideScalars(value)
