@@ -92,7 +92,7 @@ function unknownHeader(name: string): Problem {
 const badValue = (name: string, written: string): Problem => ({
   code: 'ERR_CONFIG_VALUE',
   message: `${quoted(written)} is no value of ${quoted(name)}`,
-  hints: ['write a number of seconds for Access-Control-Max-Age, true or false for Allow-Credentials'],
+  hints: ['Access-Control-Max-Age is a number of seconds, Access-Control-Allow-Credentials is true or false'],
 })
 
 const NO_ORIGINS: Problem = {

@@ -110,7 +110,9 @@ function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
     case 'pem_file':
       return { pem_file: keys.files.map((file) => escape(file)) }
     case 'pem':
-      return { pem: keys.texts.map((text) => escape(text)) }
+      return {
+        pem: keys.texts.length === 1 ? escape(keys.texts[0] ?? '') : keys.texts.map((text) => escape(text)),
+      }
     case 'jwks':
       return compact({ jwks: escape(keys.text), key_use: keys.keyUse })
     case 'jwks_file':

@@ -171,6 +171,7 @@ describe('further files of Goma', () => {
     expect(shown).toContain('2 |   - { name: m')
     expect(shown).not.toContain(SECRET)
     expect(diagnostics.map(({ pointer }) => pointer)).toContain('/middlewares/0/rule/algo')
+    expect(shown).toContain('in middlewares[0].rule\n')
   })
 
   it('are in one directory, not in two', async () => {
