@@ -101,6 +101,7 @@ export const ERROR_CODES = {
   ERR_COMPAT_UNSUPPORTED: 'Goma: something that Warder does not have',
   ERR_COMPAT_UNKNOWN_MIDDLEWARE: 'Goma: a middleware is named that does not exist',
   WARN_COMPAT_NO_EFFECT: 'Goma: a key has no effect',
+  WARN_COMPAT_EXTRA_DIRECTORY: 'Goma: the directory of further files is not there',
   WARN_COMPAT_UNUSED_MIDDLEWARE: 'Goma: no route names the middleware',
   // keys/
   ERR_KEYS_SECRET_UNUSABLE: 'a secret is too short, or no algorithm of the issuer uses one',

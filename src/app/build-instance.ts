@@ -179,14 +179,15 @@ function shadowWarnings(guard: Guard, config: LoadedConfig): readonly Diagnostic
   if (guard.routes === undefined) return []
   return findShadowedRoutes(guard.routes).map(({ route, by }) => {
     const position = config.positionOfSetting(`routes/${route.order}`)
-    const line = config.positionOfSetting(`routes/${by.order}`)?.line
+    const other = config.positionOfSetting(`routes/${by.order}`)
+    const place = other.file === position.file ? `line ${other.line}` : `${other.file}:${other.line}`
     return {
       code: 'WARN_POLICY_ROUTE_UNREACHABLE',
       severity: 'warning',
       message: `route "${route.name}" can never match`,
-      ...(position === undefined ? {} : { position }),
+      position,
       hints: [
-        `"${by.name}"${line === undefined ? '' : ` (line ${line})`} matches every request that it would match, and comes first`,
+        `"${by.name}" (${place}) matches every request that it would match, and comes first`,
         `first match wins; move "${route.name}" above it`,
       ],
     }

@@ -1,5 +1,4 @@
 /** From a file to an instance: what `serve`, `check`, `explain` and a reload have in common. */
-import { readFile } from 'node:fs/promises'
 import { gomaFormat } from '../compat/goma.ts'
 import { jwtauthrequestFormat } from '../compat/jwtauthrequest.ts'
 import {
@@ -14,6 +13,11 @@ import type { Algorithm } from '../keys/algorithms.ts'
 import { supportedAlgorithms } from '../keys/supported-algorithms.ts'
 import { err, type Result } from '../result.ts'
 import { buildInstance, type BuildDeps, type Instance } from './build-instance.ts'
+import { listFiles } from './list-files.ts'
+import { readBounded } from './read-bounded.ts'
+
+/** One byte more than a configuration may have, so that it is the one to refuse. */
+const MAX_READ_BYTES = 1_048_577
 
 // Asked of the runtime once in a process; it cannot change.
 let supported: ReadonlySet<Algorithm> | undefined
@@ -36,7 +40,8 @@ export async function loadInstanceText(
 function loadConfigDeps(): LoadConfigDeps {
   supported ??= supportedAlgorithms()
   return {
-    readFile: (path) => readFile(path),
+    readFile: (path) => readBounded(path, MAX_READ_BYTES),
+    listFiles,
     env: readEnv(),
     supportedAlgorithms: supported,
     foreignFormats: [jwtauthrequestFormat, gomaFormat],

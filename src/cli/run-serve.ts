@@ -4,6 +4,7 @@ import type { Instance } from '../app/build-instance.ts'
 import { createKeyLog } from '../app/key-log.ts'
 import { endLog } from '../app/end-log.ts'
 import { launchTokens } from '../app/launch-tokens.ts'
+import { listFiles } from '../app/list-files.ts'
 import { loadInstance } from '../app/load-instance.ts'
 import { createReload } from '../app/reload.ts'
 import { openService, type Service } from '../app/service.ts'
@@ -85,9 +86,10 @@ function watchConfig(service: Service, reload: () => Promise<void>, logger: Logg
   function startWatching(instance: Instance): () => void {
     const { config, fileHashes } = instance
     return watchFiles(
-      { files: config.files, fileHashes },
+      { files: config.files, directories: config.directories, fileHashes },
       {
         readFile: (path) => readFile(path),
+        listFiles,
         onChange: () => void reloadAndWatch(),
         onMissing: (file) =>
           logger.warn(

@@ -1,4 +1,5 @@
 /** A jwtauthrequest configuration → the text of the `warder.yaml` that does the same. */
+import { basename } from 'node:path'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { renderConfig } from '../config/show-config.ts'
@@ -22,10 +23,12 @@ const WRITTEN_AT: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
 export const convertConfig = (config: LoadedConfig): string =>
   renderConfig(config.settings, { secrets: 'plain', defaults: 'omitted' }, config.warnings.map(toComment))
 
-function toComment({ code, message, pointer }: Diagnostic): ConfigComment {
+function toComment({ code, message, pointer, position }: Diagnostic): ConfigComment {
   const text = `${code}: ${message}`
+  // What has no line of its own in the result is told at its beginning, with the line that it had.
+  const above = position === undefined ? text : `${text} (${basename(position.file)}:${position.line})`
   const client = /^\/clients\/(\d+)/.exec(pointer ?? '')?.[1]
   if (code === 'WARN_COMPAT_EXPOSED') return { path: ['listen', 'decisions'], text }
-  if (client === undefined) return { path: [], text }
+  if (client === undefined) return { path: [], text: above }
   return { path: ['issuers', Number(client), ...(WRITTEN_AT[code] ?? [])], text }
 }

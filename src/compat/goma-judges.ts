@@ -4,7 +4,7 @@ import { quoted } from '../config/printable.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { unsupported } from './goma-keys.ts'
-import type { AuthRequestRule, ForwardAuthRule, LocalJwtRule, RateLimitRule } from './goma-rules.ts'
+import type { AuthRequestRule, ForwardAuthRule, RateLimitRule } from './goma-rules.ts'
 
 type Value = Readonly<Record<string, unknown>>
 
@@ -37,6 +37,12 @@ export type Judge =
       readonly policy: Value
       readonly keepsToken: boolean
     }
+
+/** What is wrong with a rule. */
+export interface RuleProblem extends Problem {
+  /** The key of the rule that it is about. Absent: the rule as a whole. */
+  readonly at?: string
+}
 
 /** @param beside Keys that are written beside `rule`. */
 export function translateAuthRequest(
@@ -128,51 +134,7 @@ export function translateRateLimit(rule: RateLimitRule): Judge | Problem {
   }
 }
 
-/** @param name Of the issuer and the policy. */
-export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Problem {
-  if (rule.alg !== undefined && rule.algorithms !== undefined)
-    return { code: 'ERR_CONFIG_EXACTLY_ONE', message: '`alg` and `algorithms` exclude each other' }
-  const keys = keysOf(rule)
-  if (!keys.ok) return keys.error
-  return {
-    kind: 'policy',
-    name,
-    issuer: {
-      name,
-      issuer: rule.issuer ?? 'any',
-      audience: rule.audience === undefined ? 'any' : [rule.audience],
-      keys: keys.value,
-      ...optional('algorithms', rule.algorithms ?? (rule.alg === undefined ? undefined : [rule.alg])),
-      leeway: 0,
-    },
-    policy: { issuers: [name], ...optional('identity', rule.forwardHeaders) },
-    keepsToken: rule.forwardAuthorization ?? false,
-  }
-}
-
-const NO_KEYS: Problem = {
-  code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: 'a rule with one of `secret`, `jwksUrl`, `jwksFile` and `publicKey` is needed',
-  hints: ['for an auth service write `url`'],
-}
-
-function keysOf({ secret, jwksUrl, jwksFile, publicKey }: LocalJwtRule): Result<Value, Problem> {
-  if ([secret, jwksUrl, jwksFile, publicKey].filter((key) => key !== undefined).length !== 1)
-    return err(NO_KEYS)
-  if (secret !== undefined) return ok({ secret })
-  if (jwksUrl !== undefined) return ok({ jwks_url: jwksUrl })
-  const [key, file = ''] = jwksFile === undefined ? ['publicKey', publicKey] : ['jwksFile', jwksFile]
-  // Goma also takes the key itself, as PEM or in base64, and tries one after the other.
-  if (!KEY_FILE.test(file)) {
-    const hint = 'write the key into a file with a name such as key.pem or keys.json'
-    return err(unsupported(`\`${key}\` that is not the path of a file is not supported`, hint))
-  }
-  return ok(key === 'publicKey' ? { pem_file: [file] } : { jwks_file: file })
-}
-
-const KEY_FILE = /^[\w./-]{1,255}\.(?:pem|pub|crt|cer|key|json|jwks)$/
-
 /** Empty lists and maps are none. */
-function optional(key: string, value: object | undefined): Value {
+export function optional(key: string, value: object | undefined): Value {
   return value === undefined || Object.keys(value).length === 0 ? {} : { [key]: value }
 }

@@ -7,13 +7,9 @@ import { toLocatedProblems } from '../config/schema-problems.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import { suggestion } from '../config/suggest.ts'
 import { checkKeys, unsupported, type KeyNotes } from './goma-keys.ts'
-import {
-  translateAuthRequest,
-  translateForwardAuth,
-  translateLocalJwt,
-  translateRateLimit,
-} from './goma-judges.ts'
-import type { Judge } from './goma-judges.ts'
+import { translateAuthRequest, translateForwardAuth, translateRateLimit } from './goma-judges.ts'
+import type { Judge, RuleProblem } from './goma-judges.ts'
+import { translateLocalJwt } from './goma-local-jwt.ts'
 import { BasicAuthRuleSchema, translateBasicAuth } from './goma-basic-auth.ts'
 import {
   ACCESS_NOTES,
@@ -22,7 +18,6 @@ import {
   FORWARD_AUTH_NOTES,
   ForwardAuthRuleSchema,
   LOCAL_JWT_KEYS,
-  LOCAL_JWT_NOTES,
   LocalJwtRuleSchema,
   RATE_LIMIT_NOTES,
   RateLimitRuleSchema,
@@ -66,7 +61,7 @@ const TYPES: ReadonlyMap<string, ReadRule> = new Map<string, ReadRule>(
 )
 
 /** Types that Goma has and Warder has not, and what to do about it. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
+export const UNSUPPORTED_TYPES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ['ldap', 'ldapAuth', 'oauth', 'oauth2'].map((type) => [
       type,
@@ -88,7 +83,7 @@ const KNOWN_TYPES: readonly string[] = [
   'basicAuth',
   'access',
   'rateLimit',
-  ...Object.keys(UNSUPPORTED),
+  ...Object.keys(UNSUPPORTED_TYPES),
 ]
 
 /** @param root The whole document, to tell what is missing from what is wrong. */
@@ -120,7 +115,7 @@ export function readMiddlewares(
 }
 
 function unknownType(type: string): Problem {
-  const hint = Object.hasOwn(UNSUPPORTED, type) ? UNSUPPORTED[type] : undefined
+  const hint = Object.hasOwn(UNSUPPORTED_TYPES, type) ? UNSUPPORTED_TYPES[type] : undefined
   if (hint !== undefined) return unsupported(`a middleware of type ${quoted(type)} is not supported`, hint)
   const message = `there is no type of middleware ${quoted(type)}`
   return { code: 'ERR_CONFIG_VALUE', message, ...suggestion(type, KNOWN_TYPES) }
@@ -140,7 +135,7 @@ const isLocalJwt = (rule: unknown): boolean =>
 
 function readLocalJwt(middleware: GomaMiddleware, path: readonly PropertyKey[], root: unknown): Read {
   const name = toName(middleware.name, `middleware-${String(path[1])}`)
-  const read = readRule(LocalJwtRuleSchema, LOCAL_JWT_NOTES, middleware.rule, path, root, (rule) =>
+  const read = readRule(LocalJwtRuleSchema, {}, middleware.rule, path, root, (rule) =>
     translateLocalJwt(name, rule),
   )
   return { ...read, problems: [...read.problems, ...strayMaps(middleware, path)] }
@@ -191,6 +186,11 @@ const strayMaps = (middleware: GomaMiddleware, path: readonly PropertyKey[]): re
       }
     })
 
+const ENCRYPTED = unsupported(
+  'a rule that is encrypted for Goma is not supported',
+  'write it in plain text, into a file that only the user of Warder may read',
+)
+
 /** What a schema of the rules is, as far as it is used here. */
 interface RuleSchema<Rule> {
   safeParse(value: unknown):
@@ -207,9 +207,11 @@ function readRule<Rule>(
   rule: unknown,
   middlewarePath: readonly PropertyKey[],
   root: unknown,
-  translate: (rule: Rule) => Judge | Problem,
+  translate: (rule: Rule) => Judge | RuleProblem,
 ): Read {
   const path = [...middlewarePath, 'rule']
+  if (typeof rule === 'string' && rule.includes('-----BEGIN PGP '))
+    return { judge: undefined, problems: [{ pointer: toPointer(path), problem: ENCRYPTED }] }
   const read = schema.safeParse(rule ?? {})
   if (!read.success) {
     const issues = read.error.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }))
@@ -217,7 +219,10 @@ function readRule<Rule>(
   }
   const problems = checkKeys(read.data as Readonly<Record<string, unknown>>, path, notes)
   const judge = translate(read.data)
-  if ('code' in judge)
-    return { judge: undefined, problems: [...problems, { pointer: toPointer(path), problem: judge }] }
+  if ('code' in judge) {
+    const { at, ...problem } = judge
+    const pointer = toPointer(at === undefined ? path : [...path, at])
+    return { judge: undefined, problems: [...problems, { pointer, problem }] }
+  }
   return { judge, problems }
 }

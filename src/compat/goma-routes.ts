@@ -4,12 +4,13 @@ import type { Problem } from '../config/diagnostic.ts'
 import { quoted } from '../config/printable.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import { suggestion } from '../config/suggest.ts'
-import type { GomaLimit } from './goma-judges.ts'
+import { translateCors, type TranslatedCors } from './goma-cors.ts'
 import { unsupported } from './goma-keys.ts'
 import { limitOf, limitValue, sortLimits, tornLimits } from './goma-limits.ts'
 import type { Middleware } from './goma-middlewares.ts'
 import { slicePaths, type Slice } from './goma-paths.ts'
 import type { GomaRoute } from './goma-schema.ts'
+import { translateUpstream } from './goma-upstreams.ts'
 
 type Value = Readonly<Record<string, unknown>>
 
@@ -19,6 +20,8 @@ export interface Made {
   readonly pointer: string
   /** Who judges, in order, where that is written elsewhere. */
   readonly judges?: readonly Middleware[]
+  /** Key of its `cors` → where that is written. */
+  readonly cors?: TranslatedCors['origins']
 }
 
 export interface RouteParts {
@@ -35,8 +38,17 @@ export interface NamedMiddlewares {
   readonly defaults: readonly string[]
 }
 
+/** What the gateway says for all routes. */
+export interface ForAllRoutes {
+  readonly middlewares: NamedMiddlewares
+  /** For routes without one. */
+  readonly cors: TranslatedCors
+  /** Beside those of the route. */
+  readonly interceptErrors: readonly number[]
+}
+
 /** Longest paths first, as in Goma; of equal ones those for certain hosts, then the first. */
-export function translateRoutes(routes: readonly GomaRoute[], middlewares: NamedMiddlewares): RouteParts {
+export function translateRoutes(routes: readonly GomaRoute[], forAll: ForAllRoutes): RouteParts {
   const made: Made[] = []
   const upstreams = new Map<string, Made>()
   const problems: LocatedProblem[] = []
@@ -57,7 +69,7 @@ export function translateRoutes(routes: readonly GomaRoute[], middlewares: Named
     }
     seen.add(route.name)
     const name = uniqueName(toName(route.name, `route-${i + 1}`), taken)
-    const found = translateRoute(route, pointer, name, middlewares, taken)
+    const found = translateRoute(route, pointer, name, forAll, taken)
     made.push(...found.routes.map((route) => ({ ...route, pointer })))
     problems.push(...found.problems)
     upstreams.set(name, { value: found.upstream, pointer })
@@ -78,18 +90,23 @@ function translateRoute(
   route: GomaRoute,
   pointer: string,
   name: string,
-  middlewares: NamedMiddlewares,
+  forAll: ForAllRoutes,
   taken: Set<string>,
 ): OneRoute {
-  const { own: all, problems } = findMiddlewares(route, pointer, middlewares)
+  const { own: all, problems } = findMiddlewares(route, pointer, forAll.middlewares)
   const limits = sortLimits(route.rateLimit ?? 0, all)
   const own = all.filter((one) => one.judge.kind !== 'rate_limit' || limits.ofParts.includes(one))
   const slices = slicePaths(
     route.path,
     own.map(({ paths }) => paths),
   )
-  const upstream = translateUpstream(route, pointer, all, limits.ofWhole)
-  const found = [...problems, ...upstream.problems]
+  const upstream = translateUpstream(route, pointer, all, {
+    limits: limits.ofWhole,
+    interceptErrors: forAll.interceptErrors,
+  })
+  const ownCors = translateCors(route.cors, `${pointer}/cors`)
+  const cors = ownCors.value === undefined ? forAll.cors : ownCors
+  const found = [...problems, ...upstream.problems, ...ownCors.problems]
   if (slices === undefined) {
     const message = 'the paths of these middlewares overlap in too many ways'
     found.push({ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'write fewer wildcards') })
@@ -109,9 +126,14 @@ function translateRoute(
       ...judge,
       ...(judge['access'] === 'deny'
         ? {}
-        : { upstream: name, ...rewrite, ...limitValue(applying.flatMap(limitOf)) }),
+        : {
+            upstream: name,
+            ...rewrite,
+            ...(cors.value === undefined ? {} : { cors: cors.value }),
+            ...limitValue(applying.flatMap(limitOf)),
+          }),
     }
-    return { value, judges }
+    return { value, judges, cors: cors.origins }
   })
   const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
   return {
@@ -191,64 +213,6 @@ function judgeOf({ judge }: Middleware): Value {
       return { access: 'deny' }
   }
 }
-
-function translateUpstream(
-  route: GomaRoute,
-  pointer: string,
-  middlewares: readonly Middleware[],
-  limits: readonly GomaLimit[],
-): { readonly value: Value; readonly problems: readonly LocatedProblem[] } {
-  const problems: LocatedProblem[] = []
-  const single = route.target ?? route.destination
-  const backends = route.backends ?? []
-  if (single === undefined && backends.length === 0) {
-    const message = 'a route without `destination` and `backends`'
-    problems.push({ pointer, problem: { code: 'ERR_CONFIG_MISSING_KEY', message } })
-  }
-  if (route.target !== undefined && route.destination !== undefined) {
-    const message = '`target` and `destination` exclude each other'
-    problems.push({
-      pointer: `${pointer}/target`,
-      atKey: true,
-      problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message },
-    })
-  }
-  const keeping = new Set(
-    middlewares.flatMap(({ judge }) => (judge.kind === 'policy' ? [judge.keepsToken] : [])),
-  )
-  if (keeping.size > 1) {
-    const message = 'middlewares of one route with and without `forwardAuthorization`'
-    problems.push({ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'make two routes') })
-  }
-  // As in Goma, backends take the place of the destination.
-  const servers =
-    backends.length > 0
-      ? backends.map((backend) =>
-          'endpoint' in backend
-            ? { url: backend.endpoint.url, weight: backend.weight ?? 1 }
-            : { url: backend.url, weight: 1 },
-        )
-      : single === undefined
-        ? []
-        : [{ url: single.url, weight: 1 }]
-  const ownHost =
-    route.disableHostFording === true ||
-    route.disableHostForwarding === true ||
-    route.security?.forwardHostHeaders === false
-  const { path = '', interval, timeout } = route.healthCheck ?? {}
-  const value = {
-    servers,
-    ...(ownHost ? { host: 'upstream' } : {}),
-    ...(keeping.has(false) ? { strip_token: true } : {}),
-    ...limitValue(limits),
-    ...(path === ''
-      ? {}
-      : { health: { path, ...inMs('interval', interval ?? 30_000), ...inMs('timeout', timeout) } }),
-  }
-  return { value, problems }
-}
-
-const inMs = (key: string, ms: number | undefined): Value => (ms === undefined ? {} : { [key]: `${ms}ms` })
 
 /** In Goma a rewrite takes the place of the route's path; of `/` there is nothing to take away. */
 function rewriteOf({ path, rewrite = '' }: GomaRoute): Value {

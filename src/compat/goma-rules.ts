@@ -3,6 +3,7 @@ import { parseAlgorithm, parseToken } from '../config/check-text.ts'
 import {
   anything,
   flag,
+  literalText,
   optionalList,
   strictMap,
   plainText,
@@ -40,25 +41,19 @@ export const ForwardAuthRuleSchema = strictMap({
   ...notedKeys(FORWARD_AUTH_NOTES),
 })
 
-export const LOCAL_JWT_NOTES = {
-  claimsExpression: refused(
-    'write `claims` of a policy into the warder.yaml that `warder config convert` prints',
-  ),
-}
-
 /** Of type `jwtAuth`, and of `jwt` in newer versions: tokens are verified here. */
 export const LocalJwtRuleSchema = strictMap({
   secret: anything(),
-  publicKey: plainText().optional(),
-  jwksUrl: plainText().optional(),
-  jwksFile: plainText().optional(),
+  publicKey: literalText().optional(),
+  jwksUrl: literalText().optional(),
+  jwksFile: literalText().optional(),
   algorithms: optionalList(text(parseAlgorithm)),
   alg: text(parseAlgorithm).optional(),
   issuer: plainText().optional(),
   audience: plainText().optional(),
   forwardHeaders: textMap().optional(),
   forwardAuthorization: flag().optional(),
-  ...notedKeys(LOCAL_JWT_NOTES),
+  claimsExpression: literalText().optional(),
 })
 
 /** Keys by which a rule of type `jwt` is told to be one of a newer version. */

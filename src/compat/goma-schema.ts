@@ -18,96 +18,19 @@ import {
 } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
 import { parseServerUrl } from '../config/server-url.ts'
-import { noEffect, notedKeys, refused } from './goma-keys.ts'
+import { CorsSchema } from './goma-cors.ts'
+import { notedKeys } from './goma-keys.ts'
+import {
+  BACKEND_NOTES,
+  ENTRY_POINT_NOTES,
+  GATEWAY_NOTES,
+  PROXY_NOTES,
+  ROUTE_NOTES,
+  SECURITY_NOTES,
+  TOP_NOTES,
+} from './goma-notes.ts'
 import { parseProtectedPath, parseRoutePath } from './goma-paths.ts'
-
-const LOGS = 'Warder logs to standard output; every denial is logged with its reason'
-const HEALTH = 'the admin listener answers /livez and /readyz'
-const TIMES = 'upstreams of a warder.yaml have `response_timeout`, `idle_timeout` and `total_timeout`'
-
-export const TOP_NOTES = {
-  certManager: refused('give certificates to a proxy in front'),
-  certificateManager: refused('give certificates to a proxy in front'),
-  plugins: refused('there are no plugins'),
-}
-
-export const GATEWAY_NOTES = {
-  tlsCertFile: refused('write TLS into the warder.yaml that `warder config convert` prints'),
-  tlsKeyFile: refused('write TLS into the warder.yaml that `warder config convert` prints'),
-  sslCertFile: refused('write TLS into the warder.yaml that `warder config convert` prints'),
-  sslKeyFile: refused('write TLS into the warder.yaml that `warder config convert` prints'),
-  tls: refused('write TLS into the warder.yaml that `warder config convert` prints'),
-  redis: refused('nothing is kept outside the process'),
-  cors: refused('let the application answer preflights'),
-  blockCommonExploits: refused(
-    'paths with two readings are denied anyway; filter contents in the application',
-  ),
-  interceptErrors: refused('answers of the application are forwarded as they are'),
-  errorInterceptor: refused('answers of the application are forwarded as they are'),
-  extraRoutes: refused('write all routes and middlewares into this file'),
-  extraConfig: refused('write all routes and middlewares into this file'),
-  providers: refused('write all routes and middlewares into this file'),
-  reload: refused('a changed file is taken over by itself, and on SIGHUP'),
-  analytics: refused('every decision is a log line'),
-  geoip: refused('there are no rules by country'),
-  networking: refused('write the settings of connections into `upstreams` of a warder.yaml'),
-  writeTimeout: noEffect(TIMES),
-  readTimeout: noEffect(TIMES),
-  idleTimeout: noEffect(TIMES),
-  timeouts: noEffect(TIMES),
-  errorLog: noEffect(LOGS),
-  logLevel: noEffect(LOGS),
-  log: noEffect(LOGS),
-  debug: noEffect(LOGS),
-  disableHealthCheckStatus: noEffect(HEALTH),
-  disableRouteHealthCheckError: noEffect(HEALTH),
-  monitoring: noEffect(HEALTH),
-  enableMetrics: noEffect('there is no /metrics on the gateway'),
-  disableDisplayRouteOnStart: noEffect('routes are not shown at the start; see `warder config show`'),
-  disableKeepAlive: noEffect('connections are kept'),
-  strictSlash: noEffect('a path is matched as it is written, and `/x` protects `/x/` as well'),
-  enableStrictSlash: noEffect('a path is matched as it is written, and `/x` protects `/x/` as well'),
-}
-
-export const ROUTE_NOTES = {
-  insecureSkipVerify: refused('give the upstream a certificate that can be verified'),
-  cors: refused('let the application answer preflights'),
-  blockCommonExploits: refused(
-    'paths with two readings are denied anyway; filter contents in the application',
-  ),
-  interceptErrors: refused('answers of the application are forwarded as they are'),
-  errorInterceptor: refused('answers of the application are forwarded as they are'),
-  priority: refused('the longest path is asked first'),
-  tls: refused('certificates belong to the listener'),
-  maintenance: refused('write `enabled: false`'),
-  disableMetrics: noEffect('there is no /metrics on the gateway'),
-}
-
-export const ENTRY_POINT_NOTES = {
-  webSecure: refused('write TLS into the warder.yaml that `warder config convert` prints'),
-  passThrough: refused('HTTP is all that is forwarded'),
-}
-
-export const PROXY_NOTES = {
-  ipHeaders: refused('the address of a client is read from X-Forwarded-For of `trustedProxies`'),
-}
-
-export const SECURITY_NOTES = {
-  enableExploitProtection: refused(
-    'paths with two readings are denied anyway; filter contents in the application',
-  ),
-  tls: refused('write `ca` and certificates into `upstreams` of a warder.yaml'),
-}
-
-export const BACKEND_NOTES = {
-  match: refused('every backend takes its share of all requests'),
-  exclusive: refused('every backend takes its share of all requests'),
-  priority: refused('every backend takes its share of all requests'),
-}
-
-export const HEALTH_NOTES = {
-  healthyStatuses: refused('a status from 200 to 399 is good; let the health path answer one'),
-}
+import { CERTIFICATE_SHAPE } from './goma-tls.ts'
 
 /** Goma's own documents end URLs with a slash, which is no path. */
 const server = () => text((url) => parseServerUrl(url.replace(/(?<=[^/])\/$/, '')))
@@ -135,8 +58,10 @@ const RouteSchema = strictMap({
     path: optionalText(),
     interval: durationMs(100, HOUR_MS).optional(),
     timeout: durationMs(10, 60_000).optional(),
-    ...notedKeys(HEALTH_NOTES),
+    healthyStatuses: optionalList(wholeNumber(200, 599)),
   }).optional(),
+  cors: CorsSchema.optional(),
+  interceptErrors: optionalList(wholeNumber(400, 599)),
   disableHostFording: flag().optional(),
   disableHostForwarding: flag().optional(),
   security: strictMap({ forwardHostHeaders: flag().optional(), ...notedKeys(SECURITY_NOTES) }).optional(),
@@ -155,9 +80,15 @@ const MiddlewareSchema = strictMap({
   params: anything(),
 })
 
+const EntryPointSchema = strictMap({ address: text(parseListenAddress).optional() })
+
+/** See goma-extra.ts, which reads it before anything is checked. */
+const ExtraSchema = strictMap({ directory: optionalText(), watch: flag().optional() })
+
 const GatewaySchema = strictMap({
   entryPoints: strictMap({
-    web: strictMap({ address: text(parseListenAddress).optional() }).optional(),
+    web: EntryPointSchema.optional(),
+    webSecure: EntryPointSchema.optional(),
     ...notedKeys(ENTRY_POINT_NOTES),
   }).optional(),
   proxy: strictMap({
@@ -165,6 +96,11 @@ const GatewaySchema = strictMap({
     trustedProxies: optionalList(text(parseNetwork)),
     ...notedKeys(PROXY_NOTES),
   }).optional(),
+  ...CERTIFICATE_SHAPE,
+  extraRoutes: ExtraSchema.optional(),
+  extraConfig: ExtraSchema.optional(),
+  cors: CorsSchema.optional(),
+  interceptErrors: optionalList(wholeNumber(400, 599)),
   accessLog: optionalText(),
   rateLimit: wholeNumber(0, 1_000_000_000).optional().describe('requests of a client in a minute'),
   defaults: strictMap({ middlewares: optionalList(plainText()) }).optional(),

@@ -3,12 +3,14 @@ import { dirname, resolve } from 'node:path'
 import { locateIn } from '../config/locate-problem.ts'
 import type { ForeignFormat } from '../config/foreign-format.ts'
 import { fromPointer, toPointer } from '../config/json-pointer.ts'
-import { formatListenAddress } from '../config/listen-address.ts'
 import { readSettings } from '../config/read-settings.ts'
 import { toLocatedProblems } from '../config/schema-problems.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import { err, ok } from '../result.ts'
+import { translateCors } from './goma-cors.ts'
+import { checkExtra, includeExtraFiles } from './goma-extra.ts'
 import { checkKeys } from './goma-keys.ts'
+import { translateListeners } from './goma-listen.ts'
 import { readMiddlewares } from './goma-middlewares.ts'
 import type { Middleware } from './goma-middlewares.ts'
 import { translateRoutes, unknownMiddleware } from './goma-routes.ts'
@@ -16,13 +18,13 @@ import {
   BACKEND_NOTES,
   ENTRY_POINT_NOTES,
   GATEWAY_NOTES,
-  GomaSchema,
-  HEALTH_NOTES,
   PROXY_NOTES,
   ROUTE_NOTES,
   SECURITY_NOTES,
+  TLS_NOTES,
   TOP_NOTES,
-} from './goma-schema.ts'
+} from './goma-notes.ts'
+import { GomaSchema } from './goma-schema.ts'
 import type { GomaConfig } from './goma-schema.ts'
 
 const OWN_KEYS = ['issuers', 'policies', 'routes', 'upstreams', 'listen', 'endpoints', 'token_sources']
@@ -33,6 +35,7 @@ export const gomaFormat: ForeignFormat = {
   detects: (value) =>
     !OWN_KEYS.some((key) => Object.hasOwn(value, key)) &&
     ['gateway', 'middlewares'].some((key) => Object.hasOwn(value, key)),
+  include: includeExtraFiles,
   translate(document, supportedAlgorithms) {
     const locate = locateIn(document)
     const read = GomaSchema.safeParse(document.value)
@@ -62,10 +65,23 @@ function translate(config: GomaConfig, root: unknown): Translated {
   const { known, problems: broken } = readMiddlewares(middlewares, root)
   const names = new Set(middlewares.map(({ name }) => name))
   const defaults = gateway.defaults?.middlewares ?? []
-  const { routes, upstreams, problems: wrong } = translateRoutes(gateway.routes, { known, names, defaults })
+  const cors = translateCors(gateway.cors, '/gateway/cors')
+  const listeners = translateListeners(config)
+  const {
+    routes,
+    upstreams,
+    problems: wrong,
+  } = translateRoutes(gateway.routes, {
+    middlewares: { known, names, defaults },
+    cors,
+    interceptErrors: gateway.interceptErrors ?? [],
+  })
   const used = new Set([...defaults, ...gateway.routes.flatMap((route) => route.middlewares ?? [])])
   const problems = [
     ...checkAllKeys(config),
+    ...checkExtra(config),
+    ...listeners.problems,
+    ...cors.problems,
     ...broken,
     ...defaults.flatMap((name, i): readonly LocatedProblem[] =>
       names.has(name)
@@ -75,9 +91,10 @@ function translate(config: GomaConfig, root: unknown): Translated {
     ...wrong,
     ...middlewares.flatMap(({ name }, i): readonly LocatedProblem[] => (used.has(name) ? [] : [unused(i)])),
   ]
-  const origins = new Map([['listen/gateway', '/gateway/entryPoints/web/address']])
-  routes.forEach(({ pointer, judges = [] }, i) => {
+  const origins = new Map(listeners.origins)
+  routes.forEach(({ pointer, judges = [], cors: places = {} }, i) => {
     origins.set(`routes/${i}`, pointer)
+    for (const [key, place] of Object.entries(places)) origins.set(`routes/${i}/cors/${key}`, place)
     judges.forEach((middleware, j) => {
       const at = judges.length === 1 ? `routes/${i}` : `routes/${i}/all_of/${j}`
       const { judge } = middleware
@@ -95,6 +112,7 @@ function translate(config: GomaConfig, root: unknown): Translated {
     origins.set(`issuers/${i}`, `${pointer}/rule`).set(`policies/${name}`, `${pointer}/rule`)
     for (const [key, origin] of Object.entries(ISSUER_KEYS))
       origins.set(`issuers/${i}/${key}`, `${pointer}/rule/${origin}`)
+    origins.set(`policies/${name}/claims`, `${pointer}/rule/claimsExpression`)
   })
   const value = {
     version: 1,
@@ -104,7 +122,7 @@ function translate(config: GomaConfig, root: unknown): Translated {
       : { policies: Object.fromEntries(policies.map(({ name, policy }) => [name, policy])) }),
     routes: routes.map((route) => route.value),
     upstreams: Object.fromEntries([...upstreams].map(([name, upstream]) => [name, upstream.value])),
-    listen: { gateway: listenOf(config) },
+    listen: { gateway: listeners.value },
   }
   return { value, origins, problems }
 }
@@ -113,7 +131,9 @@ function translate(config: GomaConfig, root: unknown): Translated {
 const ISSUER_KEYS: Readonly<Record<string, string>> = {
   'keys/jwks_url': 'jwksUrl',
   'keys/jwks_file': 'jwksFile',
+  'keys/jwks': 'jwksFile',
   'keys/pem_file': 'publicKey',
+  'keys/pem': 'publicKey',
   'keys/secret': 'secret',
 }
 
@@ -131,30 +151,19 @@ const usedPolicies = (known: readonly Middleware[], used: ReadonlySet<string>): 
       : [],
   )
 
-function listenOf({ gateway: { entryPoints, proxy, accessLog = '', rateLimit = 0 } }: GomaConfig): unknown {
-  const address = entryPoints?.web?.address
-  const trusted = proxy?.enabled === true ? (proxy.trustedProxies ?? []) : []
-  return {
-    address: address === undefined ? ':8080' : formatListenAddress(address),
-    ...(trusted.length === 0 ? {} : { trusted_proxies: trusted }),
-    ...(accessLog === '' ? {} : { access_log: true }),
-    ...(rateLimit === 0 ? {} : { rate_limit: { requests: rateLimit, per: '1m' } }),
-  }
-}
-
 function checkAllKeys(config: GomaConfig): readonly LocatedProblem[] {
   const { gateway } = config
   return [
     ...checkKeys(config, [], TOP_NOTES),
     ...checkKeys(gateway, ['gateway'], GATEWAY_NOTES),
     ...checkKeys(gateway.entryPoints ?? {}, ['gateway', 'entryPoints'], ENTRY_POINT_NOTES),
+    ...checkKeys(gateway.tls ?? {}, ['gateway', 'tls'], TLS_NOTES),
     ...checkKeys(gateway.proxy ?? {}, ['gateway', 'proxy'], PROXY_NOTES),
     ...gateway.routes.flatMap((route, i) => {
       const path = ['gateway', 'routes', i]
       return [
         ...checkKeys(route, path, ROUTE_NOTES),
         ...checkKeys(route.security ?? {}, [...path, 'security'], SECURITY_NOTES),
-        ...checkKeys(route.healthCheck ?? {}, [...path, 'healthCheck'], HEALTH_NOTES),
         ...(route.backends ?? []).flatMap((backend, j) =>
           'endpoint' in backend ? checkKeys({ ...backend }, [...path, 'backends', j], BACKEND_NOTES) : [],
         ),

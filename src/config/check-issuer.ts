@@ -18,7 +18,7 @@ import type { LocatedProblem } from './schema-problems.ts'
 /** Below this a secret can be guessed whatever one accepts, in bytes. */
 export const LEAST_SECRET_BYTES = 16
 
-const SOURCES = ['jwks_url', 'jwks_file', 'pem_file', 'secret'] as const
+const SOURCES = ['jwks_url', 'jwks_file', 'jwks', 'pem_file', 'pem', 'secret'] as const
 const SECRET_OPTIONS = ['encoding', 'kid', 'allow_short_secret'] as const
 const FETCH_OPTIONS = [
   ...(Object.keys(REACH_SHAPE) as (keyof typeof REACH_SHAPE)[]),
@@ -84,7 +84,7 @@ function checkKeys(keys: KeysConfig | undefined, add: Add): void {
     return
   }
   const isRemote = first === undefined || first === 'jwks_url'
-  const hasUse = isRemote || first === 'jwks_file'
+  const hasUse = isRemote || first === 'jwks_file' || first === 'jwks'
   const useless = [
     ...(hasUse ? [] : (['key_use'] as const)),
     ...(first === 'secret' ? [] : SECRET_OPTIONS),

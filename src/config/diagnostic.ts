@@ -41,6 +41,8 @@ export interface SourceText {
   readonly text: string
   /** Offsets `[start, end)` of secrets, sorted, not overlapping. */
   readonly secretRanges: readonly (readonly [start: number, end: number])[]
+  /** Other files that belong to it; positions may point into them. */
+  readonly included?: readonly SourceText[]
 }
 
 /** Turns a problem into a diagnostic. The severity is in the code: `WARN_…` warns. Each one says what to do. */
@@ -57,8 +59,10 @@ export function toDiagnostic(problem: Problem, pointer?: string, position?: Sour
   }
 }
 
-/** In the order of the file; what has no position comes first. */
+/** In the order of the files and their lines; what has no position comes first. */
 export function byPosition(a: Diagnostic, b: Diagnostic): number {
+  const [first = '', second = ''] = [a.position?.file, b.position?.file]
+  if (first !== '' && second !== '' && first !== second) return first < second ? -1 : 1
   return (
     (a.position?.line ?? 0) - (b.position?.line ?? 0) || (a.position?.column ?? 0) - (b.position?.column ?? 0)
   )

@@ -2,6 +2,7 @@
 import type { Algorithm } from '../keys/algorithms.ts'
 import type { Result } from '../result.ts'
 import type { Diagnostic } from './diagnostic.ts'
+import type { DirectoryReader } from './extra-files.ts'
 import type { Settings } from './settings.ts'
 import type { SourceDocument } from './source-document.ts'
 
@@ -18,10 +19,23 @@ export interface Translation {
   readonly presets?: ReadonlyMap<string, string>
 }
 
+/** A document with what its other files add to it. */
+export interface Included {
+  readonly document: SourceDocument
+  /** With an error among them, the configuration is not used. */
+  readonly problems: readonly Diagnostic[]
+  /** Content hashes of the files, by absolute path. */
+  readonly fileHashes: ReadonlyMap<string, string>
+  /** Directories to watch: absolute path → the hash of {@link readExtraFiles}, empty where there is none. */
+  readonly directories: ReadonlyMap<string, string>
+}
+
 export interface ForeignFormat {
   readonly format: Exclude<ConfigFormat, 'warder'>
   /** Whether a document is in this format. Must never say so of a `warder.yaml`. */
   detects(value: Readonly<Record<string, unknown>>): boolean
+  /** Reads the other files that the document names. Absent: there are none in this format. */
+  include?(document: SourceDocument, reader: DirectoryReader): Promise<Included>
   /** Nothing in it is interpolated: what another system read literally stays literal. */
   translate(
     document: SourceDocument,

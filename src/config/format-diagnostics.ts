@@ -31,7 +31,10 @@ export function formatDiagnostics(
 ): string {
   if (diagnostics.length === 0) return ''
   const paint = options.colour === true ? colourful : plain
-  const blocks = diagnostics.map((diagnostic) => formatOne(diagnostic, source, paint))
+  const texts = [source, ...(source.included ?? [])]
+  const sourceOf = ({ position }: Diagnostic): SourceText =>
+    texts.find(({ file }) => file === position?.file) ?? { file: source.file, text: '', secretRanges: [] }
+  const blocks = diagnostics.map((diagnostic) => formatOne(diagnostic, sourceOf(diagnostic), paint))
   return `${blocks.join('\n\n')}\n\n${countOf(diagnostics)}\n`
 }
 
@@ -62,7 +65,8 @@ const colourful: Paint = (style, text) => `\u001b[${SGR[style]}m${text}\u001b[0m
 function formatOne(diagnostic: Diagnostic, source: SourceText, paint: Paint): string {
   const { code, severity, position, label } = diagnostic
   const head = `${paint(severity, `${severity}[${code}]`)}: ${paint('strong', printable(diagnostic.message))}`
-  const frame = position === undefined ? undefined : codeFrame(source, position)
+  const isShown = position !== undefined && source.text !== ''
+  const frame = isShown ? codeFrame(source, position) : undefined
   const width = String(position?.line ?? 1).length
   const margin = (text: string | number): string => paint('faint', `${String(text).padStart(width)} |`)
   const place = position === undefined ? source.file : `${position.file}:${position.line}:${position.column}`

@@ -84,6 +84,7 @@ function fromHealth(health: HealthSettings, options: ConfigValueOptions): Value 
   const unless = unlessDefault(options)
   return compact({
     path: escape(health.path),
+    statuses: unless(health.statuses, DEFAULT_HEALTH.statuses),
     interval: mapDefined(unless(health.intervalMs, DEFAULT_HEALTH.intervalMs), formatDuration),
     timeout: mapDefined(unless(health.timeoutMs, DEFAULT_HEALTH.timeoutMs), formatDuration),
   })

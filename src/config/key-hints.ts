@@ -12,7 +12,6 @@ const CALLED: Readonly<Record<string, string>> = {
   clock_skew: 'leeway',
   clock_tolerance: 'leeway',
   required_claims: 'require',
-  jwks: 'jwks_url',
   jwks_uri: 'jwks_url',
   public_key: 'pem_file',
   hmac: 'secret',
@@ -27,7 +26,9 @@ const CALLED: Readonly<Record<string, string>> = {
 const BELOW: Readonly<Record<string, string>> = {
   jwks_url: 'keys',
   jwks_file: 'keys',
+  jwks: 'keys',
   pem_file: 'keys',
+  pem: 'keys',
   secret: 'keys',
   allow_http: 'keys',
   refresh: 'keys',

@@ -8,6 +8,7 @@ import { crossCheck } from './cross-checks.ts'
 import { deepFreeze } from './deep-freeze.ts'
 import { byPosition, toDiagnostic } from './diagnostic.ts'
 import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
+import type { DirectoryReader } from './extra-files.ts'
 import { expandIssuers } from './expand-tenants.ts'
 import { expandPresets } from './expand-presets.ts'
 import type { ConfigFormat, ForeignFormat, Translation } from './foreign-format.ts'
@@ -25,7 +26,7 @@ import type { Settings } from './settings.ts'
 import type { SourceDocument } from './source-document.ts'
 import { toSettings } from './to-settings.ts'
 
-export interface LoadConfigDeps extends ConfigSurroundings {
+export interface LoadConfigDeps extends ConfigSurroundings, DirectoryReader {
   /** The algorithms that the runtime has. */
   readonly supportedAlgorithms: ReadonlySet<Algorithm>
   /** Formats of other systems that are recognised; none by default. */
@@ -40,6 +41,8 @@ export interface LoadedConfig {
   readonly format: ConfigFormat
   /** Absolute paths to watch: the file itself, what it interpolates, and the files of its key sources. */
   readonly files: readonly string[]
+  /** Directories to watch, with all that belongs to the configuration in them → hash of {@link readExtraFiles}. */
+  readonly directories: ReadonlyMap<string, string>
   /** Content hashes of those files that were read here, as {@link watchFiles} compares them. */
   readonly fileHashes: ReadonlyMap<string, string>
   /** Seven hex digits that change with the file and everything it interpolates from files. */
@@ -94,14 +97,29 @@ async function loadBytes(
   const document = parsed.value
   const foreign = deps.foreignFormats?.find((format) => format.detects(document.value))
   if (foreign !== undefined) {
-    const translated = foreign.translate(document, deps.supportedAlgorithms)
-    if (!translated.ok) return failure(document, translated.error)
-    return ok(toLoaded(document, bytes, foreign.format, translated.value, new Map()))
+    return loadForeign(foreign, document, bytes, deps)
   }
   const filled = await interpolate(document.value, resolve(file), deps, isSecretField)
   const native = readNative(document, filled, deps)
   if (!native.ok) return failure(document, native.error)
   return ok(toLoaded(document, bytes, 'warder', native.value, filled.files))
+}
+
+async function loadForeign(
+  foreign: ForeignFormat,
+  main: SourceDocument,
+  bytes: Uint8Array,
+  deps: LoadConfigDeps,
+): Promise<Result<LoadedConfig, ConfigFailure>> {
+  const included = await foreign.include?.(main, deps)
+  const { document = main, problems = [], fileHashes, directories } = included ?? {}
+  if (problems.some(({ severity }) => severity === 'error')) return failure(document, problems)
+  const translated = foreign.translate(document, deps.supportedAlgorithms)
+  if (!translated.ok) return failure(document, [...problems, ...translated.error])
+  const warnings = [...problems, ...translated.value.warnings]
+  const loaded = toLoaded(document, bytes, foreign.format, { ...translated.value, warnings }, new Map())
+  const hashes = new Map([...loaded.fileHashes, ...(fileHashes ?? [])])
+  return ok({ ...loaded, ...(directories && { directories }), fileHashes: hashes, digest: digestOf(hashes) })
 }
 
 const isSecretField = (pointer: string): boolean =>
@@ -167,16 +185,20 @@ function toLoaded(
     format,
     files: [...new Set([...fileHashes.keys(), ...keyFiles(settings)])],
     fileHashes,
-    digest: createHash('sha256')
-      .update([...fileHashes.values()].join('\n'))
-      .digest('hex')
-      .slice(0, 7),
+    directories: new Map(),
+    digest: digestOf(fileHashes),
     source: document,
     positionOf: (pointer) => document.positionOf(pointer),
     positionOfSetting: (path) => document.positionOf(originOf(path, origins)),
     originOfSetting: (path) => findSettingOrigin(originOf(path, origins), document, presets),
   }
 }
+
+const digestOf = (fileHashes: ReadonlyMap<string, string>): string =>
+  createHash('sha256')
+    .update([...fileHashes.values()].join('\n'))
+    .digest('hex')
+    .slice(0, 7)
 
 const keyFiles = ({ issuers, listen, upstreams, routes }: Settings): readonly string[] => [
   ...authCaFiles(routes),

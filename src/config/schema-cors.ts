@@ -1,7 +1,7 @@
 /** The part of the schema that describes what browsers are told about pages of other origins. */
 import { parseMethod, parseToken } from './check-text.ts'
 import { parseOrigin } from './origin.ts'
-import { durationMs, flag, strictMap, textList } from './schema-leaf.ts'
+import { durationMs, flag, strictMap, textList, textListOrNone } from './schema-leaf.ts'
 import type { Output } from './schema-leaf.ts'
 
 const DAY_MS = 86_400_000
@@ -13,12 +13,12 @@ export const CorsSchema = strictMap({
   methods: textList(parseMethod)
     .optional()
     .describe('methods that their scripts may use; default: those of the route, else all usual ones'),
-  headers: textList(parseToken)
+  headers: textListOrNone(parseToken)
     .optional()
-    .describe('request headers that they may set; default Authorization and Content-Type'),
-  expose: textList(parseToken)
+    .describe('request headers that they may set, [] none; default Authorization and Content-Type'),
+  expose: textListOrNone(parseToken)
     .optional()
-    .describe('answer headers that they may read; default X-Decision-Id and X-Decision-Reason'),
+    .describe('answer headers that they may read, [] none; default X-Decision-Id and X-Decision-Reason'),
   credentials: flag().optional().describe('whether browsers may send cookies along; default false'),
   max_age: durationMs(0, DAY_MS)
     .optional()

@@ -64,7 +64,10 @@ const ServerSchema = z.union([
 const HOUR_MS = 3_600_000
 
 const HealthSchema = strictMap({
-  path: text(parseExactPath).describe('path of a GET request; a status from 200 to 399 is good'),
+  path: text(parseExactPath).describe('path of a GET request'),
+  statuses: listOf(z.union([z.enum(['2xx', '3xx', '4xx', '5xx']), wholeNumber(200, 599)]))
+    .optional()
+    .describe('statuses of a server that is well: 200, 2xx; default 2xx and 3xx'),
   interval: durationMs(100, HOUR_MS).optional().describe('time between two checks; default 5s'),
   timeout: durationMs(10, 60_000).optional().describe('longest time for one check; default 2s'),
 })

@@ -4,7 +4,7 @@ import { ALGORITHM_NAMES } from '../keys/algorithms.ts'
 import { parseAlgorithm, parseName, parseTenant, parseThumbprint, parseTyp } from './check-text.ts'
 import { PRESET_NAMES } from './presets.ts'
 import { REACH_SHAPE } from './schema-reach.ts'
-import { byteSize, durationMs, flag, strictMap, text, textList } from './schema-leaf.ts'
+import { byteSize, durationMs, flag, listOf, literalText, strictMap, text, textList } from './schema-leaf.ts'
 
 export const KeysSchema = strictMap({
   jwks_url: text().optional().describe('URL of a JWK set, https:// unless allow_http'),
@@ -12,6 +12,14 @@ export const KeysSchema = strictMap({
     .optional()
     .describe('file with a JWK set, relative to this file; read again when it changes'),
   pem_file: textList().optional().describe('file or files with a public key or certificate in PEM'),
+  pem: z
+    .union([z.string().transform((text): readonly string[] => [text]), listOf(literalText())])
+    .optional()
+    .describe('the public key or certificate itself, in PEM'),
+  jwks: z
+    .union([z.string(), z.record(z.string(), z.unknown())])
+    .optional()
+    .describe('the JWK set itself, as a map or as JSON'),
   secret: z.string().optional().describe('shared HMAC secret; best written as ${file:…} or ${NAME}'),
   encoding: z
     .enum(['utf8', 'base64', 'base64url', 'hex'])

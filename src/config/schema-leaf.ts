@@ -55,10 +55,18 @@ export const textList = <T = string>(
   parse: (value: string) => Result<T, Problem> = notEmpty as (value: string) => Result<T, Problem>,
   known?: readonly string[],
 ): z.ZodType<readonly T[], string | string[]> =>
-  z.union([oneOf(known), z.array(oneOf(known)).meta(NOT_EMPTY)]).pipe(
+  textsOf(oneOf(known), z.array(oneOf(known)).meta(NOT_EMPTY), parse, emptyList)
+
+const textsOf = <T>(
+  one: z.ZodType<string, string>,
+  several: z.ZodType<string[], string[]>,
+  parse: (value: string) => Result<T, Problem>,
+  none?: () => Problem,
+): z.ZodType<readonly T[], string | string[]> =>
+  z.union([one, several]).pipe(
     z.transform((value: string | string[], context) => {
       const items = typeof value === 'string' ? [value] : value
-      if (items.length === 0) report(context.issues, value, emptyList(), [])
+      if (items.length === 0 && none !== undefined) report(context.issues, value, none(), [])
       return items.flatMap((item, i) => {
         const parsed = parse(item)
         if (parsed.ok) return [parsed.value]
@@ -68,6 +76,11 @@ export const textList = <T = string>(
     }),
   )
 
+/** The same, where an empty list says that there is none of them. */
+export const textListOrNone = <T = string>(
+  parse: (value: string) => Result<T, Problem>,
+): z.ZodType<readonly T[], string | string[]> => textsOf(z.string(), z.array(z.string()), parse)
+
 /** A key that may be there, whatever its value: looked at elsewhere. */
 export const anything = (): z.ZodOptional<z.ZodUnknown> => z.unknown().optional()
 
@@ -75,6 +88,10 @@ export const anything = (): z.ZodOptional<z.ZodUnknown> => z.unknown().optional(
 export const textMap = <T = string>(
   parse?: (value: string) => Result<T, Problem>,
 ): z.ZodRecord<z.ZodString, z.ZodType<T, string>> => z.record(z.string(), text(parse))
+
+/** A map from strings to values of one kind. */
+export const mapOf = <Schema extends z.ZodType>(value: Schema): z.ZodRecord<z.ZodString, Schema> =>
+  z.record(z.string(), value)
 
 /** A string or a number, as a string. */
 export const textOrNumber = (): z.ZodType<string, string | number> =>

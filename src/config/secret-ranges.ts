@@ -14,6 +14,9 @@ const PUBLIC_KEYS =
 
 /** What may stand in `basic_auth` without being a hash or a password: misspelt users are users. */
 const PUBLIC_BASIC_AUTH = /^(users_file|realm|user_header|forward_credentials)$/
+/** Of Goma: what may be the path of a file or a key itself, and then perhaps a private one. */
+const PATH_OR_KEY = /^(?:publicKey|jwksFile|cert|clientCA|(?:tls|ssl)(?:Cert|Key)File)$/
+const PATH = /^["']?[\w./-]{1,255}\.\w{2,5}["']?$/
 
 /** `secret: …` in text that did not parse: group 1 is the indent, 2 the key, 3 all up to the value. */
 const KEY_IN_TEXT = /^([ \t]*(?:- )?)?(?:.*?[{,\s])?["']?([A-Za-z_-]{3,40})["']?[ \t]*:[ \t]*/
@@ -42,7 +45,9 @@ export function findSecretRanges(
       const name = isScalar(key) ? String(key.value) : ''
       // `keys: { THE-SECRET }`: YAML takes it for a key.
       if (insideKeys && isWithoutValue(value)) hide(isScalar(key) && !PUBLIC_KEYS.test(name) ? key : null)
-      const isSecret = insideKeys ? !PUBLIC_KEYS.test(name) : isSecretKey(name)
+      const isSecret = insideKeys
+        ? !PUBLIC_KEYS.test(name)
+        : isSecretKey(name) || isKeyInPlaceOfPath(name, value)
       if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
       // Hashes, from which passwords can be guessed, and passwords themselves; names are the keys.
       else if (name === 'users') hideScalars(resolved(value))
@@ -58,6 +63,11 @@ export function findSecretRanges(
     }
   }
   const resolved = (node: Node | null): Node | null => (isAlias(node) ? (aliases.get(node) ?? null) : node)
+  const isKeyInPlaceOfPath = (name: string, value: Node | null): boolean => {
+    const target = isAlias(value) ? aliases.get(value) : value
+    const [start = 0, end = 0] = target?.range ?? []
+    return PATH_OR_KEY.test(name) && isScalar(target) && !PATH.test(text.slice(start, end).trim())
+  }
   const hideScalars = (node: Node | null): void => {
     if (isMap<Node, Node | null>(node)) for (const { value } of node.items) hideScalars(value)
     else if (isSeq<Node>(node)) for (const item of node.items) hideScalars(item)

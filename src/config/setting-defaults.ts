@@ -40,7 +40,11 @@ export const DEFAULT_MAX_TOKEN_BYTES = 8_192
 
 export const DEFAULT_CACHE: Settings['cache'] = { maxTokens: 100_000, maxBytes: 64 * 1024 ** 2 }
 
-export const DEFAULT_HEALTH: Omit<HealthSettings, 'path'> = { intervalMs: 5_000, timeoutMs: 2_000 }
+export const DEFAULT_HEALTH: Omit<HealthSettings, 'path'> = {
+  statuses: ['2xx', '3xx'],
+  intervalMs: 5_000,
+  timeoutMs: 2_000,
+}
 
 /** Twice the ten thousand that a gateway of many idle clients has to hold. */
 export const DEFAULT_MAX_CONNECTIONS = 20_000

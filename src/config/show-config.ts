@@ -24,16 +24,20 @@ export function renderConfig(
   const document = new Document(toConfigValue(settings, options), { aliasDuplicateObjects: false })
   visit(document, {
     Seq(_, seq) {
-      if (seq.items.every((item) => isScalar(item))) seq.flow = true
+      if (seq.items.every((item) => isShort(item))) seq.flow = true
     },
     Map(_, map) {
-      const isSmall = map.items.every(({ value }) => isScalar(value) || (isSeq(value) && value.flow === true))
+      const isSmall = map.items.every(({ value }) => isShort(value) || (isSeq(value) && value.flow === true))
       if (isSmall && map.items.length <= 1) map.flow = true
     },
   })
   for (const { path, text } of comments) addComment(document, path, text)
   return document.toString({ lineWidth: 0, flowCollectionPadding: true })
 }
+
+/** A text of several lines has no place between brackets. */
+const isShort = (node: unknown): boolean =>
+  isScalar(node) && !(typeof node.value === 'string' && node.value.includes('\n'))
 
 function addComment(document: Document, path: readonly (string | number)[], text: string): void {
   // Inside `{ … }` a comment would swallow the rest of the line.
@@ -43,9 +47,15 @@ function addComment(document: Document, path: readonly (string | number)[], text
   }
   const node = document.getIn(path, true)
   const comment = text.replaceAll(/[\r\n]+/g, ' ')
-  if (isScalar(node)) node.comment = joinComments(node.comment, comment)
+  if (path.length === 0) addLine(document, comment)
+  else if (isScalar(node)) node.comment = joinComments(node.comment, comment)
   else if (isCollection(node)) node.commentBefore = joinComments(node.commentBefore, comment)
-  else document.commentBefore = joinComments(document.commentBefore, comment)
+  else addLine(document, comment)
+}
+
+/** Above everything. */
+function addLine(document: Document, text: string): void {
+  document.commentBefore = document.commentBefore ? `${document.commentBefore}\n ${text}` : ` ${text}`
 }
 
 const joinComments = (existing: string | null | undefined, text: string): string =>

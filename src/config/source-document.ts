@@ -11,6 +11,8 @@ export interface SourceDocument extends SourceText {
   positionOf(pointer: string): SourcePosition
   /** Where the key of the value is written; list items and the document itself have no key: their value. */
   keyPositionOf(pointer: string): SourcePosition
+  /** Where the value is in its own file. Absent: there is one file. */
+  writtenAt?(pointer: string): string
 }
 
 /** What the positions are looked up in. `aliases` leads from each alias to the node it stands for. */

@@ -109,6 +109,12 @@ function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
     }
     case 'pem_file':
       return { pem_file: keys.files.map((file) => escape(file)) }
+    case 'pem':
+      return {
+        pem: keys.texts.length === 1 ? escape(keys.texts[0] ?? '') : keys.texts.map((text) => escape(text)),
+      }
+    case 'jwks':
+      return compact({ jwks: escape(keys.text), key_use: keys.keyUse })
     case 'jwks_file':
       return compact({ jwks_file: escape(keys.file), key_use: keys.keyUse })
     case 'jwks_url':

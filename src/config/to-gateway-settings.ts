@@ -46,8 +46,14 @@ export const toUpstream = (name: string, upstream: UpstreamConfig, directory: st
   ...(upstream.health === undefined ? {} : { health: toHealth(upstream.health) }),
 })
 
-const toHealth = ({ path, interval, timeout }: NonNullable<UpstreamConfig['health']>): HealthSettings => ({
+const toHealth = ({
   path,
+  statuses,
+  interval,
+  timeout,
+}: NonNullable<UpstreamConfig['health']>): HealthSettings => ({
+  path,
+  statuses: statuses ?? DEFAULT_HEALTH.statuses,
   intervalMs: interval ?? DEFAULT_HEALTH.intervalMs,
   timeoutMs: timeout ?? DEFAULT_HEALTH.timeoutMs,
 })

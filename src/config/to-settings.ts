@@ -134,6 +134,11 @@ function toKeys(issuer: IssuerConfig, keys: KeysConfig, context: SnapshotContext
   if (keys.pem_file !== undefined) {
     return { kind: 'pem_file', files: keys.pem_file.map((file) => resolve(directory, file)) }
   }
+  if (keys.pem !== undefined) return { kind: 'pem', texts: keys.pem }
+  if (keys.jwks !== undefined) {
+    const text = typeof keys.jwks === 'string' ? keys.jwks : JSON.stringify(keys.jwks)
+    return { kind: 'jwks', text, ...toKeyUse(keys) }
+  }
   if (keys.jwks_file !== undefined) {
     return { kind: 'jwks_file', file: resolve(directory, keys.jwks_file), ...toKeyUse(keys) }
   }

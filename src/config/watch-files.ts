@@ -3,13 +3,13 @@
  * a Kubernetes volume, an editor that renames a new file over the old one, a network file system.
  */
 import { hashContent } from './interpolate.ts'
+import { readExtraFiles, type DirectoryReader } from './extra-files.ts'
 import type { LoadedConfig } from './load-config.ts'
 
-export interface WatchFilesDeps {
-  readonly readFile: (path: string) => Uint8Array | Promise<Uint8Array>
-  /** Files whose content differs from the last look, or that came back with another content. */
+export interface WatchFilesDeps extends DirectoryReader {
+  /** Files and directories whose content differs from the last look, or that came back with another content. */
   readonly onChange: (changed: readonly string[]) => void
-  /** A file that was there before and is not any more; said once until it comes back. */
+  /** A file or directory that was there before and is not any more; said once until it comes back. */
   readonly onMissing: (file: string) => void
   /** Time between two looks, in milliseconds. Default 1,000. */
   readonly intervalMs?: number
@@ -26,17 +26,18 @@ const DEFAULT_WATCH_MS = 1_000
  * @returns Stops watching; no call comes after it.
  */
 export function watchFiles(
-  watched: Pick<LoadedConfig, 'files' | 'fileHashes'>,
+  watched: Pick<LoadedConfig, 'files' | 'fileHashes' | 'directories'>,
   deps: WatchFilesDeps,
 ): () => void {
+  const hashes = [...watched.fileHashes, ...watched.directories]
   // A file that could not be read when loading has an empty hash: it is missing already.
-  const last = new Map([...watched.fileHashes].filter(([, hash]) => hash !== ''))
-  const missing = new Set([...watched.fileHashes].flatMap(([file, hash]) => (hash === '' ? [file] : [])))
+  const last = new Map(hashes.filter(([, hash]) => hash !== ''))
+  const missing = new Set(hashes.flatMap(([file, hash]) => (hash === '' ? [file] : [])))
   let running: Promise<void> | undefined
   let stopped = false
 
   const isChanged = async (file: string): Promise<boolean> => {
-    const hash = await hashOf(file, deps.readFile)
+    const hash = await (watched.directories.has(file) ? hashOfAll(file, deps) : hashOf(file, deps.readFile))
     const wasMissing = missing.has(file)
     if (hash === undefined) {
       missing.add(file)
@@ -52,7 +53,8 @@ export function watchFiles(
 
   const lookAtAll = async (): Promise<void> => {
     const changed: string[] = []
-    for (const file of watched.files) if (await isChanged(file)) changed.push(file)
+    for (const path of [...watched.files, ...watched.directories.keys()])
+      if (await isChanged(path)) changed.push(path)
     if (!stopped && changed.length > 0) deps.onChange(changed)
   }
 
@@ -84,4 +86,9 @@ async function hashOf(file: string, readFile: WatchFilesDeps['readFile']): Promi
   } catch {
     return undefined
   }
+}
+
+async function hashOfAll(directory: string, deps: DirectoryReader): Promise<string | undefined> {
+  const read = await readExtraFiles(directory, deps)
+  return read.ok ? read.value.hash : undefined
 }

@@ -6,12 +6,17 @@ import { MAX_HEAD_BYTES } from './header-fields.ts'
 import { parseResponseHead } from './response-head.ts'
 import type { HealthSettings, ServerSettings } from './settings.ts'
 import { connect } from './sockets.ts'
+import { compileStatuses } from './status-set.ts'
 import type { Wire } from './wire.ts'
 
 export interface HealthCheck {
   /** False after {@link DOWN_AFTER} failed checks in a row, until one goes well. */
   readonly isUp: boolean
   close(): void
+}
+
+interface Question extends HealthSettings {
+  readonly isHealthy: (status: number) => boolean
 }
 
 /** One failure may be a hiccup. */
@@ -27,8 +32,9 @@ export function startHealthCheck(
   let failures = 0
   let isClosed = false
   const next: Expiring = { deadlineMs: 0, onDeadline: () => check() }
+  const question: Question = { ...health, isHealthy: compileStatuses(health.statuses) }
   const check = (): void => {
-    ask(server, trust, health, deadlines, (isGood) => {
+    ask(server, trust, question, deadlines, (isGood) => {
       failures = isGood ? 0 : failures + 1
       if (!isClosed) next.deadlineMs = performance.now() + health.intervalMs
     })
@@ -45,11 +51,11 @@ export function startHealthCheck(
   }
 }
 
-/** One check. Good is any status from 200 to 399, in time; the body is not read. */
+/** One check. Good is one of the statuses, in time; the body is not read. */
 function ask(
   server: ServerSettings,
   trust: ServerTrust,
-  { path, timeoutMs }: HealthSettings,
+  { path, timeoutMs, isHealthy }: Question,
   deadlines: Deadlines,
   done: (isGood: boolean) => void,
 ): void {
@@ -75,7 +81,7 @@ function ask(
         const step = head.add(bytes)
         if (step.kind === 'more') return
         const parsed = step.kind === 'head' ? parseResponseHead(step.text, 'GET') : undefined
-        finish(parsed?.ok === true && parsed.value.status >= 200 && parsed.value.status < 400)
+        finish(parsed?.ok === true && isHealthy(parsed.value.status))
       },
       onDrain() {},
       onEnd: () => finish(false),

@@ -1,4 +1,5 @@
 /** Settings of the gateway: plain data, as the configuration hands them over. */
+import type { StatusSet } from './status-set.ts'
 
 /** One server of an upstream. */
 export interface ServerSettings {
@@ -16,8 +17,10 @@ export interface ServerSettings {
 
 /** How a server is asked whether it is well. */
 export interface HealthSettings {
-  /** Path of a GET request; a status from 200 to 399 is good. */
+  /** Path of a GET request. */
   readonly path: string
+  /** Statuses of a server that is well; never empty. Default 2xx and 3xx. */
+  readonly statuses: StatusSet
   /** Default 5 s. */
   readonly intervalMs: number
   /** Default 2 s. */

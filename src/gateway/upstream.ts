@@ -4,6 +4,7 @@ import type { Deadlines } from './deadlines.ts'
 import { trustKey, type GatewayState } from './gateway-state.ts'
 import { createServerPool, type ServerPool } from './server-pool.ts'
 import type { UpstreamSettings } from './settings.ts'
+import { compileStatuses } from './status-set.ts'
 
 export interface Upstream {
   readonly settings: UpstreamSettings
@@ -47,7 +48,7 @@ export function createUpstream(
   const choose = settings.balance === 'least_connections' ? leastConnections : inTurn
   return {
     settings,
-    intercepts: compileIntercepts(settings.interceptErrors),
+    intercepts: compileStatuses(settings.interceptErrors),
     pick(tried) {
       if (servers.length === 1) return tried.length === 0 ? only?.pool : undefined
       const nowMs = performance.now()
@@ -57,14 +58,6 @@ export function createUpstream(
       return choose(usable.length > 0 ? usable : untried)?.pool
     },
   }
-}
-
-const NOTHING_INTERCEPTED = (): boolean => false
-
-function compileIntercepts(statuses: UpstreamSettings['interceptErrors']): (status: number) => boolean {
-  if (statuses.length === 0) return NOTHING_INTERCEPTED
-  const known = new Set<number | string>(statuses)
-  return (status) => known.has(status) || known.has(`${Math.floor(status / 100)}xx`)
 }
 
 /** Smooth weighted round robin: servers of weight 2 and 1 are chosen as a, b, a. */

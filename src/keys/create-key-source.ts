@@ -1,6 +1,7 @@
 /** Settings of a key source, made into the source. */
 import type { Algorithm } from './algorithms.ts'
 import { createCheckedJwksFileSource, createPemSource, createSecretSource } from './create-local-source.ts'
+import { createJwksTextSource, createPemTextSource } from './create-text-source.ts'
 import { createDiscoverySource, createJwksUrlSource } from './create-network-source.ts'
 import type { KeyDeps } from './key-deps.ts'
 import type { KeySettings } from './key-settings.ts'
@@ -23,6 +24,10 @@ export function createKeySource(
       return createSecretSource(settings, algorithms, deps)
     case 'pem_file':
       return createPemSource(settings, algorithms, deps)
+    case 'pem':
+      return createPemTextSource(settings, algorithms, deps)
+    case 'jwks':
+      return createJwksTextSource(settings, algorithms, deps)
     case 'jwks_file':
       return createCheckedJwksFileSource(settings, algorithms, deps)
     case 'jwks_url':

@@ -41,21 +41,32 @@ export function createPemSource(
   algorithms: readonly Algorithm[],
   deps: KeyDeps,
 ): KeySource {
+  const keys = settings.files.flatMap((file) => readPemFile(file, algorithms, deps))
+  return createPemKeysSource(`pem_file ${settings.files.join(', ')}`, keys, algorithms, deps)
+}
+
+/**
+ * The source of keys that were PEM.
+ *
+ * @throws WarderError `ERR_KEYS_PEM_INVALID` where there are too many.
+ */
+export function createPemKeysSource(
+  description: string,
+  imported: readonly VerificationKey[],
+  algorithms: readonly Algorithm[],
+  deps: KeyDeps,
+): KeySource {
   // By thumbprint: a key that is in two files is one key.
-  const byThumbprint = new Map<string, VerificationKey>()
-  for (const file of settings.files) {
-    for (const key of readPemFile(file, algorithms, deps)) byThumbprint.set(key.thumbprint, key)
-  }
-  const keys = [...byThumbprint.values()]
+  const keys = [...new Map(imported.map((key) => [key.thumbprint, key])).values()]
   const isCrowded = (name: Algorithm): boolean =>
     keys.filter((key) => key.verifiers.has(name)).length > MAX_KEYS_TRIED
   const crowded = algorithms.find(isCrowded)
   if (crowded !== undefined) {
     throw new WarderError('ERR_KEYS_PEM_INVALID', `more than ${MAX_KEYS_TRIED} PEM keys fit ${crowded}`, {
-      hints: ['PEM keys have no `kid` to choose by: for so many, use `jwks_file`.'],
+      hints: ['PEM keys have no `kid` to choose by: for so many, use a JWK set.'],
     })
   }
-  return createStaticSource(`pem_file ${settings.files.join(', ')}`, { keys, ignored: [] }, deps.nowMs)
+  return createStaticSource(description, { keys, ignored: [] }, deps.nowMs)
 }
 
 /** @throws WarderError `ERR_KEYS_FILE_UNREADABLE` or `ERR_KEYS_JWKS_INVALID`. */
@@ -110,16 +121,18 @@ const unreadable = (file: string, why: string): WarderError =>
     hints: ['Check the path, and that the user that runs Warder may read it.'],
   })
 
-function pemError(file: string, { kind, why }: PemRefusal): WarderError {
+/** @param place The file, or `pem` for a text in the configuration. */
+export function pemError(place: string, { kind, why }: PemRefusal): WarderError {
   if (kind === 'private_key') {
-    return new WarderError('ERR_KEYS_PRIVATE_KEY', `${file}: ${why}`, {
+    const file = place === 'pem' ? 'private.pem' : place
+    return new WarderError('ERR_KEYS_PRIVATE_KEY', `${place}: ${why}`, {
       hints: [
         `Extract the public key: openssl pkey -in '${file}' -pubout -out public.pem`,
         'Keep the private key with the issuer, out of reach of this machine.',
       ],
     })
   }
-  return new WarderError('ERR_KEYS_PEM_INVALID', `${file}: ${why}`, {
+  return new WarderError('ERR_KEYS_PEM_INVALID', `${place}: ${why}`, {
     hints: ['Expected are `-----BEGIN PUBLIC KEY-----` or `-----BEGIN CERTIFICATE-----` blocks.'],
   })
 }

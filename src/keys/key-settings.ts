@@ -83,6 +83,10 @@ export type KeySettings =
       readonly allowShortSecret: boolean
     }
   | { readonly kind: 'pem_file'; readonly files: readonly string[] }
+  /** The text of PEM files, in the configuration itself. */
+  | { readonly kind: 'pem'; readonly texts: readonly string[] }
+  /** The text of a JWK set, in the configuration itself. */
+  | { readonly kind: 'jwks'; readonly text: string; readonly keyUse?: KeyUse }
   | { readonly kind: 'jwks_file'; readonly file: string; readonly keyUse?: KeyUse }
   | ({ readonly kind: 'jwks_url'; readonly url: string } & RemoteKeySettings)
   /** Metadata from the issuer itself: OpenID Connect Discovery 1.0 §4, then RFC 8414 §3. */

@@ -69,8 +69,9 @@ listen:
     const changed: string[] = []
     let look = async (): Promise<void> => undefined
     const stop = watchFiles(
-      { files: ['/keys/key.pem'], fileHashes: loaded.value.fileHashes },
+      { files: ['/keys/key.pem'], fileHashes: loaded.value.fileHashes, directories: new Map() },
       {
+        listFiles: () => [],
         readFile: read,
         onChange: (files) => void changed.push(...files),
         onMissing: () => undefined,

@@ -41,16 +41,16 @@ export const localJwt = (name: string, paths: string): string => `middlewares:
     rule: { secret: ${SECRET}, issuer: me, audience: you }
 `
 
-/** Every key of Goma 0.2, in use. */
+/** Every key of Goma 0.2, as its documents and examples have them. */
 export const SKELETON = `version: 1.0
 gateway:
-  tlsCertFile: /etc/goma/cert.pem
+  tlsCertFile: ''
   tlsKeyFile: ''
-  redis: { addr: "redis:6379", password: p }
+  redis: { addr: redis:6379, password: p }
   writeTimeout: 15
   readTimeout: 15
   idleTimeout: 30
-  rateLimit: 100
+  rateLimit: 0
   blockCommonExploits: false
   accessLog: /dev/Stdout
   errorLog: /dev/stderr
@@ -61,7 +61,7 @@ gateway:
   disableKeepAlive: false
   enableMetrics: false
   interceptErrors: [405, 500]
-  cors: { origins: ["https://example.com"], headers: { Access-Control-Max-Age: 1728000 } }
+  cors: { origins: [https://example.com], headers: {Access-Control-Max-Age: 1728000} }
   extraRoutes: { directory: /etc/goma/extra, watch: false }
   routes:
     - name: api
@@ -72,8 +72,8 @@ gateway:
       destination: http://svc:8080
       backends: []
       insecureSkipVerify: false
-      healthCheck: { path: /health, interval: 30s, timeout: 10s, healthyStatuses: [200, 404] }
-      cors: { origins: ["https://example.com"], headers: {} }
+      healthCheck: { path: /health, interval: 30s, timeout: 10s, healthyStatuses: [200,404] }
+      cors: { origins: [], headers: {} }
       rateLimit: 60
       disableHostFording: false
       interceptErrors: [404]
@@ -83,5 +83,5 @@ middlewares:
   - name: google-auth
     type: jwt
     paths: [/protected-access, /example-of-jwt]
-    rule: { url: "https://www.example.com/auth/access", requiredHeaders: [Authorization], headers: { userId: X-Auth-UserId }, params: { userCountryId: countryId } }
+    rule: { url: https://www.example.com/auth/access, requiredHeaders: [Authorization], headers: {userId: X-Auth-UserId}, params: {userCountryId: countryId} }
 `

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { convertConfig } from '../../src/compat/convert.ts'
 import { loadBad, loadGood } from '../config/load-text.ts'
-import { DOCUMENT, SKELETON } from './goma-config.ts'
+import { DOCUMENT } from './goma-config.ts'
 
 const ROUTES = `gateway:
   routes:
@@ -89,51 +89,5 @@ describe("the example of Goma's document", () => {
     const [error] = diagnostics.filter(({ severity }) => severity === 'error')
     const line = (ROUTES + DOCUMENT).split('\n').findIndex((text) => text.includes('url:')) + 1
     expect(error?.position?.line).toBe(line)
-  })
-})
-
-describe('the whole skeleton of Goma 0.2', () => {
-  it('names everything that is not supported, each at its line, and nothing else', async () => {
-    const { diagnostics } = await loadBad(SKELETON)
-    const lines = SKELETON.split('\n')
-    const named = (code: string): readonly string[] =>
-      diagnostics
-        .filter((found) => found.code === code)
-        .map(
-          ({ position }) => lines[(position?.line ?? 0) - 1]?.trim().replace(/^([A-Za-z]+):.*/, '$1') ?? '',
-        )
-    expect(named('ERR_COMPAT_UNSUPPORTED')).toEqual([
-      'tlsCertFile',
-      'redis',
-      'interceptErrors',
-      'cors',
-      'extraRoutes',
-      'healthCheck',
-      'cors',
-
-      'interceptErrors',
-    ])
-    expect(named('WARN_COMPAT_NO_EFFECT')).toEqual([
-      'writeTimeout',
-      'readTimeout',
-      'idleTimeout',
-      'errorLog',
-      'logLevel',
-    ])
-    expect(diagnostics.filter(({ code }) => !/COMPAT_(UNSUPPORTED|NO_EFFECT)/.test(code))).toEqual([])
-  })
-
-  it('loads without what was named', async () => {
-    const refused = /^ +(tlsCertFile|redis|interceptErrors|cors|extraRoutes):.*\n/gm
-    const text = SKELETON.replaceAll(refused, '').replace(', healthyStatuses: [200, 404]', '')
-    const { settings } = await loadGood(text)
-    expect(settings.routes.map(({ name, access }) => [name, access.kind])).toEqual([
-      ['api-google-auth', 'forward_auth'],
-      ['api', 'public'],
-      ['api-other-methods', 'deny'],
-    ])
-    expect(settings.listen.gateway).toMatchObject([
-      { address: { port: 8080 }, logsAccess: true, rateLimits: [{ requests: 100, perMs: 60_000 }] },
-    ])
   })
 })

@@ -104,7 +104,9 @@ describe('a configuration of Goma is refused', () => {
       'with a claims expression',
       goma(
         '',
-        one(`{ name: a, type: jwtAuth, paths: [/*], rule: { secret: ${SECRET}, claimsExpression: x } }`),
+        one(
+          `{ name: a, type: jwtAuth, paths: [/*], rule: { secret: ${SECRET}, claimsExpression: "!Equals(a, b)" } }`,
+        ),
       ),
       'ERR_COMPAT_UNSUPPORTED',
       10,
@@ -206,14 +208,16 @@ describe('a configuration of Goma is refused', () => {
   }
 
   const OF_GATEWAY = [
-    'cors: { origins: [https://a.example] }',
-    'redis: { addr: "r:1" }',
-    'tlsCertFile: a.pem',
+    'cors: { origins: [https://a.example], headers: { X-Frame-Options: DENY } }',
+    'cors: { origins: [https://a.example], headers: { access-control-allow-origin: "*" } }',
+    'tls: { certsDir: /etc/certs }',
+    'tls: { clientAuth: { clientCA: ca.pem } }',
+    `tls: { default: { cert: a.pem, key: "-----BEGIN PRIVATE KEY-----" } }`,
+    `tls: { default: { cert: a.pem, key: ${Buffer.from('-----BEGIN PRIVATE KEY-----').toString('base64')} } }`,
     'blockCommonExploits: true',
-    'interceptErrors: [500]',
-    'extraRoutes: { directory: /etc/goma/extra }',
-    'entryPoints: { webSecure: { address: ":8443" } }',
+    'errorInterceptor: { enabled: true }',
     'providers: { file: { enabled: true } }',
+    'entryPoints: { passThrough: { forwards: [{ port: 1 }] } }',
   ]
   for (const key of OF_GATEWAY) {
     it(`by the name of what is not supported: ${key}`, async () => {
@@ -225,13 +229,13 @@ describe('a configuration of Goma is refused', () => {
   }
 
   const OF_ROUTE = [
-    'cors: { origins: [https://a.example] }',
-    'interceptErrors: [404]',
+    'cors: { origins: [https://a.example], headers: { Access-Control-Allow-Private-Network: "true" } }',
     'blockCommonExploits: true',
     'insecureSkipVerify: true',
+    'errorInterceptor: { enabled: true }',
     'priority: 1',
-    'healthCheck: { path: /h, healthyStatuses: [404] }',
     'security: { tls: { insecureSkipVerify: true } }',
+    'security: { enableExploitProtection: true }',
     'maintenance: { enabled: true }',
   ]
   for (const key of OF_ROUTE) {

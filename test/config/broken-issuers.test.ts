@@ -11,6 +11,15 @@ const KEYS: readonly Case[] = [
     'two issuers',
   ],
   [
+    'keys written in two ways',
+    issuer('keys: { jwks: { keys: [] }, pem: x }'),
+    'ERR_CONFIG_EXACTLY_ONE',
+    '5:33',
+    'two issuers',
+  ],
+  ['no PEM at all', issuer('keys: { pem: [] }'), 'ERR_CONFIG_EMPTY_LIST', '5:18', 'at least one'],
+  ['a key set that is a list', issuer('keys: { jwks: [] }'), 'ERR_CONFIG_TYPE', '5:19', ''],
+  [
     'a secret option without a secret',
     issuer('keys: { encoding: hex }'),
     'ERR_CONFIG_USELESS_KEY',

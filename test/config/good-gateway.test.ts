@@ -64,7 +64,7 @@ describe('a gateway', () => {
       ejectAfter: 3,
       ejectMs: 10_000,
       interceptErrors: [],
-      health: { path: '/healthz', intervalMs: 1_000, timeoutMs: 2_000 },
+      health: { path: '/healthz', statuses: ['2xx', '3xx'], intervalMs: 1_000, timeoutMs: 2_000 },
     })
   })
 

@@ -26,6 +26,11 @@ export const loadDeps = ({ env = {}, files = {} }: Surroundings = {}): LoadConfi
     if (content === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' })
     return new TextEncoder().encode(content)
   },
+  listFiles: (directory) => {
+    const names = Object.keys(files).filter((path) => path.startsWith(`${directory}/`))
+    if (names.length === 0) throw Object.assign(new Error('no such directory'), { code: 'ENOENT' })
+    return names.map((path) => path.slice(directory.length + 1))
+  },
   supportedAlgorithms: SUPPORTED,
   foreignFormats: [jwtauthrequestFormat, gomaFormat],
 })

@@ -12,6 +12,10 @@ issuers:
   - { name: p, issuer: p, audience: a, keys: { pem_file: [a.pem] }, leeway: 500ms }
   - { name: j, issuer: j, audience: a, keys: { jwks_file: j.json } }
   - { name: u, issuer: u, audience: a, keys: { jwks_url: "https://u.example/k" } }
+  - { name: t, issuer: t, audience: a, keys: { pem: "-----BEGIN PUBLIC KEY-----\\n$\${x}" } }
+  - { name: ts, issuer: ts, audience: a, keys: { pem: [a, b] } }
+  - { name: m, issuer: m, audience: a, keys: { jwks: { keys: [{ kty: OKP, kid: "$\${k}" }] }, key_use: jwt-svid } }
+  - { name: n, issuer: n, audience: a, keys: { jwks: '{ "keys": [] }' } }
 token_sources:
   - { header: Authorization, trim_prefix: "" }
   - { header: X-A, scheme: Token }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'bun:test'
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listFiles } from '../../src/app/list-files.ts'
 import { hashContent } from '../../src/config/interpolate.ts'
 import { watchFiles } from '../../src/config/watch-files.ts'
 
@@ -12,15 +13,20 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }))
 
 /** A watcher whose timer is turned by hand, and all that it said. */
-function watchByHand(files: readonly string[], fileHashes: ReadonlyMap<string, string> = new Map()) {
+function watchByHand(
+  files: readonly string[],
+  fileHashes: ReadonlyMap<string, string> = new Map(),
+  directories: ReadonlyMap<string, string> = new Map(),
+) {
   const said: string[] = []
   let look = (): Promise<void> => Promise.resolve()
   let isStopped = false
   const name = (file: string): string => file.slice(directory.length + 1)
   const stop = watchFiles(
-    { files, fileHashes },
+    { files, fileHashes, directories },
     {
       readFile: (path) => readFile(path),
+      listFiles,
       onChange: (changed) => said.push(`changed ${changed.map(name).join(' ')}`),
       onMissing: (file) => said.push(`missing ${name(file)}`),
       every: (_, onTick) => {
@@ -118,6 +124,35 @@ describe('watched files', () => {
     expect(said).toEqual(['changed a'])
   })
 
+  it('are noticed in a watched directory, however they come, change and go', async () => {
+    const extra = join(directory, 'extra')
+    await mkdir(extra)
+    const { said, look } = watchByHand([], new Map(), new Map([[extra, '']]))
+    await look()
+    const steps: readonly (readonly [string, () => Promise<unknown>, boolean])[] = [
+      ['a file', () => writeFile(join(extra, 'a.yml'), '1'), true],
+      ['nothing', () => Promise.resolve(), false],
+      ['its content', () => writeFile(join(extra, 'a.yml'), '2'), true],
+      ['what an editor keeps beside it', () => writeFile(join(extra, '.a.yml.swp'), '2'), false],
+      ['another kind of file', () => writeFile(join(extra, 'a.txt'), '2'), false],
+      ['another name', () => rename(join(extra, 'a.yml'), join(extra, 'b.yaml')), true],
+      ['a directory in it', () => mkdir(join(extra, 'c')), false],
+      ['a file below it', () => writeFile(join(extra, 'c', 'd.yml'), '1'), true],
+      ['the end of a file', () => rm(join(extra, 'b.yaml')), true],
+    ]
+    for (const [what, step, isSeen] of steps) {
+      said.length = 0
+      await step()
+      await look()
+      expect([what, said], what).toEqual([what, isSeen ? ['changed extra'] : []])
+    }
+    said.length = 0
+    await rm(extra, { recursive: true })
+    await look()
+    await look()
+    expect(said).toEqual(['missing extra'])
+  })
+
   it('are left alone after stopping', async () => {
     const file = join(directory, 'a')
     await writeFile(file, '1')
@@ -136,8 +171,14 @@ describe('watched files', () => {
     const { promise, resolve } = Promise.withResolvers<readonly string[]>()
     const fileHashes = new Map([[file, hashContent(new TextEncoder().encode('1'))]])
     const stop = watchFiles(
-      { files: [file], fileHashes },
-      { readFile: (path) => readFile(path), onChange: resolve, onMissing: () => {}, intervalMs: 1 },
+      { files: [file], fileHashes, directories: new Map() },
+      {
+        readFile: (path) => readFile(path),
+        listFiles,
+        onChange: resolve,
+        onMissing: () => {},
+        intervalMs: 1,
+      },
     )
     expect(await promise).toEqual([file])
     stop()

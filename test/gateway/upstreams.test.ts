@@ -102,6 +102,30 @@ describe('health checks', () => {
       (await ask(gateway.port, PUBLIC)).status === 200 && requests() > 0 ? true : undefined
     await waitFor('the server to be asked again', isBack)
   })
+
+  /** What the configuration says is good, what the server answers, and whether clients are sent there. */
+  const STATUSES: readonly (readonly [string, number, boolean])[] = [
+    ['', 399, true],
+    ['', 404, false],
+    ['statuses: [200, 404]', 404, true],
+    ['statuses: [2xx, 404]', 302, false],
+    ['statuses: [4xx]', 401, true],
+  ]
+  for (const [statuses, status, isWell] of STATUSES) {
+    it(`${isWell ? 'take' : 'do not take'} ${status} for well with \`${statuses || 'nothing said'}\``, async () => {
+      const checked = await startRawUpstream(cleanup, ({ target }, socket) => {
+        const isCheck = target === '/healthz'
+        socket.write(isCheck ? `HTTP/1.1 ${status} Status\r\nContent-Length: 0\r\n\r\n` : OK)
+      })
+      const good = await startRawUpstream(cleanup)
+      const upstream = `health: { path: /healthz, interval: 100ms${statuses === '' ? '' : `, ${statuses}`} }`
+      const gateway = await runGateway(gatewayConfig([checked.url, good.url], { upstream }), cleanup)
+      const checks = (): number => checked.received.filter(({ target }) => target === '/healthz').length
+      await waitFor('three checks', () => (checks() > 2 ? true : undefined))
+      for (let i = 0; i < 4; i++) expect((await ask(gateway.port, PUBLIC)).status).toBe(200)
+      expect(checked.received.length > checks()).toBe(isWell)
+    })
+  }
 })
 
 describe('a server that accepts and does not say more', () => {

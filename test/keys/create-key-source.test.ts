@@ -22,6 +22,7 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   'truncated.json': jwksBytes(publicJwk(p256)).slice(0, -3),
   'empty.json': jwksBytes(),
   'unusable.json': jwksBytes({ kty: 'oct', k: 'AA' }),
+  'private.json': jwksBytes(publicJwk(p256), p256.privateKey.export({ format: 'jwk' })),
   'huge.json': new Uint8Array(1_048_577).fill(0x20),
 }
 
@@ -39,6 +40,12 @@ const secret = (bytes: number, more: object = {}): KeySettings => ({
 })
 const pemFiles = (...files: readonly string[]): KeySettings => ({ kind: 'pem_file', files })
 const jwksFile = (file: string): KeySettings => ({ kind: 'jwks_file', file })
+const pemTexts = (...files: readonly string[]): KeySettings => ({
+  kind: 'pem',
+  texts: files.map((file) => textOf(file)),
+})
+const jwksText = (file: string): KeySettings => ({ kind: 'jwks', text: textOf(file) })
+const textOf = (file: string): string => new TextDecoder().decode(FILES[file])
 const jwksUrl = (url: string, more: object = {}): KeySettings => ({
   kind: 'jwks_url',
   url,
@@ -56,6 +63,8 @@ describe('createKeySource', () => {
     [pemFiles('p256.pem', 'rsa.pem'), 'any', 'ES256', 'pem_file p256.pem, rsa.pem'],
     [pemFiles('p256.pem', 'rsa.pem'), undefined, 'RS256', 'pem_file p256.pem, rsa.pem'],
     [jwksFile('keys.json'), 'a', 'ES256', 'jwks_file keys.json'],
+    [pemTexts('p256.pem', 'rsa.pem', 'rsa.pem'), undefined, 'RS256', 'pem'],
+    [jwksText('keys.json'), 'a', 'ES256', 'jwks'],
   ]
   for (const [settings, kid, algorithm, description] of good) {
     it(`finds a key for kid ${kid ?? '(none)'} and ${algorithm} in ${description}`, async () => {
@@ -98,6 +107,13 @@ describe('createKeySource', () => {
     ['an empty JWKS file', jwksFile('empty.json'), 'ERR_KEYS_JWKS_INVALID'],
     ['a JWKS file without usable keys', jwksFile('unusable.json'), 'ERR_KEYS_JWKS_INVALID'],
     ['a JWKS file that is PEM', jwksFile('p256.pem'), 'ERR_KEYS_JWKS_INVALID'],
+    ['a private key in the configuration', pemTexts('p256.pem', 'private.pem'), 'ERR_KEYS_PRIVATE_KEY'],
+    ['no PEM in the configuration', pemTexts('keys.json'), 'ERR_KEYS_PEM_INVALID'],
+    ['more PEM keys in the configuration than may be tried', pemTexts('crowd.pem'), 'ERR_KEYS_PEM_INVALID'],
+    ['a private JWK beside a public one', jwksText('private.json'), 'ERR_KEYS_PRIVATE_KEY'],
+    ['a symmetric JWK in the configuration', jwksText('unusable.json'), 'ERR_KEYS_PRIVATE_KEY'],
+    ['a truncated JWK set in the configuration', jwksText('truncated.json'), 'ERR_KEYS_JWKS_INVALID'],
+    ['an empty JWK set in the configuration', jwksText('empty.json'), 'ERR_KEYS_JWKS_INVALID'],
     ['an http URL', jwksUrl('http://idp.example/'), 'ERR_KEYS_URL_INVALID'],
     ['a relative URL', jwksUrl('/jwks'), 'ERR_KEYS_URL_INVALID'],
     ['another scheme', jwksUrl('file:///keys.json', { allowHttp: true }), 'ERR_KEYS_URL_INVALID'],

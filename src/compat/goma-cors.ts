@@ -1,0 +1,102 @@
+/** Goma's `cors`, a list of origins and a map of answer headers → the `cors` of a native route. */
+import type { Problem } from '../config/diagnostic.ts'
+import { quoted } from '../config/printable.ts'
+import { parseOrigin } from '../config/origin.ts'
+import { either, flag, mapOf, optionalList, strictMap, text, textOrNumber } from '../config/schema-leaf.ts'
+import type { Output } from '../config/schema-leaf.ts'
+import type { LocatedProblem } from '../config/schema-problems.ts'
+import { toPointer } from '../config/json-pointer.ts'
+import { unsupported } from './goma-keys.ts'
+
+export const CorsSchema = strictMap({
+  origins: optionalList(text(parseOrigin)),
+  headers: mapOf(either(textOrNumber(), flag())).optional(),
+})
+
+type GomaCors = Output<typeof CorsSchema>
+type Value = Readonly<Record<string, unknown>>
+
+export interface TranslatedCors {
+  /** Of a `warder.yaml`; undefined where no origin may read anything. */
+  readonly value: Value | undefined
+  /** Key of the value → pointer to where it is written. */
+  readonly origins: Readonly<Record<string, string>>
+  readonly problems: readonly LocatedProblem[]
+}
+
+/** What browsers do where a header is missing (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+const UNSAID = { methods: ['GET', 'HEAD', 'POST'], headers: [], expose: [], max_age: '5s' }
+
+/** @param pointer Where it is written. */
+export function translateCors(cors: GomaCors | undefined, pointer: string): TranslatedCors {
+  const { origins = [], headers = {} } = cors ?? {}
+  const value: Record<string, unknown> = { ...UNSAID, origins }
+  const places: Record<string, string> = { origins: `${pointer}/origins` }
+  const problems: LocatedProblem[] = []
+  for (const [name, written] of Object.entries(headers)) {
+    const at = `${pointer}/headers${toPointer([name])}`
+    const [key, read] = HEADERS.get(name.toLowerCase()) ?? []
+    if (key === undefined || read === undefined) {
+      problems.push({ pointer: at, problem: unknownHeader(name), atKey: true })
+    } else if (Object.hasOwn(places, key)) {
+      const message = `the header ${quoted(name)} is there twice`
+      problems.push({ pointer: at, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message }, atKey: true })
+    } else {
+      places[key] = at
+      const found = read(String(written).trim())
+      if (found === undefined) problems.push({ pointer: at, problem: badValue(name, String(written)) })
+      else if (key !== 'methods' || String(written).trim() !== '') value[key] = found
+    }
+  }
+  if (origins.length > 0) return { value, origins: places, problems }
+  if (Object.keys(headers).length > 0) problems.push({ pointer, problem: NO_ORIGINS, atKey: true })
+  return { value: undefined, origins: {}, problems }
+}
+
+function readList(written: string): unknown {
+  return written
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+const DAY_SECONDS = 86_400
+
+/** No browser remembers for more than a day; less than nothing is nothing. */
+const readSeconds = (written: string): unknown =>
+  /^-?\d{1,15}$/.test(written) ? `${Math.min(Math.max(Number(written), 0), DAY_SECONDS)}s` : undefined
+
+function readFlag(written: string): unknown {
+  if (written === 'true') return true
+  return written === 'false' || written === '' ? false : undefined
+}
+
+/** What is done with the value of each header, by its name in lower case. */
+const HEADERS: ReadonlyMap<string, readonly [key: string, read: (written: string) => unknown]> = new Map([
+  ['access-control-allow-headers', ['headers', readList]],
+  ['access-control-allow-methods', ['methods', readList]],
+  ['access-control-expose-headers', ['expose', readList]],
+  ['access-control-max-age', ['max_age', readSeconds]],
+  ['access-control-allow-credentials', ['credentials', readFlag]],
+])
+
+function unknownHeader(name: string): Problem {
+  if (name.toLowerCase() === 'access-control-allow-origin')
+    return unsupported(`${quoted(name)} is written by Warder`, 'name the pages in `origins`')
+  return unsupported(
+    `${quoted(name)} in \`cors\` is not supported`,
+    `known: ${[...HEADERS.keys()].join(', ')}; let the application write other headers`,
+  )
+}
+
+const badValue = (name: string, written: string): Problem => ({
+  code: 'ERR_CONFIG_VALUE',
+  message: `${quoted(written)} is no value of ${quoted(name)}`,
+  hints: ['Access-Control-Max-Age is a number of seconds, Access-Control-Allow-Credentials is true or false'],
+})
+
+const NO_ORIGINS: Problem = {
+  code: 'WARN_COMPAT_NO_EFFECT',
+  message: '`headers` of `cors` have no effect without `origins`',
+  hints: ['name the pages that may read answers in `origins`'],
+}

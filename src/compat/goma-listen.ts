@@ -1,0 +1,61 @@
+/** Where Goma listens → the gateway's listeners: one in plain text, and with certificates one with TLS beside it. */
+import { formatListenAddress } from '../config/listen-address.ts'
+import type { LocatedProblem } from '../config/schema-problems.ts'
+import { translateTls } from './goma-tls.ts'
+import type { GomaConfig } from './goma-schema.ts'
+
+/** `listen.gateway` of a `warder.yaml`. */
+export interface GomaListeners {
+  readonly value: unknown
+  /** Settings path → where it is written. */
+  readonly origins: ReadonlyMap<string, string>
+  readonly problems: readonly LocatedProblem[]
+}
+
+const WEB = '/gateway/entryPoints/web/address'
+const WEB_SECURE = '/gateway/entryPoints/webSecure/address'
+
+export function translateListeners(config: GomaConfig): GomaListeners {
+  const { entryPoints, proxy, accessLog = '', rateLimit = 0 } = config.gateway
+  const trusted = proxy?.enabled === true ? (proxy.trustedProxies ?? []) : []
+  const common = {
+    ...(trusted.length === 0 ? {} : { trusted_proxies: trusted }),
+    ...(accessLog === '' ? {} : { access_log: true }),
+    ...(rateLimit === 0 ? {} : { rate_limit: { requests: rateLimit, per: '1m' } }),
+  }
+  const { web, webSecure } = entryPoints ?? {}
+  const plain = {
+    address: web?.address === undefined ? ':8080' : formatListenAddress(web.address),
+    ...common,
+  }
+  const { certificates, pointers, clientCaFile, problems } = translateTls(config)
+  if (certificates.length === 0) {
+    const origins = new Map([['listen/gateway', WEB]])
+    return { value: plain, origins, problems: [...problems, ...(webSecure === undefined ? [] : [NO_TLS])] }
+  }
+  const secure = {
+    address: webSecure?.address === undefined ? ':8443' : formatListenAddress(webSecure.address),
+    tls: certificates,
+    ...(clientCaFile === undefined ? {} : { client_ca_file: clientCaFile }),
+    ...common,
+  }
+  const origins = new Map([
+    ['listen/gateway', '/gateway/entryPoints'],
+    ['listen/gateway/0', WEB],
+    ['listen/gateway/1', WEB_SECURE],
+    ['listen/gateway/1/tls', pointers[0] ?? WEB_SECURE],
+    ...pointers.map((pointer, i) => [`listen/gateway/1/tls/${i}`, pointer] as const),
+  ])
+  return { value: [plain, secure], origins, problems }
+}
+
+/** Goma listens there with a certificate that it makes itself, and that no client trusts. */
+const NO_TLS: LocatedProblem = {
+  pointer: '/gateway/entryPoints/webSecure',
+  atKey: true,
+  problem: {
+    code: 'WARN_COMPAT_NO_EFFECT',
+    message: '`webSecure` has no effect: there is no certificate',
+    hints: ['name the files of one in `tls.certificates`'],
+  },
+}

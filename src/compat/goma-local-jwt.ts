@@ -1,0 +1,78 @@
+/** The newer `jwtAuth` of Goma, which verifies tokens itself → an issuer and a policy. */
+import type { Problem } from '../config/diagnostic.ts'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { translateClaims } from './goma-claims.ts'
+import { optional, type Judge, type RuleProblem } from './goma-judges.ts'
+import { readKeyText } from './goma-key-text.ts'
+import { unsupported } from './goma-keys.ts'
+import type { LocalJwtRule } from './goma-rules.ts'
+
+type Value = Readonly<Record<string, unknown>>
+
+/** @param name Of the issuer and the policy. */
+export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | RuleProblem {
+  if (rule.alg !== undefined && rule.algorithms !== undefined)
+    return { code: 'ERR_CONFIG_EXACTLY_ONE', message: '`alg` and `algorithms` exclude each other' }
+  const keys = keysOf(rule)
+  if (!keys.ok) return keys.error
+  const { claimsExpression = '' } = rule
+  const claims = claimsExpression.trim() === '' ? ok({}) : translateClaims(claimsExpression)
+  if (!claims.ok) return { ...claims.error, at: 'claimsExpression' }
+  return {
+    kind: 'policy',
+    name,
+    issuer: {
+      name,
+      issuer: rule.issuer ?? 'any',
+      audience: rule.audience === undefined ? 'any' : [rule.audience],
+      keys: keys.value,
+      ...optional('algorithms', rule.algorithms ?? (rule.alg === undefined ? undefined : [rule.alg])),
+      leeway: 0,
+    },
+    policy: {
+      issuers: [name],
+      ...optional('claims', claims.value),
+      ...optional('identity', rule.forwardHeaders),
+    },
+    keepsToken: rule.forwardAuthorization ?? false,
+  }
+}
+
+function keysOf(rule: LocalJwtRule): Result<Value, RuleProblem> {
+  const { secret, jwksUrl = '', jwksFile = '', publicKey = '' } = rule
+  const isSet = [secret !== undefined, jwksUrl !== '', jwksFile !== '', publicKey !== '']
+  if (isSet.filter(Boolean).length !== 1) return err(NO_KEYS)
+  if (secret !== undefined) return ok({ secret })
+  if (jwksUrl !== '') return ok({ jwks_url: jwksUrl })
+  return jwksFile === '' ? readKey('publicKey', publicKey) : readKey('jwksFile', jwksFile)
+}
+
+/** In the file itself, or in another one. */
+const KEYS = {
+  publicKey: { inText: 'pem', inFile: 'pem_file' },
+  jwksFile: { inText: 'jwks', inFile: 'jwks_file' },
+} as const
+
+function readKey(name: keyof typeof KEYS, written: string): Result<Value, RuleProblem> {
+  const key = readKeyText(written)
+  if (key?.kind === 'text') return ok({ [KEYS[name].inText]: key.text })
+  if (key?.kind === 'file') return ok({ [KEYS[name].inFile]: key.path })
+  if (key?.kind === 'encrypted') {
+    const problem = unsupported(
+      `\`${name}\` that is encrypted for Goma is not supported`,
+      'a public key is no secret',
+    )
+    return err({ ...problem, at: name })
+  }
+  // Does not show what is written: it may be a key.
+  const message = `\`${name}\` is neither a key, nor one in base64, nor the path of a file`
+  const hints = ['a file has a name such as key.pem or keys.json']
+  return err({ code: 'ERR_CONFIG_VALUE', message, hints, at: name })
+}
+
+const NO_KEYS: Problem = {
+  code: 'ERR_CONFIG_EXACTLY_ONE',
+  message: 'a rule with one of `secret`, `jwksUrl`, `jwksFile` and `publicKey` is needed',
+  hints: ['for an auth service write `url`'],
+}

@@ -1,0 +1,84 @@
+/** A directory of YAML files that belong to a configuration. */
+import { join } from 'node:path'
+import { err, ok } from '../result.ts'
+import type { Result } from '../result.ts'
+import { fileTrouble, hashContent } from './interpolate.ts'
+
+export interface DirectoryReader {
+  readonly readFile: (path: string) => Uint8Array | Promise<Uint8Array>
+  /**
+   * Relative paths of all files in and below a directory, in any order.
+   *
+   * @throws When the directory cannot be read; the `code` of Node's errors is understood.
+   */
+  readonly listFiles: (directory: string) => readonly string[] | Promise<readonly string[]>
+}
+
+export interface ExtraFile {
+  /** Relative to the directory. */
+  readonly name: string
+  /** Absolute. */
+  readonly path: string
+  /** What was read, or why it could not be. */
+  readonly content: Result<Uint8Array, string>
+}
+
+export interface ExtraFiles {
+  /** In the order of their names. */
+  readonly files: readonly ExtraFile[]
+  /** Changes with every name and every content. */
+  readonly hash: string
+}
+
+/** Files of one directory; a thousand routes fit into one. */
+export const MAX_EXTRA_FILES = 256
+/** All of them together, in bytes. */
+export const MAX_EXTRA_BYTES = 16 * 1024 ** 2
+
+/** What is wrong with the directory as a whole. */
+export type DirectoryTrouble = ReturnType<typeof fileTrouble> | 'holds too many files' | 'holds too much'
+
+/**
+ * Reads every `*.yml` and `*.yaml` in and below a directory. Names that begin with a dot are passed over: they are
+ * what editors and Kubernetes volumes keep beside the files.
+ *
+ * @param directory Absolute.
+ */
+export async function readExtraFiles(
+  directory: string,
+  { readFile, listFiles }: DirectoryReader,
+): Promise<Result<ExtraFiles, DirectoryTrouble>> {
+  let listed: readonly string[]
+  try {
+    listed = await listFiles(directory)
+  } catch (error) {
+    return err(fileTrouble(error))
+  }
+  const names = listed.filter(isExtraFile).toSorted((a, b) => (a < b ? -1 : 1))
+  if (names.length > MAX_EXTRA_FILES) return err('holds too many files')
+  const files: ExtraFile[] = []
+  let bytes = 0
+  for (const name of names) {
+    const path = join(directory, name)
+    const content = await read(path, readFile)
+    bytes += content.ok ? content.value.length : 0
+    if (bytes > MAX_EXTRA_BYTES) return err('holds too much')
+    files.push({ name, path, content })
+  }
+  const lines = files.map(({ name, content }) => `${name}\0${content.ok ? hashContent(content.value) : ''}\n`)
+  return ok({ files, hash: hashContent(new TextEncoder().encode(lines.join(''))) })
+}
+
+const isExtraFile = (name: string): boolean =>
+  /\.ya?ml$/i.test(name) && !name.split('/').some((segment) => segment.startsWith('.'))
+
+async function read(
+  path: string,
+  readFile: DirectoryReader['readFile'],
+): Promise<Result<Uint8Array, string>> {
+  try {
+    return ok(await readFile(path))
+  } catch (error) {
+    return err(fileTrouble(error))
+  }
+}
