@@ -61,7 +61,7 @@ const TYPES: ReadonlyMap<string, ReadRule> = new Map<string, ReadRule>(
 )
 
 /** Types that Goma has and Warder has not, and what to do about it. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
+export const UNSUPPORTED_TYPES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ['ldap', 'ldapAuth', 'oauth', 'oauth2'].map((type) => [
       type,
@@ -83,7 +83,7 @@ const KNOWN_TYPES: readonly string[] = [
   'basicAuth',
   'access',
   'rateLimit',
-  ...Object.keys(UNSUPPORTED),
+  ...Object.keys(UNSUPPORTED_TYPES),
 ]
 
 /** @param root The whole document, to tell what is missing from what is wrong. */
@@ -115,7 +115,7 @@ export function readMiddlewares(
 }
 
 function unknownType(type: string): Problem {
-  const hint = Object.hasOwn(UNSUPPORTED, type) ? UNSUPPORTED[type] : undefined
+  const hint = Object.hasOwn(UNSUPPORTED_TYPES, type) ? UNSUPPORTED_TYPES[type] : undefined
   if (hint !== undefined) return unsupported(`a middleware of type ${quoted(type)} is not supported`, hint)
   const message = `there is no type of middleware ${quoted(type)}`
   return { code: 'ERR_CONFIG_VALUE', message, ...suggestion(type, KNOWN_TYPES) }

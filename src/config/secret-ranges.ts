@@ -118,7 +118,8 @@ function secretStart(line: string): number | undefined {
     const match = KEY_IN_TEXT.exec(line.slice(from))
     if (match === null) return undefined
     from += match[0].length
-    if (isSecretKey(match[2] ?? '') || match[2] === 'users') return from
+    const name = match[2] ?? ''
+    if (isSecretKey(name) || name === 'users' || PATH_OR_KEY.test(name)) return from
   }
 }
 
