@@ -85,7 +85,7 @@ function unknownHeader(name: string): Problem {
     return unsupported(`${quoted(name)} is written by Warder`, 'name the pages in `origins`')
   return unsupported(
     `${quoted(name)} in \`cors\` is not supported`,
-    `known: ${[...HEADERS.keys()].join(', ')}; let the application write other headers`,
+    'known are Access-Control-Allow-Headers, -Allow-Methods, -Expose-Headers, -Max-Age and -Allow-Credentials; let the application write others',
   )
 }
 

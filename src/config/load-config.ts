@@ -168,7 +168,16 @@ function locate(document: SourceDocument, filledIn: unknown, found: LocatedProbl
 }
 
 const failure = (source: SourceText, diagnostics: readonly Diagnostic[]): Result<never, ConfigFailure> =>
-  err({ diagnostics: [...diagnostics].sort(byPosition), source })
+  err({ diagnostics: [...diagnostics].sort(mainFirst(source)), source })
+
+/** Other files that belong to it come behind. */
+const mainFirst =
+  ({ file }: SourceText) =>
+  (a: Diagnostic, b: Diagnostic): number =>
+    Number(isElsewhere(a, file)) - Number(isElsewhere(b, file)) || byPosition(a, b)
+
+const isElsewhere = ({ position }: Diagnostic, file: string): boolean =>
+  position !== undefined && position.file !== file
 
 function toLoaded(
   document: SourceDocument,
@@ -181,7 +190,7 @@ function toLoaded(
   const fileHashes = new Map([[file, hashContent(bytes)], ...interpolatedFiles])
   return {
     settings: deepFreeze(settings),
-    warnings: [...warnings].sort(byPosition),
+    warnings: [...warnings].sort(mainFirst(document)),
     format,
     files: [...new Set([...fileHashes.keys(), ...keyFiles(settings)])],
     fileHashes,

@@ -129,7 +129,9 @@ function secretStart(line: string): number | undefined {
     const match = KEY_IN_TEXT.exec(line.slice(from))
     if (match === null) return undefined
     from += match[0].length
-    if (isSecretKey(match[2] ?? '') || match[2] === 'users' || match[2] === 'basic_auth') return from
+    const name = match[2] ?? ''
+    const holdsSecrets = name === 'users' || name === 'basic_auth'
+    if (isSecretKey(name) || holdsSecrets || PATH_OR_KEY.test(name)) return from
   }
 }
 

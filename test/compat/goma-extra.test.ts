@@ -163,6 +163,13 @@ describe('further files of Goma', () => {
     })
   }
 
+  it('are complained of behind the main one', async () => {
+    const files = { [file('a.yml')]: route('apes', ', middleware: [guard]') }
+    const main = `${MAIN}\n  blockCommonExploits: 1\n  plugin: x`
+    const failure = await loadBad(goma('', '', main), { files }, '/etc/warder/z.yml')
+    expect(places(failure).map(([, place]) => place)).toEqual(['z.yml:5:3', 'extra/a.yml:2:62'])
+  })
+
   it('are shown with their own text, and without their secrets', async () => {
     const text = `middlewares:\n  - { name: m, type: jwtAuth, paths: [/*], rule: { secret: ${SECRET}, algo: HS256 } }\n`
     const { diagnostics, source } = await loadBad(goma('', '', MAIN), { files: { [file('a.yml')]: text } })

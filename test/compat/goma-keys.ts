@@ -79,14 +79,7 @@ interface Definition {
 }
 
 function leavesOf(schema: unknown, path: string): readonly string[] {
-  const {
-    type,
-    innerType,
-    element,
-    options,
-    in: input,
-    shape,
-  } = (schema as { readonly _zod: { readonly def: Definition } })._zod.def
+  const { type, innerType, element, options, in: input, shape } = (schema as { readonly def: Definition }).def
   switch (type) {
     case 'optional':
       return leavesOf(innerType, path)

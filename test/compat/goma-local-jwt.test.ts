@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { loadInstanceText } from '../../src/app/load-instance.ts'
 import { systemKeyDeps } from '../../src/app/system.ts'
+import fc from 'fast-check'
+import { translateClaims } from '../../src/compat/goma-claims.ts'
 import { compileClaimRule } from '../../src/claims/compile-claim-rule.ts'
 import { convertConfig } from '../../src/compat/convert.ts'
 import { formatDiagnostics } from '../../src/config/format-diagnostics.ts'
@@ -145,6 +147,37 @@ describe('claimsExpression', () => {
       expect((await loadGood(convertConfig(original))).settings).toEqual(original.settings)
     })
   }
+
+  it('is read to its last character, whatever that is', () => {
+    const call = fc.constantFrom('Equals(`a`,`b`)', "OneOf('c', 'd', 'e')", '( Contains(`f`, g) )')
+    const piece = fc.constantFrom(
+      '&&',
+      '||',
+      '&',
+      'AND',
+      '!',
+      '(',
+      ')',
+      ',',
+      '`',
+      "'",
+      ';',
+      'x',
+      'Equals',
+      ' ',
+      '\n',
+    )
+    fc.assert(
+      fc.property(fc.array(fc.oneof(call, piece), { maxLength: 12 }), (parts) => {
+        const text = parts.join('')
+        const isConjunction = /^[\s(]*CALL[\s)]*(?:&&[\s(]*CALL[\s)]*)*$/.test(
+          text.replaceAll(/Equals\(`a`,`b`\)|OneOf\('c', 'd', 'e'\)|\( Contains\(`f`, g\) \)/g, 'CALL'),
+        )
+        if (translateClaims(text).ok) expect([text, isConjunction]).toEqual([text, true])
+      }),
+      { numRuns: 2_000 },
+    )
+  })
 
   /** What cannot be said, the code, and the character that the message names. */
   const REFUSED: readonly (readonly [string, string, number | undefined])[] = [

@@ -61,7 +61,12 @@ describe('the whole skeleton of Goma 0.2, unchanged', () => {
 
   it('is converted to a warder.yaml with the same settings', async () => {
     const original = await loadGood(SKELETON)
-    expect((await loadGood(convertConfig(original))).settings).toEqual(original.settings)
+    const text = convertConfig(original)
+    expect((await loadGood(text)).settings).toEqual(original.settings)
+    const comments = text.split('\n').filter((line) => line.startsWith('#'))
+    expect(comments.map((line) => /^# (\w+): .* \(warder\.yaml:(\d+)\)$/.exec(line)?.slice(1))).toEqual(
+      original.warnings.map(({ code, position }) => [code, String(position?.line)]),
+    )
   })
 })
 
@@ -185,6 +190,14 @@ describe('TLS of Goma', () => {
     })
   }
 
+  it('on the address of the other listener is refused at its line', async () => {
+    const same = 'tlsCertFile: a.pem\n  tlsKeyFile: a.key\n  entryPoints: { web: { address: ":8443" } }'
+    const { diagnostics } = await loadBad(goma('', '', same))
+    expect(diagnostics.map(({ code, position }) => [code as string, position?.line])).toEqual([
+      ['ERR_CONFIG_ADDRESS_TAKEN', 5],
+    ])
+  })
+
   it('warns of an entry point without a certificate', async () => {
     const { warnings } = await loadGood(goma('', '', 'entryPoints: { webSecure: { address: ":8443" } }'))
     expect(warnings.map(({ code, position }) => [code as string, position?.line])).toEqual([
@@ -198,7 +211,7 @@ describe('TLS of Goma', () => {
     ['tls: { certificates: [{ cert: a.pem, key: "" }] }', 3],
     ['tls: { clientAuth: { required: true } }', 3],
   ] as const) {
-    it(`that is half there is refused: ${half}`, async () => {
+    it(`that is half there is refused: ${half.replace('\n ', ',')}`, async () => {
       const { diagnostics } = await loadBad(goma('', '', half))
       expect(diagnostics.map((found) => [found.code as string, found.position?.line])).toEqual([
         ['ERR_CONFIG_MISSING_KEY', line],
