@@ -55,6 +55,13 @@ export const isAboutRequest = (name: string): boolean =>
   // By which some frameworks serve another path than the one that was judged (CVE-2018-14773).
   name === 'x-rewrite-url'
 
+/** By which some frameworks take a POST for another method than the one that was judged. */
+export const METHOD_OVERRIDES: readonly string[] = [
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+]
+
 export interface HeaderRules {
   /** Whether a client may say this. */
   isForbidden(field: HeaderField, isTrustedPeer: boolean): boolean
@@ -65,7 +72,7 @@ export interface HeaderRules {
 
 /**
  * @param identityNames Of every policy, lower case: none may come from a client, on any route.
- * @param grantedNames Likewise, those that auth services set.
+ * @param grantedNames Likewise, those that auth services set, and what else no client may say here.
  */
 export function compileHeaderRules(
   identityNames: readonly string[],

@@ -9,7 +9,7 @@ import { compileCors, type CorsRule } from './cors.ts'
 import type { CorsSettings } from './cors-settings.ts'
 import type { ClientRequest } from './client-request.ts'
 import type { Deadlines } from './deadlines.ts'
-import { compileHeaderRules, type HeaderRules } from './forward-headers.ts'
+import { compileHeaderRules, METHOD_OVERRIDES, type HeaderRules } from './forward-headers.ts'
 import type { GatewayState } from './gateway-state.ts'
 import { compileRequestLimits, placeLimits, type PlacedLimit, type RequestLimits } from './request-limits.ts'
 import { httpsRedirect } from './https-redirect.ts'
@@ -38,6 +38,8 @@ export interface GatewayInput {
   readonly authTrust: ReadonlyMap<string, ServerTrust>
   readonly routes: readonly GatewayRoute[]
   /** Name of the route that a request is judged by; undefined if there is none, or no single reading of its path. */
+  /** Whether any route is for certain methods only. */
+  readonly matchesMethods: boolean
   readonly findRoute: (request: AuthzRequest) => string | undefined
   readonly listeners: readonly ListenerInput[]
 }
@@ -152,10 +154,10 @@ function compileShared(input: GatewayInput, state: GatewayState, deadlines: Dead
       createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, state.pools, deadlines),
     ]),
   )
-  const headers = compileHeaderRules(
-    input.identityNames,
-    input.routes.flatMap(({ judges }) => [...grantedNames(judges), ...userHeaderNames(judges)]),
-  )
+  const headers = compileHeaderRules(input.identityNames, [
+    ...input.routes.flatMap(({ judges }) => [...grantedNames(judges), ...userHeaderNames(judges)]),
+    ...(input.matchesMethods ? METHOD_OVERRIDES : []),
+  ])
   const auths = createRouteAuths(headers, input.authTrust, state.auths, deadlines)
   const judgesOf = createRouteJudges(input.decide, auths, input.realm)
   const destinationOf = (route: GatewayRoute): readonly [string, Destination] => {

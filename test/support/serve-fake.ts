@@ -28,6 +28,7 @@ export function serveFake(): FakeServing {
     identityNames: [],
     upstreams: [],
     routes: [],
+    matchesMethods: false,
     findRoute: () => undefined,
     listeners: [{ settings: LISTENER, certificates: undefined }],
     serverTrust: new Map(),
