@@ -167,7 +167,9 @@ for (const isTls of [false, true]) {
         const all = CLIENTS.flatMap((client) => Object.keys(SERVERS).map((name) => [client, name] as const))
         const rounds = Array.from({ length: ROUNDS }, () => all).flat()
         await Promise.all(rounds.map(([client, name]) => leave(gateway.port, isTls, client, name)))
-        await waitFor(`no more than ${before} descriptors`, () => descriptors() <= before || undefined)
+        // A few are the runtime's own, which it opens when it is busy; one of each exchange would be hundreds.
+        const most = before + 8
+        await waitFor(`no more than ${most} descriptors`, () => descriptors() <= most || undefined)
         await waitFor('the server to be free', () => server.open.size === 0 || undefined)
         expect(gateway.process.output()).not.toContain('"level":"error"')
         if (!isTls) expect((await ask(gateway.port, { target: '/public/answers' })).body).toBe('ok')
