@@ -37,7 +37,7 @@ export function listenTls(
   certificates: () => Certificates,
   accept: TlsAccept,
 ): SocketListener {
-  const http2 = createHttp2({ settings: HTTP2_SETTINGS })
+  const http2 = createHttp2({ settings: HTTP2_SETTINGS, strictSingleValueFields: false })
   http2.on('session', (session) => accept.http2(session))
   const { first, asksForClientCertificates } = certificates()
   const server = createServer(
