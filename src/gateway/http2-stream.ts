@@ -24,6 +24,7 @@ export class Http2Stream implements ClientStream {
   #isOver = false
   /** Whether the answer is no more than its head. */
   #isHeadOnly = false
+  #receivedBytes = 0
   #contentBytes = 0
   #gathered: Buffer[] = []
   #trailers: AnswerHead['fields'] = []
@@ -66,15 +67,22 @@ export class Http2Stream implements ClientStream {
     if (this.#isBodyDone) return NO_PARTS
     if (this.head.expectsContinue) this.#stream.additionalHeaders({ ':status': 100 })
     this.#stream.on('data', (bytes: Buffer) => {
+      this.#receivedBytes += bytes.length
       if (!this.#isOver) this.events.onContent([bytes])
     })
     this.#stream.on('end', () => {
-      // A stream that was reset ends as well, but not its body.
-      if (this.#stream.aborted) return
+      // A stream that was broken off ends as well, but not its body; `aborted` says so only before the answer is whole.
+      if (this.#stream.aborted || this.#stream.destroyed || !this.#isComplete()) return
       this.#isBodyDone = true
       if (!this.#isOver) this.events.onContent(NO_PARTS)
     })
     return NO_PARTS
+  }
+
+  /** The runtime sees to it; but a server's connection that is left within a body would be the next client's. */
+  #isComplete(): boolean {
+    const { framing } = this.head
+    return framing.kind !== 'length' || framing.bytes === this.#receivedBytes
   }
 
   pause(): void {

@@ -52,6 +52,7 @@ export interface FrameClient {
   /** Frames that have come back, as `DATA 1 end` or `RST 1 code 1`, without what is housekeeping. */
   frames(): readonly string[]
   readonly isClosed: () => boolean
+  close(): void
 }
 
 export async function openFrames(port: number, cleanup: Cleanup): Promise<FrameClient> {
@@ -69,6 +70,7 @@ export async function openFrames(port: number, cleanup: Cleanup): Promise<FrameC
     send: (...frames) => void socket.write(Buffer.concat(frames)),
     frames: () => readFrames(bytes),
     isClosed: () => isClosed,
+    close: () => void socket.destroy(),
   }
 }
 
