@@ -64,6 +64,8 @@ export class Http2Stream implements ClientStream {
   }
 
   open(): readonly Buffer[] {
+    // A body without content may have ended before it was asked for; nothing would say so once more.
+    if (!this.#isBodyDone && this.#stream.readableEnded) this.#endBody()
     if (this.#isBodyDone) return NO_PARTS
     if (this.head.expectsContinue) this.#stream.additionalHeaders({ ':status': 100 })
     this.#stream.on('data', (bytes: Buffer) => {
@@ -71,18 +73,19 @@ export class Http2Stream implements ClientStream {
       if (!this.#isOver) this.events.onContent([bytes])
     })
     this.#stream.on('end', () => {
-      // A stream that was broken off ends as well, but not its body; `aborted` says so only before the answer is whole.
-      if (this.#stream.aborted || this.#stream.destroyed || !this.#isComplete()) return
-      this.#isBodyDone = true
-      if (!this.#isOver) this.events.onContent(NO_PARTS)
+      this.#endBody()
+      if (this.#isBodyDone && !this.#isOver) this.events.onContent(NO_PARTS)
     })
     return NO_PARTS
   }
 
-  /** The runtime sees to it; but a server's connection that is left within a body would be the next client's. */
-  #isComplete(): boolean {
+  /** A stream that was broken off ends as well, but not its body; `aborted` says so only before the answer is whole. */
+  #endBody(): void {
+    const { aborted, destroyed } = this.#stream
     const { framing } = this.head
-    return framing.kind !== 'length' || framing.bytes === this.#receivedBytes
+    // The runtime sees to it; but a server's connection that is left within a body would be the next client's.
+    const isWhole = framing.kind !== 'length' || framing.bytes === this.#receivedBytes
+    this.#isBodyDone = !aborted && !destroyed && isWhole
   }
 
   pause(): void {

@@ -86,6 +86,15 @@ liveSuite('an answer over HTTP/2', ['openssl'], () => {
     })
   }
 
+  it('comes to HEAD whose body is empty and ends in a frame of its own', async () => {
+    const app = await startRawUpstream(cleanup)
+    const gateway = await runHttp2Gateway([app.url], cleanup)
+    const client = await openFrames(gateway.port, cleanup)
+    const head = frame('HEADERS', END_HEADERS, 1, fieldsOf({ ':method': 'HEAD' }))
+    client.send(head, frame('DATA', END_STREAM, 1, Buffer.alloc(0)))
+    await waitFor('the end', () => client.frames().find((found) => found === 'HEADERS 1 end'))
+  })
+
   it('205 with a body, which it cannot have, is given to the client without', async () => {
     const app = await startRawUpstream(cleanup, (_, socket) => {
       socket.write('HTTP/1.1 205 Reset Content\r\nContent-Length: 7\r\n\r\nabc')
