@@ -233,7 +233,7 @@ liveSuite('a request over HTTP/1.1 and HTTP/2', ['openssl'], () => {
     await fc.assert(fc.asyncProperty(question, check), { numRuns: 300 })
     // Else this proves nothing.
     expect(Math.min(counts.forwarded, counts.denied)).toBeGreaterThan(50)
-  }, 30_000)
+  }, 60_000)
 
   /** Fields that come more than once, which the client of the property does not send. */
   const REPEATED: readonly (readonly [name: string, values: readonly string[]])[] = [
