@@ -270,8 +270,8 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     const headers = { ...own.headers, ...this.#corsHeaders }
     // Also where the server fails: of a session that was renewed, the old cookie may be worth nothing.
     const fields = [...(own.fields ?? []), ...this.#cookies]
-    this.#client.answerOwn({ ...own, headers, fields }, this.#id)
     this.#finish(own.status, fault, detail)
+    this.#client.answerOwn({ ...own, headers, fields }, this.#id)
     this.#client.release()
   }
 

@@ -57,12 +57,19 @@ export function openListener(
       onExchange: (event) => events.onExchange(event, settings.logsAccess),
       onBusy: () => connections.setBusy(connection),
       onIdle: () => connections.setIdle(connection),
-      onClose: () => {
-        connections.remove(connection)
-        if (connections.size === 0) allClosed()
-      },
+      onClose: () => leave(connection),
     })
     connections.add(connection)
+  }
+  const leave = (connection: ClientConnection): void => {
+    connections.remove(connection)
+    if (connections.size === 0) allClosed()
+  }
+  const handshake = (close: () => void): (() => void) => {
+    const waiting: ClientConnection = { drain() {}, stop: close, close, destroy: close }
+    if (connections.hasRoom()) connections.add(waiting)
+    else close()
+    return () => leave(waiting)
   }
   const http1 = (wire: Wire): void => {
     if (connections.hasRoom()) accept((context) => serveHttp1(wire, context))
@@ -76,7 +83,7 @@ export function openListener(
   const listener =
     inForce === undefined
       ? listen(settings.address, http1)
-      : listenTls(settings.address, () => certificates ?? inForce, { http1, http2 })
+      : listenTls(settings.address, () => certificates ?? inForce, { handshake, http1, http2 })
   return {
     address: listener.address,
     replace(next, nextRules) {

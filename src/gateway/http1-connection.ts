@@ -56,7 +56,7 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
   }
   const exchangeEnded = ({ rest, connection }: StreamEnd): void => {
     isBusy = false
-    if (connection === 'gone') {
+    if (connection === 'gone' || !client.isOpen) {
       client.events = { ...LINGERING, onClose: closed }
       if (client.isOpen) client.destroy()
       else closed()

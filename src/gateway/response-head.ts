@@ -18,6 +18,16 @@ export interface ResponseHead {
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/
 
 /**
+ * Longest field, in bytes. The runtime cannot pack a longer one for HTTP/2, and a connection on which it has tried
+ * can carry no answer any more; so nobody is sent one.
+ */
+const MAX_FIELD_BYTES = 61_440
+
+/** Whether a client of any version of HTTP can be sent this. */
+export const isSendable = ({ name, value }: Pick<HeaderField, 'name' | 'value'>): boolean =>
+  name.length + value.length <= MAX_FIELD_BYTES
+
+/**
  * @param method Of the request: the answer to HEAD has no body, whatever it announces.
  * @returns Or what is wrong with it, for the log.
  */
@@ -25,6 +35,7 @@ export function parseResponseHead(text: string, method: string): Result<Response
   const head = parseHead(text)
   if (!head.ok) return head
   const { startLine, fields } = head.value
+  if (text.length > MAX_FIELD_BYTES && !fields.every(isSendable)) return err('a field of more than 60 KiB')
   const [, minor, digits, phrase = ''] = STATUS_LINE.exec(startLine) ?? []
   if (digits === undefined) return err('not a status line')
   const status = Number(digits)

@@ -24,6 +24,13 @@ const HTTP2_SETTINGS: Settings = {
 
 /** Who serves a connection, by the version of HTTP that was agreed on. */
 export interface TlsAccept {
+  /**
+   * A connection is here, and its handshake begins: it takes a descriptor like any other.
+   *
+   * @param close Gives it up.
+   * @returns To be called when the handshake is over, well or not.
+   */
+  handshake(close: () => void): () => void
   http1(wire: Wire): void
   http2(session: ServerHttp2Session): void
 }
@@ -37,7 +44,7 @@ export function listenTls(
   certificates: () => Certificates,
   accept: TlsAccept,
 ): SocketListener {
-  const http2 = createHttp2({ settings: HTTP2_SETTINGS })
+  const http2 = createHttp2({ settings: HTTP2_SETTINGS, strictSingleValueFields: false })
   http2.on('session', (session) => accept.http2(session))
   const { first, asksForClientCertificates } = certificates()
   const server = createServer(
@@ -52,16 +59,23 @@ export function listenTls(
       rejectUnauthorized: asksForClientCertificates,
     },
     (socket) => {
+      handshakes.get(socket)?.()
       if (socket.alpnProtocol !== 'h2') return accept.http1(toWire(socket))
       // Where no more requests and no room for answers can come, there is nothing to wait for.
       socket.on('end', () => socket.destroy())
       http2.emit('connection', socket)
     },
   )
+  const handshakes = new WeakMap<object, () => void>()
+  server.on('connection', (socket) => {
+    const over = accept.handshake(() => void socket.destroy())
+    handshakes.set(socket, over)
+    socket.once('close', over)
+  })
   let cause: unknown
   server.on('error', (fault: unknown) => (cause = fault))
-  // A handshake that fails is the client's business.
-  server.on('tlsClientError', () => {})
+  // A handshake that fails is the client's business. The runtime tells of one that takes too long, and leaves it open.
+  server.on('tlsClientError', (_fault, socket) => void socket.destroy())
   if (address.kind === 'unix') {
     removeStaleSocket(address.path)
     server.listen(address.path)

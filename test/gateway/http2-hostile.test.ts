@@ -8,11 +8,12 @@ import {
   lengthAndText,
   literal,
   openFrames,
+  type FrameClient,
 } from '../support/http2-frames.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { waitFor } from '../support/live/loopback.ts'
-import { startRawUpstream } from '../support/run-gateway.ts'
+import { OK, startRawUpstream } from '../support/run-gateway.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
@@ -149,6 +150,32 @@ liveSuite('an HTTP/2 client', ['openssl'], () => {
     await waitFor('an answer', () => client.frames().find((found) => found === 'HEADERS 1'))
     expect(app.bytes().toLowerCase()).not.toContain('\r\nx:')
   })
+
+  // Else the next request, of anybody, would be taken for the rest of this body (CL.0 desync).
+  for (const [name, leave] of [
+    ['a reset without an error', (client) => client.send(frame('RST', 0, 1, Buffer.alloc(4)))],
+    ['a reset', (client) => client.send(frame('RST', 0, 1, Buffer.from([0, 0, 0, 8])))],
+    ['the end of its connection', (client) => client.close()],
+  ] as const satisfies readonly (readonly [string, (client: FrameClient) => void])[]) {
+    for (const length of ['10', undefined]) {
+      const framing = length === undefined ? 'in chunks' : 'of a known length'
+      it(`who leaves a body ${framing} unfinished with ${name} when the answer is there leaves nothing behind`, async () => {
+        const app = await startRawUpstream(cleanup)
+        const gateway = await runHttp2Gateway([app.url], cleanup)
+        const client = await openFrames(gateway.port, cleanup)
+        const fields = { ':method': 'POST', 'content-length': length }
+        client.send(request(fieldsOf(fields), END_HEADERS), frame('DATA', 0, 1, Buffer.from('abc')))
+        await waitFor('the part', () => (app.bytes().includes('abc') ? true : undefined))
+        app.connections[0]?.write(OK)
+        await waitFor('the answer', () => client.frames().find((found) => found === 'DATA 1 end'))
+        leave(client)
+        await waitFor('the line', () => gateway.lines[0])
+        expect((await askHttp2(await gateway.session(), { ':path': '/public/' })).status).toBe(200)
+        expect(app.received.map(({ method, body }) => [method, body])).toEqual([['GET', '']])
+        expect(app.connections).toHaveLength(2)
+      })
+    }
+  }
 
   it('may send trailers, which go no further', async () => {
     const app = await startRawUpstream(cleanup)

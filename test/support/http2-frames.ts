@@ -49,9 +49,10 @@ export function fieldsOf(other: Readonly<Record<string, string | undefined>> = {
 
 export interface FrameClient {
   send(...frames: readonly Buffer[]): void
-  /** Frames that have come back, as `RST 1 code 1`, without what is housekeeping. */
+  /** Frames that have come back, as `DATA 1 end` or `RST 1 code 1`, without what is housekeeping. */
   frames(): readonly string[]
   readonly isClosed: () => boolean
+  close(): void
 }
 
 export async function openFrames(port: number, cleanup: Cleanup): Promise<FrameClient> {
@@ -69,6 +70,7 @@ export async function openFrames(port: number, cleanup: Cleanup): Promise<FrameC
     send: (...frames) => void socket.write(Buffer.concat(frames)),
     frames: () => readFrames(bytes),
     isClosed: () => isClosed,
+    close: () => void socket.destroy(),
   }
 }
 
@@ -85,8 +87,9 @@ function readFrames(bytes: Buffer): readonly string[] {
         : type === 'GOAWAY'
           ? bytes.readUInt32BE(at + 13)
           : undefined
+    const isEnd = (type === 'DATA' || type === 'HEADERS') && ((bytes[at + 4] ?? 0) & END_STREAM) !== 0
     if (type !== 'SETTINGS' && type !== 'WINDOW')
-      frames.push(`${type} ${stream}${code === undefined ? '' : ` code ${code}`}`)
+      frames.push(`${type} ${stream}${code === undefined ? '' : ` code ${code}`}${isEnd ? ' end' : ''}`)
     at += 9 + length
   }
   return frames
