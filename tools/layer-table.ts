@@ -42,8 +42,8 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
       'request/parse-host.ts',
       'policy/path-pattern.ts',
       'claims/claim-path.ts',
-      'gateway/password-hash.ts',
-      'gateway/user-name.ts',
+      'gateway/judges/passwords/password-hash.ts',
+      'gateway/judges/passwords/user-name.ts',
     ],
     // Settings of the gateway are part of the settings.
     types: [...CORE, 'gateway'],

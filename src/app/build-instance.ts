@@ -16,7 +16,7 @@ import {
   loadServerTrust,
   type Certificates,
   type ServerTrust,
-} from '../gateway/certificates.ts'
+} from '../gateway/sockets/certificates.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { newId } from './system.ts'

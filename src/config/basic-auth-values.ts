@@ -1,8 +1,12 @@
 /** Users and passwords of a route: checked configuration → settings, and the way back. */
 import { resolve } from 'node:path'
-import type { BasicAuthSettings, PasswordSecret, UserSettings } from '../gateway/basic-auth-settings.ts'
-import { isWeakHash } from '../gateway/password-hash.ts'
-import { areCredentials } from '../gateway/user-name.ts'
+import type {
+  BasicAuthSettings,
+  PasswordSecret,
+  UserSettings,
+} from '../gateway/judges/passwords/basic-auth-settings.ts'
+import { isWeakHash } from '../gateway/judges/passwords/password-hash.ts'
+import { areCredentials } from '../gateway/judges/passwords/user-name.ts'
 import type { RouteSettings } from '../policy/settings.ts'
 import { MASK } from './code-frame.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'

@@ -1,6 +1,9 @@
 /** The auth service of a route: checked configuration → settings, and the way back. */
 import { resolve } from 'node:path'
-import type { ForwardAuthSettings, MappedAnswerHeader } from '../gateway/forward-auth-settings.ts'
+import type {
+  ForwardAuthSettings,
+  MappedAnswerHeader,
+} from '../gateway/judges/auth-service/forward-auth-settings.ts'
 import type { RouteSettings } from '../policy/settings.ts'
 import { formatByteSize } from './byte-size.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty, writeUrl } from './config-value.ts'

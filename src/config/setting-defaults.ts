@@ -1,7 +1,7 @@
 /** The value of every setting that was not written. The schema's descriptions and docs/config.md say the same. */
 import type { RemoteKeySettings } from '../keys/key-settings.ts'
 import type { CorsSettings } from '../gateway/cors-settings.ts'
-import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
+import type { ForwardAuthSettings } from '../gateway/judges/auth-service/forward-auth-settings.ts'
 import type { HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { Settings } from './settings.ts'

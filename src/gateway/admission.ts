@@ -1,8 +1,8 @@
 /** The way of a request to its judgement, with the rate limits before and behind it. */
-import type { ClientRequest } from './client-request.ts'
+import type { ClientRequest } from './client/client-request.ts'
 import { answerForOrigin } from './cors.ts'
-import { judge, type Judgement } from './judge.ts'
-import type { Taken } from './request-limits.ts'
+import { judge, type Judgement } from './judges/judge.ts'
+import type { Taken } from './limits/request-limits.ts'
 import type { GatewayRules } from './rules.ts'
 import { refusedBy, verdictOf, type Refusal, type Verdict } from './verdict.ts'
 

@@ -2,10 +2,10 @@
  * What browsers are told about requests of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol). It
  * protects nobody but the browser's user: who may ask is the decision's business, with or without an `Origin`.
  */
-import type { ClientRequest } from './client-request.ts'
+import type { ClientRequest } from './client/client-request.ts'
 import type { CorsSettings } from './cors-settings.ts'
-import { valuesOf } from './header-fields.ts'
-import type { OwnAnswer } from './own-answer.ts'
+import { valuesOf } from './http/header-fields.ts'
+import type { OwnAnswer } from './exchange/own-answer.ts'
 import type { GatewayRules } from './rules.ts'
 import type { Refusal } from './verdict.ts'
 

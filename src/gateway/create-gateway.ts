@@ -3,7 +3,7 @@ import { createDeadlines } from './deadlines.ts'
 import { createGatewayState } from './gateway-state.ts'
 import { openListener, type GatewayListener, type ListenerEvents } from './gateway-listener.ts'
 import { compileGatewayRules, type GatewayInput, type GatewayRules, type ListenerInput } from './rules.ts'
-import { addressText } from './sockets.ts'
+import { addressText } from './sockets/sockets.ts'
 
 export interface Gateway {
   /** `127.0.0.1:8080` or `unix:/run/gateway.sock`; the real port where 0 was asked for. In the order of the settings. */

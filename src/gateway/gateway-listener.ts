@@ -1,15 +1,15 @@
 /** One listener of the gateway, and its connections. */
 import type { ServerHttp2Session } from 'node:http2'
-import type { ClientConnection, ConnectionContext } from './client-connection.ts'
-import { createConnectionRoom, type Crowding } from './connection-room.ts'
+import type { ClientConnection, ConnectionContext } from './client/client-connection.ts'
+import { createConnectionRoom, type Crowding } from './client/connection-room.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
-import { serveHttp1 } from './http1-connection.ts'
-import { serveHttp2 } from './http2-connection.ts'
+import { serveHttp1 } from './client/http1-connection.ts'
+import { serveHttp2 } from './client/http2-connection.ts'
 import type { GatewayRules, ListenerInput } from './rules.ts'
-import { listen } from './sockets.ts'
-import { listenTls } from './tls-listener.ts'
-import type { Wire } from './wire.ts'
+import { listen } from './sockets/sockets.ts'
+import { listenTls } from './sockets/tls-listener.ts'
+import type { Wire } from './sockets/wire.ts'
 
 export interface GatewayListener {
   /** The real port where 0 was asked for. */

@@ -1,11 +1,11 @@
 /** What a gateway keeps over a reload where the settings behind it have not changed. */
 import { createHash } from 'node:crypto'
-import type { ServerTrust } from './certificates.ts'
+import type { ServerTrust } from './sockets/certificates.ts'
 import { createKept, type Kept } from './kept.ts'
-import { createMemoryRateStore } from './memory-rate-store.ts'
-import type { RateStore } from './rate-store.ts'
-import type { RouteAuth } from './route-auth.ts'
-import type { ServerPool } from './server-pool.ts'
+import { createMemoryRateStore } from './limits/memory-rate-store.ts'
+import type { RateStore } from './limits/rate-store.ts'
+import type { RouteAuth } from './judges/auth-service/route-auth.ts'
+import type { ServerPool } from './upstream/server-pool.ts'
 
 export interface GatewayState {
   /** Idle connections, ejection and health of each server. */

@@ -1,6 +1,6 @@
 /** The answer of a plain listener that only says where the same is served with TLS. */
-import type { ClientRequest } from './client-request.ts'
-import type { OwnAnswer } from './own-answer.ts'
+import type { ClientRequest } from './client/client-request.ts'
+import type { OwnAnswer } from './exchange/own-answer.ts'
 
 const HTTPS_PORT = 443
 

@@ -3,25 +3,35 @@ import type { Decide } from '../decision/decide.ts'
 import type { RewriteSettings } from '../policy/settings.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
-import type { Certificates, ServerTrust } from './certificates.ts'
-import { compileTrusted, type IsTrusted } from './client-address.ts'
+import type { Certificates, ServerTrust } from './sockets/certificates.ts'
+import { compileTrusted, type IsTrusted } from './client/client-address.ts'
 import { compileCors, type CorsRule } from './cors.ts'
 import type { CorsSettings } from './cors-settings.ts'
-import type { ClientRequest } from './client-request.ts'
+import type { ClientRequest } from './client/client-request.ts'
 import type { Deadlines } from './deadlines.ts'
-import { compileHeaderRules, METHOD_OVERRIDES, type HeaderRules } from './forward-headers.ts'
+import { compileHeaderRules, METHOD_OVERRIDES, type HeaderRules } from './exchange/forward-headers.ts'
 import type { GatewayState } from './gateway-state.ts'
-import { compileRequestLimits, placeLimits, type PlacedLimit, type RequestLimits } from './request-limits.ts'
+import {
+  compileRequestLimits,
+  placeLimits,
+  type PlacedLimit,
+  type RequestLimits,
+} from './limits/request-limits.ts'
 import { httpsRedirect } from './https-redirect.ts'
-import type { OwnAnswer } from './own-answer.ts'
-import { compileRewrite, type RewriteRule } from './rewrite-path.ts'
-import { createRouteAuths, grantedNames } from './route-auth.ts'
-import type { JudgeInput } from './route-judge.ts'
-import { createRouteJudges, hidesCredentials, userHeaderNames, type RouteJudges } from './route-judges.ts'
+import type { OwnAnswer } from './exchange/own-answer.ts'
+import { compileRewrite, type RewriteRule } from './exchange/rewrite-path.ts'
+import { createRouteAuths, grantedNames } from './judges/auth-service/route-auth.ts'
+import type { JudgeInput } from './judges/route-judge.ts'
+import {
+  createRouteJudges,
+  hidesCredentials,
+  userHeaderNames,
+  type RouteJudges,
+} from './judges/route-judges.ts'
 import type { GatewayListenSettings, RateLimitSettings, UpstreamSettings } from './settings.ts'
-import { compileStripRule, type StripRule } from './strip-token.ts'
-import { addressText } from './sockets.ts'
-import { createUpstream, type Upstream } from './upstream.ts'
+import { compileStripRule, type StripRule } from './exchange/strip-token.ts'
+import { addressText } from './sockets/sockets.ts'
+import { createUpstream, type Upstream } from './upstream/upstream.ts'
 
 /** What the gateway is made of. */
 export interface GatewayInput {

@@ -1,5 +1,5 @@
 /** Settings of the gateway: plain data, as the configuration hands them over. */
-import type { StatusSet } from './status-set.ts'
+import type { StatusSet } from './upstream/status-set.ts'
 
 /** One server of an upstream. */
 export interface ServerSettings {

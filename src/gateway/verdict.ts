@@ -1,8 +1,8 @@
 /** What becomes of a judged request: where it goes, or what it is refused with before any server is asked. */
 import type { GatewayFault } from './gateway-event.ts'
-import type { Judgement } from './judge.ts'
-import { denialAnswer, type OwnAnswer } from './own-answer.ts'
-import type { Excess } from './request-limits.ts'
+import type { Judgement } from './judges/judge.ts'
+import { denialAnswer, type OwnAnswer } from './exchange/own-answer.ts'
+import type { Excess } from './limits/request-limits.ts'
 import type { Destination, GatewayRules } from './rules.ts'
 
 export interface Refusal {

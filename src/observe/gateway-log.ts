@@ -1,5 +1,5 @@
 /** Log lines of the gateway: denials like everywhere, what went wrong behind it, and each request where asked for. */
-import type { Crowding } from '../gateway/connection-room.ts'
+import type { Crowding } from '../gateway/client/connection-room.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { DecisionEvent } from './decision-log.ts'
 import type { Logger } from './logger.ts'

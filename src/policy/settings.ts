@@ -1,9 +1,9 @@
 /** Settings of policies and routes: plain data, as the configuration hands them over. */
 import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
-import type { BasicAuthSettings } from '../gateway/basic-auth-settings.ts'
+import type { BasicAuthSettings } from '../gateway/judges/passwords/basic-auth-settings.ts'
 import type { CorsSettings } from '../gateway/cors-settings.ts'
-import type { ForwardAuthSettings } from '../gateway/forward-auth-settings.ts'
+import type { ForwardAuthSettings } from '../gateway/judges/auth-service/forward-auth-settings.ts'
 import type { RateLimitSettings } from '../gateway/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 

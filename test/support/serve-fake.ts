@@ -1,6 +1,6 @@
 /** A connection of the gateway on a fake wire, before rules that deny everything. */
-import type { ClientConnection } from '../../src/gateway/client-connection.ts'
-import { serveHttp1 } from '../../src/gateway/http1-connection.ts'
+import type { ClientConnection } from '../../src/gateway/client/client-connection.ts'
+import { serveHttp1 } from '../../src/gateway/client/http1-connection.ts'
 import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
 import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'

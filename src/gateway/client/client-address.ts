@@ -1,0 +1,58 @@
+/** Who asks, and by which address: from the socket, or from a proxy that is trusted to say. */
+import { BlockList, isIPv6 } from 'node:net'
+import { valuesOf, type HeaderField } from '../http/header-fields.ts'
+
+/** What the application is told of the way that a request took. */
+export interface ForwardedFields {
+  readonly forwardedFor: string
+  readonly proto: 'http' | 'https'
+  readonly host: string
+  readonly forwarded: string
+}
+
+/** Whether a peer is a trusted proxy. */
+export type IsTrusted = (peer: string) => boolean
+
+/** @param networks Addresses and networks in CIDR form; they were checked with the configuration. */
+export function compileTrusted(networks: readonly string[]): IsTrusted {
+  if (networks.length === 0) return () => false
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return (peer) => peer !== '' && list.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4')
+}
+
+/** IPv4 in its own form, though the socket listens on both families. */
+export const plainAddress = (peer: string): string => (peer.startsWith('::ffff:') ? peer.slice(7) : peer)
+
+/** @param authority `Host` as the client sent it, valid. */
+export function forwardedFields(
+  fields: readonly HeaderField[],
+  peer: string,
+  isTrusted: boolean,
+  socketProto: 'http' | 'https',
+  authority: string,
+): ForwardedFields {
+  const from = peer === '' ? 'unknown' : peer
+  const told = (name: string): string => (isTrusted ? valuesOf(fields, name).join(', ') : '')
+  const chain = told('x-forwarded-for')
+  const toldProto = told('x-forwarded-proto')
+  const proto = toldProto === 'http' || toldProto === 'https' ? toldProto : socketProto
+  const host = told('x-forwarded-host') || authority
+  const elements = told('forwarded')
+  const own = `for=${nodeText(from)};host=${quoted(authority)};proto=${socketProto}`
+  return {
+    forwardedFor: chain === '' ? from : `${chain}, ${from}`,
+    proto,
+    host,
+    forwarded: elements === '' ? own : `${elements}, ${own}`,
+  }
+}
+
+// RFC 7239 §6: an IPv6 address stands in brackets, and so in quotes.
+const nodeText = (address: string): string => (address.includes(':') ? `"[${address}]"` : address)
+const quoted = (text: string): string => (/^[A-Za-z0-9._-]+$/.test(text) ? text : `"${text}"`)

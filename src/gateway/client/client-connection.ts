@@ -1,0 +1,54 @@
+/** A client's connection, whatever version of HTTP it speaks. */
+import type { Deadlines } from '../deadlines.ts'
+import type { ExchangeEvent } from '../gateway-event.ts'
+import type { RequestFault } from '../http/request-head.ts'
+import type { GatewayRules } from '../rules.ts'
+
+export interface ConnectionContext {
+  /** The rules in force now. */
+  readonly rules: () => GatewayRules
+  readonly deadlines: Deadlines
+  readonly proto: 'http' | 'https'
+  /** Whether the gateway is on its way to a stop: an answer that begins now is the last of its connection. */
+  readonly isDraining: () => boolean
+  /** Whether no further request is read, on no connection. */
+  readonly isStopping: () => boolean
+  readonly onExchange: (event: ExchangeEvent) => void
+  /** Called when a request is under way, and when the connection waits for the next one. */
+  readonly onBusy: () => void
+  readonly onIdle: () => void
+  /** Called when the connection is gone. */
+  readonly onClose: () => void
+}
+
+export interface ClientConnection {
+  /** Asks the client to go elsewhere with its next request, where the version of HTTP can say so without an answer. */
+  drain(): void
+  /** Closes it if nothing is under way; else what is under way will be its last. */
+  stop(): void
+  /** Closes it, though what was sent still arrives. For one that is idle. */
+  close(): void
+  /** Closes it at once. */
+  destroy(): void
+}
+
+/** Longest time for a whole head, from its first byte: against clients that send one byte at a time. */
+export const HEAD_TIMEOUT_MS = 10_000
+/** How long a connection may be idle between requests. */
+export const IDLE_TIMEOUT_MS = 75_000
+
+/** What is told of a request that could not be read. */
+export const refusedExchange = (id: string, { status, detail }: RequestFault): ExchangeEvent => ({
+  id,
+  request: undefined,
+  decision: undefined,
+  status,
+  upstream: undefined,
+  server: undefined,
+  fault: 'bad_request',
+  detail,
+  durationMs: 0,
+  upstreamMs: undefined,
+  requestBytes: 0,
+  responseBytes: 0,
+})

@@ -1,0 +1,148 @@
+/** A client's connection of HTTP/1.1: one request after the other, each with the rules of its time. */
+import {
+  HEAD_TIMEOUT_MS,
+  IDLE_TIMEOUT_MS,
+  refusedExchange,
+  type ClientConnection,
+  type ConnectionContext,
+} from './client-connection.ts'
+import type { Expiring } from '../deadlines.ts'
+import { Exchange } from '../exchange/exchange.ts'
+import { createHeadCollector } from '../http/head-collector.ts'
+import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
+import { Http1Stream, type StreamEnd } from './http1-stream.ts'
+import { ownAnswerText } from '../exchange/own-answer.ts'
+import { parseRequestHead, type RequestFault } from '../http/request-head.ts'
+import type { Wire, WireEvents } from '../sockets/wire.ts'
+
+/** How long a stopping gateway waits for the first request of a connection. */
+const FIRST_REQUEST_MS = 500
+/** How long, and how many bytes, we listen to a client that goes on sending when our last answer has left. */
+const LINGER_MS = 2_000
+const LINGER_BYTES = 1_048_576
+
+export function serveHttp1(client: Wire, context: ConnectionContext): ClientConnection {
+  const head = createHeadCollector(MAX_HEAD_BYTES)
+  let isBusy = false
+  let hasServed = false
+  let lingered = 0
+  const expiring: Expiring = {
+    deadlineMs: performance.now() + HEAD_TIMEOUT_MS,
+    onDeadline: () => onDeadline(),
+  }
+  context.deadlines.add(expiring)
+
+  const closed = (): void => {
+    context.deadlines.remove(expiring)
+    context.onClose()
+  }
+  const onDeadline = (): void => {
+    if (head.isEmpty) client.destroy()
+    else refuse({ status: 408, detail: 'a head that took too long' })
+  }
+  const readHead = (bytes: Buffer): void => {
+    if (head.isEmpty) expiring.deadlineMs = performance.now() + HEAD_TIMEOUT_MS
+    const step = head.add(bytes)
+    if (step.kind === 'more') return
+    if (step.kind === 'too_large') return refuse({ status: 431, detail: 'a head of more than 96 KiB' })
+    const parsed = parseRequestHead(step.text)
+    if (!parsed.ok) return refuse(parsed.error)
+    isBusy = true
+    hasServed = true
+    context.onBusy()
+    expiring.deadlineMs = Infinity
+    const stream = new Http1Stream(client, parsed.value, step.rest, context.isDraining, exchangeEnded)
+    new Exchange(stream, { ...context, rules: context.rules() }).start()
+  }
+  const exchangeEnded = ({ rest, connection }: StreamEnd): void => {
+    isBusy = false
+    if (connection === 'gone' || !client.isOpen) {
+      client.events = { ...LINGERING, onClose: closed }
+      if (client.isOpen) client.destroy()
+      else closed()
+      return
+    }
+    if (connection === 'close') return linger()
+    if (context.isStopping()) return linger()
+    expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
+    if (client.hasWaiting) awaitReader(rest)
+    else readNext(rest)
+  }
+  /** Who does not read its answers has no further request read: they would pile up here. */
+  const awaitReader = (rest: Buffer): void => {
+    let next = rest
+    client.pause()
+    client.events = {
+      ...reading,
+      onData: (bytes) => (next = Buffer.concat([next, bytes])),
+      onDrain: (isEmpty) => {
+        expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
+        if (isEmpty) readNext(next)
+      },
+    }
+  }
+  const readNext = (rest: Buffer): void => {
+    context.onIdle()
+    client.events = reading
+    // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
+    queueMicrotask(() => {
+      if (client.events !== reading) return
+      // Not sooner: what a TLS socket holds back would come before the rest that it follows.
+      client.resume()
+      if (rest.length > 0) readHead(rest)
+    })
+  }
+  /** Says what is wrong, and that this was all. The bytes behind it have no certain reading. */
+  const refuse = ({ status, detail }: RequestFault): void => {
+    const id = context.rules().newId()
+    client.write(Buffer.from(ownAnswerText({ status, headers: {} }, id, false, false), 'latin1'))
+    context.onExchange(refusedExchange(id, { status, detail }))
+    linger()
+  }
+  /** Closes our side, and reads on for a while: closing at once would make the client lose our answer. */
+  const linger = (): void => {
+    const allow = (isSent: boolean): void => {
+      expiring.deadlineMs = performance.now() + (isSent ? LINGER_MS : IDLE_TIMEOUT_MS)
+    }
+    client.events = {
+      onData: (bytes) => {
+        lingered += bytes.length
+        if (lingered > LINGER_BYTES) client.close()
+      },
+      onDrain: allow,
+      // It may still read.
+      onEnd: () => {
+        if (!client.hasWaiting) client.close()
+      },
+      onClose: closed,
+    }
+    expiring.onDeadline = () => client.close()
+    allow(!client.hasWaiting)
+    client.resume()
+    client.finish()
+  }
+  const reading: WireEvents = {
+    onData: readHead,
+    onDrain() {},
+    onEnd: () => {
+      linger()
+      client.events.onEnd()
+    },
+    onClose: closed,
+  }
+  client.events = reading
+  return {
+    // `Connection: close` comes with the next answer.
+    drain() {},
+    stop: () => {
+      if (isBusy) return
+      // Nobody has told its client yet to go elsewhere: its first request may be on its way.
+      if (hasServed) linger()
+      else expiring.deadlineMs = performance.now() + FIRST_REQUEST_MS
+    },
+    close: () => client.close(),
+    destroy: () => client.destroy(),
+  }
+}
+
+const LINGERING: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} }

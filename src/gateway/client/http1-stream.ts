@@ -1,0 +1,187 @@
+/** One exchange on an HTTP/1.1 connection: the body by its framing, the answer in a head and chunks of text. */
+import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
+import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
+import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
+import { ownAnswerText, type OwnAnswer } from '../exchange/own-answer.ts'
+import type { RequestHead } from '../http/request-head.ts'
+import type { Wire, WireEvents } from '../sockets/wire.ts'
+
+/** What is left of the connection when an exchange has ended. */
+export interface StreamEnd {
+  /** Bytes of the client that follow the request. */
+  readonly rest: Buffer
+  /** `next`: another request may follow. `close`: after what was sent. `gone`: nothing can be said any more. */
+  readonly connection: 'next' | 'close' | 'gone'
+}
+
+/** What tells a client with `Expect: 100-continue` to send its body. */
+const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
+const NO_BYTES = Buffer.alloc(0)
+const NO_PARTS: readonly Buffer[] = []
+
+/** Takes over the events of the client's wire until `ended` is called, once. */
+export class Http1Stream implements ClientStream, WireEvents {
+  events: ClientEvents = NO_CLIENT_EVENTS
+  readonly head: RequestHead
+  readonly peer: string
+  readonly #wire: Wire
+  readonly #isLast: () => boolean
+  readonly #ended: (end: StreamEnd) => void
+  readonly #body: BodyReader
+  /** Bytes of the client that were not handed over: of the body before `open`, of the next request behind it. */
+  #rest: Buffer
+  #writer: BodyWriter | undefined
+  #isOpen = false
+  #isTunnel = false
+  #keepAlive = false
+
+  constructor(
+    wire: Wire,
+    head: RequestHead,
+    rest: Buffer,
+    isLast: () => boolean,
+    ended: (end: StreamEnd) => void,
+  ) {
+    this.#wire = wire
+    this.head = head
+    this.peer = wire.peer
+    this.#rest = rest
+    this.#isLast = isLast
+    this.#ended = ended
+    this.#body = createBodyReader(head.framing)
+    wire.events = this
+  }
+
+  get isBodyDone(): boolean {
+    return this.#body.isDone
+  }
+
+  get goesOn(): boolean {
+    return this.#keepAlive
+  }
+
+  get contentBytes(): number {
+    return this.#writer?.contentBytes ?? 0
+  }
+
+  // What the client does.
+
+  onData(bytes: Buffer): void {
+    if (this.#isTunnel) return this.events.onContent([bytes])
+    if (this.#isOpen && !this.#body.isDone) {
+      const parts = this.#read(bytes)
+      return parts === undefined ? this.events.onBroken('a chunk that is none') : this.events.onContent(parts)
+    }
+    // What follows waits in the kernel for its turn.
+    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
+    this.#wire.pause()
+  }
+
+  onDrain(isEmpty: boolean): void {
+    this.events.onDrain(isEmpty)
+  }
+
+  /** Like nginx, we take a client that sends no more for one that has left: most do not half-close. */
+  onEnd(): void {
+    if (this.#isTunnel) this.events.onTunnelEnd()
+    else this.events.onGone()
+  }
+
+  onClose(): void {
+    this.events.onGone()
+  }
+
+  // What the exchange does.
+
+  open(): readonly Buffer[] {
+    this.#isOpen = true
+    if (this.#body.isDone) return NO_PARTS
+    const arrived = this.#rest
+    if (arrived.length === 0) {
+      // Only now: a client that is denied need not send what nobody would read.
+      if (this.head.expectsContinue) this.#wire.write(CONTINUE)
+      this.#wire.resume()
+      return NO_PARTS
+    }
+    this.#rest = NO_BYTES
+    const parts = this.#read(arrived)
+    if (parts === undefined) this.events.onBroken('a chunk that is none')
+    else if (!this.#body.isDone) this.#wire.resume()
+    return parts ?? NO_PARTS
+  }
+
+  /** @returns Undefined if the bytes break the framing. */
+  #read(bytes: Buffer): readonly Buffer[] | undefined {
+    const parts: Buffer[] = []
+    const taken = this.#body.read(bytes, (content) => void parts.push(content))
+    if (taken < 0) return undefined
+    this.#rest = bytes.subarray(taken)
+    if (this.#rest.length > 0) this.#wire.pause()
+    return parts
+  }
+
+  pause(): void {
+    this.#wire.pause()
+  }
+
+  resume(): void {
+    if (this.#isTunnel || !this.#body.isDone) this.#wire.resume()
+  }
+
+  answer(head: AnswerHead): void {
+    // An HTTP/1.0 client knows no chunks; for it the end of the connection is the end of the body.
+    const isChunked = head.hasBody && head.length === undefined && !this.head.isHttp10
+    this.#keepAlive = !this.head.wantsClose && !this.#isLast()
+    this.#writer = createBodyWriter(this.#wire, isChunked)
+    let text = startOf(head)
+    if (isChunked) text += 'Transfer-Encoding: chunked\r\n'
+    else if (head.length !== undefined) text += `Content-Length: ${head.length}\r\n`
+    this.#writer.head(`${text}${this.#keepAlive ? '' : 'Connection: close\r\n'}\r\n`)
+  }
+
+  content(bytes: Buffer): void {
+    this.#writer?.content(bytes)
+  }
+
+  endAnswer(trailers: AnswerHead['fields']): void {
+    this.#writer?.end(trailers)
+  }
+
+  flush(): boolean {
+    return this.#writer?.flush() ?? true
+  }
+
+  startTunnel(head: AnswerHead): void {
+    this.#isTunnel = true
+    this.#writer = createBodyWriter(this.#wire, false)
+    this.#writer.head(`${startOf(head)}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+    this.#wire.resume()
+    const arrived = this.#rest
+    this.#rest = NO_BYTES
+    if (arrived.length > 0) this.events.onContent([arrived])
+  }
+
+  /** A body that is not here yet is not waited for: the connection ends instead. */
+  answerOwn(own: OwnAnswer, id: string): void {
+    // Behind a body of which a part was handed over, nothing here is known to be a request.
+    const isWhole = this.#isOpen ? this.#body.isDone : this.#read(this.#rest) !== undefined
+    this.#keepAlive = isWhole && this.#body.isDone && !this.head.wantsClose && !this.#isLast()
+    const text = ownAnswerText(own, id, this.head.method === 'HEAD', this.#keepAlive)
+    this.#wire.write(Buffer.from(text, 'latin1'))
+  }
+
+  release(): void {
+    const connection = this.#keepAlive && this.#body.isDone ? 'next' : 'close'
+    this.#ended({ rest: this.#rest, connection })
+  }
+
+  abort(): void {
+    this.#ended({ rest: NO_BYTES, connection: 'gone' })
+  }
+}
+
+function startOf({ status, phrase, fields }: AnswerHead): string {
+  let text = `HTTP/1.1 ${status} ${phrase}\r\n`
+  for (const { name, value } of fields) text += `${name}: ${value}\r\n`
+  return text
+}

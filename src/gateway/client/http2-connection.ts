@@ -1,0 +1,74 @@
+/** A client's connection of HTTP/2: many requests at once, each with the rules of its time. */
+import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
+import {
+  HEAD_TIMEOUT_MS,
+  IDLE_TIMEOUT_MS,
+  refusedExchange,
+  type ClientConnection,
+  type ConnectionContext,
+} from './client-connection.ts'
+import type { Expiring } from '../deadlines.ts'
+import { Exchange } from '../exchange/exchange.ts'
+import { readHttp2Head } from './http2-head.ts'
+import { Http2Stream, respondOwn } from './http2-stream.ts'
+import type { RequestFault } from '../http/request-head.ts'
+
+/** RFC 9113 §6.2: the request has no body. */
+const END_STREAM = 0x1
+/** How long a client may still read its last answers when room is needed for others. */
+const CLOSE_TIMEOUT_MS = 2_000
+
+export function serveHttp2(session: ServerHttp2Session, context: ConnectionContext): ClientConnection {
+  const peer = session.socket?.remoteAddress ?? ''
+  let active = 0
+  const expiring: Expiring = {
+    deadlineMs: performance.now() + HEAD_TIMEOUT_MS,
+    onDeadline: () => session.destroy(),
+  }
+  context.deadlines.add(expiring)
+
+  const onStream = (stream: ServerHttp2Stream, raw: readonly string[], hasEnded: boolean): void => {
+    const head = readHttp2Head(raw, hasEnded)
+    if (!head.ok) return refuse(stream, head.error)
+    active += 1
+    context.onBusy()
+    expiring.deadlineMs = Infinity
+    const client = new Http2Stream(stream, head.value, peer, context.deadlines, () => {
+      active -= 1
+      if (active > 0) return
+      expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
+      context.onIdle()
+    })
+    new Exchange(client, { ...context, rules: context.rules() }).start()
+  }
+  /** Says what is wrong with one request; the others go on. */
+  const refuse = (stream: ServerHttp2Stream, fault: RequestFault): void => {
+    const id = context.rules().newId()
+    stream.on('error', () => {})
+    respondOwn(stream, { status: fault.status, headers: {} }, id, false)
+    stream.close()
+    context.onExchange(refusedExchange(id, fault))
+  }
+
+  session.on(
+    'stream',
+    (stream: ServerHttp2Stream, _headers: unknown, flags: number, raw: readonly string[]) =>
+      onStream(stream, raw, (flags & END_STREAM) !== 0),
+  )
+  // What breaks a connection ends in `close`.
+  session.on('error', () => {})
+  session.on('close', () => {
+    context.deadlines.remove(expiring)
+    context.onClose()
+  })
+  return {
+    // GOAWAY: streams that are open end, and no further ones are begun (RFC 9113 §6.8).
+    drain: () => session.close(),
+    stop: () => session.close(),
+    close: () => {
+      session.close()
+      expiring.deadlineMs = performance.now() + CLOSE_TIMEOUT_MS
+    },
+    destroy: () => session.destroy(),
+  }
+}

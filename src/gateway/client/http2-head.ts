@@ -1,0 +1,50 @@
+/** The head of an HTTP/2 request, in the same form as that of an HTTP/1.1 one. */
+import { err, type Result } from '../../result.ts'
+import { MAX_FIELDS, type HeaderField } from '../http/header-fields.ts'
+import { toRequestHead, type BodyFraming, type RequestFault, type RequestHead } from '../http/request-head.ts'
+
+/**
+ * The runtime has refused what RFC 9113 §8.2 and §8.3 call malformed: names that are none or in upper case, control
+ * characters, pseudo-headers that are unknown, double, missing or late, fields of a connection; and dropped fields
+ * with white space around their value. The rest is ours.
+ *
+ * @param raw Names and values in turn, as received.
+ * @param hasEnded Whether the request has no body.
+ */
+export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result<RequestHead, RequestFault> {
+  const fields: HeaderField[] = []
+  const pseudo = new Map<string, string>()
+  const cookies: string[] = []
+  const hosts = new Set<string>()
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const [name = '', value = ''] = [raw[i], raw[i + 1]]
+    if (name.startsWith(':')) pseudo.set(name, value)
+    else if (name === 'host') hosts.add(value)
+    else if (name === 'cookie') cookies.push(value)
+    else fields.push({ name, lower: name, value })
+  }
+  // RFC 9113 §8.2.3: clients may send each cookie as a field of its own.
+  if (cookies.length > 0) fields.push({ name: 'cookie', lower: 'cookie', value: cookies.join('; ') })
+  if (fields.length > MAX_FIELDS) return err({ status: 431, detail: 'too many header fields' })
+  if (pseudo.get(':scheme') !== 'https') return bad('another scheme than https')
+  const authority = pseudo.get(':authority')
+  // RFC 9113 §8.3.1: where both are there, they say the same, or each server believes another one.
+  if (authority !== undefined) hosts.add(authority)
+  return toRequestHead({
+    method: pseudo.get(':method') ?? '',
+    target: pseudo.get(':path') ?? '',
+    hosts: [...hosts],
+    fields,
+    framing: framingOf(fields, hasEnded),
+    isHttp10: false,
+  })
+}
+
+const bad = (detail: string): Result<never, RequestFault> => err({ status: 400, detail })
+
+/** The runtime resets a stream whose body is not as long as it says. */
+function framingOf(fields: readonly HeaderField[], hasEnded: boolean): BodyFraming {
+  if (hasEnded) return { kind: 'none' }
+  const length = fields.find(({ lower }) => lower === 'content-length')?.value ?? ''
+  return /^\d{1,15}$/.test(length) ? { kind: 'length', bytes: Number(length) } : { kind: 'chunked' }
+}

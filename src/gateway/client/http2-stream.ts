@@ -1,0 +1,205 @@
+/** One exchange on a stream of HTTP/2. Its flow control is the back-pressure. */
+import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import { IDLE_TIMEOUT_MS } from './client-connection.ts'
+import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
+import type { Deadlines } from '../deadlines.ts'
+import { ownAnswerBody, ownAnswerFields, type OwnAnswer } from '../exchange/own-answer.ts'
+import type { RequestHead } from '../http/request-head.ts'
+import { isSendable } from '../http/response-head.ts'
+
+const NO_PARTS: readonly Buffer[] = []
+const RESET_CONTENT = 205
+const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
+
+export class Http2Stream implements ClientStream {
+  events: ClientEvents = NO_CLIENT_EVENTS
+  readonly head: RequestHead
+  readonly peer: string
+  /** An answer that is whole before its request does not end the connection. */
+  readonly goesOn = true
+  readonly #stream: ServerHttp2Stream
+  readonly #deadlines: Deadlines
+  readonly #ended: () => void
+  #isBodyDone: boolean
+  #isOver = false
+  /** Whether the answer is no more than its head. */
+  #isHeadOnly = false
+  #receivedBytes = 0
+  #contentBytes = 0
+  #gathered: Buffer[] = []
+  #trailers: AnswerHead['fields'] = []
+
+  /** @param ended Called once, when the exchange is over and the client has taken its answer, or never will. */
+  constructor(
+    stream: ServerHttp2Stream,
+    head: RequestHead,
+    peer: string,
+    deadlines: Deadlines,
+    ended: () => void,
+  ) {
+    this.#stream = stream
+    this.#deadlines = deadlines
+    this.head = head
+    this.peer = peer
+    this.#ended = ended
+    this.#isBodyDone = head.framing.kind === 'none'
+    stream.on('drain', () => this.events.onDrain(true))
+    stream.on('aborted', () => this.#gone())
+    stream.on('close', () => this.#gone())
+    // What breaks a stream ends in `close`.
+    stream.on('error', () => {})
+  }
+
+  get isBodyDone(): boolean {
+    return this.#isBodyDone
+  }
+
+  get contentBytes(): number {
+    return this.#contentBytes
+  }
+
+  #gone(): void {
+    // A head that is the whole answer closes the stream at once; then nobody has left.
+    if (!this.#isOver && !(this.#isHeadOnly && this.#isBodyDone)) this.events.onGone()
+  }
+
+  open(): readonly Buffer[] {
+    // A body without content may have ended before it was asked for; nothing would say so once more.
+    if (!this.#isBodyDone && this.#stream.readableEnded) this.#endBody()
+    if (this.#isBodyDone) return NO_PARTS
+    if (this.head.expectsContinue) this.#stream.additionalHeaders({ ':status': 100 })
+    this.#stream.on('data', (bytes: Buffer) => {
+      this.#receivedBytes += bytes.length
+      if (!this.#isOver) this.events.onContent([bytes])
+    })
+    this.#stream.on('end', () => {
+      this.#endBody()
+      if (this.#isBodyDone && !this.#isOver) this.events.onContent(NO_PARTS)
+    })
+    return NO_PARTS
+  }
+
+  /** A stream that was broken off ends as well, but not its body; `aborted` says so only before the answer is whole. */
+  #endBody(): void {
+    const { aborted, destroyed } = this.#stream
+    const { framing } = this.head
+    // The runtime sees to it; but a server's connection that is left within a body would be the next client's.
+    const isWhole = framing.kind !== 'length' || framing.bytes === this.#receivedBytes
+    this.#isBodyDone = !aborted && !destroyed && isWhole
+  }
+
+  pause(): void {
+    this.#stream.pause()
+  }
+
+  resume(): void {
+    if (!this.#isBodyDone) this.#stream.resume()
+  }
+
+  answer(head: AnswerHead): void {
+    // RFC 9110 §15.3.6: the runtime ends such an answer with its head, whatever the server sends.
+    const isReset = head.status === RESET_CONTENT
+    this.#isHeadOnly = isReset || !head.hasBody
+    const waitForTrailers = !this.#isHeadOnly && this.head.takesTrailers
+    if (waitForTrailers) this.#stream.on('wantTrailers', () => this.#sendTrailers())
+    const length = isReset ? undefined : head.length
+    respond(this.#stream, { ...head, length }, { endStream: this.#isHeadOnly, waitForTrailers })
+  }
+
+  #sendTrailers(): void {
+    this.#stream.sendTrailers(toHeaders(this.#trailers))
+  }
+
+  content(bytes: Buffer): void {
+    if (this.#isHeadOnly) return
+    this.#contentBytes += bytes.length
+    this.#gathered.push(bytes)
+  }
+
+  endAnswer(trailers: AnswerHead['fields']): void {
+    this.#trailers = trailers
+    this.flush()
+    if (!this.#stream.writableEnded) this.#stream.end()
+  }
+
+  flush(): boolean {
+    const [first, second] = this.#gathered
+    if (first === undefined) return !this.#stream.writableNeedDrain
+    const bytes = second === undefined ? first : Buffer.concat(this.#gathered)
+    this.#gathered = []
+    return this.#stream.write(bytes)
+  }
+
+  /** A server that opens a tunnel where none was asked for was refused before. */
+  startTunnel(): void {
+    this.abort()
+  }
+
+  answerOwn(own: OwnAnswer, id: string): void {
+    if (!this.#stream.destroyed) respondOwn(this.#stream, own, id, this.head.method === 'HEAD')
+  }
+
+  release(): void {
+    this.#isOver = true
+    const stream = this.#stream
+    if (stream.destroyed) return this.#ended()
+    // RFC 9113 §8.1: the answer is whole, the rest of the request is not wanted.
+    const stop = (): void => stream.close(NGHTTP2_NO_ERROR)
+    if (!this.#isBodyDone) {
+      if (stream.writableFinished) stop()
+      else stream.once('finish', stop)
+    }
+    // Who does not read its answers would have them kept here, as many as it may have streams.
+    const unread = {
+      deadlineMs: performance.now() + IDLE_TIMEOUT_MS,
+      onDeadline: () => void stream.destroy(new Error('the answer was not read')),
+    }
+    this.#deadlines.add(unread)
+    stream.once('close', () => {
+      this.#deadlines.remove(unread)
+      this.#ended()
+    })
+  }
+
+  abort(): void {
+    this.#isOver = true
+    if (!this.#stream.destroyed) this.#stream.destroy(new Error('the answer broke off'))
+    this.#ended()
+  }
+}
+
+/** A whole answer of ours. */
+export function respondOwn(stream: ServerHttp2Stream, own: OwnAnswer, id: string, isHead: boolean): void {
+  const body = ownAnswerBody(own, id)
+  const length = body === '' ? undefined : body.length
+  const endStream = isHead || body === ''
+  const fields = ownAnswerFields(own, id)
+  // A redirect may hold all of a long target, written longer.
+  if (!fields.every(isSendable)) return stream.close(NGHTTP2_INTERNAL_ERROR)
+  respond(stream, { status: own.status, fields, length }, { endStream, waitForTrailers: false })
+  if (!endStream) stream.end(body)
+}
+
+function respond(
+  stream: ServerHttp2Stream,
+  { status, fields, length }: Pick<AnswerHead, 'status' | 'fields' | 'length'>,
+  options: { readonly endStream: boolean; readonly waitForTrailers: boolean },
+): void {
+  const headers = toHeaders(fields)
+  if (length !== undefined) headers['content-length'] = length
+  stream.respond({ ':status': status, ...headers }, options)
+}
+
+/** Several fields of one name stay several: `Set-Cookie` cannot be joined. */
+function toHeaders(fields: AnswerHead['fields']): OutgoingHttpHeaders {
+  // Without a prototype: `constructor` is a name like any other.
+  const headers = Object.create(null) as Record<string, string | string[]>
+  for (const { name, value } of fields) {
+    const lower = name.toLowerCase()
+    const known = headers[lower]
+    if (known === undefined) headers[lower] = value
+    else if (typeof known === 'string') headers[lower] = [known, value]
+    else known.push(value)
+  }
+  return headers
+}

@@ -1,0 +1,35 @@
+/** A path without the beginning that the route was found by, and with another one before it. */
+import type { RewriteSettings } from '../../policy/settings.ts'
+
+export interface RewriteRule {
+  /** Whole segments to take away. */
+  readonly segments: number
+  /** Escaped, without a final `/`. */
+  readonly prefix: string
+}
+
+export function compileRewrite({ stripPrefix, addPrefix }: RewriteSettings): RewriteRule {
+  const withoutSlash = (path: string): string => path.replace(/\/$/, '')
+  return {
+    segments: withoutSlash(stripPrefix).split('/').length - 1,
+    prefix: encodeURI(withoutSlash(addPrefix)),
+  }
+}
+
+/**
+ * Cuts by segments, not by characters: the route was matched on the decoded path, which may be spelt in many ways.
+ * What is left keeps its bytes.
+ *
+ * @param raw A path with one reading, below the prefix that is taken away.
+ */
+export function rewritePath(raw: string, { segments, prefix }: RewriteRule): string {
+  let from = 0
+  for (let i = 0; i < segments; i++) {
+    const next = raw.indexOf('/', from + 1)
+    if (next === -1) return prefix === '' ? '/' : prefix
+    from = next
+  }
+  const rest = raw.slice(from)
+  // `/` alone is the prefix itself, as it was asked for.
+  return prefix + rest
+}

@@ -1,0 +1,137 @@
+/** The head of a request: what is asked, where its body ends, and what it wants of the connection. */
+import { isMethod } from '../../request/method.ts'
+import { parseHost } from '../../request/parse-host.ts'
+import { err, ok, type Result } from '../../result.ts'
+import { membersOf, parseHead, valuesOf, type HeaderField } from './header-fields.ts'
+
+/** How the end of a body is found. */
+export type BodyFraming =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'length'; readonly bytes: number }
+  | { readonly kind: 'chunked' }
+
+export interface RequestHead {
+  readonly method: string
+  /** Raw, before any `?`. */
+  readonly path: string
+  /** Raw, without the `?`; undefined where there is none. */
+  readonly query: string | undefined
+  /** Normal form, for matching. */
+  readonly host: string
+  /** As sent. */
+  readonly authority: string
+  readonly fields: readonly HeaderField[]
+  readonly framing: BodyFraming
+  readonly isHttp10: boolean
+  /** Whether the connection ends with this exchange. */
+  readonly wantsClose: boolean
+  readonly expectsContinue: boolean
+  /** Whether the client reads trailers of the answer (RFC 9110 §10.1.4). */
+  readonly takesTrailers: boolean
+  /** `Sec-WebSocket-Key` where a WebSocket is asked for. */
+  readonly webSocketKey: string | undefined
+}
+
+/** A request that is not judged, because it is none or has more than one reading. */
+export interface RequestFault {
+  readonly status: 400 | 405 | 408 | 413 | 417 | 431 | 501 | 505
+  /** For the log. */
+  readonly detail: string
+}
+
+const fault = (status: RequestFault['status'], detail: string): Result<never, RequestFault> =>
+  err({ status, detail })
+
+// Origin form only; `#` is never sent, and what is not visible ASCII is read differently everywhere.
+const TARGET = /^\/[\x21\x22\x24-\x7e]*$/
+const NONE: BodyFraming = { kind: 'none' }
+
+/** @param text The bytes before the empty line, as latin1. */
+export function parseRequestHead(text: string): Result<RequestHead, RequestFault> {
+  const head = parseHead(text)
+  if (!head.ok) return fault(head.error === 'too many header fields' ? 431 : 400, head.error)
+  const { startLine, fields } = head.value
+  const [method = '', target = '', version = '', more] = startLine.split(' ')
+  if (more !== undefined) return fault(400, 'not a request line')
+  if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0')
+    return fault(/^HTTP\/\d\.\d$/.test(version) ? 505 : 400, 'another version than HTTP/1.1')
+  const isHttp10 = version === 'HTTP/1.0'
+  const framing = readFraming(fields, isHttp10)
+  if (!framing.ok) return framing
+  const hosts = valuesOf(fields, 'host')
+  return toRequestHead({ method, target, hosts, fields, framing: framing.value, isHttp10 })
+}
+
+/** What a request of any version says, before it is checked. */
+export interface RequestParts {
+  readonly method: string
+  readonly target: string
+  /** Every value that names the host. */
+  readonly hosts: readonly string[]
+  readonly fields: readonly HeaderField[]
+  readonly framing: BodyFraming
+  readonly isHttp10: boolean
+}
+
+/** Checks what is the same in every version of HTTP. */
+export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestFault> {
+  const { method, target, hosts, fields, framing, isHttp10 } = parts
+  if (!isMethod(method)) return fault(400, 'a method that is none')
+  // TRACE would show the client what the application is sent; CONNECT makes a proxy of us.
+  if (method === 'TRACE' || method === 'CONNECT') return fault(405, `${method} is not forwarded`)
+  if (!TARGET.test(target)) return fault(400, 'a request target that is not a path')
+  const host = hosts.length === 1 ? parseHost(hosts[0] ?? '') : undefined
+  if (host === undefined) return fault(400, 'not exactly one valid Host')
+  const expect = valuesOf(fields, 'expect')
+  if (expect.length > 0 && (expect.length > 1 || expect[0]?.toLowerCase() !== '100-continue'))
+    return fault(417, 'an expectation that is not 100-continue')
+  const connection = membersOf(fields, 'connection')
+  const question = target.indexOf('?')
+  return ok({
+    method,
+    path: question < 0 ? target : target.slice(0, question),
+    query: question < 0 ? undefined : target.slice(question + 1),
+    host,
+    authority: hosts[0] ?? '',
+    fields,
+    framing,
+    isHttp10,
+    wantsClose: isHttp10 || connection.includes('close'),
+    expectsContinue: expect.length === 1 && !isHttp10,
+    takesTrailers: !isHttp10 && membersOf(fields, 'te').includes('trailers'),
+    webSocketKey: readWebSocketKey(method, fields, connection, framing),
+  })
+}
+
+/** Two readings of where a body ends are how requests are smuggled (RFC 9112 §6.3); so there is one, or none. */
+function readFraming(fields: readonly HeaderField[], isHttp10: boolean): Result<BodyFraming, RequestFault> {
+  const lengths = valuesOf(fields, 'content-length')
+  const codings = valuesOf(fields, 'transfer-encoding')
+  if (codings.length > 0) {
+    if (lengths.length > 0) return fault(400, 'Content-Length beside Transfer-Encoding')
+    if (isHttp10) return fault(400, 'Transfer-Encoding in HTTP/1.0')
+    if (codings.length > 1 || codings[0]?.toLowerCase() !== 'chunked')
+      return fault(501, 'a Transfer-Encoding that is not chunked')
+    return ok({ kind: 'chunked' })
+  }
+  if (lengths.length === 0) return ok(NONE)
+  if (lengths.length > 1 || !/^\d{1,15}$/.test(lengths[0] ?? '')) return fault(400, 'not one Content-Length')
+  return ok({ kind: 'length', bytes: Number(lengths[0]) })
+}
+
+function readWebSocketKey(
+  method: string,
+  fields: readonly HeaderField[],
+  connection: readonly string[],
+  framing: BodyFraming,
+): string | undefined {
+  if (method !== 'GET' || framing.kind !== 'none' || !connection.includes('upgrade')) return undefined
+  const upgrade = valuesOf(fields, 'upgrade')
+  const keys = valuesOf(fields, 'sec-websocket-key')
+  if (upgrade.length !== 1 || upgrade[0]?.toLowerCase() !== 'websocket' || keys.length !== 1) return undefined
+  return keys[0]
+}
+
+/** The length that a request announces; 0 where it announces none. */
+export const announcedBytes = ({ framing }: RequestHead): number =>
+  framing.kind === 'length' ? framing.bytes : 0

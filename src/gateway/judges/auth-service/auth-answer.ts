@@ -1,0 +1,114 @@
+/** What the answer of an auth service says. Whatever is not a clear yes or no is a failure. */
+import type { ForwardAuthSettings, MappedAnswerHeader } from './forward-auth-settings.ts'
+import { valuesOf, type HeaderField } from '../../http/header-fields.ts'
+import type { QueryParameter } from '../../exchange/mapped-query.ts'
+import type { ResponseHead } from '../../http/response-head.ts'
+
+/** A header that the forwarded request is given. */
+export interface GrantedHeader {
+  readonly name: string
+  readonly value: string
+}
+
+/** What the service hands to the application. */
+export interface Grant {
+  readonly headers: readonly GrantedHeader[]
+  readonly params: readonly QueryParameter[]
+}
+
+/** What the service wants the client to be told. */
+export interface AuthDenial {
+  readonly status: 401 | 403
+  /** The values of `WWW-Authenticate`, in order. */
+  readonly challenges: readonly string[]
+  /** The values of `Set-Cookie` that the settings name. */
+  readonly cookies: readonly string[]
+  /** Where the client is sent instead; undefined where it is to see the denial. */
+  readonly location?: string | undefined
+}
+
+export type AuthVerdict =
+  /** `cookies`: the values of `Set-Cookie` that the settings name, for the client. */
+  | { readonly kind: 'allowed'; readonly grant: Grant; readonly cookies: readonly string[] }
+  | ({ readonly kind: 'denied' } & AuthDenial)
+  /** `detail`: for the operator's log. */
+  | { readonly kind: 'failed'; readonly status: 502 | 504; readonly detail: string }
+
+/** Longest value that is handed on: what most servers read as one header line. */
+const MAX_VALUE_BYTES = 8_192
+// Control characters are refused with the head; other bytes are read as UTF-8 here and as latin1 there.
+const PLAIN = /^[\x20-\x7e]*$/
+
+export function readAuthAnswer({ status, fields }: ResponseHead, settings: ForwardAuthSettings): AuthVerdict {
+  const cookies = answerCookies(fields, settings)
+  if (status === 401 || status === 403)
+    return { kind: 'denied', status, challenges: valuesOf(fields, 'www-authenticate'), cookies }
+  const isAllowed = status === 200 || (settings.allowStatus === '2xx' && status >= 200 && status < 300)
+  if (!isAllowed) return authFailure(`it answered ${status}`)
+  const headers: GrantedHeader[] = []
+  const params: QueryParameter[] = []
+  /** What is wrong with the value of a mapping. */
+  const grant = ({ from, to }: MappedAnswerHeader, to_: GrantedHeader[]): string | undefined => {
+    const values = valuesOf(fields, from)
+    const [value = ''] = values
+    if (values.length > 1) return `it sent ${from} more than once`
+    if (value.length > MAX_VALUE_BYTES) return `its ${from} is longer than 8 KiB`
+    if (!PLAIN.test(value)) return `its ${from} is not visible ASCII`
+    if (value !== '') to_.push({ name: to, value })
+    return undefined
+  }
+  for (const mapping of settings.headers) {
+    const fault = grant(mapping, headers)
+    if (fault !== undefined) return authFailure(fault)
+  }
+  for (const mapping of settings.params) {
+    const fault = grant(mapping, params)
+    if (fault !== undefined) return authFailure(fault)
+  }
+  return { kind: 'allowed', grant: { headers, params }, cookies }
+}
+
+/** A session that the service renews or ends. Other cookies of it are between it and us. */
+const answerCookies = (
+  fields: readonly HeaderField[],
+  { answerCookies: names }: ForwardAuthSettings,
+): readonly string[] =>
+  names.length === 0
+    ? []
+    : valuesOf(fields, 'set-cookie').filter(
+        (value) =>
+          names.includes((value.split('=')[0] ?? '').trim()) &&
+          value.length <= MAX_VALUE_BYTES &&
+          PLAIN.test(value),
+      )
+
+export const authFailure = (detail: string, status: 502 | 504 = 502): AuthVerdict => ({
+  kind: 'failed',
+  status,
+  detail,
+})
+
+/**
+ * How long an allow may be remembered, in milliseconds.
+ *
+ * Stricter than RFC 9111: `private` forbids it too, because the cache is one for all clients, and what cannot be read
+ * is not remembered.
+ */
+export function rememberMs({ fields }: ResponseHead, ttlMs: number): number {
+  let least = ttlMs
+  for (const directive of valuesOf(fields, 'cache-control').join(',').toLowerCase().split(',')) {
+    const [name = '', value] = directive.trim().split(/[ \t]*=[ \t]*/)
+    if (name === 'no-store' || name === 'no-cache' || name === 'private') return 0
+    if (name !== 'max-age' && name !== 's-maxage') continue
+    least = Math.min(least, secondsMs(value))
+  }
+  const [age] = valuesOf(fields, 'age')
+  return age === undefined
+    ? least
+    : Math.max(0, least - (/^\d{1,9}$/.test(age) ? Number(age) * 1_000 : least))
+}
+
+const secondsMs = (value: string | undefined): number => {
+  const digits = /^"?(\d{1,9})"?$/.exec(value ?? '')?.[1]
+  return digits === undefined ? 0 : Number(digits) * 1_000
+}

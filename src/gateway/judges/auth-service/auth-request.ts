@@ -1,0 +1,60 @@
+/** The request that an auth service is asked with: the client's, described in headers, without its body. */
+import { ok, err, type Result } from '../../../result.ts'
+import type { ClientRequest } from '../../client/client-request.ts'
+import type { ForwardAuthSettings } from './forward-auth-settings.ts'
+import { folded, isAboutRequest, isHopByHop, type HeaderRules } from '../../exchange/forward-headers.ts'
+import { connectionNames, type HeaderField } from '../../http/header-fields.ts'
+
+/** What the service needs to know a client by, also where a mapping replaces it for the application. */
+const CREDENTIALS: readonly string[] = ['authorization', 'cookie']
+
+/** Whether a client's field may be sent to the service. */
+export type IsSent = (field: HeaderField) => boolean
+
+export function compileSentFields(settings: ForwardAuthSettings, rules: HeaderRules): IsSent {
+  const { sendHeaders, requiredHeaders } = settings
+  const listed = sendHeaders === 'all' ? undefined : new Set([...sendHeaders, ...requiredHeaders])
+  const wanted = new Set([...CREDENTIALS, ...requiredHeaders])
+  return (field) => {
+    const { lower } = field
+    if (isHopByHop(lower) || isOfBody(lower) || isAboutRequest(folded(lower))) return false
+    if (listed !== undefined && !listed.has(lower)) return false
+    // What only the service or a policy may say, a client must not say to the service either.
+    return wanted.has(lower) || !rules.isForbidden(field, false)
+  }
+}
+
+/**
+ * Conditions and ranges would turn the answer into one about a document: 304, 206, 412. And of the answer nobody
+ * reads the body, so it need not be encoded.
+ */
+const isOfBody = (lower: string): boolean =>
+  lower.startsWith('if-') || lower === 'range' || lower === 'accept-encoding'
+
+/** The bytes of the request, as text; or the required header that the client did not send. */
+export function authRequestText(
+  { head, authz, forwarded }: ClientRequest,
+  { server, target, requiredHeaders }: ForwardAuthSettings,
+  isSent: IsSent,
+): Result<string, string> {
+  const named = connectionNames(head.fields)
+  const sent = head.fields.filter((field) => !named.has(field.lower) && isSent(field))
+  const missing = requiredHeaders.find(
+    (name) => !sent.some(({ lower, value }) => lower === name && value !== ''),
+  )
+  if (missing !== undefined) return err(missing)
+  let text = `GET ${target} HTTP/1.1\r\nHost: ${server.authority}\r\n`
+  const cookies: string[] = []
+  for (const { name, lower, value } of sent) {
+    if (lower === 'cookie') cookies.push(value)
+    else text += `${name}: ${value}\r\n`
+  }
+  if (cookies.length > 0) text += `Cookie: ${cookies.join('; ')}\r\n`
+  const uri = head.query === undefined ? head.path : `${head.path}?${head.query}`
+  // The Host that was matched, not the one that a proxy in front may have told.
+  const { authority, method } = head
+  text += `X-Original-URL: ${authz.scheme}://${authority}${uri}\r\nX-Original-URI: ${uri}\r\n`
+  text += `X-Original-Method: ${method}\r\nX-Forwarded-Method: ${method}\r\nX-Forwarded-Uri: ${uri}\r\n`
+  text += `X-Forwarded-Proto: ${authz.scheme}\r\nX-Forwarded-Host: ${authority}\r\n`
+  return ok(`${text}X-Forwarded-For: ${forwarded.forwardedFor}\r\n\r\n`)
+}

@@ -1,0 +1,137 @@
+/** An external auth service: asks it about requests, over kept connections, within its time. */
+import { authFailure, readAuthAnswer, rememberMs, type AuthVerdict } from './auth-answer.ts'
+import { createAuthCache } from './auth-cache.ts'
+import { createAuthAnswerReader, type AnswerStep } from './auth-answer-reader.ts'
+import { authRequestText, compileSentFields } from './auth-request.ts'
+import type { ServerTrust } from '../../sockets/certificates.ts'
+import type { ClientRequest } from '../../client/client-request.ts'
+import type { Deadlines, Expiring } from '../../deadlines.ts'
+import type { ForwardAuthSettings } from './forward-auth-settings.ts'
+import type { HeaderRules } from '../../exchange/forward-headers.ts'
+import type { ResponseHead } from '../../http/response-head.ts'
+import { createServerPool, type Link, type ServerPool } from '../../upstream/server-pool.ts'
+
+/** What is known about a request: the service's word, or that it lacks a required header. */
+export type AuthOutcome = AuthVerdict | { readonly kind: 'header_missing'; readonly header: string }
+
+export interface AuthService {
+  /**
+   * Asks about a request.
+   *
+   * @param settled Called once, perhaps at once.
+   * @returns Gives up: the connection is closed, and `settled` is not called.
+   */
+  ask(request: ClientRequest, settled: (outcome: AuthOutcome) => void): () => void
+  /** Lets go of connections as their exchanges end. */
+  close(): void
+}
+
+// One server that is asked whatever happened before: to leave it alone would only deny without asking.
+const ALWAYS_ASKED = { ejectAfter: Infinity, ejectMs: 0 }
+const NOTHING = (): void => {}
+
+export function createAuthService(
+  settings: ForwardAuthSettings,
+  trust: ServerTrust,
+  rules: HeaderRules,
+  deadlines: Deadlines,
+): AuthService {
+  const pool = createServerPool(settings.server, ALWAYS_ASKED, trust, deadlines)
+  const cache = settings.cache === undefined ? undefined : createAuthCache(settings.cache.maxEntries)
+  const isSent = compileSentFields(settings, rules)
+  return {
+    ask(request, settled) {
+      const text = authRequestText(request, settings, isSent)
+      if (!text.ok) {
+        settled({ kind: 'header_missing', header: text.error })
+        return NOTHING
+      }
+      const grant = cache?.get(text.value, performance.now())
+      if (grant !== undefined) {
+        settled({ kind: 'allowed', grant, cookies: [] })
+        return NOTHING
+      }
+      // From before it is sent: by then the service has decided nothing yet.
+      const askedMs = performance.now()
+      return exchange(pool, text.value, settings, deadlines, (verdict, answer) => {
+        // A cookie is for this once: handed out again, it would replace a newer one.
+        const ttlMs =
+          answer === undefined || verdict.kind !== 'allowed' || verdict.cookies.length > 0
+            ? 0
+            : rememberMs(answer, settings.cache?.ttlMs ?? 0)
+        if (ttlMs > 0 && verdict.kind === 'allowed') cache?.put(text.value, verdict.grant, askedMs + ttlMs)
+        settled(verdict)
+      })
+    },
+    close: () => pool.close(),
+  }
+}
+
+/** One question and its whole answer. The answer counts when its end has come: half a yes is none. */
+function exchange(
+  pool: ServerPool,
+  text: string,
+  settings: ForwardAuthSettings,
+  deadlines: Deadlines,
+  settled: (verdict: AuthVerdict, answer: ResponseHead | undefined) => void,
+): () => void {
+  let isOver = false
+  let link: Link | undefined
+  let cancelConnect = NOTHING
+  const end = (mayReuse: boolean): void => {
+    isOver = true
+    deadlines.remove(limit)
+    cancelConnect()
+    if (link !== undefined) pool.release(link, mayReuse)
+    link = undefined
+  }
+  const fail = (detail: string, status: 502 | 504 = 502): void => {
+    if (isOver) return
+    end(false)
+    settled(authFailure(detail, status), undefined)
+  }
+  const limit: Expiring = {
+    deadlineMs: performance.now() + settings.timeoutMs,
+    onDeadline: () => fail(link === undefined ? 'no connection in time' : 'no answer in time', 504),
+  }
+  const connect = (mayReuse: boolean): void => {
+    let isSettled = false
+    const cancel = pool.take(mayReuse, (taken, fault) => {
+      isSettled = true
+      cancelConnect = NOTHING
+      if (taken === undefined) fail(`it cannot be reached: ${fault}`)
+      else send(taken)
+    })
+    if (!isSettled) cancelConnect = cancel
+  }
+  const send = (taken: Link): void => {
+    link = taken
+    const answer = createAuthAnswerReader(settings.maxAnswerBytes)
+    const step = ({ kind, detail, mayReuse, head }: AnswerStep): void => {
+      if (isOver || link !== taken || kind === 'more') return
+      if (kind === 'invalid' || head === undefined) return fail(detail)
+      end(mayReuse)
+      settled(readAuthAnswer(head, settings), head)
+    }
+    const closed = (isIntact: boolean): void => {
+      if (isOver || link !== taken) return
+      if (answer.hasHeard || !taken.isReused) return step(answer.ended(isIntact))
+      // The service closed an idle connection while the question was on its way.
+      pool.release(taken, false)
+      link = undefined
+      connect(false)
+    }
+    taken.wire.events = {
+      onData: (bytes) => step(answer.read(bytes)),
+      onDrain() {},
+      onEnd: () => closed(true),
+      onClose: () => closed(false),
+    }
+    taken.wire.write(Buffer.from(text, 'latin1'))
+  }
+  deadlines.add(limit)
+  connect(true)
+  return () => {
+    if (!isOver) end(false)
+  }
+}

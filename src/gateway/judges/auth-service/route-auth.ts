@@ -1,0 +1,55 @@
+/** The auth services of the routes, and what each route makes of their answers. */
+import { createAuthService, type AuthService } from './auth-service.ts'
+import type { ServerTrust } from '../../sockets/certificates.ts'
+import type { Deadlines } from '../../deadlines.ts'
+import type { ForwardAuthSettings } from './forward-auth-settings.ts'
+import { folded, type HeaderRules } from '../../exchange/forward-headers.ts'
+import { trustKey, type GatewayState } from '../../gateway-state.ts'
+import { compileMappedParameters, type IsMappedParameter } from '../../exchange/mapped-query.ts'
+import type { JudgeInput } from '../route-judge.ts'
+
+export interface RouteAuth {
+  readonly service: AuthService
+  /** Folded names of headers that only the service may set. */
+  readonly replacedHeaders: ReadonlySet<string>
+  readonly isMappedParameter: IsMappedParameter
+}
+
+export interface RouteAuths {
+  /** Equal settings have one service, and so its connections and its cache. */
+  of(settings: ForwardAuthSettings): RouteAuth
+}
+
+/**
+ * @param trust By the file of the authorities.
+ * @param kept The services; one goes on after a reload if all that decides about its questions is the same, the
+ *   headers that no client may send included.
+ */
+export function createRouteAuths(
+  rules: HeaderRules,
+  trust: ReadonlyMap<string, ServerTrust>,
+  kept: GatewayState['auths'],
+  deadlines: Deadlines,
+): RouteAuths {
+  return {
+    of(settings) {
+      const ownTrust = trust.get(settings.caFile ?? '') ?? {}
+      const key = JSON.stringify([settings, trustKey(ownTrust), rules.forbiddenNames])
+      return kept.of(key, () => ({
+        service: createAuthService(settings, ownTrust, rules, deadlines),
+        replacedHeaders: new Set(settings.headers.map(({ to }) => folded(to.toLowerCase()))),
+        isMappedParameter: compileMappedParameters(settings.params.map(({ to }) => to)),
+      }))
+    },
+  }
+}
+
+// Where a service replaces the client's credential for one application, other routes still need the client's.
+const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie'])
+
+/** Lower-case names of headers by which applications know who asks: no client may send them, on any route. */
+export const grantedNames = (inputs: readonly JudgeInput[]): readonly string[] =>
+  inputs
+    .flatMap((input) => (input.kind === 'forward_auth' ? input.settings.headers : []))
+    .map(({ to }) => to.toLowerCase())
+    .filter((name) => !CREDENTIALS.has(name))

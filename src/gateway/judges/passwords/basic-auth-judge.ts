@@ -1,0 +1,66 @@
+/** A question for user name and password as the judge of a route, RFC 7617. */
+import { DENY_ROWS, type DenyReason } from '../../../decision/reasons.ts'
+import type { BasicAuthSettings } from './basic-auth-settings.ts'
+import { readBasicCredentials, type CredentialsMiss } from './basic-credentials.ts'
+import { multipleCredentials } from '../auth-service/forward-auth-judge.ts'
+import { valuesOf } from '../../http/header-fields.ts'
+import type { PasswordCheck } from './password-check.ts'
+import { refused, type JudgeOutcome, type RouteJudge } from '../route-judge.ts'
+
+/** The queue is empty by then, unless others fill it again. */
+const RETRY_AFTER_SECONDS = 5
+
+const NOTHING = (): void => {}
+
+export function basicAuthJudge(
+  { realm, userHeader }: Pick<BasicAuthSettings, 'realm' | 'userHeader'>,
+  check: PasswordCheck,
+): RouteJudge {
+  // RFC 9110 §5.6.4: what would end the quoted string is escaped. UTF-8 is the one encoding of RFC 7617 §2.1.
+  const challenge = `Basic realm="${realm.replaceAll(/["\\]/g, '\\$&')}", charset="UTF-8"`
+  const unauthorized = (reason: DenyReason): JudgeOutcome => refused({ reason, status: 401, challenge })
+  const missed: Readonly<Record<CredentialsMiss, JudgeOutcome>> = {
+    absent: unauthorized('credentials_missing'),
+    malformed: unauthorized('credentials_malformed'),
+    multiple: multipleCredentials(challenge),
+  }
+  return {
+    ask({ head }, settled) {
+      const credentials = readBasicCredentials(valuesOf(head.fields, 'authorization'))
+      if (!credentials.ok) {
+        settled(missed[credentials.error])
+        return NOTHING
+      }
+      const { user } = credentials.value
+      return check.check(credentials.value, (verdict) => {
+        if (verdict === 'right') settled(allowed(user, userHeader))
+        else settled(verdict === 'wrong' ? unauthorized('credentials_invalid') : OVERLOADED)
+      })
+    },
+  }
+}
+
+const OVERLOADED: JudgeOutcome = refused({
+  reason: 'overloaded',
+  status: DENY_ROWS.overloaded.status,
+  retryAfterSeconds: RETRY_AFTER_SECONDS,
+  detail: 'too many passwords to verify',
+})
+
+function allowed(user: string, userHeader: string | undefined): JudgeOutcome {
+  if (userHeader === undefined) return { kind: 'allowed' }
+  return {
+    kind: 'allowed',
+    grant: { headers: [{ name: userHeader, value: toHeaderText(user) }], params: [] },
+  }
+}
+
+/** As identity headers are written: every byte of its UTF-8 outside visible ASCII, and `%`, as `%XX`. */
+const toHeaderText = (user: string): string =>
+  [...Buffer.from(user, 'utf8')]
+    .map((byte) =>
+      byte > 0x20 && byte < 0x7f && byte !== 0x25
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
+    )
+    .join('')

@@ -1,0 +1,92 @@
+/** The judges of the routes, and what each route makes of what they say. */
+import { availableParallelism } from 'node:os'
+import type { Decide } from '../../decision/decide.ts'
+import { basicAuthJudge } from './passwords/basic-auth-judge.ts'
+import type { BasicAuthSettings, UserSettings } from './passwords/basic-auth-settings.ts'
+import { forwardAuthJudge } from './auth-service/forward-auth-judge.ts'
+import type { IsMappedParameter } from '../exchange/mapped-query.ts'
+import { createPasswordCheck, type PasswordCheck } from './passwords/password-check.ts'
+import type { RouteAuths } from './auth-service/route-auth.ts'
+import { policyJudge, type JudgeInput, type RouteJudge } from './route-judge.ts'
+import { compileStripRule, type StripRule } from '../exchange/strip-token.ts'
+import { verifyPassword } from './passwords/verify-password.ts'
+import { createWorkQueue } from './passwords/work-queue.ts'
+
+export interface RouteJudges {
+  /** Never empty. */
+  readonly inOrder: readonly RouteJudge[]
+  /** Folded names of headers that only an auth service may set. */
+  readonly replacedHeaders: ReadonlySet<string>
+  readonly isMappedParameter: IsMappedParameter
+}
+
+/** Verifications at a time: as many as there are cores keep these busy, twice as many hide the waits between. */
+const RUNNING_PER_CORE = 2
+/** Verifications that wait for each of those: some seconds' worth. */
+const WAITING_PER_RUNNING = 16
+
+/** @param realm Of challenges that are about no route of its own. */
+export function createRouteJudges(
+  decide: Decide,
+  auths: RouteAuths,
+  realm: string,
+): (inputs: readonly JudgeInput[]) => RouteJudges | undefined {
+  const checkOf = createPasswordChecks()
+  const judgeOf = (input: JudgeInput, strip: StripRule | undefined): RouteJudge => {
+    switch (input.kind) {
+      case 'policy':
+        return policyJudge(input.policy, decide)
+      case 'forward_auth':
+        return forwardAuthJudge(auths.of(input.settings).service, input.settings, realm, strip)
+      case 'basic_auth':
+        return basicAuthJudge(input.settings, checkOf(input.users))
+    }
+  }
+  return (inputs) => {
+    if (inputs.length === 0) return undefined
+    const services = inputs.flatMap((input) =>
+      input.kind === 'forward_auth' ? [auths.of(input.settings)] : [],
+    )
+    const sources = inputs.flatMap((input) => (input.kind === 'policy' ? input.policy.tokenSources : []))
+    const strip = compileStripRule(sources, undefined, false)
+    return {
+      inOrder: inputs.map((input) => judgeOf(input, strip)),
+      replacedHeaders: new Set(services.flatMap(({ replacedHeaders }) => [...replacedHeaders])),
+      isMappedParameter: (name) => services.some(({ isMappedParameter }) => isMappedParameter(name)),
+    }
+  }
+}
+
+/** Routes with equal users share what was verified, and all share the time it may take. */
+function createPasswordChecks(): (users: readonly UserSettings[]) => PasswordCheck {
+  const running = RUNNING_PER_CORE * availableParallelism()
+  const queue = createWorkQueue(running, WAITING_PER_RUNNING * running)
+  const made = new Map<string, PasswordCheck>()
+  return (users) => {
+    const key = JSON.stringify(users)
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const check = createPasswordCheck(users, {
+      verify: verifyPassword,
+      queue,
+      nowMs: () => performance.now(),
+    })
+    made.set(key, check)
+    return check
+  }
+}
+
+/** Lower-case names of headers that tell a user's name: no client may send them, on any route. */
+export const userHeaderNames = (inputs: readonly JudgeInput[]): readonly string[] =>
+  inputs.flatMap((input) =>
+    input.kind === 'basic_auth' && input.settings.userHeader !== undefined
+      ? [input.settings.userHeader.toLowerCase()]
+      : [],
+  )
+
+/** Whether a route's application must not see the password. */
+export const hidesCredentials = (inputs: readonly JudgeInput[]): boolean =>
+  inputs.some(
+    (input): input is JudgeInput & { readonly settings: BasicAuthSettings } =>
+      input.kind === 'basic_auth' && !input.settings.forwardsCredentials,
+  )

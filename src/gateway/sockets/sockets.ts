@@ -1,0 +1,161 @@
+/** Sockets of the runtime as wires: the only place of the gateway that listens and connects. */
+import { lstatSync, rmSync } from 'node:fs'
+import { checkServerIdentity } from 'node:tls'
+import { WarderError } from '../../errors.ts'
+import type { ServerTrust } from './certificates.ts'
+import type { GatewayListenSettings, ServerSettings } from '../settings.ts'
+import { createWire, type DrivenWire, type Wire } from './wire.ts'
+
+export interface SocketListener {
+  /** The real port where 0 was asked for. */
+  readonly address: string
+  /** Says that there are other certificates now. */
+  replaced(): void
+  /** Stops accepting; connections live on. */
+  stop(): void
+}
+
+interface Slot {
+  wire: DrivenWire | undefined
+}
+
+/** How the runtime's events reach the wire in the socket's slot. */
+const RELAY = {
+  data: (socket: Bun.Socket<Slot>, bytes: Buffer) => socket.data.wire?.events.onData(bytes),
+  drain: (socket: Bun.Socket<Slot>) => socket.data.wire?.drained(),
+  end: (socket: Bun.Socket<Slot>) => socket.data.wire?.events.onEnd(),
+  close: (socket: Bun.Socket<Slot>) => socket.data.wire?.closed(),
+  // A handler of ours that throws must not leave a connection half done.
+  error: (socket: Bun.Socket<Slot>) => socket.terminate(),
+}
+
+/** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
+export function listen(
+  address: GatewayListenSettings['address'],
+  accept: (wire: Wire) => void,
+): SocketListener {
+  const socket = {
+    ...RELAY,
+    open: (opened: Bun.Socket<Slot>) => {
+      const wire = createWire(opened)
+      opened.data = { wire }
+      accept(wire)
+    },
+  }
+  try {
+    if (address.kind === 'unix') {
+      removeStaleSocket(address.path)
+      const listener = Bun.listen<Slot>({ unix: address.path, allowHalfOpen: true, socket })
+      return {
+        address: `unix:${address.path}`,
+        replaced() {},
+        stop: () => {
+          listener.stop()
+          rmSync(address.path, { force: true })
+        },
+      }
+    }
+    const { host, port } = address
+    const listener = Bun.listen<Slot>({ hostname: host, port, exclusive: true, allowHalfOpen: true, socket })
+    return { address: tcpText(address, listener.port), replaced() {}, stop: () => listener.stop() }
+  } catch (cause) {
+    throw listenFault(address, cause)
+  }
+}
+
+type Address = GatewayListenSettings['address']
+
+/** `127.0.0.1:8080`, `[::1]:8080`. */
+export function tcpText(address: Address, port: number): string {
+  const host = address.kind === 'tcp' ? address.host : ''
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** An address as it is configured: with 0 where the port is the system's to choose. */
+export const addressText = (address: Address): string =>
+  address.kind === 'unix' ? `unix:${address.path}` : tcpText(address, address.port)
+
+/** A socket file outlives a killed process. Anything else at that path is not ours to remove. */
+export function removeStaleSocket(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path)
+}
+
+export function listenFault(address: Address, cause: unknown): WarderError {
+  const where = address.kind === 'unix' ? address.path : tcpText(address, address.port)
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new WarderError('ERR_SERVER_LISTEN', `cannot listen on ${where}: ${why}`, {
+    hints: ['stop what listens there, or set another address under `listen`'],
+    cause,
+  })
+}
+
+/**
+ * Connects to a server; with TLS, after its certificate was verified for the name.
+ *
+ * @param trust Authorities and our certificate, for TLS.
+ * @param settled Called once: with the wire, or with the reason why there is none.
+ * @returns Gives up, also in the middle of a handshake; `settled` is not called then.
+ */
+export function connect(
+  server: ServerSettings,
+  trust: ServerTrust,
+  settled: (wire: Wire | undefined, fault: string) => void,
+): () => void {
+  let isSettled = false
+  let raw: Bun.Socket<Slot> | undefined
+  const settle = (wire: Wire | undefined, fault: string): void => {
+    if (isSettled) return
+    isSettled = true
+    settled(wire, fault)
+  }
+  const host = server.address.kind === 'tcp' ? server.address.host : ''
+  const opened = (socket: Bun.Socket<Slot>): void => {
+    if (isSettled) return socket.terminate()
+    const wire = createWire(socket)
+    socket.data.wire = wire
+    settle(wire, '')
+  }
+  const socket = {
+    ...RELAY,
+    ...(server.isTls
+      ? {
+          open: (socket: Bun.Socket<Slot>) => {
+            raw = socket
+            if (isSettled) socket.terminate()
+          },
+          handshake: (socket: Bun.Socket<Slot>, _isTrusted: boolean, fault: Error | null) => {
+            const problem = fault ?? checkServerIdentity(host, socket.getPeerCertificate())
+            if (problem === undefined) return opened(socket)
+            settle(undefined, `TLS: ${problem.message}`)
+            socket.terminate()
+          },
+        }
+      : { open: opened }),
+    close: (socket: Bun.Socket<Slot>) => {
+      RELAY.close(socket)
+      settle(undefined, 'the connection was closed')
+    },
+    connectError: (_socket: Bun.Socket<Slot>, error: Error) => settle(undefined, codeOf(error)),
+  }
+  const options = { allowHalfOpen: true, data: { wire: undefined }, socket }
+  const connecting =
+    server.address.kind === 'unix'
+      ? Bun.connect<Slot>({ ...options, unix: server.address.path })
+      : Bun.connect<Slot>({
+          ...options,
+          hostname: host,
+          port: server.address.port,
+          ...(server.isTls ? { tls: { ...trust, serverName: host, rejectUnauthorized: true } } : {}),
+        })
+  connecting.catch((error: unknown) => settle(undefined, codeOf(error)))
+  return () => {
+    if (isSettled) return
+    isSettled = true
+    raw?.terminate()
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message
+}

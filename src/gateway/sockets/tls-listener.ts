@@ -1,0 +1,123 @@
+/**
+ * The gateway's TLS listener, on `node:tls`: the runtime's own listener knows one certificate only, and cannot
+ * replace it.
+ */
+import { createServer as createHttp2, type ServerHttp2Session, type Settings } from 'node:http2'
+import { createServer, type TLSSocket } from 'node:tls'
+import type { Certificates } from './certificates.ts'
+import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
+import type { GatewayListenSettings } from '../settings.ts'
+import { listenFault, removeStaleSocket, tcpText, type SocketListener } from './sockets.ts'
+import { NOBODY, type Wire } from './wire.ts'
+
+/** Longest time for a handshake, in milliseconds. */
+const HANDSHAKE_TIMEOUT_MS = 10_000
+
+/** Most requests that a client may have under way on one connection of HTTP/2. */
+const MAX_STREAMS = 100
+
+const HTTP2_SETTINGS: Settings = {
+  maxConcurrentStreams: MAX_STREAMS,
+  maxHeaderListSize: MAX_HEAD_BYTES,
+  enablePush: false,
+}
+
+/** Who serves a connection, by the version of HTTP that was agreed on. */
+export interface TlsAccept {
+  /**
+   * A connection is here, and its handshake begins: it takes a descriptor like any other.
+   *
+   * @param close Gives it up.
+   * @returns To be called when the handshake is over, well or not.
+   */
+  handshake(close: () => void): () => void
+  http1(wire: Wire): void
+  http2(session: ServerHttp2Session): void
+}
+
+/**
+ * @param certificates Those in force now; asked at each handshake.
+ * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
+ */
+export function listenTls(
+  address: GatewayListenSettings['address'],
+  certificates: () => Certificates,
+  accept: TlsAccept,
+): SocketListener {
+  const http2 = createHttp2({ settings: HTTP2_SETTINGS, strictSingleValueFields: false })
+  http2.on('session', (session) => accept.http2(session))
+  const { first, asksForClientCertificates } = certificates()
+  const server = createServer(
+    {
+      // For clients that name no server; those that do are answered by SNICallback.
+      ...first,
+      SNICallback: (name, done) => done(null, certificates().contextFor(name)),
+      ALPNProtocols: ['h2', 'http/1.1', 'http/1.0'],
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      allowHalfOpen: true,
+      requestCert: asksForClientCertificates,
+      rejectUnauthorized: asksForClientCertificates,
+    },
+    (socket) => {
+      handshakes.get(socket)?.()
+      if (socket.alpnProtocol !== 'h2') return accept.http1(toWire(socket))
+      // Where no more requests and no room for answers can come, there is nothing to wait for.
+      socket.on('end', () => socket.destroy())
+      http2.emit('connection', socket)
+    },
+  )
+  const handshakes = new WeakMap<object, () => void>()
+  server.on('connection', (socket) => {
+    const over = accept.handshake(() => void socket.destroy())
+    handshakes.set(socket, over)
+    socket.once('close', over)
+  })
+  let cause: unknown
+  server.on('error', (fault: unknown) => (cause = fault))
+  // A handshake that fails is the client's business. The runtime tells of one that takes too long, and leaves it open.
+  server.on('tlsClientError', (_fault, socket) => void socket.destroy())
+  if (address.kind === 'unix') {
+    removeStaleSocket(address.path)
+    server.listen(address.path)
+  } else server.listen(address.port, address.host)
+  const bound = server.address()
+  if (bound === null) throw listenFault(address, cause ?? new Error('the address is taken or not ours'))
+  return {
+    address: typeof bound === 'string' ? `unix:${bound}` : tcpText(address, bound.port),
+    replaced: () => server.setSecureContext(certificates().first),
+    stop: () => void server.close(),
+  }
+}
+
+/** A stream of the runtime as a wire. */
+function toWire(socket: TLSSocket): Wire {
+  let isOpen = true
+  const wire: Wire = {
+    events: NOBODY,
+    get isOpen() {
+      return isOpen
+    },
+    get hasWaiting() {
+      return isOpen && socket.writableNeedDrain
+    },
+    peer: socket.remoteAddress ?? '',
+    write: (bytes) => !isOpen || socket.write(bytes),
+    finish: () => void socket.end(),
+    close: () => void socket.destroy(),
+    destroy: () => void socket.destroy(),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+  }
+  socket.on('data', (bytes: Buffer) => wire.events.onData(bytes))
+  socket.on('drain', () => wire.events.onDrain(true))
+  // Once nothing more is written, this comes in place of `drain`.
+  socket.on('finish', () => wire.events.onDrain(true))
+  socket.on('end', () => wire.events.onEnd())
+  // A broken connection ends with `close` too.
+  socket.on('error', () => {})
+  socket.on('close', () => {
+    isOpen = false
+    wire.events.onClose()
+  })
+  return wire
+}

@@ -1,0 +1,93 @@
+/** Active health checks: asks a server on its own, so that no client finds out that it is down. */
+import type { ServerTrust } from '../sockets/certificates.ts'
+import type { Deadlines, Expiring } from '../deadlines.ts'
+import { createHeadCollector } from '../http/head-collector.ts'
+import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
+import { parseResponseHead } from '../http/response-head.ts'
+import type { HealthSettings, ServerSettings } from '../settings.ts'
+import { connect } from '../sockets/sockets.ts'
+import { compileStatuses } from './status-set.ts'
+import type { Wire } from '../sockets/wire.ts'
+
+export interface HealthCheck {
+  /** False after {@link DOWN_AFTER} failed checks in a row, until one goes well. */
+  readonly isUp: boolean
+  close(): void
+}
+
+interface Question extends HealthSettings {
+  readonly isHealthy: (status: number) => boolean
+}
+
+/** One failure may be a hiccup. */
+const DOWN_AFTER = 2
+
+/** Starts checking, at once and then at each interval. A server is up until it is known to be down. */
+export function startHealthCheck(
+  server: ServerSettings,
+  trust: ServerTrust,
+  health: HealthSettings,
+  deadlines: Deadlines,
+): HealthCheck {
+  let failures = 0
+  let isClosed = false
+  const next: Expiring = { deadlineMs: 0, onDeadline: () => check() }
+  const question: Question = { ...health, isHealthy: compileStatuses(health.statuses) }
+  const check = (): void => {
+    ask(server, trust, question, deadlines, (isGood) => {
+      failures = isGood ? 0 : failures + 1
+      if (!isClosed) next.deadlineMs = performance.now() + health.intervalMs
+    })
+  }
+  deadlines.add(next)
+  return {
+    get isUp() {
+      return failures < DOWN_AFTER
+    },
+    close() {
+      isClosed = true
+      deadlines.remove(next)
+    },
+  }
+}
+
+/** One check. Good is one of the statuses, in time; the body is not read. */
+function ask(
+  server: ServerSettings,
+  trust: ServerTrust,
+  { path, timeoutMs, isHealthy }: Question,
+  deadlines: Deadlines,
+  done: (isGood: boolean) => void,
+): void {
+  let wire: Wire | undefined
+  let giveUp = (): void => {}
+  let isDone = false
+  const finish = (isGood: boolean): void => {
+    if (isDone) return
+    isDone = true
+    deadlines.remove(limit)
+    giveUp()
+    wire?.destroy()
+    done(isGood)
+  }
+  const limit: Expiring = { deadlineMs: performance.now() + timeoutMs, onDeadline: () => finish(false) }
+  deadlines.add(limit)
+  giveUp = connect(server, trust, (opened) => {
+    if (opened === undefined) return finish(false)
+    wire = opened
+    const head = createHeadCollector(MAX_HEAD_BYTES)
+    opened.events = {
+      onData(bytes) {
+        const step = head.add(bytes)
+        if (step.kind === 'more') return
+        const parsed = step.kind === 'head' ? parseResponseHead(step.text, 'GET') : undefined
+        finish(parsed?.ok === true && isHealthy(parsed.value.status))
+      },
+      onDrain() {},
+      onEnd: () => finish(false),
+      onClose: () => finish(false),
+    }
+    const fields = `Host: ${server.authority}\r\nUser-Agent: Warder\r\nConnection: close\r\n`
+    opened.write(Buffer.from(`GET ${path} HTTP/1.1\r\n${fields}\r\n`))
+  })
+}

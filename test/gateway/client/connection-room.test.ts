@@ -1,0 +1,185 @@
+import { afterEach, describe, expect, it } from 'bun:test'
+import type { Socket } from 'node:net'
+import { createConnectionRoom, type Crowding } from '../../../src/gateway/client/connection-room.ts'
+import type { Expiring } from '../../../src/gateway/deadlines.ts'
+import { answerOf, askHttp2, runHttp2Gateway } from '../../support/http2-client.ts'
+import { createCleanup } from '../../support/live/cleanup.ts'
+import { liveSuite } from '../../support/live/live-suite.ts'
+import { waitFor } from '../../support/live/loopback.ts'
+import { openClient, requestText } from '../../support/live/raw-client.ts'
+import { gatewayConfig, OK, runGateway, startRawUpstream } from '../../support/run-gateway.ts'
+
+const cleanup = createCleanup()
+afterEach(() => cleanup.run())
+
+const PUBLIC = { target: '/public/' }
+
+/** A room whose connections are names, and what becomes of them. */
+function nameRoom(max: number) {
+  const closed: string[] = []
+  const told: Crowding[] = []
+  const items = new Set<Expiring>()
+  const deadlines = {
+    add: (item: Expiring) => void items.add(item),
+    remove: (item: Expiring) => void items.delete(item),
+    close() {},
+  }
+  const limit = { max }
+  const room = createConnectionRoom(
+    () => limit.max,
+    (crowding) => told.push(crowding),
+    deadlines,
+  )
+  const byName = new Map<string, { readonly close: () => void }>()
+  const of = (name: string) => {
+    const known = byName.get(name) ?? { close: () => void closed.push(name) }
+    byName.set(name, known)
+    return known
+  }
+  return {
+    closed,
+    told,
+    limit,
+    size: () => room.size,
+    enter: (name: string): boolean => {
+      if (!room.hasRoom()) return false
+      room.add(of(name))
+      return true
+    },
+    busy: (name: string) => room.setBusy(of(name)),
+    idle: (name: string) => room.setIdle(of(name)),
+    leave: (name: string) => room.remove(of(name)),
+    second: () => {
+      for (const item of items) item.onDeadline()
+    },
+  }
+}
+
+describe('the connections of a listener', () => {
+  it('make room for a new one in the order in which they became idle', () => {
+    const { enter, busy, idle, closed, size } = nameRoom(4)
+    for (const name of ['a', 'b', 'c', 'd']) enter(name)
+    for (const name of ['a', 'b', 'd']) busy(name)
+    for (const name of ['d', 'a']) idle(name)
+    for (const name of ['e', 'f', 'g', 'h']) expect(enter(name)).toBe(true)
+    expect([closed, size()]).toEqual([['c', 'd', 'a', 'e'], 4])
+  })
+
+  it('refuse a new one when each has a request under way', () => {
+    const { enter, busy, idle, leave, closed } = nameRoom(2)
+    for (const name of ['a', 'b']) {
+      enter(name)
+      busy(name)
+      busy(name)
+    }
+    expect(enter('c')).toBe(false)
+    leave('a')
+    leave('a')
+    expect([enter('c'), enter('d'), enter('e')]).toEqual([true, true, true])
+    idle('a')
+    expect(closed).toEqual(['c', 'd'])
+  })
+
+  it('become fewer where the limit does', () => {
+    const { enter, limit, closed, size } = nameRoom(5)
+    for (const name of ['a', 'b', 'c', 'd', 'e']) enter(name)
+    limit.max = 2
+    enter('f')
+    expect([closed, size()]).toEqual([['a', 'b', 'c', 'd'], 2])
+  })
+
+  it('say so at once, and then once in a second', () => {
+    const { enter, busy, told, second } = nameRoom(1)
+    enter('a')
+    enter('b')
+    enter('c')
+    busy('c')
+    enter('d')
+    expect(told).toEqual([{ open: 0, closedIdle: 1, refused: 0 }])
+    second()
+    expect(told.at(-1)).toEqual({ open: 1, closedIdle: 1, refused: 1 })
+    second()
+    second()
+    expect(told.length).toBe(2)
+    enter('e')
+    expect(told.at(-1)).toEqual({ open: 1, closedIdle: 0, refused: 1 })
+  })
+
+  it('stay few whoever knocks ever so often', () => {
+    const { enter, size } = nameRoom(1_000)
+    for (let i = 0; i < 100_000; i++) enter(String(i))
+    expect(size()).toBe(1_000)
+  })
+})
+
+describe('a full gateway', () => {
+  it('closes the longest idle connection for a new one, and says so', async () => {
+    const app = await startRawUpstream(cleanup)
+    const gateway = await runGateway(gatewayConfig([app.url], { listen: 'max_connections: 2' }), cleanup)
+    const first = await openClient(gateway.port)
+    const second = await openClient(gateway.port)
+    // Used since: the second is now idle for longer.
+    first.send(requestText(PUBLIC))
+    await first.receive()
+    const third = await openClient(gateway.port)
+    await second.ended
+    for (const client of [third, first]) {
+      client.send(requestText(PUBLIC))
+      expect((await client.receive()).status).toBe(200)
+    }
+    const line = await waitFor('the log line', () =>
+      gateway.lines.find(({ event }) => event === 'connections_full'),
+    )
+    expect(line).toMatchObject({
+      level: 'warn',
+      closed_idle: 1,
+      refused: 0,
+      listener: `127.0.0.1:${gateway.port}`,
+    })
+    for (const client of [first, third]) client.close()
+  })
+
+  it('closes a new connection at once while all others have requests under way', async () => {
+    const waiting: Socket[] = []
+    const app = await startRawUpstream(cleanup, (_, socket) => void waiting.push(socket))
+    const gateway = await runGateway(gatewayConfig([app.url], { listen: 'max_connections: 1' }), cleanup)
+    const busy = await openClient(gateway.port)
+    busy.send(requestText(PUBLIC))
+    const socket = await waitFor('the request to be under way', () => waiting[0])
+    const late = await openClient(gateway.port)
+    await late.ended
+    socket.write(OK)
+    expect((await busy.receive()).body).toBe('ok')
+    const next = await openClient(gateway.port)
+    await busy.ended
+    next.send(requestText(PUBLIC))
+    const again = await waitFor('its request', () => waiting[1])
+    again.write(OK)
+    expect((await next.receive()).status).toBe(200)
+    next.close()
+  })
+})
+
+liveSuite('a full gateway of HTTP/2', ['openssl'], () => {
+  it('closes the connection without a request for a new one, and refuses that while there is none', async () => {
+    const waiting: Socket[] = []
+    const app = await startRawUpstream(cleanup, ({ target }, socket) => {
+      if (target.endsWith('slow')) waiting.push(socket)
+      else socket.write(OK)
+    })
+    const gateway = await runHttp2Gateway([app.url], cleanup, { listen: 'max_connections: 1' })
+    const idle = await gateway.session()
+    expect((await askHttp2(idle, { ':path': '/public/' })).status).toBe(200)
+    const busy = await gateway.session()
+    await waitFor('the idle one to be closed', () => idle.closed || undefined)
+    const request = { ':authority': 'api.example.com', ':path': '/public/slow' }
+    const answer = answerOf(busy.request(request, { endStream: true }))
+    const socket = await waitFor('the request to be under way', () => waiting[0])
+    const late = await gateway.session().catch(() => undefined)
+    if (late !== undefined) await waitFor('the late one to be closed', () => late.closed || undefined)
+    socket.write(OK)
+    expect(await answer).toMatchObject({ status: 200, body: 'ok' })
+    const next = await gateway.session()
+    expect((await askHttp2(next, { ':path': '/public/' })).status).toBe(200)
+  })
+})

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'bun:test'
+import { statusesOf } from '../../support/raw-http.ts'
+import { serveFake } from '../../support/serve-fake.ts'
+
+const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+const LAST = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
+/** Microtasks have run. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('a client that does not read its answers', () => {
+  it('has no further request read: answers would pile up in memory', async () => {
+    const { wire, send } = serveFake()
+    wire.hold(true)
+    send(GET.repeat(50))
+    await turn()
+    expect(statusesOf(wire.text())).toHaveLength(1)
+    send(GET.repeat(50))
+    await turn()
+    expect(statusesOf(wire.text())).toHaveLength(1)
+    wire.hold(false)
+    await turn()
+    expect(statusesOf(wire.text())).toHaveLength(100)
+  })
+
+  it('is let go of when it takes nothing for long', async () => {
+    const { wire, send, pass } = serveFake()
+    wire.hold(true)
+    send(GET.repeat(2))
+    pass(80_000)
+    expect(wire.ending).toBeDefined()
+  })
+})
+
+describe('a client that reads slowly', () => {
+  it('has the time to take its last answer, and the connection is not broken off', () => {
+    const { wire, send, pass } = serveFake()
+    wire.hold(true)
+    send(LAST)
+    pass(10_000)
+    expect(wire.ending).toBeUndefined()
+    wire.hold(false)
+    pass(2_100)
+    expect(wire.ending).toBe('closed')
+  })
+
+  it('gets its last answer though it sends no more', () => {
+    const { wire, send, pass } = serveFake()
+    wire.hold(true)
+    send(LAST)
+    wire.events.onEnd()
+    expect(wire.ending).toBeUndefined()
+    wire.hold(false)
+    pass(2_100)
+    expect(wire.ending).toBe('closed')
+  })
+
+  it('gets what was written when it half-closes between requests, or the gateway stops', async () => {
+    const closing = serveFake()
+    closing.send(GET)
+    await turn()
+    closing.wire.events.onEnd()
+    expect(closing.wire.ending).toBe('closed')
+    const stopping = serveFake()
+    stopping.wire.hold(true)
+    stopping.send(GET)
+    stopping.connection.stop()
+    stopping.pass(10_000)
+    expect(stopping.wire.ending).toBeUndefined()
+  })
+})

@@ -1,0 +1,48 @@
+import { afterEach, describe, expect, it } from 'bun:test'
+import { createCleanup } from '../../support/live/cleanup.ts'
+import { ask } from '../../support/live/raw-client.ts'
+import { mint } from '../../support/mint.ts'
+import { gatewayConfig, OK, runGateway, startRawUpstream } from '../../support/run-gateway.ts'
+
+const cleanup = createCleanup()
+afterEach(() => cleanup.run())
+
+describe('the line of a request', () => {
+  it('says who judged it, where it went, what came back, and who took how long', async () => {
+    const app = await startRawUpstream(cleanup, (_, socket) => void setTimeout(() => socket.write(OK), 30))
+    const gateway = await runGateway(gatewayConfig([app.url]), cleanup)
+    const headers = [['Authorization', `Bearer ${mint({ scope: 'orders:read' })}`]] as const
+    const answer = await ask(gateway.port, {
+      method: 'POST',
+      target: '/orders/1?secret=x',
+      headers,
+      body: 'abc',
+    })
+    const line = gateway.lines.find(({ msg }) => msg === 'forwarded')
+    expect(line).toMatchObject({
+      event: 'gateway',
+      id: answer.values('x-decision-id')[0],
+      status: 200,
+      route: 'orders',
+      upstream: 'app',
+      server: app.url,
+      method: 'POST',
+      host: 'api.example.com',
+      path: '/orders/1',
+      request_bytes: 3,
+      response_bytes: 2,
+    })
+    const { ms, upstream_ms } = line as { readonly ms: number; readonly upstream_ms: number }
+    expect(upstream_ms).toBeGreaterThan(20)
+    expect(ms).toBeGreaterThanOrEqual(upstream_ms)
+    expect(JSON.stringify(gateway.lines)).not.toContain('secret')
+  })
+
+  it('has no time of a server that said nothing', async () => {
+    const gateway = await runGateway(gatewayConfig(['http://127.0.0.1:1']), cleanup)
+    expect((await ask(gateway.port, { target: '/public/' })).status).toBe(502)
+    const line = gateway.lines.find(({ fault }) => fault === 'connect_failed')
+    expect(line).toBeDefined()
+    expect(line?.['upstream_ms']).toBeUndefined()
+  })
+})

@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'bun:test'
+import { createRequire } from 'node:module'
+import fc from 'fast-check'
+import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
+import { createBodyWriter } from '../../../src/gateway/http/body-writer.ts'
+import { compileHeaderRules, requestHeadText } from '../../../src/gateway/exchange/forward-headers.ts'
+import { parseRequestHead, type RequestHead } from '../../../src/gateway/http/request-head.ts'
+import { createFakeWire } from '../../support/fake-wire.ts'
+
+/** What the gateway makes of bytes, and what it sends for them. */
+interface Forwarded {
+  readonly head: RequestHead
+  readonly body: string
+  readonly bytes: string
+}
+
+const RULES = compileHeaderRules(['x-auth-subject'], [])
+const OURS = 'written by the gateway'
+
+/** As the exchange does it; undefined for what is refused or incomplete. */
+function forward(bytes: string): Forwarded | undefined {
+  const end = bytes.indexOf('\r\n\r\n')
+  const parsed = end < 0 ? undefined : parseRequestHead(bytes.slice(0, end))
+  if (parsed?.ok !== true) return undefined
+  const head = parsed.value
+  const wire = createFakeWire()
+  const writer = createBodyWriter(wire, head.framing.kind === 'chunked')
+  const request = {
+    head,
+    target: head.query === undefined ? head.path : `${head.path}?${head.query}`,
+    authority: head.authority,
+    identity: [OURS],
+    isTrustedPeer: false,
+    forwarded: { forwardedFor: OURS, proto: 'http', host: OURS, forwarded: OURS },
+    decisionId: OURS,
+    strip: undefined,
+    replaced: new Set<string>(),
+    granted: [],
+  } as const
+  writer.head(requestHeadText(request, RULES))
+  const reader = createBodyReader(head.framing)
+  let body = ''
+  const taken = reader.read(Buffer.from(bytes.slice(end + 4), 'latin1'), (content) => {
+    body += content.toString('latin1')
+    writer.content(content)
+  })
+  if (taken < 0 || !reader.isDone) return undefined
+  writer.end()
+  writer.flush()
+  return { head, body, bytes: wire.text() }
+}
+
+interface Reading {
+  readonly method: string
+  readonly target: string
+  /** Name and value by turns. */
+  readonly fields: readonly string[]
+  readonly body: string
+}
+
+type ParserEvent = (...values: readonly never[]) => number
+interface Llhttp extends Record<number, ParserEvent> {
+  initialize(kind: number, resource: object): void
+  execute(bytes: Buffer): number | Error
+}
+interface LlhttpClass extends Record<string, number> {
+  new (): Llhttp
+}
+const { HTTPParser, methods } = createRequire(import.meta.url)('node:_http_common') as {
+  readonly HTTPParser: LlhttpClass
+  readonly methods: readonly string[]
+}
+const event = (name: string): number => HTTPParser[name] ?? -1
+
+/** The whole requests that llhttp, the parser of Node.js, finds in the bytes; a fault in place of what it refuses. */
+function readByLlhttp(bytes: string): readonly (Reading | Error)[] {
+  const parser = new HTTPParser()
+  const found: (Reading | Error)[] = []
+  let reading: Reading = { method: '', target: '', fields: [], body: '' }
+  let early: readonly string[] = []
+  parser.initialize(event('REQUEST'), {})
+  const on = (name: string, told: (...values: never[]) => void): void => {
+    parser[event(name)] = (...values) => (told(...values), 0)
+  }
+  on('kOnHeaders', (fields: readonly string[], target: string) => {
+    early = [...early, ...fields]
+    reading = { ...reading, target: reading.target + target }
+  })
+  type Complete = [number, number, readonly string[] | undefined, number, string | undefined]
+  on('kOnHeadersComplete', (...[, , fields = [], method, target = '']: Complete) => {
+    const all = [...early, ...fields]
+    reading = { method: methods[method] ?? '', target: target || reading.target, fields: all, body: '' }
+  })
+  on('kOnBody', (part: Buffer) => {
+    reading = { ...reading, body: reading.body + part.toString('latin1') }
+  })
+  on('kOnMessageComplete', () => void found.push(reading))
+  const end = parser.execute(Buffer.from(bytes, 'latin1'))
+  return typeof end === 'number' ? found : [...found, end]
+}
+
+const ODD: readonly string[] = [
+  '',
+  ' ',
+  '\t',
+  '\r',
+  '\n',
+  '\r\n',
+  '\r\n ',
+  '\0',
+  '\x0b',
+  ',',
+  ';',
+  ':',
+  '"',
+  '\xa0',
+  '\x85',
+  '\xff',
+  '0',
+]
+const odd = fc.oneof({ weight: 40, arbitrary: fc.constant('') }, fc.constantFrom(...ODD))
+const NAMES = (
+  'Content-Length Transfer-Encoding Transfer_Encoding Connection Host Expect Upgrade TE X-Auth-Subject ' +
+  'x_auth.subject X-Forwarded-For X_Forwarded_Proto Forwarded X-Decision-Id X.Decision.Id Trailer ' +
+  'HTTP2-Settings Sec-WebSocket-Key X Cookie Proxy-Connection'
+).split(' ')
+const VALUES = (
+  '0|3|5|+3|3, 3|0x3|03|chunked|Chunked|gzip, chunked|chunked, identity|identity|close|keep-alive|upgrade|' +
+  'Upgrade, Content-Length|x-auth-subject, host, transfer-encoding|websocket|h2c|100-continue|a|b:80|root|' +
+  'a\r\nX-Auth-Subject: root|"|dGhlIHNhbXBsZQ=='
+).split('|')
+const field = fc
+  .tuple(
+    odd,
+    fc.constantFrom(...NAMES),
+    odd,
+    fc.constantFrom(':', ': ', ' : '),
+    odd,
+    fc.constantFrom(...VALUES),
+    odd,
+  )
+  .map((parts) => parts.join(''))
+/** Well-formed often enough that many requests get through. */
+const framing = fc.constantFrom(
+  'Content-Length: 3',
+  'Content-Length: 0',
+  'Transfer-Encoding: chunked',
+  'X-None: 1',
+)
+const mostly = (usual: string, ...others: readonly string[]): fc.Arbitrary<string> =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, fc.constantFrom(...others))
+const line = fc
+  .tuple(
+    mostly('POST', 'GET', 'HEAD', 'OPTIONS', 'DELETE', 'PRI', 'get', 'CONNECT', 'M-SEARCH'),
+    mostly(' ', '\t', '  '),
+    odd,
+    mostly(
+      '/',
+      '/a?b=c',
+      '//x/..',
+      '*',
+      'http://a/',
+      'a:80',
+      '/%2e%2e/\\',
+      '/a#b',
+      '/?',
+      '/\xe9',
+      '/{"|}<>^`',
+    ),
+    odd,
+    mostly(' HTTP/1.1', ' HTTP/1.0', ' HTTP/2.0', ''),
+  )
+  .map((parts) => parts.join(''))
+const BODIES = [
+  '',
+  'abc',
+  '3\r\nabc\r\n0\r\n\r\n',
+  '3;x="\r"\r\nabc\r\n0\r\n\r\n',
+  '3;a=b\r\nabc\r\n0\r\nX-Auth-Subject: root\r\n\r\n',
+]
+const HIDDEN = 'GET /hidden HTTP/1.1\r\nHost: a\r\nX-Auth-Subject: root\r\n\r\n'
+const request = fc
+  .tuple(line, framing, fc.array(field, { maxLength: 4 }), odd, fc.constantFrom(...BODIES, '0\r\n\r\n'), odd)
+  .map(([start, framed, fields, oddEnd, body, oddBody]) =>
+    [start, 'Host: a', framed, ...fields, `${oddEnd}\r\n${body}${oddBody}${HIDDEN}`].join('\r\n'),
+  )
+
+const GUARDED = /^(?:x-auth-subject|x-forwarded-.*|forwarded|x-decision-.*)$/
+
+describe('what the gateway forwards', () => {
+  it('is one request to the parser of Node.js, with the same method, target and body', () => {
+    let forwardedCount = 0
+    const check = (bytes: string): void => {
+      const forwarded = forward(bytes)
+      if (forwarded === undefined) return
+      const { head, body } = forwarded
+      const found = readByLlhttp(forwarded.bytes)
+      // A method that it does not know is its business; a second request would be ours.
+      if (!methods.includes(head.method) || head.method === 'PRI') return expect(found).toHaveLength(1)
+      forwardedCount += 1
+      const target = head.query === undefined ? head.path : `${head.path}?${head.query}`
+      expect(found).toEqual([expect.objectContaining({ method: head.method, target, body })])
+    }
+    fc.assert(fc.property(request, check), { numRuns: 10_000 })
+    // Else this proves nothing.
+    expect(forwardedCount).toBeGreaterThan(500)
+  })
+
+  it('says nothing of the client under a name that is the gateway’s own, in any spelling', () => {
+    const check = (bytes: string): void => {
+      const [found] = readByLlhttp(forward(bytes)?.bytes ?? '')
+      if (found === undefined || found instanceof Error) return
+      for (let i = 0; i < found.fields.length; i += 2) {
+        const name = (found.fields[i] ?? '').toLowerCase().replaceAll(/[^a-z0-9]/g, '-')
+        if (GUARDED.test(name)) expect(['http', OURS]).toContain(found.fields[i + 1] ?? '')
+      }
+    }
+    fc.assert(fc.property(request, check), { numRuns: 5_000 })
+  })
+})

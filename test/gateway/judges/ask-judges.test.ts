@@ -1,0 +1,184 @@
+import type { AuthDenial } from '../../../src/gateway/judges/auth-service/auth-answer.ts'
+import { describe, expect, it } from 'bun:test'
+import type { Decide } from '../../../src/decision/decide.ts'
+import type { Decision } from '../../../src/decision/decision.ts'
+import { askJudges } from '../../../src/gateway/judges/ask-judges.ts'
+import { basicAuthJudge } from '../../../src/gateway/judges/passwords/basic-auth-judge.ts'
+import type { ClientRequest } from '../../../src/gateway/client/client-request.ts'
+import { judge, type Judgement } from '../../../src/gateway/judges/judge.ts'
+import {
+  policyJudge,
+  refused,
+  type JudgeOutcome,
+  type RouteJudge,
+} from '../../../src/gateway/judges/route-judge.ts'
+import type { PasswordVerdict } from '../../../src/gateway/judges/passwords/password-check.ts'
+import type { Policy } from '../../../src/policy/compile-policy.ts'
+
+const FIRST: Decision = {
+  id: 'first',
+  route: 'r',
+  policy: undefined,
+  issuer: undefined,
+  outcome: 'deny',
+  reason: 'judges_not_asked',
+  status: 403,
+  challenge: undefined,
+  retryAfterSeconds: undefined,
+  detail: undefined,
+}
+const request = (authorization?: string): ClientRequest => {
+  const fields =
+    authorization === undefined ? [] : [{ name: 'A', lower: 'authorization', value: authorization }]
+  return { head: { fields }, authz: {} } as unknown as ClientRequest
+}
+
+/** A judge that answers when the test says so. */
+function fakeJudge() {
+  const nobody: (outcome: JudgeOutcome) => void = () => {}
+  const state = { asked: 0, cancelled: 0, answer: nobody }
+  const judge: RouteJudge = {
+    ask(_, settled) {
+      state.asked++
+      state.answer = settled
+      return () => void state.cancelled++
+    },
+  }
+  return { judge, state }
+}
+
+const ALLOWED: JudgeOutcome = { kind: 'allowed' }
+const atOnce = (outcome: JudgeOutcome): RouteJudge => ({
+  ask: (_, settled) => {
+    settled(outcome)
+    return () => {
+      throw new Error('it has answered')
+    }
+  },
+})
+
+const DENIAL: AuthDenial = { status: 403, challenges: ['Bearer'], cookies: [], location: undefined }
+
+describe('judges are asked one after the other', () => {
+  for (let stage = 0; stage < 3; stage++) {
+    it(`and are given up at stage ${stage}: who is asked is told so, and nothing is settled`, () => {
+      const judges = [fakeJudge(), fakeJudge(), fakeJudge()]
+      const settled: Judgement[] = []
+      const cancel = askJudges(
+        judges.map(({ judge }) => judge),
+        request(),
+        FIRST,
+        0,
+        (judgement) => void settled.push(judgement),
+      )
+      for (let i = 0; i < stage; i++) judges[i]?.state.answer(ALLOWED)
+      cancel()
+      expect(judges.map(({ state }) => state.cancelled)).toEqual([0, 1, 2].map((i) => Number(i === stage)))
+      // One that answers nevertheless changes nothing.
+      judges[stage]?.state.answer(ALLOWED)
+      expect(judges.map(({ state }) => state.asked)).toEqual([0, 1, 2].map((i) => Number(i <= stage)))
+      expect(settled).toEqual([])
+    })
+  }
+
+  it('whether they answer at once or later', () => {
+    const later = fakeJudge()
+    const settled: Judgement[] = []
+    const judges = [atOnce(ALLOWED), later.judge, atOnce(ALLOWED)]
+    const cancel = askJudges(judges, request(), FIRST, 2, (judgement) => void settled.push(judgement))
+    expect(settled).toEqual([])
+    later.state.answer({ kind: 'allowed', policy: 'p', issuer: 'i', identity: ['', 'x'] })
+    expect(settled.map(({ decision }) => decision)).toEqual([
+      {
+        id: 'first',
+        route: 'r',
+        policy: 'p',
+        issuer: 'i',
+        outcome: 'allow',
+        reason: 'ok',
+        identity: ['', 'x'],
+      },
+    ])
+    cancel()
+    expect(later.state.cancelled).toBe(0)
+  })
+
+  it('and an answer that comes twice counts once', () => {
+    const [first, second] = [fakeJudge(), fakeJudge()]
+    const settled: Judgement[] = []
+    askJudges([first.judge, second.judge], request(), FIRST, 0, (judgement) => void settled.push(judgement))
+    first.state.answer(ALLOWED)
+    first.state.answer(ALLOWED)
+    expect([second.state.asked, settled.length]).toEqual([1, 0])
+  })
+
+  it('and nobody behind one that says no', () => {
+    const behind = fakeJudge()
+    const settled: Judgement[] = []
+    const no = refused({ reason: 'auth_service_denied', status: 403 }, DENIAL)
+    askJudges(
+      [atOnce(ALLOWED), atOnce(no), behind.judge],
+      request(),
+      FIRST,
+      0,
+      (judgement) => void settled.push(judgement),
+    )
+    expect(behind.state.asked).toBe(0)
+    expect(settled).toMatchObject([
+      {
+        decision: { id: 'first', route: 'r', outcome: 'deny', reason: 'auth_service_denied' },
+        denial: DENIAL,
+      },
+    ])
+  })
+})
+
+describe('a route whose judges the core cannot ask', () => {
+  for (const reason of ['auth_service_not_asked', 'judges_not_asked'] as const) {
+    it(`stays denied (${reason}) where the gateway knows none either`, () => {
+      const decision: Decision = { ...FIRST, reason }
+      const rules = { decide: () => decision, destinations: new Map(), headers: { identityNames: [] } }
+      const settled: Judgement[] = []
+      judge(request(), rules as never, (judgement) => void settled.push(judgement))
+      expect(settled).toEqual([{ decision, grant: undefined }])
+    })
+  }
+})
+
+describe('a policy among the judges', () => {
+  it('that waits for keys is not heard after it was given up', async () => {
+    let decided: (decision: Decision) => void = () => {}
+    const decision = new Promise<Decision>((resolve) => (decided = resolve))
+    const decide: Decide = () => decision
+    const settled: JudgeOutcome[] = []
+    const cancel = policyJudge({} as Policy, decide).ask(request(), (outcome) => void settled.push(outcome))
+    cancel()
+    decided(FIRST)
+    await decision
+    expect(settled).toEqual([])
+  })
+})
+
+describe('basic_auth among the judges', () => {
+  const told = (verdict: PasswordVerdict, realm = 'R'): JudgeOutcome[] => {
+    const settled: JudgeOutcome[] = []
+    const check = {
+      check: (_: unknown, answer: (verdict: PasswordVerdict) => void) => (answer(verdict), () => {}),
+    }
+    const judge = basicAuthJudge({ realm, userHeader: undefined } as never, check)
+    judge.ask(request('Basic YTpi'), (outcome) => void settled.push(outcome))
+    return settled
+  }
+
+  it('is 503 with a time to come back, and no challenge, where too many passwords are to be verified', () => {
+    expect(told('overloaded')).toMatchObject([
+      { refusal: { reason: 'overloaded', status: 503, challenge: undefined, retryAfterSeconds: 5 } },
+    ])
+  })
+
+  it('escapes its realm', () => {
+    expect(told('wrong', 'a"b\\c')).toMatchObject([
+      { refusal: { challenge: 'Basic realm="a\\"b\\\\c", charset="UTF-8"' } },
+    ])
+  })
+})

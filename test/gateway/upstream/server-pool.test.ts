@@ -1,0 +1,57 @@
+import { afterEach, expect, it } from 'bun:test'
+import { createDeadlines } from '../../../src/gateway/deadlines.ts'
+import { createServerPool, type Link, type ServerPool } from '../../../src/gateway/upstream/server-pool.ts'
+import { createCleanup } from '../../support/live/cleanup.ts'
+import { waitFor } from '../../support/live/loopback.ts'
+import { startRawUpstream } from '../../support/run-gateway.ts'
+
+const cleanup = createCleanup()
+afterEach(() => cleanup.run())
+
+const take = (pool: ServerPool): Promise<Link> =>
+  new Promise((resolve, reject) => {
+    pool.take(true, (link, fault) => (link === undefined ? reject(new Error(fault)) : resolve(link)))
+  })
+
+function createPool(port: number): ServerPool {
+  const deadlines = createDeadlines()
+  const server = {
+    url: 'test',
+    isTls: false,
+    address: { kind: 'tcp', host: '127.0.0.1', port },
+    authority: 'a',
+    weight: 1,
+  } as const
+  const times = { connectTimeoutMs: 1, responseTimeoutMs: 1, idleTimeoutMs: 1, totalTimeoutMs: 0 }
+  const upstream = {
+    name: 'app',
+    servers: [server],
+    balance: 'round_robin',
+    host: 'keep',
+    ejectAfter: 3,
+    ejectMs: 1,
+    ...times,
+  } as const
+  const pool = createServerPool(server, upstream, {}, deadlines)
+  cleanup.add(() => {
+    pool.close()
+    deadlines.close()
+  })
+  return pool
+}
+
+it('hears the next answer on a kept connection, also when the client of the last one was slow', async () => {
+  const app = await startRawUpstream(cleanup)
+  const pool = createPool(app.port)
+  const first = await take(pool)
+  // The last bytes of an answer came while its client was slow.
+  first.wire.pause()
+  pool.release(first, true)
+  const next = await take(pool)
+  expect(next.isReused).toBe(true)
+  let text = ''
+  next.wire.events = { ...next.wire.events, onData: (bytes) => (text += bytes.toString('latin1')) }
+  next.wire.write(Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'))
+  await waitFor('the answer', () => (text.endsWith('ok') ? true : undefined))
+  pool.release(next, false)
+})
