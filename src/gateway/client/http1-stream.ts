@@ -18,6 +18,8 @@ export interface StreamEnd {
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 const NO_BYTES = Buffer.alloc(0)
 const NO_PARTS: readonly Buffer[] = []
+/** Who is paused cannot be heard leaving: so the next request or two are read while the first is under way. */
+const MAX_AHEAD_BYTES = 8_192
 
 /** Takes over the events of the client's wire until `ended` is called, once. */
 export class Http1Stream implements ClientStream, WireEvents {
@@ -72,9 +74,13 @@ export class Http1Stream implements ClientStream, WireEvents {
       const parts = this.#read(bytes)
       return parts === undefined ? this.events.onBroken('a chunk that is none') : this.events.onContent(parts)
     }
-    // What follows waits in the kernel for its turn.
-    this.#rest = this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes])
-    this.#wire.pause()
+    this.#keep(this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]))
+  }
+
+  /** What follows waits here for its turn, and what is too much of it in the kernel. */
+  #keep(rest: Buffer): void {
+    this.#rest = rest
+    if (rest.length > MAX_AHEAD_BYTES) this.#wire.pause()
   }
 
   onDrain(isEmpty: boolean): void {
@@ -115,8 +121,7 @@ export class Http1Stream implements ClientStream, WireEvents {
     const parts: Buffer[] = []
     const taken = this.#body.read(bytes, (content) => void parts.push(content))
     if (taken < 0) return undefined
-    this.#rest = bytes.subarray(taken)
-    if (this.#rest.length > 0) this.#wire.pause()
+    this.#keep(bytes.subarray(taken))
     return parts
   }
 

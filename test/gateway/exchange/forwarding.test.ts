@@ -177,6 +177,19 @@ describe('a request through the gateway', () => {
     await waitFor('the upstream connection to end', () => isClosed || undefined)
     expect(gateway.lines.some((line) => line['fault'] === 'client_closed')).toBe(true)
   })
+
+  it('aborts the upstream when its client leaves though its next request waits', async () => {
+    const app = await startRawUpstream(cleanup, () => {})
+    const gateway = await runGateway(gatewayConfig([app.url]), cleanup)
+    const client = await openClient(gateway.port)
+    client.send(requestText({ target: '/public/1' }))
+    await waitFor('the first request', () => app.received[0])
+    // Two packets: the second one is read while the first request is under way.
+    client.send(requestText({ target: '/public/2' }))
+    client.close()
+    await waitFor('the end', () => (app.connections[0]?.destroyed === true ? true : undefined))
+    expect(app.received).toHaveLength(1)
+  })
 })
 
 describe('an answer through the gateway', () => {
