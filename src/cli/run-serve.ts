@@ -1,5 +1,6 @@
 /** The service from start to stop: load, listen, reload, drain. */
 import { readFile } from 'node:fs/promises'
+import { logBugs } from '../app/bug-log.ts'
 import type { Instance } from '../app/build-instance.ts'
 import { createKeyLog } from '../app/key-log.ts'
 import { endLog } from '../app/end-log.ts'
@@ -51,10 +52,12 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
     sleep,
   })
   process.on('SIGHUP', () => void reload())
+  const stopLoggingBugs = logBugs(logger)
   const stopWatching = options.watch ? watchConfig(service, reload, logger) : undefined
   const signal = await stopSignal()
   stopWatching?.()
   await stop(service, signal, logger)
+  stopLoggingBugs()
   return EXIT.ok
 }
 

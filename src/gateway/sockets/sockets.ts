@@ -25,8 +25,16 @@ const RELAY = {
   drain: (socket: Bun.Socket<Slot>) => socket.data.wire?.drained(),
   end: (socket: Bun.Socket<Slot>) => socket.data.wire?.events.onEnd(),
   close: (socket: Bun.Socket<Slot>) => socket.data.wire?.closed(),
-  // A handler of ours that throws must not leave a connection half done.
-  error: (socket: Bun.Socket<Slot>) => socket.terminate(),
+  // A handler of ours that throws must not leave a connection half done, nor do it in silence.
+  error: (socket: Bun.Socket<Slot>, thrown: Error) => {
+    socket.terminate()
+    // Those of the system have a code.
+    if (!('code' in thrown)) queueMicrotask(() => fail(thrown))
+  },
+}
+
+function fail(thrown: Error): never {
+  throw thrown
 }
 
 /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */

@@ -1,0 +1,21 @@
+/** A program with bugs of every kind: in a timer, in a promise, in what a socket of the gateway is told. */
+import { logBugs } from '../../../src/app/bug-log.ts'
+import { listen } from '../../../src/gateway/sockets/sockets.ts'
+import { createLogger } from '../../../src/observe/logger.ts'
+
+logBugs(createLogger(1))
+const listener = listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, (wire) => {
+  wire.events = {
+    ...wire.events,
+    onData(bytes) {
+      throw new TypeError(`a bug in a socket, ${bytes.length} bytes`)
+    },
+  }
+})
+setTimeout(() => {
+  throw new TypeError('a bug in a timer')
+}, 1)
+void Promise.reject(
+  new TypeError('a bug in a promise, with Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl'),
+)
+console.error(listener.address)
