@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { parseName } from './check-text.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { parseExactPath } from './path-pattern.ts'
-import { parseNetwork } from './network.ts'
+import { parseTrustedProxy } from './network.ts'
 import { byteSize, durationMs, flag, listOf, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
 import { parseRedirect } from './redirect-target.ts'
 import { RateLimitSchema } from './schema-rate-limit.ts'
@@ -23,7 +23,7 @@ const GatewayMapSchema = strictMap({
   client_ca_file: text()
     .optional()
     .describe('file with the authorities of client certificates, which every client then needs'),
-  trusted_proxies: textList(parseNetwork)
+  trusted_proxies: textList(parseTrustedProxy)
     .optional()
     .describe('addresses and networks whose X-Forwarded-* are believed; default none'),
   access_log: flag().optional().describe('a log line for every request; default false'),

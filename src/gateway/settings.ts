@@ -100,7 +100,7 @@ export interface GatewayListenSettings {
     | { readonly kind: 'unix'; readonly path: string }
   /** Absent: plain HTTP. */
   readonly tls?: TlsSettings
-  /** Addresses and networks in CIDR form whose `X-Forwarded-*` are believed. Default none. */
+  /** Addresses, networks in CIDR form, and `unix` for whoever is let at a unix socket, whose `X-Forwarded-*` are believed. Default none. */
   readonly trustedProxies: readonly string[]
   /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
   readonly logsAccess: boolean

@@ -10,21 +10,27 @@ export interface ForwardedFields {
   readonly forwarded: string
 }
 
-/** Whether a peer is a trusted proxy. */
+/** Whether a peer is a trusted proxy; the empty string is one on a unix socket. */
 export type IsTrusted = (peer: string) => boolean
 
-/** @param networks Addresses and networks in CIDR form; they were checked with the configuration. */
+/** @param networks Addresses, networks in CIDR form, and `unix`; they were checked with the configuration. */
 export function compileTrusted(networks: readonly string[]): IsTrusted {
   if (networks.length === 0) return () => false
   const list = new BlockList()
-  for (const network of networks) {
+  for (const network of networks.filter((one) => one !== UNIX)) {
     const [address = '', bits] = network.split('/')
     const family = isIPv6(address) ? 'ipv6' : 'ipv4'
     if (bits === undefined) list.addAddress(address, family)
     else list.addSubnet(address, Number(bits), family)
   }
-  return (peer) => peer !== '' && list.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4')
+  const trustsUnix = networks.includes(UNIX)
+  return (peer) => (peer === '' ? trustsUnix : list.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4'))
 }
+
+const UNIX = 'unix'
+
+/** What stands for a peer without an address (RFC 7239 §6.3). */
+export const UNKNOWN_PEER = 'unknown'
 
 /** IPv4 in its own form, though the socket listens on both families. */
 export const plainAddress = (peer: string): string => (peer.startsWith('::ffff:') ? peer.slice(7) : peer)
@@ -37,7 +43,7 @@ export function forwardedFields(
   socketProto: 'http' | 'https',
   authority: string,
 ): ForwardedFields {
-  const from = peer === '' ? 'unknown' : peer
+  const from = peer === '' ? UNKNOWN_PEER : peer
   const told = (name: string): string => (isTrusted ? valuesOf(fields, name).join(', ') : '')
   const chain = told('x-forwarded-for')
   const toldProto = told('x-forwarded-proto')

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { isIPv4, isIPv6 } from 'node:net'
 import { readCookie } from '../../token/read-named-values.ts'
-import type { IsTrusted } from '../client/client-address.ts'
+import { UNKNOWN_PEER, type IsTrusted } from '../client/client-address.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import { valuesOf } from '../http/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
@@ -71,6 +71,8 @@ function identityOf(
 export function clientOf(forwardedFor: string, isTrusted: IsTrusted): string {
   let client = ''
   let end = forwardedFor.length
+  // Only we write the last one, so no client can be it.
+  if (isTrusted('') && forwardedFor.endsWith(`, ${UNKNOWN_PEER}`)) end -= UNKNOWN_PEER.length + 2
   while (end >= 0) {
     const comma = forwardedFor.lastIndexOf(',', end - 1)
     const address = plainOf(forwardedFor.slice(comma + 1, end).trim())
