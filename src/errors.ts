@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   ERR_SERVER_RESTART: 'a running listener cannot ask more of its clients',
   ERR_REQUEST_URL: 'the URL of a request is not absolute',
   WARN_POLICY_ROUTE_UNREACHABLE: 'a route can never match',
+  WARN_POLICY_SIGN_IN_GUARDED: 'the login of a route is not public',
   // config/: the file and its syntax
   ERR_CONFIG_FILE_MISSING: 'the configuration file does not exist',
   ERR_CONFIG_FILE_UNREADABLE: 'the configuration file cannot be read',

@@ -19,6 +19,7 @@ import {
 } from '../gateway/sockets/certificates.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
+import { signInWarnings } from './sign-in-warnings.ts'
 import { newId } from './system.ts'
 import { readUsersFiles, type UsersFiles } from './users-files.ts'
 
@@ -116,6 +117,7 @@ export function buildInstance(
     warnings: [
       ...config.warnings,
       ...shadowWarnings(guard, config),
+      ...signInWarnings(guard, config),
       ...fileWarnings(config, deps),
       ...usersWarnings,
     ],
