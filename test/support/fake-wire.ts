@@ -6,6 +6,8 @@ export interface FakeWire extends Wire {
   text(): string
   /** Whether what is written from now on waits; once it does not, what waited is taken. */
   hold(isHeld: boolean): void
+  /** Whether it would not be heard that the other side leaves. */
+  readonly isPaused: boolean
   readonly ending: 'closed' | 'destroyed' | undefined
 }
 
@@ -13,6 +15,7 @@ export function createFakeWire(): FakeWire {
   let text = ''
   let isHeld = false
   let hasWaiting = false
+  let isPaused = false
   let ending: FakeWire['ending']
   const end = (how: 'closed' | 'destroyed'): void => {
     if (ending !== undefined) return
@@ -27,6 +30,9 @@ export function createFakeWire(): FakeWire {
     get hasWaiting() {
       return hasWaiting
     },
+    get isPaused() {
+      return isPaused
+    },
     get ending() {
       return ending
     },
@@ -39,8 +45,12 @@ export function createFakeWire(): FakeWire {
     finish() {},
     close: () => end('closed'),
     destroy: () => end('destroyed'),
-    pause() {},
-    resume() {},
+    pause() {
+      isPaused = true
+    },
+    resume() {
+      isPaused = false
+    },
     text: () => text,
     hold(next) {
       isHeld = next

@@ -10,7 +10,7 @@ import type { Expiring } from '../deadlines.ts'
 import { Exchange } from '../exchange/exchange.ts'
 import { createHeadCollector } from '../http/head-collector.ts'
 import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
-import { Http1Stream, type StreamEnd } from './http1-stream.ts'
+import { Http1Stream, MAX_AHEAD_BYTES, type StreamEnd } from './http1-stream.ts'
 import { ownAnswerText } from '../exchange/own-answer.ts'
 import { parseRequestHead, type RequestFault } from '../http/request-head.ts'
 import type { Wire, WireEvents } from '../sockets/wire.ts'
@@ -71,10 +71,12 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
   /** Who does not read its answers has no further request read: they would pile up here. */
   const awaitReader = (rest: Buffer): void => {
     let next = rest
-    client.pause()
     client.events = {
       ...reading,
-      onData: (bytes) => (next = Buffer.concat([next, bytes])),
+      onData: (bytes) => {
+        next = Buffer.concat([next, bytes])
+        if (next.length > MAX_AHEAD_BYTES) client.pause()
+      },
       onDrain: (isEmpty) => {
         expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
         if (isEmpty) readNext(next)

@@ -19,7 +19,7 @@ const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 const NO_BYTES = Buffer.alloc(0)
 const NO_PARTS: readonly Buffer[] = []
 /** Who is paused cannot be heard leaving: so the next request or two are read while the first is under way. */
-const MAX_AHEAD_BYTES = 8_192
+export const MAX_AHEAD_BYTES = 8_192
 
 /** Takes over the events of the client's wire until `ended` is called, once. */
 export class Http1Stream implements ClientStream, WireEvents {

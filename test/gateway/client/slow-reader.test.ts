@@ -22,6 +22,17 @@ describe('a client that does not read its answers', () => {
     expect(statusesOf(wire.text())).toHaveLength(100)
   })
 
+  it('is heard when it leaves, unless it goes on sending', async () => {
+    const { wire, send } = serveFake()
+    wire.hold(true)
+    send(GET)
+    await turn()
+    send(GET)
+    expect(wire.isPaused).toBe(false)
+    send('x'.repeat(9_000))
+    expect(wire.isPaused).toBe(true)
+  })
+
   it('is let go of when it takes nothing for long', async () => {
     const { wire, send, pass } = serveFake()
     wire.hold(true)
