@@ -22,7 +22,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   jwt: { core: true, imports: ['keys'] },
   claims: { core: true, imports: [] },
   // A route carries the settings of its auth service; the core never reads them.
-  policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['keys', 'gateway'] },
+  policy: { core: true, imports: ['token', 'jwt', 'claims'], types: ['gateway'] },
   decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
   callers: { core: true, imports: ['request', 'decision'] },
   // Where tokens are looked for is where they are taken out. A cookie that is counted is read as one with a token.
@@ -51,15 +51,15 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   // An endpoint may name a policy; the listener hands it on.
   server: {
     core: false,
-    imports: ['request', 'callers', 'gateway', 'decision', 'observe'],
+    imports: ['request', 'callers', 'decision', 'observe'],
     types: ['policy'],
   },
   observe: { core: false, imports: ['decision', 'request'], types: ['gateway'] },
   // Health shows the issuers, which are compiled in jwt/.
-  admin: { core: false, imports: ['decision', 'observe', 'policy', 'keys'], types: ['jwt'] },
+  admin: { core: false, imports: ['keys'], types: ['jwt'] },
   app: { core: false, imports: [...CORE, ...ALL_BUT_CLI] },
   cli: { core: false, imports: ['*'] },
-  testing: { core: false, imports: ['jwt', 'keys'] },
+  testing: { core: false, imports: ['keys'] },
 }
 
 /** Files directly under src/ that every room may import. They import nothing but each other. */

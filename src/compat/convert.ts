@@ -1,4 +1,4 @@
-/** A jwtauthrequest configuration → the text of the `warder.yaml` that does the same. */
+/** A configuration of another system → the text of the `warder.yaml` that does the same. */
 import { basename } from 'node:path'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'

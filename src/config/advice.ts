@@ -51,7 +51,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   ERR_CONFIG_UNKNOWN_ISSUER: 'name an issuer by its `name`',
   ERR_CONFIG_ISSUER_AMBIGUOUS: 'merge the two issuers, or restrict each policy to one of them with `issuers`',
   ERR_CONFIG_ISSUER_ANY:
-    'give its keys as `secret`, `pem_file` or `jwks_file`, and name it alone in `issuers` of a policy',
+    'give its keys as `secret`, `pem`, `pem_file`, `jwks` or `jwks_file`, and name it alone in `issuers` of a policy',
   ERR_CONFIG_TENANTS: 'write `{tenant}` in `issuer`, and the accepted values in `tenants`',
   ERR_CONFIG_URL: 'write an `https://` URL without user name or fragment, or give the keys in another way',
   ERR_CONFIG_URL_INSECURE: 'use `https://`. For loopback and tests set `allow_http: true` in `keys`',
@@ -86,7 +86,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   ERR_CONFIG_AUTH_URL:
     'write `http://host:port/path` or `https://host/path?query`, without a user name or a fragment',
   ERR_CONFIG_SIGN_IN: 'write `https://login.example.com/?rd=` or `/oauth2/start?rd=`, without a fragment',
-  ERR_CONFIG_NETWORK: 'write `10.0.0.5`, `10.0.0.0/8` or `2001:db8::/32`',
+  ERR_CONFIG_NETWORK: 'write `10.0.0.5`, `10.0.0.0/8` or `2001:db8::/32`; in `trusted_proxies` also `unix`',
   ERR_CONFIG_ROUTE_UPSTREAM: 'write `upstream: NAME` into every route that is not `access: deny`',
   ERR_CONFIG_SERVER_URL:
     'write `http://host:port`, `https://host:port` or `unix:/path`, without a path, a query or a user name',

@@ -5,10 +5,6 @@ import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'
 import { quoted } from './printable.ts'
 
-/** Likewise, or `unix`: whoever is let at a unix socket. */
-export const parseTrustedProxy = (text: string): Result<string, Problem> =>
-  text === 'unix' ? ok(text) : parseNetwork(text)
-
 /** `10.0.0.0/8`, `2001:db8::/32`, or one address. */
 export function parseNetwork(text: string): Result<string, Problem> {
   const [, address = '', bits] = /^([0-9A-Fa-f:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
@@ -19,4 +15,12 @@ export function parseNetwork(text: string): Result<string, Problem> {
     message: `${quoted(text)} is neither an address nor a network`,
     hints: ['write 10.0.0.5, 10.0.0.0/8 or 2001:db8::/32'],
   })
+}
+
+/** Likewise, or `unix`: whoever is let at a unix socket. */
+export function parseTrustedProxy(text: string): Result<string, Problem> {
+  if (text === 'unix') return ok(text)
+  const network = parseNetwork(text)
+  if (network.ok) return network
+  return err({ ...network.error, hints: ['write 10.0.0.5, 10.0.0.0/8, 2001:db8::/32 or unix'] })
 }

@@ -8,6 +8,8 @@ import { ADVICE, type ConfigCode } from '../../src/config/advice.ts'
 import { configJsonSchema } from '../../src/config/schema.ts'
 import { DENY_ROWS } from '../../src/decision/reasons.ts'
 import { ERROR_CODES } from '../../src/errors.ts'
+import { MAX_CHUNK_LINE, MAX_TRAILER_BYTES } from '../../src/gateway/http/body-reader.ts'
+import { MAX_KEYS as MAX_RATE_KEYS } from '../../src/gateway/limits/memory-rate-store.ts'
 import { loadGood } from './load-text.ts'
 
 const readDoc = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
@@ -90,6 +92,14 @@ describe('the fixed limits', () => {
       .filter((one) => one.startsWith('Some limits are fixed'))
     const told = [...line.matchAll(/\d+/g)].map(Number)
     expect(told).toEqual([MAX_PATH_LENGTH, MAX_JSON_DEPTH, MAX_JSON_MEMBERS, MAX_KID_LENGTH, MAX_KEYS_TRIED])
+  })
+
+  it('of the gateway are told as well', () => {
+    const [line = ''] = readDoc('config.md')
+      .split('\n')
+      .filter((one) => one.startsWith('In the gateway, the line of a chunk'))
+    const told = [...line.matchAll(/\d+/g)].map(Number)
+    expect(told).toEqual([MAX_CHUNK_LINE, MAX_TRAILER_BYTES, MAX_RATE_KEYS])
   })
 })
 

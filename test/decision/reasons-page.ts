@@ -20,6 +20,9 @@ Every decision has one reason. It is the \`reason\` of the log line, and for a d
 
 What the client is told is coarser than the reason: the status, and the \`error\` of the challenge
 (\`WWW-Authenticate\`, RFC 6750 §3.1). \`warder explain\` shows how a reason came about.
+
+Five codes are reserved, and given by nothing yet: \`observe_only\`, \`token_revoked\`, \`expression_false\`,
+\`ip_not_allowed\` and \`introspection_unavailable\`.
 `
 
 /** The whole page. */

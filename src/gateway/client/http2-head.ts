@@ -26,6 +26,8 @@ export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result
   // RFC 9113 §8.2.3: clients may send each cookie as a field of its own.
   if (cookies.length > 0) fields.push({ name: 'cookie', lower: 'cookie', value: cookies.join('; ') })
   if (fields.length > MAX_FIELDS) return err({ status: 431, detail: 'too many header fields' })
+  // It has neither scheme nor path.
+  if (pseudo.get(':method') === 'CONNECT') return err({ status: 405, detail: 'CONNECT is not forwarded' })
   if (pseudo.get(':scheme') !== 'https') return bad('another scheme than https')
   const authority = pseudo.get(':authority')
   // RFC 9113 §8.3.1: where both are there, they say the same, or each server believes another one.
