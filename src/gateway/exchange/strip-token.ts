@@ -5,8 +5,8 @@ import type { HeaderField } from '../http/header-fields.ts'
 
 /** Where tokens of a route may be that its application must not see. */
 export interface StripRule {
-  /** Lower-case header names, with the scheme in lower case, or undefined for the whole header. */
-  readonly headers: ReadonlyMap<string, string | undefined>
+  /** Lower-case header names, with the schemes in lower case that are taken out, or all of the header. */
+  readonly headers: ReadonlyMap<string, readonly string[] | 'whole'>
   readonly cookies: ReadonlySet<string>
   readonly queries: readonly string[]
 }
@@ -21,17 +21,21 @@ export function compileStripRule(
   stripToken: boolean | undefined,
   hidesPassword: boolean,
 ): StripRule | undefined {
-  const headers = new Map<string, string | undefined>()
+  const headers = new Map<string, readonly string[] | 'whole'>()
+  const add = (name: string, scheme: string | undefined): void => {
+    const known = headers.get(name) ?? []
+    headers.set(name, scheme === undefined || known === 'whole' ? 'whole' : [...known, scheme.toLowerCase()])
+  }
   const cookies = new Set<string>()
   const queries: string[] = []
   for (const source of stripToken === false ? [] : sources) {
     if (source.kind === 'cookie') cookies.add(source.name)
     else if (source.kind === 'query') queries.push(source.name)
-    else if (stripToken === true) headers.set(source.name, source.scheme?.toLowerCase())
+    else if (stripToken === true) add(source.name, source.scheme)
   }
   if (hidesPassword) {
     // Beside a token's scheme the whole header goes: each of the two judges wants one of its own.
-    headers.set('authorization', headers.has('authorization') ? undefined : 'basic')
+    headers.set('authorization', headers.has('authorization') ? 'whole' : ['basic'])
   }
   return headers.size + cookies.size + queries.length === 0 ? undefined : { headers, cookies, queries }
 }
@@ -51,10 +55,10 @@ export function stripField(
   { headers, cookies }: StripRule,
 ): string | undefined {
   if (lower === 'cookie' && cookies.size > 0) return stripCookies(value, cookies)
-  if (!headers.has(lower)) return value
-  const scheme = headers.get(lower)
+  const taken = headers.get(lower)
+  if (taken === undefined || taken === 'whole') return taken === undefined ? value : undefined
   // Another scheme is another party's credential.
-  return scheme === undefined || value.slice(0, scheme.length).toLowerCase() === scheme ? undefined : value
+  return taken.some((scheme) => value.slice(0, scheme.length).toLowerCase() === scheme) ? undefined : value
 }
 
 function stripCookies(value: string, names: ReadonlySet<string>): string | undefined {

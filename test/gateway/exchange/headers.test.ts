@@ -176,6 +176,16 @@ describe('the token', () => {
     expect(other.bytes).not.toContain(TOKEN)
   })
 
+  it('leaves a header under each of the schemes that it may have', async () => {
+    const both = '[{ header: Authorization, scheme: Bearer }, { header: Authorization, scheme: DPoP }]'
+    const { bytes, first } = await received(
+      { target: ORDER, headers: [AUTHORIZATION] },
+      { sources: both, upstream: 'strip_token: true' },
+    )
+    expect(first).toBeDefined()
+    expect(bytes).not.toContain(TOKEN)
+  })
+
   it('leaves cookies, and every other cookie stays as it was', async () => {
     const { values, bytes } = await received({ target: ORDER, headers: [inCookie] }, { sources })
     expect(values('cookie')).toEqual(['a=1;  b="2;at"; c'])
