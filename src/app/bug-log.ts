@@ -14,10 +14,7 @@ const MAX_STACK_LENGTH = 4_000
 export function logBugs(logger: Logger, source: Pick<NodeJS.Process, 'on' | 'off'> = process): () => void {
   const onThrown = (thrown: unknown): void => {
     const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-    logger.error(
-      { event: 'bug', stack: redact(text.slice(0, MAX_STACK_LENGTH)) },
-      'a bug of Warder: please report it',
-    )
+    logger.error({ event: 'bug', stack: redact(text, MAX_STACK_LENGTH) }, 'a bug of Warder: please report it')
   }
   source.on('uncaughtException', onThrown)
   source.on('unhandledRejection', onThrown)

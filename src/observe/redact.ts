@@ -13,10 +13,14 @@ const MAX_LOGGED_LENGTH = 512
 
 const REDACTED = '[redacted]'
 
-/** A text from outside, fit for a log line: without tokens, and not longer than a screen. */
-export function redact(text: string): string {
-  if (text.length <= MAX_LOGGED_LENGTH) return text.replaceAll(TOKEN_LIKE, REDACTED)
+/**
+ * A text from outside, fit for a log line: without tokens, and not longer than a screen.
+ *
+ * @param maxLength In characters. Default 512.
+ */
+export function redact(text: string, maxLength: number = MAX_LOGGED_LENGTH): string {
+  if (text.length <= maxLength) return text.replaceAll(TOKEN_LIKE, REDACTED)
   // Cut first: a request may be long, and a log line is read by people.
-  const cut = text.slice(0, MAX_LOGGED_LENGTH).replaceAll(TOKEN_LIKE, REDACTED)
+  const cut = text.slice(0, maxLength).replaceAll(TOKEN_LIKE, REDACTED)
   return `${cut.replace(CUT_TOKEN, REDACTED)}…`
 }

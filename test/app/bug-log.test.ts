@@ -21,4 +21,6 @@ it('a bug ends the connection that met it, is logged without what is secret, and
   for (const place of ['a timer', 'a promise'])
     await waitFor(`the bug in ${place}`, () => program.output().includes(`a bug in ${place}`) || undefined)
   expect(program.output()).not.toContain('eyJ')
+  // The whole way to the bug, not its first lines alone.
+  expect(program.output()).toContain('frame40')
 })

@@ -13,7 +13,12 @@ const listener = listen({ kind: 'tcp', host: '127.0.0.1', port: 0 }, (wire) => {
   }
 })
 setTimeout(() => {
-  throw new TypeError('a bug in a timer')
+  const bug = new TypeError('a bug in a timer')
+  bug.stack = [
+    bug.message,
+    ...Array.from({ length: 40 }, (_, i) => `    at frame${i + 1} (somewhere.ts)`),
+  ].join('\n')
+  throw bug
 }, 1)
 void Promise.reject(
   new TypeError('a bug in a promise, with Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl'),
