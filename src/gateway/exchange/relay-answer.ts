@@ -9,10 +9,10 @@ import {
 } from './answer-fields.ts'
 import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
 import type { AnswerHead, AnswerSink } from '../client/client-stream.ts'
-import { createHeadCollector } from '../http/head-collector.ts'
-import { MAX_HEAD_BYTES, valuesOf } from '../http/header-fields.ts'
+import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
+import { valuesOf } from '../http/header-fields.ts'
 import type { RequestHead } from '../http/request-head.ts'
-import { parseResponseHead, type ResponseHead } from '../http/response-head.ts'
+import type { ResponseHead } from '../http/response-head.ts'
 import type { Wire } from '../sockets/wire.ts'
 
 /** A whole answer, and whether the server's connection may carry another one. */
@@ -64,35 +64,25 @@ export interface RelayOptions {
 /** What comes behind a whole answer ends it once more, and with it the use of the connection. */
 const OVER: AnswerDone = { kind: 'done', mayReuse: false }
 
-/** Interim answers that a server may send before the final one. They are not forwarded. */
-const MAX_INTERIM = 16
-
 export function relayAnswer(options: RelayOptions): AnswerRelay {
   const { client, upstream, head, ended } = options
-  const collector = createHeadCollector(MAX_HEAD_BYTES)
+  const reader = createAnswerHeadReader(head.method)
   let body: BodyReader | undefined
   let answer: ResponseHead | undefined
   let isTunnel = false
   let hasHeard = false
-  let interim = 0
   /** The client has it all. The exchange may go on: while the rest of the request is on its way. */
   let isWhole = false
 
   const invalid = (detail: string): void => ended({ kind: 'invalid', detail })
 
   const readHead = (bytes: Buffer): void => {
-    const step = collector.add(bytes)
+    const step = reader.read(bytes)
     if (step.kind === 'more') return
-    if (step.kind === 'too_large') return invalid('a head of more than 96 KiB')
-    const parsed = parseResponseHead(step.text, head.method)
-    if (!parsed.ok) return invalid(parsed.error)
-    const { status } = parsed.value
-    if (status === 101) return startTunnel(parsed.value, step.rest)
-    if (status >= 200 && options.rules.intercepts(status)) return intercept(parsed.value, step.rest)
-    if (status >= 200) return startBody(parsed.value, step.rest)
-    interim += 1
-    if (interim > MAX_INTERIM) return invalid('too many interim answers')
-    if (step.rest.length > 0) readHead(step.rest)
+    if (step.kind === 'invalid') return invalid(step.detail)
+    if (step.head.status === 101) startTunnel(step.head, step.rest)
+    else if (options.rules.intercepts(step.head.status)) intercept(step.head, step.rest)
+    else startBody(step.head, step.rest)
   }
 
   const intercept = (found: ResponseHead, rest: Buffer): void => {

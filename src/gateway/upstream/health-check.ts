@@ -1,9 +1,7 @@
 /** Active health checks: asks a server on its own, so that no client finds out that it is down. */
 import type { ServerTrust } from '../sockets/certificates.ts'
 import type { Deadlines, Expiring } from '../deadlines.ts'
-import { createHeadCollector } from '../http/head-collector.ts'
-import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
-import { parseResponseHead } from '../http/response-head.ts'
+import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
 import type { HealthSettings, ServerSettings } from '../settings.ts'
 import { connect } from '../sockets/sockets.ts'
 import { compileStatuses } from './status-set.ts'
@@ -75,13 +73,11 @@ function ask(
   giveUp = connect(server, trust, (opened) => {
     if (opened === undefined) return finish(false)
     wire = opened
-    const head = createHeadCollector(MAX_HEAD_BYTES)
+    const answer = createAnswerHeadReader('GET')
     opened.events = {
       onData(bytes) {
-        const step = head.add(bytes)
-        if (step.kind === 'more') return
-        const parsed = step.kind === 'head' ? parseResponseHead(step.text, 'GET') : undefined
-        finish(parsed?.ok === true && isHealthy(parsed.value.status))
+        const step = answer.read(bytes)
+        if (step.kind !== 'more') finish(step.kind === 'head' && isHealthy(step.head.status))
       },
       onDrain() {},
       onEnd: () => finish(false),

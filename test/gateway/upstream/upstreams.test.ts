@@ -103,6 +103,20 @@ describe('health checks', () => {
     await waitFor('the server to be asked again', isBack)
   })
 
+  it('wait for the final answer behind interim ones', async () => {
+    const early = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'
+    const checked = await startRawUpstream(cleanup, ({ target }, socket) => {
+      socket.write(target === '/healthz' ? early + OK : OK)
+    })
+    const good = await startRawUpstream(cleanup)
+    const upstream = 'health: { path: /healthz, interval: 100ms }'
+    const gateway = await runGateway(gatewayConfig([checked.url, good.url], { upstream }), cleanup)
+    const checks = (): number => checked.received.filter(({ target }) => target === '/healthz').length
+    await waitFor('three checks', () => (checks() > 2 ? true : undefined))
+    for (let i = 0; i < 4; i++) expect((await ask(gateway.port, PUBLIC)).status).toBe(200)
+    expect(checked.received.length).toBeGreaterThan(checks())
+  })
+
   /** What the configuration says is good, what the server answers, and whether clients are sent there. */
   const STATUSES: readonly (readonly [string, number, boolean])[] = [
     ['', 399, true],

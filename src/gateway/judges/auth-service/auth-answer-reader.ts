@@ -1,8 +1,7 @@
 /** Reads one answer of an auth service, to its end. */
 import { createBodyReader, type BodyReader } from '../../http/body-reader.ts'
-import { createHeadCollector } from '../../http/head-collector.ts'
-import { MAX_HEAD_BYTES } from '../../http/header-fields.ts'
-import { parseResponseHead, type ResponseHead } from '../../http/response-head.ts'
+import { createAnswerHeadReader } from '../../http/answer-head-reader.ts'
+import type { ResponseHead } from '../../http/response-head.ts'
 
 export interface AnswerStep {
   readonly kind: 'more' | 'whole' | 'invalid'
@@ -21,8 +20,6 @@ export interface AuthAnswerReader {
   ended(isIntact: boolean): AnswerStep
 }
 
-/** Interim answers that a service may send before the final one. */
-const MAX_INTERIM = 16
 const MORE: AnswerStep = { kind: 'more', detail: '', mayReuse: false, head: undefined }
 const invalid = (detail: string): AnswerStep => ({
   kind: 'invalid',
@@ -34,25 +31,17 @@ const TOO_LARGE = invalid('its answer is larger than `max_answer`')
 
 /** @param maxBytes Of the body, which nobody needs but for its end. */
 export function createAuthAnswerReader(maxBytes: number): AuthAnswerReader {
-  const collector = createHeadCollector(MAX_HEAD_BYTES)
+  const reader = createAnswerHeadReader('GET')
   let head: ResponseHead | undefined
   let body: BodyReader | undefined
   let hasHeard = false
-  let interim = 0
   let bodyBytes = 0
   const readHead = (bytes: Buffer): AnswerStep => {
-    const step = collector.add(bytes)
+    const step = reader.read(bytes)
     if (step.kind === 'more') return MORE
-    if (step.kind === 'too_large') return invalid('its head has more than 96 KiB')
-    const parsed = parseResponseHead(step.text, 'GET')
-    if (!parsed.ok) return invalid(`its answer is invalid: ${parsed.error}`)
-    if (parsed.value.status === 101) return invalid('it changed to another protocol')
-    if (parsed.value.status < 200) {
-      interim += 1
-      if (interim > MAX_INTERIM) return invalid('it sent too many interim answers')
-      return step.rest.length === 0 ? MORE : readHead(step.rest)
-    }
-    head = parsed.value
+    if (step.kind === 'invalid') return invalid(`its answer is invalid: ${step.detail}`)
+    if (step.head.status === 101) return invalid('it changed to another protocol')
+    head = step.head
     body = createBodyReader(head.framing)
     if (head.framing.kind === 'length' && head.framing.bytes > maxBytes) return TOO_LARGE
     return readBody(step.rest, body, head)
