@@ -1,6 +1,6 @@
 /** The way of a request to its judgement, with the rate limits before and behind it. */
 import type { ClientRequest } from './client/client-request.ts'
-import { answerForOrigin } from './cors.ts'
+import { answerForOrigin, corsHeadersFor, type CorsHeaders } from './cors.ts'
 import { judge, type Judgement } from './judges/judge.ts'
 import type { Taken } from './limits/request-limits.ts'
 import type { GatewayRules } from './rules.ts'
@@ -11,6 +11,8 @@ export interface Admission extends Verdict {
   readonly id: string
   /** Undefined where a limit refused the request before it was judged, or it belongs elsewhere. */
   readonly judgement: Judgement | undefined
+  /** What the answer says about other origins, whoever gives it; undefined if nothing, or it says so itself. */
+  readonly corsHeaders: CorsHeaders | undefined
 }
 
 const NOTHING = (): void => {}
@@ -26,50 +28,37 @@ export function admit(
   rules: GatewayRules,
   settled: (admission: Admission) => void,
 ): () => void {
-  const limits = rules.limitsOf(request)
-  const moved = rules.redirectOf(request)
-  if (limits === undefined && moved === undefined)
-    return judgeOrigin(request, rules, settled, (judgement) => settled(toAdmission(judgement, rules)))
   let cancel = NOTHING
   let isCancelled = false
+  const refuse = (refusal: Refusal, corsHeaders: CorsHeaders | undefined): void =>
+    settled({ ...UNJUDGED, id: rules.newId(), refusal, corsHeaders })
+  const limits = rules.limitsOf(request)
   const judged = (judgement: Judgement): void => {
     whenTaken(limits?.after(request, judgement), (excess) => {
       if (isCancelled) return
-      const admission = toAdmission(judgement, rules)
-      settled(excess === undefined ? admission : { ...admission, refusal: refusedBy(excess) })
+      const verdict = verdictOf(judgement, rules)
+      settled({
+        id: judgement.decision.id,
+        judgement,
+        corsHeaders: corsHeadersFor(request, verdict.destination?.cors),
+        ...verdict,
+        ...(excess === undefined ? {} : { refusal: refusedBy(excess) }),
+      })
     })
   }
-  const refuse = (refusal: Refusal): void => settled({ ...UNJUDGED, id: rules.newId(), refusal })
   whenTaken(limits?.before(request), (excess) => {
     if (isCancelled) return
-    if (excess !== undefined) refuse(refusedBy(excess))
-    else if (moved !== undefined) refuse({ answer: moved, fault: undefined, detail: '' })
-    else cancel = judgeOrigin(request, rules, settled, judged)
+    const refusal = excess === undefined ? rules.redirectOf(request) : refusedBy(excess)
+    if (refusal !== undefined) return refuse(refusal, corsHeadersFor(request, rules.corsOf?.(request.authz)))
+    const own = answerForOrigin(request, rules)
+    if (own === undefined) cancel = judge(request, rules, judged)
+    else refuse(own.refusal, own.corsHeaders)
   })
   return () => {
     isCancelled = true
     cancel()
   }
 }
-
-/** What a browser asks about a page's origin is not judged: it sends no token with it. */
-function judgeOrigin(
-  request: ClientRequest,
-  rules: GatewayRules,
-  settled: (admission: Admission) => void,
-  judged: (judgement: Judgement) => void,
-): () => void {
-  const refusal = answerForOrigin(request, rules)
-  if (refusal === undefined) return judge(request, rules, judged)
-  settled({ ...UNJUDGED, id: rules.newId(), refusal })
-  return NOTHING
-}
-
-const toAdmission = (judgement: Judgement, rules: GatewayRules): Admission => ({
-  id: judgement.decision.id,
-  judgement,
-  ...verdictOf(judgement, rules),
-})
 
 const UNJUDGED = { judgement: undefined, destination: undefined } as const
 

@@ -9,11 +9,14 @@ import type { OwnAnswer } from './exchange/own-answer.ts'
 import type { GatewayRules } from './rules.ts'
 import type { Refusal } from './verdict.ts'
 
+/** Headers of an answer, by name. */
+export type CorsHeaders = Readonly<Record<string, string>>
+
 export interface CorsRule {
   /** Whether scripts of this origin may read answers. */
   allows(origin: string): boolean
   /** Headers of every answer to a request with this origin. */
-  answerHeaders(origin: string | undefined): Readonly<Record<string, string>>
+  answerHeaders(origin: string | undefined): CorsHeaders
   /** The answer to a preflight of an origin that may ask. */
   preflightAnswer(origin: string): OwnAnswer
 }
@@ -28,7 +31,7 @@ export function compileCors(settings: CorsSettings): CorsRule {
   const withCredentials = credentials ? { 'Access-Control-Allow-Credentials': 'true' } : undefined
   // Without it a cache would hand the answer for one origin to the others.
   const vary = allowsAll ? undefined : { Vary: 'Origin' }
-  const allowed = (origin: string): Readonly<Record<string, string>> => ({
+  const allowed = (origin: string): CorsHeaders => ({
     'Access-Control-Allow-Origin': allowsAll ? '*' : origin,
     ...withCredentials,
     ...vary,
@@ -59,26 +62,39 @@ function toWildcard(pattern: string): (origin: string) => boolean {
 
 const LABELS = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
 
-/** What every answer to a request says about other origins; undefined where its route says nothing. */
-export const corsHeadersOf = (
-  request: ClientRequest,
-  { corsOf }: GatewayRules,
-): Readonly<Record<string, string>> | undefined => corsOf(request.authz)?.answerHeaders(originOf(request))
+/** What every answer on a route says about other origins; undefined where the route says nothing. */
+export const corsHeadersFor = (request: ClientRequest, rule: CorsRule | undefined): CorsHeaders | undefined =>
+  rule?.answerHeaders(originOf(request))
+
+/** An answer that is given in the place of a judgement. */
+export interface OriginAnswer {
+  readonly refusal: Refusal
+  /** Undefined where the answer has them already. */
+  readonly corsHeaders: CorsHeaders | undefined
+}
 
 /**
  * The answer to a preflight, and to a WebSocket of a page that may not open one; undefined for all other requests.
- * A preflight is about the route that the request behind it will meet.
+ * A preflight is about the route that the request behind it will meet, whatever its own method would.
  */
-export function answerForOrigin(request: ClientRequest, { corsOf }: GatewayRules): Refusal | undefined {
-  const origin = originOf(request)
-  if (origin === undefined) return undefined
+export function answerForOrigin(request: ClientRequest, { corsOf }: GatewayRules): OriginAnswer | undefined {
+  const origin = corsOf === undefined ? undefined : originOf(request)
+  if (corsOf === undefined || origin === undefined) return undefined
   const method = preflightMethod(request)
+  if (method === undefined && request.head.webSocketKey === undefined) return undefined
   const rule = corsOf(method === undefined ? request.authz : { ...request.authz, method })
   if (rule === undefined) return undefined
   const mayAsk = method === undefined ? !isForeignWebSocket(request, origin, rule) : rule.allows(origin)
-  if (!mayAsk) return { answer: { status: 403, headers: {} }, fault: 'origin_not_allowed', detail: origin }
+  if (!mayAsk) {
+    const answer = { status: 403, headers: {} }
+    const refusal = { answer, fault: 'origin_not_allowed', detail: origin } as const
+    return { refusal, corsHeaders: rule.answerHeaders(origin) }
+  }
   if (method === undefined) return undefined
-  return { answer: rule.preflightAnswer(origin), fault: undefined, detail: '' }
+  return {
+    refusal: { answer: rule.preflightAnswer(origin), fault: undefined, detail: '' },
+    corsHeaders: undefined,
+  }
 }
 
 /** The origin of the page that asks, as browsers send it. Several are one text that no origin is. */
@@ -95,10 +111,9 @@ function preflightMethod({ head }: ClientRequest): string | undefined {
 }
 
 /**
- * Whether a page of another origin opens a WebSocket with it. Browsers ask nobody before they do, and send cookies
+ * Whether the page that opens a WebSocket is of another origin that is not listed. Browsers ask nobody before they do, and send cookies
  * along (RFC 6455 §10.2); so a list of origins holds here, where it only informs elsewhere.
  */
 function isForeignWebSocket({ head, forwarded }: ClientRequest, origin: string, rule: CorsRule): boolean {
-  if (head.webSocketKey === undefined) return false
   return origin !== `${forwarded.proto}://${head.authority.toLowerCase()}` && !rule.allows(origin)
 }

@@ -18,7 +18,7 @@ import {
   type RequestLimits,
 } from './limits/request-limits.ts'
 import { httpsRedirect } from './https-redirect.ts'
-import type { OwnAnswer } from './exchange/own-answer.ts'
+import type { Refusal } from './verdict.ts'
 import { compileRewrite, type RewriteRule } from './exchange/rewrite-path.ts'
 import { createRouteAuths, grantedNames } from './judges/auth-service/route-auth.ts'
 import type { JudgeInput } from './judges/route-judge.ts'
@@ -47,9 +47,9 @@ export interface GatewayInput {
   /** Of auth services, by the file of their authorities. */
   readonly authTrust: ReadonlyMap<string, ServerTrust>
   readonly routes: readonly GatewayRoute[]
-  /** Name of the route that a request is judged by; undefined if there is none, or no single reading of its path. */
   /** Whether any route is for certain methods only. */
   readonly matchesMethods: boolean
+  /** Name of the route that a request is judged by; undefined if there is none, or no single reading of its path. */
   readonly findRoute: (request: AuthzRequest) => string | undefined
   readonly listeners: readonly ListenerInput[]
 }
@@ -90,14 +90,14 @@ interface SharedRules {
   readonly headers: HeaderRules
   /** By name of the route. */
   readonly destinations: ReadonlyMap<string, Destination>
-  /** What is said about other origins where a request goes; undefined if nothing. */
-  readonly corsOf: (request: AuthzRequest) => CorsRule | undefined
+  /** What is said about other origins where a request goes; undefined if nothing, anywhere. */
+  readonly corsOf: ((request: AuthzRequest) => CorsRule | undefined) | undefined
 }
 
 export interface GatewayRules extends SharedRules {
   readonly isTrusted: IsTrusted
   /** Where a request is to be sent instead; undefined where it is judged. */
-  readonly redirectOf: (request: ClientRequest) => OwnAnswer | undefined
+  readonly redirectOf: (request: ClientRequest) => Refusal | undefined
   /** The rate limits of a request; undefined if it has none. */
   readonly limitsOf: (request: ClientRequest) => RequestLimits | undefined
 }
@@ -145,7 +145,10 @@ function compileRedirect(
   findRoute: GatewayInput['findRoute'],
 ): GatewayRules['redirectOf'] {
   if (port === undefined) return () => undefined
-  return (request) => (findRoute(request.authz) === undefined ? undefined : httpsRedirect(request, port))
+  return (request) =>
+    findRoute(request.authz) === undefined
+      ? undefined
+      : { answer: httpsRedirect(request, port), fault: undefined, detail: '' }
 }
 
 /** Limits of a route and of its upstream; those of an upstream are the same ones on every route. */
@@ -186,6 +189,6 @@ function compileShared(input: GatewayInput, state: GatewayState, deadlines: Dead
     newId,
     headers,
     destinations,
-    corsOf: saysNothing ? () => undefined : (request) => destinations.get(findRoute(request) ?? '')?.cors,
+    corsOf: saysNothing ? undefined : (request) => destinations.get(findRoute(request) ?? '')?.cors,
   }
 }

@@ -90,6 +90,22 @@ describe('a preflight', () => {
     expect((await ask('OPTIONS', '/silent/1', ...preflight(APP))).status).toBe(200)
   })
 
+  it('is not told what the route of OPTIONS would say', async () => {
+    const app = await startRawUpstream(cleanup)
+    const rest =
+      '  - { name: rest, match: { path: /api/** }, access: public, upstream: app, cors: { origins: "*" } }\n'
+    const text = config(app.url, `{ origins: ${APP}, credentials: true }`).replace(
+      'upstreams:',
+      `${rest}upstreams:`,
+    )
+    const gateway = await runGateway(text, cleanup)
+    const answer = await ask(gateway.port, { method: 'OPTIONS', target: '/api/1', headers: preflight(APP) })
+    expect(answer.status).toBe(204)
+    expect(valuesOf(answer, 'access-control-allow-origin')).toEqual([APP])
+    expect(valuesOf(answer, 'access-control-allow-credentials')).toEqual(['true'])
+    expect(valuesOf(answer, 'access-control-expose-headers')).toEqual([])
+  })
+
   it('is nothing else than an OPTIONS without what makes it one', async () => {
     const { ask } = await site(`{ origins: ${APP} }`)
     expect((await ask('OPTIONS', '/api/1', ['Origin', APP])).status).toBe(403)

@@ -7,7 +7,7 @@ import type { AnswerField } from './answer-fields.ts'
 import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
 import { readClientRequest, upstreamHeadText, type ClientRequest } from '../client/client-request.ts'
 import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
-import { corsHeadersOf } from '../cors.ts'
+import type { CorsHeaders } from '../cors.ts'
 import { startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
 import { FAULT_STATUS, isRepeatable } from './exchange-end.ts'
@@ -42,7 +42,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   #answer: AnswerRelay | undefined
   /** A whole answer to a request that is still arriving. */
   #early: AnswerDone | undefined
-  #corsHeaders: Readonly<Record<string, string>> | undefined
+  #corsHeaders: CorsHeaders | undefined
   /** What an auth service that allowed wants the client to keep. */
   #cookies: readonly AnswerField[] = []
   #cancelAdmission = (): void => {}
@@ -120,11 +120,11 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
 
   // The way to a server.
 
-  #admitted({ id, judgement, destination, refusal }: Admission): void {
+  #admitted({ id, judgement, destination, refusal, corsHeaders }: Admission): void {
     if (this.#isOver) return
     this.#id = id
     this.#judgement = judgement
-    this.#corsHeaders = corsHeadersOf(this.#request, this.#context.rules)
+    this.#corsHeaders = corsHeaders
     this.#cookies = cookieFields(judgement?.cookies ?? [])
     if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, refusal.detail)
     this.#destination = destination
