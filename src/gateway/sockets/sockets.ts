@@ -1,5 +1,5 @@
 /** Sockets of the runtime as wires: the only place of the gateway that listens and connects. */
-import { lstatSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { checkServerIdentity } from 'node:tls'
 import { WarderError } from '../../errors.ts'
 import type { ServerTrust } from './certificates.ts'
@@ -52,7 +52,6 @@ export function listen(
   }
   try {
     if (address.kind === 'unix') {
-      removeStaleSocket(address.path)
       const listener = Bun.listen<Slot>({ unix: address.path, allowHalfOpen: true, socket })
       return {
         address: `unix:${address.path}`,
@@ -82,11 +81,6 @@ export function tcpText(address: Address, port: number): string {
 /** An address as it is configured: with 0 where the port is the system's to choose. */
 export const addressText = (address: Address): string =>
   address.kind === 'unix' ? `unix:${address.path}` : tcpText(address, address.port)
-
-/** A socket file outlives a killed process. Anything else at that path is not ours to remove. */
-export function removeStaleSocket(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === true) rmSync(path)
-}
 
 export function listenFault(address: Address, cause: unknown): WarderError {
   const where = address.kind === 'unix' ? address.path : tcpText(address, address.port)

@@ -7,7 +7,7 @@ import { createServer, type TLSSocket } from 'node:tls'
 import type { Certificates } from './certificates.ts'
 import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
 import type { GatewayListenSettings } from '../settings.ts'
-import { listenFault, removeStaleSocket, tcpText, type SocketListener } from './sockets.ts'
+import { listenFault, tcpText, type SocketListener } from './sockets.ts'
 import { NOBODY, type Wire } from './wire.ts'
 
 /** Longest time for a handshake, in milliseconds. */
@@ -77,7 +77,6 @@ export function listenTls(
   // A handshake that fails is the client's business. The runtime tells of one that takes too long, and leaves it open.
   server.on('tlsClientError', (_fault, socket) => void socket.destroy())
   if (address.kind === 'unix') {
-    removeStaleSocket(address.path)
     server.listen(address.path)
   } else server.listen(address.port, address.host)
   const bound = server.address()
