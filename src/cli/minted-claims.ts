@@ -1,6 +1,7 @@
 /** The claims of a token that `token mint` makes. */
 import { parseDuration } from '../config/duration.ts'
 import type { IssuerSettings } from '../jwt/issuer-settings.ts'
+import { parseStrictJson } from '../keys/strict-json.ts'
 import type { MintOptions } from './commands/token.ts'
 import { usageError } from './usage-error.ts'
 
@@ -38,9 +39,7 @@ function parseClaim(text: string): readonly [string, unknown] {
   const equals = text.indexOf('=')
   const hint = `write --claim 'name=json': --claim admin=true --claim 'tenant="acme"' --claim 'roles=["clerk"]'`
   if (equals < 1) throw usageError('--claim: no name and value', hint)
-  try {
-    return [text.slice(0, equals), JSON.parse(text.slice(equals + 1)) as unknown]
-  } catch {
-    throw usageError('--claim: the value is not JSON; text needs quotes', hint)
-  }
+  const value = parseStrictJson(text.slice(equals + 1))
+  if (value.ok) return [text.slice(0, equals), value.value]
+  throw usageError(`--claim: the value cannot be used: ${value.error}; text needs quotes`, hint)
 }

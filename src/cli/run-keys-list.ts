@@ -3,6 +3,7 @@ import { reportKeys, type IssuerKeysReport } from '../admin/keys-report.ts'
 import { quoted, printable } from '../config/printable.ts'
 import { suggestion } from '../config/suggest.ts'
 import { WarderError } from '../errors.ts'
+import { parseStrictJson } from '../keys/strict-json.ts'
 import { askAdmin, parseAdminTarget } from './ask-admin.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { KeysListOptions } from './commands/keys.ts'
@@ -38,15 +39,15 @@ async function askForKeys(server: string): Promise<readonly IssuerKeysReport[]> 
   })
 }
 
-/** Our own process has written it; the name of the shape is proof enough. */
+/** The name of the shape is proof enough: the answer comes from an address that the operator has named. */
 function readIssuers(text: string): readonly IssuerKeysReport[] | undefined {
-  try {
-    const answer = JSON.parse(text) as { schema?: unknown; issuers?: unknown }
-    if (answer.schema !== 'warder.keys/v1' || !Array.isArray(answer.issuers)) return undefined
-    return answer.issuers as readonly IssuerKeysReport[]
-  } catch {
-    return undefined
-  }
+  // The text is bounded already, and ten thousand issuers are no mistake.
+  const answer = parseStrictJson(text, Number.POSITIVE_INFINITY)
+  if (!answer.ok || typeof answer.value !== 'object') return undefined
+  const { schema, issuers } = (answer.value ?? {}) as { schema?: unknown; issuers?: unknown }
+  return schema === 'warder.keys/v1' && Array.isArray(issuers)
+    ? (issuers as readonly IssuerKeysReport[])
+    : undefined
 }
 
 function show(cli: Cli, all: readonly IssuerKeysReport[], { issuer, json }: KeysListOptions): ExitCode {
