@@ -10,6 +10,7 @@ const PACKAGE_OF = {
   wrk: 'wrk',
   caddy: 'caddy',
   openssl: 'openssl',
+  python3: 'python3',
   chromium: 'chromium',
   curl: 'curl',
   h2load: 'nghttp2-client',

@@ -4,6 +4,7 @@ import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { ownAnswerText, type OwnAnswer } from '../exchange/own-answer.ts'
 import type { RequestHead } from '../http/request-head.ts'
+import type { ResponseHead } from '../http/response-head.ts'
 import type { Wire, WireEvents } from '../sockets/wire.ts'
 
 /** What is left of the connection when an exchange has ended. */
@@ -134,12 +135,11 @@ export class Http1Stream implements ClientStream, WireEvents {
   }
 
   answer(head: AnswerHead): void {
-    // An HTTP/1.0 client knows no chunks; for it the end of the connection is the end of the body.
-    const isChunked = head.hasBody && head.length === undefined && !this.head.isHttp10
+    const framing = framingOf(head, this.head.isHttp10)
     this.#keepAlive = !this.head.wantsClose && !this.#isLast()
-    this.#writer = createBodyWriter(this.#wire, isChunked)
+    this.#writer = createBodyWriter(this.#wire, framing)
     let text = startOf(head)
-    if (isChunked) text += 'Transfer-Encoding: chunked\r\n'
+    if (framing.kind === 'chunked') text += 'Transfer-Encoding: chunked\r\n'
     else if (head.length !== undefined) text += `Content-Length: ${head.length}\r\n`
     this.#writer.head(`${text}${this.#keepAlive ? '' : 'Connection: close\r\n'}\r\n`)
   }
@@ -158,7 +158,7 @@ export class Http1Stream implements ClientStream, WireEvents {
 
   startTunnel(head: AnswerHead): void {
     this.#isTunnel = true
-    this.#writer = createBodyWriter(this.#wire, false)
+    this.#writer = createBodyWriter(this.#wire, UNTIL_CLOSE)
     this.#writer.head(`${startOf(head)}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
     this.#wire.resume()
     const arrived = this.#rest
@@ -171,8 +171,12 @@ export class Http1Stream implements ClientStream, WireEvents {
     // Behind a body of which a part was handed over, nothing here is known to be a request.
     const isWhole = this.#isOpen ? this.#body.isDone : this.#read(this.#rest) !== undefined
     this.#keepAlive = isWhole && this.#body.isDone && !this.head.wantsClose && !this.#isLast()
-    const text = ownAnswerText(own, id, this.head.method === 'HEAD', this.#keepAlive)
-    this.#wire.write(Buffer.from(text, 'latin1'))
+    // One answer to one request: a second one would be taken for that to the next.
+    if (this.#writer !== undefined) return void (this.#keepAlive = false)
+    this.#writer = createBodyWriter(this.#wire, NO_BODY)
+    this.#writer.head(ownAnswerText(own, id, this.head.method === 'HEAD', this.#keepAlive))
+    this.#writer.end()
+    this.#writer.flush()
   }
 
   release(): void {
@@ -183,6 +187,16 @@ export class Http1Stream implements ClientStream, WireEvents {
   abort(): void {
     this.#ended({ rest: NO_BYTES, connection: 'gone' })
   }
+}
+
+const NO_BODY = { kind: 'none' } as const
+const UNTIL_CLOSE = { kind: 'until_close' } as const
+
+function framingOf({ hasBody, length }: AnswerHead, isHttp10: boolean): ResponseHead['framing'] {
+  if (!hasBody) return NO_BODY
+  if (length !== undefined) return { kind: 'length', bytes: length }
+  // An HTTP/1.0 client knows no chunks; for it the end of the connection is the end of the body.
+  return isHttp10 ? UNTIL_CLOSE : { kind: 'chunked' }
 }
 
 function startOf({ status, phrase, fields }: AnswerHead): string {

@@ -27,6 +27,8 @@ export class Http2Stream implements ClientStream {
   #receivedBytes = 0
   #contentBytes = 0
   #gathered: Buffer[] = []
+  #hasAnswered = false
+  #hasEnded = false
   #trailers: AnswerHead['fields'] = []
 
   /** @param ended Called once, when the exchange is over and the client has taken its answer, or never will. */
@@ -99,6 +101,7 @@ export class Http2Stream implements ClientStream {
   answer(head: AnswerHead): void {
     // RFC 9110 §15.3.6: the runtime ends such an answer with its head, whatever the server sends.
     const isReset = head.status === RESET_CONTENT
+    this.#hasAnswered = true
     this.#isHeadOnly = isReset || !head.hasBody
     const waitForTrailers = !this.#isHeadOnly && this.head.takesTrailers
     if (waitForTrailers) this.#stream.on('wantTrailers', () => this.#sendTrailers())
@@ -111,12 +114,14 @@ export class Http2Stream implements ClientStream {
   }
 
   content(bytes: Buffer): void {
-    if (this.#isHeadOnly) return
+    if (this.#isHeadOnly || this.#hasEnded || bytes.length === 0) return
     this.#contentBytes += bytes.length
     this.#gathered.push(bytes)
   }
 
   endAnswer(trailers: AnswerHead['fields']): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
     this.#trailers = trailers
     this.flush()
     if (!this.#stream.writableEnded) this.#stream.end()
@@ -136,6 +141,8 @@ export class Http2Stream implements ClientStream {
   }
 
   answerOwn(own: OwnAnswer, id: string): void {
+    if (this.#hasAnswered) return
+    this.#hasAnswered = true
     if (!this.#stream.destroyed) respondOwn(this.#stream, own, id, this.head.method === 'HEAD')
   }
 

@@ -152,7 +152,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     if (destination === undefined || judgement === undefined || server === undefined) return
     this.#link = link
     this.#pace = createUploadPace(destination.upstream.settings)
-    this.#writer = createBodyWriter(link.wire, this.#client.head.framing.kind === 'chunked')
+    this.#writer = createBodyWriter(link.wire, this.#client.head.framing)
     const answer = relayAnswer({
       client: this.#client,
       upstream: link.wire,

@@ -7,7 +7,8 @@ export interface BodyReader {
   /** Lines that followed the last chunk, as sent; unread. */
   readonly trailerLines: readonly string[]
   /**
-   * Takes bytes of the body and hands its content to `part`.
+   * Takes bytes of the body and hands its content to `part`, never an empty part: written on as a chunk, that would
+   * be the end of the body.
    *
    * @returns How many bytes belonged to the body; -1 if they break its framing.
    */
@@ -27,7 +28,7 @@ export function createBodyReader(framing: ResponseHead['framing']): BodyReader {
         isDone: false,
         trailerLines: NO_LINES,
         read(bytes, part) {
-          part(bytes)
+          if (bytes.length > 0) part(bytes)
           return bytes.length
         },
       }

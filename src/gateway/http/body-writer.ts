@@ -1,11 +1,16 @@
 /** Sends a head and a body on a wire, in as few writes as arrive together. */
 import type { HeaderField } from './header-fields.ts'
+import type { ResponseHead } from './response-head.ts'
 import type { Wire } from '../sockets/wire.ts'
 
+/**
+ * Writes one message and no byte behind it: what comes after the end of the body is dropped, because the other side
+ * would read it as the beginning of the next message, which may be another client's.
+ */
 export interface BodyWriter {
   /** Content sent so far. */
   readonly contentBytes: number
-  /** A head, or anything else that is no content. */
+  /** A head, or anything else that is not content. */
   head(text: string): void
   content(bytes: Buffer): void
   /** The end of the body; `trailers` are lost where it does not go in chunks. */
@@ -17,21 +22,33 @@ export interface BodyWriter {
 const CRLF = Buffer.from('\r\n')
 const LAST_CHUNK = Buffer.from('0\r\n\r\n')
 
-/** @param isChunked Whether content goes in chunks; else as it is. */
-export function createBodyWriter(wire: Wire, isChunked: boolean): BodyWriter {
+/** @param framing How the body goes out, as the head announces it; `none` sends no content at all. */
+export function createBodyWriter(wire: Wire, framing: ResponseHead['framing']): BodyWriter {
+  const isChunked = framing.kind === 'chunked'
+  const mostBytes = framing.kind === 'length' ? framing.bytes : framing.kind === 'none' ? 0 : Infinity
   let gathered: Buffer[] = []
   let contentBytes = 0
+  let hasEnded = false
   return {
     get contentBytes() {
       return contentBytes
     },
-    head: (text) => void gathered.push(Buffer.from(text, 'latin1')),
+    head(text) {
+      if (!hasEnded) gathered.push(Buffer.from(text, 'latin1'))
+    },
     content(bytes) {
-      contentBytes += bytes.length
-      if (isChunked) gathered.push(Buffer.from(`${bytes.length.toString(16)}\r\n`, 'latin1'), bytes, CRLF)
-      else gathered.push(bytes)
+      // An empty chunk would be the last one (RFC 9112 §7.1).
+      if (hasEnded || bytes.length === 0) return
+      const left = mostBytes - contentBytes
+      const kept = bytes.length <= left ? bytes : bytes.subarray(0, left)
+      if (kept.length === 0) return
+      contentBytes += kept.length
+      if (isChunked) gathered.push(Buffer.from(`${kept.length.toString(16)}\r\n`, 'latin1'), kept, CRLF)
+      else gathered.push(kept)
     },
     end(trailers = []) {
+      if (hasEnded) return
+      hasEnded = true
       if (!isChunked) return
       if (trailers.length === 0) return void gathered.push(LAST_CHUNK)
       const lines = trailers.map(({ name, value }) => `${name}: ${value}\r\n`).join('')

@@ -142,6 +142,20 @@ liveSuite('an HTTP/2 client', ['openssl'], () => {
     })
   }
 
+  it('has a body that goes on behind empty frames', async () => {
+    const app = await startRawUpstream(cleanup)
+    const gateway = await runHttp2Gateway([app.url], cleanup)
+    const client = await openFrames(gateway.port, cleanup)
+    client.send(request(fieldsOf({ ':method': 'POST' }), END_HEADERS))
+    for (const part of ['', 'abc', '', 'def', '']) {
+      client.send(frame('DATA', 0, 1, Buffer.from(part)))
+      await waitFor('the part', () => (app.bytes().includes(part) ? true : undefined))
+    }
+    client.send(frame('DATA', END_STREAM, 1, Buffer.alloc(0)))
+    await waitFor('an answer', () => client.frames().find((found) => found === 'HEADERS 1'))
+    expect(app.received.map(({ method, body }) => [method, body])).toEqual([['POST', 'abcdef']])
+  })
+
   it('is not heard with a field that has white space around its value', async () => {
     const app = await startRawUpstream(cleanup)
     const gateway = await runHttp2Gateway([app.url], cleanup)

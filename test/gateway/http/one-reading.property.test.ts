@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'bun:test'
-import { createRequire } from 'node:module'
 import fc from 'fast-check'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
 import { createBodyWriter } from '../../../src/gateway/http/body-writer.ts'
 import { compileHeaderRules, requestHeadText } from '../../../src/gateway/exchange/forward-headers.ts'
 import { parseRequestHead, type RequestHead } from '../../../src/gateway/http/request-head.ts'
 import { createFakeWire } from '../../support/fake-wire.ts'
+import { llhttpMethods, readRequestsByLlhttp } from '../../support/llhttp.ts'
 
 /** What the gateway makes of bytes, and what it sends for them. */
 interface Forwarded {
@@ -24,7 +24,7 @@ function forward(bytes: string): Forwarded | undefined {
   if (parsed?.ok !== true) return undefined
   const head = parsed.value
   const wire = createFakeWire()
-  const writer = createBodyWriter(wire, head.framing.kind === 'chunked')
+  const writer = createBodyWriter(wire, head.framing)
   const request = {
     head,
     target: head.query === undefined ? head.path : `${head.path}?${head.query}`,
@@ -48,55 +48,6 @@ function forward(bytes: string): Forwarded | undefined {
   writer.end()
   writer.flush()
   return { head, body, bytes: wire.text() }
-}
-
-interface Reading {
-  readonly method: string
-  readonly target: string
-  /** Name and value by turns. */
-  readonly fields: readonly string[]
-  readonly body: string
-}
-
-type ParserEvent = (...values: readonly never[]) => number
-interface Llhttp extends Record<number, ParserEvent> {
-  initialize(kind: number, resource: object): void
-  execute(bytes: Buffer): number | Error
-}
-interface LlhttpClass extends Record<string, number> {
-  new (): Llhttp
-}
-const { HTTPParser, methods } = createRequire(import.meta.url)('node:_http_common') as {
-  readonly HTTPParser: LlhttpClass
-  readonly methods: readonly string[]
-}
-const event = (name: string): number => HTTPParser[name] ?? -1
-
-/** The whole requests that llhttp, the parser of Node.js, finds in the bytes; a fault in place of what it refuses. */
-function readByLlhttp(bytes: string): readonly (Reading | Error)[] {
-  const parser = new HTTPParser()
-  const found: (Reading | Error)[] = []
-  let reading: Reading = { method: '', target: '', fields: [], body: '' }
-  let early: readonly string[] = []
-  parser.initialize(event('REQUEST'), {})
-  const on = (name: string, told: (...values: never[]) => void): void => {
-    parser[event(name)] = (...values) => (told(...values), 0)
-  }
-  on('kOnHeaders', (fields: readonly string[], target: string) => {
-    early = [...early, ...fields]
-    reading = { ...reading, target: reading.target + target }
-  })
-  type Complete = [number, number, readonly string[] | undefined, number, string | undefined]
-  on('kOnHeadersComplete', (...[, , fields = [], method, target = '']: Complete) => {
-    const all = [...early, ...fields]
-    reading = { method: methods[method] ?? '', target: target || reading.target, fields: all, body: '' }
-  })
-  on('kOnBody', (part: Buffer) => {
-    reading = { ...reading, body: reading.body + part.toString('latin1') }
-  })
-  on('kOnMessageComplete', () => void found.push(reading))
-  const end = parser.execute(Buffer.from(bytes, 'latin1'))
-  return typeof end === 'number' ? found : [...found, end]
 }
 
 const ODD: readonly string[] = [
@@ -194,9 +145,9 @@ describe('what the gateway forwards', () => {
       const forwarded = forward(bytes)
       if (forwarded === undefined) return
       const { head, body } = forwarded
-      const found = readByLlhttp(forwarded.bytes)
+      const found = readRequestsByLlhttp(forwarded.bytes)
       // A method that it does not know is its business; a second request would be ours.
-      if (!methods.includes(head.method) || head.method === 'PRI') return expect(found).toHaveLength(1)
+      if (!llhttpMethods.includes(head.method) || head.method === 'PRI') return expect(found).toHaveLength(1)
       forwardedCount += 1
       const target = head.query === undefined ? head.path : `${head.path}?${head.query}`
       expect(found).toEqual([expect.objectContaining({ method: head.method, target, body })])
@@ -208,7 +159,7 @@ describe('what the gateway forwards', () => {
 
   it('says nothing of the client under a name that is the gateway’s own, in any spelling', () => {
     const check = (bytes: string): void => {
-      const [found] = readByLlhttp(forward(bytes)?.bytes ?? '')
+      const [found] = readRequestsByLlhttp(forward(bytes)?.bytes ?? '')
       if (found === undefined || found instanceof Error) return
       for (let i = 0; i < found.fields.length; i += 2) {
         const name = (found.fields[i] ?? '').toLowerCase().replaceAll(/[^a-z0-9]/g, '-')
