@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   ERR_INTERNAL: 'a bug in Warder',
   ERR_SERVER_LISTEN: 'an address cannot be listened on',
   ERR_SERVER_RESTART: 'a running listener cannot ask more of its clients',
+  ERR_SERVER_RELOAD_DROPS: 'a changed file drops all routes, policies, issuers or judges at once',
   ERR_REQUEST_URL: 'the URL of a request is not absolute',
   WARN_POLICY_ROUTE_UNREACHABLE: 'a route can never match',
   WARN_POLICY_SIGN_IN_GUARDED: 'the login of a route is not public',

@@ -81,7 +81,7 @@ export function buildInstance(
   const { gateway } = settings.listen
   for (const [i, { tls }] of gateway.entries()) {
     try {
-      certificates.push(tls === undefined ? undefined : loadCertificates(tls))
+      certificates.push(tls === undefined ? undefined : loadCertificates(tls, keyDeps.readFileSync))
     } catch (fault) {
       problems.push(
         keyProblem(fault, config, gateway.length === 1 ? 'listen/gateway/tls' : `listen/gateway/${i}/tls`),
@@ -89,12 +89,13 @@ export function buildInstance(
     }
   }
   try {
-    serverTrust = loadServerTrust(settings.upstreams)
+    serverTrust = loadServerTrust(settings.upstreams, keyDeps.readFileSync)
   } catch (fault) {
     problems.push(keyProblem(fault, config, 'upstreams'))
   }
   try {
-    authTrust = loadServerTrust(authCaFiles(settings.routes).map((caFile) => ({ name: caFile, caFile })))
+    const authorities = authCaFiles(settings.routes).map((caFile) => ({ name: caFile, caFile }))
+    authTrust = loadServerTrust(authorities, keyDeps.readFileSync)
   } catch (fault) {
     problems.push(keyProblem(fault, config, 'routes'))
   }

@@ -4,11 +4,20 @@ import type { Settings } from '../config/settings.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'
+import type { WatchedFiles } from '../config/watch-files.ts'
+import { droppedParts } from './dropped-parts.ts'
 import { listenersThatNeedRestart } from './needs-restart.ts'
 import type { Service } from './service.ts'
 
 /** How long a reload waits for the keys of new sources, in milliseconds; the old configuration answers meanwhile. */
 const KEYS_WAIT_MS = 5_000
+
+/** Why a configuration is loaded again. */
+export type ReloadCause =
+  /** Somebody asked for it. */
+  | { readonly kind: 'signal' }
+  /** A file has changed. */
+  | { readonly kind: 'watch'; readonly isQuiet: (loaded: WatchedFiles) => boolean }
 
 export interface ReloadDeps {
   readonly service: Service
@@ -21,26 +30,29 @@ export interface ReloadDeps {
 }
 
 /**
- * Makes the reload function. Requests for a reload that arrive during one are served by one more after it.
- * A bad configuration is reported, and the old one stays in force.
+ * Makes the reload function. Requests for a reload that arrive during one are served by one more after it, by signal
+ * if one of them was. A bad configuration is reported, and the old one stays in force.
  */
-export function createReload(deps: ReloadDeps): () => Promise<void> {
+export function createReload(deps: ReloadDeps): (cause: ReloadCause) => Promise<void> {
   let running: Promise<void> | undefined
-  let again = false
+  let next: ReloadCause | undefined
   const run = async (): Promise<void> => {
-    do {
-      again = false
-      await reloadOnce(deps)
-    } while (again)
+    for (let cause = next; cause !== undefined; cause = next) {
+      next = undefined
+      await reloadOnce(deps, cause)
+    }
   }
-  return () => {
-    if (running === undefined) running = run().finally(() => (running = undefined))
-    else again = true
+  return (cause) => {
+    if (next?.kind !== 'signal') next = cause
+    running ??= run().finally(() => (running = undefined))
     return running
   }
 }
 
-async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps): Promise<void> {
+async function reloadOnce(
+  { service, load, logger, report, sleep }: ReloadDeps,
+  cause: ReloadCause,
+): Promise<void> {
   const old = service.instance
   const before = old.config.digest
   const next = await loadSafely(load, old)
@@ -60,7 +72,12 @@ async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps):
     )
   }
   if (!next.ok) return refuse(next.error)
-  const diagnostics = listenersThatNeedRestart(old.config.settings, next.value.config)
+  // Somebody writes again since the files were found quiet: what was read may be half of it.
+  if (cause.kind === 'watch' && !cause.isQuiet(watchedFiles(next.value))) return next.value.close(old)
+  const diagnostics = [
+    ...listenersThatNeedRestart(old.config.settings, next.value.config),
+    ...(cause.kind === 'watch' ? droppedParts(old.config.settings, next.value.config) : []),
+  ]
   if (diagnostics.length > 0) {
     next.value.close(old)
     return refuse({ diagnostics, source: next.value.config.source })
@@ -75,6 +92,13 @@ async function reloadOnce({ service, load, logger, report, sleep }: ReloadDeps):
     logger.warn({ event: 'reload', config: digest }, '`listen` has changed; restart to listen there')
   }
 }
+
+/** Everything that a running configuration was made of. */
+export const watchedFiles = ({ config, fileHashes }: Instance): WatchedFiles => ({
+  files: config.files,
+  directories: config.directories,
+  fileHashes,
+})
 
 /** Undefined where loading throws: a fault in it must not end the service, whose old configuration is good. */
 async function loadSafely(

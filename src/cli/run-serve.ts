@@ -1,19 +1,16 @@
 /** The service from start to stop: load, listen, reload, drain. */
-import { readFile } from 'node:fs/promises'
 import { logBugs } from '../app/bug-log.ts'
-import type { Instance } from '../app/build-instance.ts'
 import { createKeyLog } from '../app/key-log.ts'
 import { endLog } from '../app/end-log.ts'
 import { launchTokens } from '../app/launch-tokens.ts'
-import { listFiles } from '../app/list-files.ts'
 import { loadInstance } from '../app/load-instance.ts'
 import { createReload } from '../app/reload.ts'
 import { openService, type Service } from '../app/service.ts'
 import { stopSignal } from '../app/stop-signal.ts'
 import { systemKeyDeps } from '../app/system.ts'
+import { watchConfig } from '../app/watch-config.ts'
 import { formatDiagnostics } from '../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../config/load-config.ts'
-import { watchFiles } from '../config/watch-files.ts'
 import { createLogger, type Logger } from '../observe/logger.ts'
 import type { Cli } from './cli.ts'
 import type { ServeOptions } from './commands/serve.ts'
@@ -51,11 +48,11 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
     },
     sleep,
   })
-  process.on('SIGHUP', () => void reload())
+  const watch = options.watch ? watchConfig(service, reload, logger) : undefined
+  process.on('SIGHUP', () => void reload({ kind: 'signal' }).then(() => watch?.follow()))
   const stopLoggingBugs = logBugs(logger)
-  const stopWatching = options.watch ? watchConfig(service, reload, logger) : undefined
   const signal = await stopSignal()
-  stopWatching?.()
+  watch?.stop()
   await stop(service, signal, logger)
   stopLoggingBugs()
   return EXIT.ok
@@ -82,35 +79,6 @@ function announce(service: Service, logger: Logger, talk: (text: string) => void
   for (const { client, path, token } of launchTokens(config, Date.now())) {
     talk(`test token for "${client}", valid for one hour:\n  curl -I 'http://${host}${path}?token=${token}'`)
   }
-}
-
-function watchConfig(service: Service, reload: () => Promise<void>, logger: Logger): () => void {
-  let stopCurrent = startWatching(service.instance)
-  function startWatching(instance: Instance): () => void {
-    const { config, fileHashes } = instance
-    return watchFiles(
-      { files: config.files, directories: config.directories, fileHashes },
-      {
-        readFile: (path) => readFile(path),
-        listFiles,
-        onChange: () => void reloadAndWatch(),
-        onMissing: (file) =>
-          logger.warn(
-            { event: 'watch', file },
-            'a watched file has vanished; still running the old configuration',
-          ),
-      },
-    )
-  }
-  // The next configuration may be made of other files.
-  async function reloadAndWatch(): Promise<void> {
-    const before = service.instance
-    await reload()
-    if (service.instance === before) return
-    stopCurrent()
-    stopCurrent = startWatching(service.instance)
-  }
-  return () => stopCurrent()
 }
 
 async function stop(service: Service, signal: NodeJS.Signals, logger: Logger): Promise<void> {

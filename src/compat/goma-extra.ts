@@ -10,7 +10,6 @@ import {
   type ExtraFile,
 } from '../config/extra-files.ts'
 import type { Included } from '../config/foreign-format.ts'
-import { hashContent } from '../config/interpolate.ts'
 import { valueAt } from '../config/json-pointer.ts'
 import { locateIn } from '../config/locate-problem.ts'
 import { parseDocument } from '../config/parse-document.ts'
@@ -59,9 +58,7 @@ export async function includeExtraFiles(
   return {
     document: mergeDocuments(document, extras),
     problems,
-    fileHashes: new Map(
-      files.map(({ path: file, content }) => [file, content.ok ? hashContent(content.value) : '']),
-    ),
+    fileHashes: new Map(files.map((file) => [file.path, file.hash])),
     directories: watched(isWatched, path, hash),
   }
 }

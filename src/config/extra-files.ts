@@ -21,6 +21,8 @@ export interface ExtraFile {
   readonly path: string
   /** What was read, or why it could not be. */
   readonly content: Result<Uint8Array, string>
+  /** Of the content; empty when it could not be read. */
+  readonly hash: string
 }
 
 export interface ExtraFiles {
@@ -63,9 +65,9 @@ export async function readExtraFiles(
     const content = await read(path, readFile)
     bytes += content.ok ? content.value.length : 0
     if (bytes > MAX_EXTRA_BYTES) return err('holds too much')
-    files.push({ name, path, content })
+    files.push({ name, path, content, hash: content.ok ? hashContent(content.value) : '' })
   }
-  const lines = files.map(({ name, content }) => `${name}\0${content.ok ? hashContent(content.value) : ''}\n`)
+  const lines = files.map(({ name, hash }) => `${name}\0${hash}\n`)
   return ok({ files, hash: hashContent(new TextEncoder().encode(lines.join(''))) })
 }
 

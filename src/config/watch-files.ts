@@ -1,66 +1,123 @@
 /**
- * Notices that files have changed, by their content. Polling sees what watching inodes misses: the symlink swap of
- * a Kubernetes volume, an editor that renames a new file over the old one, a network file system.
+ * Notices that files have changed, by their content, and waits until they are written. Polling sees what watching
+ * inodes misses: the symlink swap of a Kubernetes volume, an editor that renames a new file over the old one, a
+ * network file system.
  */
 import { hashContent } from './interpolate.ts'
 import { readExtraFiles, type DirectoryReader } from './extra-files.ts'
 import type { LoadedConfig } from './load-config.ts'
 
 export interface WatchFilesDeps extends DirectoryReader {
-  /** Files and directories whose content differs from the last look, or that came back with another content. */
+  /**
+   * Changes with every write to a file, even one that leaves the content as it was: its size and times.
+   *
+   * @throws When there is no such file.
+   */
+  readonly stampOf: (path: string) => string | Promise<string>
+  /** Quiet files and directories whose content differs from what was reported or loaded last. */
   readonly onChange: (changed: readonly string[]) => void
-  /** A file or directory that was there before and is not any more; said once until it comes back. */
+  /** A file or directory that was there before and is not any more; reported once until it comes back. */
   readonly onMissing: (file: string) => void
-  /** Time between two looks, in milliseconds. Default 1,000. */
+  /** Files that keep changing, so that no change is reported; called once until all are quiet. */
+  readonly onRestless: (changed: readonly string[]) => void
+  /** Time between two looks, in milliseconds. Default 500. */
   readonly intervalMs?: number
   /** Calls `look` again and again until the function it returns is called. Default: an interval that keeps no process up. */
   readonly every?: (intervalMs: number, look: () => Promise<void>) => () => void
 }
 
-/** Short enough for a person who has just saved a file, and nothing to a machine. */
-const DEFAULT_WATCH_MS = 1_000
+/** What a configuration is made of. */
+export type WatchedFiles = Pick<LoadedConfig, 'files' | 'fileHashes' | 'directories'>
+
+export interface FileWatch {
+  /**
+   * Whether a configuration was read from the quiet content alone. If not, somebody has written meanwhile, or it
+   * names files that were not watched: these are watched too, and `onChange` is called when all are quiet.
+   */
+  isQuiet(loaded: WatchedFiles): boolean
+  /** No call comes after it. */
+  stop(): void
+}
+
+/** With {@link QUIET_LOOKS}, a change is reported between 1,000 and 1,500 ms after the last write. */
+const DEFAULT_WATCH_MS = 500
+
+/** How often in a row a look has to find what the previous one found. One would take a pause for the end. */
+export const QUIET_LOOKS = 2
+
+/** After so many looks at files that keep changing it is worth a line in the log; five seconds. */
+export const RESTLESS_LOOKS = 10
+
+/** What a look found at one path; a missing file has an empty hash. */
+interface Look {
+  readonly hash: string
+  readonly stamp: string
+  /** Of the files of a directory. */
+  readonly hashes?: ReadonlyMap<string, string>
+}
+
+const MISSING: Look = { hash: '', stamp: '' }
 
 /**
  * @param watched The configuration that was loaded. What changed between its loading and the first look is noticed
  *   too; files without a hash are taken as they are at the first look.
- * @returns Stops watching; no call comes after it.
  */
-export function watchFiles(
-  watched: Pick<LoadedConfig, 'files' | 'fileHashes' | 'directories'>,
-  deps: WatchFilesDeps,
-): () => void {
-  const hashes = [...watched.fileHashes, ...watched.directories]
+export function watchFiles(watched: WatchedFiles, deps: WatchFilesDeps): FileWatch {
+  const paths = new Map([...watched.files, ...watched.directories.keys()].map((path) => [path, MISSING]))
+  const directories = new Set(watched.directories.keys())
+  /** The content that was loaded or reported last. */
+  const taken = new Map([...watched.fileHashes, ...watched.directories])
   // A file that could not be read when loading has an empty hash: it is missing already.
-  const last = new Map(hashes.filter(([, hash]) => hash !== ''))
-  const missing = new Set(hashes.flatMap(([file, hash]) => (hash === '' ? [file] : [])))
+  const missing = new Set([...taken].flatMap(([path, hash]) => (hash === '' ? [path] : [])))
+  let sameLooks = 0
+  let restlessLooks = 0
+  let isRetry = false
   let running: Promise<void> | undefined
-  let stopped = false
+  let isStopped = false
 
-  const isChanged = async (file: string): Promise<boolean> => {
-    const hash = await (watched.directories.has(file) ? hashOfAll(file, deps) : hashOf(file, deps.readFile))
-    const wasMissing = missing.has(file)
-    if (hash === undefined) {
-      missing.add(file)
-      if (!wasMissing && !stopped) deps.onMissing(file)
-      return false
-    }
-    const before = last.get(file)
-    missing.delete(file)
-    last.set(file, hash)
-    // A file that comes back as it was is no change; one that appears is.
-    return before === undefined ? wasMissing : before !== hash
+  /** Looks at one path; true when it is what it was at the previous look. */
+  const isSame = async (path: string): Promise<boolean> => {
+    const before = paths.get(path)
+    const now = await (directories.has(path) ? lookAtDirectory(path, deps) : lookAtFile(path, deps))
+    paths.set(path, now)
+    if (!taken.has(path)) taken.set(path, now.hash)
+    // Writing what is in force anyway is no change to wait for; something may do so once a second.
+    return before?.hash === now.hash && (before.stamp === now.stamp || taken.get(path) === now.hash)
+  }
+
+  const isChanged = (path: string): boolean => {
+    const hash = paths.get(path)?.hash
+    return hash !== '' && hash !== taken.get(path)
   }
 
   const lookAtAll = async (): Promise<void> => {
-    const changed: string[] = []
-    for (const path of [...watched.files, ...watched.directories.keys()])
-      if (await isChanged(path)) changed.push(path)
-    if (!stopped && changed.length > 0) deps.onChange(changed)
+    let areSame = true
+    for (const path of paths.keys()) if (!(await isSame(path))) areSame = false
+    if (isStopped) return
+    sameLooks = areSame ? sameLooks + 1 : 0
+    const changed = [...paths.keys()].filter(isChanged)
+    if (sameLooks >= QUIET_LOOKS) reportQuiet(changed)
+    else if (changed.length > 0 && ++restlessLooks === RESTLESS_LOOKS) deps.onRestless(changed)
+  }
+
+  const reportQuiet = (changed: readonly string[]): void => {
+    restlessLooks = 0
+    for (const [path, { hash }] of paths) {
+      if (hash !== '') missing.delete(path)
+      else if (!missing.has(path)) {
+        missing.add(path)
+        deps.onMissing(path)
+      }
+    }
+    for (const path of changed) taken.set(path, paths.get(path)?.hash ?? '')
+    if (changed.length === 0 && !isRetry) return
+    isRetry = false
+    deps.onChange(changed)
   }
 
   // A slow disk must not pile up looks: one at a time.
   const look = async (): Promise<void> => {
-    if (stopped) return
+    if (isStopped) return
     running ??= lookAtAll().finally(() => {
       running = undefined
     })
@@ -68,9 +125,23 @@ export function watchFiles(
   }
 
   const stopTimer = (deps.every ?? everyInterval)(deps.intervalMs ?? DEFAULT_WATCH_MS, look)
-  return () => {
-    stopped = true
-    stopTimer()
+  return {
+    isQuiet(loaded) {
+      const seen = new Map([...paths.values()].flatMap(({ hashes }) => [...(hashes ?? [])]))
+      for (const [path, { hash }] of paths) seen.set(path, hash)
+      const read = [...loaded.fileHashes, ...loaded.directories]
+      const unseen = [...loaded.files, ...read.map(([path]) => path)].filter((path) => !seen.has(path))
+      if (unseen.length === 0 && read.every(([path, hash]) => seen.get(path) === hash)) return true
+      for (const path of unseen) paths.set(path, MISSING)
+      for (const path of loaded.directories.keys()) directories.add(path)
+      sameLooks = 0
+      isRetry = true
+      return false
+    },
+    stop() {
+      isStopped = true
+      stopTimer()
+    },
   }
 }
 
@@ -80,15 +151,29 @@ function everyInterval(intervalMs: number, look: () => Promise<void>): () => voi
   return () => clearInterval(timer)
 }
 
-async function hashOf(file: string, readFile: WatchFilesDeps['readFile']): Promise<string | undefined> {
+async function lookAtFile(path: string, deps: WatchFilesDeps): Promise<Look> {
   try {
-    return hashContent(await readFile(file))
+    // The stamp first: a write between the two shows as another stamp at the next look.
+    const stamp = await deps.stampOf(path)
+    return { hash: hashContent(await deps.readFile(path)), stamp }
   } catch {
-    return undefined
+    return MISSING
   }
 }
 
-async function hashOfAll(directory: string, deps: DirectoryReader): Promise<string | undefined> {
+async function lookAtDirectory(directory: string, deps: WatchFilesDeps): Promise<Look> {
   const read = await readExtraFiles(directory, deps)
-  return read.ok ? read.value.hash : undefined
+  if (!read.ok) return MISSING
+  const { files, hash } = read.value
+  const stamps: string[] = []
+  for (const { path } of files) stamps.push((await lookAtStamp(path, deps)) ?? '')
+  return { hash, stamp: stamps.join('\n'), hashes: new Map(files.map((file) => [file.path, file.hash])) }
+}
+
+async function lookAtStamp(path: string, deps: WatchFilesDeps): Promise<string | undefined> {
+  try {
+    return await deps.stampOf(path)
+  } catch {
+    return undefined
+  }
 }

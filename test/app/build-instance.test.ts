@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
-import { watchFiles } from '../../src/config/watch-files.ts'
+import { QUIET_LOOKS, watchFiles } from '../../src/config/watch-files.ts'
 import { loadInstanceText } from '../../src/app/load-instance.ts'
 import { buildInstance, type Instance } from '../../src/app/build-instance.ts'
 import { systemKeyDeps } from '../../src/app/system.ts'
@@ -68,11 +68,13 @@ listen:
     content = pem()
     const changed: string[] = []
     let look = async (): Promise<void> => undefined
-    const stop = watchFiles(
+    const watch = watchFiles(
       { files: ['/keys/key.pem'], fileHashes: loaded.value.fileHashes, directories: new Map() },
       {
         listFiles: () => [],
         readFile: read,
+        stampOf: () => '',
+        onRestless: () => undefined,
         onChange: (files) => void changed.push(...files),
         onMissing: () => undefined,
         every: (_, onTick) => {
@@ -81,8 +83,8 @@ listen:
         },
       },
     )
-    await look()
-    stop()
+    for (let i = 0; i <= QUIET_LOOKS; i++) await look()
+    watch.stop()
     expect(changed).toEqual(['/keys/key.pem'])
     loaded.value.close()
   })

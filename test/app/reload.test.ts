@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'bun:test'
-import { createReload } from '../../src/app/reload.ts'
+import { createReload, type ReloadCause } from '../../src/app/reload.ts'
 import type { ConfigFailure } from '../../src/config/load-config.ts'
 import { err, ok } from '../../src/result.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
@@ -17,6 +17,7 @@ const FAILURE: ConfigFailure = {
   diagnostics: [{ code: 'ERR_CONFIG_SYNTAX', severity: 'error', message: 'broken', hints: [] }],
   source: { file: 'warder.yaml', text: '', secretRanges: [] },
 }
+const SIGNAL: ReloadCause = { kind: 'signal' }
 const never = (): Promise<void> => new Promise(() => undefined)
 
 describe('a reload', () => {
@@ -37,7 +38,7 @@ describe('a reload', () => {
       report: () => undefined,
       sleep: never,
     })
-    await reload()
+    await reload(SIGNAL)
     const answer = await ask()
     expect([answer.status, answer.headers.get('x-decision-reason')]).toEqual([403, 'scope_missing'])
     expect(lines).toEqual([expect.objectContaining({ event: 'reload', result: 'success' })])
@@ -56,7 +57,7 @@ describe('a reload', () => {
       report: (failure) => void reported.push(failure),
       sleep: never,
     })
-    await reload()
+    await reload(SIGNAL)
     expect(service.instance).toBe(before)
     expect(reported).toEqual([FAILURE])
     expect(lines).toEqual([
@@ -80,7 +81,7 @@ describe('a reload', () => {
       report: () => undefined,
       sleep: never,
     })
-    await reload()
+    await reload(SIGNAL)
     expect(service.instance).toBe(before)
     expect(lines).toEqual([
       expect.objectContaining({ level: 'error', result: 'refused', errors: ['ERR_INTERNAL'] }),
@@ -105,10 +106,82 @@ describe('a reload', () => {
       report: () => undefined,
       sleep: never,
     })
-    const all = [reload(), reload(), reload()]
+    const all = [reload(SIGNAL), reload(SIGNAL), reload(SIGNAL)]
     release()
     await Promise.all(all)
     expect(loads).toBe(2)
+    await service.stop(0)
+  })
+
+  const WEAKER: readonly (readonly [what: string, text: string, codes: readonly string[]])[] = [
+    ['no routes', CONFIG.replace(/routes:[^]*?listen/, 'listen'), ['routes', 'guarded routes']],
+    [
+      'no routes and no policies',
+      CONFIG.replace(/policies:[^]*?listen/, 'listen'),
+      ['routes', 'guarded routes', 'policies'],
+    ],
+    ['public routes only', CONFIG.replace(/ {2}- \{ name: (read|write),.*\n/g, ''), ['guarded routes']],
+    ['fewer routes', CONFIG.replace(/ {2}- \{ name: write,.*\n/, ''), []],
+  ]
+  for (const [what, text, dropped] of WEAKER) {
+    it(`to ${what} is ${dropped.length > 0 ? 'refused' : 'good'} when a file has changed, and good by signal`, async () => {
+      const { service } = await runService()
+      const { logger, lines } = memoryLogger()
+      const reported: ConfigFailure[] = []
+      const reload = createReload({
+        service,
+        load: async () => ok(await loadOrThrow(text)),
+        logger,
+        report: (failure) => void reported.push(failure),
+        sleep: never,
+      })
+      await reload({ kind: 'watch', isQuiet: () => true })
+      const isRefused = dropped.length > 0
+      expect(lines[0]).toMatchObject({
+        result: isRefused ? 'refused' : 'success',
+        ...(isRefused ? { errors: dropped.map(() => 'ERR_SERVER_RELOAD_DROPS') } : {}),
+      })
+      const messages = reported.flatMap(({ diagnostics }) => diagnostics.map(({ message }) => message))
+      for (const [i, part] of dropped.entries()) expect(messages[i]).toContain(`has no ${part};`)
+      await reload(SIGNAL)
+      expect(lines.at(-1)).toMatchObject({ result: 'success' })
+      await service.stop(0)
+    })
+  }
+
+  it('leaves a configuration alone that was read while somebody wrote, without a word', async () => {
+    const { service } = await runService()
+    const before = service.instance
+    const { logger, lines } = memoryLogger()
+    const closed: string[] = []
+    const reload = createReload({
+      service,
+      load: async () => {
+        const next = await loadOrThrow(CONFIG.replace('scope: orders:read', 'scope: other'))
+        return ok({ ...next, close: () => void closed.push('closed') })
+      },
+      logger,
+      report: () => undefined,
+      sleep: never,
+    })
+    await reload({ kind: 'watch', isQuiet: () => false })
+    expect([service.instance === before, lines, closed]).toEqual([true, [], ['closed']])
+    await service.stop(0)
+  })
+
+  it('that somebody asks for is not taken for one of a changed file that comes meanwhile', async () => {
+    const { service } = await runService()
+    const { logger, lines } = memoryLogger()
+    const reload = createReload({
+      service,
+      load: async () => ok(await loadOrThrow(CONFIG.replace(/routes:[^]*?listen/, 'listen'))),
+      logger,
+      report: () => undefined,
+      sleep: never,
+    })
+    const watch: ReloadCause = { kind: 'watch', isQuiet: () => true }
+    await Promise.all([reload(watch), reload(SIGNAL), reload(watch)])
+    expect(lines.map(({ result }) => result).slice(0, 2)).toEqual(['refused', 'success'])
     await service.stop(0)
   })
 
@@ -129,7 +202,7 @@ describe('a reload', () => {
           (await fetch(`${decisions}/v1/auth/nginx`, { headers: asked('GET', ORDER, token) })).status,
         )
     })
-    for (let i = 0; i < 20; i++) await reload()
+    for (let i = 0; i < 20; i++) await reload(SIGNAL)
     await Promise.all(asking)
     expect([...statuses]).toEqual([200])
     await service.stop(0)
@@ -145,7 +218,7 @@ describe('a reload', () => {
       logger,
       report: () => undefined,
       sleep: never,
-    })()
+    })(SIGNAL)
     expect(lines.at(-1)).toMatchObject({ level: 'warn', event: 'reload' })
     await service.stop(0)
   })
@@ -177,7 +250,7 @@ liveSuite('a reload', ['openssl'], () => {
         logger,
         report: (failure) => void reported.push(failure),
         sleep: never,
-      })()
+      })(SIGNAL)
       expect(service.instance === old).toBe(isRefused)
       const codes = reported.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code))
       expect(codes).toEqual(isRefused ? ['ERR_SERVER_RESTART'] : [])

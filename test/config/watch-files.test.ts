@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { listFiles } from '../../src/app/list-files.ts'
 import { hashContent } from '../../src/config/interpolate.ts'
+import { stampOf } from '../../src/app/watch-config.ts'
 import { watchFiles } from '../../src/config/watch-files.ts'
+import { watchByHand } from './watch-by-hand.ts'
 
 let directory = ''
 beforeEach(async () => {
@@ -12,39 +14,11 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-/** A watcher whose timer is turned by hand, and all that it said. */
-function watchByHand(
-  files: readonly string[],
-  fileHashes: ReadonlyMap<string, string> = new Map(),
-  directories: ReadonlyMap<string, string> = new Map(),
-) {
-  const said: string[] = []
-  let look = (): Promise<void> => Promise.resolve()
-  let isStopped = false
-  const name = (file: string): string => file.slice(directory.length + 1)
-  const stop = watchFiles(
-    { files, fileHashes, directories },
-    {
-      readFile: (path) => readFile(path),
-      listFiles,
-      onChange: (changed) => said.push(`changed ${changed.map(name).join(' ')}`),
-      onMissing: (file) => said.push(`missing ${name(file)}`),
-      every: (_, onTick) => {
-        look = onTick
-        return () => {
-          isStopped = true
-        }
-      },
-    },
-  )
-  return { said, stop, look: () => look(), isStopped: () => isStopped }
-}
-
 describe('watched files', () => {
   it('are silent while their content is the same, even when they are written again', async () => {
     const file = join(directory, 'a')
     await writeFile(file, '1')
-    const { said, look } = watchByHand([file])
+    const { said, look } = watchByHand(directory, [file])
     await look()
     await writeFile(file, '1')
     await look()
@@ -54,7 +28,7 @@ describe('watched files', () => {
   it('are reported together when several change', async () => {
     const files = [join(directory, 'a'), join(directory, 'b'), join(directory, 'c')]
     for (const file of files) await writeFile(file, '1')
-    const { said, look } = watchByHand(files)
+    const { said, look } = watchByHand(directory, files)
     await look()
     await writeFile(join(directory, 'a'), '2')
     await writeFile(join(directory, 'c'), '2')
@@ -70,7 +44,7 @@ describe('watched files', () => {
     }
     await symlink('v1', join(directory, '..data'))
     await symlink('..data/warder.yaml', join(directory, 'warder.yaml'))
-    const { said, look } = watchByHand([join(directory, 'warder.yaml')])
+    const { said, look } = watchByHand(directory, [join(directory, 'warder.yaml')])
     await look()
     await symlink('v2', join(directory, '..data_tmp'))
     await rename(join(directory, '..data_tmp'), join(directory, '..data'))
@@ -81,7 +55,7 @@ describe('watched files', () => {
   it('are seen when an editor renames a new file over the old one', async () => {
     const file = join(directory, 'a')
     await writeFile(file, '1')
-    const { said, look } = watchByHand([file])
+    const { said, look } = watchByHand(directory, [file])
     await look()
     await writeFile(join(directory, 'a~'), '2')
     await rename(join(directory, 'a~'), file)
@@ -92,7 +66,7 @@ describe('watched files', () => {
   it('are missed once when they vanish, and are no change when they come back as they were', async () => {
     const file = join(directory, 'a')
     await writeFile(file, '1')
-    const { said, look } = watchByHand([file])
+    const { said, look } = watchByHand(directory, [file])
     await look()
     await rm(file)
     await look()
@@ -110,14 +84,18 @@ describe('watched files', () => {
   it('are compared with what was loaded, so that no change before the first look is lost', async () => {
     const file = join(directory, 'a')
     await writeFile(file, '2')
-    const { said, look } = watchByHand([file], new Map([[file, hashContent(new TextEncoder().encode('1'))]]))
+    const { said, look } = watchByHand(
+      directory,
+      [file],
+      new Map([[file, hashContent(new TextEncoder().encode('1'))]]),
+    )
     await look()
     expect(said).toEqual(['changed a'])
   })
 
   it('are reported when one appears that could not be read before', async () => {
     const file = join(directory, 'a')
-    const { said, look } = watchByHand([file], new Map([[file, '']]))
+    const { said, look } = watchByHand(directory, [file], new Map([[file, '']]))
     await look()
     await writeFile(file, '1')
     await look()
@@ -127,7 +105,7 @@ describe('watched files', () => {
   it('are noticed in a watched directory, however they come, change and go', async () => {
     const extra = join(directory, 'extra')
     await mkdir(extra)
-    const { said, look } = watchByHand([], new Map(), new Map([[extra, '']]))
+    const { said, look } = watchByHand(directory, [], new Map(), new Map([[extra, '']]))
     await look()
     const steps: readonly (readonly [string, () => Promise<unknown>, boolean])[] = [
       ['a file', () => writeFile(join(extra, 'a.yml'), '1'), true],
@@ -156,10 +134,10 @@ describe('watched files', () => {
   it('are left alone after stopping', async () => {
     const file = join(directory, 'a')
     await writeFile(file, '1')
-    const { said, look, stop, isStopped } = watchByHand([file])
+    const { said, look, watch, isStopped } = watchByHand(directory, [file])
     await look()
     await writeFile(file, '2')
-    stop()
+    watch.stop()
     await look()
     expect(said).toEqual([])
     expect(isStopped()).toBe(true)
@@ -170,17 +148,19 @@ describe('watched files', () => {
     await writeFile(file, '2')
     const { promise, resolve } = Promise.withResolvers<readonly string[]>()
     const fileHashes = new Map([[file, hashContent(new TextEncoder().encode('1'))]])
-    const stop = watchFiles(
+    const watch = watchFiles(
       { files: [file], fileHashes, directories: new Map() },
       {
         readFile: (path) => readFile(path),
         listFiles,
         onChange: resolve,
+        stampOf,
         onMissing: () => {},
+        onRestless: () => {},
         intervalMs: 1,
       },
     )
     expect(await promise).toEqual([file])
-    stop()
+    watch.stop()
   })
 })

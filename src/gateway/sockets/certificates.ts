@@ -13,10 +13,14 @@ export interface Certificates {
   readonly asksForClientCertificates: boolean
 }
 
+/** Reads a whole file; throws when it cannot. */
+type ReadFile = (file: string) => Uint8Array
+
 /** @throws WarderError ERR_GATEWAY_CERTIFICATE when a file cannot be read, or does not fit the others. */
-export function loadCertificates(settings: TlsSettings): Certificates {
-  const clientCa = settings.clientCaFile === undefined ? undefined : readAuthorities(settings.clientCaFile)
-  const loaded = settings.certificates.map(({ certFile, keyFile }) => load(certFile, keyFile, clientCa))
+export function loadCertificates(settings: TlsSettings, readFile: ReadFile = readFileSync): Certificates {
+  const { clientCaFile } = settings
+  const clientCa = clientCaFile === undefined ? undefined : readAuthorities(clientCaFile, readFile)
+  const loaded = settings.certificates.map((pair) => load(pair, clientCa, readFile))
   const [first] = loaded
   if (first === undefined) throw new TypeError('no certificate')
   return {
@@ -41,20 +45,20 @@ export interface ServerTrust {
  */
 export function loadServerTrust(
   upstreams: readonly Pick<UpstreamSettings, 'name' | 'caFile' | 'clientCertificate'>[],
+  readFile: ReadFile = readFileSync,
 ): ReadonlyMap<string, ServerTrust> {
   return new Map(
     upstreams.map(({ name, caFile, clientCertificate }) => {
-      const ca = caFile === undefined ? {} : { ca: readAuthorities(caFile) }
+      const ca = caFile === undefined ? {} : { ca: readAuthorities(caFile, readFile) }
       if (clientCertificate === undefined) return [name, ca]
-      const { certFile, keyFile } = clientCertificate
-      load(certFile, keyFile, undefined)
-      return [name, { ...ca, cert: readPem(certFile), key: readPem(keyFile) }]
+      const { cert, key } = load(clientCertificate, undefined, readFile)
+      return [name, { ...ca, cert, key }]
     }),
   )
 }
 
-function readAuthorities(file: string): Buffer {
-  const pem = readPem(file)
+function readAuthorities(file: string, readFile: ReadFile): Buffer {
+  const pem = readPem(file, readFile)
   try {
     // Without an authority in it, the usual ones would be trusted.
     void new X509Certificate(pem)
@@ -65,29 +69,35 @@ function readAuthorities(file: string): Buffer {
 }
 
 interface Loaded {
+  readonly cert: Buffer
+  readonly key: Buffer
   readonly leaf: X509Certificate
   readonly options: SecureContextOptions
   readonly context: SecureContext
 }
 
-function load(certFile: string, keyFile: string, clientCa: Buffer | undefined): Loaded {
-  const cert = readPem(certFile)
-  const key = readPem(keyFile)
+function load(
+  { certFile, keyFile }: { readonly certFile: string; readonly keyFile: string },
+  clientCa: Buffer | undefined,
+  readFile: ReadFile,
+): Loaded {
+  const cert = readPem(certFile, readFile)
+  const key = readPem(keyFile, readFile)
   try {
     const leaf = new X509Certificate(cert)
     if (!leaf.checkPrivateKey(createPrivateKey(key)))
       throw new Error('the key is not that of the certificate')
     const ca = clientCa === undefined ? {} : { ca: clientCa }
     const options: SecureContextOptions = { cert, key, minVersion: 'TLSv1.2', ...ca }
-    return { leaf, options, context: createSecureContext(options) }
+    return { cert, key, leaf, options, context: createSecureContext(options) }
   } catch (cause) {
     throw unusable(`${certFile} with ${keyFile}`, cause)
   }
 }
 
-function readPem(file: string): Buffer {
+function readPem(file: string, readFile: ReadFile): Buffer {
   try {
-    return readFileSync(file)
+    return Buffer.from(readFile(file))
   } catch (cause) {
     throw unusable(file, cause)
   }

@@ -1,0 +1,60 @@
+/** Reloads when a file of the running configuration has changed, and follows it to its next files. */
+import { readFile, stat } from 'node:fs/promises'
+import { watchFiles, type FileWatch } from '../config/watch-files.ts'
+import type { Logger } from '../observe/logger.ts'
+import type { Instance } from './build-instance.ts'
+import { listFiles } from './list-files.ts'
+import { watchedFiles, type ReloadCause } from './reload.ts'
+import type { Service } from './service.ts'
+
+export interface ConfigWatch {
+  /** Watches the files of the configuration that is in force now; a reload may have brought others. */
+  follow(): void
+  stop(): void
+}
+
+/** Starts watching. */
+export function watchConfig(
+  service: Service,
+  reload: (cause: ReloadCause) => Promise<void>,
+  logger: Logger,
+): ConfigWatch {
+  let followed = service.instance
+  let current = startWatching(followed)
+  function startWatching(instance: Instance): FileWatch {
+    const watch = watchFiles(watchedFiles(instance), {
+      readFile: (path) => readFile(path),
+      listFiles,
+      stampOf,
+      onChange: () => void reloadAndFollow(watch),
+      onMissing: (file) =>
+        logger.warn(
+          { event: 'watch', file },
+          'a watched file has vanished; still running the old configuration',
+        ),
+      onRestless: (files) =>
+        logger.warn(
+          { event: 'watch', files },
+          'files keep changing; waiting until they are quiet for a second, and still running the old configuration',
+        ),
+    })
+    return watch
+  }
+  async function reloadAndFollow({ isQuiet }: FileWatch): Promise<void> {
+    await reload({ kind: 'watch', isQuiet })
+    follow()
+  }
+  function follow(): void {
+    if (service.instance === followed) return
+    followed = service.instance
+    current.stop()
+    current = startWatching(followed)
+  }
+  return { follow, stop: () => current.stop() }
+}
+
+/** Which file it is, how long, and when it was written and renamed; in nanoseconds where the file system has them. */
+export async function stampOf(path: string): Promise<string> {
+  const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+  return [ino, size, mtimeNs, ctimeNs].join(' ')
+}
