@@ -104,6 +104,8 @@ export const ERROR_CODES = {
   ERR_COMPAT_UNKNOWN_MIDDLEWARE: 'Goma: a middleware is named that does not exist',
   WARN_COMPAT_NO_EFFECT: 'Goma: a key has no effect',
   WARN_COMPAT_EXTRA_DIRECTORY: 'Goma: the directory of further files is not there',
+  WARN_COMPAT_PATH_WIDENED: 'Goma: a path is guarded with everything below it',
+  WARN_COMPAT_PUBLIC_PATHS: 'Goma: something is public below or beside a guarded path',
   WARN_COMPAT_UNUSED_MIDDLEWARE: 'Goma: no route names the middleware',
   // keys/
   ERR_KEYS_SECRET_UNUSABLE: 'a secret is too short, or no algorithm of the issuer uses one',

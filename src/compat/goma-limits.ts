@@ -17,7 +17,7 @@ export interface RouteLimits {
 /** As in Goma, the limit of a route takes the place of those of middlewares. */
 export function sortLimits(rateLimit: number, middlewares: readonly Middleware[]): RouteLimits {
   if (rateLimit > 0) return { ofWhole: [{ requests: rateLimit, per: '1m' }], ofParts: [] }
-  const isWhole = ({ paths }: Middleware): boolean => paths.some(({ base, isTree }) => base === '' && isTree)
+  const isWhole = ({ paths }: Middleware): boolean => paths.some(({ base }) => base === '')
   const limits = middlewares.filter(({ judge }) => judge.kind === 'rate_limit')
   return {
     ofWhole: limits.filter(isWhole).flatMap(limitOf),

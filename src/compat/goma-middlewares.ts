@@ -108,10 +108,25 @@ export function readMiddlewares(
     if (middleware.paths === undefined) problems.push({ pointer: `${pointer}/paths`, problem: NO_PATHS })
     const { judge, problems: found } = read(middleware, path, root)
     problems.push(...found)
+    problems.push(...widened(middleware, pointer))
     if (judge === undefined) return undefined
     return known.push({ name: middleware.name, pointer, paths: middleware.paths ?? [], judge })
   })
   return { known, problems }
+}
+
+/** Not of rate limits, which guard nothing. */
+function widened({ type, paths = [] }: GomaMiddleware, pointer: string): readonly LocatedProblem[] {
+  const narrow = paths.filter(({ saysBelow }) => !saysBelow).map(({ base }) => quoted(base))
+  if (narrow.length === 0 || type.toLowerCase() === 'ratelimit') return []
+  const named = narrow.length > 5 ? [...narrow.slice(0, 5), '…'] : narrow
+  const problem: Problem = {
+    code: 'WARN_COMPAT_PATH_WIDENED',
+    message: `${named.join(', ')}: guarded with everything below, where Goma 0.2.2 to 0.2.7 guards that path alone`,
+    hints: ['write `/*` behind it to say so; for one path alone write an exact `path` in a warder.yaml'],
+  }
+  const first = paths.findIndex(({ saysBelow }) => !saysBelow)
+  return [{ pointer: `${pointer}/paths/${first}`, problem }]
 }
 
 function unknownType(type: string): Problem {

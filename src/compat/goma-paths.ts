@@ -17,20 +17,21 @@ export function parseRoutePath(text: string): Result<string, Problem> {
   return checked(text, base)
 }
 
-/** One entry of a middleware's `paths`, relative to its route. */
+/** One entry of a middleware's `paths`: a path and everything below it. */
 export interface ProtectedPath {
-  /** Without a final `/`; `/` is the empty string. */
+  /** Without a final `/` or `/*`; everything is the empty string. */
   readonly base: string
-  /** Whether it was written with `/*`: the path itself and everything below. */
-  readonly isTree: boolean
+  /** Whether it says so itself, with `/*` or as `/`. Without, some versions of Goma guard no more than the path. */
+  readonly saysBelow: boolean
 }
 
+/** `*` alone is everything to Goma up to 0.2.1, and no pattern to the later ones, so that nothing was guarded. */
 export function parseProtectedPath(text: string): Result<ProtectedPath, Problem> {
-  const isTree = text.endsWith('/*')
-  const base = text.replace(isTree ? /\/\*$/ : /\/$/, '')
+  const saysBelow = text === '*' || text.endsWith('/*')
+  const base = text.replace(saysBelow ? /\/?\*$/ : /\/$/, '')
   if (base.includes('**')) return bad(text, '`**` is not known here')
-  const path = checked(text, base)
-  return path.ok ? ok({ base: path.value, isTree }) : path
+  const path = text === '*' ? ok('') : checked(text, base)
+  return path.ok ? ok({ base: path.value, saysBelow: saysBelow || path.value === '' }) : path
 }
 
 function checked(text: string, base: string): Result<string, Problem> {
@@ -44,7 +45,7 @@ const bad = (text: string, why: string): Result<never, Problem> =>
   err({
     code: 'ERR_CONFIG_PATH',
     message: `${quoted(text)} is not a path: ${why}`,
-    hints: ['write /exact, /tree/* for a path and everything below it, or /* for everything'],
+    hints: ['write /path for it and everything below it, or /* for everything'],
   })
 
 /** Paths of a route that the same middlewares apply to. */
@@ -78,14 +79,39 @@ export function slicePaths(
     if (last?.middlewares.join() === applying.join()) last.paths.push(pattern.text)
     else slices.push({ paths: [pattern.text], middlewares: applying })
   }
-  return slices
+  return slices.map((slice) => ({ ...slice, paths: withoutCovered(slice.paths) }))
 }
 
-/** `/x` is `/x/` as well: servers treat them as one more often than not, and the second must not be open. */
-function patternsOf(route: string, { base, isTree }: ProtectedPath): readonly PathPattern[] {
-  const path = route + base
-  if (isTree) return [treeOf(path)]
-  return path === '' ? [assertPathPattern('/')] : [assertPathPattern(path), assertPathPattern(`${path}/`)]
+/** Of paths with the same middlewares, those that another one covers say nothing. */
+function withoutCovered(paths: readonly string[]): readonly string[] {
+  const patterns = paths.map(assertPathPattern)
+  return patterns
+    .filter((inner) => !patterns.some((outer) => outer !== inner && coversPath(outer, inner)))
+    .map(({ text }) => text)
+}
+
+/**
+ * Every reading that a version of Goma has of an entry, as far as it stays at or below a path: relative to the route
+ * (all versions), as a whole path (from 0.2.8 on, in any letter case), and with `*` standing for nothing (a regular
+ * expression from 0.2.8 on, in which `/a/*` is `/a` and slashes). What is guarded in one reading only would be open
+ * to whoever relies on another.
+ */
+function patternsOf(route: string, { base }: ProtectedPath): readonly PathPattern[] {
+  const bases = [...new Set([base, base.replaceAll('/*', '')])]
+  return bases.flatMap((one) => {
+    const whole = withinRoute(route, one)
+    return [treeOf(route + one), ...(whole === undefined ? [] : [treeOf(whole)])]
+  })
+}
+
+/** What a whole path and everything below it have in common with a route; undefined for nothing. */
+function withinRoute(route: string, path: string): string | undefined {
+  const [own, asked] = [route.split('/'), path.split('/')]
+  const isShared = own.every((segment, i) => {
+    const other = asked[i]
+    return other === undefined || other === '*' || other.toLowerCase() === segment.toLowerCase()
+  })
+  return isShared ? [...own, ...asked.slice(own.length)].join('/') : undefined
 }
 
 const treeOf = (path: string): PathPattern => assertPathPattern(`${path}/**`)

@@ -13,6 +13,7 @@ import { checkKeys } from './goma-keys.ts'
 import { translateListeners } from './goma-listen.ts'
 import { readMiddlewares } from './goma-middlewares.ts'
 import type { Middleware } from './goma-middlewares.ts'
+import { warnOfPublicPaths } from './goma-public.ts'
 import { translateRoutes, unknownMiddleware } from './goma-routes.ts'
 import {
   BACKEND_NOTES,
@@ -89,6 +90,7 @@ function translate(config: GomaConfig, root: unknown): Translated {
         : [{ pointer: `/gateway/defaults/middlewares/${i}`, problem: unknownMiddleware(name, names) }],
     ),
     ...wrong,
+    ...warnOfPublicPaths(routes),
     ...middlewares.flatMap(({ name }, i): readonly LocatedProblem[] => (used.has(name) ? [] : [unused(i)])),
   ]
   const origins = new Map(listeners.origins)

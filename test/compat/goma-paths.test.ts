@@ -21,26 +21,54 @@ const slices = (
 
 const OPEN = { hosts: [], methods: [], access: { kind: 'public' } } as const
 
-/** What a path below `/r` is protected by, said in another way than in the code. */
-function protects(text: string, asked: string): boolean {
-  const isTree = text.endsWith('/*')
-  const base = (isTree ? text.slice(0, -2) : text.replace(/\/$/, '')).replaceAll('*', '[^/]+')
-  return new RegExp(`^/r${base}${isTree ? '(/.*)?' : '/?'}$`).test(asked)
-}
+/** At or below, on whole segments. */
+const isBelow = (path: string, asked: string): boolean =>
+  asked === path || asked.startsWith(`${path.replace(/\/$/, '')}/`)
+
+/** Without a final slash or `/*`. */
+const bare = (text: string): string => text.replace(/\/\*?$/, '')
+
+/**
+ * What versions of Goma guard with an entry, written anew from what they were seen to do; where they search a text
+ * anywhere in a path or take the beginning of a name, as far as it begins at the route or the root and on whole
+ * segments.
+ */
+const READINGS: readonly ((route: string, text: string, asked: string) => boolean)[] = [
+  // Up to 0.2.1: the beginning of the path.
+  (route, text, asked) => isBelow(route + bare(text), asked),
+  // 0.2.2 to 0.2.7: exact, or the beginning with `/*`.
+  (route, text, asked) => (text.endsWith('/*') ? isBelow(route + bare(text), asked) : asked === route + text),
+  // From 0.2.8 on: a regular expression of the whole path, or the same as before, also without the route.
+  // `/x/` is taken as `/x`: servers treat them as one more often than not.
+  (route, text, asked) => new RegExp(`^(?:${route})?${text.replace(/\/$/, '')}(?:$|(?<=/)|/)`).test(asked),
+  (_, text, asked) => (text.endsWith('/*') ? isBelow(bare(text), asked) : asked === text),
+  // Its documents: `*` is one segment, and everything below is covered.
+  (route, text, asked) =>
+    new RegExp(`^(?:${route})?${bare(text).replaceAll('*', '[^/]+')}(?:$|/)`).test(asked),
+]
 
 describe('the paths of a middleware', () => {
   const CASES: readonly (readonly [string, string, readonly string[], readonly (readonly string[])[]])[] = [
     [
-      '`/x` is that path, with or without a final slash',
+      '`/x` is that path and everything below',
       '/api',
       ['/x'],
       [
-        ['/api/x/ /api/x', '0'],
+        ['/api/x/**', '0'],
         ['/api/**', ''],
       ],
     ],
     [
-      '`/x/*` is that path and everything below',
+      '`/x/` is the same',
+      '/api',
+      ['/x/'],
+      [
+        ['/api/x/**', '0'],
+        ['/api/**', ''],
+      ],
+    ],
+    [
+      '`/x/*` is the same',
       '/api',
       ['/x/*'],
       [
@@ -49,30 +77,14 @@ describe('the paths of a middleware', () => {
       ],
     ],
     ['`/*` is everything', '/api', ['/*'], [['/api/**', '0']]],
-    [
-      '`/` is the path of the route',
-      '/api',
-      ['/'],
-      [
-        ['/api/ /api', '0'],
-        ['/api/**', ''],
-      ],
-    ],
+    ['`*` is everything', '/api', ['*'], [['/api/**', '0']]],
+    ['`/` is everything', '/api', ['/'], [['/api/**', '0']]],
     [
       'of a route at `/` begin with one slash',
       '',
       ['/x'],
       [
-        ['/x/ /x', '0'],
-        ['/**', ''],
-      ],
-    ],
-    [
-      'of a route at `/` may be `/`',
-      '',
-      ['/'],
-      [
-        ['/', '0'],
+        ['/x/**', '0'],
         ['/**', ''],
       ],
     ],
@@ -82,16 +94,27 @@ describe('the paths of a middleware', () => {
       '/api',
       ['/a', '/b/*'],
       [
-        ['/api/a/ /api/a /api/b/**', '0'],
+        ['/api/a/** /api/b/**', '0'],
         ['/api/**', ''],
       ],
     ],
     [
-      'may have `*` for one segment',
-      '/t',
-      ['/*/api/*'],
+      'may hold the path of the route',
+      '/api',
+      ['/API/admin'],
       [
-        ['/t/*/api/**', '0'],
+        ['/api/API/admin/** /api/admin/**', '0'],
+        ['/api/**', ''],
+      ],
+    ],
+    ['may be the path of the route', '/api', ['/api'], [['/api/**', '0']]],
+    ['may be a path above the route', '/api/v1', ['/api/*'], [['/api/v1/**', '0']]],
+    [
+      'may have `*` for one segment, or for none',
+      '/t',
+      ['/a/*/b/*'],
+      [
+        ['/t/a/*/b/** /t/a/b/**', '0'],
         ['/t/**', ''],
       ],
     ],
@@ -101,27 +124,25 @@ describe('the paths of a middleware', () => {
 
   it('of several middlewares are cut apart where they overlap', () => {
     expect(slices('/api', ['/admin/*'], ['/*'], ['/admin/x'])).toEqual([
-      ['/api/admin/x/ /api/admin/x', '0 1 2'],
+      ['/api/admin/x/**', '0 1 2'],
       ['/api/admin/**', '0 1'],
       ['/api/**', '1'],
     ])
   })
 
   it('that cross each other both apply where they meet', () => {
-    const cut = slices('', ['/*/x'], ['/a/*']) ?? []
-    expect(cut.filter(([, applying]) => applying === '0 1').map(([paths]) => paths)).toEqual([
-      '/a/x/',
-      '/a/x',
-    ])
+    const cut = slices('', ['/b/*/x'], ['/b/a/*']) ?? []
+    expect(cut.filter(([, applying]) => applying === '0 1').map(([paths]) => paths)).toEqual(['/b/a/x/**'])
     expect(cut.at(-1)).toEqual(['/**', ''])
   })
 
-  it('are cut so that the first slice that matches names exactly the middlewares that apply', () => {
-    const segment = fc.constantFrom('a', 'b', '*')
+  it('guard what any version of Goma guards at or below them, and nothing else', () => {
+    const segment = fc.constantFrom('a', 'b', 'r', '*')
     const path = fc
-      .tuple(fc.array(segment, { maxLength: 3 }), fc.boolean())
-      .map(([segments, isTree]) => `/${segments.join('/')}${isTree ? '/*' : ''}`.replace('//', '/'))
-    const request = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 4 })
+      .tuple(fc.array(segment, { maxLength: 3 }), fc.constantFrom('', '/', '/*'))
+      .map(([segments, end]) => `/${segments.join('/')}${end}`.replaceAll('//', '/'))
+      .filter((text) => !text.includes('*/*/*'))
+    const request = fc.array(fc.constantFrom('a', 'b', 'c', 'r', ''), { maxLength: 4 })
     const middlewares = fc.array(fc.array(path, { minLength: 1, maxLength: 3 }), { maxLength: 3 })
     fc.assert(
       fc.property(middlewares, request, (given, segments) => {
@@ -131,17 +152,19 @@ describe('the paths of a middleware', () => {
         const cut = slicePaths('/r', claims) ?? []
         const routes = cut.map(({ paths }, i) => ({ ...OPEN, name: String(i), paths }))
         const found = compileRoutes(routes, new Map()).match({ method: 'GET', host: 'a', path: asked })
-        const applying = given.flatMap((paths, i) => (paths.some((text) => protects(text, asked)) ? [i] : []))
+        const applying = given.flatMap((paths, i) =>
+          paths.some((text) => READINGS.some((guards) => guards('/r', text, asked))) ? [i] : [],
+        )
         expect(cut[Number(found?.name)]?.middlewares).toEqual(applying)
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     )
   })
 
   const BAD = [
     'x',
-    '*',
     '/x*',
+    '/a*/b',
     '/a/**',
     '/a/**/b',
     '^/admin/.*$',

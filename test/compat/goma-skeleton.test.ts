@@ -21,6 +21,8 @@ describe('the whole skeleton of Goma 0.2, unchanged', () => {
       ['WARN_COMPAT_NO_EFFECT', 'errorLog'],
       ['WARN_COMPAT_NO_EFFECT', 'logLevel'],
       ['WARN_COMPAT_EXTRA_DIRECTORY', 'extraRoutes'],
+      ['WARN_COMPAT_PUBLIC_PATHS', 'path'],
+      ['WARN_COMPAT_PATH_WIDENED', 'paths'],
     ])
   })
 
@@ -37,7 +39,7 @@ describe('the whole skeleton of Goma 0.2, unchanged', () => {
     ).toEqual([
       [
         'api-google-auth',
-        expect.arrayContaining(['/api/protected-access']),
+        expect.arrayContaining(['/api/protected-access/**']),
         ['GET', 'POST'],
         'forward_auth',
         CORS,

@@ -20,7 +20,7 @@ describe('a configuration of Goma', () => {
   it('guards sub-paths before the rest of the route', async () => {
     const { settings } = await loadGood(goma('middlewares: [g]', localJwt('g', '[/x, /y/*]')))
     expect(settings.routes.map(({ name, paths, access }) => [name, paths, access])).toEqual([
-      ['api-g', ['/api/x/', '/api/x', '/api/y/**'], { kind: 'policy', policy: 'g' }],
+      ['api-g', ['/api/x/**', '/api/y/**'], { kind: 'policy', policy: 'g' }],
       ['api', ['/api/**'], { kind: 'public' }],
     ])
   })
@@ -115,11 +115,7 @@ describe('a configuration of Goma', () => {
 `
     const { settings, warnings } = await loadGood(goma('middlewares: [l, k]', limit))
     expect(settings.routes.map(({ paths, access, rateLimits }) => [paths, access.kind, rateLimits])).toEqual([
-      [
-        ['/api/login/', '/api/login', '/api/reset/**'],
-        'public',
-        [{ requests: 5, perMs: 60_000, by: ADDRESS }],
-      ],
+      [['/api/login/**', '/api/reset/**'], 'public', [{ requests: 5, perMs: 60_000, by: ADDRESS }]],
       [['/api/**'], 'public', undefined],
     ])
     expect(settings.upstreams[0]?.rateLimits).toEqual([
