@@ -41,6 +41,8 @@ export async function askAdmin(
     const response = await fetch(new URL(path, url), {
       // Somebody else's server would be asked otherwise.
       redirect: 'manual',
+      // Else a bomb would be inflated before the bound is reached.
+      decompress: false,
       signal: AbortSignal.timeout(timeoutMs),
       ...(unix === undefined ? {} : { unix }),
     })

@@ -41,20 +41,29 @@ export function createBoundedFetch(
   }
 }
 
+/** What Bun takes beside the standard. */
+interface FetchInit extends RequestInit {
+  readonly decompress: boolean
+}
+
 const send = (
   url: string,
   validators: Validators | undefined,
   signal: AbortSignal,
   fetch: Fetch,
-): Promise<Response> =>
-  fetch(url, {
+): Promise<Response> => {
+  const init: FetchInit = {
     method: 'GET',
     // A redirect would let whoever answers choose another place, inside our network for example.
     redirect: 'manual',
     credentials: 'omit',
     headers: { accept: 'application/json', 'accept-encoding': 'identity', ...conditions(validators) },
+    // Bun inflates ahead of the reader: a bomb of 0.5 MB took 150 MB before the answer could be refused.
+    decompress: false,
     signal,
-  })
+  }
+  return fetch(url, init)
+}
 
 const hasValidator = (validators: Validators | undefined): boolean =>
   validators?.etag !== undefined || validators?.lastModified !== undefined
@@ -79,7 +88,7 @@ function findRefusal(response: Response, { maxBytes }: FetchBounds): FetchFailur
   }
   const encoding = response.headers.get('content-encoding')
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
-    return { why: 'the answer is compressed, which was not asked for' }
+    return { why: 'the answer is compressed (`Content-Encoding`), though `identity` was asked for' }
   }
   // A number that cannot be read is not held against the answer: the bytes are counted anyway.
   const declared = Number(response.headers.get('content-length') ?? 0)
