@@ -19,6 +19,7 @@ import {
 } from '../gateway/sockets/certificates.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
+import { fileWarnings, refusedKeyWarnings } from './key-warnings.ts'
 import { signInWarnings } from './sign-in-warnings.ts'
 import { newId } from './system.ts'
 import { readUsersFiles, type UsersFiles } from './users-files.ts'
@@ -120,6 +121,7 @@ export function buildInstance(
       ...shadowWarnings(guard, config),
       ...signInWarnings(guard, config),
       ...fileWarnings(config, deps),
+      ...refusedKeyWarnings(issuers, config),
       ...usersWarnings,
     ],
     fileHashes,
@@ -195,33 +197,4 @@ function shadowWarnings(guard: Guard, config: LoadedConfig): readonly Diagnostic
       ],
     }
   })
-}
-
-/** Not errors: the files of a cluster or a server are not on the machine on which its configuration is checked. */
-function fileWarnings(config: LoadedConfig, deps: KeyDeps): readonly Diagnostic[] {
-  return config.settings.issuers.flatMap((issuer, index) => {
-    const reach = 'reach' in issuer.keys ? issuer.keys.reach : undefined
-    const files = {
-      ca_file: reach?.caFile,
-      client_cert_file: reach?.clientCertFile,
-      client_key_file: reach?.clientKeyFile,
-      bearer_file: reach?.bearerFile,
-    }
-    return Object.entries(files).flatMap(([setting, file]): readonly Diagnostic[] => {
-      if (file === undefined || isReadable(file, deps)) return []
-      const message = `${setting} ${file} cannot be read now`
-      const position = config.positionOfSetting(`issuers/${index}/keys/${setting}`)
-      const hints = ['until it can be, no keys are fetched for this issuer']
-      return [{ code: 'WARN_KEYS_FILE_UNREADABLE', severity: 'warning', message, position, hints }]
-    })
-  })
-}
-
-function isReadable(file: string, deps: KeyDeps): boolean {
-  try {
-    deps.readFileSync(file)
-    return true
-  } catch {
-    return false
-  }
 }

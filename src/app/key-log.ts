@@ -8,6 +8,8 @@ export function createKeyLog(logger: Logger): (event: KeyEvent) => void {
     const { type, ...fields } = event
     if (type === 'refresh_failed') logger.warn({ event: 'keys', ...fields }, 'keys could not be loaded')
     else if (type === 'keys_changed') logger.info({ event: 'keys', ...fields }, 'keys have changed')
+    else if (type === 'keys_refused')
+      logger.warn({ event: 'keys', ...fields }, 'keys are offered that must not be trusted')
     else if (type === 'snapshot_used')
       logger.warn({ event: 'keys', ...fields }, 'keys of an earlier run are used')
     else if (type === 'snapshot_ignored') logger.warn({ event: 'keys', ...fields }, 'a snapshot is not used')

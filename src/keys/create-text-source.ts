@@ -2,14 +2,12 @@
 import { WarderError } from '../errors.ts'
 import type { Algorithm } from './algorithms.ts'
 import { createPemKeysSource, pemError } from './create-local-source.ts'
-import { SECRET_MEMBERS } from './import-jwk.ts'
-import { importJwks } from './import-jwks.ts'
+import { holdsSecret, SECRET_MEMBERS } from './import-jwk.ts'
+import { importJwks, readMembers } from './import-jwks.ts'
 import { importPem } from './import-pem.ts'
 import type { KeyDeps } from './key-deps.ts'
 import type { SettingsOf } from './key-settings-of.ts'
 import type { KeySource } from './key-source.ts'
-import { isJsonObject } from './printable.ts'
-import { readJsonObject } from './read-json-object.ts'
 import { createStaticSource } from './static-source.ts'
 
 /** @throws WarderError `ERR_KEYS_PRIVATE_KEY` or `ERR_KEYS_PEM_INVALID`. */
@@ -50,10 +48,6 @@ export function createJwksTextSource(
 }
 
 function holdsPrivateKey(bytes: Uint8Array): boolean {
-  const document = readJsonObject(bytes)
-  const keys = document.ok ? document.value['keys'] : undefined
-  return (
-    Array.isArray(keys) &&
-    keys.some((key) => isJsonObject(key) && SECRET_MEMBERS.some((name) => Object.hasOwn(key, name)))
-  )
+  const members = readMembers(bytes)
+  return members.ok && members.value.some((member) => holdsSecret(member))
 }

@@ -60,6 +60,32 @@ export function importJwk(
   return toVerificationKey(key.value, facts.value, readKid(jwk), allowed)
 }
 
+/**
+ * True when a key was published with what must be secret. Its public half is worth nothing then, wherever else it
+ * stands.
+ */
+export const holdsSecret = (jwk: unknown): boolean =>
+  isJsonObject(jwk) && SECRET_MEMBERS.some((name) => Object.hasOwn(jwk, name))
+
+/** The thumbprint of the public half of a key that holds a secret; undefined where there is none. */
+export function exposedThumbprint(jwk: unknown): string | undefined {
+  if (!isJsonObject(jwk) || !holdsSecret(jwk) || !IMPORTED_MEMBERS.has(jwk['kty'])) return undefined
+  const key = importPublicKey(jwk)
+  const facts = key.ok ? readPublicKeyFacts(key.value) : key
+  return facts.ok ? facts.value.thumbprint : undefined
+}
+
+/** True when a key says of itself that it is made for something else: another use, or an algorithm not wanted here. */
+export function isForOthers(jwk: unknown, algorithms: readonly Algorithm[], keyUse: KeyUse = 'sig'): boolean {
+  // A published private key is everybody's concern, whatever it was made for.
+  if (!isJsonObject(jwk) || holdsSecret(jwk)) return false
+  const { use, alg } = jwk
+  const ops = jwk['key_ops']
+  if (use !== undefined && use !== keyUse) return true
+  if (Array.isArray(ops) && !ops.includes('verify')) return true
+  return alg !== undefined && !algorithms.some((name) => name === alg)
+}
+
 /** The `kid` of a JWK if it can be used and printed; undefined otherwise. */
 export function readKid(jwk: unknown): string | undefined {
   const kid = isJsonObject(jwk) ? jwk['kid'] : undefined
@@ -69,7 +95,8 @@ export function readKid(jwk: unknown): string | undefined {
 function findRefusal(jwk: Jwk, keyUse: KeyUse): string | undefined {
   const { kty, use, alg, kid } = jwk
   const keyOps = jwk['key_ops']
-  if (kty === 'oct') return 'symmetric keys are accepted from `secret` only'
+  if (kty === 'oct')
+    return 'symmetric keys are accepted from `secret` only, and a published one is known to all'
   if (!IMPORTED_MEMBERS.has(kty)) return `\`kty\` ${quote(kty)} is not supported`
   const secret = SECRET_MEMBERS.find((name) => Object.hasOwn(jwk, name))
   // A published private key is a broken key, whatever its public half says.

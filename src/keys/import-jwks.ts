@@ -2,7 +2,7 @@
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
-import { importJwk, readKid } from './import-jwk.ts'
+import { exposedThumbprint, importJwk, isForOthers, readKid } from './import-jwk.ts'
 import type { KeyUse } from './key-settings.ts'
 import type { KeySet } from './key-set.ts'
 import { MAX_KEYS_TRIED } from './key-source.ts'
@@ -27,36 +27,51 @@ export function importJwks(
   algorithms: readonly Algorithm[],
   keyUse?: KeyUse,
 ): Result<KeySet, string> {
+  const members = readMembers(bytes)
+  if (!members.ok) return members
+  const keySet = collectKeys(members.value, algorithms, keyUse)
+  if (keySet.keys.length > 0) return ok(keySet)
+  return err(`it holds only unusable keys; the first: ${keySet.ignored[0]?.why ?? 'none'}`)
+}
+
+/** The members of `keys`, as they were written. Fails, for people, when the document is no JWK set. */
+export function readMembers(bytes: Uint8Array): Result<readonly unknown[], string> {
   const document = readJsonObject(bytes)
   if (!document.ok) return document
   const members = document.value['keys']
   if (!Array.isArray(members)) return err('it has no `keys` array')
   if (members.length === 0) return err('its `keys` array is empty')
   if (members.length > MAX_JWKS_KEYS) return err(`it holds more than ${MAX_JWKS_KEYS} keys`)
-  return collectKeys(members, algorithms, keyUse)
+  return ok(members)
 }
 
-function collectKeys(
+/** Imports what can be used of a set, which may be nothing. */
+export function collectKeys(
   members: readonly unknown[],
   algorithms: readonly Algorithm[],
   keyUse: KeyUse | undefined,
-): Result<KeySet, string> {
+): KeySet {
+  const exposed = new Set(members.map((member) => exposedThumbprint(member)))
   const keys: VerificationKey[] = []
-  const ignored: { readonly kid: string | undefined; readonly why: string }[] = []
+  const ignored: KeySet['ignored'][number][] = []
   for (const member of members) {
+    const kid = readKid(member)
     const imported = importJwk(member, algorithms, keyUse)
     if (!imported.ok) {
-      ignored.push({ kid: readKid(member), why: imported.error })
+      const isUntrusted = !isForOthers(member, algorithms, keyUse)
+      ignored.push({ kid, why: imported.error, ...(isUntrusted ? { isUntrusted } : {}) })
+    } else if (exposed.has(imported.value.thumbprint)) {
+      const why = 'its private key is in the same set, for all to see: its owner must replace it'
+      ignored.push({ kid, why, isUntrusted: true })
     } else if (keys.some((key) => isSameKey(key, imported.value))) {
       // The same key twice is one key.
     } else if (isKidCrowded(keys, imported.value.kid)) {
-      ignored.push({ kid: readKid(member), why: `more than ${MAX_KEYS_TRIED} keys share its \`kid\`` })
+      ignored.push({ kid, why: `more than ${MAX_KEYS_TRIED} keys share its \`kid\`` })
     } else {
       keys.push(imported.value)
     }
   }
-  if (keys.length > 0) return ok({ keys, ignored })
-  return err(`it holds only unusable keys; the first: ${ignored[0]?.why ?? 'none'}`)
+  return { keys, ignored }
 }
 
 const isSameKey = (a: VerificationKey, b: VerificationKey): boolean =>

@@ -30,6 +30,12 @@ export type KeyEvent =
       readonly added: readonly string[]
       readonly removed: readonly string[]
     }
+  /** Keys that must not be trusted were offered, and were not before: private, weak or damaged ones. */
+  | {
+      readonly type: 'keys_refused'
+      readonly source: string
+      readonly refused: readonly { readonly kid: string | undefined; readonly why: string }[]
+    }
   /** A snapshot was not used or not kept; the source goes on without it. */
   | {
       readonly type: 'snapshot_ignored' | 'snapshot_failed'

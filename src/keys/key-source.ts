@@ -19,6 +19,15 @@ export type KeyLookup =
   /** A fetch is under way that may change the answer; ask again once after `settled`, which never rejects. */
   | { readonly state: 'pending'; readonly settled: Promise<void> }
 
+/** A key that was offered and refused. */
+export interface IgnoredKey {
+  readonly kid: string | undefined
+  /** For people; never holds key material. */
+  readonly why: string
+  /** The key is a fault of whoever publishes it (private, weak, damaged), not only made for something else. */
+  readonly isUntrusted?: true
+}
+
 /** What an operator sees of a source: in `/readyz`, `keys list` and the log. */
 export interface KeySourceStatus {
   /** `jwks_url https://…`, `pem_file key.pem`, `secret`: never the secret itself. */
@@ -29,8 +38,8 @@ export interface KeySourceStatus {
    */
   readonly state: 'fresh' | 'stale' | 'empty' | 'expired'
   readonly keys: readonly VerificationKey[]
-  /** Keys that were offered and refused, with the reason for people. */
-  readonly ignored: readonly { readonly kid: string | undefined; readonly why: string }[]
+  /** Keys that were offered and refused. */
+  readonly ignored: readonly IgnoredKey[]
   /** Epoch milliseconds of the last good load, if any. */
   readonly loadedAtMs: number | undefined
   /** What went wrong last, if the last attempt failed. */

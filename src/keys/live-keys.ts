@@ -4,8 +4,11 @@ import type { KeyDeps } from './key-deps.ts'
 import { createKeyHistories } from './key-history.ts'
 import { compileKeySet } from './key-set.ts'
 import type { CompiledKeySet, KeySet } from './key-set.ts'
-import type { KeySourceStatus } from './key-source.ts'
+import type { IgnoredKey, KeySourceStatus } from './key-source.ts'
 import type { VerificationKey } from './verification-key.ts'
+
+/** Most refused keys in one event: the first ones say what is wrong. */
+const MAX_TOLD = 8
 
 /** The state of a source that loads more than once. */
 export interface LiveKeys {
@@ -63,6 +66,16 @@ export function createLiveKeys(
     const added = namesOfMissing(keys, previous)
     const removed = namesOfMissing(previous?.keys ?? [], current)
     if (added.length + removed.length > 0) deps.onEvent?.({ type: 'keys_changed', source, added, removed })
+    tellRefused(ignored, previous?.ignored ?? [])
+  }
+
+  const tellRefused = (ignored: KeySet['ignored'], before: KeySet['ignored']): void => {
+    const isNew = ({ kid, why }: IgnoredKey): boolean =>
+      !before.some((old) => old.kid === kid && old.why === why)
+    const refused = ignored.filter((key) => key.isUntrusted === true && isNew(key))
+    if (refused.length === 0) return
+    const told = refused.slice(0, MAX_TOLD).map(({ kid, why }) => ({ kid, why }))
+    deps.onEvent?.({ type: 'keys_refused', source, refused: told })
   }
 
   const status = (): KeySourceStatus['state'] => {
@@ -88,6 +101,7 @@ export function createLiveKeys(
       loadedAtMs = atMs
       isRestored = true
       histories.take(current.keys, atMs, firstSeen)
+      tellRefused(current.ignored, [])
     },
     trusts(key) {
       const nowMs = deps.nowMs()

@@ -14,9 +14,15 @@ export function keepPinned(keySet: KeySet, pin: readonly string[] | undefined): 
   const keys = keySet.keys.filter((key) => pin.includes(key.thumbprint))
   if (keys.length === 0) return err('none of its keys is pinned')
   const refused = keySet.keys.filter((key) => !pin.includes(key.thumbprint))
-  const why = (thumbprint: string): string => `it is not pinned; its thumbprint is ${thumbprint}`
   return ok({
     keys,
-    ignored: [...keySet.ignored, ...refused.map(({ kid, thumbprint }) => ({ kid, why: why(thumbprint) }))],
+    ignored: [
+      ...keySet.ignored,
+      ...refused.map(({ kid, thumbprint }) => ({ kid, why: whyNotPinned(thumbprint) })),
+    ],
   })
 }
+
+/** For people; the thumbprint is what they would add to `pin`. */
+export const whyNotPinned = (thumbprint: string): string =>
+  `it is not pinned; its thumbprint is ${thumbprint}`

@@ -5,6 +5,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { findWeakness } from './weak-edwards-key.ts'
 import type { EdwardsCurve } from './weak-edwards-key.ts'
+import { findModulusWeakness } from './weak-rsa-modulus.ts'
 
 export interface PublicKeyFacts {
   /** For people: `RSA-2048`, `P-256`, `Ed25519`, `ML-DSA-44`. */
@@ -60,8 +61,10 @@ function findRsaWeakness(key: KeyObject, members: Readonly<Record<string, string
   if (modulusLength < RSA_BITS.least || modulusLength > RSA_BITS.most) {
     return `the RSA modulus has ${modulusLength} bits; ${RSA_BITS.least} to ${RSA_BITS.most} are accepted`
   }
-  const lastByte = Buffer.from(members['n'] ?? '', 'base64url').at(-1) ?? 0
-  if (lastByte % 2 === 0) return 'the RSA modulus is even'
+  const modulus = BigInt(`0x0${Buffer.from(members['n'] ?? '', 'base64url').toString('hex')}`)
+  if (modulus % 2n === 0n) return 'the RSA modulus is even'
+  const weakness = findModulusWeakness(modulus)
+  if (weakness !== undefined) return weakness
   const isAccepted =
     publicExponent >= RSA_EXPONENT.least && publicExponent < RSA_EXPONENT.below && publicExponent % 2n === 1n
   return isAccepted ? undefined : 'the RSA exponent is not an odd number from 65537 to 2^33'

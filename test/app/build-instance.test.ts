@@ -48,6 +48,21 @@ listen:
     })
   }
 
+  it('warns of a private key in a JWK set file, and does not use it', async () => {
+    const pair = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const good = { ...pair().publicKey.export({ format: 'jwk' }), kid: 'good' }
+    const bad = { ...pair().privateKey.export({ format: 'jwk' }), kid: 'bad' }
+    const set = new TextEncoder().encode(JSON.stringify({ keys: [good, bad] }))
+    const readFileSync = (): Uint8Array => set
+    const text = CONFIG.replace(`{ secret: "a secret of the tests, 32 bytes!" }`, '{ jwks_file: /keys.json }')
+    const loaded = await loadInstanceText(text, 'warder.yaml', { ...systemKeyDeps, readFileSync })
+    if (!loaded.ok) throw new Error(loaded.error.diagnostics[0]?.message)
+    const warning = loaded.value.warnings.find(({ code }) => code === 'WARN_KEYS_REFUSED')
+    expect([warning?.position?.line, warning?.hints.join(' ')]).toEqual([3, expect.stringContaining('"bad"')])
+    expect(loaded.value.guard.issuers[0]?.keys.status().keys.map(({ kid }) => kid)).toEqual(['good'])
+    loaded.value.close()
+  })
+
   it('warns of a route that can never match, with the line of the one before it', async () => {
     const late = '  - { name: late, match: { path: /orders/1, method: GET }, policy: write }\n'
     const instance = await loadOrThrow(CONFIG.replace('listen:', `${late}listen:`))

@@ -40,6 +40,24 @@ describe('importJwks', () => {
     })
   }
 
+  it('uses no key whose private half is in the same set, under whatever name', () => {
+    const exposed = keyPair('P-256').privateKey.export({ format: 'jwk' })
+    for (const keys of [
+      [rsa, p256, { ...exposed, kid: 'x', use: 'enc' }],
+      [{ ...exposed, kid: 'x', use: 'enc' }, p256, rsa],
+    ]) {
+      const loaded = load(...keys)
+      if (!loaded.ok) throw new Error(loaded.error)
+      expect(loaded.value.keys.map((key) => key.kid)).toEqual(['a'])
+      expect(loaded.value.ignored.map((key) => key.isUntrusted)).toEqual([true, true])
+    }
+  })
+
+  it('tells keys that are a fault of their publisher from keys that are for others', () => {
+    const loaded = load(rsa, { ...p256, use: 'enc' }, { kty: 'oct', k: 'AAAA' }, { ...p256, x: 'AAAA' })
+    expect(loaded.ok && loaded.value.ignored.map((key) => key.isUntrusted)).toEqual([undefined, true, true])
+  })
+
   it('merges the same key given twice', () => {
     const loaded = load(rsa, { ...rsa, x5t: 'x' })
     expect(loaded.ok && loaded.value.keys).toHaveLength(1)

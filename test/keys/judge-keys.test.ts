@@ -3,6 +3,7 @@ import { judgeKeys } from '../../src/keys/judge-keys.ts'
 import { jwksBytes, keyPair, publicJwk, toBytes } from './key-pairs.ts'
 
 const rsa = publicJwk(keyPair('rsa'), { kid: 'rsa' })
+const other = publicJwk(keyPair('rsa', 'other'))
 const options = { algorithms: ['RS256'], pin: undefined } as const
 
 describe('judgeKeys', () => {
@@ -10,7 +11,7 @@ describe('judgeKeys', () => {
     ['an encryption key', { ...rsa, use: 'enc' }, true],
     ['a key that may only wrap', { ...rsa, key_ops: ['wrapKey'] }, true],
     ['a key of an algorithm that the issuer does not sign with', { ...rsa, alg: 'ES256' }, true],
-    ['a private encryption key', { ...rsa, use: 'enc', d: 'AQAB' }, false],
+    ['a private encryption key', { ...other, use: 'enc', d: 'AQAB' }, false],
     ['a symmetric key', { kty: 'oct', k: 'AQAB' }, false],
     ['a key with a damaged number', { ...rsa, n: `A${String(rsa['n'])}` }, false],
     ['what is no key', null, false],

@@ -228,3 +228,28 @@ describe('a refresh without ETag', () => {
     source.close()
   })
 })
+
+describe('keys that must not be trusted', () => {
+  it('are told once, and again when others come', async () => {
+    const world = createFakeWorld()
+    const secret = { kty: 'oct', k: 'AAAA', kid: 'shared' }
+    const told = (): readonly unknown[] =>
+      world.events.flatMap((event) =>
+        event.type === 'keys_refused' ? [event.refused.map(({ kid }) => kid)] : [],
+      )
+    let keys: readonly unknown[] = [jwk('a'), { ...jwk('enc'), use: 'enc' }]
+    world.answer = () => Promise.resolve(jsonResponse({ keys }))
+    const source = createKeySource(SETTINGS, ['ES256'], world.deps)
+    await source.started
+    expect(told()).toEqual([])
+    keys = [...keys, secret]
+    await refresh(world, source)
+    keys = [jwk('b'), ...keys]
+    await refresh(world, source)
+    expect(told()).toEqual([['shared']])
+    keys = [...keys, { ...jwk('c'), d: 'AAAA' }]
+    await refresh(world, source)
+    expect(told()).toEqual([['shared'], ['c']])
+    source.close()
+  })
+})
