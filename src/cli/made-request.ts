@@ -2,9 +2,10 @@
 import { suggestion } from '../config/suggest.ts'
 import { quoted } from '../config/printable.ts'
 import type { Question } from '../decision/decide.ts'
+import { findRoute } from '../decision/find-route.ts'
 import type { Guard } from '../decision/guard.ts'
 import type { Policy } from '../policy/compile-policy.ts'
-import { canonicalizePath } from '../request/canonical-path.ts'
+import type { HeaderReader } from '../request/authz-request.ts'
 import { isMethod } from '../request/method.ts'
 import { parseOriginalUrl, type OriginalUrl } from '../request/parse-original-url.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
@@ -70,12 +71,14 @@ export function makeQuestion(
 }
 
 /** The policy that the routes will choose, if they choose one. */
-function judgeOf({ routes, anyValidToken }: Guard, { method, host, path }: RequestLine): Policy | undefined {
+function judgeOf({ routes, anyValidToken }: Guard, line: RequestLine): Policy | undefined {
   if (routes === undefined) return anyValidToken
-  const canonical = canonicalizePath(path)
-  const route = canonical.ok ? routes.match({ method, host, path: canonical.value }) : undefined
-  return route?.access.kind === 'policy' ? route.access.policy : undefined
+  const found = findRoute(routes, { ...line, headers: NO_HEADERS })
+  const access = found.ok ? found.value?.access : undefined
+  return access?.kind === 'policy' ? access.policy : undefined
 }
+
+const NO_HEADERS: HeaderReader = { get: () => null }
 
 const BEARER: TokenSourceSettings = { kind: 'header', name: 'authorization', scheme: 'Bearer' }
 

@@ -7,6 +7,7 @@ import type { Route } from '../policy/compile-routes.ts'
 import type { JudgeSettings } from '../policy/settings.ts'
 import { whySkipped } from '../policy/why-skipped.ts'
 import { canonicalizePath, type PathAmbiguity } from '../request/canonical-path.ts'
+import { whyMethodRefused, type MethodFault } from '../request/method.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { formatDistance } from './format-distance.ts'
 import type { StepName } from './steps.ts'
@@ -79,11 +80,19 @@ const AMBIGUITIES: Readonly<Record<PathAmbiguity, string>> = {
   invalid_utf8: 'the path is escaped, but not as UTF-8',
 }
 
+const METHOD_FAULTS: Readonly<Record<MethodFault, string>> = {
+  letter_case: 'the method is a known one in another letter case, which some servers take for the same',
+  trace: 'TRACE would show the client what the application is sent',
+  connect: 'CONNECT asks for a tunnel',
+}
+
 function describeRoute({ route, policy, guard, request }: Trial): StepDescription {
   const asked =
     request.host === ''
       ? 'no request'
       : `${request.method} ${request.scheme}://${request.host}${request.path}`
+  const fault = whyMethodRefused(request.method, policy === undefined ? guard.routes?.methods : undefined)
+  if (fault !== undefined) return { facts: `${asked}: ${METHOD_FAULTS[fault]}` }
   if (guard.routes === undefined && policy === guard.anyValidToken)
     return { facts: `${asked}: there are no routes, and any valid token will do` }
   if (route === undefined && policy !== undefined) return { facts: `${asked}: policy ${policy.name}` }

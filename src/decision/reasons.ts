@@ -41,6 +41,7 @@ export type DenyReason =
   | 'ip_not_allowed'
   | 'origin_missing'
   | 'path_ambiguous'
+  | 'method_refused'
   | 'header_missing'
   | 'auth_service_denied'
   | 'auth_service_not_asked'
@@ -213,6 +214,10 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   path_ambiguous: forbidden(
     'the path can be read in more than one way',
     'have the client send the path in plain form; `warder explain` says what is ambiguous about it',
+  ),
+  method_refused: forbidden(
+    'the method is TRACE or CONNECT, or a known method in another letter case',
+    'have the client send the method in upper case, as it is registered; TRACE and CONNECT are never allowed',
   ),
   header_missing: forbidden(
     'the request lacks a header that the route’s `forward_auth` requires',

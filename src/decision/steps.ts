@@ -10,6 +10,7 @@ import { findVerifyingKey } from '../jwt/find-verifying-key.ts'
 import { pickIssuer } from '../jwt/issuer.ts'
 import type { ClaimValueSettings } from '../jwt/issuer-settings.ts'
 import { isAlgorithm } from '../keys/algorithms.ts'
+import { whyMethodRefused } from '../request/method.ts'
 import { extractToken } from '../token/extract-token.ts'
 import { findRoute } from './find-route.ts'
 import { NOT_REACHED, PASSED, denial, type StepOutcome, type Trial } from './trial.ts'
@@ -37,14 +38,15 @@ export interface Step {
 
 /** Finds route and policy. */
 function routeStep(trial: Trial): StepOutcome {
-  if (trial.policy !== undefined) return PASSED
   const { guard, request } = trial
-  if (guard.routes === undefined) {
-    trial.policy = guard.anyValidToken
+  if (trial.policy !== undefined || guard.routes === undefined) {
+    const fault = whyMethodRefused(request.method)
+    if (fault !== undefined) return denial('method_refused', fault)
+    trial.policy ??= guard.anyValidToken
     return PASSED
   }
   const found = findRoute(guard.routes, request)
-  if (!found.ok) return denial('path_ambiguous', found.error)
+  if (!found.ok) return found.error
   const route = found.value
   if (route === undefined) return denial('no_route')
   trial.route = route

@@ -29,6 +29,8 @@ export interface RouteQuery {
 
 export interface RouteTable {
   readonly routes: readonly Route[]
+  /** Every method that a route names, upper case. */
+  readonly methods: ReadonlySet<string>
   /** The first route, in the operator's order, that matches; undefined if none does. */
   match(query: RouteQuery): Route | undefined
   /** The first route before `limit` whose host and path match, and that `accepts`; undefined if none does. */
@@ -64,6 +66,7 @@ export function compileRoutes(
   }
   return {
     routes,
+    methods: new Set(settings.flatMap(({ methods }) => methods)),
     match({ host, path, method }) {
       const segments = splitPath(path)
       const accepts = (route: Route): boolean => route.methods === undefined || route.methods.has(method)

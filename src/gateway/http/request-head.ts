@@ -1,5 +1,5 @@
 /** The head of a request: what is asked, where its body ends, and what it wants of the connection. */
-import { isMethod } from '../../request/method.ts'
+import { isMethod, whyMethodRefused } from '../../request/method.ts'
 import { parseHost } from '../../request/parse-host.ts'
 import { err, ok, type Result } from '../../result.ts'
 import { membersOf, parseHead, valuesOf, type HeaderField } from './header-fields.ts'
@@ -77,8 +77,9 @@ export interface RequestParts {
 export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestFault> {
   const { method, target, hosts, fields, framing, isHttp10 } = parts
   if (!isMethod(method)) return fault(400, 'a method that is none')
-  // TRACE would show the client what the application is sent; CONNECT makes a proxy of us.
-  if (method === 'TRACE' || method === 'CONNECT') return fault(405, `${method} is not forwarded`)
+  // In any letter case. Another method in another letter case is the decision's to refuse.
+  const refused = whyMethodRefused(method)
+  if (refused === 'trace' || refused === 'connect') return fault(405, `${method} is not forwarded`)
   if (!TARGET.test(target)) return fault(400, 'a request target that is not a path')
   const host = hosts.length === 1 ? parseHost(hosts[0] ?? '') : undefined
   if (host === undefined) return fault(400, 'not exactly one valid Host')

@@ -67,6 +67,8 @@ const REQUESTS: readonly Attack[] = [
   ['asterisk form', 'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n', 400],
   ['authority form', 'CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n', 405],
   ['TRACE', 'TRACE /public/x HTTP/1.1\r\nHost: a\r\n\r\n', 405],
+  ['TRACE in another letter case', 'trace /public/x HTTP/1.1\r\nHost: a\r\n\r\n', 405],
+  ['CONNECT in another letter case', 'Connect a:443 HTTP/1.1\r\nHost: a\r\n\r\n', 405],
   ['a space in the target', get('/public/x y'), 400],
   ['a tab in the target', get('/public/\tx'), 400],
   ['raw UTF-8 in the target', get('/public/\xc3\xa9'), 400],

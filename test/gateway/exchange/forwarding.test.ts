@@ -34,7 +34,7 @@ describe('a request through the gateway', () => {
     })
   }
 
-  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'get', 'M-SEARCH']) {
+  for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'frob', 'M-SEARCH']) {
     it(`keeps its method: ${method}`, async () => {
       const { app, gateway } = await start()
       await ask(gateway.port, { method, target: '/public/x' })
@@ -63,7 +63,7 @@ describe('a request through the gateway', () => {
     ])
   })
 
-  const denials: readonly (readonly [string, string, number])[] = [
+  const denials: readonly (readonly [string, string, number, string?])[] = [
     ['no route', '/nowhere', 403],
     ['a closed route', '/closed/x', 403],
     ['an ambiguous path', '/public/../orders/1', 403],
@@ -72,11 +72,12 @@ describe('a request through the gateway', () => {
     ['a backslash', '/public\\..\\orders', 403],
     ['an encoded dot segment', '/public/%2e%2e/orders', 403],
     ['a path parameter', '/public/a;b', 403],
+    ['a known method in another letter case', '/public/x', 403, 'get'],
   ]
-  for (const [name, target, status] of denials) {
+  for (const [name, target, status, method = 'GET'] of denials) {
     it(`never reaches the upstream: ${name}`, async () => {
       const { app, gateway } = await start()
-      expect((await ask(gateway.port, { target })).status).toBe(status)
+      expect((await ask(gateway.port, { method, target })).status).toBe(status)
       expect(app.bytes()).toBe('')
     })
   }

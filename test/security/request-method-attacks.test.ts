@@ -1,0 +1,78 @@
+/** Attacks on the method of the request around a good token. */
+import { describe, expect, it } from 'bun:test'
+import { nginx } from '../../src/callers/nginx.ts'
+import type { Decision } from '../../src/decision/decision.ts'
+import {
+  ask,
+  decideOf,
+  headersOf,
+  makeGuard,
+  makeRequest,
+  policySettings,
+  routeSettings,
+} from '../support/make-guard.ts'
+import { mint } from '../support/tokens.ts'
+
+const guard = makeGuard({
+  policies: [policySettings(), policySettings({ name: 'remove', scopeAll: ['remove'] })],
+  routes: [
+    routeSettings({ name: 'open', paths: ['/open/**'], access: { kind: 'public' } }),
+    routeSettings({
+      name: 'remove',
+      methods: ['DELETE', 'ZAP'],
+      access: { kind: 'policy', policy: 'remove' },
+    }),
+    routeSettings({ name: 'rest' }),
+  ],
+})
+const decide = decideOf(guard)
+const headers = [['authorization', `Bearer ${mint()}`]] as const
+const judge = (method: string, path = '/x'): Promise<Decision> =>
+  ask(decide, makeRequest({ method, path, headers }))
+
+describe('attack: a method in another letter case, which no method rule matches and some servers serve', () => {
+  for (const method of ['delete', 'Delete', 'DELETe', 'zap', 'get', 'post', 'Patch', 'propfind']) {
+    it(`denies ${method}, on public routes too`, async () => {
+      const expected = { outcome: 'deny', reason: 'method_refused', status: 403, detail: 'letter_case' }
+      expect(await judge(method)).toMatchObject(expected)
+      expect(await judge(method, '/open/x')).toMatchObject(expected)
+    })
+  }
+  it('still judges DELETE by its rule, and a method that nobody knows by what is left', async () => {
+    expect(await judge('DELETE')).toMatchObject({ reason: 'scope_missing', route: 'remove' })
+    expect(await judge('frob')).toMatchObject({ reason: 'ok', route: 'rest' })
+  })
+  it('denies it where there are no routes, and where the caller names the policy', async () => {
+    const bare = decideOf(makeGuard())
+    expect(await ask(bare, makeRequest({ method: 'delete', headers }))).toMatchObject({
+      reason: 'method_refused',
+    })
+    const request = makeRequest({ method: 'delete', headers })
+    expect(await decide({ request, policy: guard.policies.get('any') })).toMatchObject({
+      reason: 'method_refused',
+    })
+  })
+  it('denies it in the dialect of nginx', async () => {
+    const parsed = nginx.parse({
+      method: 'GET',
+      url: 'http://127.0.0.1/v1/auth/nginx',
+      headers: headersOf([
+        ['x-original-method', 'delete'],
+        ['x-original-url', 'https://a.example/x'],
+        ...headers,
+      ]),
+    })
+    if (!parsed.ok) throw new Error('not read')
+    expect(await ask(decide, parsed.value)).toMatchObject({ reason: 'method_refused' })
+  })
+})
+
+describe('attack: TRACE shows the client the identity headers, CONNECT opens a tunnel', () => {
+  for (const method of ['TRACE', 'trace', 'Trace', 'CONNECT', 'connect']) {
+    it(`denies ${method}`, async () =>
+      expect(await judge(method, '/open/x')).toMatchObject({
+        reason: 'method_refused',
+        detail: method.toLowerCase(),
+      }))
+  }
+})
