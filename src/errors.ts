@@ -122,6 +122,7 @@ export const ERROR_CODES = {
   WARN_KEYS_REFUSED: 'an issuer publishes keys that must not be trusted',
   WARN_KEYS_CLOCK: 'the clocks of Warder and an issuer differ by more than 5 seconds',
   WARN_KEYS_FILE_UNREADABLE: 'a file that fetching the keys needs cannot be read now',
+  WARN_KEYS_SNAPSHOT_UNSAFE: 'a snapshot of keys that others could have written, so that it is not used',
   // gateway/
   ERR_GATEWAY_CERTIFICATE: 'a certificate of the gateway cannot be used',
   ERR_GATEWAY_USERS: 'a users file cannot be used',

@@ -21,6 +21,7 @@ import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { fileWarnings, refusedKeyWarnings } from './key-warnings.ts'
 import { signInWarnings } from './sign-in-warnings.ts'
+import { snapshotWarnings } from './snapshot-warnings.ts'
 import { newId } from './system.ts'
 import { readUsersFiles, type UsersFiles } from './users-files.ts'
 
@@ -122,6 +123,7 @@ export function buildInstance(
       ...signInWarnings(guard, config),
       ...fileWarnings(config, deps),
       ...refusedKeyWarnings(issuers, config),
+      ...snapshotWarnings(config),
       ...usersWarnings,
     ],
     fileHashes,

@@ -1,8 +1,17 @@
 /** Files that outlive a run, on the disk of this machine. */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+  type Stats,
+} from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { SnapshotFile, SnapshotFiles } from '../keys/key-deps.ts'
+import type { Ownership, SnapshotFile, SnapshotFiles } from '../keys/key-deps.ts'
 
 /** Reads and writes whole files, and follows no link at their name. */
 export const snapshotFiles: SnapshotFiles & Required<Pick<SnapshotFiles, 'write'>> = {
@@ -10,7 +19,7 @@ export const snapshotFiles: SnapshotFiles & Required<Pick<SnapshotFiles, 'write'
     const fd = openExisting(path)
     if (fd === undefined) return undefined
     try {
-      return readOpen(fd, maxBytes)
+      return readOpen(fd, path, maxBytes)
     } finally {
       closeSync(fd)
     }
@@ -37,14 +46,32 @@ export const snapshotFiles: SnapshotFiles & Required<Pick<SnapshotFiles, 'write'
   },
 }
 
-/** What `stat` and the content say is of one and the same file: it is opened once. */
-function readOpen(fd: number, maxBytes: number): SnapshotFile {
+/** What a snapshot and its directory are on the disk; each undefined when it is not there. */
+export function inspectSnapshot(path: string): {
+  readonly file: (Ownership & { readonly isFile: boolean }) | undefined
+  readonly directory: Ownership | undefined
+} {
+  const file = lstatSync(path, { throwIfNoEntry: false })
+  const directory = statSync(dirname(path), { throwIfNoEntry: false })
+  return {
+    file: file && { ...ownershipOf(file), isFile: file.isFile() },
+    directory: directory && ownershipOf(directory),
+  }
+}
+
+/** What `stat` and the content report is of one and the same file: it is opened once. */
+function readOpen(fd: number, path: string, maxBytes: number): SnapshotFile {
   const stat = fstatSync(fd)
   if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'not a file' })
   if (stat.size > maxBytes) throw Object.assign(new Error('too large'), { code: 'EFBIG' })
-  const user = process.getuid?.()
-  const isOwn = user === undefined || user === 0 || stat.uid === user || stat.uid === 0
-  return { bytes: readFileSync(fd), mode: stat.mode & 0o777, isOwn }
+  const directory = statSync(dirname(path))
+  return { bytes: readFileSync(fd), ...ownershipOf(stat), directory: ownershipOf(directory) }
+}
+
+/** For root, too, another user's file is not its own: that user would decide which keys root's process trusts. */
+function ownershipOf({ uid, mode }: Stats): Ownership {
+  const user = process.geteuid?.()
+  return { mode: mode & 0o777, isOwn: user === undefined || uid === user || uid === 0 }
 }
 
 function openExisting(path: string): number | undefined {

@@ -53,13 +53,18 @@ export type KeyEvent =
       readonly loadedAtMs: number
     }
 
-/** What a snapshot is, and who could have written it. */
-export interface SnapshotFile {
-  readonly bytes: Uint8Array
+/** Who may change a file, or the names in a directory. */
+export interface Ownership {
   /** Permission bits, as of `stat`. */
   readonly mode: number
-  /** True when nobody but this user or root owns it. */
+  /** True when this user or root owns it. */
   readonly isOwn: boolean
+}
+
+/** What a snapshot is, and who could have written it or put it there. */
+export interface SnapshotFile extends Ownership {
+  readonly bytes: Uint8Array
+  readonly directory: Ownership
 }
 
 /** The files that outlive a run. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
-import type { SnapshotFile } from './key-deps.ts'
+import type { Ownership, SnapshotFile } from './key-deps.ts'
 import { isJsonObject } from './printable.ts'
 import { readJsonObject } from './read-json-object.ts'
 
@@ -56,8 +56,8 @@ export function decodeSnapshot(
   nowMs: number,
   maxAgeMs: number,
 ): Result<Snapshot, string> {
-  if (!file.isOwn) return err('it belongs to another user')
-  if ((file.mode & 0o022) !== 0) return err('others may write to it')
+  const distrust = distrustOf(file) ?? distrustOfDirectory(file.directory)
+  if (distrust !== undefined) return err(distrust)
   const read = readJsonObject(file.bytes)
   if (!read.ok) return err(read.error)
   const { sha256: digest, ...content } = read.value
@@ -75,6 +75,18 @@ export function decodeSnapshot(
     loadedAtMs: Math.min(loadedAtMs, nowMs),
     firstSeen: readTimes(content['first_seen']),
   })
+}
+
+/** Why a snapshot may be another user's work; undefined when only this user and root could have written it. */
+export function distrustOf({ isOwn, mode }: Ownership): string | undefined {
+  if (!isOwn) return 'it belongs to another user'
+  return (mode & 0o022) === 0 ? undefined : 'others may write to it'
+}
+
+/** The same of its directory: the owner may replace every file in it, and so may everybody with write access. */
+export function distrustOfDirectory({ isOwn, mode }: Ownership): string | undefined {
+  if (!isOwn) return 'its directory belongs to another user'
+  return (mode & 0o022) === 0 ? undefined : 'others may write to its directory'
 }
 
 function readTimes(value: unknown): ReadonlyMap<string, number> {

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'bun:test'
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -70,5 +71,30 @@ describe('snapshotFiles', () => {
     ] as const) {
       expect(() => snapshotFiles.read(join(directory, name), maxBytes)).toThrow()
     }
+  })
+
+  it('is not own for root either when another user owns it, or its directory', () => {
+    if (process.geteuid?.() !== 0) return
+    const below = join(directory, 'others')
+    const path = join(below, 'a.json')
+    mkdirSync(below, { mode: 0o700 })
+    writeFileSync(path, bytes, { mode: 0o600 })
+    expect(snapshotFiles.read(path, 100)).toMatchObject({
+      isOwn: true,
+      directory: { isOwn: true, mode: 0o700 },
+    })
+    chownSync(path, 65_534, 65_534)
+    expect(snapshotFiles.read(path, 100)).toMatchObject({ isOwn: false, directory: { isOwn: true } })
+    chownSync(path, 0, 0)
+    chownSync(below, 65_534, 65_534)
+    expect(snapshotFiles.read(path, 100)).toMatchObject({ isOwn: true, directory: { isOwn: false } })
+  })
+
+  it('tells who else may write to its directory', () => {
+    const below = join(directory, 'shared')
+    mkdirSync(below)
+    chmodSync(below, 0o1777)
+    writeFileSync(join(below, 'a.json'), bytes, { mode: 0o600 })
+    expect(snapshotFiles.read(join(below, 'a.json'), 100)?.directory.mode).toBe(0o777)
   })
 })

@@ -1,6 +1,13 @@
 /** A world for key sources: a clock that stands still, timers that fire when told, a network that is closed. */
 import type { Fetch, KeyDeps, KeyEvent, SnapshotFile } from '../../src/keys/key-deps.ts'
 
+/** A snapshot that only this user could have written. */
+export const OWN_SNAPSHOT: Omit<SnapshotFile, 'bytes'> = {
+  mode: 0o600,
+  isOwn: true,
+  directory: { mode: 0o700, isOwn: true },
+}
+
 interface Timer {
   readonly fn: () => void
   readonly atMs: number
@@ -60,7 +67,7 @@ export function createFakeWorld(): FakeWorld {
       snapshots: {
         read: (path) => world.snapshots.get(path),
         write: (path, bytes) => {
-          world.snapshots.set(path, { bytes, mode: 0o600, isOwn: true })
+          world.snapshots.set(path, { bytes, ...OWN_SNAPSHOT })
           return Promise.resolve()
         },
       },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { createKeySource } from '../../src/keys/create-key-source.ts'
 import type { KeySource } from '../../src/keys/key-source.ts'
-import { createFakeWorld, jsonResponse, settle, START_MS, until } from './fake-world.ts'
+import { createFakeWorld, jsonResponse, OWN_SNAPSHOT, settle, START_MS, until } from './fake-world.ts'
 import type { FakeWorld } from './fake-world.ts'
 import { ask, jwk, keyOf, never, publish, request, SETTINGS, stateOf } from './remote-harness.ts'
 
@@ -167,13 +167,12 @@ describe('a snapshot that is not used', () => {
     (world: FakeWorld): void =>
       void world.snapshots.set(FILE, {
         bytes: Buffer.from(textOf(world).replace(from, to)),
-        mode: 0o600,
-        isOwn: true,
+        ...OWN_SNAPSHOT,
       })
   const own =
     (more: object) =>
     (world: FakeWorld): void =>
-      void world.snapshots.set(FILE, { bytes: Buffer.from(textOf(world)), mode: 0o600, isOwn: true, ...more })
+      void world.snapshots.set(FILE, { bytes: Buffer.from(textOf(world)), ...OWN_SNAPSHOT, ...more })
   const nothing = (): void => undefined
   const table: readonly (readonly [string, (world: FakeWorld) => void, object?])[] = [
     ['of another issuer', nothing, { snapshot: { file: FILE, issuer: `${ISSUER}2` } }],
@@ -184,6 +183,9 @@ describe('a snapshot that is not used', () => {
     ['that others in the group may write', own({ mode: 0o620 })],
     ['that everybody may write', own({ mode: 0o602 })],
     ['of another user', own({ isOwn: false })],
+    ['in a directory that the group may write to', own({ directory: { mode: 0o770, isOwn: true } })],
+    ['in a directory that everybody may write to', own({ directory: { mode: 0o707, isOwn: true } })],
+    ['in a directory of another user', own({ directory: { mode: 0o700, isOwn: false } })],
     ['of another version', change('"version":1', '"version":2')],
     ['of another format', change('warder-keys', 'warder-other')],
     ['with another time', change(/"loaded_at":\d+/, `"loaded_at":${START_MS + 1}`)],

@@ -11,7 +11,7 @@ import { importJwks } from '../../src/keys/import-jwks.ts'
 import { judgeKeys } from '../../src/keys/judge-keys.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../src/keys/snapshot-format.ts'
 import { parseStrictJson, parseStrictObject } from '../../src/keys/strict-json.ts'
-import { createFakeWorld } from '../keys/fake-world.ts'
+import { createFakeWorld, OWN_SNAPSHOT } from '../keys/fake-world.ts'
 import { keyPair, publicJwk, toBytes } from '../keys/key-pairs.ts'
 
 const good = JSON.stringify(publicJwk(keyPair('P-256'), { kid: 'good' }))
@@ -38,7 +38,7 @@ const NOW_MS = 1_800_000_000_000
 const KEPT = { issuer: ISSUER, place: 'jwks_url https://idp.example/jwks' }
 
 const snapshotOf = (line: string): boolean =>
-  decodeSnapshot({ bytes: toBytes(line), mode: 0o600, isOwn: true }, KEPT, NOW_MS, 1_000).ok
+  decodeSnapshot({ bytes: toBytes(line), ...OWN_SNAPSHOT }, KEPT, NOW_MS, 1_000).ok
 
 const throws = (work: () => unknown): boolean => {
   try {
