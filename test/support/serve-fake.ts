@@ -1,6 +1,7 @@
 /** A connection of the gateway on a fake wire, before rules that deny everything. */
 import type { ClientConnection } from '../../src/gateway/client/client-connection.ts'
 import { serveHttp1 } from '../../src/gateway/client/http1-connection.ts'
+import type { Decide } from '../../src/decision/decide.ts'
 import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
 import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'
@@ -14,7 +15,8 @@ export interface FakeServing {
   pass(ms: number): void
 }
 
-export function serveFake(): FakeServing {
+/** @param decide Denies at once unless the test says otherwise. */
+export function serveFake(decide: Decide = () => DENY): FakeServing {
   const items = new Set<Expiring>()
   const deadlines: Deadlines = {
     add: (item) => void items.add(item),
@@ -22,7 +24,7 @@ export function serveFake(): FakeServing {
     close() {},
   }
   const input = {
-    decide: () => DENY,
+    decide,
     newId: () => 'id',
     realm: 'warder',
     identityNames: [],
@@ -70,7 +72,8 @@ const LISTENER = {
   maxConnections: 1_000,
 } as const
 
-const DENY = {
+/** What the rules of a fake say of every request. */
+export const DENY = {
   id: 'id',
   route: undefined,
   policy: undefined,

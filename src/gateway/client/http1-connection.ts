@@ -43,7 +43,8 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
   const readHead = (bytes: Buffer): void => {
     if (head.isEmpty) expiring.deadlineMs = performance.now() + HEAD_TIMEOUT_MS
     const step = head.add(bytes)
-    if (step.kind === 'more') return
+    // What follows an earlier request may have been left to the kernel.
+    if (step.kind === 'more') return client.resume()
     if (step.kind === 'too_large') return refuse({ status: 431, detail: 'a head of more than 96 KiB' })
     const parsed = parseRequestHead(step.text)
     if (!parsed.ok) return refuse(parsed.error)
@@ -71,6 +72,7 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
   /** Who does not read its answers has no further request read: they would pile up here. */
   const awaitReader = (rest: Buffer): void => {
     let next = rest
+    if (next.length > MAX_AHEAD_BYTES) client.pause()
     client.events = {
       ...reading,
       onData: (bytes) => {
@@ -90,8 +92,8 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
     queueMicrotask(() => {
       if (client.events !== reading) return
       // Not sooner: what a TLS socket holds back would come before the rest that it follows.
-      client.resume()
-      if (rest.length > 0) readHead(rest)
+      if (rest.length === 0) client.resume()
+      else readHead(rest)
     })
   }
   /** Says what is wrong, and that this was all. The bytes behind it have no certain reading. */

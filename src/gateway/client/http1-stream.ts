@@ -48,11 +48,12 @@ export class Http1Stream implements ClientStream, WireEvents {
     this.#wire = wire
     this.head = head
     this.peer = wire.peer
-    this.#rest = rest
+    this.#rest = NO_BYTES
     this.#isLast = isLast
     this.#ended = ended
     this.#body = createBodyReader(head.framing)
     wire.events = this
+    this.#keep(rest)
   }
 
   get isBodyDone(): boolean {
@@ -78,10 +79,14 @@ export class Http1Stream implements ClientStream, WireEvents {
     this.#keep(this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]))
   }
 
-  /** What follows waits here for its turn, and what is too much of it in the kernel. */
+  /**
+   * What follows waits here for its turn, and what is too much of it in the kernel. Nothing more is read before the
+   * rest is small: else each exchange would let in another read's worth.
+   */
   #keep(rest: Buffer): void {
     this.#rest = rest
     if (rest.length > MAX_AHEAD_BYTES) this.#wire.pause()
+    else this.#wire.resume()
   }
 
   onDrain(isEmpty: boolean): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { statusesOf } from '../../support/raw-http.ts'
-import { serveFake } from '../../support/serve-fake.ts'
+import { DENY, serveFake } from '../../support/serve-fake.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 const LAST = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
@@ -39,6 +39,34 @@ describe('a client that does not read its answers', () => {
     send(GET.repeat(2))
     pass(80_000)
     expect(wire.ending).toBeDefined()
+  })
+})
+
+describe('a client that pipelines', () => {
+  it('is not read from while more than a few of its requests wait, however many were answered', async () => {
+    const decisions: (() => void)[] = []
+    const { wire, send } = serveFake(() => new Promise((resolve) => decisions.push(() => resolve(DENY))))
+    const total = 2_000
+    send(GET.repeat(total))
+    for (let answered = 0; answered < total; answered++) {
+      await turn()
+      const waitingBytes = (total - answered - 1) * GET.length
+      expect(wire.isPaused).toBe(waitingBytes > 8_192)
+      decisions[answered]?.()
+    }
+    await turn()
+    expect(statusesOf(wire.text())).toHaveLength(total)
+    expect(wire.isPaused).toBe(false)
+  })
+
+  it('is read from again when half a request is left', async () => {
+    const { wire, send } = serveFake()
+    send(`${GET.repeat(1_000)}GET / HT`)
+    await turn()
+    expect(wire.isPaused).toBe(false)
+    send('TP/1.1\r\nHost: a\r\n\r\n')
+    await turn()
+    expect(statusesOf(wire.text())).toHaveLength(1_001)
   })
 })
 
