@@ -117,6 +117,9 @@ export const RouteSchema = strictMap({
   add_prefix: text(parseExactPath)
     .optional()
     .describe('what the upstream is sent before the path; default: nothing'),
+  allow_method_parameter: flag()
+    .optional()
+    .describe('whether `_method` in the query may name a method of another route; default false'),
   rate_limit: RateLimitSchema.optional().describe(
     'how many requests one client may send through this route; default: no limit',
   ),

@@ -208,6 +208,7 @@ function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
       cors: mapDefined(cors, (settings) => fromCors(settings, methods, options)),
       strip_prefix: unlessRoot(rewrite?.stripPrefix),
       add_prefix: unlessRoot(rewrite?.addPrefix),
+      allow_method_parameter: route.allowMethodParameter,
       rate_limit: fromRateLimits(rateLimits, options),
     }),
   }

@@ -219,6 +219,7 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
   ...(route.strip_prefix === undefined && route.add_prefix === undefined
     ? {}
     : { rewrite: { stripPrefix: route.strip_prefix ?? '/', addPrefix: route.add_prefix ?? '/' } }),
+  ...(route.allow_method_parameter === true ? { allowMethodParameter: true } : {}),
   ...toRateLimits(route.rate_limit),
 })
 

@@ -3,12 +3,13 @@ import { isPresent } from '../claims/compile-claim-rule.ts'
 import { readScopes } from '../claims/scope.ts'
 import { describeClaimValue } from '../jwt/check-claim-values.ts'
 import type { AudienceClaim } from '../jwt/issuer-settings.ts'
-import type { Route } from '../policy/compile-routes.ts'
+import type { Route, RouteTable } from '../policy/compile-routes.ts'
 import type { JudgeSettings } from '../policy/settings.ts'
 import { whySkipped } from '../policy/why-skipped.ts'
 import { canonicalizePath, type PathAmbiguity } from '../request/canonical-path.ts'
 import { whyMethodRefused, type MethodFault } from '../request/method.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import { findRoute, type RouteRefusal } from './find-route.ts'
 import { formatDistance } from './format-distance.ts'
 import type { StepName } from './steps.ts'
 import type { Trial } from './trial.ts'
@@ -98,6 +99,9 @@ function describeRoute({ route, policy, guard, request }: Trial): StepDescriptio
   if (route === undefined && policy !== undefined) return { facts: `${asked}: policy ${policy.name}` }
   const path = canonicalizePath(request.path)
   if (!path.ok) return { facts: `${asked}: ${AMBIGUITIES[path.error]}` }
+  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
+  if (found?.ok === false && guard.routes !== undefined)
+    return describeRefusal(asked, found.error, guard.routes)
   const query = { method: request.method, host: request.host, path: path.value }
   const passedOver = guard.routes?.routes.slice(0, route?.order) ?? []
   const notes = skippedNotes(passedOver, query)
@@ -105,6 +109,21 @@ function describeRoute({ route, policy, guard, request }: Trial): StepDescriptio
   const access = policy === undefined ? accessText(route) : `policy ${policy.name}`
   const facts = `${asked} is ${route.name}, ${access}`
   return { facts, setting: `routes/${route.order}`, notes: [...notes, ...judgesNotes(route)] }
+}
+
+/** A request that has a route, and would have another one if the application read it otherwise. */
+function describeRefusal(
+  asked: string,
+  { judged, readAs }: RouteRefusal,
+  routes: RouteTable,
+): StepDescription {
+  if (judged === undefined || readAs === undefined) return { facts: asked }
+  const met = routes.match(readAs)
+  const other = met === undefined ? 'no route' : `${met.name}, ${accessText(met)}`
+  return {
+    facts: `${asked} is ${judged.name}; read as ${quote(readAs.method)} it would be ${other}`,
+    setting: `routes/${judged.order}`,
+  }
 }
 
 function accessText({ settings: { access } }: Route): string {

@@ -216,8 +216,8 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
     'have the client send the path in plain form; `warder explain` says what is ambiguous about it',
   ),
   method_refused: forbidden(
-    'the method is TRACE or CONNECT, or a known method in another letter case',
-    'have the client send the method in upper case, as it is registered; TRACE and CONNECT are never allowed',
+    'the method is TRACE or CONNECT, has the wrong letter case, or `_method` in the query names another one',
+    'send the method in upper case, as it is registered; of `_method`, see `allow_method_parameter` of the route',
   ),
   header_missing: forbidden(
     'the request lacks a header that the route’s `forward_auth` requires',

@@ -55,6 +55,8 @@ export interface RouteSettings {
   readonly upstream?: string
   /** What browsers are told about pages of other origins; absent: what the application says. */
   readonly cors?: CorsSettings
+  /** Whether `_method` in the query may name a method of another route; absent: such a request is denied. */
+  readonly allowMethodParameter?: boolean
   /** Absent: the path is sent on as it was matched. */
   readonly rewrite?: RewriteSettings
   /** How many requests one client may send through this route. Absent: no limit. */

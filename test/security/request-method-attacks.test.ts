@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'bun:test'
 import { nginx } from '../../src/callers/nginx.ts'
 import type { Decision } from '../../src/decision/decision.ts'
+import { createExplanation } from '../../src/decision/explain.ts'
 import {
   ask,
   decideOf,
@@ -75,4 +76,51 @@ describe('attack: TRACE shows the client the identity headers, CONNECT opens a t
         detail: method.toLowerCase(),
       }))
   }
+})
+
+describe('attack: a query that names another method for the application (`_method`)', () => {
+  const table = makeGuard({
+    policies: [policySettings(), policySettings({ name: 'remove', scopeAll: ['remove'] })],
+    routes: [
+      routeSettings({
+        name: 'ignores',
+        paths: ['/ignores/**'],
+        methods: ['POST'],
+        allowMethodParameter: true,
+      }),
+      routeSettings({ name: 'remove', methods: ['DELETE'], access: { kind: 'policy', policy: 'remove' } }),
+      routeSettings({ name: 'write', methods: ['POST', 'PUT'] }),
+      routeSettings({ name: 'read', methods: ['GET'] }),
+    ],
+  })
+  const judges = decideOf(table)
+  const cases = [
+    ['POST', '_method=DELETE', 'method_refused'],
+    ['POST', 'a=1&%5Fmethod=delete', 'method_refused'],
+    ['POST', '_method=PUT&_method=DELETE', 'method_refused'],
+    ['POST', '_method=PATCH', 'method_refused'],
+    ['POST', '_method=', 'method_refused'],
+    ['GET', '_method=DELETE', 'method_refused'],
+    ['POST', '_method=a&_method=b&_method=c&_method=d&_method=e', 'method_refused'],
+    ['POST', '_method=PUT', 'ok'],
+    ['POST', '_method=post', 'ok'],
+    ['GET', '_method=GET', 'ok'],
+    ['GET', 'method=DELETE', 'ok'],
+  ] as const
+  for (const [method, query, reason] of cases) {
+    it(`answers ${method} /x?${query} with ${reason}`, async () =>
+      expect((await ask(judges, makeRequest({ method, path: '/x', query, headers }))).reason).toBe(reason))
+  }
+  it('lets it pass on a route that allows it, and where no route names methods', async () => {
+    const request = makeRequest({ method: 'POST', path: '/ignores/x', query: '_method=DELETE', headers })
+    expect(await ask(judges, request)).toMatchObject({ reason: 'ok', route: 'ignores' })
+    const bare = decideOf(makeGuard({ policies: [policySettings()], routes: [routeSettings()] }))
+    expect((await ask(bare, request)).reason).toBe('ok')
+  })
+  it('is explained by the route that the other method would meet', async () => {
+    const { recorder, steps } = createExplanation()
+    await ask(judges, makeRequest({ method: 'POST', path: '/x', query: '_method=DELETE', headers }), recorder)
+    expect(steps[0]).toMatchObject({ reason: 'method_refused', setting: 'routes/2' })
+    expect(steps[0]?.facts).toContain('remove')
+  })
 })
