@@ -70,6 +70,8 @@ export function fromUpstream(upstream: UpstreamSettings, options: ConfigValueOpt
     ),
     eject_after: unless(upstream.ejectAfter, DEFAULT_UPSTREAM.ejectAfter),
     eject_for: duration('ejectMs'),
+    resolve: duration('resolveMs'),
+    max_connection_age: duration('maxConnectionAgeMs'),
     intercept_errors: unlessEmpty(upstream.interceptErrors),
     rate_limit: fromRateLimits(upstream.rateLimits, options),
     ca_file: mapDefined(upstream.caFile, escape),

@@ -105,6 +105,12 @@ export const UpstreamSchema = strictMap({
     .optional()
     .describe('failures in a row after which a server is left alone; default 3'),
   eject_for: durationMs(100, HOUR_MS).optional().describe('for how long it is left alone; default 10s'),
+  resolve: durationMs(1_000, HOUR_MS)
+    .optional()
+    .describe('time after which the name of a server is looked up again; default 10s'),
+  max_connection_age: durationMs(1_000, 24 * HOUR_MS)
+    .optional()
+    .describe('age from which a connection is not kept after an answer; default 5m'),
   intercept_errors: listOf(z.union([z.enum(['4xx', '5xx']), wholeNumber(400, 599)]))
     .optional()
     .describe('statuses whose answers are replaced by a problem of ours: 404, 4xx, 5xx; default: none'),

@@ -60,6 +60,8 @@ export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
   minUploadRate: 500,
   ejectAfter: 3,
   ejectMs: 10_000,
+  resolveMs: 10_000,
+  maxConnectionAgeMs: 300_000,
   interceptErrors: [],
 }
 

@@ -37,6 +37,8 @@ export const toUpstream = (name: string, upstream: UpstreamConfig, directory: st
   minUploadRate: upstream.min_upload_rate ?? DEFAULT_UPSTREAM.minUploadRate,
   ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
   ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
+  resolveMs: upstream.resolve ?? DEFAULT_UPSTREAM.resolveMs,
+  maxConnectionAgeMs: upstream.max_connection_age ?? DEFAULT_UPSTREAM.maxConnectionAgeMs,
   interceptErrors: upstream.intercept_errors ?? DEFAULT_UPSTREAM.interceptErrors,
   ...toRateLimits(upstream.rate_limit),
   ...(upstream.ca_file === undefined ? {} : { caFile: resolve(directory, upstream.ca_file) }),

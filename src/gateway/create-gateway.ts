@@ -3,7 +3,9 @@ import { createDeadlines } from './deadlines.ts'
 import { createGatewayState } from './gateway-state.ts'
 import { openListener, type GatewayListener, type ListenerEvents } from './gateway-listener.ts'
 import { compileGatewayRules, type GatewayInput, type GatewayRules, type ListenerInput } from './rules.ts'
+import { resolveHost, type ResolveHost } from './sockets/resolve-host.ts'
 import { addressText } from './sockets/sockets.ts'
+import type { NameEvent } from './upstream/name-watch.ts'
 
 export interface Gateway {
   /** `127.0.0.1:8080` or `unix:/run/gateway.sock`; the real port where 0 was asked for. In the order of the settings. */
@@ -20,10 +22,22 @@ export interface Gateway {
   stop(patienceMs: number): Promise<void>
 }
 
-/** @throws WarderError ERR_SERVER_LISTEN when an address cannot be bound; none of them is then. */
-export function createGateway(input: GatewayInput, events: ListenerEvents): Gateway {
+/** Who is told what happens at the listeners, and to names of servers. */
+export interface GatewayEvents extends ListenerEvents {
+  onName(event: NameEvent): void
+}
+
+/**
+ * @param resolve How names of servers are looked up. Default: by the system.
+ * @throws WarderError ERR_SERVER_LISTEN when an address cannot be bound; none of them is then.
+ */
+export function createGateway(
+  input: GatewayInput,
+  events: GatewayEvents,
+  resolve: ResolveHost = resolveHost,
+): Gateway {
   const deadlines = createDeadlines()
-  const state = createGatewayState()
+  const state = createGatewayState({ resolve, onEvent: (event) => events.onName(event) })
   let inForce = input.listeners
   const first = compileGatewayRules(input, state, deadlines)
   const listeners: GatewayListener[] = []

@@ -29,6 +29,8 @@ export interface ExchangeEvent {
   /** Name of the upstream, and URL of its server as configured. */
   readonly upstream: string | undefined
   readonly server: string | undefined
+  /** The address of that server's name; undefined if the configuration has an address or a socket. */
+  readonly address: string | undefined
   readonly fault: GatewayFault | undefined
   /** For the operator: more about the fault. */
   readonly detail: string | undefined

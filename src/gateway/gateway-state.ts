@@ -5,11 +5,15 @@ import { createKept, type Kept } from './kept.ts'
 import { createMemoryRateStore } from './limits/memory-rate-store.ts'
 import type { RateStore } from './limits/rate-store.ts'
 import type { RouteAuth } from './judges/auth-service/route-auth.ts'
-import type { ServerPool } from './upstream/server-pool.ts'
+import { resolveHost } from './sockets/resolve-host.ts'
+import type { NameWatchDeps } from './upstream/name-watch.ts'
+import type { ServerGroup } from './upstream/server-group.ts'
 
 export interface GatewayState {
-  /** Idle connections, ejection and health of each server. */
-  readonly pools: Kept<ServerPool>
+  /** Addresses, idle connections, ejection and health of each server. */
+  readonly servers: Kept<ServerGroup>
+  /** How names of servers are looked up. */
+  readonly names: Omit<NameWatchDeps, 'deadlines'>
   /** Connections to auth services, and what they have said. */
   readonly auths: Kept<RouteAuth>
   /** How many requests were counted. */
@@ -19,19 +23,24 @@ export interface GatewayState {
   close(): void
 }
 
-export function createGatewayState(rates: RateStore = createMemoryRateStore()): GatewayState {
-  const pools = createKept<ServerPool>((pool) => pool.close())
+const BY_THE_SYSTEM: GatewayState['names'] = { resolve: resolveHost, onEvent() {} }
+
+/** @param names Default: the system's answers, without a log. */
+export function createGatewayState(names: GatewayState['names'] = BY_THE_SYSTEM): GatewayState {
+  const rates = createMemoryRateStore()
+  const servers = createKept<ServerGroup>((group) => group.close())
   const auths = createKept<RouteAuth>(({ service }) => service.close())
   return {
-    pools,
+    servers,
     auths,
     rates,
+    names,
     settle() {
-      pools.settle()
+      servers.settle()
       auths.settle()
     },
     close() {
-      pools.close()
+      servers.close()
       auths.close()
     },
   }

@@ -164,14 +164,14 @@ function compileShared(input: GatewayInput, state: GatewayState, deadlines: Dead
   const upstreams = new Map(
     input.upstreams.map((settings) => [
       settings.name,
-      createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, state.pools, deadlines),
+      createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, state, deadlines),
     ]),
   )
   const headers = compileHeaderRules(input.identityNames, [
     ...input.routes.flatMap(({ judges }) => [...grantedNames(judges), ...userHeaderNames(judges)]),
     ...(input.matchesMethods ? METHOD_OVERRIDES : []),
   ])
-  const auths = createRouteAuths(headers, input.authTrust, state.auths, deadlines)
+  const auths = createRouteAuths(headers, input.authTrust, state, deadlines)
   const judgesOf = createRouteJudges(input.decide, auths, input.realm)
   const destinationOf = (route: GatewayRoute): readonly [string, Destination] => {
     const { name, tokenSources, rewrite, judges, cors } = route

@@ -73,6 +73,10 @@ export interface UpstreamSettings {
   readonly ejectAfter: number
   /** For how long. Default 10 s. */
   readonly ejectMs: number
+  /** Longest time between two lookups of a server's name. Default 10 s. */
+  readonly resolveMs: number
+  /** Age from which a connection is not kept after an answer. Default 5 min. */
+  readonly maxConnectionAgeMs: number
   /** Statuses, 400 to 599, whose answers are replaced by ours; `4xx` and `5xx` are all of theirs. Default none. */
   readonly interceptErrors: readonly (number | '4xx' | '5xx')[]
   /** Of all routes that lead here together. Absent: no limit. */

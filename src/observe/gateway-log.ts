@@ -1,6 +1,7 @@
 /** Log lines of the gateway: denials like everywhere, what went wrong behind it, and each request where asked for. */
 import type { Crowding } from '../gateway/client/connection-room.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
+import type { NameEvent } from '../gateway/upstream/name-watch.ts'
 import type { DecisionEvent } from './decision-log.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
@@ -9,6 +10,7 @@ export interface GatewayLog {
   /** @param logsAccess Whether requests that went well have a line too. */
   onExchange(event: ExchangeEvent, logsAccess: boolean): void
   onCrowded(listener: string, crowding: Crowding): void
+  onName(event: NameEvent): void
 }
 
 /** @param onDecision Told of every decision, as by the decision listener. */
@@ -27,6 +29,20 @@ export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEve
         'the gateway has as many connections as `max_connections` lets it have',
       )
     },
+    onName: (event) => logName(logger, event),
+  }
+}
+
+function logName(logger: Logger, event: NameEvent): void {
+  const { type, ...fields } = event
+  const line = { event: type, ...fields }
+  switch (event.type) {
+    case 'addresses_changed':
+      return logger.info(line, 'the addresses of a server changed')
+    case 'resolve_failed':
+      return logger.warn(line, 'the name of a server cannot be resolved')
+    case 'resolve_recovered':
+      return logger.info(line, 'the name of a server is resolved again')
   }
 }
 
@@ -60,6 +76,7 @@ function fieldsOf(event: ExchangeEvent): Readonly<Record<string, unknown>> {
     route: decision?.route,
     upstream: event.upstream,
     server: event.server,
+    address: event.address,
     method: request?.method,
     host: request === undefined ? undefined : redact(request.host),
     // The query is left out: it may hold a token or a person's data.

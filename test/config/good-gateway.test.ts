@@ -63,6 +63,8 @@ describe('a gateway', () => {
       minUploadRate: 500,
       ejectAfter: 3,
       ejectMs: 10_000,
+      resolveMs: 10_000,
+      maxConnectionAgeMs: 300_000,
       interceptErrors: [],
       health: { path: '/healthz', statuses: ['2xx', '3xx'], intervalMs: 1_000, timeoutMs: 2_000 },
     })

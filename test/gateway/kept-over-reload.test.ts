@@ -119,7 +119,7 @@ describe('a gateway with a new configuration', () => {
 
 describe('a server', () => {
   const input = async (ca: string, text = ''): Promise<GatewayInput> => {
-    const config = gatewayConfig(['https://a.example', 'https://a.example'], {
+    const config = gatewayConfig(['https://192.0.2.1', 'https://192.0.2.1'], {
       upstream: `eject_for: 1m${text}`,
     })
     const read = gatewayInput(await loadOrThrow(config))
@@ -139,6 +139,7 @@ describe('a server', () => {
     ['whether it has any', ['one'], [''], false],
     ['its health check', ['one'], ['one', ', health: { path: /h }'], false],
     ['its ejection', ['one'], ['one', ', eject_after: 9'], false],
+    ['the age of its connections', ['one'], ['one', ', max_connection_age: 1m'], false],
     ['a time of its upstream', ['one'], ['one', ', connect_timeout: 1s'], true],
   ]
   for (const [what, before, after, isSame] of CHANGES) {

@@ -45,6 +45,7 @@ export const refusedExchange = (id: string, { status, detail }: RequestFault): E
   status,
   upstream: undefined,
   server: undefined,
+  address: undefined,
   fault: 'bad_request',
   detail,
   durationMs: 0,

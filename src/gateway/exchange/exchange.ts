@@ -288,6 +288,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
       status,
       upstream: this.#limits?.name,
       server: this.#search?.pool?.settings.url,
+      address: this.#search?.pool?.ip,
       fault,
       detail: detail === '' ? undefined : detail,
       durationMs: this.#clock.elapsedMs(),

@@ -1,9 +1,9 @@
 /** The way to a server: one after the other is tried, until a connection is there. */
+import type { ServerChoice } from '../upstream/server-choice.ts'
 import type { Link, ServerPool } from '../upstream/server-pool.ts'
-import type { Upstream } from '../upstream/upstream.ts'
 
 export interface LinkSearchEvents {
-  /** A server is tried; the time to connect begins. */
+  /** A server is tried, or its name is looked up; the time to connect begins. */
   onTry(): void
   onFound(link: Link): void
   /** None is left. `fault` is what the last one had to say. */
@@ -11,14 +11,16 @@ export interface LinkSearchEvents {
 }
 
 export class LinkSearch {
-  readonly #upstream: Upstream
+  readonly #servers: ServerChoice
   readonly #events: LinkSearchEvents
   readonly #tried: ServerPool[] = []
   #pool: ServerPool | undefined
+  #hasRefreshed = false
+  #isRefreshing = false
   #cancel = (): void => {}
 
-  constructor(upstream: Upstream, events: LinkSearchEvents) {
-    this.#upstream = upstream
+  constructor(servers: ServerChoice, events: LinkSearchEvents) {
+    this.#servers = servers
     this.#events = events
   }
 
@@ -29,8 +31,8 @@ export class LinkSearch {
 
   /** Tries the next server. */
   next(lastFault: string): void {
-    const next = this.#upstream.pick(this.#tried)
-    if (next === undefined) return this.#events.onNone(lastFault)
+    const next = this.#servers.pick(this.#tried)
+    if (next === undefined) return this.#refresh(lastFault)
     this.#tried.push(next)
     this.#connect(next, true)
   }
@@ -43,7 +45,11 @@ export class LinkSearch {
   /** No byte of the request has left, so another server may have it, whatever its method. */
   failed(fault: string): void {
     this.#cancel()
-    this.#pool?.report('failed', performance.now())
+    if (this.#isRefreshing) {
+      this.#isRefreshing = false
+      return this.#events.onNone(`${fault}, and no answer to a lookup of its name`)
+    }
+    this.#pool?.report('unreachable', performance.now())
     this.next(fault)
   }
 
@@ -52,15 +58,40 @@ export class LinkSearch {
     this.#cancel()
   }
 
+  /** All were tried: the application may have moved. Once, so that an exchange has an end. */
+  #refresh(lastFault: string): void {
+    const { refresh } = this.#servers
+    if (refresh === undefined || this.#hasRefreshed) return this.#events.onNone(lastFault)
+    this.#hasRefreshed = true
+    this.#isRefreshing = true
+    this.#events.onTry()
+    this.#await((settled) =>
+      refresh((fault) => {
+        settled()
+        this.#isRefreshing = false
+        this.next(lastFault === '' ? fault : lastFault)
+      }),
+    )
+  }
+
   #connect(pool: ServerPool, mayReuse: boolean): void {
     this.#pool = pool
     this.#events.onTry()
+    this.#await((settled) =>
+      pool.take(mayReuse, (link, fault) => {
+        settled()
+        if (link === undefined) this.failed(fault)
+        else this.#events.onFound(link)
+      }),
+    )
+  }
+
+  /** Begins something that can be given up, and perhaps settles at once: what comes of it has its own way out then. */
+  #await(begin: (settled: () => void) => () => void): void {
     let isSettled = false
-    const cancel = pool.take(mayReuse, (link, fault) => {
+    const cancel = begin(() => {
       isSettled = true
       this.#cancel = () => {}
-      if (link === undefined) this.failed(fault)
-      else this.#events.onFound(link)
     })
     if (!isSettled) this.#cancel = cancel
   }

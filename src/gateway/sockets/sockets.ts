@@ -91,16 +91,23 @@ export function listenFault(address: Address, cause: unknown): WarderError {
   })
 }
 
+/** Where to connect. */
+export interface Place {
+  readonly server: ServerSettings
+  /** An address of the server's name; undefined if the settings have an address or a socket. */
+  readonly ip: string | undefined
+  /** Authorities and our certificate, for TLS. */
+  readonly trust: ServerTrust
+}
+
 /**
  * Connects to a server; with TLS, after its certificate was verified for the name.
  *
- * @param trust Authorities and our certificate, for TLS.
  * @param settled Called once: with the wire, or with the reason why there is none.
  * @returns Gives up, also in the middle of a handshake; `settled` is not called then.
  */
 export function connect(
-  server: ServerSettings,
-  trust: ServerTrust,
+  { server, ip, trust }: Place,
   settled: (wire: Wire | undefined, fault: string) => void,
 ): () => void {
   let isSettled = false
@@ -145,7 +152,7 @@ export function connect(
       ? Bun.connect<Slot>({ ...options, unix: server.address.path })
       : Bun.connect<Slot>({
           ...options,
-          hostname: host,
+          hostname: ip ?? host,
           port: server.address.port,
           ...(server.isTls ? { tls: { ...trust, serverName: host, rejectUnauthorized: true } } : {}),
         })

@@ -1,9 +1,8 @@
 /** Active health checks: asks a server on its own, so that no client finds out that it is down. */
-import type { ServerTrust } from '../sockets/certificates.ts'
 import type { Deadlines, Expiring } from '../deadlines.ts'
 import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
-import type { HealthSettings, ServerSettings } from '../settings.ts'
-import { connect } from '../sockets/sockets.ts'
+import type { HealthSettings } from '../settings.ts'
+import { connect, type Place } from '../sockets/sockets.ts'
 import { compileStatuses } from './status-set.ts'
 import type { Wire } from '../sockets/wire.ts'
 
@@ -21,18 +20,13 @@ interface Question extends HealthSettings {
 const DOWN_AFTER = 2
 
 /** Starts checking, at once and then at each interval. A server is up until it is known to be down. */
-export function startHealthCheck(
-  server: ServerSettings,
-  trust: ServerTrust,
-  health: HealthSettings,
-  deadlines: Deadlines,
-): HealthCheck {
+export function startHealthCheck(place: Place, health: HealthSettings, deadlines: Deadlines): HealthCheck {
   let failures = 0
   let isClosed = false
   const next: Expiring = { deadlineMs: 0, onDeadline: () => check() }
   const question: Question = { ...health, isHealthy: compileStatuses(health.statuses) }
   const check = (): void => {
-    ask(server, trust, question, deadlines, (isGood) => {
+    ask(place, question, deadlines, (isGood) => {
       failures = isGood ? 0 : failures + 1
       if (!isClosed) next.deadlineMs = performance.now() + health.intervalMs
     })
@@ -51,8 +45,7 @@ export function startHealthCheck(
 
 /** One check. Good is one of the statuses, in time; the body is not read. */
 function ask(
-  server: ServerSettings,
-  trust: ServerTrust,
+  place: Place,
   { path, timeoutMs, isHealthy }: Question,
   deadlines: Deadlines,
   done: (isGood: boolean) => void,
@@ -70,7 +63,7 @@ function ask(
   }
   const limit: Expiring = { deadlineMs: performance.now() + timeoutMs, onDeadline: () => finish(false) }
   deadlines.add(limit)
-  giveUp = connect(server, trust, (opened) => {
+  giveUp = connect(place, (opened) => {
     if (opened === undefined) return finish(false)
     wire = opened
     const answer = createAnswerHeadReader('GET')
@@ -83,7 +76,7 @@ function ask(
       onEnd: () => finish(false),
       onClose: () => finish(false),
     }
-    const fields = `Host: ${server.authority}\r\nUser-Agent: Warder\r\nConnection: close\r\n`
+    const fields = `Host: ${place.server.authority}\r\nUser-Agent: Warder\r\nConnection: close\r\n`
     opened.write(Buffer.from(`GET ${path} HTTP/1.1\r\n${fields}\r\n`))
   })
 }

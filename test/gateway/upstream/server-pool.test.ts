@@ -30,6 +30,7 @@ function createPool(port: number): ServerPool {
     host: 'keep',
     ejectAfter: 3,
     ejectMs: 1,
+    maxConnectionAgeMs: 60_000,
     ...times,
   } as const
   const pool = createServerPool(server, upstream, {}, deadlines)

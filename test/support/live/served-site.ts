@@ -48,7 +48,7 @@ export async function startServedSite(cleanup: Cleanup, options: ServedSiteOptio
   const file = join(dir, 'warder.yaml')
   writeFileSync(file, siteConfig(options.issuers, decisions, admin))
   const app = await startEchoApp(cleanup)
-  let warder = await startServe(file, decisions, cleanup, options.preload)
+  let warder = await startServe(file, decisions, cleanup, options)
   const snippet = nginxSnippet({
     decisions: `127.0.0.1:${decisions}`,
     identityNames: ['X-Auth-Subject'],
@@ -63,7 +63,7 @@ export async function startServedSite(cleanup: Cleanup, options: ServedSiteOptio
     app,
     warder: () => warder,
     async restart() {
-      warder = await startServe(file, decisions, cleanup, options.preload)
+      warder = await startServe(file, decisions, cleanup, options)
     },
     ask: (token) => ask(port, { headers: [['Authorization', `Bearer ${token}`]] }),
     async readiness() {

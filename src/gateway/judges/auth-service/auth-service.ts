@@ -9,7 +9,11 @@ import type { Deadlines, Expiring } from '../../deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import type { HeaderRules } from '../../exchange/forward-headers.ts'
 import type { ResponseHead } from '../../http/response-head.ts'
-import { createServerPool, type Link, type ServerPool } from '../../upstream/server-pool.ts'
+import { LinkSearch } from '../../exchange/link-search.ts'
+import type { NameWatchDeps } from '../../upstream/name-watch.ts'
+import { createServerChoice, type ServerChoice } from '../../upstream/server-choice.ts'
+import { createServerGroup } from '../../upstream/server-group.ts'
+import type { Link } from '../../upstream/server-pool.ts'
 
 /** What is known about a request: the service's word, or that it lacks a required header. */
 export type AuthOutcome = AuthVerdict | { readonly kind: 'header_missing'; readonly header: string }
@@ -26,17 +30,18 @@ export interface AuthService {
   close(): void
 }
 
-// One server that is asked whatever happened before: to leave it alone would only deny without asking.
-const ALWAYS_ASKED = { ejectAfter: Infinity, ejectMs: 0 }
+/** As the defaults of upstreams. When all its addresses are ejected, the service is asked anyway. */
+const SERVER_RULES = { ejectAfter: 3, ejectMs: 10_000, resolveMs: 10_000, maxConnectionAgeMs: 300_000 }
 const NOTHING = (): void => {}
 
 export function createAuthService(
   settings: ForwardAuthSettings,
   trust: ServerTrust,
   rules: HeaderRules,
-  deadlines: Deadlines,
+  deps: NameWatchDeps,
 ): AuthService {
-  const pool = createServerPool(settings.server, ALWAYS_ASKED, trust, deadlines)
+  const group = createServerGroup(settings.server, SERVER_RULES, trust, deps)
+  const servers = createServerChoice([{ group, weight: 1 }], 'round_robin')
   const cache = settings.cache === undefined ? undefined : createAuthCache(settings.cache.maxEntries)
   const isSent = compileSentFields(settings, rules)
   return {
@@ -53,7 +58,7 @@ export function createAuthService(
       }
       // From before it is sent: by then the service has decided nothing yet.
       const askedMs = performance.now()
-      return exchange(pool, text.value, settings, deadlines, (verdict, answer) => {
+      return exchange(servers, text.value, settings, deps.deadlines, (verdict, answer) => {
         // A cookie is for this once: handed out again, it would replace a newer one.
         const ttlMs =
           answer === undefined || verdict.kind !== 'allowed' || verdict.cookies.length > 0
@@ -63,13 +68,13 @@ export function createAuthService(
         settled(verdict)
       })
     },
-    close: () => pool.close(),
+    close: () => group.close(),
   }
 }
 
 /** One question and its whole answer. The answer counts when its end has come: half a yes is none. */
 function exchange(
-  pool: ServerPool,
+  servers: ServerChoice,
   text: string,
   settings: ForwardAuthSettings,
   deadlines: Deadlines,
@@ -77,13 +82,15 @@ function exchange(
 ): () => void {
   let isOver = false
   let link: Link | undefined
-  let cancelConnect = NOTHING
+  const unlink = (mayReuse: boolean): void => {
+    if (link !== undefined) search.pool?.release(link, mayReuse)
+    link = undefined
+  }
   const end = (mayReuse: boolean): void => {
     isOver = true
     deadlines.remove(limit)
-    cancelConnect()
-    if (link !== undefined) pool.release(link, mayReuse)
-    link = undefined
+    search.cancel()
+    unlink(mayReuse)
   }
   const fail = (detail: string, status: 502 | 504 = 502): void => {
     if (isOver) return
@@ -92,24 +99,19 @@ function exchange(
   }
   const limit: Expiring = {
     deadlineMs: performance.now() + settings.timeoutMs,
-    onDeadline: () => fail(link === undefined ? 'no connection in time' : 'no answer in time', 504),
-  }
-  const connect = (mayReuse: boolean): void => {
-    let isSettled = false
-    const cancel = pool.take(mayReuse, (taken, fault) => {
-      isSettled = true
-      cancelConnect = NOTHING
-      if (taken === undefined) fail(`it cannot be reached: ${fault}`)
-      else send(taken)
-    })
-    if (!isSettled) cancelConnect = cancel
+    onDeadline: () => {
+      search.pool?.report(link === undefined ? 'unreachable' : 'failed', performance.now())
+      fail(link === undefined ? 'no connection in time' : 'no answer in time', 504)
+    },
   }
   const send = (taken: Link): void => {
     link = taken
     const answer = createAuthAnswerReader(settings.maxAnswerBytes)
     const step = ({ kind, detail, mayReuse, head }: AnswerStep): void => {
       if (isOver || link !== taken || kind === 'more') return
-      if (kind === 'invalid' || head === undefined) return fail(detail)
+      const isGood = kind !== 'invalid' && head !== undefined
+      search.pool?.report(isGood ? 'ok' : 'failed', performance.now())
+      if (!isGood) return fail(detail)
       end(mayReuse)
       settled(readAuthAnswer(head, settings), head)
     }
@@ -117,9 +119,8 @@ function exchange(
       if (isOver || link !== taken) return
       if (answer.hasHeard || !taken.isReused) return step(answer.ended(isIntact))
       // The service closed an idle connection while the question was on its way.
-      pool.release(taken, false)
-      link = undefined
-      connect(false)
+      unlink(false)
+      search.again()
     }
     taken.wire.events = {
       onData: (bytes) => step(answer.read(bytes)),
@@ -129,8 +130,13 @@ function exchange(
     }
     taken.wire.write(Buffer.from(text, 'latin1'))
   }
+  const search = new LinkSearch(servers, {
+    onTry() {},
+    onFound: send,
+    onNone: (fault) => fail(`it cannot be reached: ${fault}`),
+  })
   deadlines.add(limit)
-  connect(true)
+  search.next('')
   return () => {
     if (!isOver) end(false)
   }

@@ -22,21 +22,21 @@ export interface RouteAuths {
 
 /**
  * @param trust By the file of the authorities.
- * @param kept The services; one goes on after a reload if all that decides about its questions is the same, the
+ * @param state Holds the services; one goes on after a reload if all that decides about its questions is the same, the
  *   headers that no client may send included.
  */
 export function createRouteAuths(
   rules: HeaderRules,
   trust: ReadonlyMap<string, ServerTrust>,
-  kept: GatewayState['auths'],
+  state: Pick<GatewayState, 'auths' | 'names'>,
   deadlines: Deadlines,
 ): RouteAuths {
   return {
     of(settings) {
       const ownTrust = trust.get(settings.caFile ?? '') ?? {}
       const key = JSON.stringify([settings, trustKey(ownTrust), rules.forbiddenNames])
-      return kept.of(key, () => ({
-        service: createAuthService(settings, ownTrust, rules, deadlines),
+      return state.auths.of(key, () => ({
+        service: createAuthService(settings, ownTrust, rules, { ...state.names, deadlines }),
         replacedHeaders: new Set(settings.headers.map(({ to }) => folded(to.toLowerCase()))),
         isMappedParameter: compileMappedParameters(settings.params.map(({ to }) => to)),
       }))

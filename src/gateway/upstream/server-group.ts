@@ -1,0 +1,58 @@
+/** One configured server: a pool for each address that its name has, or the one of an address or socket. */
+import { isIP } from 'node:net'
+import type { ServerTrust } from '../sockets/certificates.ts'
+import type { ServerSettings, UpstreamSettings } from '../settings.ts'
+import { createNameWatch, type NameWatchDeps } from './name-watch.ts'
+import { createServerPool, type ServerPool } from './server-pool.ts'
+
+export interface ServerGroup {
+  /** Another array when the addresses change; empty while none is known. */
+  readonly pools: readonly ServerPool[]
+  /**
+   * Looks the name up again, as in {@link NameWatch}. Undefined if the server is an address or a socket.
+   */
+  readonly refresh: ((done: (fault: string) => void) => () => void) | undefined
+  /** Closes what is idle, and what is released from now on. */
+  close(): void
+}
+
+/** What all servers of an upstream have in common. */
+export type ServerRules = Pick<
+  UpstreamSettings,
+  'ejectAfter' | 'ejectMs' | 'health' | 'resolveMs' | 'maxConnectionAgeMs'
+>
+
+export function createServerGroup(
+  settings: ServerSettings,
+  rules: ServerRules,
+  trust: ServerTrust,
+  deps: NameWatchDeps,
+): ServerGroup {
+  const { address } = settings
+  if (address.kind === 'unix' || isIP(address.host) !== 0) {
+    const pool = createServerPool(settings, rules, trust, deps.deadlines)
+    return { pools: [pool], refresh: undefined, close: () => pool.close() }
+  }
+  let pools: readonly ServerPool[] = []
+  const onUnreachable = (): void => void watch.refresh(() => {})
+  const watch = createNameWatch(address.host, rules.resolveMs, deps, (addresses) => {
+    const old = pools
+    // A pool whose address stays goes on with its connections, its ejection and its health.
+    pools = addresses.map(
+      (ip) =>
+        old.find((pool) => pool.ip === ip) ??
+        createServerPool(settings, rules, trust, deps.deadlines, { ip, onUnreachable }),
+    )
+    for (const pool of old) if (!pools.includes(pool)) pool.leave()
+  })
+  return {
+    get pools() {
+      return pools
+    },
+    refresh: (done) => watch.refresh(done),
+    close() {
+      watch.close()
+      for (const pool of pools) pool.close()
+    },
+  }
+}
