@@ -20,6 +20,7 @@ import {
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { fileWarnings, refusedKeyWarnings } from './key-warnings.ts'
+import { readableSecretWarnings } from './readable-secrets.ts'
 import { signInWarnings } from './sign-in-warnings.ts'
 import { snapshotWarnings } from './snapshot-warnings.ts'
 import { newId } from './system.ts'
@@ -124,6 +125,7 @@ export function buildInstance(
       ...fileWarnings(config, deps),
       ...refusedKeyWarnings(issuers, config),
       ...snapshotWarnings(config),
+      ...readableSecretWarnings(config),
       ...usersWarnings,
     ],
     fileHashes,

@@ -23,7 +23,7 @@ export interface ReloadDeps {
   readonly service: Service
   readonly load: (previous: Instance) => Promise<Result<Instance, ConfigFailure>>
   readonly logger: Logger
-  /** Prints diagnostics for people. */
+  /** Prints diagnostics for people: those of a refusal, with an error among them, or the warnings of what is in force. */
   readonly report: (failure: ConfigFailure) => void
   /** Resolves after so many milliseconds. */
   readonly sleep: (ms: number) => Promise<void>
@@ -86,8 +86,14 @@ async function reloadOnce(
   service.swap(next.value)
   // The service has stopped meanwhile.
   if (service.instance !== next.value) return
-  const { digest, settings } = next.value.config
-  logger.info({ event: 'reload', result: 'success', config: digest, was: before }, 'configuration reloaded')
+  const { config, warnings } = next.value
+  const { digest, settings, source } = config
+  if (warnings.length > 0) report({ diagnostics: warnings, source })
+  const relaxations = warnings.map(({ code }) => code)
+  logger.info(
+    { event: 'reload', result: 'success', config: digest, was: before, relaxations },
+    'configuration reloaded',
+  )
   if (boundTo(settings) !== boundTo(old.config.settings)) {
     logger.warn({ event: 'reload', config: digest }, '`listen` has changed; restart to listen there')
   }

@@ -43,6 +43,7 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
     logger,
     report: (failure) => {
       report(failure)
+      if (failure.diagnostics.every(({ severity }) => severity === 'warning')) return
       const { digest } = service.instance.config
       cli.stderr.write(`warder: still running config ${digest}; to see this again: warder check ${file}\n`)
     },

@@ -93,6 +93,8 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   ERR_CONFIG_UNKNOWN_UPSTREAM: 'name an upstream of `upstreams`',
   WARN_CONFIG_UNUSED_UPSTREAM: 'name it in a route, or remove it',
   WARN_CONFIG_RATE_LIMIT_KEY: 'add a limit by address beside it',
+  WARN_CONFIG_SECRET_READABLE:
+    'take the permission away: `chmod o-r FILE`. Those of a Kubernetes secret have mode 0644 by default: set `defaultMode: 0440` for the volume, and `fsGroup` for the pod',
   WARN_CONFIG_UNUSED_POLICY:
     'name it in a route, or remove it. It still judges where a caller names it in the URL',
   WARN_CONFIG_UNUSED_ISSUER: 'name it in `issuers` of a policy, or remove it',

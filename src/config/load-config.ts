@@ -22,6 +22,7 @@ import type { LocatedProblem } from './schema-problems.ts'
 import { findSettingOrigin, type SettingOrigin } from './setting-origin.ts'
 import { usersFiles } from './basic-auth-values.ts'
 import { authCaFiles } from './forward-auth-values.ts'
+import { secretFilesOf, secretSettingsOf, type SecretFile } from './secret-files.ts'
 import type { Settings } from './settings.ts'
 import type { SourceDocument } from './source-document.ts'
 import { toSettings } from './to-settings.ts'
@@ -45,6 +46,8 @@ export interface LoadedConfig {
   readonly directories: ReadonlyMap<string, string>
   /** Content hashes of those files that were read here, as {@link watchFiles} compares them. */
   readonly fileHashes: ReadonlyMap<string, string>
+  /** Files in which secrets of the configuration are written: the file itself, or what its `${file:…}` read. */
+  readonly secretFiles: readonly SecretFile[]
   /** Seven hex digits that change with the file and everything it interpolates from files. */
   readonly digest: string
   readonly source: SourceText
@@ -102,7 +105,8 @@ async function loadBytes(
   const filled = await interpolate(document.value, resolve(file), deps, isSecretField)
   const native = readNative(document, filled, deps)
   if (!native.ok) return failure(document, native.error)
-  return ok(toLoaded(document, bytes, 'warder', native.value, filled.files))
+  const loaded = toLoaded(document, bytes, 'warder', native.value, filled.files)
+  return ok({ ...loaded, secretFiles: secretFilesOf(document, isSecretField) })
 }
 
 async function loadForeign(
@@ -188,6 +192,7 @@ function toLoaded(
 ): LoadedConfig {
   const file = resolve(document.file)
   const fileHashes = new Map([[file, hashContent(bytes)], ...interpolatedFiles])
+  const positionOfSetting = (path: string): SourcePosition => document.positionOf(originOf(path, origins))
   return {
     settings: deepFreeze(settings),
     warnings: [...warnings].sort(mainFirst(document)),
@@ -195,10 +200,14 @@ function toLoaded(
     files: [...new Set([...fileHashes.keys(), ...keyFiles(settings)])],
     fileHashes,
     directories: new Map(),
+    secretFiles: secretSettingsOf(settings).map((path) => {
+      const position = positionOfSetting(path)
+      return { file: resolve(position.file), position }
+    }),
     digest: digestOf(fileHashes),
     source: document,
     positionOf: (pointer) => document.positionOf(pointer),
-    positionOfSetting: (path) => document.positionOf(originOf(path, origins)),
+    positionOfSetting,
     originOfSetting: (path) => findSettingOrigin(originOf(path, origins), document, presets),
   }
 }

@@ -1,0 +1,70 @@
+/** Files with secrets that every user of the machine may read. */
+import { realpathSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Diagnostic, SourcePosition } from '../config/diagnostic.ts'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { quoted } from '../config/printable.ts'
+import { judgesOf } from '../config/route-judges.ts'
+
+const OTHERS_READ = 0o004
+const OTHERS_ENTER = 0o001
+
+/** One warning for each file, with the command that closes it. */
+export function readableSecretWarnings(config: LoadedConfig): readonly Diagnostic[] {
+  const places = new Map<string, SourcePosition>()
+  for (const { file, position } of [...config.secretFiles, ...namedFiles(config)])
+    if (!places.has(file)) places.set(file, position)
+  return [...places]
+    .filter(([file]) => isReadableByOthers(file))
+    .map(([file, position]) => ({
+      code: 'WARN_CONFIG_SECRET_READABLE',
+      severity: 'warning',
+      message: `every user of this machine may read the secrets in ${quoted(file)}`,
+      position,
+      hints: [
+        `chmod o-r '${file}'`,
+        'of a Kubernetes volume: `defaultMode: 0440` for it, and `fsGroup` for the pod',
+      ],
+    }))
+}
+
+/** Private keys, tokens and hashes of passwords that settings name by their file. */
+function namedFiles(config: LoadedConfig): LoadedConfig['secretFiles'] {
+  const { listen, upstreams, issuers, routes } = config.settings
+  const found: { readonly file: string | undefined; readonly setting: string }[] = []
+  for (const [i, { tls }] of listen.gateway.entries()) {
+    const at = listen.gateway.length === 1 ? 'listen/gateway/tls' : `listen/gateway/${i}/tls`
+    for (const { keyFile } of tls?.certificates ?? []) found.push({ file: keyFile, setting: at })
+  }
+  for (const { name, clientCertificate } of upstreams)
+    found.push({ file: clientCertificate?.keyFile, setting: `upstreams/${name}` })
+  for (const [i, { keys }] of issuers.entries()) {
+    const reach = 'reach' in keys ? keys.reach : undefined
+    found.push({ file: reach?.clientKeyFile, setting: `issuers/${i}/keys/client_key_file` })
+    found.push({ file: reach?.bearerFile, setting: `issuers/${i}/keys/bearer_file` })
+  }
+  for (const [i, { access }] of routes.entries()) {
+    for (const judge of judgesOf(access))
+      if (judge.kind === 'basic_auth')
+        found.push({ file: judge.basicAuth.usersFile, setting: `routes/${i}/basic_auth/users_file` })
+  }
+  return found.flatMap(({ file, setting }) =>
+    file === undefined ? [] : [{ file, position: config.positionOfSetting(setting) }],
+  )
+}
+
+/** Others need the way to it, too: a file in a directory of one user alone is that user's. */
+function isReadableByOthers(file: string): boolean {
+  try {
+    let path = realpathSync(file)
+    if ((statSync(path).mode & OTHERS_READ) === 0) return false
+    while (path !== dirname(path)) {
+      path = dirname(path)
+      if ((statSync(path).mode & OTHERS_ENTER) === 0) return false
+    }
+    return true
+  } catch {
+    // It is not there, or is no file of a file system; whoever reads it reports that.
+    return false
+  }
+}
