@@ -14,6 +14,7 @@ const PACKAGE_OF = {
   chromium: 'chromium',
   curl: 'curl',
   h2load: 'nghttp2-client',
+  hypercorn: 'python3-hypercorn',
 } as const
 
 /** No package that we install from has them: they are used where they are in the `PATH`. */

@@ -6,7 +6,14 @@ import { ensurePrograms, PROGRAM_PATH, type Program } from './programs.ts'
 import { formatCounts, readCounts } from './test-counts.ts'
 
 const ROOT = `${import.meta.dir}/..`
-const LIVE_TEST_PROGRAMS: readonly Program[] = ['nginx', 'haproxy', 'openssl', 'chromium', 'curl']
+const LIVE_TEST_PROGRAMS: readonly Program[] = [
+  'nginx',
+  'haproxy',
+  'openssl',
+  'chromium',
+  'curl',
+  'hypercorn',
+]
 // For tests that start real programs on a busy machine; the others take milliseconds.
 const TEST_TIMEOUT_MS = 30_000
 // The summary is at the end, and a run may print megabytes.

@@ -1,4 +1,5 @@
 /** The nginx configuration that asks Warder: every line that is needed, and why it is needed. */
+import { FORWARDED_UPGRADE } from '../request/upgrade.ts'
 
 export interface NginxSnippetOptions {
   /** Warder's decisions listener, `host:port` or `unix:PATH`. */
@@ -88,10 +89,17 @@ upstream warder {
     keepalive_requests 100000;
 }
 
-# WebSocket: \`Connection: upgrade\` only where the client asks for it; else empty, which keeps connections open.
-map $http_upgrade $warder_connection {
-    default upgrade;
-    ''      '';
+# WebSocket only, in any letter case. \`Upgrade: h2c\` would give the client a raw HTTP/2 connection to the application,
+# with every other path and every header on it, and Warder would see none of those requests.
+map $http_upgrade $warder_upgrade {
+    default '';
+    ${FORWARDED_UPGRADE} ${FORWARDED_UPGRADE};
+}
+
+# \`Connection: upgrade\` belongs to an \`Upgrade\` that is passed on; else it is empty, which keeps connections open.
+map $warder_upgrade $warder_connection {
+    default '';
+    ${FORWARDED_UPGRADE} upgrade;
 }
 
 # Without a reason there was no decision: Warder could not be reached, or nginx itself failed.
@@ -171,8 +179,10 @@ ${identity.map(({ variable }) => `        auth_request_set $warder_identity_${va
         # No path behind the address: the application gets the path that was judged, byte for byte.
         proxy_pass ${upstream};
         proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade;
+        # Not $http_upgrade, see above.
+        proxy_set_header Upgrade $warder_upgrade;
         proxy_set_header Connection $warder_connection;
+        proxy_set_header HTTP2-Settings "";
         # The host that was judged.
         proxy_set_header Host $host;
         proxy_set_header X-Forwarded-For $remote_addr;

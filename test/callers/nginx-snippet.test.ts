@@ -36,6 +36,17 @@ describe('nginxSnippet', () => {
     expect(new Set(names).size).toBe(names.length)
   })
 
+  it("hands on no protocol of the client's choice", () => {
+    const text = nginxSnippet(OPTIONS)
+    expect(linesWith(text, '$http_upgrade').filter((line) => !line.startsWith('#'))).toEqual([
+      'map $http_upgrade $warder_upgrade {',
+    ])
+    expect(text).toContain(
+      "map $http_upgrade $warder_upgrade {\n    default '';\n    websocket websocket;\n}",
+    )
+    expect(linesWith(text, 'proxy_set_header Upgrade')).toEqual(['proxy_set_header Upgrade $warder_upgrade;'])
+  })
+
   it('does without identity headers', () => {
     expect(linesWith(nginxSnippet({ ...OPTIONS, identityNames: [] }), 'identity_')).toEqual([])
   })

@@ -1,4 +1,5 @@
 /** One exchange on an HTTP/1.1 connection: the body by its framing, the answer in a head and chunks of text. */
+import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
 import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
@@ -164,7 +165,10 @@ export class Http1Stream implements ClientStream, WireEvents {
   startTunnel(head: AnswerHead): void {
     this.#isTunnel = true
     this.#writer = createBodyWriter(this.#wire, UNTIL_CLOSE)
-    this.#writer.head(`${startOf(head)}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+    this.#writer.head(`${startOf(head)}Connection: Upgrade
+Upgrade: ${FORWARDED_UPGRADE}
+
+`)
     this.#wire.resume()
     const arrived = this.#rest
     this.#rest = NO_BYTES

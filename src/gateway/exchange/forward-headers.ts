@@ -1,4 +1,5 @@
 /** Which header fields go on, in both directions, and which are ours to write. */
+import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import type { GrantedHeader } from '../judges/auth-service/auth-answer.ts'
 import type { ForwardedFields } from '../client/client-address.ts'
 import { connectionNames, type HeaderField } from '../http/header-fields.ts'
@@ -119,7 +120,7 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
     if (value !== undefined) text += `${field.name}: ${value}\r\n`
   }
   text += framingText(head.framing)
-  if (head.webSocketKey !== undefined) text += 'Connection: Upgrade\r\nUpgrade: websocket\r\n'
+  if (head.webSocketKey !== undefined) text += UPGRADE_LINES
   else if (head.takesTrailers) text += 'Connection: TE\r\nTE: trailers\r\n'
   text += `X-Forwarded-For: ${forwarded.forwardedFor}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n`
   text += `X-Forwarded-Host: ${forwarded.host}\r\nForwarded: ${forwarded.forwarded}\r\n`
@@ -129,6 +130,8 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
   for (const { name, value } of request.granted) text += `${name}: ${value}\r\n`
   return `${text}X-Decision-Id: ${request.decisionId}\r\n\r\n`
 }
+
+const UPGRADE_LINES = `Connection: Upgrade\r\nUpgrade: ${FORWARDED_UPGRADE}\r\n`
 
 /** The line that frames a body. */
 function framingText(framing: RequestHead['framing']): string {

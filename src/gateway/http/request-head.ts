@@ -1,6 +1,7 @@
 /** The head of a request: what is asked, where its body ends, and what it wants of the connection. */
 import { isMethod, whyMethodRefused } from '../../request/method.ts'
 import { parseHost } from '../../request/parse-host.ts'
+import { isForwardedUpgrade } from '../../request/upgrade.ts'
 import { err, ok, type Result } from '../../result.ts'
 import { membersOf, parseHead, valuesOf, type HeaderField } from './header-fields.ts'
 
@@ -129,7 +130,7 @@ function readWebSocketKey(
   if (method !== 'GET' || framing.kind !== 'none' || !connection.includes('upgrade')) return undefined
   const upgrade = valuesOf(fields, 'upgrade')
   const keys = valuesOf(fields, 'sec-websocket-key')
-  if (upgrade.length !== 1 || upgrade[0]?.toLowerCase() !== 'websocket' || keys.length !== 1) return undefined
+  if (upgrade.length !== 1 || !isForwardedUpgrade(upgrade[0] ?? '') || keys.length !== 1) return undefined
   return keys[0]
 }
 
