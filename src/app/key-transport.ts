@@ -1,10 +1,11 @@
-/** Reaching keys that are not simply there: own CA, client certificate, credentials, socket, proxy, checked address. */
-import { lookup } from 'node:dns/promises'
+/** Reaching keys: at the address that their host has now, with own CA, client certificate, credentials, socket, proxy. */
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { resolveHost } from '../gateway/sockets/resolve-host.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import type { ReachSettings } from '../keys/key-settings.ts'
 import { ReachError } from '../keys/reach.ts'
+import { firstAnswer } from './first-answer.ts'
 import { isPublicAddress } from './public-address.ts'
 
 export interface KeyTransportDeps {
@@ -12,20 +13,23 @@ export interface KeyTransportDeps {
   /** Every address of a host name, in the order in which they are tried. */
   readonly resolve: (host: string) => Promise<readonly string[]>
   readonly isPublicAddress: (address: string) => boolean
+  readonly env: Readonly<Record<string, string | undefined>>
 }
 
 const SYSTEM: KeyTransportDeps = {
   readFileSync: (path) => readFileSync(path),
-  resolve: async (host) => (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address),
+  resolve: async (host) => {
+    const resolution = await resolveHost(host)
+    if (resolution.kind === 'addresses') return resolution.addresses
+    throw Object.assign(new Error(`no address of ${host}`), { code: resolution.why })
+  },
   isPublicAddress,
+  env: process.env,
 }
 
-/** Most addresses of one name that are tried. */
-const MAX_ADDRESSES = 4
-
 /**
- * Makes the `fetchVia` of key sources. It leans on what Bun's fetch has beyond the standard; undefined on other
- * runtimes, which would leave those settings out without a word.
+ * Makes the `fetchVia` of key sources; with no settings, their `fetch`. It leans on what Bun's fetch has beyond the
+ * standard; undefined on other runtimes, which would leave those settings out without a word.
  */
 export function createKeyTransport(deps: Partial<KeyTransportDeps> = {}): KeyDeps['fetchVia'] {
   if (process.versions['bun'] === undefined) return undefined
@@ -54,7 +58,15 @@ async function send(
     ...(reach.unixPath === undefined ? {} : { unix: reach.unixPath }),
     ...(reach.proxyUrl === undefined ? {} : { proxy: reach.proxyUrl }),
   }
-  return reach.denyPrivateAddresses === true ? sendPinned(target, options, deps) : fetch(url, options)
+  const hasOwnWay = reach.unixPath !== undefined || isProxied(target, reach, deps)
+  const mustCheck = reach.denyPrivateAddresses === true
+  return hasOwnWay && !mustCheck ? fetch(url, options) : sendPinned(target, options, mustCheck, deps)
+}
+
+/** Then the proxy resolves the name, which this machine may not even know. */
+const isProxied = (target: URL, { proxyUrl }: ReachSettings, { env }: KeyTransportDeps): boolean => {
+  const name = `${target.protocol.slice(0, -1)}_proxy`
+  return [proxyUrl, env[name], env[name.toUpperCase()]].some((proxy) => proxy !== undefined && proxy !== '')
 }
 
 /** What this runtime's `fetch` takes beside the standard; Node.js, where the library runs too, has no types for it. */
@@ -102,28 +114,30 @@ function readText(setting: string, file: string, deps: KeyTransportDeps): string
 }
 
 /**
- * Resolves once, checks every answer, and connects to an address that was checked: a name that answers otherwise a
- * moment later changes nothing. The certificate is still the one of the name.
+ * Resolves once and connects to one of those addresses: the runtime remembers answers of DNS for 30 seconds, in which
+ * an address may have become somebody else's. With `mustCheck`, every answer is checked first, and a name that answers
+ * otherwise a moment later changes nothing. The certificate is still the one of the name.
  */
-async function sendPinned(target: URL, options: TransportInit, deps: KeyTransportDeps): Promise<Response> {
+async function sendPinned(
+  target: URL,
+  options: TransportInit,
+  mustCheck: boolean,
+  deps: KeyTransportDeps,
+): Promise<Response> {
   const host = target.hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) === 0 ? await deps.resolve(host) : [host]
-  const denied = addresses.find((address) => !deps.isPublicAddress(address))
+  if (addresses.length === 0) throw new ReachError(`${host} has no address`)
+  const denied = mustCheck ? addresses.find((address) => !deps.isPublicAddress(address)) : undefined
   if (denied !== undefined)
     throw new ReachError(`${host} is at ${denied}, and \`deny_private_addresses\` is on`)
   const headers = new Headers(options.headers)
   headers.set('host', target.host)
   const tls = isIP(host) === 0 ? { ...options.tls, serverName: host } : options.tls
-  let fault: unknown = new ReachError(`${host} has no address`)
-  for (const address of addresses.slice(0, MAX_ADDRESSES)) {
+  const all = options.signal
+  return firstAnswer(addresses, (address, own) => {
     const pinned = new URL(target)
     pinned.hostname = isIP(address) === 6 ? `[${address}]` : address
-    try {
-      return await fetch(pinned.href, { ...options, headers, ...(tls === undefined ? {} : { tls }) })
-    } catch (error) {
-      if (options.signal?.aborted === true) throw error
-      fault = error
-    }
-  }
-  throw fault
+    const signal = all === undefined || all === null ? own : AbortSignal.any([all, own])
+    return fetch(pinned.href, { ...options, headers, signal, ...(tls === undefined ? {} : { tls }) })
+  })
 }

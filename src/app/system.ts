@@ -19,7 +19,8 @@ const fetchVia = createKeyTransport()
 /** Clock, network, files and timers for key sources. Timers do not keep the process alive. */
 export const systemKeyDeps: KeyDeps = {
   nowMs: () => Date.now(),
-  fetch: (url, init) => fetch(url, init),
+  // The runtime's own would use an old address of a name for 30 seconds, and a busy connection to it for ever.
+  fetch: fetchVia?.({}, '') ?? ((url, init) => fetch(url, init)),
   ...(fetchVia === undefined ? {} : { fetchVia }),
   readFileSync: (path) => readBounded(path, MAX_READ_BYTES),
   snapshots: snapshotFiles,

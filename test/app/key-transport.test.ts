@@ -217,3 +217,38 @@ describe('deny_private_addresses', () => {
     expect((await get(`https://idp.test:${portOf(idp)}/jwks`, reach(), deps)).why).toBe('ok')
   })
 })
+
+describe('a host without further settings', () => {
+  const url = (): string => `http://idp.test:${portOf(plain)}/jwks`
+
+  it('is looked up for each fetch, and asked on a connection of its own', async () => {
+    const answers = [['127.0.0.1'], ['127.0.0.9'], ['127.0.0.1']]
+    let asked = 0
+    const deps = { resolve: () => Promise.resolve(answers[asked++] ?? []), env: {} }
+    expect((await get(url(), {}, deps)).saw).toMatchObject({ host: `idp.test:${portOf(plain)}` })
+    // Nobody listens there: the old address would have answered.
+    expect((await get(url(), {}, deps)).why).toContain('no connection')
+    expect((await get(url(), {}, deps)).why).toBe('ok')
+    expect(asked).toBe(3)
+  })
+
+  it('that has no address is told by the code of the resolver', async () => {
+    const { why } = await get('http://no-such-host.invalid/jwks', {}, { env: {} })
+    expect(why).toMatch(/^no connection \((?:ENOTFOUND|EAI_AGAIN)\)$/)
+  })
+
+  it('is verified by its name', async () => {
+    const deps = { resolve: () => Promise.resolve(['127.0.0.1']), env: {} }
+    const reach = { caFile: ca.caFile }
+    expect((await get(`https://idp.test:${portOf(idp)}/jwks`, reach, deps)).why).toBe('ok')
+    expect((await get(`https://other.test:${portOf(idp)}/jwks`, reach, deps)).why).not.toBe('ok')
+  })
+
+  for (const name of ['http_proxy', 'HTTP_PROXY'])
+    it(`is left to the proxy of ${name}, which alone may know it`, async () => {
+      const resolve = (): Promise<readonly string[]> => Promise.reject(new Error('asked'))
+      const env = { [name]: 'http://proxy.example:3128' }
+      // The runtime has its own environment, without a proxy.
+      expect((await get(`http://localhost:${portOf(plain)}/jwks`, {}, { resolve, env })).why).toBe('ok')
+    })
+})

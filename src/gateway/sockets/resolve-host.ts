@@ -1,4 +1,5 @@
 /** Addresses of a host name, as the system knows them: hosts file, DNS of containers, search domains. */
+import { lookup } from 'node:dns/promises'
 
 /** What a lookup found. Only `none` is an answer about the name: `failed` says nothing about it. */
 export type Resolution =
@@ -21,11 +22,11 @@ export type Lookup = (host: string) => Promise<readonly { readonly address: stri
  */
 const AT_ONCE = 2
 
-// `libc` alone remembers nothing: the runtime's own connections and c-ares both hold answers for up to their TTL.
-const systemLookup: Lookup = (host) => Bun.dns.lookup(host, { backend: 'libc' })
+// This is getaddrinfo, which remembers nothing; the runtime's own connections and c-ares both hold answers for a while.
+const systemLookup: Lookup = (host) => lookup(host, { all: true, verbatim: true })
 
-/** @param lookup For tests. Default: the system's. */
-export function createResolveHost(lookup: Lookup = systemLookup): ResolveHost {
+/** @param ask For tests. Default: the system. */
+export function createResolveHost(ask: Lookup = systemLookup): ResolveHost {
   const waiting: (() => void)[] = []
   let active = 0
   const turn = (): Promise<void> | undefined => {
@@ -43,7 +44,7 @@ export function createResolveHost(lookup: Lookup = systemLookup): ResolveHost {
   return async (host) => {
     await turn()
     try {
-      return toResolution(await lookup(host))
+      return toResolution(await ask(host))
     } catch (error) {
       return toFailure(error)
     } finally {
@@ -67,6 +68,6 @@ function toResolution(found: readonly { readonly address: string }[]): Resolutio
 
 function toFailure(error: unknown): Resolution {
   const { code } = (error ?? {}) as { readonly code?: unknown }
-  const why = typeof code === 'string' ? code.replace(/^DNS_/, '') : 'lookup failed'
+  const why = typeof code === 'string' ? code : 'lookup failed'
   return { kind: why === 'ENOTFOUND' || why === 'ENODATA' ? 'none' : 'failed', why }
 }

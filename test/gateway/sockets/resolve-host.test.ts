@@ -21,9 +21,9 @@ const ANSWERS: readonly (readonly [what: string, ReturnType<typeof createResolve
     answering('0.0.0.0', '10.0.0.1'),
     { kind: 'addresses', addresses: ['10.0.0.1'] },
   ],
-  ['an unknown name', failing(coded('DNS_ENOTFOUND')), { kind: 'none', why: 'ENOTFOUND' }],
+  ['an unknown name', failing(coded('ENOTFOUND')), { kind: 'none', why: 'ENOTFOUND' }],
   ['a name without addresses', failing(coded('ENODATA')), { kind: 'none', why: 'ENODATA' }],
-  ['a server that failed', failing(coded('DNS_EAI_AGAIN')), { kind: 'failed', why: 'EAI_AGAIN' }],
+  ['a server that failed', failing(coded('EAI_AGAIN')), { kind: 'failed', why: 'EAI_AGAIN' }],
   ['an error without a code', failing(new Error('odd')), { kind: 'failed', why: 'lookup failed' }],
   ['something else that is thrown', failing(undefined), { kind: 'failed', why: 'lookup failed' }],
 ]
