@@ -11,6 +11,7 @@ export const ERROR_CODES = {
   ERR_SERVER_RELOAD_DROPS: 'a changed file drops all routes, policies, issuers or judges at once',
   ERR_REQUEST_URL: 'the URL of a request is not absolute',
   WARN_POLICY_ROUTE_UNREACHABLE: 'a route can never match',
+  WARN_POLICY_ROUTE_LETTER_CASE: 'a route has the path of an earlier one in another letter case',
   WARN_POLICY_SIGN_IN_GUARDED: 'the login of a route is not public',
   // config/: the file and its syntax
   ERR_CONFIG_FILE_MISSING: 'the configuration file does not exist',

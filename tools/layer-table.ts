@@ -21,8 +21,9 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   keys: { core: true, imports: [] },
   jwt: { core: true, imports: ['keys'] },
   claims: { core: true, imports: [] },
-  // A route carries the settings of its auth service; the core never reads them.
-  policy: { core: true, imports: ['token', 'jwt', 'claims'], types: ['gateway'] },
+  // A route carries the settings of its auth service; the core never reads them. Paths and patterns are read alike,
+  // letter case included.
+  policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['gateway'] },
   decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
   callers: { core: true, imports: ['request', 'decision'] },
   // Where tokens are looked for is where they are taken out. A cookie that is counted is read as one with a token.

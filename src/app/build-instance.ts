@@ -186,10 +186,21 @@ function keyProblem(fault: unknown, config: LoadedConfig, setting: string): Diag
 
 function shadowWarnings(guard: Guard, config: LoadedConfig): readonly Diagnostic[] {
   if (guard.routes === undefined) return []
-  return findShadowedRoutes(guard.routes).map(({ route, by }) => {
+  return findShadowedRoutes(guard.routes).map(({ route, by, byCaseAlone }): Diagnostic => {
     const position = config.positionOfSetting(`routes/${route.order}`)
     const other = config.positionOfSetting(`routes/${by.order}`)
     const place = other.file === position.file ? `line ${other.line}` : `${other.file}:${other.line}`
+    if (byCaseAlone)
+      return {
+        code: 'WARN_POLICY_ROUTE_LETTER_CASE',
+        severity: 'warning',
+        message: `route "${route.name}" denies every request`,
+        position,
+        hints: [
+          `"${by.name}" (${place}) comes first, and has the same path in another letter case`,
+          `if the application tells letter cases apart, set case_sensitive: true on "${by.name}"`,
+        ],
+      }
     return {
       code: 'WARN_POLICY_ROUTE_UNREACHABLE',
       severity: 'warning',

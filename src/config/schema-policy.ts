@@ -120,6 +120,9 @@ export const RouteSchema = strictMap({
   allow_method_parameter: flag()
     .optional()
     .describe('whether `_method` in the query may name a method of another route; default false'),
+  case_sensitive: flag()
+    .optional()
+    .describe('whether its path in another letter case is another path to the application; default false'),
   rate_limit: RateLimitSchema.optional().describe(
     'how many requests one client may send through this route; default: no limit',
   ),

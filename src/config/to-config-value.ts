@@ -209,6 +209,7 @@ function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
       strip_prefix: unlessRoot(rewrite?.stripPrefix),
       add_prefix: unlessRoot(rewrite?.addPrefix),
       allow_method_parameter: route.allowMethodParameter,
+      case_sensitive: route.caseSensitive,
       rate_limit: fromRateLimits(rateLimits, options),
     }),
   }

@@ -220,6 +220,7 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
     ? {}
     : { rewrite: { stripPrefix: route.strip_prefix ?? '/', addPrefix: route.add_prefix ?? '/' } }),
   ...(route.allow_method_parameter === true ? { allowMethodParameter: true } : {}),
+  ...(route.case_sensitive === true ? { caseSensitive: true } : {}),
   ...toRateLimits(route.rate_limit),
 })
 

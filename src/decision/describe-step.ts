@@ -3,7 +3,7 @@ import { isPresent } from '../claims/compile-claim-rule.ts'
 import { readScopes } from '../claims/scope.ts'
 import { describeClaimValue } from '../jwt/check-claim-values.ts'
 import type { AudienceClaim } from '../jwt/issuer-settings.ts'
-import type { Route, RouteTable } from '../policy/compile-routes.ts'
+import type { Route } from '../policy/compile-routes.ts'
 import type { JudgeSettings } from '../policy/settings.ts'
 import { whySkipped } from '../policy/why-skipped.ts'
 import { canonicalizePath, type PathAmbiguity } from '../request/canonical-path.ts'
@@ -100,8 +100,7 @@ function describeRoute({ route, policy, guard, request }: Trial): StepDescriptio
   const path = canonicalizePath(request.path)
   if (!path.ok) return { facts: `${asked}: ${AMBIGUITIES[path.error]}` }
   const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
-  if (found?.ok === false && guard.routes !== undefined)
-    return describeRefusal(asked, found.error, guard.routes)
+  if (found?.ok === false) return describeRefusal(asked, found.error)
   const query = { method: request.method, host: request.host, path: path.value }
   const passedOver = guard.routes?.routes.slice(0, route?.order) ?? []
   const notes = skippedNotes(passedOver, query)
@@ -112,17 +111,12 @@ function describeRoute({ route, policy, guard, request }: Trial): StepDescriptio
 }
 
 /** A request that has a route, and would have another one if the application read it otherwise. */
-function describeRefusal(
-  asked: string,
-  { judged, readAs }: RouteRefusal,
-  routes: RouteTable,
-): StepDescription {
-  if (judged === undefined || readAs === undefined) return { facts: asked }
-  const met = routes.match(readAs)
+function describeRefusal(asked: string, { judged, met, reading = '' }: RouteRefusal): StepDescription {
+  if (judged === undefined) return { facts: asked }
   const other = met === undefined ? 'no route' : `${met.name}, ${accessText(met)}`
   return {
-    facts: `${asked} is ${judged.name}; read as ${quote(readAs.method)} it would be ${other}`,
-    setting: `routes/${judged.order}`,
+    facts: `${asked} is ${judged.name}, ${accessText(judged)}; read ${reading} it is ${other}`,
+    setting: `routes/${(met ?? judged).order}`,
   }
 }
 

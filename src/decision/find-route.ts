@@ -9,10 +9,12 @@ import { denial, type Denial } from './trial.ts'
 
 /** Why a request is judged by no route although one may match. */
 export interface RouteRefusal extends Denial {
-  /** The route that it would be judged by. */
+  /** The route that it would be judged by; undefined if it has not got that far. */
   readonly judged?: Route
-  /** How an application might read it. */
-  readonly readAs?: RouteQuery
+  /** The route that it would meet if the application read it otherwise; undefined for none. */
+  readonly met?: Route | undefined
+  /** How the application might read it, for people: `with the method DELETE`. */
+  readonly reading?: string
 }
 
 /** The error is the denial of a request that has more than one reading; undefined means no route matches. */
@@ -27,7 +29,7 @@ export function findRoute(
   const query = { method: request.method, host: request.host, path: path.value }
   const route = routes.match(query)
   if (route === undefined) return ok(undefined)
-  const other = overridden(routes, route, query, request.query)
+  const other = overridden(routes, route, query, request.query) ?? inOtherCase(routes, route, query)
   return other === undefined ? ok(route) : err(other)
 }
 
@@ -43,9 +45,19 @@ function overridden(
   const methods = methodParameters(parameters)
   if (methods.size === 0) return undefined
   for (const method of methods) {
-    const readAs = { ...query, method }
-    if (methods.size > MAX_METHOD_PARAMETERS || routes.match(readAs) !== route)
-      return { ...denial('method_refused', 'parameter'), judged: route, readAs }
+    const named = { ...query, method }
+    const met = routes.metByCase(route, named) ?? routes.match(named)
+    if (methods.size > MAX_METHOD_PARAMETERS || met !== route) {
+      const reading = `with the method ${JSON.stringify(method)}`
+      return { ...denial('method_refused', 'parameter'), judged: route, met, reading }
+    }
   }
   return undefined
+}
+
+/** Some applications ignore letter case: to them `/ADMIN` is `/admin`, which an earlier route guards. */
+function inOtherCase(routes: RouteTable, route: Route, query: RouteQuery): RouteRefusal | undefined {
+  const met = routes.metByCase(route, query)
+  if (met === undefined) return undefined
+  return { ...denial('path_ambiguous', 'letter_case'), judged: route, met, reading: 'in another letter case' }
 }

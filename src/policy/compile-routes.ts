@@ -1,8 +1,9 @@
 /** Routes, compiled to an index by host, path and method. First match wins, in the operator's order. */
-import { suffixesOf, wildcardSuffix } from './host-pattern.ts'
+import { foldCase } from '../request/fold-case.ts'
 import { assertPathPattern, splitPath, type PathPattern } from './path-pattern.ts'
 import type { Policy } from './compile-policy.ts'
-import { createRouteTree, type Ordered, type RouteTree } from './route-tree.ts'
+import { createRouteIndex } from './route-index.ts'
+import type { Ordered } from './route-tree.ts'
 import type { RouteSettings } from './settings.ts'
 
 export type RouteAccess =
@@ -33,11 +34,17 @@ export interface RouteTable {
   readonly methods: ReadonlySet<string>
   /** The first route, in the operator's order, that matches; undefined if none does. */
   match(query: RouteQuery): Route | undefined
+  /**
+   * The first route before `limit` that the path meets in another letter case, by the same method and host. Routes
+   * with `caseSensitive` are not met so. Undefined if there is none: then letter case makes no difference.
+   */
+  metByCase(limit: Route, query: RouteQuery): Route | undefined
   /** The first route before `limit` whose host and path match, and that `accepts`; undefined if none does. */
   firstBefore(
     limit: Route,
     query: Omit<RouteQuery, 'method'>,
     accepts: (route: Route) => boolean,
+    letterCase?: 'exact' | 'ignored',
   ): Route | undefined
 }
 
@@ -49,43 +56,43 @@ export function compileRoutes(
   policies: ReadonlyMap<string, Policy>,
 ): RouteTable {
   const routes = settings.map((route, order) => compileRoute(route, order, policies))
-  const anyHost = createRouteTree<Route>()
-  const exactHosts = new Map<string, RouteTree<Route>>()
-  const wildcards = new Map<string, RouteTree<Route>>()
-  for (const route of routes) {
-    for (const tree of treesOf(route, anyHost, exactHosts, wildcards)) {
-      for (const pattern of patternsOf(route.settings)) tree.add(pattern, route)
-    }
-  }
-  const treesFor = (host: string): readonly RouteTree<Route>[] => {
-    const exact = exactHosts.get(host)
-    const matching = exact === undefined ? [anyHost] : [anyHost, exact]
-    if (wildcards.size > 0)
-      for (const suffix of suffixesOf(host)) pushIfThere(matching, wildcards.get(suffix))
-    return matching
+  const exact = createRouteIndex(routes, (route) => patternsOf(route.settings))
+  const insensitive = routes.filter((route) => route.settings.caseSensitive !== true)
+  const folded = createRouteIndex(insensitive, (route) => patternsOf(route.settings).map(foldPattern))
+  // Else a path without upper case meets the same routes with and without its letter case.
+  const hasCase = insensitive.some(({ settings: { paths } }) => paths.some((path) => foldCase(path) !== path))
+  const firstBefore: RouteTable['firstBefore'] = (limit, { host, path }, accepts, letterCase = 'exact') => {
+    if (limit.order === 0) return undefined
+    const first =
+      letterCase === 'exact'
+        ? exact.first(host, splitPath(path), accepts, limit)
+        : folded.first(host, splitPath(foldCase(path)), accepts, limit)
+    return first === limit ? undefined : first
   }
   return {
     routes,
     methods: new Set(settings.flatMap(({ methods }) => methods)),
-    match({ host, path, method }) {
-      const segments = splitPath(path)
-      const accepts = (route: Route): boolean => route.methods === undefined || route.methods.has(method)
-      let first: Route | undefined
-      for (const tree of treesFor(host)) first = tree.first(segments, accepts, first)
-      return first
+    match: ({ host, path, method }) =>
+      exact.first(host, splitPath(path), (route) => acceptsMethod(route, method), undefined),
+    metByCase(limit, { host, path, method }) {
+      if (limit.order === 0) return undefined
+      const other = foldCase(path)
+      if (!hasCase && other === path) return undefined
+      const met = folded.first(host, splitPath(other), (route) => acceptsMethod(route, method), limit)
+      return met === limit ? undefined : met
     },
-    firstBefore(limit, { host, path }, accepts) {
-      const segments = splitPath(path)
-      let first: Route | undefined = limit
-      for (const tree of treesFor(host)) first = tree.first(segments, accepts, first)
-      return first === limit ? undefined : first
-    },
+    firstBefore,
   }
 }
 
-function pushIfThere<T>(list: T[], item: T | undefined): void {
-  if (item !== undefined) list.push(item)
-}
+const acceptsMethod = ({ methods }: Route, method: string): boolean =>
+  methods === undefined || methods.has(method)
+
+/** A pattern as {@link foldCase} reads it: `*` and `**` stay what they are. */
+export const foldPattern = (pattern: PathPattern): PathPattern => ({
+  ...pattern,
+  segments: pattern.segments.map(foldCase),
+})
 
 /** The path patterns of a route; a route without any matches every path. */
 export const patternsOf = (route: RouteSettings): readonly PathPattern[] =>
@@ -106,23 +113,4 @@ function compileAccess(access: RouteSettings['access'], policies: ReadonlyMap<st
   const policy = policies.get(access.policy)
   if (policy === undefined) throw new TypeError(`no policy named ${access.policy}`)
   return { kind: 'policy', policy }
-}
-
-function treesOf(
-  route: Route,
-  anyHost: RouteTree<Route>,
-  exactHosts: Map<string, RouteTree<Route>>,
-  wildcards: Map<string, RouteTree<Route>>,
-): readonly RouteTree<Route>[] {
-  if (route.settings.hosts.length === 0) return [anyHost]
-  return route.settings.hosts.map((host) => {
-    const suffix = wildcardSuffix(host)
-    return suffix === undefined ? treeIn(exactHosts, host) : treeIn(wildcards, suffix)
-  })
-}
-
-function treeIn(trees: Map<string, RouteTree<Route>>, key: string): RouteTree<Route> {
-  let tree = trees.get(key)
-  if (tree === undefined) trees.set(key, (tree = createRouteTree<Route>()))
-  return tree
 }

@@ -1,12 +1,15 @@
 /** Routes that can never match, because an earlier one matches everything that they would. */
+import { foldCase } from '../request/fold-case.ts'
 import { coversHost } from './host-pattern.ts'
 import { coversPath, type PathPattern } from './path-pattern.ts'
-import { patternsOf, type Route, type RouteTable } from './compile-routes.ts'
+import { foldPattern, patternsOf, type Route, type RouteTable } from './compile-routes.ts'
 
 export interface ShadowedRoute {
   readonly route: Route
   /** The earlier route that takes all of its requests. */
   readonly by: Route
+  /** Whether it takes them only in another letter case, so that all of them are denied. */
+  readonly byCaseAlone: boolean
 }
 
 /** Pairs of patterns that are compared before the search ends: a fraction of a second, far above what is honest. */
@@ -22,16 +25,29 @@ const MAX_COMPARISONS = 1_000_000
 export function findShadowedRoutes(table: RouteTable): readonly ShadowedRoute[] {
   const shadowed: ShadowedRoute[] = []
   let comparisons = 0
+  const firstCovering = (route: Route, patterns: Patterns, letterCase: 'exact' | 'ignored') =>
+    table.firstBefore(
+      route,
+      sampleOf(route),
+      (earlier) => {
+        comparisons += sizeOf(earlier) * sizeOf(route)
+        return comparisons <= MAX_COMPARISONS && covers(earlier, route, patterns)
+      },
+      letterCase,
+    )
+  const hasCase = table.routes.some(({ settings }) => settings.paths.some((path) => foldCase(path) !== path))
   for (const route of table.routes) {
     if (comparisons > MAX_COMPARISONS) return shadowed
-    const by = table.firstBefore(route, sampleOf(route), (earlier) => {
-      comparisons += sizeOf(earlier) * sizeOf(route)
-      return comparisons <= MAX_COMPARISONS && covers(earlier, route)
-    })
-    if (by !== undefined) shadowed.push({ route, by })
+    const exact = firstCovering(route, patternsOf, 'exact')
+    const by = exact ?? (hasCase ? firstCovering(route, foldedPatternsOf, 'ignored') : undefined)
+    if (by !== undefined) shadowed.push({ route, by, byCaseAlone: exact === undefined })
   }
   return shadowed
 }
+
+type Patterns = typeof patternsOf
+
+const foldedPatternsOf: Patterns = (settings) => patternsOf(settings).map(foldPattern)
 
 const sizeOf = ({ settings }: Route): number => settings.hosts.length + settings.paths.length + 1
 
@@ -50,11 +66,11 @@ function samplePath(pattern: PathPattern | undefined): string {
   return [...segments, ...(pattern?.isTree === false ? [] : ['\u0001any'])].join('/')
 }
 
-function covers(outer: Route, inner: Route): boolean {
+function covers(outer: Route, inner: Route, patterns: Patterns): boolean {
   return (
     coversMethods(outer.methods, inner.methods) &&
     coversAll(outer.settings.hosts, inner.settings.hosts, coversHost) &&
-    coversAll(patternsOf(outer.settings), patternsOf(inner.settings), coversPath)
+    coversAll(patterns(outer.settings), patterns(inner.settings), coversPath)
   )
 }
 

@@ -57,6 +57,8 @@ export interface RouteSettings {
   readonly cors?: CorsSettings
   /** Whether `_method` in the query may name a method of another route; absent: such a request is denied. */
   readonly allowMethodParameter?: boolean
+  /** Whether a path that meets this route only in another letter case is really another path; absent: denied. */
+  readonly caseSensitive?: boolean
   /** Absent: the path is sent on as it was matched. */
   readonly rewrite?: RewriteSettings
   /** How many requests one client may send through this route. Absent: no limit. */

@@ -72,6 +72,15 @@ listen:
     instance.close()
   })
 
+  it('warns of a route that an earlier one takes in another letter case', async () => {
+    const late = '  - { name: late, match: { path: /Orders/1, method: GET }, policy: write }\n'
+    const instance = await loadOrThrow(CONFIG.replace('listen:', `${late}listen:`))
+    const warning = instance.warnings.find(({ code }) => code === 'WARN_POLICY_ROUTE_LETTER_CASE')
+    expect(warning?.position?.line).toBe(11)
+    expect(warning?.hints.join(' ')).toContain('line 9')
+    instance.close()
+  })
+
   it('knows what it has read, so that a PEM file replaced right afterwards counts as changed', async () => {
     const pem = (): string =>
       generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ type: 'spki', format: 'pem' })

@@ -192,7 +192,15 @@ describe('a fault inside', () => {
     ['reading the headers', {}, broken],
     [
       'matching the route',
-      { routes: { routes: [], methods: new Set(), match: throwing, firstBefore: throwing } },
+      {
+        routes: {
+          routes: [],
+          methods: new Set(),
+          match: throwing,
+          metByCase: throwing,
+          firstBefore: throwing,
+        },
+      },
       bearer(mint()),
     ],
     ['asking the cache', { cache: { get: throwing, put: throwing, size: 0 } }, bearer(mint())],

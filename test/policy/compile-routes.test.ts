@@ -139,6 +139,15 @@ describe('findShadowedRoutes', () => {
         ),
       ).toEqual([...expected]))
   }
+  it('tells of a route that an earlier one covers in another letter case alone', () => {
+    const upper = route('a', { paths: ['/Users/**'] })
+    const lower = route('b', { paths: ['/users/*'] })
+    const told = (routes: readonly RouteSettings[]) =>
+      findShadowedRoutes(compile(routes)).map(({ by, byCaseAlone }) => [by.name, byCaseAlone])
+    expect(told([upper, lower])).toEqual([['a', true]])
+    expect(told([{ ...upper, caseSensitive: true }, lower])).toEqual([])
+    expect(told([upper, route('c', { paths: ['/Users/x'] })])).toEqual([['a', false]])
+  })
   it('comes to an end with thousands of routes that match one sample and do not cover each other', () => {
     const routes = Array.from({ length: 20_000 }, (_, i) =>
       route(`r${i}`, { hosts: ['a.example', `h${i}.example`], paths: ['/a'], methods: [`M${i}`] }),

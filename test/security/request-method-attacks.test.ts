@@ -120,7 +120,7 @@ describe('attack: a query that names another method for the application (`_metho
   it('is explained by the route that the other method would meet', async () => {
     const { recorder, steps } = createExplanation()
     await ask(judges, makeRequest({ method: 'POST', path: '/x', query: '_method=DELETE', headers }), recorder)
-    expect(steps[0]).toMatchObject({ reason: 'method_refused', setting: 'routes/2' })
+    expect(steps[0]).toMatchObject({ reason: 'method_refused', setting: 'routes/1' })
     expect(steps[0]?.facts).toContain('remove')
   })
 })

@@ -88,7 +88,6 @@ describe('attack: a path that proxy and application read differently (callers.md
     ['/public/', 'public'],
     ['/publicx', 'rest'],
     ['/%70ublic/a', 'public'],
-    ['/Public', 'rest'],
     ['/admin', 'admin'],
     ['/%61dmin', 'admin'],
     ['/admi%6E/x', 'admin'],
@@ -114,6 +113,32 @@ describe('attack: a path that proxy and application read differently (callers.md
         reason: 'scope_missing',
       })
     }
+  })
+})
+
+describe('attack: a path in another letter case, which the route for it does not match and some applications serve', () => {
+  const earlier = [
+    ['/ADMIN/x', 'Express and IIS ignore letter case'],
+    ['/Admin', 'one letter is enough'],
+    ['/%41dmin/x', 'escaped'],
+    ['/adm%C4%B1n/x', 'dotless i, whose upper case is I'],
+    ['/adm%C4%B0n/x', 'I with a dot above, whose lower case in Turkish is i'],
+    ['/Public/x', 'a public route is another one, too'],
+  ] as const
+  for (const [path, why] of earlier) {
+    it(`denies ${path}: ${why}`, async () =>
+      expect(await judgeUrl(`https://api.example.com${path}`)).toMatchObject({
+        reason: 'path_ambiguous',
+        detail: 'letter_case',
+      }))
+  }
+  it('does not care about letter case where every spelling meets the same route', async () => {
+    for (const [path, route] of [
+      ['/admin/X', 'admin'],
+      ['/public/README', 'public'],
+      ['/Other/Xyz', 'rest'],
+    ] as const)
+      expect((await judgeUrl(`https://api.example.com${path}`)).route).toBe(route)
   })
 })
 
