@@ -8,13 +8,13 @@ import { compileIssuer } from '../src/jwt/issuer.ts'
 import type { IssuerSettings } from '../src/jwt/issuer-settings.ts'
 import { createKeySource } from '../src/keys/create-key-source.ts'
 import type { KeyDeps } from '../src/keys/key-deps.ts'
-import type { KeySettings } from '../src/keys/key-settings.ts'
+import type { OneKeySource } from '../src/keys/key-settings.ts'
 import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
 import type { TokenVerifier } from './verifiers.ts'
 
 export function createWarderVerifier(minter: Minter): TokenVerifier {
   const settings = issuerSettings(minter)
-  const keys = createKeySource(settings.keys, settings.algorithms, keyDeps(minter))
+  const keys = createKeySource(keySettings(minter), settings.algorithms, keyDeps(minter))
   const guard = compileGuard({
     issuers: [compileIssuer(settings, keys)],
     policies: [],
@@ -41,17 +41,18 @@ export function createWarderVerifier(minter: Minter): TokenVerifier {
   }
 }
 
-function issuerSettings({ algorithm, publicKey, verifyWith }: Minter): IssuerSettings {
-  const keys: KeySettings =
-    publicKey === undefined
-      ? { kind: 'secret', secret: new TextEncoder().encode(verifyWith), allowShortSecret: false }
-      : { kind: 'pem_file', files: ['key.pem'] }
+const keySettings = ({ publicKey, verifyWith }: Minter): OneKeySource =>
+  publicKey === undefined
+    ? { kind: 'secret', secret: new TextEncoder().encode(verifyWith), allowShortSecret: false }
+    : { kind: 'pem_file', files: ['key.pem'] }
+
+function issuerSettings(minter: Minter): IssuerSettings {
   return {
     name: 'bench',
     issuer: ISSUER,
     audience: [AUDIENCE],
-    algorithms: [algorithm],
-    keys,
+    algorithms: [minter.algorithm],
+    keys: keySettings(minter),
     leewaySeconds: 30,
     requiredClaims: [],
     allowMissingExp: false,

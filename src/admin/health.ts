@@ -1,6 +1,6 @@
 /** Health: is the process alive, and may traffic be sent to it? */
 import type { Issuer } from '../jwt/issuer.ts'
-import type { KeySourceStatus } from '../keys/key-source.ts'
+import { partsOf, type KeySourceStatus } from '../keys/key-source.ts'
 import { keyLines } from './key-lines.ts'
 
 /** What readiness depends on. */
@@ -38,11 +38,27 @@ export function reportHealth(state: HealthState): HealthReport {
   return { isReady, lines }
 }
 
+/** A line for each of its key sources. One that has never had keys is only degraded beside one that has. */
 function issuerLines({ settings, keys }: Issuer, nowMs: number): readonly string[] {
-  const status = keys.status()
-  const mark = { fresh: '[+]', stale: '[~]', empty: '[-]', expired: '[~]' }[status.state]
+  const all = partsOf(keys).map((part) => part.status())
+  const isReady = all.some(({ state }) => state !== 'empty')
+  return all.flatMap((status) => {
+    const who = all.length === 1 ? settings.name : `${settings.name}, ${status.description}`
+    return sourceLines(who, status, isReady, nowMs)
+  })
+}
+
+function sourceLines(
+  who: string,
+  status: KeySourceStatus,
+  isIssuerReady: boolean,
+  nowMs: number,
+): readonly string[] {
+  const empty = isIssuerReady ? '[~]' : '[-]'
+  const mark = { fresh: '[+]', stale: '[~]', empty, expired: '[~]' }[status.state]
+  const count = status.keys.length
   const facts = [
-    `issuer ${settings.name}: ${status.keys.length} keys, ${ageOf(status, nowMs)}`,
+    `issuer ${who}: ${count === 1 ? '1 key' : `${count} keys`}, ${ageOf(status, nowMs)}`,
     ...(status.state === 'expired' ? ['too old to be used'] : []),
     ...(status.loading?.origin === 'snapshot' ? ['kept by an earlier run'] : []),
     ...troubleOf(status, nowMs),

@@ -1,6 +1,6 @@
 /** The keys of all issuers, as the admin listener and `warder keys list` tell them. Never key material. */
 import type { Issuer } from '../jwt/issuer.ts'
-import type { KeyHistory, KeySourceStatus } from '../keys/key-source.ts'
+import { partsOf, type KeyHistory, type KeySourceStatus } from '../keys/key-source.ts'
 
 /** One key, in force or gone. Times are RFC 3339; null: never, or not in this process. */
 export interface KeyReport {
@@ -28,9 +28,11 @@ export interface IssuerKeysReport {
   readonly ignored: readonly { readonly kid: string | null; readonly why: string }[]
 }
 
-/** In the order of the configuration; of each issuer, the keys in force first. */
+/** In the order of the configuration, an entry for each key source; of each, the keys in force first. */
 export const reportKeys = (issuers: readonly Issuer[]): readonly IssuerKeysReport[] =>
-  issuers.map(({ settings, keys }) => reportIssuer(settings.name, keys.status()))
+  issuers.flatMap(({ settings, keys }) =>
+    partsOf(keys).map((part) => reportIssuer(settings.name, part.status())),
+  )
 
 function reportIssuer(name: string, status: KeySourceStatus): IssuerKeysReport {
   const { description, state, loadedAtMs, lastError, loading, ignored } = status

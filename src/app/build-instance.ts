@@ -8,9 +8,11 @@ import { compileGuard, type Guard } from '../decision/guard.ts'
 import { WarderError } from '../errors.ts'
 import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import { compileIssuer, type Issuer } from '../jwt/issuer.ts'
+import { createCombinedSource } from '../keys/combined-source.ts'
 import { createKeySource } from '../keys/create-key-source.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
-import type { KeySource } from '../keys/key-source.ts'
+import { sourcesOf, type OneKeySource } from '../keys/key-settings.ts'
+import { partsOf, type KeySource } from '../keys/key-source.ts'
 import {
   loadCertificates,
   loadServerTrust,
@@ -64,16 +66,23 @@ export function buildInstance(
   const { settings } = config
   const issuers: Issuer[] = []
   const problems: Diagnostic[] = []
+  const opened = new Set<KeySource>()
   const fileHashes = new Map(config.fileHashes)
   const keyDeps = { ...deps, readFileSync: rememberHashes(deps.readFileSync, fileHashes) }
   const running = runningSources(deps.previous)
   for (const [index, issuer] of settings.issuers.entries()) {
     try {
-      const id = remoteId(issuer)
-      const source = running.get(id ?? '') ?? createKeySource(issuer.keys, issuer.algorithms, keyDeps)
-      // Issuers with one key set, such as the tenants of a template, fetch it once.
-      if (id !== undefined) running.set(id, source)
-      issuers.push(compileIssuer(issuer, source))
+      const parts = sourcesOf(issuer.keys).map((one) => {
+        const id = remoteId(one, issuer.algorithms)
+        const source = running.get(id ?? '') ?? createKeySource(one, issuer.algorithms, keyDeps)
+        opened.add(source)
+        // Issuers with one key set, such as the tenants of a template, fetch it once.
+        if (id !== undefined) running.set(id, source)
+        return source
+      })
+      const [first] = parts
+      const keys = first === undefined || parts.length > 1 ? createCombinedSource(parts) : first
+      issuers.push(compileIssuer(issuer, keys))
     } catch (fault) {
       problems.push(keyProblem(fault, config, `issuers/${index}`))
     }
@@ -106,7 +115,7 @@ export function buildInstance(
   const [usersErrors, usersWarnings] = bySeverity(users.diagnostics)
   problems.push(...usersErrors)
   if (problems.length > 0) {
-    closeSources(issuers, deps.previous)
+    closeSources(opened, deps.previous)
     return err(problems)
   }
   const guard = compileGuard({ ...settings, issuers })
@@ -131,7 +140,7 @@ export function buildInstance(
     fileHashes,
     started: Promise.all(issuers.map((issuer) => issuer.keys.started)).then(() => undefined),
     ready: Promise.all(issuers.map((issuer) => issuer.keys.ready)).then(() => undefined),
-    close: (keep) => closeSources(issuers, keep),
+    close: (keep) => closeSources(opened, keep),
   })
 }
 
@@ -155,21 +164,25 @@ function rememberHashes(
 }
 
 /** What makes two remote key sources the same one; undefined for local keys. */
-const remoteId = ({ keys, algorithms }: IssuerSettings): string | undefined =>
+const remoteId = (keys: OneKeySource, algorithms: IssuerSettings['algorithms']): string | undefined =>
   keys.kind === 'jwks_url' || keys.kind === 'discovery' ? JSON.stringify([keys, algorithms]) : undefined
 
 function runningSources(previous: Instance | undefined): Map<string, KeySource> {
   const sources = new Map<string, KeySource>()
   for (const { settings, keys } of previous?.guard.issuers ?? []) {
-    const id = remoteId(settings)
-    if (id !== undefined) sources.set(id, keys)
+    const parts = partsOf(keys)
+    for (const [index, one] of sourcesOf(settings.keys).entries()) {
+      const id = remoteId(one, settings.algorithms)
+      const source = parts[index]
+      if (id !== undefined && source !== undefined) sources.set(id, source)
+    }
   }
   return sources
 }
 
-function closeSources(issuers: readonly Issuer[], keep: Instance | undefined): void {
-  const kept = new Set(keep?.guard.issuers.map((issuer) => issuer.keys))
-  for (const keys of new Set(issuers.map((issuer) => issuer.keys))) if (!kept.has(keys)) keys.close()
+function closeSources(opened: ReadonlySet<KeySource>, keep: Instance | undefined): void {
+  const kept = new Set(keep?.guard.issuers.flatMap((issuer) => partsOf(issuer.keys)))
+  for (const source of opened) if (!kept.has(source)) source.close()
 }
 
 function keyProblem(fault: unknown, config: LoadedConfig, setting: string): Diagnostic {

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { Issuer } from '../jwt/issuer.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
+import { sourcesOf } from '../keys/key-settings.ts'
 
 /** Most refused keys that one warning names. */
 const MAX_NAMED = 8
@@ -29,8 +30,14 @@ export function refusedKeyWarnings(issuers: readonly Issuer[], config: LoadedCon
 
 /** Not errors: the files of a cluster or a server are not on the machine on which its configuration is checked. */
 export function fileWarnings(config: LoadedConfig, deps: KeyDeps): readonly Diagnostic[] {
-  return config.settings.issuers.flatMap((issuer, index) => {
-    const reach = 'reach' in issuer.keys ? issuer.keys.reach : undefined
+  const sources = config.settings.issuers.flatMap(({ keys }, index) =>
+    sourcesOf(keys).map((one, part) => ({
+      keys: one,
+      place: `issuers/${index}/keys${keys.kind === 'several' ? `/${part}` : ''}`,
+    })),
+  )
+  return sources.flatMap(({ keys, place }) => {
+    const reach = 'reach' in keys ? keys.reach : undefined
     const files = {
       ca_file: reach?.caFile,
       client_cert_file: reach?.clientCertFile,
@@ -40,7 +47,7 @@ export function fileWarnings(config: LoadedConfig, deps: KeyDeps): readonly Diag
     return Object.entries(files).flatMap(([setting, file]): readonly Diagnostic[] => {
       if (file === undefined || isReadable(file, deps)) return []
       const message = `${setting} ${file} cannot be read now`
-      const position = config.positionOfSetting(`issuers/${index}/keys/${setting}`)
+      const position = config.positionOfSetting(`${place}/${setting}`)
       const hints = ['until it can be, no keys are fetched for this issuer']
       return [{ code: 'WARN_KEYS_FILE_UNREADABLE', severity: 'warning', message, position, hints }]
     })

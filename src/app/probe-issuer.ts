@@ -5,7 +5,8 @@ import { discover } from '../keys/discovery.ts'
 import type { FetchDocument } from '../keys/fetch-document.ts'
 import { judgeKeys, type JudgedKeys } from '../keys/judge-keys.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
-import type { KeySettings } from '../keys/key-settings.ts'
+import type { SettingsOf } from '../keys/key-settings-of.ts'
+import type { OneKeySource } from '../keys/key-settings.ts'
 import { fetchFor } from '../keys/reach.ts'
 
 /** Why an issuer's tokens would be denied. */
@@ -36,9 +37,12 @@ interface Watched {
   readonly clockOffsetSeconds: () => number | undefined
 }
 
-/** Undefined for an issuer whose keys are not on the network. Never rejects. */
-export async function probeIssuer(settings: IssuerSettings, deps: KeyDeps): Promise<IssuerProbe | undefined> {
-  const { keys, algorithms } = settings
+/** Undefined for keys that are not on the network. Never rejects. */
+export async function probeSource(
+  keys: OneKeySource,
+  algorithms: IssuerSettings['algorithms'],
+  deps: KeyDeps,
+): Promise<IssuerProbe | undefined> {
   if (keys.kind !== 'discovery' && keys.kind !== 'jwks_url') return undefined
   const base = keys.kind === 'discovery' ? keys.issuer : keys.url
   const watched = watch(createBoundedFetch(keys, { ...deps, fetch: fetchFor(keys, base, deps) }), deps.nowMs)
@@ -61,7 +65,7 @@ export async function probeIssuer(settings: IssuerSettings, deps: KeyDeps): Prom
 }
 
 async function findKeySet(
-  keys: Extract<KeySettings, { readonly kind: 'discovery' | 'jwks_url' }>,
+  keys: SettingsOf<'discovery' | 'jwks_url'>,
   watched: Watched,
 ): Promise<IssuerProbe & { readonly url?: string }> {
   if (keys.kind === 'jwks_url') return { source: 'jwks_url', url: keys.url }

@@ -1,10 +1,11 @@
 /** What the issuers say, as diagnostics and as a table: for `warder check --online`. */
-import { probeIssuer, type IssuerProbe, type ProbeFault } from '../app/probe-issuer.ts'
+import { probeSource, type IssuerProbe, type ProbeFault } from '../app/probe-issuer.ts'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { quoted } from '../config/printable.ts'
 import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
+import { sourcesOf } from '../keys/key-settings.ts'
 import { describeUrl } from '../keys/remote-url.ts'
 import { describeIssuerDifference } from './issuer-difference.ts'
 import { formatTable } from './table.ts'
@@ -13,6 +14,8 @@ import { formatTable } from './table.ts'
 export interface ProbedIssuer {
   /** Its place in the settings. */
   readonly index: number
+  /** Which of several key sources was asked; undefined: there is one. */
+  readonly part: number | undefined
   readonly settings: IssuerSettings
   readonly probe: IssuerProbe
 }
@@ -28,25 +31,34 @@ export async function probeIssuers(
   deps: KeyDeps,
 ): Promise<readonly ProbedIssuer[]> {
   const probed: ProbedIssuer[] = []
-  const waiting = issuers.map((settings, index) => ({ settings, index }))
+  const waiting = issuers.flatMap((settings, index) =>
+    sourcesOf(settings.keys).map((source, part) => ({
+      settings,
+      index,
+      source,
+      part: settings.keys.kind === 'several' ? part : undefined,
+    })),
+  )
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const probe = await probeIssuer(next.settings, deps)
-      if (probe !== undefined) probed.push({ ...next, probe })
+      const { source, ...place } = next
+      const probe = await probeSource(source, place.settings.algorithms, deps)
+      if (probe !== undefined) probed.push({ ...place, probe })
     }
   }
   await Promise.all(Array.from({ length: MAX_AT_ONCE }, work))
-  return probed.sort((a, b) => a.index - b.index)
+  return probed.sort((a, b) => a.index - b.index || (a.part ?? 0) - (b.part ?? 0))
 }
 
 /** Errors for what would deny every token of an issuer, warnings for what is unwise there. */
 export function onlineDiagnostics(
-  { index, settings, probe }: ProbedIssuer,
+  { index, part, settings, probe }: ProbedIssuer,
   config: LoadedConfig,
 ): readonly Diagnostic[] {
   const found: Diagnostic[] = []
   const { fault, keys, clockOffsetSeconds: offset } = probe
-  const add = (code: Diagnostic['code'], at: string, message: string, hints: readonly string[]): void => {
+  const add = (code: Diagnostic['code'], where: string, message: string, hints: readonly string[]): void => {
+    const at = part === undefined ? where : `keys/${part}`
     const position = config.positionOfSetting(`issuers/${index}/${at}`)
     const severity = code.startsWith('WARN_') ? 'warning' : 'error'
     found.push({ code, severity, message: `${settings.name}: ${message}`, position, hints })

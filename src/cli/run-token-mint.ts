@@ -1,4 +1,6 @@
 /** `warder token mint`: a token for tests, signed with a key that the operator has. */
+import type { SettingsOf } from '../keys/key-settings-of.ts'
+import { sourcesOf, type KeySettings } from '../keys/key-settings.ts'
 import type { Instance } from '../app/build-instance.ts'
 import { quoted } from '../config/printable.ts'
 import { suggestion } from '../config/suggest.ts'
@@ -46,7 +48,7 @@ export async function runTokenMint(cli: Cli, options: MintOptions): Promise<Exit
 function mint(cli: Cli, options: MintOptions, key: MintKey, issuer: IssuerSettings | undefined): ExitCode {
   const algorithm = chooseAlgorithm(key, options.alg, issuer?.algorithms ?? [])
   const claims = mintedClaims(options, issuer, cli.nowMs())
-  const kid = options.kid ?? (issuer?.keys.kind === 'secret' ? issuer.keys.kid : undefined)
+  const kid = options.kid ?? (issuer === undefined ? undefined : firstSecret(issuer.keys)?.kid)
   const token = signToken(claims, { privateKey: key.privateKey, algorithm, kid })
   const weakness = weaknessOf(key, algorithm)
   if (weakness !== undefined) warn(cli, weakness)
@@ -76,8 +78,13 @@ function findIssuer({ config }: Instance, name: string | undefined): IssuerSetti
   )
 }
 
+/** Of several secrets the first: during a rotation that is where the new one belongs. */
+const firstSecret = (keys: KeySettings): SettingsOf<'secret'> | undefined =>
+  sourcesOf(keys).find((one): one is SettingsOf<'secret'> => one.kind === 'secret')
+
 function secretOf({ keys, name }: IssuerSettings): MintKey {
-  if (keys.kind === 'secret') return fromSecret(keys.secret)
+  const first = firstSecret(keys)
+  if (first !== undefined) return fromSecret(first.secret)
   throw usageError(
     `of the issuer ${quoted(name)}, Warder has public keys only; they cannot sign`,
     'give the private key: --key-file FILE',

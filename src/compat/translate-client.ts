@@ -1,5 +1,6 @@
 /** One client of a jwtauthrequest configuration → one issuer and one policy. */
-import { LEAST_SECRET_BYTES, secretBytesNeeded, whyNotFetchable } from '../config/check-issuer.ts'
+import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../config/check-issuer.ts'
+import { whyNotFetchable } from '../config/check-key-url.ts'
 import { defaultAlgorithms, isHmac } from '../config/default-algorithms.ts'
 import type { Problem } from '../config/diagnostic.ts'
 import { DEFAULT_REMOTE_KEYS } from '../config/setting-defaults.ts'

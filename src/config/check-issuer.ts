@@ -11,15 +11,17 @@ import type { Problem } from './diagnostic.ts'
 import { checkRefresh } from './key-refresh.ts'
 import { PRESET_INPUTS } from './presets.ts'
 import type { Located } from './read-config.ts'
-import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
+import { checkKeyUrl } from './check-key-url.ts'
+import { keyPartsOf, keySourceOf, MAX_KEY_SOURCES, SOURCES, type KeySourceConfig } from './key-parts.ts'
+import type { IssuerConfig } from './schema-issuer.ts'
 import { REACH_SHAPE } from './schema-reach.ts'
 import type { LocatedProblem } from './schema-problems.ts'
 
 /** Below this a secret can be guessed whatever one accepts, in bytes. */
 export const LEAST_SECRET_BYTES = 16
 
-const SOURCES = ['jwks_url', 'jwks_file', 'jwks', 'pem_file', 'pem', 'secret'] as const
 const SECRET_OPTIONS = ['encoding', 'kid', 'allow_short_secret'] as const
+const SYMMETRIC_SETS = ['allow_symmetric'] as const
 const FETCH_OPTIONS = [
   ...(Object.keys(REACH_SHAPE) as (keyof typeof REACH_SHAPE)[]),
   'allow_http',
@@ -36,9 +38,15 @@ const FETCH_OPTIONS = [
   'pin',
 ] as const
 
-/** Which key source an issuer has; discovery when it names none. */
-export const keySourceOf = (keys: KeysConfig | undefined): (typeof SOURCES)[number] | 'discovery' =>
-  SOURCES.find((source) => keys?.[source] !== undefined) ?? 'discovery'
+/** Whether the keys of a source are shared secrets. */
+const isSymmetric = (keys: KeySourceConfig): boolean =>
+  keySourceOf(keys) === 'secret' || (keySourceOf(keys) === 'jwks_file' && keys.allow_symmetric === true)
+
+/** Whether an issuer's tokens are verified by shared secrets. Of a mixture, which is an error, the first source counts. */
+export const hasSecrets = (issuer: IssuerConfig): boolean =>
+  keyPartsOf(issuer)
+    .slice(0, 1)
+    .some(({ keys }) => isSymmetric(keys))
 
 /** Least length of a secret that is used with all of these, in bytes (RFC 7518 §3.2). */
 export const secretBytesNeeded = (algorithms: readonly Algorithm[]): number =>
@@ -57,28 +65,79 @@ export function checkIssuer(
     if (issuer[key as keyof IssuerConfig] === undefined) continue
     add(`/${key}`, { code: 'ERR_CONFIG_USELESS_KEY', message: `\`${key}\` is an input of presets` }, true)
   }
-  checkKeys(issuer.keys, add)
-  checkRefresh(issuer.keys, add)
   checkAlgorithms(issuer, supported, add)
-  if (issuer.keys?.secret !== undefined) checkSecret(issuer, issuer.keys.secret, add)
   checkTenants(issuer, add)
-  // All issuers of a template have one shape: what is wrong with one is wrong with each.
-  const [first = issuer] = expandTenants(issuer)
-  checkUrl(first, add)
-  checkReach(issuer.keys ?? {}, add)
-  checkElsewhere(first, add)
+  checkParts(issuer, add)
   checkClaimRules(issuer, add)
   checkRelaxations(issuer, add)
   return found
 }
 
-function checkKeys(keys: KeysConfig | undefined, add: Add): void {
-  const [first, second] = SOURCES.filter((source) => keys?.[source] !== undefined)
+/** What is said of `/keys/…` below is at the place of the source, and of the item of its list. */
+function checkParts(issuer: IssuerConfig, add: Add): void {
+  // All issuers of a template have one shape: what is wrong with one is wrong with each.
+  const [first = issuer] = expandTenants(issuer)
+  const parts = keyPartsOf(first)
+  if (parts.length > MAX_KEY_SOURCES) {
+    const message = `${parts.length} key sources for one issuer; the most is ${MAX_KEY_SOURCES}`
+    add('/keys', { code: 'ERR_CONFIG_RANGE', message })
+  }
+  const seen = new Set<string>()
+  for (const part of parts) {
+    const { keys, items } = part
+    const addPart: Add = (at, problem, atKey) => {
+      const name = at.startsWith('/keys/') ? at.slice('/keys/'.length) : undefined
+      const place =
+        name === undefined
+          ? at
+          : ((name === 'jwks_url' || name === 'secret' ? items[name] : undefined) ?? `${part.at}/${name}`)
+      // Sources of one map share its options, and their mistakes.
+      const id = JSON.stringify([place, problem.code, problem.message])
+      if (!seen.has(id)) add(place, problem, atKey)
+      seen.add(id)
+    }
+    checkKeys(keys, addPart)
+    checkRefresh(keys, addPart)
+    if (keys.secret !== undefined) checkSecret(issuer, keys, addPart)
+    checkKeyUrl(first.issuer, keys, addPart)
+    checkReach(keys, addPart)
+    checkElsewhere(first.issuer, keys, addPart)
+  }
+  checkSharedPlaces(issuer, add)
+}
+
+/** Options that one of several sources alone can have. */
+function checkSharedPlaces({ keys }: IssuerConfig, add: Add): void {
+  const entries = keys === undefined ? [] : 'map' in keys ? keys : [keys]
+  entries.forEach(({ secret, kid, jwks_url: urls, snapshot_file: file }, i) => {
+    const at = keys !== undefined && 'map' in keys ? `/keys/${i}` : '/keys'
+    if ((secret?.length ?? 0) > 1 && kid !== undefined) {
+      const hints = ['write it beside each: `secret: [{ value: …, kid: … }, …]`']
+      add(
+        `${at}/kid`,
+        { code: 'ERR_CONFIG_USELESS_KEY', message: 'one `kid` for several secrets', hints },
+        true,
+      )
+    }
+    if ((urls?.length ?? 0) > 1 && file !== undefined) {
+      const hints = ['set `state_dir` instead, where each source has a file of its own']
+      const message = 'one `snapshot_file` for several URLs'
+      add(`${at}/snapshot_file`, { code: 'ERR_CONFIG_DUPLICATE_NAME', message, hints }, true)
+    }
+  })
+}
+
+function checkKeys(keys: KeySourceConfig, add: Add): void {
+  const [first, second] = SOURCES.filter((source) => keys[source] !== undefined)
   if (second !== undefined) {
     const message = `\`${first}\` and \`${second}\` exclude each other`
     add(
       `/keys/${second}`,
-      { code: 'ERR_CONFIG_EXACTLY_ONE', message, hints: ['keep one, or make two issuers'] },
+      {
+        code: 'ERR_CONFIG_EXACTLY_ONE',
+        message,
+        hints: ['keep one, or write a list of both: `keys: [{ … }, { … }]`'],
+      },
       true,
     )
     return
@@ -87,10 +146,11 @@ function checkKeys(keys: KeysConfig | undefined, add: Add): void {
   const hasUse = isRemote || first === 'jwks_file' || first === 'jwks'
   const useless = [
     ...(hasUse ? [] : (['key_use'] as const)),
+    ...(first === 'jwks_file' ? [] : SYMMETRIC_SETS),
     ...(first === 'secret' ? [] : SECRET_OPTIONS),
     ...(isRemote ? [] : FETCH_OPTIONS),
   ]
-  for (const option of useless.filter((option) => keys?.[option] !== undefined)) {
+  for (const option of useless.filter((option) => keys[option] !== undefined)) {
     const beside = first === undefined ? 'with discovery' : `beside \`${first}\``
     add(
       `/keys/${option}`,
@@ -104,10 +164,18 @@ function checkAlgorithms(issuer: IssuerConfig, supported: ReadonlySet<Algorithm>
   const algorithms = issuer.algorithms ?? []
   const hmac = algorithms.find((name) => isHmac(name))
   const publicKey = algorithms.find((name) => !isHmac(name))
-  const source = keySourceOf(issuer.keys)
-  if (hmac !== undefined && (publicKey !== undefined || source !== 'secret')) {
-    add('/algorithms', mixed(hmac, publicKey === undefined ? sourceForPeople(source) : `\`${publicKey}\``))
-  } else if (publicKey !== undefined && source === 'secret') {
+  const parts = keyPartsOf(issuer)
+  const secret = parts.find(({ keys }) => isSymmetric(keys))
+  const open = parts.find(({ keys }) => !isSymmetric(keys))
+  if (secret !== undefined && open !== undefined) {
+    const message = `a shared secret together with ${sourceForPeople(keySourceOf(open.keys))} in one issuer`
+    const place = parts.indexOf(open) > parts.indexOf(secret) ? open : secret
+    add(place.at, { ...mixed('HS256', ''), message })
+  } else if (hmac !== undefined && (publicKey !== undefined || open !== undefined)) {
+    const other =
+      publicKey === undefined ? sourceForPeople(keySourceOf(open?.keys ?? {})) : `\`${publicKey}\``
+    add('/algorithms', withSymmetricHint(mixed(hmac, other), open?.keys))
+  } else if (publicKey !== undefined && secret !== undefined) {
     add('/algorithms', mixed(publicKey, 'a shared secret'))
   }
   algorithms.forEach((name, i) => {
@@ -127,17 +195,29 @@ const mixed = (algorithm: Algorithm, other: string): Problem => ({
   hints: ['a public key must never be usable as an HMAC secret; make two issuers'],
 })
 
+/** Who has a file of shared secrets says so; other programs guess it from `kty`. */
+const withSymmetricHint = (problem: Problem, keys: KeySourceConfig | undefined): Problem =>
+  keys?.jwks_file === undefined
+    ? problem
+    : {
+        ...problem,
+        hints: [
+          ...(problem.hints ?? []),
+          'if the file holds shared secrets (`kty: oct`), write `allow_symmetric: true` beside `jwks_file`',
+        ],
+      }
+
 const sourceForPeople = (source: string): string =>
   source === 'discovery' ? 'public keys from discovery' : `public keys from \`${source}\``
 
-function checkSecret(issuer: IssuerConfig, secret: string, add: Add): void {
-  const decoded = decodeSecret(secret, issuer.keys?.encoding ?? 'utf8')
+function checkSecret(issuer: IssuerConfig, keys: KeySourceConfig, add: Add): void {
+  const decoded = decodeSecret(keys.secret ?? '', keys.encoding ?? 'utf8')
   if (!decoded.ok) return add('/keys/secret', decoded.error)
   const algorithms = (issuer.algorithms ?? ['HS256']).filter((name) => isHmac(name))
   const needed = secretBytesNeeded(algorithms)
   const { length } = decoded.value
   if (length >= needed) return
-  const waived = issuer.keys?.allow_short_secret === true
+  const waived = keys.allow_short_secret === true
   const largest = algorithms.find((name) => ALGORITHMS[name].hashBytes === needed)
   const message = `the secret has ${length} bytes, and ${largest} needs ${needed}`
   if (waived && length >= LEAST_SECRET_BYTES)
@@ -146,51 +226,6 @@ function checkSecret(issuer: IssuerConfig, secret: string, add: Add): void {
     ? `\`allow_short_secret\` goes down to ${LEAST_SECRET_BYTES} bytes, not further`
     : `make one with \`openssl rand -hex ${needed}\` (RFC 7518 §3.2)`
   add('/keys/secret', { code: 'ERR_CONFIG_SECRET_SHORT', message, hints: [hint] })
-}
-
-function checkUrl(issuer: IssuerConfig, add: Add): void {
-  const source = keySourceOf(issuer.keys)
-  if (source !== 'discovery' && source !== 'jwks_url') return
-  // With unknown issuers, keys of whoever answers at the URL would vouch for everyone.
-  if (issuer.issuer === null) {
-    const hints = ['write the exact `iss`, or give the keys as secret, pem_file or jwks_file']
-    return add('/issuer', {
-      code: 'ERR_CONFIG_ISSUER_ANY',
-      message: '`issuer: any` with keys from the network',
-      hints,
-    })
-  }
-  const at = source === 'discovery' ? '/issuer' : '/keys/jwks_url'
-  const url = (source === 'discovery' ? issuer.issuer : issuer.keys?.jwks_url) ?? ''
-  const why = whyNotFetchable(url, source === 'discovery')
-  if (why !== undefined) {
-    const hints =
-      source === 'discovery'
-        ? ['or set `keys` to where the keys are: jwks_url, jwks_file, pem_file or secret']
-        : []
-    return add(at, { code: 'ERR_CONFIG_URL', message: `keys cannot be fetched from here: ${why}`, hints })
-  }
-  // Nobody is on the way to a socket of this machine.
-  if (new URL(url).protocol === 'https:' || issuer.keys?.unix !== undefined) return
-  const message = 'keys would be fetched over http://, where anyone on the way can replace them'
-  if (issuer.keys?.allow_http === true)
-    return add(at, { code: 'WARN_CONFIG_HTTP', message: message.replace('would be', 'are') })
-  add(at, {
-    code: 'ERR_CONFIG_URL_INSECURE',
-    message,
-    hints: ['use https://; for loopback and tests set `keys.allow_http: true`'],
-  })
-}
-
-/** Why keys cannot come from this URL; undefined when they can. */
-export function whyNotFetchable(text: string, isIssuer: boolean): string | undefined {
-  if (!URL.canParse(text)) return 'it is not a URL'
-  const url = new URL(text)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return `it is not https://`
-  if (url.username !== '' || url.password !== '') return 'it has a user name or password'
-  if (text.includes('#')) return 'it has a fragment'
-  // OpenID Connect Discovery 1.0 §3: an issuer has no query and no fragment.
-  return isIssuer && text.includes('?') ? 'an issuer has no query' : undefined
 }
 
 function checkClaimRules({ claims = {} }: IssuerConfig, add: Add): void {

@@ -1,11 +1,11 @@
 /** What the schema cannot say about the way to an issuer's keys. */
 import type { Problem } from './diagnostic.ts'
-import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
+import type { KeySourceConfig } from './key-parts.ts'
 
 /** Hands over a problem at a pointer below the issuer. */
 export type AddProblem = (at: string, problem: Problem, atKey?: boolean) => void
 
-type ReachKey = keyof KeysConfig
+type ReachKey = keyof KeySourceConfig
 
 /** Pairs that cannot both be heeded, with the reason. */
 const EXCLUSIVE: readonly (readonly [first: ReachKey, second: ReachKey, why: string])[] = [
@@ -14,7 +14,7 @@ const EXCLUSIVE: readonly (readonly [first: ReachKey, second: ReachKey, why: str
   ['proxy', 'deny_private_addresses', 'the proxy resolves the name; let the proxy deny'],
 ]
 
-export function checkReach(keys: KeysConfig, add: AddProblem): void {
+export function checkReach(keys: KeySourceConfig, add: AddProblem): void {
   for (const [first, second, why] of EXCLUSIVE) {
     if (!keys[first] || !keys[second]) continue
     const message = `\`${first}\` and \`${second}\` exclude each other: ${why}`
@@ -38,11 +38,11 @@ export function checkReach(keys: KeysConfig, add: AddProblem): void {
 }
 
 /** A key set that is not at its issuer: legitimate, and the first thing to look at when it was not meant. */
-export function checkElsewhere(issuer: IssuerConfig, add: AddProblem): void {
-  const url = URL.parse(issuer.keys?.jwks_url ?? '')
-  const home = URL.parse(issuer.issuer ?? '')
+export function checkElsewhere(issuer: string | null, keys: KeySourceConfig, add: AddProblem): void {
+  const url = URL.parse(keys.jwks_url ?? '')
+  const home = URL.parse(issuer ?? '')
   if (url === null || home === null || home.host === '' || url.host === home.host) return
-  if (issuer.keys?.unix !== undefined) return
+  if (keys.unix !== undefined) return
   add('/keys/jwks_url', {
     code: 'WARN_CONFIG_JWKS_ELSEWHERE',
     message: `the keys are at ${url.host}, the issuer is ${home.host}`,

@@ -1,13 +1,14 @@
 /** What no single part of the configuration can say: names, references, and what parts mean together. */
 import type { Algorithm } from '../keys/algorithms.ts'
 import { checkGateway } from './check-gateway.ts'
-import { checkIssuer, keySourceOf } from './check-issuer.ts'
+import { checkIssuer } from './check-issuer.ts'
 import { checkOneHeader, checkToldTwice } from './check-judges.ts'
 import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
 import { issuerNames } from './default-names.ts'
 import type { Problem } from './diagnostic.ts'
 import { expandTenants } from './expand-tenants.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from './listen-address.ts'
+import { keyPartsOf, keySourceOf } from './key-parts.ts'
 import { checkSnapshotPlace } from './key-refresh.ts'
 import { checkRateLimits } from './check-rate-limits.ts'
 import { quoted } from './printable.ts'
@@ -52,14 +53,18 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
 
 function checkSnapshots({ issuers, whole }: ConfigParts): readonly LocatedProblem[] {
   const files = new Set<string>()
-  return issuers.flatMap(({ pointer, value: { keys } }) => {
+  const parts = issuers.flatMap(({ pointer, value }) => {
+    const maps = new Map(keyPartsOf(value).map(({ at, keys }) => [`${pointer}${at}`, keys]))
+    return [...maps]
+  })
+  return parts.flatMap(([at, keys]) => {
     const problem = checkSnapshotPlace(keys, whole?.state_dir)
-    if (problem !== undefined) return [{ pointer: `${pointer}/keys/startup`, problem }]
-    const file = keys?.snapshot_file
+    if (problem !== undefined) return [{ pointer: `${at}/startup`, problem }]
+    const file = keys.snapshot_file
     if (file === undefined) return []
     const isShared = files.has(file)
     files.add(file)
-    return isShared ? [{ pointer: `${pointer}/keys/snapshot_file`, problem: sharedSnapshot(file) }] : []
+    return isShared ? [{ pointer: `${at}/snapshot_file`, problem: sharedSnapshot(file) }] : []
   })
 }
 
@@ -182,7 +187,10 @@ function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
         const message = '`issuer: any` without a policy: every token would be denied'
         found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_ANY', message, hints } })
       } else if (first.has(value.issuer)) {
-        const hints = ['a token has one issuer: merge them, or restrict each policy with `issuers`']
+        const hints = [
+          'for one issuer with keys in several places write one entry: `keys: [{ … }, { … }]`, or a list of secrets',
+          'for two that differ in more than their keys restrict each policy with `issuers`',
+        ]
         const message = `this \`iss\` is accepted by ${first.get(value.issuer)} already${where}`
         found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_AMBIGUOUS', message, hints } })
       }
@@ -193,8 +201,8 @@ function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
 }
 
 /** With keys from the network, `issuer: any` is an error of its own. */
-const hasLocalKeys = ({ keys }: IssuerConfig): boolean =>
-  !['discovery', 'jwks_url'].includes(keySourceOf(keys))
+const hasLocalKeys = (issuer: IssuerConfig): boolean =>
+  keyPartsOf(issuer).every(({ keys }) => !['discovery', 'jwks_url'].includes(keySourceOf(keys)))
 
 function checkUnused(parts: ConfigParts): readonly LocatedProblem[] {
   const users = [...parts.routes.flatMap(judgesIn), ...parts.endpoints]

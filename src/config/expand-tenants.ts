@@ -3,7 +3,8 @@ import { toName, issuerNames, uniqueName } from './default-names.ts'
 import type { AddProblem } from './check-reach.ts'
 import { quoted } from './printable.ts'
 import type { Located } from './read-config.ts'
-import type { IssuerConfig } from './schema-issuer.ts'
+import { keyPartsOf } from './key-parts.ts'
+import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
 
 /** Stands for the tenant in `issuer` and `jwks_url`. */
 const PLACEHOLDER = '{tenant}'
@@ -29,10 +30,16 @@ export function expandTenants(template: IssuerConfig): readonly IssuerConfig[] {
     return {
       ...issuer,
       issuer: issuer.issuer === null ? null : fill(issuer.issuer),
-      ...(keys?.jwks_url === undefined ? {} : { keys: { ...keys, jwks_url: fill(keys.jwks_url) } }),
+      ...(keys === undefined ? {} : { keys: fillKeys(keys, fill) }),
       ...(tenantClaim === undefined ? {} : { claims: { ...claims, [tenantClaim]: { in: [tenant] } } }),
     }
   })
+}
+
+function fillKeys(keys: NonNullable<IssuerConfig['keys']>, fill: (text: string) => string): typeof keys {
+  const fillOne = (one: KeysConfig): KeysConfig =>
+    one.jwks_url === undefined ? one : { ...one, jwks_url: one.jwks_url.map(fill) }
+  return 'map' in keys ? keys.map(fillOne) : fillOne(keys)
 }
 
 /** All issuers of the settings, in order, with names that policies and logs can use. */
@@ -57,10 +64,11 @@ export function checkTenants(
   { issuer, tenants, tenant_claim, keys, claims }: IssuerConfig,
   add: AddProblem,
 ): void {
+  const parts = keyPartsOf({ keys })
   const code = 'ERR_CONFIG_TENANTS'
   const places = [
     ['/issuer', issuer ?? ''],
-    ['/keys/jwks_url', keys?.jwks_url ?? ''],
+    ...parts.map(({ items, keys: one }) => [items.jwks_url ?? '', one.jwks_url ?? ''] as const),
   ] as const
   for (const [at, text] of places) {
     const other = [...text.matchAll(/\{[^{}]*\}/g)]
@@ -94,8 +102,9 @@ export function checkTenants(
     const message = `\`claims\` has a rule for ${quoted(tenant_claim)} already`
     add('/tenant_claim', { code: 'ERR_CONFIG_EXACTLY_ONE', message })
   }
-  if (keys?.snapshot_file !== undefined && tenants.length > 1) {
+  const kept = parts.find((part) => part.keys.snapshot_file !== undefined)
+  if (kept !== undefined && tenants.length > 1) {
     const hints = ['without it, each tenant has a file in `state_dir`']
-    add('/keys/snapshot_file', { code, message: 'one `snapshot_file` for several tenants', hints }, true)
+    add(`${kept.at}/snapshot_file`, { code, message: 'one `snapshot_file` for several tenants', hints }, true)
   }
 }

@@ -2,10 +2,10 @@
 import { resolve } from 'node:path'
 import type { ReachSettings } from '../keys/key-settings.ts'
 import { MASK } from './code-frame.ts'
-import type { KeysConfig } from './schema-issuer.ts'
+import type { KeySourceConfig } from './key-parts.ts'
 
 /** Nothing where nothing was configured, so that such a source uses the ordinary fetch. */
-export function toReach(keys: KeysConfig, directory: string): { readonly reach?: ReachSettings } {
+export function toReach(keys: KeySourceConfig, directory: string): { readonly reach?: ReachSettings } {
   const file = (path: string | undefined): string | undefined =>
     path === undefined ? undefined : resolve(directory, path)
   const reach = defined({

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { RemoteKeySettings } from '../keys/key-settings.ts'
 import type { Problem } from './diagnostic.ts'
 import { formatDuration } from './duration.ts'
-import type { KeysConfig } from './schema-issuer.ts'
+import type { KeySourceConfig } from './key-parts.ts'
 import { DEFAULT_REMOTE_KEYS } from './setting-defaults.ts'
 
 type RefreshSettings = Pick<
@@ -24,7 +24,7 @@ export interface SnapshotContext {
 }
 
 /** A bound that is not written makes room for `refresh`, and `refresh` keeps within bounds that are. */
-export function toRefreshSettings(keys: KeysConfig, context: SnapshotContext): RefreshSettings {
+export function toRefreshSettings(keys: KeySourceConfig, context: SnapshotContext): RefreshSettings {
   const usual = DEFAULT_REMOTE_KEYS
   const least = keys.min_refresh ?? 0
   const most = keys.max_refresh ?? Number.POSITIVE_INFINITY
@@ -51,7 +51,7 @@ const toSnapshot = (
 
 /** Bounds that contradict each other, and a file for what is not kept. */
 export function checkRefresh(
-  keys: KeysConfig | undefined,
+  keys: KeySourceConfig | undefined,
   add: (at: string, problem: Problem, atKey?: boolean) => void,
 ): void {
   const { refresh, min_refresh: least, max_refresh: most } = keys ?? {}
@@ -71,7 +71,7 @@ export function checkRefresh(
 
 /** What is wrong with `startup: snapshot` when there is no place for the snapshot; else undefined. */
 export function checkSnapshotPlace(
-  keys: KeysConfig | undefined,
+  keys: KeySourceConfig | undefined,
   stateDir: string | undefined,
 ): Problem | undefined {
   if (keys?.startup !== 'snapshot' || stateDir !== undefined || keys.snapshot_file !== undefined)

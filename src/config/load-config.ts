@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { Algorithm } from '../keys/algorithms.ts'
+import type { OneKeySource } from '../keys/key-settings.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { crossCheck } from './cross-checks.ts'
@@ -127,7 +128,9 @@ async function loadForeign(
 }
 
 const isSecretField = (pointer: string): boolean =>
-  /^\/issuers\/\d+\/keys\/(secret$|headers\/)|\/basic_auth\/users\//.test(pointer)
+  /^\/issuers\/\d+\/keys\/(?:\d+\/)?(?:secret(?:\/\d+(?:\/value)?)?$|headers\/)|\/basic_auth\/users\//.test(
+    pointer,
+  )
 
 function readNative(
   document: SourceDocument,
@@ -229,10 +232,11 @@ const keyFiles = ({ issuers, listen, upstreams, routes }: Settings): readonly st
     ...(caFile === undefined ? [] : [caFile]),
     ...(clientCertificate === undefined ? [] : filesOf(clientCertificate)),
   ]),
-  ...issuers.flatMap(({ keys }) =>
-    keys.kind === 'pem_file' ? keys.files : keys.kind === 'jwks_file' ? [keys.file] : [],
-  ),
+  ...issuers.flatMap(({ keys }) => (keys.kind === 'several' ? keys.sources : [keys]).flatMap(keyFilesOf)),
 ]
+
+const keyFilesOf = (keys: OneKeySource): readonly string[] =>
+  keys.kind === 'pem_file' ? keys.files : keys.kind === 'jwks_file' ? [keys.file] : []
 
 const filesOf = (pair: { readonly certFile: string; readonly keyFile: string }): readonly string[] => [
   pair.certFile,

@@ -6,8 +6,29 @@ import { PRESET_NAMES } from './presets.ts'
 import { REACH_SHAPE } from './schema-reach.ts'
 import { byteSize, durationMs, flag, listOf, literalText, strictMap, text, textList } from './schema-leaf.ts'
 
-export const KeysSchema = strictMap({
-  jwks_url: text().optional().describe('URL of a JWK set, https:// unless allow_http'),
+const EncodingSchema = z.enum(['utf8', 'base64', 'base64url', 'hex'])
+
+/** A shared secret with what belongs to it alone. */
+const SecretSchema = z.union([
+  z.string().transform((value): SecretConfig => ({ value })),
+  strictMap({
+    value: z.string().describe('the secret; best written as ${file:…} or ${NAME}'),
+    kid: text().optional().describe('key id; tokens that name another are not checked with this secret'),
+    encoding: EncodingSchema.optional().describe('how it is written; default that of the list, else utf8'),
+  }),
+])
+
+/** One shared secret of a list. */
+export interface SecretConfig {
+  readonly value: string
+  readonly kid?: string | undefined
+  readonly encoding?: z.output<typeof EncodingSchema> | undefined
+}
+
+const KeysSchema = strictMap({
+  jwks_url: textList()
+    .optional()
+    .describe('URL of a JWK set, https:// unless allow_http; of a list, each is a key source of its own'),
   jwks_file: text()
     .optional()
     .describe('file with a JWK set, relative to this file; read again when it changes'),
@@ -20,11 +41,14 @@ export const KeysSchema = strictMap({
     .union([z.string(), z.record(z.string(), z.unknown())])
     .optional()
     .describe('the JWK set itself, as a map or as JSON'),
-  secret: z.string().optional().describe('shared HMAC secret; best written as ${file:…} or ${NAME}'),
-  encoding: z
-    .enum(['utf8', 'base64', 'base64url', 'hex'])
+  allow_symmetric: flag()
     .optional()
-    .describe('how the secret is written; default utf8'),
+    .describe('the JWK set file holds shared secrets (kty oct), and only those are used; default false'),
+  secret: z
+    .union([z.string().transform((value): readonly SecretConfig[] => [{ value }]), listOf(SecretSchema)])
+    .optional()
+    .describe('shared HMAC secret, or a list of them; best written as ${file:…} or ${NAME}'),
+  encoding: EncodingSchema.optional().describe('how the secret is written; default utf8'),
   key_use: z
     .enum(['sig', 'jwt-svid'])
     .optional()
@@ -67,7 +91,7 @@ export const KeysSchema = strictMap({
     .optional()
     .describe('RFC 7638 SHA-256 thumbprints of the only keys that are accepted; default: all'),
   ...REACH_SHAPE,
-}).describe('where the keys come from; without it, or with fetch options alone: discovery from the issuer')
+}).describe('where the keys come from; with fetch options alone: discovery from the issuer')
 
 const ClaimValueSchema = z.union([
   textList().pipe(z.transform((values: readonly string[]) => ({ in: values }))),
@@ -109,7 +133,10 @@ export const IssuerSchema = strictMap({
     .enum(['client_id', 'azp', 'cid', 'appid'])
     .optional()
     .describe('claim that holds the audience, for issuers whose tokens have no aud; default aud'),
-  keys: KeysSchema.optional(),
+  keys: z
+    .union([KeysSchema, listOf(KeysSchema)])
+    .optional()
+    .describe('where the keys come from, or a list of such places, which are all asked; default: discovery'),
   algorithms: textList(parseAlgorithm, ALGORITHM_NAMES)
     .optional()
     .describe('accepted `alg` values; default HS256 for a secret, else every public-key algorithm'),

@@ -1,6 +1,6 @@
 /** Where secrets are in the text of a configuration, so that no message ever shows them. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
-import type { Alias, Node } from 'yaml'
+import type { Alias, Node, YAMLSeq } from 'yaml'
 import { suggest } from './suggest.ts'
 
 export type Range = readonly [start: number, end: number]
@@ -48,11 +48,18 @@ export function findSecretRanges(
       const isSecret = insideKeys
         ? !PUBLIC_KEYS.test(name)
         : isSecretKey(name) || isKeyInPlaceOfPath(name, value)
-      if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
+      if (name === 'keys' && isSeq<Node>(value)) visitKeyList(value)
+      else if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
       // Hashes, from which passwords can be guessed, and passwords themselves; names are the keys.
       else if (name === 'users') hideScalars(resolved(value))
       else if (name === 'basic_auth') hideUsers(resolved(value))
       else visit(value, name === 'keys')
+    }
+  }
+  const visitKeyList = ({ items }: YAMLSeq<Node>): void => {
+    for (const item of items) {
+      if (isMap(item)) visit(item, true)
+      else hide(item)
     }
   }
   const hideUsers = (node: Node | null): void => {
@@ -110,7 +117,10 @@ function findInText(text: string): Range[] {
   for (const line of text.split('\n')) {
     const indent = line.search(/\S/)
     // A tab is no indentation in YAML, and may be the very error.
-    const isBelow = hiddenBelow >= 0 && (indent === -1 || indent > hiddenBelow || line.startsWith('\t'))
+    // The items of a list may stand as far left as its key.
+    const isItem = indent === hiddenBelow && line.startsWith('- ', indent)
+    const isBelow =
+      hiddenBelow >= 0 && (indent === -1 || indent > hiddenBelow || isItem || line.startsWith('\t'))
     if (!isBelow) hiddenBelow = -1
     const start = isBelow ? 0 : secretStart(line)
     if (start !== undefined) {

@@ -2,7 +2,7 @@
 import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
 import type { ClaimValueSettings, IssuerSettings } from '../jwt/issuer-settings.ts'
-import type { KeySettings, RemoteKeySettings } from '../keys/key-settings.ts'
+import type { KeySettings, OneKeySource, RemoteKeySettings } from '../keys/key-settings.ts'
 import type { JudgeSettings, PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { formatByteSize } from './byte-size.ts'
@@ -100,7 +100,12 @@ function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value 
 const fromClaimValue = ({ oneOf, startsWith }: ClaimValueSettings): Value =>
   compact({ in: oneOf?.map((text) => escape(text)), starts_with: mapDefined(startsWith, escape) })
 
-function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
+const fromKeys = (keys: KeySettings, options: ConfigValueOptions): Value | readonly Value[] =>
+  keys.kind === 'several'
+    ? keys.sources.map((one) => fromKeySource(one, options))
+    : fromKeySource(keys, options)
+
+function fromKeySource(keys: OneKeySource, options: ConfigValueOptions): Value {
   switch (keys.kind) {
     case 'secret': {
       const text = options.secrets === 'masked' ? { secret: MASK } : writeSecret(keys.secret)
@@ -116,7 +121,11 @@ function fromKeys(keys: KeySettings, options: ConfigValueOptions): Value {
     case 'jwks':
       return compact({ jwks: escape(keys.text), key_use: keys.keyUse })
     case 'jwks_file':
-      return compact({ jwks_file: escape(keys.file), key_use: keys.keyUse })
+      return compact({
+        jwks_file: escape(keys.file),
+        key_use: keys.keyUse,
+        allow_symmetric: keys.allowSymmetric,
+      })
     case 'jwks_url':
       return { jwks_url: writeUrl(keys.url, options), ...fromRemote(keys, options) }
     case 'discovery':

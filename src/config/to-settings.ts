@@ -4,10 +4,10 @@ import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
 import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
-import type { KeySettings, KeyUse, RemoteKeySettings } from '../keys/key-settings.ts'
+import type { KeySettings, KeyUse, OneKeySource, RemoteKeySettings } from '../keys/key-settings.ts'
 import type { JudgeSettings, PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
-import { keySourceOf } from './check-issuer.ts'
+import { hasSecrets } from './check-issuer.ts'
 import { toCors } from './cors-values.ts'
 import { decodeSecret } from './decode-secret.ts'
 import { defaultAlgorithms } from './default-algorithms.ts'
@@ -21,7 +21,8 @@ import { toRateLimits } from './rate-limit-values.ts'
 import { toGatewayListen, toUpstream } from './to-gateway-settings.ts'
 import type { ConfigParts } from './read-config.ts'
 import type { Config } from './schema.ts'
-import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
+import { keyPartsOf, type KeySourceConfig } from './key-parts.ts'
+import type { IssuerConfig } from './schema-issuer.ts'
 import type {
   ClaimRuleConfig,
   IdentityConfig,
@@ -86,14 +87,14 @@ function toIssuer(
   stateDir: string | undefined,
   context: SettingsContext,
 ): IssuerSettings {
-  const kind = keySourceOf(issuer.keys) === 'secret' ? 'secret' : 'public'
+  const kind = hasSecrets(issuer) ? 'secret' : 'public'
   return {
     name,
     issuer: issuer.issuer,
     audience: issuer.audience,
     ...(issuer.audience_claim === undefined ? {} : { audienceClaim: issuer.audience_claim }),
     algorithms: [...new Set(issuer.algorithms ?? defaultAlgorithms(kind, context.supportedAlgorithms))],
-    keys: toKeys(issuer, issuer.keys ?? {}, {
+    keys: toKeys(issuer, {
       issuer: issuer.issuer ?? '',
       name,
       directory: context.directory,
@@ -119,7 +120,17 @@ function toClaimValues(claims: IssuerConfig['claims']): Pick<IssuerSettings, 'cl
   return rules.length === 0 ? {} : { claimValues: rules }
 }
 
-function toKeys(issuer: IssuerConfig, keys: KeysConfig, context: SnapshotContext): KeySettings {
+function toKeys(issuer: IssuerConfig, context: SnapshotContext): KeySettings {
+  const sources = keyPartsOf(issuer).map(({ keys }, i) => {
+    // No name has a `+`: the file of one issuer's second source is never another issuer's.
+    const name = i === 0 ? context.name : `${context.name}+${i + 1}`
+    return toKeySource(issuer, keys, { ...context, name })
+  })
+  const [first] = sources
+  return first !== undefined && sources.length === 1 ? first : { kind: 'several', sources }
+}
+
+function toKeySource(issuer: IssuerConfig, keys: KeySourceConfig, context: SnapshotContext): OneKeySource {
   const { directory } = context
   if (keys.secret !== undefined) {
     const secret = decodeSecret(keys.secret, keys.encoding ?? 'utf8')
@@ -140,17 +151,18 @@ function toKeys(issuer: IssuerConfig, keys: KeysConfig, context: SnapshotContext
     return { kind: 'jwks', text, ...toKeyUse(keys) }
   }
   if (keys.jwks_file !== undefined) {
-    return { kind: 'jwks_file', file: resolve(directory, keys.jwks_file), ...toKeyUse(keys) }
+    const symmetric = keys.allow_symmetric === true ? { allowSymmetric: true as const } : {}
+    return { kind: 'jwks_file', file: resolve(directory, keys.jwks_file), ...toKeyUse(keys), ...symmetric }
   }
   const remote = toRemoteKeys(keys, context)
   if (keys.jwks_url !== undefined) return { kind: 'jwks_url', url: keys.jwks_url, ...remote }
   return { kind: 'discovery', issuer: issuer.issuer ?? '', ...remote }
 }
 
-const toKeyUse = ({ key_use: keyUse }: KeysConfig): { readonly keyUse?: KeyUse } =>
+const toKeyUse = ({ key_use: keyUse }: KeySourceConfig): { readonly keyUse?: KeyUse } =>
   keyUse === undefined ? {} : { keyUse }
 
-const toRemoteKeys = (keys: KeysConfig, context: SnapshotContext): RemoteKeySettings => ({
+const toRemoteKeys = (keys: KeySourceConfig, context: SnapshotContext): RemoteKeySettings => ({
   // Nobody is on the way to a socket of this machine.
   allowHttp: keys.allow_http ?? keys.unix !== undefined,
   timeoutMs: keys.timeout ?? DEFAULT_REMOTE_KEYS.timeoutMs,

@@ -3,6 +3,7 @@ import { isPresent } from '../claims/compile-claim-rule.ts'
 import { readScopes } from '../claims/scope.ts'
 import { describeClaimValue } from '../jwt/check-claim-values.ts'
 import type { AudienceClaim } from '../jwt/issuer-settings.ts'
+import { partsOf, type KeySource } from '../keys/key-source.ts'
 import type { Route } from '../policy/compile-routes.ts'
 import type { JudgeSettings } from '../policy/settings.ts'
 import { whySkipped } from '../policy/why-skipped.ts'
@@ -184,8 +185,19 @@ function describeKey(trial: Trial): StepDescription {
   return {
     facts: chosen === undefined ? `${have} [${known ?? ''}]` : `${chosen}; ${have}`,
     setting: issuerSetting(trial, 'keys'),
-    notes: status?.lastError === undefined ? [] : [`last load: ${status.lastError}`],
+    notes: issuer === undefined ? [] : sourceNotes(issuer.keys),
   }
+}
+
+/** Where there are several sources, each has a line: one of them may be the one that is down. */
+function sourceNotes(keys: KeySource): readonly string[] {
+  const all = partsOf(keys).map((part) => part.status())
+  const [only] = all
+  if (all.length === 1) return only?.lastError === undefined ? [] : [`last load: ${only.lastError}`]
+  return all.map(({ description, state, keys: { length }, lastError }) => {
+    const count = length === 1 ? '1 key' : `${length} keys`
+    return `${description}: ${state}, ${count}${lastError === undefined ? '' : `; last load: ${lastError}`}`
+  })
 }
 
 function issuerSetting({ guard, issuer }: Trial, member?: string): string | undefined {

@@ -97,6 +97,7 @@ function keyStep(trial: Trial, mayWait: boolean): StepOutcome {
   switch (lookup.state) {
     case 'found':
       trial.candidates = lookup.keys
+      trial.missingKeysSeconds = lookup.othersRetryAfterSeconds
       return PASSED
     case 'pending':
       return lookup.settled
@@ -114,9 +115,15 @@ function keyStep(trial: Trial, mayWait: boolean): StepOutcome {
 function signatureStep(trial: Trial): StepOutcome {
   if (trial.candidates === undefined || trial.jws === undefined) return NOT_REACHED
   trial.key = findVerifyingKey(trial.jws, trial.candidates)
-  if (trial.key === undefined) return denial('signature_invalid')
+  if (trial.key === undefined) return unverified(trial)
   trial.issuer?.keys.noteUse(trial.key)
   return PASSED
+}
+
+/** While one of the issuer's key sources is unavailable, a signature that no other key made may still be good. */
+function unverified({ missingKeysSeconds: retryAfterSeconds }: Trial): StepOutcome {
+  if (retryAfterSeconds === undefined) return denial('signature_invalid')
+  return { ...denial('keys_unavailable', 'no key at hand made the signature'), retryAfterSeconds }
 }
 
 function timeStep(trial: Trial): StepOutcome {

@@ -23,6 +23,8 @@ export interface Trial {
   /** Keys that may verify; after the signature step, `key` is the one that did. */
   candidates: readonly VerificationKey[] | undefined
   key: VerificationKey | undefined
+  /** Seconds until a key source that might have the right key is asked again; undefined when all have answered. */
+  missingKeysSeconds: number | undefined
   window: ValidityWindow | undefined
   identity: readonly string[] | undefined
 }
@@ -63,6 +65,7 @@ export function createTrial(
     issuer: undefined,
     candidates: undefined,
     key: undefined,
+    missingKeysSeconds: undefined,
     window: undefined,
     identity: undefined,
   }

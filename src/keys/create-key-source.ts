@@ -4,18 +4,18 @@ import { createCheckedJwksFileSource, createPemSource, createSecretSource } from
 import { createJwksTextSource, createPemTextSource } from './create-text-source.ts'
 import { createDiscoverySource, createJwksUrlSource } from './create-network-source.ts'
 import type { KeyDeps } from './key-deps.ts'
-import type { KeySettings } from './key-settings.ts'
+import type { OneKeySource } from './key-settings.ts'
 import type { KeySource } from './key-source.ts'
 
 /**
- * Creates the key source of one issuer. What is local is loaded here; a remote source starts its first load
+ * Creates one key source; those of an issuer are put together by `createCombinedSource`. What is local is loaded here; a remote source starts its first load
  * in the background, and an issuer that is down is not an error.
  *
  * @param algorithms The issuer's: no key verifies with any other.
  * @throws WarderError with an `ERR_KEYS_` code when a secret, a file or a URL cannot be used.
  */
 export function createKeySource(
-  settings: KeySettings,
+  settings: OneKeySource,
   algorithms: readonly Algorithm[],
   deps: KeyDeps,
 ): KeySource {

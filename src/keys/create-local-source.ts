@@ -6,6 +6,7 @@ import type { Algorithm } from './algorithms.ts'
 import { importJwks } from './import-jwks.ts'
 import { importPem } from './import-pem.ts'
 import type { PemRefusal } from './import-pem.ts'
+import { importSecretSet } from './import-secret-set.ts'
 import { importSecret } from './import-secret.ts'
 import { createJwksFileSource } from './jwks-file-source.ts'
 import type { JwksFileSource } from './jwks-file-source.ts'
@@ -81,14 +82,26 @@ export function createCheckedJwksFileSource(
   const options = {
     description: `jwks_file ${file}`,
     read: () => readKeyFile(file, deps),
-    parse: (bytes: Uint8Array) => importJwks(bytes, algorithms, settings.keyUse),
+    parse: (bytes: Uint8Array) =>
+      settings.allowSymmetric === true
+        ? importSecretSet(bytes, algorithms)
+        : importJwks(bytes, algorithms, settings.keyUse),
   }
   const source = createJwksFileSource(options, deps)
   const { state, lastError = '' } = source.status()
   if (state === 'fresh') return source
   source.close()
   throw new WarderError('ERR_KEYS_JWKS_INVALID', `${file} is not a usable JWK set: ${lastError}`, {
-    hints: ['Expected is `{"keys":[…]}` with public keys that fit the `algorithms` of the issuer.'],
+    hints: [
+      settings.allowSymmetric === true
+        ? 'Expected is `{"keys":[{"kty":"oct","kid":…,"k":…}]}`, each key as long as the digest of its algorithm.'
+        : 'Expected is `{"keys":[…]}` with public keys that fit the `algorithms` of the issuer.',
+      ...(settings.allowSymmetric !== true && lastError.includes('symmetric')
+        ? [
+            'For shared secrets in this file write `allow_symmetric: true` beside `jwks_file`, and `algorithms: [HS256]`.',
+          ]
+        : []),
+    ],
   })
 }
 

@@ -45,7 +45,7 @@ export function compileKeySet(next: KeySet, previous?: CompiledKeySet): Compiled
     ignored: next.ignored,
     trusted: new Set(keys),
     byKid,
-    overall: toAnswers(keys),
+    overall: toAnswers(keys, byKid.size === 0),
     isWithoutKids: byKid.size === 0,
   }
 }
@@ -54,14 +54,16 @@ export function compileKeySet(next: KeySet, previous?: CompiledKeySet): Compiled
 const identityOf = (key: VerificationKey): string =>
   JSON.stringify([key.kid ?? null, key.thumbprint, key.description, [...key.verifiers.keys()]])
 
-function toAnswers(keys: readonly VerificationKey[]): AnswersByAlgorithm {
+function toAnswers(keys: readonly VerificationKey[], isGuess = false): AnswersByAlgorithm {
   const groups = new Map<Algorithm, VerificationKey[]>()
   for (const key of keys) for (const algorithm of key.verifiers.keys()) addTo(groups, algorithm, key)
-  return new Map([...groups].map(([algorithm, group]) => [algorithm, toAnswer(group)]))
+  return new Map([...groups].map(([algorithm, group]) => [algorithm, toAnswer(group, isGuess)]))
 }
 
-const toAnswer = (keys: readonly VerificationKey[]): KeyLookup =>
-  keys.length > MAX_KEYS_TRIED ? { state: 'kid_missing' } : { state: 'found', keys }
+function toAnswer(keys: readonly VerificationKey[], isGuess: boolean): KeyLookup {
+  if (keys.length > MAX_KEYS_TRIED) return { state: 'kid_missing' }
+  return isGuess ? { state: 'found', keys, isGuess } : { state: 'found', keys }
+}
 
 function addTo<K>(groups: Map<K, VerificationKey[]>, name: K, key: VerificationKey): void {
   const group = groups.get(name)

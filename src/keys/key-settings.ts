@@ -74,7 +74,8 @@ export type Startup =
   /** As `serve`, with the keys that the last run has kept on disk. */
   | 'snapshot'
 
-export type KeySettings =
+/** One key source. */
+export type OneKeySource =
   | {
       readonly kind: 'secret'
       readonly secret: Uint8Array
@@ -87,7 +88,23 @@ export type KeySettings =
   | { readonly kind: 'pem'; readonly texts: readonly string[] }
   /** The text of a JWK set, in the configuration itself. */
   | { readonly kind: 'jwks'; readonly text: string; readonly keyUse?: KeyUse }
-  | { readonly kind: 'jwks_file'; readonly file: string; readonly keyUse?: KeyUse }
+  | {
+      readonly kind: 'jwks_file'
+      readonly file: string
+      readonly keyUse?: KeyUse
+      /** The set holds shared secrets (`kty: oct`), each with its `kid`, and no other keys are taken from it. */
+      readonly allowSymmetric?: true
+    }
   | ({ readonly kind: 'jwks_url'; readonly url: string } & RemoteKeySettings)
   /** Metadata from the issuer itself: OpenID Connect Discovery 1.0 §4, then RFC 8414 §3. */
   | ({ readonly kind: 'discovery'; readonly issuer: string } & RemoteKeySettings)
+
+/** The keys of an issuer. */
+export type KeySettings =
+  | OneKeySource
+  /** Several sources at a time, such as an old realm and its successor. All symmetric, or none of them. */
+  | { readonly kind: 'several'; readonly sources: readonly OneKeySource[] }
+
+/** The sources of an issuer, one by one. */
+export const sourcesOf = (keys: KeySettings): readonly OneKeySource[] =>
+  keys.kind === 'several' ? keys.sources : [keys]

@@ -7,7 +7,14 @@ export const MAX_KEYS_TRIED = 4
 
 /** Answer to "which keys may verify this token?". Never more than {@link MAX_KEYS_TRIED} keys. */
 export type KeyLookup =
-  | { readonly state: 'found'; readonly keys: readonly VerificationKey[] }
+  | {
+      readonly state: 'found'
+      readonly keys: readonly VerificationKey[]
+      /** The keys have no names: whether a token's `kid` means one of them is not known. */
+      readonly isGuess?: true
+      /** Another source of the issuer, which might have the right key, is unavailable for so long. */
+      readonly othersRetryAfterSeconds?: number
+    }
   /** The token names a `kid` that the issuer does not have (now). */
   | { readonly state: 'kid_unknown' }
   /** The token names no `kid`, and more keys fit than may be tried. */
@@ -92,4 +99,9 @@ export interface KeySource {
   readonly ready: Promise<void>
   /** Stops timers and fetches. */
   close(): void
+  /** The sources that this one is made of; absent: it is one. */
+  readonly parts?: readonly KeySource[]
 }
+
+/** The sources behind an issuer's keys, one by one. */
+export const partsOf = (source: KeySource): readonly KeySource[] => source.parts ?? [source]

@@ -54,6 +54,8 @@ describe('docs/config.md', () => {
   const doc = readDoc('config.md')
   const files = {
     '/run/secrets/jobs_hmac': '00'.repeat(32),
+    '/run/secrets/new_hmac': 'n'.repeat(32),
+    '/run/secrets/old_hmac': 'o'.repeat(32),
     '/run/secrets/far_api_key': 'key',
     '/run/secrets/robot': 'pw',
   }

@@ -33,6 +33,13 @@ const CASES: readonly (readonly [what: string, text: string, name?: string])[] =
   ['a password in the issuer', issuer(`    foo: 1`).replace('https://', `https://me:${CANARY}@`)],
   ['a token in a URL', issuer(`    keys: { jwks_url: "https://a.example/jwks?token=${CANARY}", foo: 1 }`)],
   ['a list of secrets', issuer(`    keys: { secret: [${CANARY}] }`)],
+  ['a list of secrets in which one is wrong', issuer(`    keys: { secret: [{ value: ${CANARY}, foo: 1 }] }`)],
+  ['a list of key sources', issuer(`    keys: [{ secret: ${CANARY} }, { secret: ${CANARY}, foo: 1 }]`)],
+  ['a misspelt key in a list of key sources', issuer(`    keys: [{ secert: ${CANARY} }]`)],
+  [
+    'a list below its key in text that is broken',
+    issuer(`    keys:\n      secret:\n      - ${CANARY}\n      "`),
+  ],
   ['a list in place of keys', issuer(`    keys: [${CANARY}]`)],
   ['a default for it', issuer(`    keys: { secret: "\${HMAC:-${CANARY}}" }`)],
   ['a broken reference', issuer(`    keys: { secret: "\${${CANARY} x" }`)],

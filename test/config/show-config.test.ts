@@ -16,6 +16,10 @@ issuers:
   - { name: ts, issuer: ts, audience: a, keys: { pem: [a, b] } }
   - { name: m, issuer: m, audience: a, keys: { jwks: { keys: [{ kty: OKP, kid: "$\${k}" }] }, key_use: jwt-svid } }
   - { name: n, issuer: n, audience: a, keys: { jwks: '{ "keys": [] }' } }
+  - { name: l, issuer: l, audience: a, keys: { secret: ["$\${x}0123456789abcdef0123456789abcd", { value: "${'ff'.repeat(32)}", kid: k, encoding: hex }] } }
+  - { name: o, issuer: o, audience: a, keys: { jwks_file: o.json, allow_symmetric: true } }
+  - { name: v, issuer: "https://v.example", audience: a, keys: [{}, { jwks_url: ["https://v.example/a", "https://v.example/b"], startup: snapshot }, { pem_file: p.pem }] }
+state_dir: state
 token_sources:
   - { header: Authorization, trim_prefix: "" }
   - { header: X-A, scheme: Token }
@@ -69,9 +73,11 @@ issuers:
     const shown = showConfig(settings)
     expect(shown).not.toContain('0123456789abcdef')
     expect(shown).not.toContain(Buffer.alloc(32, 0xff).toString('base64'))
-    expect(shown.match(/secret: "\*{8}"/g)?.length).toBe(2)
+    expect(shown.match(/secret: "\*{8}"/g)?.length).toBe(4)
     const { diagnostics } = await loadBad(shown)
     expect(diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual([
+      'ERR_CONFIG_SECRET_SHORT',
+      'ERR_CONFIG_SECRET_SHORT',
       'ERR_CONFIG_SECRET_SHORT',
       'ERR_CONFIG_SECRET_SHORT',
     ])

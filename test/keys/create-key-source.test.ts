@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { WarderError } from '../../src/errors.ts'
 import { createKeySource } from '../../src/keys/create-key-source.ts'
 import type { Algorithm } from '../../src/keys/algorithms.ts'
-import type { KeySettings } from '../../src/keys/key-settings.ts'
+import type { OneKeySource } from '../../src/keys/key-settings.ts'
 import { createFakeWorld } from './fake-world.ts'
 import { jwksBytes, keyPair, pem, publicJwk, secretOf, toBytes } from './key-pairs.ts'
 import { REMOTE } from './remote-harness.ts'
@@ -26,36 +26,36 @@ const FILES: Readonly<Record<string, Uint8Array>> = {
   'huge.json': new Uint8Array(1_048_577).fill(0x20),
 }
 
-function create(settings: KeySettings, algorithms = ALGORITHMS) {
+function create(settings: OneKeySource, algorithms = ALGORITHMS) {
   const world = createFakeWorld()
   for (const [path, bytes] of Object.entries(FILES)) world.files.set(path, bytes)
   return { world, source: createKeySource(settings, algorithms, world.deps) }
 }
 
-const secret = (bytes: number, more: object = {}): KeySettings => ({
+const secret = (bytes: number, more: object = {}): OneKeySource => ({
   kind: 'secret',
   secret: secretOf(bytes),
   allowShortSecret: false,
   ...more,
 })
-const pemFiles = (...files: readonly string[]): KeySettings => ({ kind: 'pem_file', files })
-const jwksFile = (file: string): KeySettings => ({ kind: 'jwks_file', file })
-const pemTexts = (...files: readonly string[]): KeySettings => ({
+const pemFiles = (...files: readonly string[]): OneKeySource => ({ kind: 'pem_file', files })
+const jwksFile = (file: string): OneKeySource => ({ kind: 'jwks_file', file })
+const pemTexts = (...files: readonly string[]): OneKeySource => ({
   kind: 'pem',
   texts: files.map((file) => textOf(file)),
 })
-const jwksText = (file: string): KeySettings => ({ kind: 'jwks', text: textOf(file) })
+const jwksText = (file: string): OneKeySource => ({ kind: 'jwks', text: textOf(file) })
 const textOf = (file: string): string => new TextDecoder().decode(FILES[file])
-const jwksUrl = (url: string, more: object = {}): KeySettings => ({
+const jwksUrl = (url: string, more: object = {}): OneKeySource => ({
   kind: 'jwks_url',
   url,
   ...REMOTE,
   ...more,
 })
-const discovery = (issuer: string): KeySettings => ({ kind: 'discovery', issuer, ...REMOTE })
+const discovery = (issuer: string): OneKeySource => ({ kind: 'discovery', issuer, ...REMOTE })
 
 describe('createKeySource', () => {
-  const good: readonly (readonly [KeySettings, string | undefined, Algorithm, string])[] = [
+  const good: readonly (readonly [OneKeySource, string | undefined, Algorithm, string])[] = [
     [secret(32), undefined, 'HS256', 'secret'],
     [secret(32), 'any', 'HS256', 'secret'],
     [secret(32, { kid: 'k' }), 'k', 'HS256', 'secret'],
@@ -92,7 +92,7 @@ describe('createKeySource', () => {
     expect(create(secret(64)).source.lookup(undefined, 'RS256', true).state).toBe('unsuitable')
   })
 
-  const bad: readonly (readonly [string, KeySettings, string])[] = [
+  const bad: readonly (readonly [string, OneKeySource, string])[] = [
     ['an empty secret', secret(0), 'ERR_KEYS_SECRET_UNUSABLE'],
     ['a short secret', secret(31), 'ERR_KEYS_SECRET_UNUSABLE'],
     ['a very short secret', secret(15, { allowShortSecret: true }), 'ERR_KEYS_SECRET_UNUSABLE'],
