@@ -41,6 +41,8 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
       'keys/algorithms.ts',
       // One reading of each syntax: what the configuration accepts is what a decision understands.
       'request/parse-host.ts',
+      // What no client may send to an application cannot be the name of an identity header.
+      'request/override-fields.ts',
       'policy/path-pattern.ts',
       'claims/claim-path.ts',
       'gateway/judges/passwords/password-hash.ts',

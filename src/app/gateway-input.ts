@@ -22,7 +22,6 @@ export function gatewayInput(instance: Instance): GatewayInput {
       settings: listener,
       certificates: certificates[i],
     })),
-    matchesMethods: settings.routes.some(({ methods }) => methods.length > 0),
     findRoute: (request) => {
       if (guard.routes === undefined) return undefined
       const found = findRoute(guard.routes, request)

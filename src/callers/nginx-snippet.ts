@@ -1,4 +1,5 @@
 /** The nginx configuration that asks Warder: every line that is needed, and why it is needed. */
+import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../request/override-fields.ts'
 import { FORWARDED_UPGRADE } from '../request/upgrade.ts'
 
 export interface NginxSnippetOptions {
@@ -117,7 +118,10 @@ const SERVER_LIMITS = `\
     # nginx's defaults, written down because security hangs on them: X_Auth_Subject and X.Auth.Subject are dropped.
     # Many applications read them as X-Auth-Subject.
     underscores_in_headers off;
-    ignore_invalid_headers on;`
+    ignore_invalid_headers on;
+    # Room for all names of the proxy_set_header lines below, of up to 64 characters each.
+    proxy_headers_hash_max_size 2048;
+    proxy_headers_hash_bucket_size 128;`
 
 const authLocation = (bufferKiB: number): string => `\
     location = /_warder {
@@ -182,7 +186,6 @@ ${identity.map(({ variable }) => `        auth_request_set $warder_identity_${va
         # Not $http_upgrade, see above.
         proxy_set_header Upgrade $warder_upgrade;
         proxy_set_header Connection $warder_connection;
-        proxy_set_header HTTP2-Settings "";
         # The host that was judged.
         proxy_set_header Host $host;
         proxy_set_header X-Forwarded-For $remote_addr;
@@ -191,7 +194,26 @@ ${identity.map(({ variable }) => `        auth_request_set $warder_identity_${va
 ${identity.length === 0 ? '' : identityPassing(identity)}\
         # For the application's log: the same id as in Warder's.
         proxy_set_header X-Decision-Id $warder_id;
+        proxy_set_header X-Decision-Reason "";
+
+        # By these, applications and frameworks take a request for another one than was judged: with another method,
+        # path, host, scheme or sender. If a proxy in front of this nginx writes one of them and the application
+        # needs it, delete the line, but only if no client can reach this nginx past that proxy.
+${removedNames(identity)
+  .map((name) => `        proxy_set_header ${name} "";\n`)
+  .join('')}\
     }`
+
+/** The fields of the location that have a value of nginx's own. */
+const WRITTEN = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto']
+
+/** The fields to remove: a name that is written twice would be sent twice. */
+function removedNames(identity: readonly IdentityHeader[]): readonly string[] {
+  const written = new Set([...WRITTEN, ...identity.map(({ name }) => name)].map((name) => name.toLowerCase()))
+  return [...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS].filter(
+    (name) => !written.has(name.toLowerCase()),
+  )
+}
 
 const identityPassing = (identity: readonly IdentityHeader[]): string => `\
         # Identity: what Warder says takes the place of what the client sent; an empty value removes the header.

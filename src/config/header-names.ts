@@ -1,4 +1,5 @@
 /** Which headers may carry identity: those that mean nothing to HTTP, to a proxy, or to Warder's own answer. */
+import { OVERRIDE_FIELDS } from '../request/override-fields.ts'
 import { parseToken } from './check-text.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
@@ -27,6 +28,11 @@ const RESERVED: ReadonlySet<string> = new Set(
     .split(' '),
 )
 
+/** Who asks is what an identity header tells; every other subject is the proxy's to tell. */
+const OF_PROXY: ReadonlySet<string> = new Set(
+  OVERRIDE_FIELDS.filter(({ subject }) => subject !== 'user').map(({ name }) => name.toLowerCase()),
+)
+
 /**
  * Stricter than RFC 9110 §5.6.2: letters, digits and hyphens only. CGI, WSGI and others fold `_` and `.` into
  * `-`, so that a client could send a second spelling of the same header; nginx drops the rest.
@@ -37,7 +43,8 @@ export function parseIdentityHeader(name: string): Result<string, Problem> {
     const hints = ['use letters, digits and `-`; other characters have a second spelling in some servers']
     return err({ code: 'ERR_CONFIG_HEADER', message, hints })
   }
-  if (!RESERVED.has(name.toLowerCase())) return ok(name)
+  const lower = name.toLowerCase()
+  if (!RESERVED.has(lower) && !OF_PROXY.has(lower)) return ok(name)
   const hints = ['choose a name of your own, such as X-Auth-Subject']
   return err({ code: 'ERR_CONFIG_HEADER', message: `${quoted(name)} has another meaning already`, hints })
 }

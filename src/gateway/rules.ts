@@ -9,7 +9,7 @@ import { compileCors, type CorsRule } from './cors.ts'
 import type { CorsSettings } from './cors-settings.ts'
 import type { ClientRequest } from './client/client-request.ts'
 import type { Deadlines } from './deadlines.ts'
-import { compileHeaderRules, METHOD_OVERRIDES, type HeaderRules } from './exchange/forward-headers.ts'
+import { compileHeaderRules, type HeaderRules } from './exchange/forward-headers.ts'
 import type { GatewayState } from './gateway-state.ts'
 import {
   compileRequestLimits,
@@ -47,8 +47,6 @@ export interface GatewayInput {
   /** Of auth services, by the file of their authorities. */
   readonly authTrust: ReadonlyMap<string, ServerTrust>
   readonly routes: readonly GatewayRoute[]
-  /** Whether any route is for certain methods only. */
-  readonly matchesMethods: boolean
   /** Name of the route that a request is judged by; undefined if there is none, or no single reading of its path. */
   readonly findRoute: (request: AuthzRequest) => string | undefined
   readonly listeners: readonly ListenerInput[]
@@ -167,10 +165,10 @@ function compileShared(input: GatewayInput, state: GatewayState, deadlines: Dead
       createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, state, deadlines),
     ]),
   )
-  const headers = compileHeaderRules(input.identityNames, [
-    ...input.routes.flatMap(({ judges }) => [...grantedNames(judges), ...userHeaderNames(judges)]),
-    ...(input.matchesMethods ? METHOD_OVERRIDES : []),
-  ])
+  const headers = compileHeaderRules(
+    input.identityNames,
+    input.routes.flatMap(({ judges }) => [...grantedNames(judges), ...userHeaderNames(judges)]),
+  )
   const auths = createRouteAuths(headers, input.authTrust, state, deadlines)
   const judgesOf = createRouteJudges(input.decide, auths, input.realm)
   const destinationOf = (route: GatewayRoute): readonly [string, Destination] => {

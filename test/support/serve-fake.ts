@@ -30,7 +30,6 @@ export function serveFake(decide: Decide = () => DENY): FakeServing {
     identityNames: [],
     upstreams: [],
     routes: [],
-    matchesMethods: false,
     findRoute: () => undefined,
     listeners: [{ settings: LISTENER, certificates: undefined }],
     serverTrust: new Map(),

@@ -1,4 +1,5 @@
 /** Which header fields go on, in both directions, and which are ours to write. */
+import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../request/override-fields.ts'
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import type { GrantedHeader } from '../judges/auth-service/auth-answer.ts'
 import type { ForwardedFields } from '../client/client-address.ts'
@@ -10,20 +11,15 @@ import { stripField, type StripRule } from './strip-token.ts'
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
-  'proxy-connection',
   'te',
-  'trailer',
   'transfer-encoding',
   'content-length',
   'upgrade',
-  'http2-settings',
-  'proxy-authorization',
   'proxy-authenticate',
   'proxy-authentication-info',
   'expect',
   'host',
-  // No field at all, but the environment of CGI programs would have it as HTTP_PROXY (httpoxy, CVE-2016-5385).
-  'proxy',
+  ...PROXY_FIELDS.map((name) => name.toLowerCase()),
 ])
 
 /** Whether a field is about one connection or the framing on it. */
@@ -32,8 +28,10 @@ export const isHopByHopName = (lower: string): boolean => HOP_BY_HOP.has(lower)
 /** Likewise, or is taken for one that is by some servers. */
 export const isHopByHop = (lower: string): boolean => HOP_BY_HOP.has(folded(lower))
 
-/** What a proxy in front may have to say beside the fields that are written anew. */
-const KEPT_OF_TRUSTED: ReadonlySet<string> = new Set(['x-forwarded-port', 'x-forwarded-prefix', 'x-real-ip'])
+/** What a trusted proxy in front may say beside the fields that are written anew, in this one spelling. */
+const KEPT_OF_TRUSTED: ReadonlySet<string> = new Set(
+  OVERRIDE_FIELDS.filter(({ keptOfTrusted }) => keptOfTrusted).map(({ name }) => name.toLowerCase()),
+)
 
 /**
  * One spelling for all that servers take for the same name: CGI, WSGI and PHP fold `-`, `_`, `.` and more into one
@@ -46,27 +44,24 @@ export const folded = (lower: string): string =>
 const ODD = /[^a-z0-9-]/
 const ODD_ALL = /[^a-z0-9]/g
 
-/** Whether a folded name is one of those that describe a request and its way: a proxy's to say, never a client's. */
+/**
+ * Whether a folded name is one of those that describe a request and its way: a proxy's to say, never a client's. By
+ * prefix, since new names with the same meaning keep appearing.
+ */
 export const isAboutRequest = (name: string): boolean =>
   name.startsWith('x-forwarded-') ||
   name.startsWith('x-original-') ||
   name.startsWith('x-decision-') ||
   name === 'forwarded' ||
   name === 'x-real-ip' ||
-  // By which some frameworks serve another path than the one that was judged (CVE-2018-14773).
   name === 'x-rewrite-url'
 
-/** By which some frameworks take a POST for another method than the one that was judged. */
-export const METHOD_OVERRIDES: readonly string[] = [
-  'x-http-method-override',
-  'x-http-method',
-  'x-method-override',
-]
+const OVERRIDE_NAMES: readonly string[] = OVERRIDE_FIELDS.map(({ name }) => name.toLowerCase())
 
 export interface HeaderRules {
   /** Whether a client may say this. */
   isForbidden(field: HeaderField, isTrustedPeer: boolean): boolean
-  /** Folded names of identity and of what auth services set, in order: equal lists are equal rules. */
+  /** Folded names that no client may send, in order: equal lists are equal rules. */
   readonly forbiddenNames: readonly string[]
   readonly identityNames: readonly string[]
 }
@@ -80,12 +75,15 @@ export function compileHeaderRules(
   grantedNames: readonly string[],
 ): HeaderRules {
   const identity = new Set([...identityNames, ...grantedNames].map(folded))
+  const forbidden = new Set([...identity, ...OVERRIDE_NAMES])
   return {
-    forbiddenNames: [...identity].toSorted(),
+    forbiddenNames: [...forbidden].toSorted(),
     identityNames,
-    isForbidden: ({ lower }, isTrustedPeer) =>
-      (identity.has(folded(lower)) || isAboutRequest(folded(lower))) &&
-      !(isTrustedPeer && KEPT_OF_TRUSTED.has(lower)),
+    isForbidden: ({ lower }, isTrustedPeer) => {
+      const name = folded(lower)
+      if (!forbidden.has(name) && !isAboutRequest(name)) return false
+      return !(isTrustedPeer && KEPT_OF_TRUSTED.has(lower) && !identity.has(name))
+    },
   }
 }
 

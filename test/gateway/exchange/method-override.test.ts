@@ -23,12 +23,10 @@ async function received(name: string, byMethod: boolean): Promise<string> {
 
 describe('another method in a header', () => {
   for (const name of NAMES) {
-    it(`does not reach the application where methods are judged: ${name}`, async () => {
-      expect(await received(name, true)).not.toContain('DELETE')
-    })
-
-    it(`is the application's business where they are not: ${name}`, async () => {
-      expect(await received(name, false)).toContain(`${name}: DELETE`)
-    })
+    for (const byMethod of [true, false]) {
+      it(`does not reach the application where methods are ${byMethod ? '' : 'not '}judged: ${name}`, async () => {
+        expect(await received(name, byMethod)).not.toContain('DELETE')
+      })
+    }
   }
 })
