@@ -165,10 +165,7 @@ export class Http1Stream implements ClientStream, WireEvents {
   startTunnel(head: AnswerHead): void {
     this.#isTunnel = true
     this.#writer = createBodyWriter(this.#wire, UNTIL_CLOSE)
-    this.#writer.head(`${startOf(head)}Connection: Upgrade
-Upgrade: ${FORWARDED_UPGRADE}
-
-`)
+    this.#writer.head(`${startOf(head)}Connection: Upgrade\r\nUpgrade: ${FORWARDED_UPGRADE}\r\n\r\n`)
     this.#wire.resume()
     const arrived = this.#rest
     this.#rest = NO_BYTES
