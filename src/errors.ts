@@ -108,6 +108,7 @@ export const ERROR_CODES = {
   WARN_COMPAT_EXTRA_DIRECTORY: 'Goma: the directory of further files is not there',
   WARN_COMPAT_PATH_WIDENED: 'Goma: a path is guarded with everything below it',
   WARN_COMPAT_PUBLIC_PATHS: 'Goma: something is public below or beside a guarded path',
+  WARN_COMPAT_NO_ROUTES: 'Goma: there are no routes',
   WARN_COMPAT_UNUSED_MIDDLEWARE: 'Goma: no route names the middleware',
   // keys/
   ERR_KEYS_SECRET_UNUSABLE: 'a secret is too short, or no algorithm of the issuer uses one',

@@ -35,13 +35,9 @@ const USER_HEADER = 'username'
 const HASH = /^(?:\$2[aby]?\$|\$argon2|\$apr1\$|\{SHA\})/
 
 export function translateBasicAuth(rule: BasicAuthRule): Judge | Problem {
-  const users = usersOf(rule)
-  if ('code' in users) return users
-  const twice = users.find(({ name }, i) => users.findIndex((user) => user.name === name) < i)
-  if (twice !== undefined) {
-    const message = `the user ${quoted(twice.name)} is there twice`
-    return { code: 'ERR_CONFIG_DUPLICATE_NAME', message, hints: ['keep one of them'] }
-  }
+  const all = usersOf(rule)
+  if ('code' in all) return all
+  const users = all.filter((user, i) => indexOfName(all, user) === i)
   const { realm = '', forwardUsername } = rule
   return {
     kind: 'basic_auth',
@@ -59,6 +55,21 @@ export function translateBasicAuth(rule: BasicAuthRule): Judge | Problem {
       ...Object.fromEntries(users.map(({ name, origin }) => [`users/${name}`, `rule/${origin}`])),
     },
   }
+}
+
+const indexOfName = (users: readonly GomaUser[], { name }: GomaUser): number =>
+  users.findIndex((user) => user.name === name)
+
+/** Goma lets a user in with either password. With the first alone nobody gets in who did not before. */
+export function repeatedUsers(rule: unknown): readonly (Problem & { readonly at: number })[] {
+  const read = BasicAuthRuleSchema.safeParse(rule)
+  const users = read.success ? usersOf(read.data) : []
+  if ('code' in users) return []
+  return users.flatMap((user, i) => {
+    if (indexOfName(users, user) === i) return []
+    const message = `the user ${quoted(user.name)} is there twice, and only the first counts`
+    return [{ code: 'WARN_COMPAT_NO_EFFECT' as const, message, hints: ['keep one of them'], at: i }]
+  })
 }
 
 function usersOf({ username, password, users }: BasicAuthRule): readonly GomaUser[] | Problem {

@@ -2,14 +2,30 @@
 import type { Problem } from '../config/diagnostic.ts'
 import { quoted } from '../config/printable.ts'
 import { parseOrigin } from '../config/origin.ts'
-import { either, flag, mapOf, optionalList, strictMap, text, textOrNumber } from '../config/schema-leaf.ts'
+import {
+  either,
+  flag,
+  mapOf,
+  optionalList,
+  plainText,
+  strictMap,
+  text,
+  textOrNumber,
+  wholeNumber,
+} from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import { toPointer } from '../config/json-pointer.ts'
 import { unsupported } from './goma-keys.ts'
 
 export const CorsSchema = strictMap({
+  enabled: flag().optional(),
   origins: optionalList(text(parseOrigin)),
+  allowedHeaders: optionalList(plainText()),
+  allowMethods: optionalList(plainText()),
+  exposeHeaders: optionalList(plainText()),
+  maxAge: wholeNumber(0, 1_000_000_000).optional(),
+  allowCredentials: flag().optional(),
   headers: mapOf(either(textOrNumber(), flag())).optional(),
 })
 
@@ -29,7 +45,8 @@ const UNSAID = { methods: ['GET', 'HEAD', 'POST'], headers: [], expose: [], max_
 
 /** @param pointer Where it is written. */
 export function translateCors(cors: GomaCors | undefined, pointer: string): TranslatedCors {
-  const { origins = [], headers = {} } = cors ?? {}
+  if (cors === undefined || cors.enabled === false) return { value: undefined, origins: {}, problems: [] }
+  const { origins = [], headers = {} } = cors
   const value: Record<string, unknown> = { ...UNSAID, origins }
   const places: Record<string, string> = { origins: `${pointer}/origins` }
   const problems: LocatedProblem[] = []
@@ -37,7 +54,7 @@ export function translateCors(cors: GomaCors | undefined, pointer: string): Tran
     const at = `${pointer}/headers${toPointer([name])}`
     const [key, read] = HEADERS.get(name.toLowerCase()) ?? []
     if (key === undefined || read === undefined) {
-      problems.push({ pointer: at, problem: unknownHeader(name), atKey: true })
+      problems.push({ pointer: at, problem: otherHeader(name), atKey: true })
     } else if (Object.hasOwn(places, key)) {
       const message = `the header ${quoted(name)} is there twice`
       problems.push({ pointer: at, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message }, atKey: true })
@@ -48,9 +65,32 @@ export function translateCors(cors: GomaCors | undefined, pointer: string): Tran
       else if (key !== 'methods' || String(written).trim() !== '') value[key] = found
     }
   }
+  for (const [name, key, written] of keysOf(cors)) {
+    const at = `${pointer}/${name}`
+    if (Object.hasOwn(places, key) && JSON.stringify(value[key]) !== JSON.stringify(written)) {
+      const message = `\`${name}\` and a header in \`headers\` differ`
+      problems.push({ pointer: at, problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message }, atKey: true })
+    }
+    places[key] = at
+    value[key] = written
+  }
   if (origins.length > 0) return { value, origins: places, problems }
-  if (Object.keys(headers).length > 0) problems.push({ pointer, problem: NO_ORIGINS, atKey: true })
+  if (Object.keys(headers).length > 0 || keysOf(cors).length > 0)
+    problems.push({ pointer, problem: NO_ORIGINS, atKey: true })
   return { value: undefined, origins: {}, problems }
+}
+
+/** Of versions from 0.2.12 on, whose keys say the same as headers. What is empty, zero or off says nothing there. */
+function keysOf(cors: GomaCors): readonly (readonly [name: string, key: string, value: unknown])[] {
+  const { allowedHeaders = [], allowMethods = [], exposeHeaders = [], maxAge = 0 } = cors
+  const all: readonly (readonly [string, string, unknown, boolean])[] = [
+    ['allowedHeaders', 'headers', allowedHeaders, allowedHeaders.length > 0],
+    ['allowMethods', 'methods', allowMethods, allowMethods.length > 0],
+    ['exposeHeaders', 'expose', exposeHeaders, exposeHeaders.length > 0],
+    ['maxAge', 'max_age', readSeconds(String(maxAge)), maxAge > 0],
+    ['allowCredentials', 'credentials', true, cors.allowCredentials === true],
+  ]
+  return all.flatMap(([name, key, value, isSet]) => (isSet ? [[name, key, value] as const] : []))
 }
 
 function readList(written: string): unknown {
@@ -80,6 +120,20 @@ const HEADERS: ReadonlyMap<string, readonly [key: string, read: (written: string
   ['access-control-allow-credentials', ['credentials', readFlag]],
 ])
 
+/** Headers by which an answer protects its reader: who writes one here relies on it. */
+const PROTECTING =
+  /^(?:access-control-.*|cross-origin-.*|content-security-policy.*|x-frame-options|x-content-type-options|x-xss-protection|strict-transport-security|referrer-policy|permissions-policy|cache-control|clear-site-data|set-cookie|www-authenticate)$/i
+
+/** Goma writes any header into every answer to a page of `origins`. */
+const otherHeader = (name: string): Problem =>
+  PROTECTING.test(name)
+    ? unknownHeader(name)
+    : {
+        code: 'WARN_COMPAT_NO_EFFECT',
+        message: `${quoted(name)} in \`cors\` has no effect`,
+        hints: ['let the application write it'],
+      }
+
 function unknownHeader(name: string): Problem {
   if (name.toLowerCase() === 'access-control-allow-origin')
     return unsupported(`${quoted(name)} is written by Warder`, 'name the pages in `origins`')
@@ -97,6 +151,6 @@ const badValue = (name: string, written: string): Problem => ({
 
 const NO_ORIGINS: Problem = {
   code: 'WARN_COMPAT_NO_EFFECT',
-  message: '`headers` of `cors` have no effect without `origins`',
+  message: '`cors` has no effect without `origins`',
   hints: ['name the pages that may read answers in `origins`'],
 }

@@ -18,6 +18,7 @@ import { anything, optionalList, strictMap, textOrNumber } from '../config/schem
 import { toLocatedProblems, type LocatedProblem } from '../config/schema-problems.ts'
 import type { SourceDocument } from '../config/source-document.ts'
 import { mergeDocuments } from './goma-merge.ts'
+import { withoutNulls } from './goma-nulls.ts'
 import type { GomaConfig } from './goma-schema.ts'
 
 /** Under both of its names. */
@@ -35,7 +36,13 @@ export async function includeExtraFiles(
   reader: DirectoryReader,
 ): Promise<Included> {
   const place = PLACES.find((pointer) => directoryAt(document, pointer) !== '')
-  if (place === undefined) return { document, problems: [], fileHashes: new Map(), directories: new Map() }
+  if (place === undefined)
+    return {
+      document: mergeDocuments(document, []),
+      problems: [],
+      fileHashes: new Map(),
+      directories: new Map(),
+    }
   const written = directoryAt(document, place)
   const path = resolve(dirname(resolve(document.file)), written)
   const isWatched = valueAt(document.value, `${place}/watch`) === true
@@ -45,7 +52,12 @@ export async function includeExtraFiles(
       pointer: `${place}/directory`,
       problem: toProblem(written, read.error),
     })
-    return { document, problems: [problem], fileHashes: new Map(), directories: watched(isWatched, path, '') }
+    return {
+      document: mergeDocuments(document, []),
+      problems: [problem],
+      fileHashes: new Map(),
+      directories: watched(isWatched, path, ''),
+    }
   }
   const { files, hash } = read.value
   const problems: Diagnostic[] = []
@@ -88,7 +100,7 @@ function readExtra({ name, content }: ExtraFile, directory: string): SourceDocum
     const found = parsed.error.diagnostics.filter(({ code }) => code !== 'ERR_CONFIG_EMPTY')
     return found.map((diagnostic) => ({ position: start, ...diagnostic }))
   }
-  const read = ExtraSchema.safeParse(parsed.value.value)
+  const read = ExtraSchema.safeParse(withoutNulls(parsed.value.value))
   if (read.success) return parsed.value
   return toLocatedProblems(read.error.issues, parsed.value.value).map(locateIn(parsed.value))
 }

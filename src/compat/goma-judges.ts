@@ -71,6 +71,9 @@ export function translateAuthRequest(
 const SENT_HEADERS = ['Authorization', 'Cookie', 'User-Agent']
 
 export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
+  // `url` up to 0.2.6.
+  const url = rule.authUrl ?? rule.url
+  if (url === undefined || (rule.authUrl !== undefined && rule.url !== undefined)) return NO_AUTH_URL
   const headers = toAnswerMap(rule.authResponseHeaders ?? [])
   if (!headers.ok) return headers.error
   const params = toAnswerMap(rule.authResponseHeadersAsParams ?? [])
@@ -89,7 +92,7 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
   return {
     kind: 'forward_auth',
     value: {
-      url: rule.authUrl,
+      url,
       send_headers: sent,
       ...optional('headers', headers.value),
       ...optional('params', params.value),
@@ -97,7 +100,7 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
       ...(signIn === '' ? {} : { sign_in: signIn }),
     },
     origins: {
-      url: 'rule/authUrl',
+      url: rule.authUrl === undefined ? 'rule/url' : 'rule/authUrl',
       sign_in: 'rule/authSignIn',
       answer_cookies: 'rule/addAuthCookiesToResponse',
       send_headers: 'rule/authRequestHeaders',
@@ -105,6 +108,11 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
       params: 'rule/authResponseHeadersAsParams',
     },
   }
+}
+
+const NO_AUTH_URL: Problem = {
+  code: 'ERR_CONFIG_EXACTLY_ONE',
+  message: 'a rule with `authUrl` is needed, and no `url` beside it',
 }
 
 /** Entries of the form `Name` or `Source: Target`. */

@@ -53,5 +53,6 @@ export const unsupported = (message: string, ...hints: readonly string[]): Probl
 
 function isOff(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === 0 || value === '') return true
-  return typeof value === 'object' && Object.values(value).every(isOff)
+  if (typeof value !== 'object') return false
+  return ('enabled' in value && value.enabled === false) || Object.values(value).every(isOff)
 }

@@ -16,7 +16,8 @@ const WEB = '/gateway/entryPoints/web/address'
 const WEB_SECURE = '/gateway/entryPoints/webSecure/address'
 
 export function translateListeners(config: GomaConfig): GomaListeners {
-  const { entryPoints, proxy, accessLog = '', rateLimit = 0 } = config.gateway
+  const { entryPoints, proxy, accessLog = '', listenAddr } = config.gateway
+  const rateLimit = config.gateway.rateLimit ?? config.gateway.rateLimiter ?? 0
   const trusted = proxy?.enabled === true ? (proxy.trustedProxies ?? []) : []
   const common = {
     ...(trusted.length === 0 ? {} : { trusted_proxies: trusted }),
@@ -24,20 +25,25 @@ export function translateListeners(config: GomaConfig): GomaListeners {
     ...(rateLimit === 0 ? {} : { rate_limit: { requests: rateLimit, per: '1m' } }),
   }
   const { web, webSecure } = entryPoints ?? {}
-  const plain = {
-    address: web?.address === undefined ? ':8080' : formatListenAddress(web.address),
-    ...common,
-  }
+  const address = web?.address ?? listenAddr
+  const plain = { address: address === undefined ? ':8080' : formatListenAddress(address), ...common }
   const { certificates, pointers, clientCaFile, problems } = translateTls(config)
   if (certificates.length === 0) {
     const origins = new Map([['listen/gateway', WEB]])
     return { value: plain, origins, problems: [...problems, ...(webSecure === undefined ? [] : [NO_TLS])] }
   }
+  // Of 0.1.4: there is one address, with TLS where there is a certificate.
+  const isOnlySecure = listenAddr !== undefined && web === undefined && webSecure === undefined
+  const secureAddress = isOnlySecure ? listenAddr : webSecure?.address
   const secure = {
-    address: webSecure?.address === undefined ? ':8443' : formatListenAddress(webSecure.address),
+    address: secureAddress === undefined ? ':8443' : formatListenAddress(secureAddress),
     tls: certificates,
     ...(clientCaFile === undefined ? {} : { client_ca_file: clientCaFile }),
     ...common,
+  }
+  if (isOnlySecure) {
+    const origins = new Map([['listen/gateway', pointers[0] ?? '/gateway/listenAddr']])
+    return { value: secure, origins, problems }
   }
   const origins = new Map([
     ['listen/gateway', '/gateway/entryPoints'],

@@ -1,4 +1,5 @@
 /** The newer `jwtAuth` of Goma, which verifies tokens itself → an issuer and a policy. */
+import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../config/check-issuer.ts'
 import type { Problem } from '../config/diagnostic.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
@@ -43,9 +44,17 @@ function keysOf(rule: LocalJwtRule): Result<Value, RuleProblem> {
   const { secret, jwksUrl = '', jwksFile = '', publicKey = '' } = rule
   const isSet = [secret !== undefined, jwksUrl !== '', jwksFile !== '', publicKey !== '']
   if (isSet.filter(Boolean).length !== 1) return err(NO_KEYS)
-  if (secret !== undefined) return ok({ secret })
+  if (secret !== undefined) return ok({ secret, ...shortness(secret, rule) })
   if (jwksUrl !== '') return ok({ jwks_url: jwksUrl })
   return jwksFile === '' ? readKey('publicKey', publicKey) : readKey('jwksFile', jwksFile)
+}
+
+/** Goma takes a secret of any length. What is long enough not to be guessed keeps working, with a warning. */
+function shortness(secret: unknown, { algorithms, alg }: LocalJwtRule): Value {
+  if (typeof secret !== 'string') return {}
+  const { length } = new TextEncoder().encode(secret)
+  const needed = secretBytesNeeded(algorithms ?? (alg === undefined ? ['HS256'] : [alg]))
+  return length >= LEAST_SECRET_BYTES && length < needed ? { allow_short_secret: true } : {}
 }
 
 /** In the file itself, or in another one. */

@@ -14,12 +14,17 @@ interface Origin {
 
 /** @param extras In the order in which they follow the main file. */
 export function mergeDocuments(main: SourceDocument, extras: readonly SourceDocument[]): SourceDocument {
-  if (extras.length === 0) return main
+  const { gateway } = main.value
+  // Indented too far in Goma's own examples, where it then has no effect: a guard that is there is better known.
+  const written = isMap(gateway) ? gateway['middlewares'] : undefined
+  if (extras.length === 0 && !Array.isArray(written)) return main
+  const inner = listIn(written)
   const items = new Map<string, readonly Origin[]>(
     (['routes', 'middlewares'] as const).map((list) => [
       LISTS[list],
       [
         ...originsIn(main, LISTS[list], itemsAt(main.value, list)),
+        ...(list === 'middlewares' ? originsIn(main, '/gateway/middlewares', inner) : []),
         ...extras.flatMap((extra) => originsIn(extra, `/${list}`, listIn(extra.value[list]))),
       ],
     ]),
@@ -45,8 +50,9 @@ export function mergeDocuments(main: SourceDocument, extras: readonly SourceDocu
     file: main.file,
     text: main.text,
     secretRanges: main.secretRanges,
+    looseComments: main.looseComments,
     included: extras,
-    value: mergeValues(main.value, extras),
+    value: mergeValues(main.value, extras, inner),
     positionOf: at('positionOf'),
     keyPositionOf: at('keyPositionOf'),
     writtenAt: (pointer) => place(pointer).pointer,
@@ -59,14 +65,15 @@ const originsIn = (document: SourceDocument, list: string, members: readonly unk
 type Value = Readonly<Record<string, unknown>>
 
 /** What is no list is left as it is: the schema says so. */
-function mergeValues(main: Value, extras: readonly SourceDocument[]): Value {
-  const { gateway } = main
+function mergeValues(main: Value, extras: readonly SourceDocument[], inner: readonly unknown[]): Value {
+  const gateway = withoutList(main['gateway'], 'middlewares')
   const more = (list: keyof typeof LISTS): readonly unknown[] =>
     extras.flatMap(({ value }) => listIn(value[list]))
-  const [routes, middlewares] = [more('routes'), more('middlewares')]
+  const [routes, middlewares] = [more('routes'), [...inner, ...more('middlewares')]]
   const isAddable = (list: unknown): boolean => list === undefined || list === null || Array.isArray(list)
   return {
     ...main,
+    gateway,
     ...(isMap(gateway) && routes.length > 0 && isAddable(gateway['routes'])
       ? { gateway: { ...gateway, routes: [...listIn(gateway['routes']), ...routes] } }
       : {}),
@@ -74,6 +81,12 @@ function mergeValues(main: Value, extras: readonly SourceDocument[]): Value {
       ? { middlewares: [...listIn(main['middlewares']), ...middlewares] }
       : {}),
   }
+}
+
+/** What is no list stays where it is: the schema says so. */
+function withoutList(map: unknown, key: string): unknown {
+  if (!isMap(map) || !Array.isArray(map[key])) return map
+  return Object.fromEntries(Object.entries(map).filter(([name]) => name !== key))
 }
 
 function itemsAt(main: Value, list: keyof typeof LISTS): readonly unknown[] {

@@ -10,7 +10,7 @@ import { checkKeys, unsupported, type KeyNotes } from './goma-keys.ts'
 import { translateAuthRequest, translateForwardAuth, translateRateLimit } from './goma-judges.ts'
 import type { Judge, RuleProblem } from './goma-judges.ts'
 import { translateLocalJwt } from './goma-local-jwt.ts'
-import { BasicAuthRuleSchema, translateBasicAuth } from './goma-basic-auth.ts'
+import { BasicAuthRuleSchema, repeatedUsers, translateBasicAuth } from './goma-basic-auth.ts'
 import {
   ACCESS_NOTES,
   AccessRuleSchema,
@@ -105,19 +105,23 @@ export function readMiddlewares(
     const read = TYPES.get(middleware.type.toLowerCase())
     if (read === undefined)
       return problems.push({ pointer: `${pointer}/type`, problem: unknownType(middleware.type) })
-    if (middleware.paths === undefined) problems.push({ pointer: `${pointer}/paths`, problem: NO_PATHS })
+    if (protectedPaths(middleware).length === 0)
+      problems.push({ pointer: `${pointer}/paths`, problem: NO_PATHS })
     const { judge, problems: found } = read(middleware, path, root)
     problems.push(...found)
-    problems.push(...widened(middleware, pointer))
+    problems.push(...widened(middleware, pointer), ...misplaced(middleware, pointer))
     if (judge === undefined) return undefined
-    return known.push({ name: middleware.name, pointer, paths: middleware.paths ?? [], judge })
+    return known.push({ name: middleware.name, pointer, paths: protectedPaths(middleware), judge })
   })
   return { known, problems }
 }
 
 /** Not of rate limits, which guard nothing. */
-function widened({ type, paths = [] }: GomaMiddleware, pointer: string): readonly LocatedProblem[] {
-  const narrow = paths.filter(({ saysBelow }) => !saysBelow).map(({ base }) => quoted(base))
+function widened(middleware: GomaMiddleware, pointer: string): readonly LocatedProblem[] {
+  const { type, paths = [] } = middleware
+  const narrow = protectedPaths(middleware)
+    .filter(({ saysBelow }) => !saysBelow)
+    .map(({ base }) => quoted(base))
   if (narrow.length === 0 || type.toLowerCase() === 'ratelimit') return []
   const named = narrow.length > 5 ? [...narrow.slice(0, 5), '…'] : narrow
   const problem: Problem = {
@@ -125,9 +129,21 @@ function widened({ type, paths = [] }: GomaMiddleware, pointer: string): readonl
     message: `${named.join(', ')}: guarded with everything below, where Goma 0.2.2 to 0.2.7 guards that path alone`,
     hints: ['write `/*` behind it to say so; for one path alone write an exact `path` in a warder.yaml'],
   }
-  const first = paths.findIndex(({ saysBelow }) => !saysBelow)
+  const first = paths.findIndex((path) => 'base' in path && !path.saysBelow)
   return [{ pointer: `${pointer}/paths/${first}`, problem }]
 }
+
+const protectedPaths = ({ paths = [] }: GomaMiddleware): readonly ProtectedPath[] =>
+  paths.filter((path) => 'base' in path)
+
+/** What is named by a route all the same is unknown there, which is an error. */
+const misplaced = ({ paths = [] }: GomaMiddleware, pointer: string): readonly LocatedProblem[] =>
+  paths.flatMap((path, i): readonly LocatedProblem[] => {
+    if ('base' in path) return []
+    const message = `the middleware ${quoted(path.name)} has no effect: it is written inside the \`paths\` of another`
+    const hints = ['indent it as the others are']
+    return [{ pointer: `${pointer}/paths/${i}`, problem: { code: 'WARN_COMPAT_NO_EFFECT', message, hints } }]
+  })
 
 function unknownType(type: string): Problem {
   const hint = Object.hasOwn(UNSUPPORTED_TYPES, type) ? UNSUPPORTED_TYPES[type] : undefined
@@ -158,7 +174,11 @@ function readLocalJwt(middleware: GomaMiddleware, path: readonly PropertyKey[], 
 
 function readBasicAuth(middleware: GomaMiddleware, path: readonly PropertyKey[], root: unknown): Read {
   const read = readRule(BasicAuthRuleSchema, {}, middleware.rule, path, root, translateBasicAuth)
-  return { ...read, problems: [...read.problems, ...strayMaps(middleware, path)] }
+  const repeated = repeatedUsers(middleware.rule).map(({ at, ...problem }) => ({
+    pointer: toPointer([...path, 'rule', 'users', at]),
+    problem,
+  }))
+  return { ...read, problems: [...read.problems, ...repeated, ...strayMaps(middleware, path)] }
 }
 
 /** `headers` and `params` are read inside `rule`, and beside it, where the document has them. */

@@ -5,13 +5,25 @@ const LOGS = 'Warder logs to standard output; every denial is logged with its re
 const HEALTH = 'the admin listener answers /livez and /readyz'
 const EXPLOITS =
   'it looks for words such as `select` and `--`, which good requests hold too; remove it: paths with two readings are denied anyway, and contents are checked where they are understood, in the application'
-const OWN_PAGES =
-  'write the statuses into `interceptErrors`; their pages become problems of Warder, without texts of your own'
+const VERIFIED =
+  'certificates are verified always; give the servers one that can be, or name its authority with `ca_file` in `upstreams` of a warder.yaml'
+const CERTIFICATES =
+  'let an ACME client such as certbot write PEM files, name them in `gateway.tls.certificates`, and reload after a renewal'
+const HTTP_ALONE = 'HTTP is all that is forwarded'
+const OWN_TEXTS = 'its pages become problems of Warder; let the application write others'
+const INLINE = 'write the middleware into `middlewares` at the top level, with its `paths`, and its name here'
+const OF_LISTENER = 'certificates belong to the listener; write it into `gateway.tls`'
 const TIMES = 'upstreams of a warder.yaml have `response_timeout`, `idle_timeout` and `total_timeout`'
 
+const PROVIDERS = 'put the files into the directory of `extraConfig`'
+/** Where there are routes in the file; see goma.ts. */
+export const PROVIDER_NOTES = { providers: refused(PROVIDERS) }
+export const PROVIDER_ALONE_NOTES = { providers: noEffect(PROVIDERS) }
+
 export const TOP_NOTES = {
-  certManager: refused('give certificates to a proxy in front'),
-  certificateManager: refused('give certificates to a proxy in front'),
+  certManager: noEffect(CERTIFICATES),
+  certificateManager: noEffect(CERTIFICATES),
+  acme: noEffect(CERTIFICATES),
   plugins: refused('there are no plugins'),
 }
 
@@ -20,12 +32,11 @@ export const GATEWAY_NOTES = {
     'requests are counted in this process: one counts exactly, several count each for themselves',
   ),
   blockCommonExploits: refused(EXPLOITS),
-  errorInterceptor: refused(OWN_PAGES),
-  providers: refused('put the files into the directory of `extraConfig`'),
-  reload: refused('a changed file is taken over by itself, and on SIGHUP'),
-  analytics: refused('every decision is a log line'),
-  geoip: refused('there are no rules by country'),
-  networking: refused('write the settings of connections into `upstreams` of a warder.yaml'),
+  certManager: noEffect(CERTIFICATES),
+  reload: noEffect('a changed file is taken over by itself, and on SIGHUP'),
+  analytics: noEffect('every decision is a log line'),
+  geoip: noEffect('there are no rules by country'),
+  networking: noEffect('write the settings of connections into `upstreams` of a warder.yaml'),
   writeTimeout: noEffect(TIMES),
   readTimeout: noEffect(TIMES),
   idleTimeout: noEffect(TIMES),
@@ -45,17 +56,44 @@ export const GATEWAY_NOTES = {
 }
 
 export const ROUTE_NOTES = {
-  insecureSkipVerify: refused('give the upstream a certificate that can be verified'),
+  insecureSkipVerify: noEffect(VERIFIED),
   blockCommonExploits: refused(EXPLOITS),
-  errorInterceptor: refused(OWN_PAGES),
+  enableBotDetection: refused('let a proxy in front do it'),
+  blocklist: refused('write a middleware of type `access` with these `paths`, and name it in `middlewares`'),
+  disableHeaderXForward: noEffect('the application is sent X-Forwarded-*, and no client can set them'),
   priority: refused('the longest path is asked first'),
-  tls: refused('certificates belong to the listener'),
   maintenance: refused('write `enabled: false`'),
   disableMetrics: noEffect('there is no /metrics on the gateway'),
 }
 
+/** A certificate of a route is refused, because a rule about those of clients may be among its keys. */
+export const ROUTE_TLS_NOTES = {
+  provider: noEffect(CERTIFICATES),
+  certificate: refused(OF_LISTENER),
+  certificates: refused(OF_LISTENER),
+  keys: refused(OF_LISTENER),
+  default: refused(OF_LISTENER),
+  certsDir: refused(OF_LISTENER),
+  clientAuth: refused(OF_LISTENER),
+  cert: refused(OF_LISTENER),
+  key: refused(OF_LISTENER),
+}
+
+export const ERROR_PAGES_NOTES = { contentType: noEffect(OWN_TEXTS) }
+export const ERROR_PAGE_NOTES = {
+  body: noEffect(OWN_TEXTS),
+  message: noEffect(OWN_TEXTS),
+  file: noEffect(OWN_TEXTS),
+}
+
+/** Of 0.1.0. */
+export const INLINE_NOTES = { path: refused(INLINE), rules: refused(INLINE), http: refused(INLINE) }
+
+/** Goma reads them at every entry point, and does nothing with them there. */
+export const FORWARDS_NOTES = { forwards: noEffect(HTTP_ALONE) }
+
 export const ENTRY_POINT_NOTES = {
-  passThrough: refused('HTTP is all that is forwarded'),
+  passThrough: noEffect(HTTP_ALONE),
 }
 
 export const PROXY_NOTES = {
@@ -64,7 +102,12 @@ export const PROXY_NOTES = {
 
 export const SECURITY_NOTES = {
   enableExploitProtection: refused(EXPLOITS),
-  tls: refused('write `ca` and certificates into `upstreams` of a warder.yaml'),
+}
+
+export const SECURITY_TLS_NOTES = {
+  insecureSkipVerify: noEffect(VERIFIED),
+  skipVerification: noEffect(VERIFIED),
+  SkipVerification: noEffect(VERIFIED),
 }
 
 export const BACKEND_NOTES = {
@@ -74,5 +117,5 @@ export const BACKEND_NOTES = {
 }
 
 export const TLS_NOTES = {
-  certsDir: refused('name each certificate in `certificates`'),
+  certsDir: noEffect('name each certificate in `certificates`'),
 }

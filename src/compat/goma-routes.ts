@@ -1,13 +1,15 @@
 /** Goma's routes → native routes and upstreams. */
 import { toName, uniqueName } from '../config/default-names.ts'
 import type { Problem } from '../config/diagnostic.ts'
+import { fromPointer } from '../config/json-pointer.ts'
 import { quoted } from '../config/printable.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import { suggestion } from '../config/suggest.ts'
 import { translateCors, type TranslatedCors } from './goma-cors.ts'
-import { unsupported } from './goma-keys.ts'
+import { checkKeys, unsupported } from './goma-keys.ts'
 import { limitOf, limitValue, sortLimits, tornLimits } from './goma-limits.ts'
 import type { Middleware } from './goma-middlewares.ts'
+import { INLINE_NOTES } from './goma-notes.ts'
 import { slicePaths, type Slice } from './goma-paths.ts'
 import type { GomaRoute } from './goma-schema.ts'
 import { translateUpstream } from './goma-upstreams.ts'
@@ -63,12 +65,13 @@ export function translateRoutes(routes: readonly GomaRoute[], forAll: ForAllRout
     )
   for (const { route, i } of inOrder) {
     const pointer = `/gateway/routes/${i}`
-    if (seen.has(route.name)) {
-      const message = `the route ${quoted(route.name)} exists already`
+    const { name: given = '' } = route
+    if (given !== '' && seen.has(given)) {
+      const message = `the route ${quoted(given)} exists already`
       problems.push({ pointer: `${pointer}/name`, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } })
     }
-    seen.add(route.name)
-    const name = uniqueName(toName(route.name, `route-${i + 1}`), taken)
+    seen.add(given)
+    const name = uniqueName(toName(given, `route-${i + 1}`), taken)
     const found = translateRoute(route, pointer, name, forAll, taken)
     made.push(...found.routes.map((route) => ({ ...route, pointer })))
     problems.push(...found.problems)
@@ -78,7 +81,10 @@ export function translateRoutes(routes: readonly GomaRoute[], forAll: ForAllRout
 }
 
 const depth = ({ path }: GomaRoute): number => path.split('/').length
-const isForAnyHost = ({ hosts }: GomaRoute): boolean => (hosts ?? []).length === 0
+/** `host` in the oldest versions. */
+const hostsOf = ({ hosts = [], host }: GomaRoute): readonly string[] =>
+  host === undefined ? hosts : [host, ...hosts]
+const isForAnyHost = (route: GomaRoute): boolean => hostsOf(route).length === 0
 
 interface OneRoute {
   readonly routes: readonly Omit<Made, 'pointer'>[]
@@ -161,7 +167,7 @@ function otherMethods(
 
 function matchOf(route: GomaRoute, { paths }: Slice, methods: readonly string[] | undefined): Value {
   return {
-    ...(isForAnyHost(route) ? {} : { host: route.hosts }),
+    ...(isForAnyHost(route) ? {} : { host: hostsOf(route) }),
     path: paths,
     ...(methods === undefined || methods.length === 0 ? {} : { method: methods }),
   }
@@ -174,14 +180,20 @@ function findMiddlewares(
   { known, names, defaults }: NamedMiddlewares,
 ): { readonly own: readonly Middleware[]; readonly problems: readonly LocatedProblem[] } {
   const problems: LocatedProblem[] = []
-  const written = route.middlewares ?? []
-  written.forEach((name, i) => {
-    if (!names.has(name))
+  const written = (route.middlewares ?? []).flatMap((name) => (typeof name === 'string' ? [name] : []))
+  route.middlewares?.forEach((name, i) => {
+    if (typeof name !== 'string') {
+      const at = `${pointer}/middlewares/${i}`
+      const [first] = checkKeys(name, fromPointer(at), INLINE_NOTES)
+      problems.push(first ?? { pointer: at, problem: INLINE_MIDDLEWARE })
+    } else if (!names.has(name))
       problems.push({ pointer: `${pointer}/middlewares/${i}`, problem: unknownMiddleware(name, names) })
   })
   const all = [...new Set([...defaults, ...written])]
   return { own: all.flatMap((name) => known.find((middleware) => middleware.name === name) ?? []), problems }
 }
+
+const INLINE_MIDDLEWARE = unsupported('a middleware without a name is not supported', INLINE_NOTES.path.hint)
 
 export function unknownMiddleware(name: string, names: ReadonlySet<string>): Problem {
   return {

@@ -24,13 +24,19 @@ export const AuthRequestRuleSchema = strictMap({
   params: textMap().optional(),
 })
 
+const VERIFIED = 'certificates are verified always; give the auth service one that can be'
+const HOST = 'the service is told the host as X-Forwarded-Host'
+
 export const FORWARD_AUTH_NOTES = {
-  insecureSkipVerify: refused('give the auth service a certificate that can be verified'),
-  forwardHostHeaders: noEffect('the service is told the host as X-Forwarded-Host'),
+  insecureSkipVerify: noEffect(VERIFIED),
+  skipInsecureVerify: noEffect(VERIFIED),
+  forwardHostHeaders: noEffect(HOST),
+  enableHostForwarding: noEffect(HOST),
 }
 
 export const ForwardAuthRuleSchema = strictMap({
-  authUrl: plainText().describe('URL of the auth service'),
+  authUrl: plainText().optional().describe('URL of the auth service'),
+  url: plainText().optional(),
   authRequestHeaders: optionalList(text(parseToken)),
   authResponseHeaders: optionalList(plainText()),
   authResponseHeadersAsParams: optionalList(plainText()),
@@ -59,7 +65,10 @@ export const LocalJwtRuleSchema = strictMap({
 /** Keys by which a rule of type `jwt` is told to be one of a newer version. */
 export const LOCAL_JWT_KEYS: readonly string[] = Object.keys(LocalJwtRuleSchema.shape)
 
-export const ACCESS_NOTES = { statusCode: refused('the answer is 403') }
+export const ACCESS_NOTES = {
+  statusCode: noEffect('the answer is 403'),
+  responseCode: noEffect('the answer is 403'),
+}
 export const AccessRuleSchema = strictMap(notedKeys(ACCESS_NOTES))
 
 export const RATE_LIMIT_NOTES = {

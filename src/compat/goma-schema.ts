@@ -17,16 +17,23 @@ import {
   wholeNumber,
 } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
-import { parseServerUrl } from '../config/server-url.ts'
+import { parseServerUrl, type ServerAddress } from '../config/server-url.ts'
+import { ok } from '../result.ts'
 import { CorsSchema } from './goma-cors.ts'
+import { ErrorInterceptorSchema } from './goma-error-pages.ts'
 import { notedKeys } from './goma-keys.ts'
 import {
   BACKEND_NOTES,
   ENTRY_POINT_NOTES,
+  FORWARDS_NOTES,
   GATEWAY_NOTES,
+  INLINE_NOTES,
+  PROVIDER_NOTES,
   PROXY_NOTES,
   ROUTE_NOTES,
+  ROUTE_TLS_NOTES,
   SECURITY_NOTES,
+  SECURITY_TLS_NOTES,
   TOP_NOTES,
 } from './goma-notes.ts'
 import { parseProtectedPath, parseRoutePath } from './goma-paths.ts'
@@ -35,52 +42,94 @@ import { CERTIFICATE_SHAPE } from './goma-tls.ts'
 /** Goma's own documents end URLs with a slash, which is no path. */
 const server = () => text((url) => parseServerUrl(url.replace(/(?<=[^/])\/$/, '')))
 const optionalText = () => literalText().optional()
+/** Goma's own examples write `destination: ''` beside `backends`. */
+const optionalServer = () =>
+  text<ServerAddress | undefined>((url) =>
+    url === '' ? ok(undefined) : parseServerUrl(url.replace(/(?<=[^/])\/$/, '')),
+  ).optional()
 const HOUR_MS = 3_600_000
 
 const BackendSchema = strictMap({
-  endpoint: server().describe('URL of the server'),
+  endpoint: server().optional().describe('URL of the server'),
+  endPoint: server().optional(),
   weight: wholeNumber(1, 1_000).optional().describe('share of the requests'),
   ...notedKeys(BACKEND_NOTES),
 })
 
+/** `0` is the default in Goma. */
+const orDefault = <Schema extends ReturnType<typeof durationMs>>(schema: Schema) =>
+  either(
+    wholeNumber(0, 0).transform(() => undefined),
+    schema,
+  )
+
+const HealthCheckSchema = strictMap({
+  path: optionalText(),
+  interval: orDefault(durationMs(100, HOUR_MS)).optional(),
+  timeout: orDefault(durationMs(10, 60_000)).optional(),
+  healthyStatuses: optionalList(wholeNumber(200, 599)),
+})
+
+/** Of 0.1.0, which is refused by name: `blocklist`, and middlewares that are written into the route. */
+const InlineMiddlewareSchema = strictMap(notedKeys(INLINE_NOTES))
+
 const RouteSchema = strictMap({
-  name: plainText().describe('unique name'),
+  name: optionalText().describe('unique name'),
   path: text(parseRoutePath).describe('a path and everything below it'),
   enabled: flag().optional().describe('false: as if it were not there'),
   disabled: flag().optional().describe('true: as if it were not there'),
   hosts: optionalList(text(parseHost)),
+  host: text<string | undefined>((host) => (host === '' ? ok(undefined) : parseHost(host))).optional(),
   methods: optionalList(text(parseMethod)),
   rewrite: optionalText(),
-  destination: server().optional(),
-  target: server().optional(),
+  destination: optionalServer(),
+  target: optionalServer(),
   backends: optionalList(either(server(), BackendSchema)),
-  healthCheck: strictMap({
-    path: optionalText(),
-    interval: durationMs(100, HOUR_MS).optional(),
-    timeout: durationMs(10, 60_000).optional(),
-    healthyStatuses: optionalList(wholeNumber(200, 599)),
-  }).optional(),
+  healthCheck: either(literalText(), HealthCheckSchema).optional(),
   cors: CorsSchema.optional(),
   interceptErrors: optionalList(wholeNumber(400, 599)),
   disableHostFording: flag().optional(),
   disableHostForwarding: flag().optional(),
-  security: strictMap({ forwardHostHeaders: flag().optional(), ...notedKeys(SECURITY_NOTES) }).optional(),
+  security: strictMap({
+    forwardHostHeaders: flag().optional(),
+    tls: strictMap({
+      rootCAs: optionalText(),
+      clientCert: optionalText(),
+      clientKey: optionalText(),
+      ...notedKeys(SECURITY_TLS_NOTES),
+    }).optional(),
+    ...notedKeys(SECURITY_NOTES),
+  }).optional(),
+  errorInterceptor: ErrorInterceptorSchema.optional(),
+  tls: strictMap(notedKeys(ROUTE_TLS_NOTES)).optional(),
   rateLimit: wholeNumber(0, 1_000_000_000).optional().describe('requests of a client in a minute'),
-  middlewares: optionalList(plainText()),
+  middlewares: optionalList(either(plainText(), InlineMiddlewareSchema)),
   ...notedKeys(ROUTE_NOTES),
+})
+
+/** A middleware that is indented too far, into the `paths` of the one above; Goma's own examples have some. */
+const MisplacedSchema = strictMap({
+  name: plainText(),
+  type: plainText(),
+  paths: anything(),
+  rule: anything(),
 })
 
 const MiddlewareSchema = strictMap({
   name: plainText(),
   type: plainText(),
-  paths: listOf(text(parseProtectedPath)).optional(),
+  paths: listOf(either(text(parseProtectedPath), MisplacedSchema)).optional(),
   rule: anything(),
   // The document indents them like this, and the code of its time then ignored them.
   headers: anything(),
   params: anything(),
 })
 
-const EntryPointSchema = strictMap({ address: text(parseListenAddress).optional() })
+const EntryPointSchema = strictMap({
+  address: text(parseListenAddress).optional(),
+  ...notedKeys(FORWARDS_NOTES),
+})
+const DefaultsSchema = strictMap({ middlewares: optionalList(plainText()) })
 
 /** See goma-extra.ts, which reads it before anything is checked. */
 const ExtraSchema = strictMap({ directory: optionalText(), watch: flag().optional() })
@@ -99,12 +148,16 @@ const GatewaySchema = strictMap({
   ...CERTIFICATE_SHAPE,
   extraRoutes: ExtraSchema.optional(),
   extraConfig: ExtraSchema.optional(),
+  listenAddr: text(parseListenAddress).optional(),
   cors: CorsSchema.optional(),
   interceptErrors: optionalList(wholeNumber(400, 599)),
+  errorInterceptor: ErrorInterceptorSchema.optional(),
   accessLog: optionalText(),
   rateLimit: wholeNumber(0, 1_000_000_000).optional().describe('requests of a client in a minute'),
-  defaults: strictMap({ middlewares: optionalList(plainText()) }).optional(),
-  routes: listOf(RouteSchema),
+  rateLimiter: wholeNumber(0, 1_000_000_000).optional(),
+  defaults: DefaultsSchema.optional(),
+  routes: optionalList(RouteSchema),
+  ...notedKeys(PROVIDER_NOTES),
   ...notedKeys(GATEWAY_NOTES),
 })
 
@@ -112,6 +165,7 @@ export const GomaSchema = strictMap({
   version: textOrNumber().optional(),
   gateway: GatewaySchema,
   middlewares: optionalList(MiddlewareSchema),
+  defaults: DefaultsSchema.optional(),
   ...notedKeys(TOP_NOTES),
 })
 

@@ -54,8 +54,9 @@ interface Written {
 export function translateTls({ gateway }: GomaConfig): GomaTls {
   const { tls } = gateway
   const { clientCA = '', required = false } = tls?.clientAuth ?? {}
-  const written = writtenPairs(gateway).filter(({ cert, key }) => cert !== '' || key !== '')
-  const problems: LocatedProblem[] = written.flatMap((pair) => checkPair(pair))
+  const all = writtenPairs(gateway).filter(({ cert, key }) => cert !== '' || key !== '')
+  const problems: LocatedProblem[] = all.flatMap((pair) => checkPair(pair))
+  const written = all.filter(({ cert, key }) => !isWrittenKey(cert) && !isWrittenKey(key))
   if (clientCA !== '' && !required) {
     const hint = 'write `required: true`, so that every client needs a certificate'
     const problem = unsupported('client certificates that nobody needs are not supported', hint)
@@ -109,10 +110,8 @@ function writtenPairs(gateway: GomaConfig['gateway']): readonly Written[] {
 function checkPair({ cert, key, certPointer, keyPointer }: Written): readonly LocatedProblem[] {
   if (cert === '') return [{ pointer: keyPointer, problem: half('a key without its certificate') }]
   if (key === '') return [{ pointer: certPointer, problem: half('a certificate without its key') }]
-  return [
-    ...(isWrittenKey(cert) ? [{ pointer: certPointer, problem: NO_PATH }] : []),
-    ...(isWrittenKey(key) ? [{ pointer: keyPointer, problem: NO_PATH }] : []),
-  ]
+  if (isWrittenKey(cert)) return [{ pointer: certPointer, problem: NOT_IN_FILE }]
+  return isWrittenKey(key) ? [{ pointer: keyPointer, problem: NOT_IN_FILE }] : []
 }
 
 /** In Goma there is then no TLS, and nobody is told. */
@@ -121,6 +120,13 @@ const half = (message: string): Problem => ({
   message,
   hints: ['write both, or leave both out'],
 })
+
+/** Without it fewer clients are answered, and none is let in that was not before. */
+const NOT_IN_FILE: Problem = {
+  code: 'WARN_COMPAT_NO_EFFECT',
+  message: 'a certificate that is written into the file has no effect',
+  hints: ['write the certificate and its key into PEM files, and their paths here'],
+}
 
 const NO_PATH = unsupported(
   'a certificate that is written into the file is not supported',

@@ -1,6 +1,9 @@
 /** Servers of a Goma route → a native upstream. */
+import type { Problem } from '../config/diagnostic.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import type { GomaLimit } from './goma-judges.ts'
+import { interceptedStatuses } from './goma-error-pages.ts'
+import { isWrittenKey } from './goma-key-text.ts'
 import { unsupported } from './goma-keys.ts'
 import { limitValue } from './goma-limits.ts'
 import type { Middleware } from './goma-middlewares.ts'
@@ -29,6 +32,10 @@ export function translateUpstream(
     const message = 'a route without `destination` and `backends`'
     problems.push({ pointer, problem: { code: 'ERR_CONFIG_MISSING_KEY', message } })
   }
+  backends.forEach((backend, i) => {
+    if ('url' in backend || (backend.endpoint === undefined) !== (backend.endPoint === undefined)) return
+    problems.push({ pointer: `${pointer}/backends/${i}`, problem: NO_ENDPOINT })
+  })
   if (route.target !== undefined && route.destination !== undefined) {
     const message = '`target` and `destination` exclude each other'
     problems.push({
@@ -48,9 +55,9 @@ export function translateUpstream(
   const servers =
     backends.length > 0
       ? backends.map((backend) =>
-          'endpoint' in backend
-            ? { url: backend.endpoint.url, weight: backend.weight ?? 1 }
-            : { url: backend.url, weight: 1 },
+          'url' in backend
+            ? { url: backend.url, weight: 1 }
+            : { url: (backend.endpoint ?? backend.endPoint)?.url ?? '', weight: backend.weight ?? 1 },
         )
       : single === undefined
         ? []
@@ -59,13 +66,24 @@ export function translateUpstream(
     route.disableHostFording === true ||
     route.disableHostForwarding === true ||
     route.security?.forwardHostHeaders === false
-  const { path = '', interval, timeout, healthyStatuses = [] } = route.healthCheck ?? {}
-  const intercepted = [...new Set([...interceptErrors, ...(route.interceptErrors ?? [])])]
+  const health: Health | undefined =
+    typeof route.healthCheck === 'string' ? { path: route.healthCheck } : route.healthCheck
+  const { path = '', interval, timeout, healthyStatuses = [] } = health ?? {}
+  const intercepted = [
+    ...new Set([
+      ...interceptErrors,
+      ...(route.interceptErrors ?? []),
+      ...interceptedStatuses(route.errorInterceptor),
+    ]),
+  ]
+  const tls = translateServerTls(route.security?.tls, `${pointer}/security/tls`)
+  problems.push(...tls.problems)
   const value = {
     servers,
     ...(ownHost ? { host: 'upstream' } : {}),
     ...(keeping.has(false) ? { strip_token: true } : {}),
     ...(intercepted.length === 0 ? {} : { intercept_errors: intercepted }),
+    ...tls.value,
     ...limitValue(limits),
     ...(path === ''
       ? {}
@@ -80,5 +98,37 @@ export function translateUpstream(
   }
   return { value, problems }
 }
+
+const NO_ENDPOINT: Problem = {
+  code: 'ERR_CONFIG_EXACTLY_ONE',
+  message: 'a backend with one of `endpoint` and `endPoint` is needed',
+}
+
+type Health = Exclude<NonNullable<GomaRoute['healthCheck']>, string>
+type ServerTls = NonNullable<NonNullable<GomaRoute['security']>['tls']>
+
+/** Whose certificates are good, and what is shown to servers that ask for one. */
+function translateServerTls(
+  tls: ServerTls | undefined,
+  pointer: string,
+): { readonly value: Value; readonly problems: readonly LocatedProblem[] } {
+  const { rootCAs = '', clientCert = '', clientKey = '' } = tls ?? {}
+  const written = Object.entries({ rootCAs, clientCert, clientKey }).filter(([, text]) => isWrittenKey(text))
+  const problems: LocatedProblem[] = written.map(([key]) => ({
+    pointer: `${pointer}/${key}`,
+    problem: unsupported(`\`${key}\` that is written into the file is not supported`, 'write its path here'),
+  }))
+  if ((clientCert === '') !== (clientKey === ''))
+    problems.push({ pointer, problem: { code: 'ERR_CONFIG_MISSING_KEY', message: HALF }, atKey: true })
+  return {
+    value: {
+      ...(rootCAs === '' ? {} : { ca_file: rootCAs }),
+      ...(clientCert === '' ? {} : { client_certificate: { cert_file: clientCert, key_file: clientKey } }),
+    },
+    problems,
+  }
+}
+
+const HALF = '`clientCert` and `clientKey` belong together'
 
 const inMs = (key: string, ms: number | undefined): Value => (ms === undefined ? {} : { [key]: `${ms}ms` })

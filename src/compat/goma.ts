@@ -9,19 +9,26 @@ import type { LocatedProblem } from '../config/schema-problems.ts'
 import { err, ok } from '../result.ts'
 import { translateCors } from './goma-cors.ts'
 import { checkExtra, includeExtraFiles } from './goma-extra.ts'
+import { checkErrorPages, interceptedStatuses } from './goma-error-pages.ts'
 import { checkKeys } from './goma-keys.ts'
 import { translateListeners } from './goma-listen.ts'
 import { readMiddlewares } from './goma-middlewares.ts'
 import type { Middleware } from './goma-middlewares.ts'
+import { warnOfEmptyGuards, withoutNulls } from './goma-nulls.ts'
 import { warnOfPublicPaths } from './goma-public.ts'
 import { translateRoutes, unknownMiddleware } from './goma-routes.ts'
 import {
   BACKEND_NOTES,
   ENTRY_POINT_NOTES,
+  FORWARDS_NOTES,
   GATEWAY_NOTES,
   PROXY_NOTES,
   ROUTE_NOTES,
+  ROUTE_TLS_NOTES,
+  PROVIDER_ALONE_NOTES,
+  PROVIDER_NOTES,
   SECURITY_NOTES,
+  SECURITY_TLS_NOTES,
   TLS_NOTES,
   TOP_NOTES,
 } from './goma-notes.ts'
@@ -36,12 +43,15 @@ export const gomaFormat: ForeignFormat = {
   detects: (value) =>
     !OWN_KEYS.some((key) => Object.hasOwn(value, key)) &&
     ['gateway', 'middlewares'].some((key) => Object.hasOwn(value, key)),
+  allowsLooseComments: true,
   include: includeExtraFiles,
   translate(document, supportedAlgorithms) {
     const locate = locateIn(document)
-    const read = GomaSchema.safeParse(document.value)
-    if (!read.success) return err(toLocatedProblems(read.error.issues, document.value).map(locate))
-    const { value, origins, problems } = translate(read.data, document.value)
+    const root = withoutNulls(document.value)
+    const read = GomaSchema.safeParse(root)
+    if (!read.success) return err(toLocatedProblems(read.error.issues, root).map(locate))
+    const { value, origins, problems: translated } = translate(read.data, root)
+    const problems = [...translated, ...warnOfEmptyGuards(document.value)]
     if (problems.some(({ problem }) => problem.code.startsWith('ERR_'))) return err(problems.map(locate))
     const native = readSettings(value, { supportedAlgorithms, directory: dirname(resolve(document.file)) })
     const found = withoutRepeats([
@@ -65,29 +75,34 @@ function translate(config: GomaConfig, root: unknown): Translated {
   const { gateway, middlewares = [] } = config
   const { known, problems: broken } = readMiddlewares(middlewares, root)
   const names = new Set(middlewares.map(({ name }) => name))
-  const defaults = gateway.defaults?.middlewares ?? []
+  const written = gateway.routes ?? []
+  const places = defaultPlaces(config)
+  const defaults = places.map(({ name }) => name)
   const cors = translateCors(gateway.cors, '/gateway/cors')
   const listeners = translateListeners(config)
   const {
     routes,
     upstreams,
     problems: wrong,
-  } = translateRoutes(gateway.routes, {
+  } = translateRoutes(written, {
     middlewares: { known, names, defaults },
     cors,
-    interceptErrors: gateway.interceptErrors ?? [],
+    interceptErrors: [...(gateway.interceptErrors ?? []), ...interceptedStatuses(gateway.errorInterceptor)],
   })
-  const used = new Set([...defaults, ...gateway.routes.flatMap((route) => route.middlewares ?? [])])
+  const used = new Set([
+    ...defaults,
+    ...written.flatMap((route) => (route.middlewares ?? []).filter((name) => typeof name === 'string')),
+  ])
   const problems = [
     ...checkAllKeys(config),
     ...checkExtra(config),
+    ...checkErrorPages(gateway.errorInterceptor, ['gateway', 'errorInterceptor']),
+    ...(routes.length === 0 ? [NO_ROUTES] : []),
     ...listeners.problems,
     ...cors.problems,
     ...broken,
-    ...defaults.flatMap((name, i): readonly LocatedProblem[] =>
-      names.has(name)
-        ? []
-        : [{ pointer: `/gateway/defaults/middlewares/${i}`, problem: unknownMiddleware(name, names) }],
+    ...places.flatMap(({ name, pointer }): readonly LocatedProblem[] =>
+      names.has(name) ? [] : [{ pointer, problem: unknownMiddleware(name, names) }],
     ),
     ...wrong,
     ...warnOfPublicPaths(routes),
@@ -122,12 +137,33 @@ function translate(config: GomaConfig, root: unknown): Translated {
     ...(policies.length === 0
       ? {}
       : { policies: Object.fromEntries(policies.map(({ name, policy }) => [name, policy])) }),
-    routes: routes.map((route) => route.value),
+    routes: routes.length === 0 ? [CLOSED] : routes.map((route) => route.value),
     upstreams: Object.fromEntries([...upstreams].map(([name, upstream]) => [name, upstream.value])),
     listen: { gateway: listeners.value },
   }
   return { value, origins, problems }
 }
+
+/** Without routes a warder.yaml lets every valid token in; Goma answers nothing but 404. */
+const CLOSED = { name: 'no-routes', match: { path: '/**' }, access: 'deny' }
+const NO_ROUTES: LocatedProblem = {
+  pointer: '/gateway',
+  atKey: true,
+  problem: {
+    code: 'WARN_COMPAT_NO_ROUTES',
+    message: 'there are no routes, so that every request is denied',
+    hints: ['write them into `gateway.routes`, or into files of the directory of `extraConfig`'],
+  },
+}
+
+/** Middlewares of every route: at the top level from 0.4.6 to 0.5.0. */
+const defaultPlaces = ({ gateway, defaults }: GomaConfig): readonly { name: string; pointer: string }[] => [
+  ...(defaults?.middlewares ?? []).map((name, i) => ({ name, pointer: `/defaults/middlewares/${i}` })),
+  ...(gateway.defaults?.middlewares ?? []).map((name, i) => ({
+    name,
+    pointer: `/gateway/defaults/middlewares/${i}`,
+  })),
+]
 
 /** Keys of an issuer that have another name in Goma. */
 const ISSUER_KEYS: Readonly<Record<string, string>> = {
@@ -158,21 +194,37 @@ function checkAllKeys(config: GomaConfig): readonly LocatedProblem[] {
   return [
     ...checkKeys(config, [], TOP_NOTES),
     ...checkKeys(gateway, ['gateway'], GATEWAY_NOTES),
+    ...checkProviders(gateway),
     ...checkKeys(gateway.entryPoints ?? {}, ['gateway', 'entryPoints'], ENTRY_POINT_NOTES),
+    ...(['web', 'webSecure'] as const).flatMap((name) =>
+      checkKeys(gateway.entryPoints?.[name] ?? {}, ['gateway', 'entryPoints', name], FORWARDS_NOTES),
+    ),
     ...checkKeys(gateway.tls ?? {}, ['gateway', 'tls'], TLS_NOTES),
-    ...checkKeys(gateway.proxy ?? {}, ['gateway', 'proxy'], PROXY_NOTES),
-    ...gateway.routes.flatMap((route, i) => {
+    ...(gateway.proxy?.enabled === false
+      ? []
+      : checkKeys(gateway.proxy ?? {}, ['gateway', 'proxy'], PROXY_NOTES)),
+    ...(gateway.routes ?? []).flatMap((route, i) => {
       const path = ['gateway', 'routes', i]
       return [
         ...checkKeys(route, path, ROUTE_NOTES),
+        ...checkErrorPages(route.errorInterceptor, [...path, 'errorInterceptor']),
         ...checkKeys(route.security ?? {}, [...path, 'security'], SECURITY_NOTES),
+        ...checkKeys(route.tls ?? {}, [...path, 'tls'], ROUTE_TLS_NOTES),
+        ...checkKeys(route.security?.tls ?? {}, [...path, 'security', 'tls'], SECURITY_TLS_NOTES),
         ...(route.backends ?? []).flatMap((backend, j) =>
-          'endpoint' in backend ? checkKeys({ ...backend }, [...path, 'backends', j], BACKEND_NOTES) : [],
+          !('url' in backend) ? checkKeys({ ...backend }, [...path, 'backends', j], BACKEND_NOTES) : [],
         ),
       ]
     }),
   ]
 }
+
+/**
+ * Routes that come from elsewhere take paths, and guards, away from those that are written here: without them a path
+ * could reach an open route of this file. Where there is none, everything is denied anyway.
+ */
+const checkProviders = (gateway: GomaConfig['gateway']): readonly LocatedProblem[] =>
+  checkKeys(gateway, ['gateway'], (gateway.routes ?? []).length > 0 ? PROVIDER_NOTES : PROVIDER_ALONE_NOTES)
 
 const unused = (i: number): LocatedProblem => ({
   pointer: `/middlewares/${i}/name`,
@@ -189,10 +241,20 @@ function backToSource(found: LocatedProblem, origins: ReadonlyMap<string, string
   for (let length = segments.length; length > 0; length--) {
     const origin = origins.get(segments.slice(0, length).join('/'))
     if (origin !== undefined)
-      return { ...found, pointer: origin + toPointer(segments.slice(length)), atKey: false }
+      return {
+        problem: inWordsOfGoma(found),
+        pointer: origin + toPointer(segments.slice(length)),
+        atKey: false,
+      }
   }
   return { ...found, pointer: '', atKey: false }
 }
+
+/** There is no setting to remove. */
+const inWordsOfGoma = ({ problem }: LocatedProblem): LocatedProblem['problem'] =>
+  problem.code === 'WARN_CONFIG_SECRET_SHORT'
+    ? { ...problem, hints: ['make a longer one: `openssl rand -hex 32` (RFC 7518 §3.2)'] }
+    : problem
 
 /** A rule that judges several routes is wrong once. */
 const withoutRepeats = (found: readonly LocatedProblem[]): readonly LocatedProblem[] => [

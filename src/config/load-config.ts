@@ -100,6 +100,8 @@ async function loadBytes(
   if (!parsed.ok) return err({ ...parsed.error, diagnostics: [...parsed.error.diagnostics].sort(byPosition) })
   const document = parsed.value
   const foreign = deps.foreignFormats?.find((format) => format.detects(document.value))
+  if (foreign?.allowsLooseComments !== true && document.looseComments.length > 0)
+    return failure(document, document.looseComments)
   if (foreign !== undefined) {
     return loadForeign(foreign, document, bytes, deps)
   }

@@ -49,7 +49,8 @@ function parseDocumentText(text: string, file: string): Result<SourceDocument, P
     return failure(plainText, [toDiagnostic({ code: 'ERR_CONFIG_SYNTAX', message: 'nested too deeply' })])
   }
   const [document] = documents
-  const syntaxErrors = documents.flatMap(({ errors }) => errors)
+  const allErrors = documents.flatMap(({ errors }) => errors)
+  const syntaxErrors = allErrors.filter((error) => !isLooseComment(error, text))
   const contents = document?.contents ?? null
   // Conversion recurses; a broken document may be broken in any way.
   const plain = syntaxErrors.length > 0 ? undefined : toPlainValue(contents)
@@ -72,8 +73,16 @@ function parseDocumentText(text: string, file: string): Result<SourceDocument, P
     problems.push(place(NOT_A_MAP, rangeOf(contents)))
   if (problems.length > 0) return failure(source, problems)
   const nodes = { source, contents, aliases: plain.aliases, lines }
-  return ok(createSourceDocument(nodes, plain.value as Record<string, unknown>))
+  const looseComments = allErrors.map((error) => place(syntaxProblem(error), error.pos))
+  return ok(createSourceDocument(nodes, plain.value as Record<string, unknown>, looseComments))
 }
+
+/**
+ * A `#` right behind a quote or a bracket. YAML wants a space before it (YAML 1.2 §6.6), Go's reader does not, and
+ * both find the same value: so it is for the format to say whether that is a mistake.
+ */
+const isLooseComment = ({ code, pos: [at] }: YAMLParseError, text: string): boolean =>
+  code === 'MISSING_CHAR' && text[at] === '#' && /['"\]}]/.test(text[at - 1] ?? '')
 
 /** Undefined when the text is nested so deeply that the parser ran out of stack. */
 function readDocuments(text: string, lineCounter: LineCounter): readonly Document[] | undefined {

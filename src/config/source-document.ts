@@ -1,7 +1,7 @@
 /** A parsed file that remembers where everything was written. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, LineCounter, Node, Pair } from 'yaml'
-import type { SourcePosition, SourceText } from './diagnostic.ts'
+import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
 import { fromPointer } from './json-pointer.ts'
 
 export interface SourceDocument extends SourceText {
@@ -11,6 +11,8 @@ export interface SourceDocument extends SourceText {
   positionOf(pointer: string): SourcePosition
   /** Where the key of the value is written; list items and the document itself have no key: their value. */
   keyPositionOf(pointer: string): SourcePosition
+  /** Comments without the space before them that YAML asks for: mistakes, except in formats that allow them. */
+  readonly looseComments: readonly Diagnostic[]
   /** Where the value is in its own file. Absent: there is one file. */
   writtenAt?(pointer: string): string
 }
@@ -26,6 +28,7 @@ export interface ParsedNodes {
 export function createSourceDocument(
   nodes: ParsedNodes,
   value: Readonly<Record<string, unknown>>,
+  looseComments: readonly Diagnostic[] = [],
 ): SourceDocument {
   const start = positionAt(nodes.source, nodes.lines, 0, 1)
   const at = (node: Node | undefined): SourcePosition | undefined => {
@@ -35,6 +38,7 @@ export function createSourceDocument(
   return {
     ...nodes.source,
     value,
+    looseComments,
     positionOf(pointer) {
       const place = locate(nodes, pointer)
       // A missing key is best shown at the key of the map that lacks it.

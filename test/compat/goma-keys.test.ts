@@ -4,6 +4,7 @@ import { UNSUPPORTED_TYPES } from '../../src/compat/goma-middlewares.ts'
 import { loadText } from '../config/load-text.ts'
 import { gomaKeys } from './goma-keys.ts'
 
+const tags = readFileSync(new URL('goma-keys.txt', import.meta.url), 'utf8')
 const doc = readFileSync(new URL('../../docs/compat.md', import.meta.url), 'utf8')
 
 describe('the table of every key of Goma', () => {
@@ -22,6 +23,15 @@ describe('the table of every key of Goma', () => {
       becomes === 'taken over' ? undefined : text,
     ])
     expect(documented).toEqual(keys.map(({ name, becomes, hint }) => [name, becomes, hint]))
+  })
+
+  it('covers every key that a release of Goma reads, by itself or by the map that it is in', () => {
+    const known = keys.map(({ name }) => name)
+    const isCovered = (key: string): boolean =>
+      known.some((name) => key === name || key.startsWith(`${name}.`) || key.startsWith(`${name}[]`))
+    const read = tags.split('\n').flatMap((line) => (/^(#.*)?$/.test(line) ? [] : [line.split('|')[0] ?? '']))
+    expect(read.length).toBeGreaterThan(300)
+    expect(read.filter((key) => !isCovered(key))).toEqual([])
   })
 
   it('names the types of middlewares that are refused', () => {
@@ -60,15 +70,18 @@ async function codesAt(name: string, value: unknown): Promise<readonly string[]>
     gateway: {
       proxy: {},
       tls: {},
-      entryPoints: {},
+      entryPoints: { web: {}, webSecure: {} },
+      errorInterceptor: { enabled: true, errors: [{}] },
       routes: [
         {
           name: 'r',
           path: '/r',
           destination: 'http://r:1',
-          security: {},
+          security: { tls: {} },
+          tls: {},
+          errorInterceptor: { enabled: true, errors: [{}] },
           backends: [{ endpoint: 'http://r:1' }],
-          middlewares: ['m'],
+          middlewares: name.includes('.middlewares[].') ? [{}] : ['m'],
         },
       ],
     },

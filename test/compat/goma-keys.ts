@@ -4,10 +4,17 @@ import type { KeyNotes } from '../../src/compat/goma-keys.ts'
 import {
   BACKEND_NOTES,
   ENTRY_POINT_NOTES,
+  FORWARDS_NOTES,
+  ERROR_PAGE_NOTES,
+  ERROR_PAGES_NOTES,
   GATEWAY_NOTES,
+  INLINE_NOTES,
+  PROVIDER_NOTES,
   PROXY_NOTES,
   ROUTE_NOTES,
+  ROUTE_TLS_NOTES,
   SECURITY_NOTES,
+  SECURITY_TLS_NOTES,
   TLS_NOTES,
   TOP_NOTES,
 } from '../../src/compat/goma-notes.ts'
@@ -34,10 +41,19 @@ export interface GomaKey {
 /** By the map that the keys are in. */
 const NOTES: Readonly<Record<string, KeyNotes>> = {
   '': TOP_NOTES,
-  gateway: GATEWAY_NOTES,
+  gateway: { ...GATEWAY_NOTES, ...PROVIDER_NOTES },
   'gateway.entryPoints': ENTRY_POINT_NOTES,
+  'gateway.entryPoints.web': FORWARDS_NOTES,
+  'gateway.entryPoints.webSecure': FORWARDS_NOTES,
   'gateway.proxy': PROXY_NOTES,
   'gateway.tls': TLS_NOTES,
+  'gateway.errorInterceptor': ERROR_PAGES_NOTES,
+  'gateway.errorInterceptor.errors[]': ERROR_PAGE_NOTES,
+  'gateway.routes[].errorInterceptor': ERROR_PAGES_NOTES,
+  'gateway.routes[].errorInterceptor.errors[]': ERROR_PAGE_NOTES,
+  'gateway.routes[].tls': ROUTE_TLS_NOTES,
+  'gateway.routes[].middlewares[]': INLINE_NOTES,
+  'gateway.routes[].security.tls': SECURITY_TLS_NOTES,
   'gateway.routes[]': ROUTE_NOTES,
   'gateway.routes[].backends[]': BACKEND_NOTES,
   'gateway.routes[].security': SECURITY_NOTES,
@@ -60,7 +76,9 @@ export function gomaKeys(): readonly GomaKey[] {
     ...leavesOf(GomaSchema, ''),
     ...Object.entries(RULES).flatMap(([type, schema]) => leavesOf(schema, `${type}: rule`)),
   ]
-  return [...new Set(names)].map((name) => {
+  // A middleware that is indented too far is no key.
+  const keys = new Set(names.filter((name) => !name.startsWith('middlewares[].paths[].')))
+  return [...keys].map((name) => {
     const dot = name.lastIndexOf('.')
     const note = NOTES[name.slice(0, Math.max(dot, 0))]?.[name.slice(dot + 1)]
     if (note === undefined) return { name, becomes: 'taken over', hint: undefined }
@@ -88,18 +106,18 @@ function leavesOf(schema: unknown, path: string): readonly string[] {
     case 'pipe':
       return leavesOf(input, path)
     case 'union':
-      return (options ?? []).flatMap((option) => leavesOf(option, path).filter((leaf) => leaf !== path))
+      return (options ?? []).flatMap((option) => leavesOf(option, path))
     case 'object': {
       const children = Object.entries(shape ?? {}).map(([key, child]) => ({
         child,
         name: path === '' ? key : `${path}.${key}`,
       }))
       return children.flatMap(({ child, name }) => {
-        const below = leavesOf(child, name).filter(
-          (leaf) => leaf.startsWith(`${name}.`) || leaf.startsWith(`${name}[].`),
-        )
-        // A list of maps is a key of its own only where it may also hold plain values.
-        return below.length === 0 ? [name] : below
+        const leaves = leavesOf(child, name)
+        const below = leaves.filter((leaf) => leaf.startsWith(`${name}.`) || leaf.startsWith(`${name}[].`))
+        // Where maps are, it is a key of its own only if plain values may be there as well.
+        const isPlain = below.length === 0 || leaves.some((leaf) => leaf === name || leaf === `${name}[]`)
+        return isPlain ? [name, ...below] : below
       })
     }
     default:

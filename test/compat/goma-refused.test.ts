@@ -197,7 +197,7 @@ describe('a configuration of Goma is refused', () => {
       'ERR_CONFIG_VALUE',
       10,
     ],
-    ['without routes', `gateway: {}\n`, 'ERR_CONFIG_MISSING_KEY', 1],
+    ['without a gateway', `middlewares: []\n`, 'ERR_CONFIG_MISSING_KEY', 1],
   ]
   for (const [what, text, code, line] of CASES) {
     it(`${what}: ${code}`, async () => {
@@ -210,14 +210,11 @@ describe('a configuration of Goma is refused', () => {
   const OF_GATEWAY = [
     'cors: { origins: [https://a.example], headers: { X-Frame-Options: DENY } }',
     'cors: { origins: [https://a.example], headers: { access-control-allow-origin: "*" } }',
-    'tls: { certsDir: /etc/certs }',
     'tls: { clientAuth: { clientCA: ca.pem } }',
-    `tls: { default: { cert: a.pem, key: "-----BEGIN PRIVATE KEY-----" } }`,
-    `tls: { default: { cert: a.pem, key: ${Buffer.from('-----BEGIN PRIVATE KEY-----').toString('base64')} } }`,
+    'tls: { clientAuth: { clientCA: "-----BEGIN CERTIFICATE-----", required: true } }',
     'blockCommonExploits: true',
-    'errorInterceptor: { enabled: true }',
     'providers: { file: { enabled: true } }',
-    'entryPoints: { passThrough: { forwards: [{ port: 1 }] } }',
+    'proxy: { enabled: true, ipHeaders: [CF-Connecting-IP] }',
   ]
   for (const key of OF_GATEWAY) {
     it(`by the name of what is not supported: ${key}`, async () => {
@@ -231,10 +228,13 @@ describe('a configuration of Goma is refused', () => {
   const OF_ROUTE = [
     'cors: { origins: [https://a.example], headers: { Access-Control-Allow-Private-Network: "true" } }',
     'blockCommonExploits: true',
-    'insecureSkipVerify: true',
-    'errorInterceptor: { enabled: true }',
+    'enableBotDetection: true',
+    'blocklist: [/internal/*]',
+    'middlewares: [{ path: /admin, rules: [guard] }]',
+    'tls: { clientAuth: { required: true } }',
+    'tls: { keys: [{ cert: a.pem, key: a.key }] }',
+    'security: { tls: { rootCAs: "-----BEGIN CERTIFICATE-----" } }',
     'priority: 1',
-    'security: { tls: { insecureSkipVerify: true } }',
     'security: { enableExploitProtection: true }',
     'maintenance: { enabled: true }',
   ]
