@@ -48,9 +48,16 @@ export function expandPresets(root: Raw): ExpandedPresets {
       Object.entries(issuer).filter(([key]) => !Object.hasOwn(preset.inputs, key)),
     )
     if (wrong.length > 0) return rest
-    return merge(rest, preset.expand(inputs), (path) => origins.set(`${pointer}${path}`, name))
+    return merge(rest, settingsOf(preset, inputs, rest), (path) => origins.set(`${pointer}${path}`, name))
   })
   return { value: { ...root, issuers: expanded }, problems, origins, unfilled }
+}
+
+/** Another name of the preset's issuer is none of the issuer that is written instead. */
+function settingsOf(preset: Preset, inputs: PresetInputs, { issuer }: Raw): Raw {
+  const { issuer_aliases: aliases, ...settings } = preset.expand(inputs)
+  const isOther = issuer !== undefined && issuer !== settings['issuer']
+  return aliases === undefined || isOther ? settings : { ...settings, issuer_aliases: aliases }
 }
 
 function readInputs(

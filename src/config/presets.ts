@@ -37,6 +37,14 @@ const SEGMENT = /^[A-Za-z0-9][A-Za-z0-9_.~-]*$/
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
 
+const GOOGLE = 'https://accounts.google.com'
+
+/** Issuers that write their name in more than one way. Nobody else's keys may vouch for a second name. */
+export const KNOWN_ALIASES: Readonly<Record<string, readonly string[]>> = {
+  // https://developers.google.com/identity/openid-connect/openid-connect#validatinganidtoken
+  [GOOGLE]: ['accounts.google.com'],
+}
+
 const PRESETS = {
   keycloak: {
     inputs: {
@@ -96,7 +104,11 @@ const PRESETS = {
   },
   google: {
     inputs: {},
-    expand: () => ({ issuer: 'https://accounts.google.com', algorithms: ['RS256'] }),
+    expand: () => ({
+      issuer: GOOGLE,
+      issuer_aliases: KNOWN_ALIASES[GOOGLE],
+      algorithms: ['RS256'],
+    }),
   },
   'github-actions': {
     inputs: {},

@@ -122,6 +122,9 @@ export const IssuerSchema = strictMap({
   issuer: z
     .union([any, text()])
     .describe('exact `iss` of its tokens, with {tenant} a template; the word `any` accepts every issuer'),
+  issuer_aliases: textList()
+    .optional()
+    .describe('other exact `iss` values that this very issuer is known to write; Google has one'),
   tenants: textList(parseTenant)
     .optional()
     .describe('what {tenant} may be; an issuer of its own for each, and for no other'),

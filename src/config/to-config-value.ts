@@ -78,6 +78,7 @@ function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value 
   return compact({
     name: issuer.name,
     issuer: issuer.issuer === null ? 'any' : escape(issuer.issuer),
+    issuer_aliases: issuer.issuerAliases?.map((alias) => escape(alias)),
     audience_claim: mapDefined(issuer.audienceClaim, escape),
     audience: issuer.audience === null ? 'any' : issuer.audience.map((audience) => escape(audience)),
     keys: unlessEmpty(fromKeys(issuer.keys, options)),

@@ -91,6 +91,7 @@ function toIssuer(
   return {
     name,
     issuer: issuer.issuer,
+    ...(issuer.issuer_aliases === undefined ? {} : { issuerAliases: issuer.issuer_aliases }),
     audience: issuer.audience,
     ...(issuer.audience_claim === undefined ? {} : { audienceClaim: issuer.audience_claim }),
     algorithms: [...new Set(issuer.algorithms ?? defaultAlgorithms(kind, context.supportedAlgorithms))],

@@ -30,8 +30,8 @@ export interface ValidityWindow {
 export type TimeRules = Pick<IssuerSettings, 'leewaySeconds' | 'maxAgeSeconds' | 'allowMissingExp'>
 
 /**
- * Checks `exp`, `nbf`, `iat` and the greatest age. Stricter than RFC 7519 §2: a NumericDate is a whole number
- * of seconds within the years 1970 to 9999.
+ * Checks `exp`, `nbf`, `iat` and the greatest age. A NumericDate may have fractions
+ * (RFC 7519 §2), but is within the years 1970 to 9999.
  *
  * @param nowSeconds Epoch seconds; fractions count.
  * @see RFC 7519 §4.1.4 to §4.1.6
@@ -43,10 +43,7 @@ export function checkTimes(
 ): Result<ValidityWindow, TimeProblem> {
   for (const name of ['exp', 'nbf', 'iat'] as const) {
     if (Object.hasOwn(claims, name) && !isNumericDate(claims[name])) {
-      return problem(
-        'claim_invalid',
-        `\`${name}\` is not a whole number of seconds between 0 and 253402300799`,
-      )
+      return problem('claim_invalid', `\`${name}\` is not a number of seconds between 0 and 253402300799`)
     }
   }
   const window = windowOf(claims, rules)
@@ -88,7 +85,8 @@ function windowOf(claims: JsonObject, rules: TimeRules): Result<ValidityWindow, 
 }
 
 const isNumericDate = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_NUMERIC_DATE
+  // NaN and the infinity that `1e400` becomes are not between the two.
+  typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE
 
 const problem = (reason: TimeMiss, detail: string): Result<never, TimeProblem> => err({ reason, detail })
 

@@ -18,6 +18,8 @@ export interface IssuerSettings {
   readonly name: string
   /** Exact `iss`; null accepts tokens of any or no issuer (a relaxation: `issuer: any`). */
   readonly issuer: string | null
+  /** Other texts that this very issuer writes into `iss`, exactly. Absent: none. */
+  readonly issuerAliases?: readonly string[]
   /** Accepted audiences, any-of, never empty; null accepts all (a relaxation: `audience: any`). */
   readonly audience: readonly string[] | null
   /** The claim that holds the audience. Absent: `aud`. */

@@ -30,6 +30,9 @@ export interface IssuerMap {
 export function compileIssuerMap(issuers: readonly Issuer[]): IssuerMap {
   const byIss = new Map<string, Issuer>()
   for (const issuer of issuers) if (issuer.settings.issuer !== null) byIss.set(issuer.settings.issuer, issuer)
+  // Who has configured the other form as an issuer of its own means that one.
+  for (const issuer of issuers)
+    for (const alias of issuer.settings.issuerAliases ?? []) if (!byIss.has(alias)) byIss.set(alias, issuer)
   return { byIss, any: issuers.find((issuer) => issuer.settings.issuer === null) }
 }
 

@@ -55,7 +55,7 @@ export function importJwk(
     if (jwk[name] !== value) return err(`\`${name}\` is not in canonical form`)
   }
   const { alg } = jwk
-  const allowed = alg === undefined ? algorithms : algorithms.filter((name) => name === alg)
+  const allowed = alg === undefined ? algorithms : algorithms.filter((name) => isSameAlgorithm(name, alg))
   if (allowed.length === 0) return err(`\`alg\` ${quote(alg)} is not among the algorithms of this issuer`)
   return toVerificationKey(key.value, facts.value, readKid(jwk), allowed)
 }
@@ -83,8 +83,14 @@ export function isForOthers(jwk: unknown, algorithms: readonly Algorithm[], keyU
   const ops = jwk['key_ops']
   if (use !== undefined && use !== keyUse) return true
   if (Array.isArray(ops) && !ops.includes('verify')) return true
-  return alg !== undefined && !algorithms.some((name) => name === alg)
+  return alg !== undefined && !algorithms.some((name) => isSameAlgorithm(name, alg))
 }
+
+/** `EdDSA` is the older name of what RFC 9864 §2.2 calls `Ed25519`: here it stands for that curve alone. */
+const isSameAlgorithm = (name: Algorithm, alg: unknown): boolean =>
+  name === alg || (EDWARDS_NAMES.includes(name) && EDWARDS_NAMES.includes(alg))
+
+const EDWARDS_NAMES: readonly unknown[] = ['EdDSA', 'Ed25519']
 
 /** The `kid` of a JWK if it can be used and printed; undefined otherwise. */
 export function readKid(jwk: unknown): string | undefined {

@@ -59,6 +59,13 @@ const KEYS: readonly Case[] = [
     '5:56',
     '5 bytes',
   ],
+  [
+    'another name for an issuer of which none is known',
+    issuer('issuer_aliases: idp.example.com'),
+    'ERR_CONFIG_VALUE',
+    '5:21',
+    'issuer of its own',
+  ],
   ['no key source at all', issuer('keys: []'), 'ERR_CONFIG_EMPTY_LIST', '5:11', 'at least one'],
   [
     'nine key sources',

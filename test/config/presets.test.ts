@@ -48,7 +48,14 @@ const CASES: readonly (readonly [text: string, expected: Readonly<Record<string,
     'preset: cognito, region: cn-north-1, pool: cn-north-1_AbC',
     { issuer: 'https://cognito-idp.cn-north-1.amazonaws.com.cn/cn-north-1_AbC' },
   ],
-  ['preset: google', { issuer: 'https://accounts.google.com', kind: 'discovery' }],
+  [
+    'preset: google',
+    {
+      issuer: 'https://accounts.google.com',
+      issuerAliases: ['accounts.google.com'],
+      kind: 'discovery',
+    },
+  ],
   [
     'preset: github-actions',
     { issuer: 'https://token.actions.githubusercontent.com', requiredClaims: ['sub', 'repository'] },

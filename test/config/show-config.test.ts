@@ -17,6 +17,7 @@ issuers:
   - { name: m, issuer: m, audience: a, keys: { jwks: { keys: [{ kty: OKP, kid: "$\${k}" }] }, key_use: jwt-svid } }
   - { name: n, issuer: n, audience: a, keys: { jwks: '{ "keys": [] }' } }
   - { name: l, issuer: l, audience: a, keys: { secret: ["$\${x}0123456789abcdef0123456789abcd", { value: "${'ff'.repeat(32)}", kid: k, encoding: hex }] } }
+  - { name: g, preset: google, audience: a }
   - { name: o, issuer: o, audience: a, keys: { jwks_file: o.json, allow_symmetric: true } }
   - { name: v, issuer: "https://v.example", audience: a, keys: [{}, { jwks_url: ["https://v.example/a", "https://v.example/b"], startup: snapshot }, { pem_file: p.pem }] }
 state_dir: state

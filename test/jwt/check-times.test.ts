@@ -63,6 +63,17 @@ describe('checkTimes, to the second', () => {
     expect(reason({ exp: NOW }, { leewaySeconds: 0 }, NOW + 0.001)).toBe('token_expired')
     expect(reason({ exp: NOW + 9, nbf: NOW }, { leewaySeconds: 0 }, NOW - 0.001)).toBe('token_not_yet_valid')
   })
+  it('accepts times with fractions (RFC 7519 §2)', () => {
+    const none = { leewaySeconds: 0 }
+    expect(reason({ exp: NOW + 0.5 }, none, NOW + 0.4)).toBe('ok')
+    expect(reason({ exp: NOW + 0.5 }, none, NOW + 0.5)).toBe('token_expired')
+    expect(reason({ exp: NOW + 9, nbf: NOW + 0.5 }, none, NOW + 0.4)).toBe('token_not_yet_valid')
+    expect(reason({ exp: NOW + 9, iat: NOW + 0.5 }, none, NOW + 0.4)).toBe('token_issued_in_future')
+    expect(reason({ exp: NOW + 9, nbf: NOW - 0.5, iat: NOW - 0.25 }, none)).toBe('ok')
+    expect(reason({ exp: NOW + 9, iat: NOW - 9.75 }, { ...none, maxAgeSeconds: 10 }, NOW + 0.25)).toBe(
+      'token_too_old',
+    )
+  })
   it('judges the types of all times before any of them', () => {
     for (const name of ['exp', 'nbf', 'iat']) {
       for (const value of [
@@ -71,8 +82,9 @@ describe('checkTimes, to the second', () => {
         true,
         [],
         {},
-        1.5,
         -1,
+        -0.5,
+        253_402_300_799.5,
         253_402_300_800,
         Infinity,
         Number.NaN,

@@ -63,7 +63,15 @@ describe('importJwk', () => {
 
   it('restricts a key to its own `alg`', () => {
     expect(algorithmsOf(change(rsa, { alg: 'PS384' }))).toEqual(['PS384'])
-    expect(algorithmsOf(change(ed, { alg: 'EdDSA' }))).toEqual(['EdDSA'])
+  })
+
+  it('takes both names of Ed25519 for one, within the algorithms of the issuer (RFC 9864 §2.2)', () => {
+    for (const alg of ['EdDSA', 'Ed25519']) {
+      expect(algorithmsOf(change(ed, { alg }))).toEqual(['EdDSA', 'Ed25519'])
+      expect(algorithmsOf(change(ed, { alg }), ['Ed25519'])).toEqual(['Ed25519'])
+    }
+    expect(algorithmsOf(change(ed, { alg: 'Ed448' }))).toEqual([])
+    expect(algorithmsOf(change(p256, { alg: 'EdDSA' }))).toEqual([])
   })
 
   it('restricts a key to the algorithms of the issuer', () => {
