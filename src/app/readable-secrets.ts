@@ -5,6 +5,7 @@ import type { Diagnostic, SourcePosition } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { quoted } from '../config/printable.ts'
 import { judgesOf } from '../config/route-judges.ts'
+import { sourcesOf } from '../keys/key-settings.ts'
 
 const OTHERS_READ = 0o004
 const OTHERS_ENTER = 0o001
@@ -39,9 +40,14 @@ function namedFiles(config: LoadedConfig): LoadedConfig['secretFiles'] {
   for (const { name, clientCertificate } of upstreams)
     found.push({ file: clientCertificate?.keyFile, setting: `upstreams/${name}` })
   for (const [i, { keys }] of issuers.entries()) {
-    const reach = 'reach' in keys ? keys.reach : undefined
-    found.push({ file: reach?.clientKeyFile, setting: `issuers/${i}/keys/client_key_file` })
-    found.push({ file: reach?.bearerFile, setting: `issuers/${i}/keys/bearer_file` })
+    for (const [part, one] of sourcesOf(keys).entries()) {
+      const at = `issuers/${i}/keys${keys.kind === 'several' ? `/${part}` : ''}`
+      const reach = 'reach' in one ? one.reach : undefined
+      found.push({ file: reach?.clientKeyFile, setting: `${at}/client_key_file` })
+      found.push({ file: reach?.bearerFile, setting: `${at}/bearer_file` })
+      if (one.kind === 'jwks_file' && one.allowSymmetric === true)
+        found.push({ file: one.file, setting: `${at}/jwks_file` })
+    }
   }
   for (const [i, { access }] of routes.entries()) {
     for (const judge of judgesOf(access))

@@ -11,6 +11,7 @@ import { pickIssuer } from '../jwt/issuer.ts'
 import type { ClaimValueSettings } from '../jwt/issuer-settings.ts'
 import { isAlgorithm } from '../keys/algorithms.ts'
 import { whyMethodRefused } from '../request/method.ts'
+import { quote } from '../keys/printable.ts'
 import { extractToken } from '../token/extract-token.ts'
 import { findRoute } from './find-route.ts'
 import { NOT_REACHED, PASSED, denial, type StepOutcome, type Trial } from './trial.ts'
@@ -88,6 +89,9 @@ function algorithmStep(trial: Trial): StepOutcome {
   return isAcceptedTyp(jws.header.typ, issuer.typ) ? PASSED : denial('typ_not_allowed')
 }
 
+/** Enough to tell keys apart; it is whatever a stranger has written. */
+const MAX_LOGGED_KID = 64
+
 function keyStep(trial: Trial, mayWait: boolean): StepOutcome {
   const { issuer, jws } = trial
   if (issuer === undefined || jws === undefined || !isAlgorithm(jws.header.alg)) return NOT_REACHED
@@ -104,11 +108,11 @@ function keyStep(trial: Trial, mayWait: boolean): StepOutcome {
     case 'unavailable':
       return { ...denial('keys_unavailable'), retryAfterSeconds: lookup.retryAfterSeconds }
     case 'kid_unknown':
-      return denial('kid_unknown')
+      return denial('kid_unknown', `kid ${quote(kid, MAX_LOGGED_KID)}`)
     case 'kid_missing':
       return denial('kid_missing')
     case 'unsuitable':
-      return denial('key_unsuitable')
+      return denial('key_unsuitable', kid === undefined ? undefined : `kid ${quote(kid, MAX_LOGGED_KID)}`)
   }
 }
 

@@ -1,7 +1,7 @@
 /** Finding the keys of an issuer from its own metadata. */
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
-import type { FetchDocument, ReplyHeaders } from './fetch-document.ts'
+import type { FetchDocument, FetchFailure, ReplyHeaders } from './fetch-document.ts'
 import { quote } from './printable.ts'
 import { readJsonObject } from './read-json-object.ts'
 import { checkRemoteUrl, describeUrl } from './remote-url.ts'
@@ -56,7 +56,7 @@ export async function discover(
     url = urls.oauth
     fetched = await fetchDocument(urls.oauth, signal)
   }
-  if (!fetched.ok) return err({ kind: 'unreachable', url, why: fetched.error.why })
+  if (!fetched.ok) return err({ kind: 'unreachable', ...describeFailure(fetched.error, url, urls.openid) })
   const { headers } = fetched.value
   const invalid = (why: string): Result<never, DiscoveryFailure> => err({ kind: 'invalid', url, why })
   // Without validators there is no 304.
@@ -69,6 +69,17 @@ export async function discover(
     return err({ kind: 'issuer_mismatch', url, why: describeMismatch(announced, issuer), announced })
   const jwksUri = readJwksUri(document.value, allowHttp)
   return jwksUri.ok ? ok({ metadataUrl: url, jwksUri: jwksUri.value, headers }) : invalid(jwksUri.error)
+}
+
+/** Both places are named where both were asked: a wrong realm or path shows in either. */
+function describeFailure(
+  { why, status }: FetchFailure,
+  url: string,
+  first: string,
+): Pick<DiscoveryFailure, 'url' | 'why'> {
+  if (url === first) return { url, why }
+  if (status !== 404) return { url, why: `${why}, and ${describeUrl(first)} answered 404` }
+  return { url: first, why: `${why}, and so did ${describeUrl(url)}: is the path of the issuer right?` }
 }
 
 /** Where the metadata of an issuer may be. The issuer is an absolute URL without query and fragment. */

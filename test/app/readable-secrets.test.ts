@@ -55,6 +55,22 @@ const CASES: readonly (readonly [what: string, files: Files, warned: readonly st
     ['hmac'],
   ],
   [
+    'the files of a list of secrets and a set of shared secrets',
+    {
+      'w.yaml': [
+        issuer('').replace(
+          '{  }',
+          '[{ secret: ["${file:old}", { value: "${file:new}" }] }, { jwks_file: set, allow_symmetric: true }]',
+        ),
+        0o644,
+      ],
+      old: [SECRET, 0o644],
+      new: [SECRET, 0o644],
+      set: [JSON.stringify({ keys: [{ kty: 'oct', k: 'A'.repeat(43) }] }), 0o644],
+    },
+    ['old', 'new', 'set'],
+  ],
+  [
     'the file and the configuration that holds the rest of it',
     { 'w.yaml': [issuer('secret: "abc${file:hmac}"'), 0o644], hmac: [SECRET, 0o604] },
     ['hmac', 'w.yaml'],

@@ -104,6 +104,13 @@ describe('discoverJwksUri', () => {
     expect(found.ok ? '' : found.error).toContain(`"${ISSUER}"`)
   })
 
+  it('names both places where a wrong realm was looked for', async () => {
+    const { found } = await discover({})
+    for (const url of [OPENID, OAUTH]) expect(found.ok ? '' : found.error).toContain(url)
+    const other = await discover({ [OAUTH]: new Response('', { status: 500 }) })
+    for (const text of [OPENID, OAUTH, '500']) expect(other.found.ok ? '' : other.found.error).toContain(text)
+  })
+
   it('accepts http for issuer and jwks_uri where the operator allows it', async () => {
     const issuer = 'http://127.0.0.1:9999'
     const document = { issuer, jwks_uri: 'http://127.0.0.1:9999/jwks' }

@@ -74,7 +74,7 @@ liveSuite('the provider and Warder are killed under load, and Warder is restarte
       await startOidcProvider(cleanup, { port, keys: [KEY] })
       await waitFor('fresh keys', async () => {
         const { lines } = await site.readiness()
-        return lines.some((line) => line.startsWith('[+] issuer main: 1 keys')) || undefined
+        return lines.some((line) => line.startsWith('[+] issuer main: 1 key')) || undefined
       })
       await phases.enter('recovered')
       await load.stop()

@@ -32,7 +32,7 @@ liveSuite('an outage that is longer than `max_stale`', ['nginx'], () => {
         const { lines } = await site.readiness()
         return lines.some((found) => line.test(found)) || undefined
       })
-    await hasLine(/^\[\+\] issuer main: 1 keys/)
+    await hasLine(/^\[\+\] issuer main: 1 key/)
     const phases = createPhases({
       good,
       tampered: await tamperWith(token, KEY.kid, createSigningJwk('other')),
@@ -50,7 +50,7 @@ liveSuite('an outage that is longer than `max_stale`', ['nginx'], () => {
     const answer = await site.ask(token)
     phases.leave()
     await startOidcProvider(cleanup, { port, keys: [KEY] })
-    await hasLine(/^\[\+\] issuer main: 1 keys/)
+    await hasLine(/^\[\+\] issuer main: 1 key/)
     await phases.enter('recovered')
     await load.stop()
 

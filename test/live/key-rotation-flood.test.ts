@@ -41,6 +41,6 @@ liveSuite('a flood of tokens with random key ids', ['nginx'], () => {
     // Of the key set, and of the document that says where it is.
     expect(provider.keyFetches() - before.keys).toBeLessThanOrEqual(2)
     expect(provider.discoveries() - before.discoveries).toBeLessThanOrEqual(2)
-    expect((await site.readiness()).lines.join('\n')).toContain('[+] issuer main: 1 keys')
+    expect((await site.readiness()).lines.join('\n')).toContain('[+] issuer main: 1 key')
   }, 30_000)
 })

@@ -163,7 +163,7 @@ liveSuite('signing keys rotate under load', ['nginx'], () => {
   it('and in the end every issuer is fresh, with one key in force', async () => {
     const { status, lines } = await site.readiness()
     expect(status).toBe(200)
-    for (const { name } of ISSUERS) expect(lines.join('\n')).toContain(`[+] issuer ${name}: 1 keys`)
+    for (const { name } of ISSUERS) expect(lines.join('\n')).toContain(`[+] issuer ${name}: 1 key`)
   })
 })
 

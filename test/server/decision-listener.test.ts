@@ -184,7 +184,7 @@ describe('the admin listener', () => {
     const ready = await fetch(`${running.admin}/readyz?verbose`)
     expect(ready.status).toBe(200)
     const text = await ready.text()
-    for (const part of ['[+] config', '[+] listener', '[+] issuer main: 1 keys', 'ready'])
+    for (const part of ['[+] config', '[+] listener', '[+] issuer main: 1 key,', 'ready'])
       expect(text).toContain(part)
   })
 
