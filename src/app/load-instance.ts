@@ -8,6 +8,7 @@ import {
   type LoadConfigDeps,
   type LoadedConfig,
 } from '../config/load-config.ts'
+import { loadConfigPartly, type PartlyLoaded } from '../config/load-partly.ts'
 import { readEnv } from '../config/read-env.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
 import { supportedAlgorithms } from '../keys/supported-algorithms.ts'
@@ -26,6 +27,10 @@ let supported: ReadonlySet<Algorithm> | undefined
 export async function loadInstance(file: string, deps: BuildDeps): Promise<Result<Instance, ConfigFailure>> {
   return build(await loadConfig(file, loadConfigDeps()), deps)
 }
+
+/** As much of a configuration of another system as can be used; no key or certificate is looked for. */
+export const loadForConversion = (file: string): Promise<Result<PartlyLoaded, ConfigFailure>> =>
+  loadConfigPartly(file, loadConfigDeps())
 
 /** The same for a text that is not in a file, like the one of `warder dev`. */
 export async function loadInstanceText(

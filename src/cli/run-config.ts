@@ -1,4 +1,5 @@
 /** `warder config show|schema|convert`. */
+import { loadForConversion } from '../app/load-instance.ts'
 import { convertConfig } from '../compat/convert.ts'
 import { diagnosticsToJson, formatDiagnostics } from '../config/format-diagnostics.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -7,10 +8,11 @@ import type { SettingOrigin } from '../config/setting-origin.ts'
 import { showConfig } from '../config/show-config.ts'
 import { toConfigValue } from '../config/to-config-value.ts'
 import { writeJson, type Cli } from './cli.ts'
+import { findConfigFile } from './config-file.ts'
 import { formatOrigin, listOrigins } from './config-origins.ts'
 import type { ConfigConvertOptions, ConfigShowOptions } from './commands/config.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { withConfig } from './open-instance.ts'
+import { reportFailure, withConfig } from './open-instance.ts'
 import { formatTable } from './table.ts'
 import { usageError } from './usage-error.ts'
 
@@ -51,20 +53,29 @@ export function runConfigSchema(cli: Cli): ExitCode {
   return EXIT.ok
 }
 
+/** Prints what can be converted in any case; exit code 7 when that is not all of it. */
 export async function runConfigConvert(
   cli: Cli,
   file: string,
   options: ConfigConvertOptions,
 ): Promise<ExitCode> {
-  return withConfig(cli, file, ({ config }) => {
-    if (config.format === 'warder')
-      throw usageError('this is a warder.yaml already', 'to see it with every default: warder config show')
-    const text = convertConfig(config)
-    cli.stderr.write(formatDiagnostics(config.warnings, config.source, { colour: cli.colour.stderr }))
-    const diagnostics = diagnosticsToJson(config.warnings)
-    if (options.json === true)
-      writeJson(cli, 'warder.config-convert/v1', { from: config.format, text, diagnostics })
-    else cli.stdout.write(text)
-    return EXIT.ok
-  })
+  const loaded = await loadForConversion(findConfigFile(file, cli.env))
+  if (!loaded.ok) return reportFailure(cli, loaded.error)
+  const { config, missing } = loaded.value
+  if (config.format === 'warder')
+    throw usageError('this is a warder.yaml already', 'to see it with every default: warder config show')
+  const text = convertConfig(config, missing)
+  const found = [...missing, ...config.warnings]
+  cli.stderr.write(formatDiagnostics(found, config.source, { colour: cli.colour.stderr }))
+  const isComplete = missing.length === 0
+  if (options.json === true) {
+    const diagnostics = diagnosticsToJson(found)
+    writeJson(cli, 'warder.config-convert/v1', {
+      from: config.format,
+      complete: isComplete,
+      text,
+      diagnostics,
+    })
+  } else cli.stdout.write(text)
+  return isComplete ? EXIT.ok : EXIT.different
 }

@@ -19,9 +19,21 @@ const WRITTEN_AT: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
 /**
  * Every warning is a comment beside the line that it is about. A shared key is written as it was, because the
  * result replaces the file that holds it already.
+ *
+ * @param missing What could not be converted: a line each, marked TODO.
  */
-export const convertConfig = (config: LoadedConfig): string =>
-  renderConfig(config.settings, { secrets: 'plain', defaults: 'omitted' }, config.warnings.map(toComment))
+export const convertConfig = (config: LoadedConfig, missing: readonly Diagnostic[] = []): string =>
+  renderConfig(config.settings, { secrets: 'plain', defaults: 'omitted' }, [
+    ...missing.map(toTodo),
+    ...config.warnings.map(toComment),
+  ])
+
+/** What is not in the result. Above everything: its line in the result is nowhere. */
+function toTodo({ code, message, position, label, hints }: Diagnostic): ConfigComment {
+  const place = position === undefined ? '' : ` (${basename(position.file)}:${position.line})`
+  const more = [...(label === undefined ? [] : [label]), ...hints.slice(0, 1)].map((text) => `; ${text}`)
+  return { path: [], text: `TODO ${code}: ${message}${place}${more.join('')}` }
+}
 
 function toComment({ code, message, pointer, position }: Diagnostic): ConfigComment {
   const text = `${code}: ${message}`

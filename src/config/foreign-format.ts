@@ -19,6 +19,12 @@ export interface Translation {
   readonly presets?: ReadonlyMap<string, string>
 }
 
+/** A configuration that is refused, as far as it could be translated. */
+export interface PartTranslation extends Translation {
+  /** Why the rest could not be, where it is written. */
+  readonly missing: readonly Diagnostic[]
+}
+
 /** A document with what its other files add to it. */
 export interface Included {
   readonly document: SourceDocument
@@ -43,4 +49,14 @@ export interface ForeignFormat {
     document: SourceDocument,
     supportedAlgorithms: ReadonlySet<Algorithm>,
   ): Result<Translation, readonly Diagnostic[]>
+  /**
+   * As much of a document that is refused as can be used without opening anything; undefined for nothing.
+   *
+   * @param isWhole Whether all of its other files could be read.
+   */
+  translatePartly?(
+    document: SourceDocument,
+    supportedAlgorithms: ReadonlySet<Algorithm>,
+    isWhole: boolean,
+  ): PartTranslation | undefined
 }

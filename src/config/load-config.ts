@@ -188,7 +188,8 @@ const mainFirst =
 const isElsewhere = ({ position }: Diagnostic, file: string): boolean =>
   position !== undefined && position.file !== file
 
-function toLoaded(
+/** A translation as a loaded configuration. */
+export function toLoaded(
   document: SourceDocument,
   bytes: Uint8Array,
   format: ConfigFormat,

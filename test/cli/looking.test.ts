@@ -167,6 +167,50 @@ describe('config', () => {
   })
 })
 
+describe('config convert of a configuration that is refused', () => {
+  const GOMA = `gateway:
+  routes:
+    - { name: api, path: /api, destination: "http://svc:1", priority: 1 }
+    - { name: web, path: /, destination: "http://web:1" }
+`
+
+  it('prints the rest with its TODO lines, and ends with 7', async () => {
+    const foreign = sandbox.write('goma.yml', GOMA)
+    const { code, stdout, stderr } = await runWarder(['config', 'convert', foreign])
+    expect([code, stderr.includes('ERR_COMPAT_UNSUPPORTED')]).toEqual([7, true])
+    expect(stdout).toMatch(/^# TODO ERR_COMPAT_UNSUPPORTED: .*goma\.yml:3/)
+    const written = sandbox.write('part.yaml', stdout)
+    expect((await runWarder(['check', written])).code).toBe(0)
+  })
+
+  it('says so to programs', async () => {
+    const foreign = sandbox.write('goma.yml', GOMA)
+    const { code, stdout } = await runWarder(['config', 'convert', foreign, '--json'])
+    expect([code, (JSON.parse(stdout) as { complete: boolean }).complete]).toEqual([7, false])
+    const whole = sandbox.write('whole.yml', GOMA.replace(', priority: 1', ''))
+    const converted = await runWarder(['config', 'convert', whole, '--json'])
+    expect([converted.code, (JSON.parse(converted.stdout) as { complete: boolean }).complete]).toEqual([
+      0,
+      true,
+    ])
+  })
+
+  it('ends with 3 where nothing can be converted', async () => {
+    const foreign = sandbox.write('goma.yml', 'gateway: {')
+    const { code, stdout } = await runWarder(['config', 'convert', foreign])
+    expect([code, stdout]).toEqual([3, ''])
+  })
+
+  it('needs none of the certificates that the configuration names', async () => {
+    const tls = '  tlsCertFile: /nowhere/a.pem\n  tlsKeyFile: /nowhere/a.key\n'
+    const foreign = sandbox.write(
+      'goma.yml',
+      GOMA.replace(', priority: 1', '').replace('gateway:\n', `gateway:\n${tls}`),
+    )
+    expect((await runWarder(['config', 'convert', foreign])).code).toBe(0)
+  })
+})
+
 describe('snippet nginx', () => {
   const withConfig = (more: string): string =>
     sandbox.write(

@@ -67,7 +67,8 @@ function convertCommand(cli: Cli): Command {
     .summary('the configuration of jwtauthrequest or Goma to warder.yaml')
     .description(
       'Prints the warder.yaml that does what another configuration does. Shared keys are written as they are,\n' +
-        'because the result takes the place of a file that holds them.',
+        'because the result takes the place of a file that holds them. What cannot be converted is denied there, is a\n' +
+        'line with TODO at the beginning, and makes the exit code 7.',
     )
     .argument('<file>', 'the configuration of jwtauthrequest or Goma Gateway')
     .option('--json', 'for programs: warder.config-convert/v1')
