@@ -1,4 +1,5 @@
 /** The paths of the admin listener. */
+import { printableJson, printableOutput } from '../printable.ts'
 import type { HealthReport } from './health.ts'
 import type { IssuerKeysReport } from './keys-report.ts'
 
@@ -19,10 +20,13 @@ export function adminRoutes({
       const report = health()
       const isVerbose = queryOf(request.url).has('verbose')
       const body = isVerbose ? report.lines.join('\n') : (report.lines.at(-1) ?? '')
-      return text(report.isReady ? 200 : 503, `${body}\n`)
+      return text(report.isReady ? 200 : 503, `${printableOutput(body)}\n`)
     },
     // The shape of `warder keys list --json`.
-    '/v1/keys': () => Response.json({ schema: 'warder.keys/v1', issuers: keys() }, { headers: NO_STORE }),
+    '/v1/keys': () =>
+      new Response(printableJson(JSON.stringify({ schema: 'warder.keys/v1', issuers: keys() })), {
+        headers: { 'content-type': 'application/json;charset=utf-8', ...NO_STORE },
+      }),
   }
 }
 

@@ -14,7 +14,10 @@ const MAX_STACK_LENGTH = 4_000
 export function logBugs(logger: Logger, source: Pick<NodeJS.Process, 'on' | 'off'> = process): () => void {
   const onThrown = (thrown: unknown): void => {
     const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-    logger.error({ event: 'bug', stack: redact(text, MAX_STACK_LENGTH) }, 'a bug of Warder: please report it')
+    // Line by line: the message may hold anything, and a stack is read by its lines.
+    const lines = text.slice(0, MAX_STACK_LENGTH).split('\n')
+    const stack = lines.map((line) => redact(line, MAX_STACK_LENGTH)).join('\n')
+    logger.error({ event: 'bug', stack }, 'a bug of Warder: please report it')
   }
   source.on('uncaughtException', onThrown)
   source.on('unhandledRejection', onThrown)

@@ -1,4 +1,5 @@
 /** What every command is handed: the terminal, the environment and the clock, so that tests can hand in others. */
+import { printableJson } from '../printable.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 export interface TextInput {
@@ -40,5 +41,5 @@ export function writeJson(
   schema: string,
   members: Readonly<Record<string, unknown>>,
 ): void {
-  cli.stdout.write(`${JSON.stringify({ schema, ...members }, null, 2)}\n`)
+  cli.stdout.write(`${printableJson(JSON.stringify({ schema, ...members }, null, 2))}\n`)
 }

@@ -1,6 +1,6 @@
 /** An explained decision, for people and for programs. */
 import type { LoadedConfig } from '../config/load-config.ts'
-import { printable } from '../config/printable.ts'
+import { printable } from '../printable.ts'
 import type { Decision } from '../decision/decision.ts'
 import type { ExplainedStep } from '../decision/explain.ts'
 import type { LikelyCause } from '../decision/likely-causes.ts'

@@ -1,6 +1,6 @@
 /** The end of a run that failed: what is printed, and the exit code. */
 import { WarderError } from '../errors.ts'
-import { printable } from '../config/printable.ts'
+import { printable } from '../printable.ts'
 import { redact } from '../observe/redact.ts'
 import { writeJson, type Cli } from './cli.ts'
 import { exitCodeOf, type ExitCode } from './exit-codes.ts'

@@ -1,6 +1,6 @@
 /** `warder healthcheck`: what /readyz or /livez of a running Warder says. */
 import { parseDuration } from '../config/duration.ts'
-import { printable } from '../config/printable.ts'
+import { printable } from '../printable.ts'
 import { askAdmin, parseAdminTarget, type AdminTarget } from './ask-admin.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { HealthcheckOptions } from './commands/healthcheck.ts'

@@ -1,6 +1,7 @@
 /** `warder keys list`: the keys in force, and those that were offered and refused. */
 import { reportKeys, type IssuerKeysReport } from '../admin/keys-report.ts'
-import { quoted, printable } from '../config/printable.ts'
+import { quoted } from '../config/printable.ts'
+import { printable } from '../printable.ts'
 import { suggestion } from '../config/suggest.ts'
 import { WarderError } from '../errors.ts'
 import { parseStrictJson } from '../keys/strict-json.ts'

@@ -11,6 +11,7 @@ import { systemKeyDeps } from '../app/system.ts'
 import { watchConfig } from '../app/watch-config.ts'
 import { formatDiagnostics } from '../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../config/load-config.ts'
+import { quoted } from '../config/printable.ts'
 import { createLogger, type Logger } from '../observe/logger.ts'
 import type { Cli } from './cli.ts'
 import type { ServeOptions } from './commands/serve.ts'
@@ -78,7 +79,9 @@ function announce(service: Service, logger: Logger, talk: (text: string) => void
   if (gateways.length > 0) talk(`warder: gateway on ${gateways.join(', ')}`)
   const host = (decisions ?? '').replace(/^\[::\]|^0\.0\.0\.0/, 'localhost')
   for (const { client, path, token } of launchTokens(config, Date.now())) {
-    talk(`test token for "${client}", valid for one hour:\n  curl -I 'http://${host}${path}?token=${token}'`)
+    talk(
+      `test token for ${quoted(client)}, valid for one hour:\n  curl -I 'http://${host}${path}?token=${token}'`,
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 /** `warder token inspect`: what a token says, verified or not. */
 import { parseWithExactNumbers } from '../claims/exact-numbers.ts'
-import { printable } from '../config/printable.ts'
+import { printable, printableJson } from '../printable.ts'
 import { decodeBase64url } from '../jwt/base64url.ts'
 import { decodeJws, type DecodedJws, type DecodeProblem } from '../jwt/decode-jws.ts'
 import { formatDistance } from '../decision/format-distance.ts'
@@ -77,7 +77,7 @@ function formatToken(
 ): string {
   const width = Math.max(...[...Object.keys(header), ...Object.keys(claims)].map((name) => name.length), 0)
   const line = (name: string, value: unknown, remark: string): string =>
-    `  ${printable(name).padEnd(width)}  ${printable(JSON.stringify(value))}${remark === '' ? '' : `  ${paint('faint', remark)}`}`
+    `  ${printable(name).padEnd(width)}  ${printableJson(JSON.stringify(value))}${remark === '' ? '' : `  ${paint('faint', remark)}`}`
   const headerLines = Object.entries(header).map(([name, value]) =>
     line(name, value, KEYS_IN_HEADER.has(name) ? 'never read: a token cannot vouch for itself' : ''),
   )
@@ -97,7 +97,7 @@ function reportMalformed(
 ): ExitCode {
   const paint = createPaint(cli.colour.stderr)
   cli.stderr.write(
-    `${[`${paint('red', reason)}: ${detail}`, ...hints.map((hint) => `  = ${hint}`)].join('\n')}\n`,
+    `${[`${paint('red', reason)}: ${printable(detail)}`, ...hints.map((hint) => `  = ${printable(hint)}`)].join('\n')}\n`,
   )
   if (options.json === true) writeJson(cli, SCHEMA, { verified: false, reason, detail, hints })
   return EXIT.denied

@@ -1,6 +1,6 @@
 /** `warder token verify`: the answer of /v1/auth/token, without a service. */
 import { newId } from '../app/system.ts'
-import { printable } from '../config/printable.ts'
+import { printable } from '../printable.ts'
 import { createDecide } from '../decision/decide.ts'
 import type { Decision } from '../decision/decision.ts'
 import { DENY_ROWS } from '../decision/reasons.ts'

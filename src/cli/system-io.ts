@@ -1,11 +1,13 @@
 /** The terminal, environment and clock of this process. */
+import { printableOutput } from '../printable.ts'
 import type { CliIo, TextInput, TextOutput } from './cli.ts'
 
 export function systemIo(): CliIo {
   return {
     stdin: readable(process.stdin),
-    stdout: writable(process.stdout),
-    stderr: writable(process.stderr),
+    stdout: writable(process.stdout, process.stdout.isTTY),
+    // Talk, also where it is kept: a journal is read on a terminal in the end.
+    stderr: writable(process.stderr, true),
     env: process.env,
     nowMs: () => Date.now(),
   }
@@ -27,8 +29,11 @@ function readable(stream: NodeJS.ReadStream): TextInput {
   }
 }
 
-function writable(stream: NodeJS.WriteStream): TextOutput {
+/** @param isShown False for a pipe, which gets data as it is. */
+function writable(stream: NodeJS.WriteStream, isShown: boolean): TextOutput {
   // The reader may leave early: `warder config schema | head -1` is no error.
   stream.on('error', () => undefined)
-  return { isTerminal: stream.isTTY, write: (text) => void stream.write(text) }
+  // Values are printable already; this holds for those that a command forgets.
+  const write = (text: string): void => void stream.write(isShown ? printableOutput(text) : text)
+  return { isTerminal: stream.isTTY, write }
 }

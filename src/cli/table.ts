@@ -1,5 +1,5 @@
 /** Columns of text. */
-import { printable } from '../config/printable.ts'
+import { printable } from '../printable.ts'
 
 /** One line per row; every column is as wide as its widest cell, and two spaces apart from the next. */
 export function formatTable(rows: readonly (readonly string[])[]): readonly string[] {

@@ -1,7 +1,7 @@
 /** Diagnostics for people, in the manner of rustc, and for programs. */
 import { codeFrame } from './code-frame.ts'
 import type { Diagnostic, SourceText } from './diagnostic.ts'
-import { printable } from './printable.ts'
+import { printable } from '../printable.ts'
 
 /** A diagnostic as `--json` prints it. */
 export interface DiagnosticJson {

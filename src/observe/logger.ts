@@ -1,5 +1,6 @@
 /** The log: one JSON object a line. The only place that knows the logging library. */
 import { destination, pino, stdTimeFunctions } from 'pino'
+import { printableJson } from '../printable.ts'
 
 /** What the rooms outside the core log with. */
 export interface Logger {
@@ -28,7 +29,8 @@ export function createLogger(fd: number): Logger {
   const stream = destination({ dest: fd, sync: false, minLength: 1, maxLength: MAX_WAITING_LENGTH })
   const log = pino(
     { base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    stream,
+    // JSON escapes C0 controls alone. Every field, whoever filled it, passes here.
+    { write: (line) => void stream.write(printableJson(line)) },
   )
   // Unregisters the library's own flush at the exit, which waits for a stalled reader for ever.
   stream.emit('close')

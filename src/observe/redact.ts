@@ -1,5 +1,7 @@
 /** Redaction by value: whatever looks like a token is cut out, whatever the field is called. */
 
+import { printable } from '../printable.ts'
+
 // Three long base64url parts, or the start of one that was cut (`eyJ` is `{"`). The look behind keeps the search
 // linear: a part is tried at its beginning alone.
 const TOKEN_LIKE =
@@ -14,13 +16,13 @@ const MAX_LOGGED_LENGTH = 512
 const REDACTED = '[redacted]'
 
 /**
- * A text from outside, fit for a log line: without tokens, and not longer than a screen.
+ * A text from outside, fit for a log line: printable, without tokens, and not longer than a screen.
  *
  * @param maxLength In characters. Default 512.
  */
 export function redact(text: string, maxLength: number = MAX_LOGGED_LENGTH): string {
-  if (text.length <= maxLength) return text.replaceAll(TOKEN_LIKE, REDACTED)
+  if (text.length <= maxLength) return printable(text).replaceAll(TOKEN_LIKE, REDACTED)
   // Cut first: a request may be long, and a log line is read by people.
-  const cut = text.slice(0, maxLength).replaceAll(TOKEN_LIKE, REDACTED)
+  const cut = printable(text.slice(0, maxLength)).replaceAll(TOKEN_LIKE, REDACTED)
   return `${cut.replace(CUT_TOKEN, REDACTED)}…`
 }

@@ -1,0 +1,42 @@
+/**
+ * Text from outside, made safe for a log, a terminal and an error body. A terminal obeys control characters (CSI is
+ * also U+009B), and direction overrides and invisible characters show a reader something else than what is there.
+ */
+
+/**
+ * What is not shown as itself: C0 and C1 controls, format characters (bidi, zero width, BOM, tags), line and
+ * paragraph separators, lone surrogates, and everything that Unicode lets a program leave out. A tab is harmless.
+ */
+const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
+const HARMLESS: ReadonlySet<string> = new Set(['\t'])
+/** What our own output is made of: colours and lines. */
+const OUR_OWN: ReadonlySet<string> = new Set(['\t', '\n', '\u001b'])
+
+/** Most text is this; it passes with one look. */
+const PLAIN = /^[\x20-\x7e]*$/
+const PLAIN_LINES = /^[\x20-\x7e\n]*$/
+
+/** Each hidden character becomes U+FFFD, unit by unit of UTF-16, so that columns stay true. */
+export const printable = (text: string): string => replaceHidden(text, HARMLESS)
+
+/** The same for whole output of ours: lines and colours stay. */
+export const printableOutput = (text: string): string => replaceHidden(text, OUR_OWN)
+
+/** JSON that means the same, with every hidden character as `\uXXXX`; line feeds between its values stay. */
+export function printableJson(json: string): string {
+  if (PLAIN_LINES.test(json)) return json
+  return json.replaceAll(HIDDEN, (hidden) => (hidden === '\n' ? hidden : unitsOf(hidden, escapeUnit)))
+}
+
+function replaceHidden(text: string, kept: ReadonlySet<string>): string {
+  if (PLAIN.test(text)) return text
+  return text.replaceAll(HIDDEN, (hidden) => (kept.has(hidden) ? hidden : unitsOf(hidden, () => '\ufffd')))
+}
+
+function unitsOf(text: string, write: (unit: number) => string): string {
+  let written = ''
+  for (let i = 0; i < text.length; i++) written += write(text.charCodeAt(i))
+  return written
+}
+
+const escapeUnit = (unit: number): string => `\\u${unit.toString(16).padStart(4, '0')}`
