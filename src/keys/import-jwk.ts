@@ -5,10 +5,12 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { isAlgorithm } from './algorithms.ts'
 import type { Algorithm } from './algorithms.ts'
+import { toCanonicalMember } from './canonical-member.ts'
+import { readCertificateKey } from './certificate-key.ts'
 import type { KeyUse } from './key-settings.ts'
 import { isKid } from './kid.ts'
 import { isJsonObject, quote } from './printable.ts'
-import { readPublicKeyFacts } from './public-key-facts.ts'
+import { readPublicKeyFacts, type PublicKeyFacts } from './public-key-facts.ts'
 import { toVerificationKey } from './to-verification-key.ts'
 import type { VerificationKey } from './verification-key.ts'
 
@@ -29,8 +31,8 @@ const IMPORTED_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
 
 /**
  * Imports one member of a JWK set. Stricter than RFC 7517 §5, which lets readers ignore what they do not
- * understand: a key with a secret member, another purpose, an unknown `alg` or a second spelling of a number
- * is refused, never repaired.
+ * understand: a key with a secret member, another purpose, an unknown `alg` or a damaged number is refused,
+ * never repaired.
  *
  * @param algorithms The issuer's; the key verifies with those of them that fit it, and, when it has an `alg`,
  *   with that one alone.
@@ -46,14 +48,13 @@ export function importJwk(
   const refusal = findRefusal(jwk, keyUse)
   if (refusal !== undefined) return err(refusal)
 
-  const key = importPublicKey(jwk)
+  const certified = readCertificateKey(jwk['x5c'])
+  const key = certified !== undefined && hasNoKey(jwk) ? ok(certified) : importPublicKey(jwk)
   if (!key.ok) return key
   const facts = readPublicKeyFacts(key.value)
   if (!facts.ok) return facts
-  // Re-encoding equality: leading zeros, padding and stray bits would make two spellings of one key.
-  for (const [name, value] of Object.entries(facts.value.members)) {
-    if (jwk[name] !== value) return err(`\`${name}\` is not in canonical form`)
-  }
+  if (facts.value.members['kty'] !== jwk['kty']) return err('`x5c` holds a key of another `kty`')
+  if (isAnotherKey(certified, facts.value)) return err('`x5c` holds another key than the members beside it')
   const { alg } = jwk
   const allowed = alg === undefined ? algorithms : algorithms.filter((name) => isSameAlgorithm(name, alg))
   if (allowed.length === 0) return err(`\`alg\` ${quote(alg)} is not among the algorithms of this issuer`)
@@ -120,6 +121,19 @@ function findRefusal(jwk: Jwk, keyUse: KeyUse): string | undefined {
   return undefined
 }
 
+/** RFC 7517 §4.7 lets a certificate stand beside the key; some issuers publish nothing else. */
+const hasNoKey = (jwk: Jwk): boolean =>
+  (IMPORTED_MEMBERS.get(jwk['kty']) ?? []).every((name) => NAMES.includes(name) || jwk[name] === undefined)
+
+/** A certificate that cannot be read says nothing; one that says something else makes the key doubtful. */
+function isAnotherKey(certified: KeyObject | undefined, { thumbprint }: PublicKeyFacts): boolean {
+  const facts = certified === undefined ? undefined : readPublicKeyFacts(certified)
+  return facts !== undefined && (!facts.ok || facts.value.thumbprint !== thumbprint)
+}
+
+/** Members that are names, not numbers. */
+const NAMES: readonly string[] = ['crv', 'alg']
+
 function importPublicKey(jwk: Jwk): Result<KeyObject, string> {
   const picked: Record<string, unknown> = { kty: jwk['kty'] }
   for (const name of IMPORTED_MEMBERS.get(jwk['kty']) ?? []) {
@@ -128,9 +142,19 @@ function importPublicKey(jwk: Jwk): Result<KeyObject, string> {
       return err(`\`${name}\` is missing, not text, or too long`)
     }
     picked[name] = value
+    if (NAMES.includes(name)) continue
+    const canonical = toCanonicalMember(value, jwk['kty'] === 'RSA')
+    if (canonical === undefined) return err(`\`${name}\` is not base64url, or has stray bits at its end`)
+    picked[name] = canonical
   }
   try {
-    return ok(createPublicKey({ key: picked, format: 'jwk' }))
+    const key = createPublicKey({ key: picked, format: 'jwk' })
+    const written = key.export({ format: 'jwk' }) as Jwk
+    const other = Object.keys(picked).find(
+      (name) => written[name] !== undefined && written[name] !== picked[name],
+    )
+    // What the runtime has read is not what is written: a coordinate of another length, for example.
+    return other === undefined ? ok(key) : err(`\`${other}\` is not in canonical form`)
   } catch {
     // The runtime's own message may quote the input, and says no more than this.
     const name = picked['crv'] ?? picked['alg']

@@ -2,6 +2,7 @@
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
+import { readPemMap } from './certificate-key.ts'
 import { exposedThumbprint, importJwk, isForOthers, readKid } from './import-jwk.ts'
 import type { KeyUse } from './key-settings.ts'
 import type { KeySet } from './key-set.ts'
@@ -38,7 +39,7 @@ export function importJwks(
 export function readMembers(bytes: Uint8Array): Result<readonly unknown[], string> {
   const document = readJsonObject(bytes)
   if (!document.ok) return document
-  const members = document.value['keys']
+  const members = document.value['keys'] ?? readPemMap(document.value)
   if (!Array.isArray(members)) return err('it has no `keys` array')
   if (members.length === 0) return err('its `keys` array is empty')
   if (members.length > MAX_JWKS_KEYS) return err(`it holds more than ${MAX_JWKS_KEYS} keys`)

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'bun:test'
+import { X509Certificate } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
 import type { JWK } from 'jose'
 import { ALGORITHM_NAMES } from '../../src/keys/algorithms.ts'
 import type { Algorithm } from '../../src/keys/algorithms.ts'
 import { importJwk, readKid } from '../../src/keys/import-jwk.ts'
 import { supportedAlgorithms } from '../../src/keys/supported-algorithms.ts'
+import { SELF_SIGNED_CERTIFICATE } from './certificates.ts'
 import { keyPair, publicJwk, signBytes, toBytes } from './key-pairs.ts'
 import type { LooseJwk } from './key-pairs.ts'
 
@@ -22,6 +24,19 @@ const ed = publicJwk(keyPair('ed25519'))
 const change = (jwk: LooseJwk, more: LooseJwk): LooseJwk => ({ ...jwk, ...more })
 const base64url = (bytes: Iterable<number>): string => Buffer.from([...bytes]).toString('base64url')
 const bytesOf = (text: unknown): Buffer => Buffer.from(String(text), 'base64url')
+
+/** What `x5c` holds of a certificate (RFC 7517 §4.7), and the key in it. */
+const DER = SELF_SIGNED_CERTIFICATE.replaceAll(/-----[^-]+-----|\s/g, '')
+const certified = new X509Certificate(SELF_SIGNED_CERTIFICATE).publicKey.export({ format: 'jwk' }) as LooseJwk
+
+/** The same number with other bits at its end, which no byte has. */
+function strayBits(text: unknown): string {
+  const [alphabet, last] = [
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
+    String(text).at(-1),
+  ]
+  return `${String(text).slice(0, -1)}${alphabet[alphabet.indexOf(last ?? '') + 1]}`
+}
 
 describe('importJwk', () => {
   const kinds: readonly (readonly [string, string, readonly Algorithm[]])[] = [
@@ -85,6 +100,34 @@ describe('importJwk', () => {
     expect(algorithmsOf(jwk)).toContain('RS256')
   })
 
+  const standard = (text: unknown): string => bytesOf(text).toString('base64')
+  const spellings: readonly (readonly [string, LooseJwk, LooseJwk])[] = [
+    ['padding', rsa, { n: `${String(rsa['n'])}==` }],
+    ['the standard alphabet with padding', rsa, { n: standard(rsa['n']) }],
+    ['the standard alphabet', rsa, { n: standard(rsa['n']).replaceAll('=', '') }],
+    ['a leading zero byte in n (RFC 7518 §6.3.1.1)', rsa, { n: base64url([0, ...bytesOf(rsa['n'])]) }],
+    ['leading zero bytes and padding', rsa, { n: standard(base64url([0, 0, ...bytesOf(rsa['n'])])) }],
+    ['a leading zero byte in e', rsa, { e: base64url([0, 1, 0, 1]) }],
+    ['a padded coordinate', p256, { x: standard(p256['x']) }],
+    ['a padded Edwards key', ed, { x: standard(ed['x']) }],
+    ['its certificate beside it', certified, { x5c: [DER] }],
+    ['its certificate alone', certified, { x: undefined, y: undefined, x5c: [DER] }],
+    [
+      'its certificate alone, without a curve',
+      certified,
+      { crv: undefined, x: undefined, y: undefined, x5c: [DER] },
+    ],
+  ]
+  for (const [what, jwk, more] of spellings) {
+    it(`takes a key with ${what} for the key that it is, also for pins`, () => {
+      const plain = importJwk(jwk, ALGORITHM_NAMES)
+      const other = importJwk(change(jwk, more), ALGORITHM_NAMES)
+      if (!plain.ok || !other.ok) throw new Error('refused')
+      expect(other.value.thumbprint).toBe(plain.value.thumbprint)
+      expect([...other.value.verifiers.keys()]).toEqual([...plain.value.verifiers.keys()])
+    })
+  }
+
   const small = (bits: number): LooseJwk => publicJwk(keyPair(`rsa-${bits}`))
   const refused: readonly (readonly [string, unknown])[] = [
     ['null', null],
@@ -126,12 +169,14 @@ describe('importJwk', () => {
     ['RSA with an even e', change(rsa, { e: 'AQAC' })],
     ['RSA with e above 2^33', change(rsa, { e: 'AQAAAAAB' })],
     ['RSA without e', change(rsa, { e: undefined })],
-    [
-      'RSA with a leading zero byte in n (RFC 7518 §6.3.1.1)',
-      change(rsa, { n: base64url([0, ...bytesOf(rsa['n'])]) }),
-    ],
-    ['RSA with a leading zero byte in e', change(rsa, { e: base64url([0, 1, 0, 1]) })],
-    ['padding', change(rsa, { n: `${String(rsa['n'])}==` })],
+    ['a leading zero byte in a coordinate', change(p256, { x: base64url([0, ...bytesOf(p256['x'])]) })],
+    ['too much padding', change(rsa, { n: `${String(rsa['n'])}===` })],
+    ['padding inside a number', change(rsa, { n: `AA==${String(rsa['n'])}` })],
+    ['both alphabets in one number', change(rsa, { n: `+_+_${String(rsa['n'])}` })],
+    ['stray bits', change(p256, { x: strayBits(p256['x']) })],
+    ['the certificate of another key', change(p256, { x5c: [DER] })],
+    ['a certificate alone that cannot be read', { kty: 'RSA', x5c: ['AAAA'] }],
+    ['the certificate of another kty alone', { kty: 'RSA', x5c: [DER] }],
     ['white space in a number', change(p256, { x: ` ${String(p256['x'])}` })],
     ['a number that is not text', change(rsa, { n: 5 })],
     ['an endless number', change(rsa, { n: 'A'.repeat(100_000) })],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { ALGORITHM_NAMES } from '../../src/keys/algorithms.ts'
 import { importJwks } from '../../src/keys/import-jwks.ts'
-import { jwksBytes, keyPair, publicJwk, toBytes } from './key-pairs.ts'
+import { SELF_SIGNED_CERTIFICATE } from './certificates.ts'
+import { jwksBytes, keyPair, pem, publicJwk, toBytes } from './key-pairs.ts'
 
 const rsa = publicJwk(keyPair('rsa'), { kid: 'a' })
 const p256 = publicJwk(keyPair('P-256'), { kid: 'b' })
@@ -104,4 +105,32 @@ describe('importJwks', () => {
   it('accepts 256 keys', () => {
     expect(load(...Array.from({ length: 256 }, () => rsa)).ok).toBe(true)
   })
+})
+
+describe('a map from key ids to PEM, as Google publishes it', () => {
+  const read = (map: Readonly<Record<string, unknown>>) =>
+    importJwks(toBytes(JSON.stringify(map)), ALGORITHM_NAMES)
+  const spki = pem(keyPair('rsa').publicKey)
+
+  it('is a key set of those ids', () => {
+    const loaded = read({ a: SELF_SIGNED_CERTIFICATE, b: spki, c: '-----BEGIN CERTIFICATE-----\nAAAA' })
+    if (!loaded.ok) throw new Error(loaded.error)
+    expect(loaded.value.keys.map(({ kid, description }) => [kid, description])).toEqual([
+      ['a', 'P-256'],
+      ['b', 'RSA-2048'],
+    ])
+    expect(loaded.value.ignored.map(({ kid }) => kid)).toEqual(['c'])
+  })
+
+  const refused: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+    ['a private key alone', { a: keyPair('rsa').privateKey.export({ format: 'pem', type: 'pkcs8' }) }],
+    [
+      'a private key behind a public one',
+      { a: `${spki}${keyPair('rsa').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()}` },
+    ],
+    ['anything beside the map', { a: SELF_SIGNED_CERTIFICATE, issuer: 'https://a.example' }],
+    ['a kid that cannot be printed', { '\n': SELF_SIGNED_CERTIFICATE }],
+    ['nothing', {}],
+  ]
+  for (const [what, map] of refused) it(`is refused with ${what}`, () => expect(read(map).ok).toBe(false))
 })
