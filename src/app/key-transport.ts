@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { resolveHost } from '../gateway/sockets/resolve-host.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import type { ReachSettings } from '../keys/key-settings.ts'
-import { ReachError } from '../keys/reach.ts'
+import { isForCredentials, ReachError } from '../keys/reach.ts'
 import { firstAnswer } from './first-answer.ts'
 import { isPublicAddress } from './public-address.ts'
 
@@ -47,7 +47,7 @@ async function send(
   const target = new URL(url)
   const headers = new Headers(init.headers)
   // The announced key set may be on another host, and must not be handed our credentials.
-  const isTrusted = target.origin === origin
+  const isTrusted = isForCredentials(url, reach, origin)
   if (isTrusted) addCredentials(headers, reach, deps)
   const options: TransportInit = {
     ...init,

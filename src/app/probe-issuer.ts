@@ -7,7 +7,7 @@ import { judgeKeys, type JudgedKeys } from '../keys/judge-keys.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import type { SettingsOf } from '../keys/key-settings-of.ts'
 import type { OneKeySource } from '../keys/key-settings.ts'
-import { fetchFor } from '../keys/reach.ts'
+import { explainRefusals, fetchFor } from '../keys/reach.ts'
 
 /** Why an issuer's tokens would be denied. */
 export interface ProbeFault {
@@ -44,8 +44,9 @@ export async function probeSource(
   deps: KeyDeps,
 ): Promise<IssuerProbe | undefined> {
   if (keys.kind !== 'discovery' && keys.kind !== 'jwks_url') return undefined
-  const base = keys.kind === 'discovery' ? keys.issuer : keys.url
-  const watched = watch(createBoundedFetch(keys, { ...deps, fetch: fetchFor(keys, base, deps) }), deps.nowMs)
+  const base = keys.kind === 'discovery' ? (keys.metadataUrl ?? keys.issuer) : keys.url
+  const fetchDocument = createBoundedFetch(keys, { ...deps, fetch: fetchFor(keys, base, deps) })
+  const watched = watch(explainRefusals(fetchDocument, keys.reach, base), deps.nowMs)
   const found = await findKeySet(keys, watched)
   if (found.fault !== undefined) return withClock(found, watched)
 
@@ -69,7 +70,7 @@ async function findKeySet(
   watched: Watched,
 ): Promise<IssuerProbe & { readonly url?: string }> {
   if (keys.kind === 'jwks_url') return { source: 'jwks_url', url: keys.url }
-  const found = await discover(keys.issuer, keys.allowHttp, watched.fetchDocument, neverAborted())
+  const found = await discover(keys, watched.fetchDocument, neverAborted())
   const ms = watched.lastMs()
   if (!found.ok) return { source: 'discovery', metadata: { url: found.error.url, ms }, fault: found.error }
   return { source: 'discovery', metadata: { url: found.value.metadataUrl, ms }, url: found.value.jwksUri }

@@ -149,6 +149,7 @@ function checkKeys(keys: KeySourceConfig, add: Add): void {
   const useless = [
     ...(hasUse ? [] : (['key_use'] as const)),
     ...(first === 'jwks_file' ? [] : SYMMETRIC_SETS),
+    ...(first === undefined ? [] : (['metadata_url'] as const)),
     ...(first === 'secret' ? [] : SECRET_OPTIONS),
     ...(isRemote ? [] : FETCH_OPTIONS),
   ]

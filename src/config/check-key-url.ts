@@ -15,9 +15,11 @@ export function checkKeyUrl(issuer: string | null, keys: KeySourceConfig, add: A
       hints,
     })
   }
-  const at = source === 'discovery' ? '/issuer' : '/keys/jwks_url'
-  const url = (source === 'discovery' ? issuer : keys.jwks_url) ?? ''
-  const why = whyNotFetchable(url, source === 'discovery')
+  const own = source === 'discovery' ? keys.metadata_url : keys.jwks_url
+  const isIssuer = own === undefined
+  const at = isIssuer ? '/issuer' : source === 'discovery' ? '/keys/metadata_url' : '/keys/jwks_url'
+  const url = own ?? issuer
+  const why = whyNotFetchable(url, isIssuer)
   if (why !== undefined) {
     const hints =
       source === 'discovery'

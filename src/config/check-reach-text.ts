@@ -56,3 +56,11 @@ export function parseProxyUrl(text: string): Result<string, Problem> {
   const message = 'a proxy that is not an http:// URL of a host and a port'
   return err({ code: 'ERR_CONFIG_URL', message, hints: ['write http://proxy.example.com:3128'] })
 }
+
+/** `host` or `host:port`, as it stands in an https:// URL. */
+export function parseCredentialHost(text: string): Result<string, Problem> {
+  const url = /^[^/?#@\s]+$/.test(text) ? URL.parse(`https://${text}`) : null
+  if (url !== null && url.host !== '' && !text.includes('*')) return ok(url.host)
+  const message = `${quoted(text)} is not a host`
+  return err({ code: 'ERR_CONFIG_HOST', message, hints: ['write keys.example.com or 10.0.0.1:6443'] })
+}

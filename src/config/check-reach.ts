@@ -15,6 +15,7 @@ const EXCLUSIVE: readonly (readonly [first: ReachKey, second: ReachKey, why: str
 ]
 
 export function checkReach(keys: KeySourceConfig, add: AddProblem): void {
+  checkCredentialHosts(keys, add)
   for (const [first, second, why] of EXCLUSIVE) {
     if (!keys[first] || !keys[second]) continue
     const message = `\`${first}\` and \`${second}\` exclude each other: ${why}`
@@ -37,13 +38,24 @@ export function checkReach(keys: KeySourceConfig, add: AddProblem): void {
   }
 }
 
+/** Nothing to send, and a list of who is sent it. */
+function checkCredentialHosts(keys: KeySourceConfig, add: AddProblem): void {
+  const hasCredentials = [keys.headers, keys.bearer_file, keys.client_cert_file].some(
+    (one) => one !== undefined,
+  )
+  if (keys.send_credentials_to === undefined || hasCredentials) return
+  const message = '`send_credentials_to` has no effect without `headers`, `bearer_file` or `client_cert_file`'
+  add('/keys/send_credentials_to', { code: 'ERR_CONFIG_USELESS_KEY', message }, true)
+}
+
 /** A key set that is not at its issuer: legitimate, and the first thing to look at when it was not meant. */
 export function checkElsewhere(issuer: string | null, keys: KeySourceConfig, add: AddProblem): void {
-  const url = URL.parse(keys.jwks_url ?? '')
+  const setting = keys.metadata_url === undefined ? 'jwks_url' : 'metadata_url'
+  const url = URL.parse(keys[setting] ?? '')
   const home = URL.parse(issuer ?? '')
   if (url === null || home === null || home.host === '' || url.host === home.host) return
   if (keys.unix !== undefined) return
-  add('/keys/jwks_url', {
+  add(`/keys/${setting}`, {
     code: 'WARN_CONFIG_JWKS_ELSEWHERE',
     message: `the keys are at ${url.host}, the issuer is ${home.host}`,
     hints: ['whoever controls that host can sign tokens of this issuer'],

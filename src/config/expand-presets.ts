@@ -16,7 +16,7 @@ export interface ExpandedPresets {
 
 type Raw = Readonly<Record<string, unknown>>
 
-const KEY_SOURCES = ['jwks_url', 'jwks_file', 'jwks', 'pem_file', 'pem', 'secret'] as const
+const KEY_SOURCES = ['jwks_url', 'metadata_url', 'jwks_file', 'jwks', 'pem_file', 'pem', 'secret'] as const
 // What Entra writes into `iss`; a domain name is not it, and `common` is nobody.
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

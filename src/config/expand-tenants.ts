@@ -37,8 +37,11 @@ export function expandTenants(template: IssuerConfig): readonly IssuerConfig[] {
 }
 
 function fillKeys(keys: NonNullable<IssuerConfig['keys']>, fill: (text: string) => string): typeof keys {
-  const fillOne = (one: KeysConfig): KeysConfig =>
-    one.jwks_url === undefined ? one : { ...one, jwks_url: one.jwks_url.map(fill) }
+  const fillOne = (one: KeysConfig): KeysConfig => ({
+    ...one,
+    ...(one.jwks_url === undefined ? {} : { jwks_url: one.jwks_url.map(fill) }),
+    ...(one.metadata_url === undefined ? {} : { metadata_url: fill(one.metadata_url) }),
+  })
   return 'map' in keys ? keys.map(fillOne) : fillOne(keys)
 }
 
@@ -69,6 +72,7 @@ export function checkTenants(
   const places = [
     ['/issuer', issuer ?? ''],
     ...parts.map(({ items, keys: one }) => [items.jwks_url ?? '', one.jwks_url ?? ''] as const),
+    ...parts.map(({ at, keys: one }) => [`${at}/metadata_url`, one.metadata_url ?? ''] as const),
   ] as const
   for (const [at, text] of places) {
     const other = [...text.matchAll(/\{[^{}]*\}/g)]

@@ -29,6 +29,9 @@ const KeysSchema = strictMap({
   jwks_url: textList()
     .optional()
     .describe('URL of a JWK set, https:// unless allow_http; of a list, each is a key source of its own'),
+  metadata_url: text()
+    .optional()
+    .describe('where the metadata is, when it is not below the issuer; it must name the issuer all the same'),
   jwks_file: text()
     .optional()
     .describe('file with a JWK set, relative to this file; read again when it changes'),

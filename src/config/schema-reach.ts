@@ -1,7 +1,12 @@
 /** The part of the schema that says how keys are reached over the network. */
 import { z } from 'zod'
-import { parseFieldValue, parseProxyUrl, parseRequestHeader } from './check-reach-text.ts'
-import { flag, text } from './schema-leaf.ts'
+import {
+  parseCredentialHost,
+  parseFieldValue,
+  parseProxyUrl,
+  parseRequestHeader,
+} from './check-reach-text.ts'
+import { flag, text, textList } from './schema-leaf.ts'
 
 /** Settings beside `jwks_url`, or beside none for discovery. */
 export const REACH_SHAPE = {
@@ -17,6 +22,11 @@ export const REACH_SHAPE = {
   bearer_file: text()
     .optional()
     .describe('file with a token that is sent as `Authorization: Bearer`; read again at each fetch'),
+  send_credentials_to: textList(parseCredentialHost)
+    .optional()
+    .describe(
+      'hosts that are sent headers, bearer and client certificate too; default: the configured one alone',
+    ),
   unix: text().optional().describe('unix socket that every request goes to'),
   proxy: text(parseProxyUrl).optional().describe('http:// URL of a proxy'),
   deny_private_addresses: flag()

@@ -10,7 +10,7 @@ const REFERENCE = /^["']?\$\{(?:file:[^${}]+|[A-Za-z_][A-Za-z0-9_]*)\}["']?$/
 
 /** What may stand in `keys` without being a secret. */
 const PUBLIC_KEYS =
-  /^(jwks_url|jwks_file|pem_file|encoding|kid|key_use|allow_\w+|timeout|max_bytes|refresh|min_refresh|max_refresh|max_stale|startup|snapshot_file|pin|cooldown|first_fetch_wait|ca_file|client_cert_file|client_key_file|bearer_file|unix|deny_private_addresses)$/
+  /^(jwks_url|metadata_url|send_credentials_to|jwks_file|pem_file|encoding|kid|key_use|allow_\w+|timeout|max_bytes|refresh|min_refresh|max_refresh|max_stale|startup|snapshot_file|pin|cooldown|first_fetch_wait|ca_file|client_cert_file|client_key_file|bearer_file|unix|deny_private_addresses)$/
 
 /** What may stand in `basic_auth` without being a hash or a password: misspelt users are users. */
 const PUBLIC_BASIC_AUTH = /^(users_file|realm|user_header|forward_credentials)$/

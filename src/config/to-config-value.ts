@@ -130,7 +130,10 @@ function fromKeySource(keys: OneKeySource, options: ConfigValueOptions): Value {
     case 'jwks_url':
       return { jwks_url: writeUrl(keys.url, options), ...fromRemote(keys, options) }
     case 'discovery':
-      return fromRemote(keys, options)
+      return {
+        ...compact({ metadata_url: mapDefined(keys.metadataUrl, (url) => writeUrl(url, options)) }),
+        ...fromRemote(keys, options),
+      }
   }
 }
 

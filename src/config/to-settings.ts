@@ -157,7 +157,8 @@ function toKeySource(issuer: IssuerConfig, keys: KeySourceConfig, context: Snaps
   }
   const remote = toRemoteKeys(keys, context)
   if (keys.jwks_url !== undefined) return { kind: 'jwks_url', url: keys.jwks_url, ...remote }
-  return { kind: 'discovery', issuer: issuer.issuer ?? '', ...remote }
+  const metadata = keys.metadata_url === undefined ? {} : { metadataUrl: keys.metadata_url }
+  return { kind: 'discovery', issuer: issuer.issuer ?? '', ...metadata, ...remote }
 }
 
 const toKeyUse = ({ key_use: keyUse }: KeySourceConfig): { readonly keyUse?: KeyUse } =>

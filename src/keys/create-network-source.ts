@@ -12,7 +12,7 @@ import type { SettingsOf } from './key-settings-of.ts'
 import type { RemoteKeySettings } from './key-settings.ts'
 import type { KeySource } from './key-source.ts'
 import { createRemoteSource } from './remote-source.ts'
-import { fetchFor } from './reach.ts'
+import { explainRefusals, fetchFor } from './reach.ts'
 import { checkRemoteUrl, describeUrl } from './remote-url.ts'
 import { createSnapshotStore } from './snapshot-store.ts'
 
@@ -35,14 +35,20 @@ export function createDiscoverySource(
   algorithms: readonly Algorithm[],
   deps: KeyDeps,
 ): KeySource {
-  const { issuer, allowHttp } = settings
-  assertRemoteUrl('issuer', issuer, allowHttp)
+  const { issuer, metadataUrl, allowHttp } = settings
+  const base = metadataUrl ?? issuer
+  assertRemoteUrl(metadataUrl === undefined ? 'issuer' : 'metadata_url', base, allowHttp)
   // RFC 8414 §2; the well-known path would end up inside the query.
-  if (/[?#]/.test(issuer)) throw urlError('issuer', issuer, 'an issuer has no query and no fragment')
-  const fetchDocument = createBoundedFetch(settings, { ...deps, fetch: fetchFor(settings, issuer, deps) })
+  if (metadataUrl === undefined && /[?#]/.test(issuer))
+    throw urlError('issuer', issuer, 'an issuer has no query and no fragment')
+  const fetchDocument = createBoundedFetch(settings, { ...deps, fetch: fetchFor(settings, base, deps) })
   const findUrl: JwksLoaderOptions['findUrl'] = (fetching, signal) =>
-    discoverJwksUri(issuer, allowHttp, fetching, signal)
-  return createSource({ settings, algorithms, fetchDocument, findUrl, place: `discovery ${issuer}` }, deps)
+    discoverJwksUri(settings, fetching, signal)
+  const explained = explainRefusals(fetchDocument, settings.reach, base)
+  return createSource(
+    { settings, algorithms, fetchDocument: explained, findUrl, place: `discovery ${base}` },
+    deps,
+  )
 }
 
 /** Puts together what both kinds share: the loader, the snapshot, the source. */

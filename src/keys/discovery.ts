@@ -1,6 +1,7 @@
 /** Finding the keys of an issuer from its own metadata. */
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
+import type { SettingsOf } from './key-settings-of.ts'
 import type { FetchDocument, FetchFailure, ReplyHeaders } from './fetch-document.ts'
 import { quote } from './printable.ts'
 import { readJsonObject } from './read-json-object.ts'
@@ -23,19 +24,22 @@ export interface DiscoveryFailure {
   readonly announced?: string
 }
 
+/** Whose metadata, and where. */
+export type MetadataPlace = Pick<SettingsOf<'discovery'>, 'issuer' | 'metadataUrl' | 'allowHttp'>
+
 /** As {@link discover}, for who only wants the `jwks_uri`; the error is for people. */
 export async function discoverJwksUri(
-  issuer: string,
-  allowHttp: boolean,
+  place: MetadataPlace,
   fetchDocument: FetchDocument,
   signal: AbortSignal,
 ): Promise<Result<string, string>> {
-  const found = await discover(issuer, allowHttp, fetchDocument, signal)
+  const found = await discover(place, fetchDocument, signal)
   return found.ok ? ok(found.value.jwksUri) : err(`${describeUrl(found.error.url)}: ${found.error.why}`)
 }
 
 /**
- * Finds the metadata of an issuer: OpenID Connect Discovery first, and, if that answers 404, RFC 8414.
+ * Finds the metadata of an issuer: at its `metadataUrl` alone, where it has one; else by OpenID Connect Discovery,
+ * and, if that answers 404, RFC 8414.
  * Any other failure is not a reason to ask elsewhere. Never rejects.
  *
  * The `issuer` of the document must equal the configured one, code point by code point: it is what stops one
@@ -44,15 +48,14 @@ export async function discoverJwksUri(
  * @see OpenID Connect Discovery 1.0 §4, RFC 8414 §3
  */
 export async function discover(
-  issuer: string,
-  allowHttp: boolean,
+  { issuer, metadataUrl, allowHttp }: MetadataPlace,
   fetchDocument: FetchDocument,
   signal: AbortSignal,
 ): Promise<Result<Discovered, DiscoveryFailure>> {
-  const urls = metadataUrls(issuer)
+  const urls = metadataUrl === undefined ? metadataUrls(issuer) : { openid: metadataUrl, oauth: undefined }
   let fetched = await fetchDocument(urls.openid, signal)
   let url = urls.openid
-  if (!fetched.ok && fetched.error.status === 404) {
+  if (!fetched.ok && fetched.error.status === 404 && urls.oauth !== undefined) {
     url = urls.oauth
     fetched = await fetchDocument(urls.oauth, signal)
   }

@@ -14,6 +14,8 @@ export interface ReachSettings {
   readonly headers?: Readonly<Record<string, string>>
   /** File whose content is sent as `Authorization: Bearer …`. */
   readonly bearerFile?: string
+  /** Hosts, with their port where it is not the usual one, that are sent the credentials beside the configured one. */
+  readonly credentialHosts?: readonly string[]
   /** Path of a unix socket that every request goes to, whatever host its URL names. */
   readonly unixPath?: string
   /** `http://` URL of a proxy; may hold a password. */
@@ -97,7 +99,12 @@ export type OneKeySource =
     }
   | ({ readonly kind: 'jwks_url'; readonly url: string } & RemoteKeySettings)
   /** Metadata from the issuer itself: OpenID Connect Discovery 1.0 §4, then RFC 8414 §3. */
-  | ({ readonly kind: 'discovery'; readonly issuer: string } & RemoteKeySettings)
+  | ({
+      readonly kind: 'discovery'
+      readonly issuer: string
+      /** Where the metadata is, when it is not below the issuer. */
+      readonly metadataUrl?: string
+    } & RemoteKeySettings)
 
 /** The keys of an issuer. */
 export type KeySettings =

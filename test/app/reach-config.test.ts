@@ -5,6 +5,8 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createAuthorizer } from '../../src/app/create-authorizer.ts'
+import { loadInstanceText } from '../../src/app/load-instance.ts'
+import { systemKeyDeps } from '../../src/app/system.ts'
 import { createTestIssuer } from '../../src/testing/test-issuer.ts'
 import { createTestCa } from '../support/test-ca.ts'
 
@@ -20,21 +22,57 @@ const answer: RequestListener = (request, response) => {
   response.writeHead(isKnown ? 200 : 401).end(JSON.stringify(issuer.jwks()))
 }
 const cluster = createTlsServer({ cert: certificate.cert, key: certificate.key }, answer)
+/** Metadata that announces its keys under another name of the same server, as kubeadm does. */
+const home = createTlsServer({ cert: certificate.cert, key: certificate.key }, (_, response) => {
+  response.end(JSON.stringify({ issuer: homeUrl, jwks_uri: url }))
+})
+let homeUrl = ''
 const socket = createServer((_, response) => response.end(JSON.stringify(issuer.jwks())))
 
 let url = ''
 beforeAll(async () => {
   writeFileSync(bearerFile, 'pod-token\n')
   await new Promise<void>((resolve) => cluster.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => home.listen(0, '127.0.0.1', resolve))
+  homeUrl = `https://localhost:${(home.address() as AddressInfo).port}`
   await new Promise<void>((resolve) => socket.listen(socketPath, resolve))
   url = `https://localhost:${(cluster.address() as AddressInfo).port}/openid/v1/jwks`
 })
 afterAll(() => {
-  for (const server of [cluster, socket]) {
+  for (const server of [cluster, home, socket]) {
     server.closeAllConnections()
     server.close()
   }
   ca.remove()
+})
+
+/** The last error of keys that are found by discovery of `home`; empty when they were loaded. */
+async function errorWith(keys: string): Promise<string> {
+  const text = `version: 1\nissuers: [{ issuer: "${homeUrl}", audience: api, keys: { ${keys} } }]\n`
+  const loaded = await loadInstanceText(text, 'warder.yaml', systemKeyDeps)
+  if (!loaded.ok) throw new Error(loaded.error.diagnostics[0]?.message)
+  await loaded.value.started
+  const { lastError = '' } = loaded.value.guard.issuers[0]?.keys.status() ?? {}
+  loaded.value.close()
+  return lastError
+}
+
+describe('credentials and a key set on another host than its metadata', () => {
+  it('are kept back, with the setting that would send them in the error', async () => {
+    const error = await errorWith(`ca_file: ${ca.caFile}, bearer_file: ${bearerFile}`)
+    expect(error).toContain('401')
+    expect(error).toContain(`\`bearer_file\` was not sent`)
+    expect(error).toContain(`send_credentials_to: ["${new URL(url).host}"]`)
+  })
+
+  it('are sent where the operator says so, and nowhere else', async () => {
+    const common = `ca_file: ${ca.caFile}, bearer_file: ${bearerFile}, send_credentials_to: `
+    expect(await errorWith(`${common}"${new URL(url).host}"`)).toBe('')
+    expect(await errorWith(`${common}"localhost"`)).toContain('401')
+  })
+
+  it('are not told of where there are none', async () =>
+    expect(await errorWith(`ca_file: ${ca.caFile}`)).not.toContain('not sent'))
 })
 
 /** What becomes of a good token when the keys are configured like this. */

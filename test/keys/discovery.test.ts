@@ -8,7 +8,12 @@ const JWKS = 'https://keys.example/jwks'
 const OPENID = `${ISSUER}/.well-known/openid-configuration`
 const OAUTH = 'https://idp.example/.well-known/oauth-authorization-server/realms/main'
 
-async function discover(documents: Readonly<Record<string, unknown>>, issuer = ISSUER, allowHttp = false) {
+async function discover(
+  documents: Readonly<Record<string, unknown>>,
+  issuer = ISSUER,
+  allowHttp = false,
+  more: { readonly metadataUrl?: string } = {},
+) {
   const world = createFakeWorld()
   world.answer = (url) => {
     const document = documents[url]
@@ -18,7 +23,11 @@ async function discover(documents: Readonly<Record<string, unknown>>, issuer = I
     )
   }
   const fetchDocument = createBoundedFetch({ allowHttp, timeoutMs: 5_000, maxBytes: 10_000 }, world.deps)
-  const found = await discoverJwksUri(issuer, allowHttp, fetchDocument, new AbortController().signal)
+  const found = await discoverJwksUri(
+    { issuer, allowHttp, ...more },
+    fetchDocument,
+    new AbortController().signal,
+  )
   return { found, fetched: world.fetched }
 }
 
@@ -102,6 +111,17 @@ describe('discoverJwksUri', () => {
     const { found } = await discover({ [OPENID]: { issuer: `${ISSUER}/`, jwks_uri: JWKS } })
     expect(found.ok ? '' : found.error).toContain(`"${ISSUER}/"`)
     expect(found.ok ? '' : found.error).toContain(`"${ISSUER}"`)
+  })
+
+  it('asks the URL of its own alone, whose metadata must still be of the issuer', async () => {
+    const metadataUrl = 'https://login.example/tenant/policy/.well-known/openid-configuration'
+    const good = { issuer: ISSUER, jwks_uri: JWKS }
+    const own = await discover({ [metadataUrl]: good }, ISSUER, false, { metadataUrl })
+    expect([own.found.ok && own.found.value, own.fetched]).toEqual([JWKS, [metadataUrl]])
+    const absent = await discover({ [OPENID]: good, [OAUTH]: good }, ISSUER, false, { metadataUrl })
+    expect([absent.found.ok, absent.fetched]).toEqual([false, [metadataUrl]])
+    const other = { ...good, issuer: 'https://login.example/other' }
+    expect((await discover({ [metadataUrl]: other }, ISSUER, false, { metadataUrl })).found.ok).toBe(false)
   })
 
   it('names both places where a wrong realm was looked for', async () => {

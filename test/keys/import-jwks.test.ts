@@ -126,7 +126,7 @@ describe('a map from key ids to PEM, as Google publishes it', () => {
     ['a private key alone', { a: keyPair('rsa').privateKey.export({ format: 'pem', type: 'pkcs8' }) }],
     [
       'a private key behind a public one',
-      { a: `${spki}${keyPair('rsa').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()}` },
+      { a: `${spki}${keyPair('rsa').privateKey.export({ format: 'pem', type: 'pkcs8' })}` },
     ],
     ['anything beside the map', { a: SELF_SIGNED_CERTIFICATE, issuer: 'https://a.example' }],
     ['a kid that cannot be printed', { '\n': SELF_SIGNED_CERTIFICATE }],

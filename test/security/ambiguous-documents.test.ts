@@ -115,7 +115,11 @@ describe('an ambiguous document', () => {
         { allowHttp: false, timeoutMs: 5_000, maxBytes: 10_000 },
         world.deps,
       )
-      const found = await discover(ISSUER, false, fetchDocument, new AbortController().signal)
+      const found = await discover(
+        { issuer: ISSUER, allowHttp: false },
+        fetchDocument,
+        new AbortController().signal,
+      )
       expect(found.ok).toBe(isAccepted)
     })
   }
