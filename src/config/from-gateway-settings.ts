@@ -13,7 +13,12 @@ import { formatDuration } from './duration.ts'
 import { formatListenAddress } from './listen-address.ts'
 import { fromRateLimits } from './rate-limit-values.ts'
 import { formatRedirect } from './redirect-target.ts'
-import { DEFAULT_HEALTH, DEFAULT_MAX_CONNECTIONS, DEFAULT_UPSTREAM } from './setting-defaults.ts'
+import {
+  DEFAULT_HEALTH,
+  DEFAULT_MAX_CONNECTIONS,
+  DEFAULT_MAX_HELD_BYTES,
+  DEFAULT_UPSTREAM,
+} from './setting-defaults.ts'
 
 /** One listener stands alone; undefined where there is none. */
 export function fromGatewayListeners(
@@ -32,6 +37,7 @@ function fromGatewayListen(
     trustedProxies,
     logsAccess,
     maxConnections,
+    maxHeldBytes,
     rateLimits,
     redirectPort,
   }: GatewayListenSettings,
@@ -45,6 +51,7 @@ function fromGatewayListen(
     access_log: logsAccess || undefined,
     redirect: mapDefined(redirectPort, formatRedirect),
     max_connections: unlessDefault(show)(maxConnections, DEFAULT_MAX_CONNECTIONS),
+    max_held_bytes: mapDefined(unlessDefault(show)(maxHeldBytes, DEFAULT_MAX_HELD_BYTES), formatByteSize),
     rate_limit: fromRateLimits(rateLimits, show),
   })
   return Object.keys(options).length === 0 ? text : { address: text, ...options }

@@ -33,6 +33,9 @@ const GatewayMapSchema = strictMap({
   max_connections: wholeNumber(1, 1_000_000)
     .optional()
     .describe('most connections at once; for one more the longest idle one is closed; default 20000'),
+  max_held_bytes: byteSize(1024 ** 2, 1024 ** 4)
+    .optional()
+    .describe('most bytes that all connections together keep in memory; default 256MiB'),
   rate_limit: RateLimitSchema.optional().describe(
     'how many requests one client may send, of whatever kind; default: no limit',
   ),

@@ -49,6 +49,9 @@ export const DEFAULT_HEALTH: Omit<HealthSettings, 'path'> = {
 /** Twice the ten thousand that a gateway of many idle clients has to hold. */
 export const DEFAULT_MAX_CONNECTIONS = 20_000
 
+/** Of all connections of a gateway listener together. */
+export const DEFAULT_MAX_HELD_BYTES = 256 * 1024 ** 2
+
 export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
   balance: 'round_robin',
   host: 'keep',

@@ -3,12 +3,16 @@ import { resolve } from 'node:path'
 import type { GatewayListenSettings, HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
 import { toRateLimits } from './rate-limit-values.ts'
 import type { GatewayConfig, UpstreamConfig } from './schema-gateway.ts'
-import { DEFAULT_HEALTH, DEFAULT_MAX_CONNECTIONS, DEFAULT_UPSTREAM } from './setting-defaults.ts'
+import {
+  DEFAULT_HEALTH,
+  DEFAULT_MAX_CONNECTIONS,
+  DEFAULT_MAX_HELD_BYTES,
+  DEFAULT_UPSTREAM,
+} from './setting-defaults.ts'
 
 /** @param directory Absolute; what file names are relative to. */
 export function toGatewayListen(gateway: GatewayConfig, directory: string): GatewayListenSettings {
-  const { address, tls, client_ca_file, trusted_proxies, access_log, max_connections, rate_limit, redirect } =
-    gateway
+  const { address, tls, client_ca_file, trusted_proxies, access_log, rate_limit, redirect } = gateway
   const certificates = tls?.map((certificate) => toCertificate(certificate, directory))
   const clientCa = client_ca_file === undefined ? {} : { clientCaFile: resolve(directory, client_ca_file) }
   return {
@@ -16,7 +20,8 @@ export function toGatewayListen(gateway: GatewayConfig, directory: string): Gate
     ...(certificates === undefined ? {} : { tls: { certificates, ...clientCa } }),
     trustedProxies: trusted_proxies ?? [],
     logsAccess: access_log ?? false,
-    maxConnections: max_connections ?? DEFAULT_MAX_CONNECTIONS,
+    maxConnections: gateway.max_connections ?? DEFAULT_MAX_CONNECTIONS,
+    maxHeldBytes: gateway.max_held_bytes ?? DEFAULT_MAX_HELD_BYTES,
     ...(redirect === undefined ? {} : { redirectPort: redirect }),
     ...toRateLimits(rate_limit),
   }

@@ -1,6 +1,7 @@
 /** One listener of the gateway, and its connections. */
 import type { ServerHttp2Session } from 'node:http2'
 import type { ClientConnection, ConnectionContext } from './client/client-connection.ts'
+import { createHeldBytes, type Overload } from './client/held-bytes.ts'
 import { createConnectionRoom, type Crowding } from './client/connection-room.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
@@ -27,6 +28,8 @@ export interface ListenerEvents {
   onExchange(event: ExchangeEvent, logsAccess: boolean): void
   /** The listener at this address is full. */
   onCrowded(address: string, crowding: Crowding): void
+  /** The connections of the listener at this address hold too much memory. */
+  onOverload(address: string, overload: Overload): void
 }
 
 /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
@@ -47,17 +50,28 @@ export function openListener(
     (crowding) => events.onCrowded(listener.address, crowding),
     deadlines,
   )
-  const accept = (serve: (context: ConnectionContext) => ClientConnection): void => {
+  const held = createHeldBytes(
+    () => settings.maxHeldBytes,
+    (overload) => events.onOverload(listener.address, overload),
+    deadlines,
+    () => Bun.gc(true),
+  )
+  const accept = (peer: string, serve: (context: ConnectionContext) => ClientConnection): void => {
+    const account = held.open(peer, () => connection.destroy())
     const connection = serve({
       rules: () => rules,
       deadlines,
       proto,
+      held: account,
       isDraining: () => isDraining,
       isStopping: () => isStopping,
       onExchange: (event) => events.onExchange(event, settings.logsAccess),
       onBusy: () => connections.setBusy(connection),
       onIdle: () => connections.setIdle(connection),
-      onClose: () => leave(connection),
+      onClose: () => {
+        account.close()
+        leave(connection)
+      },
     })
     connections.add(connection)
   }
@@ -72,11 +86,12 @@ export function openListener(
     return () => leave(waiting)
   }
   const http1 = (wire: Wire): void => {
-    if (connections.hasRoom()) accept((context) => serveHttp1(wire, context))
+    if (connections.hasRoom()) accept(wire.peer, (context) => serveHttp1(wire, context))
     else wire.destroy()
   }
   const http2 = (session: ServerHttp2Session): void => {
-    if (connections.hasRoom()) accept((context) => serveHttp2(session, context))
+    const peer = session.socket?.remoteAddress ?? ''
+    if (connections.hasRoom()) accept(peer, (context) => serveHttp2(session, context))
     else session.destroy()
   }
   const inForce = certificates

@@ -112,6 +112,8 @@ export interface GatewayListenSettings {
   readonly redirectPort?: number
   /** Most connections at once. Default 20,000. */
   readonly maxConnections: number
+  /** Most bytes that all connections together keep in memory. Default 256 MiB. */
+  readonly maxHeldBytes: number
   /** Of all requests together, also of those that no route matches. Absent: no limit. */
   readonly rateLimits?: readonly RateLimitSettings[]
 }

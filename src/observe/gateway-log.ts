@@ -1,5 +1,6 @@
 /** Log lines of the gateway: denials like everywhere, what went wrong behind it, and each request where asked for. */
 import type { Crowding } from '../gateway/client/connection-room.ts'
+import type { Overload } from '../gateway/client/held-bytes.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { NameEvent } from '../gateway/upstream/name-watch.ts'
 import type { DecisionEvent } from './decision-log.ts'
@@ -10,6 +11,7 @@ export interface GatewayLog {
   /** @param logsAccess Whether requests that went well have a line too. */
   onExchange(event: ExchangeEvent, logsAccess: boolean): void
   onCrowded(listener: string, crowding: Crowding): void
+  onOverload(listener: string, overload: Overload): void
   onName(event: NameEvent): void
 }
 
@@ -27,6 +29,12 @@ export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEve
       logger.warn(
         { event: 'connections_full', listener, open, closed_idle: closedIdle, refused },
         'the gateway has as many connections as `max_connections` lets it have',
+      )
+    },
+    onOverload(listener, { heldBytes, closed }) {
+      logger.warn(
+        { event: 'memory_full', listener, held_bytes: heldBytes, closed },
+        'connections were closed because all of them together held more than `max_held_bytes`',
       )
     },
     onName: (event) => logName(logger, event),

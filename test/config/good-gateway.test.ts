@@ -14,7 +14,7 @@ upstreams:
     max_body: 1GiB
     health: { path: /healthz, interval: 1s }
   spare: { servers: ["http://b.example:8000"] }
-listen: { gateway: { address: ":8080", trusted_proxies: [10.0.0.0/8, "::1"], access_log: true } }
+listen: { gateway: { address: ":8080", trusted_proxies: [10.0.0.0/8, "::1"], access_log: true, max_held_bytes: 64MiB } }
 `
 
 describe('a gateway', () => {
@@ -26,6 +26,7 @@ describe('a gateway', () => {
       trustedProxies: ['10.0.0.0/8', '::1'],
       logsAccess: true,
       maxConnections: 20_000,
+      maxHeldBytes: 64 * 1024 ** 2,
     })
     expect(settings.upstreams[0]).toEqual({
       name: 'app',

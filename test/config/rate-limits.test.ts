@@ -156,7 +156,7 @@ const list = (listeners: string): string =>
 describe('several listeners of the gateway', () => {
   it('are addresses or maps, each with its own options', async () => {
     const { settings } = await loadGood(list('[":8080", { address: "unix:/run/w.sock", access_log: true }]'))
-    const usual = { logsAccess: false, maxConnections: 20_000 }
+    const usual = { logsAccess: false, maxConnections: 20_000, maxHeldBytes: 256 * 1024 ** 2 }
     expect(settings.listen.gateway).toEqual([
       { address: { kind: 'tcp', host: '::', port: 8080 }, trustedProxies: [], ...usual },
       { address: { kind: 'unix', path: '/run/w.sock' }, trustedProxies: [], ...usual, logsAccess: true },

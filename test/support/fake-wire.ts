@@ -37,6 +37,7 @@ export function createFakeWire(): FakeWire {
       return ending
     },
     peer: '127.0.0.1',
+    chargeTo() {},
     write(bytes) {
       text += Buffer.from(bytes).toString('latin1')
       hasWaiting = isHeld

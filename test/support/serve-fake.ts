@@ -3,6 +3,7 @@ import type { ClientConnection } from '../../src/gateway/client/client-connectio
 import { serveHttp1 } from '../../src/gateway/client/http1-connection.ts'
 import type { Decide } from '../../src/decision/decide.ts'
 import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
+import { UNCHARGED } from '../../src/gateway/held-account.ts'
 import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'
 import { createFakeWire, type FakeWire } from './fake-wire.ts'
@@ -42,6 +43,7 @@ export function serveFake(decide: Decide = () => DENY): FakeServing {
     rules: () => rules,
     deadlines,
     proto: 'http',
+    held: UNCHARGED,
     isDraining: () => false,
     isStopping: () => false,
     onExchange() {},
@@ -69,6 +71,7 @@ const LISTENER = {
   trustedProxies: [],
   logsAccess: false,
   maxConnections: 1_000,
+  maxHeldBytes: 1024 ** 2,
 } as const
 
 /** What the rules of a fake say of every request. */

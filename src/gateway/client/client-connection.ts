@@ -1,5 +1,6 @@
 /** A client's connection, whatever version of HTTP it speaks. */
 import type { Deadlines } from '../deadlines.ts'
+import type { HeldAccount } from '../held-account.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
 import type { RequestFault } from '../http/request-head.ts'
 import type { GatewayRules } from '../rules.ts'
@@ -9,6 +10,8 @@ export interface ConnectionContext {
   readonly rules: () => GatewayRules
   readonly deadlines: Deadlines
   readonly proto: 'http' | 'https'
+  /** Is charged for all that the connection keeps in memory. */
+  readonly held: HeldAccount
   /** Whether the gateway is on its way to a stop: an answer that begins now is the last of its connection. */
   readonly isDraining: () => boolean
   /** Whether no further request is read, on no connection. */

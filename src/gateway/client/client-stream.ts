@@ -1,4 +1,5 @@
 /** The client's side of one exchange, whatever version of HTTP it speaks. */
+import type { HeldAccount } from '../held-account.ts'
 import type { HeaderField } from '../http/header-fields.ts'
 import type { OwnAnswer } from '../exchange/own-answer.ts'
 import type { RequestHead } from '../http/request-head.ts'
@@ -47,6 +48,8 @@ export interface ClientStream extends AnswerSink {
   readonly head: RequestHead
   /** Address of the other side; empty on a unix socket. */
   readonly peer: string
+  /** Is charged for what is kept in memory for the client. */
+  readonly held: HeldAccount
   events: ClientEvents
   /** Whether the whole body has been handed over. */
   readonly isBodyDone: boolean

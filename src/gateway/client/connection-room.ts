@@ -1,5 +1,6 @@
 /** The connections of a listener: as many as there is room for. */
-import type { Deadlines, Expiring } from '../deadlines.ts'
+import type { Deadlines } from '../deadlines.ts'
+import { createTally } from './tally.ts'
 
 /** What a listener did because it was full, since it was last told. */
 export interface Crowding {
@@ -29,8 +30,6 @@ export interface ConnectionRoom<C extends Closable> {
   readonly all: Iterable<C>
   readonly size: number
 }
-
-const TELL_EACH_MS = 1_000
 
 /** A place in the chain of those that are idle. */
 interface Place<C> {
@@ -71,7 +70,11 @@ export function createConnectionRoom<C extends Closable>(
     leave(place)
     places.delete(connection)
   }
-  const count = createTelling(() => places.size, tell, deadlines)
+  const count = createTally(
+    { closedIdle: 0, refused: 0 },
+    (counts) => tell({ open: places.size, ...counts }),
+    deadlines,
+  )
   return {
     hasRoom() {
       // More than one where the limit has become smaller.
@@ -107,34 +110,5 @@ export function createConnectionRoom<C extends Closable>(
     get size() {
       return places.size
     },
-  }
-}
-
-/** At once, and then what has come together in a second. */
-function createTelling(
-  open: () => number,
-  tell: (crowding: Crowding) => void,
-  deadlines: Deadlines,
-): (what: 'closedIdle' | 'refused') => void {
-  let counts = { closedIdle: 0, refused: 0 }
-  let isWaiting = false
-  const tellNow = (): void => {
-    tell({ open: open(), ...counts })
-    counts = { closedIdle: 0, refused: 0 }
-    isWaiting = true
-    next.deadlineMs = performance.now() + TELL_EACH_MS
-    deadlines.add(next)
-  }
-  const next: Expiring = {
-    deadlineMs: Infinity,
-    onDeadline() {
-      deadlines.remove(next)
-      isWaiting = false
-      if (counts.closedIdle + counts.refused > 0) tellNow()
-    },
-  }
-  return (what) => {
-    counts[what]++
-    if (!isWaiting) tellNow()
   }
 }

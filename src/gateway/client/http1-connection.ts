@@ -6,6 +6,7 @@ import {
   type ClientConnection,
   type ConnectionContext,
 } from './client-connection.ts'
+import { createHolding } from '../held-account.ts'
 import type { Expiring } from '../deadlines.ts'
 import { Exchange } from '../exchange/exchange.ts'
 import { createHeadCollector } from '../http/head-collector.ts'
@@ -23,6 +24,9 @@ const LINGER_BYTES = 1_048_576
 
 export function serveHttp1(client: Wire, context: ConnectionContext): ClientConnection {
   const head = createHeadCollector(MAX_HEAD_BYTES)
+  /** Of a head that is not whole yet, and of requests that wait for answers to be read. */
+  const holding = createHolding(context.held)
+  client.chargeTo(context.held)
   let isBusy = false
   let hasServed = false
   let lingered = 0
@@ -43,6 +47,7 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
   const readHead = (bytes: Buffer): void => {
     if (head.isEmpty) expiring.deadlineMs = performance.now() + HEAD_TIMEOUT_MS
     const step = head.add(bytes)
+    holding.set(head.heldBytes)
     // What follows an earlier request may have been left to the kernel.
     if (step.kind === 'more') return client.resume()
     if (step.kind === 'too_large') return refuse({ status: 431, detail: 'a head of more than 96 KiB' })
@@ -52,7 +57,14 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
     hasServed = true
     context.onBusy()
     expiring.deadlineMs = Infinity
-    const stream = new Http1Stream(client, parsed.value, step.rest, context.isDraining, exchangeEnded)
+    const stream = new Http1Stream(
+      client,
+      parsed.value,
+      step.rest,
+      context.held,
+      context.isDraining,
+      exchangeEnded,
+    )
     new Exchange(stream, { ...context, rules: context.rules() }).start()
   }
   const exchangeEnded = ({ rest, connection }: StreamEnd): void => {
@@ -72,16 +84,20 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
   /** Who does not read its answers has no further request read: they would pile up here. */
   const awaitReader = (rest: Buffer): void => {
     let next = rest
+    holding.set(next.length)
     if (next.length > MAX_AHEAD_BYTES) client.pause()
     client.events = {
       ...reading,
       onData: (bytes) => {
         next = Buffer.concat([next, bytes])
+        holding.set(next.length)
         if (next.length > MAX_AHEAD_BYTES) client.pause()
       },
       onDrain: (isEmpty) => {
         expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
-        if (isEmpty) readNext(next)
+        if (!isEmpty) return
+        holding.set(0)
+        readNext(next)
       },
     }
   }

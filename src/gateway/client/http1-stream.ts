@@ -4,6 +4,7 @@ import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
 import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { ownAnswerText, type OwnAnswer } from '../exchange/own-answer.ts'
+import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { ResponseHead } from '../http/response-head.ts'
 import type { Wire, WireEvents } from '../sockets/wire.ts'
@@ -28,10 +29,13 @@ export class Http1Stream implements ClientStream, WireEvents {
   events: ClientEvents = NO_CLIENT_EVENTS
   readonly head: RequestHead
   readonly peer: string
+  readonly held: HeldAccount
   readonly #wire: Wire
   readonly #isLast: () => boolean
   readonly #ended: (end: StreamEnd) => void
   readonly #body: BodyReader
+  /** The head, for as long as it is needed, and the rest. */
+  readonly #holding: Holding
   /** Bytes of the client that were not handed over: of the body before `open`, of the next request behind it. */
   #rest: Buffer
   #writer: BodyWriter | undefined
@@ -43,12 +47,15 @@ export class Http1Stream implements ClientStream, WireEvents {
     wire: Wire,
     head: RequestHead,
     rest: Buffer,
+    held: HeldAccount,
     isLast: () => boolean,
     ended: (end: StreamEnd) => void,
   ) {
     this.#wire = wire
     this.head = head
     this.peer = wire.peer
+    this.held = held
+    this.#holding = createHolding(held)
     this.#rest = NO_BYTES
     this.#isLast = isLast
     this.#ended = ended
@@ -85,7 +92,8 @@ export class Http1Stream implements ClientStream, WireEvents {
    * rest is small: else each exchange would let in another read's worth.
    */
   #keep(rest: Buffer): void {
-    this.#rest = rest
+    this.#rest = compacted(rest)
+    this.#holding.set(this.head.bytes + rest.length)
     if (rest.length > MAX_AHEAD_BYTES) this.#wire.pause()
     else this.#wire.resume()
   }
@@ -187,13 +195,24 @@ export class Http1Stream implements ClientStream, WireEvents {
 
   release(): void {
     const connection = this.#keepAlive && this.#body.isDone ? 'next' : 'close'
+    this.#holding.set(0)
     this.#ended({ rest: this.#rest, connection })
   }
 
   abort(): void {
+    this.#holding.set(0)
     this.#ended({ rest: NO_BYTES, connection: 'gone' })
   }
 }
+
+/** Reads that are not worth a copy of what is left of them. */
+const SMALL_READ_BYTES = 16_384
+
+/** A small rest must not keep all of a large read in memory. */
+const compacted = (rest: Buffer): Buffer =>
+  rest.buffer.byteLength > SMALL_READ_BYTES && 2 * rest.length < rest.buffer.byteLength
+    ? Buffer.from(rest)
+    : rest
 
 const NO_BODY = { kind: 'none' } as const
 const UNTIL_CLOSE = { kind: 'until_close' } as const

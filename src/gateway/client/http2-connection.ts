@@ -33,7 +33,7 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
     active += 1
     context.onBusy()
     expiring.deadlineMs = Infinity
-    const client = new Http2Stream(stream, head.value, peer, context.deadlines, () => {
+    const client = new Http2Stream(stream, head.value, peer, context.deadlines, context.held, () => {
       active -= 1
       if (active > 0) return
       expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS

@@ -16,8 +16,10 @@ export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result
   const pseudo = new Map<string, string>()
   const cookies: string[] = []
   const hosts = new Set<string>()
+  let bytes = 0
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const [name = '', value = ''] = [raw[i], raw[i + 1]]
+    bytes += name.length + value.length
     if (name.startsWith(':')) pseudo.set(name, value)
     else if (name === 'host') hosts.add(value)
     else if (name === 'cookie') cookies.push(value)
@@ -33,6 +35,7 @@ export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result
   // RFC 9113 §8.3.1: where both are there, they say the same, or each server believes another one.
   if (authority !== undefined) hosts.add(authority)
   return toRequestHead({
+    bytes,
     method: pseudo.get(':method') ?? '',
     target: pseudo.get(':path') ?? '',
     hosts: [...hosts],

@@ -2,11 +2,14 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { IDLE_TIMEOUT_MS } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
+import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
 import type { Deadlines } from '../deadlines.ts'
 import { ownAnswerBody, ownAnswerFields, type OwnAnswer } from '../exchange/own-answer.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { isSendable } from '../http/response-head.ts'
 
+/** What a client may send of a body that is not read (RFC 9113 §6.9.2). */
+const WINDOW_BYTES = 65_535
 const NO_PARTS: readonly Buffer[] = []
 const RESET_CONTENT = 205
 const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
@@ -17,11 +20,14 @@ export class Http2Stream implements ClientStream {
   readonly peer: string
   /** An answer that is whole before its request does not end the connection. */
   readonly goesOn = true
+  readonly held: HeldAccount
+  readonly #holding: Holding
   readonly #stream: ServerHttp2Stream
   readonly #deadlines: Deadlines
   readonly #ended: () => void
   #isBodyDone: boolean
   #isOver = false
+  #isReading = false
   /** Whether the answer is no more than its head. */
   #isHeadOnly = false
   #receivedBytes = 0
@@ -37,17 +43,27 @@ export class Http2Stream implements ClientStream {
     head: RequestHead,
     peer: string,
     deadlines: Deadlines,
+    held: HeldAccount,
     ended: () => void,
   ) {
     this.#stream = stream
     this.#deadlines = deadlines
+    this.held = held
+    this.#holding = createHolding(held)
     this.head = head
     this.peer = peer
     this.#ended = ended
     this.#isBodyDone = head.framing.kind === 'none'
-    stream.on('drain', () => this.events.onDrain(true))
+    this.#count()
+    stream.on('drain', () => {
+      this.#count()
+      this.events.onDrain(true)
+    })
     stream.on('aborted', () => this.#gone())
-    stream.on('close', () => this.#gone())
+    stream.on('close', () => {
+      this.#holding.set(0)
+      this.#gone()
+    })
     // What breaks a stream ends in `close`.
     stream.on('error', () => {})
   }
@@ -60,6 +76,12 @@ export class Http2Stream implements ClientStream {
     return this.#contentBytes
   }
 
+  /** The head, what the client may send before it is read, and what it has not read yet. */
+  #count(): void {
+    const unread = this.#isReading || this.#isBodyDone ? 0 : WINDOW_BYTES
+    if (!this.#stream.destroyed) this.#holding.set(this.head.bytes + unread + this.#stream.writableLength)
+  }
+
   #gone(): void {
     // A head that is the whole answer closes the stream at once; then nobody has left.
     if (!this.#isOver && !(this.#isHeadOnly && this.#isBodyDone)) this.events.onGone()
@@ -70,6 +92,8 @@ export class Http2Stream implements ClientStream {
     if (!this.#isBodyDone && this.#stream.readableEnded) this.#endBody()
     if (this.#isBodyDone) return NO_PARTS
     if (this.head.expectsContinue) this.#stream.additionalHeaders({ ':status': 100 })
+    this.#isReading = true
+    this.#count()
     this.#stream.on('data', (bytes: Buffer) => {
       this.#receivedBytes += bytes.length
       if (!this.#isOver) this.events.onContent([bytes])
@@ -91,11 +115,16 @@ export class Http2Stream implements ClientStream {
   }
 
   pause(): void {
+    this.#isReading = false
+    this.#count()
     this.#stream.pause()
   }
 
   resume(): void {
-    if (!this.#isBodyDone) this.#stream.resume()
+    if (this.#isBodyDone) return
+    this.#isReading = true
+    this.#count()
+    this.#stream.resume()
   }
 
   answer(head: AnswerHead): void {
@@ -132,7 +161,9 @@ export class Http2Stream implements ClientStream {
     if (first === undefined) return !this.#stream.writableNeedDrain
     const bytes = second === undefined ? first : Buffer.concat(this.#gathered)
     this.#gathered = []
-    return this.#stream.write(bytes)
+    const isTaken = this.#stream.write(bytes)
+    this.#count()
+    return isTaken
   }
 
   /** A server that opens a tunnel where none was asked for was refused before. */

@@ -144,13 +144,11 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   }
 
   onFound(link: Link): void {
-    const [destination, judgement, server] = [
-      this.#destination,
-      this.#judgement,
-      this.#search?.pool?.settings,
-    ]
+    const [destination, judgement] = [this.#destination, this.#judgement]
+    const server = this.#search?.pool?.settings
     if (destination === undefined || judgement === undefined || server === undefined) return
     this.#link = link
+    link.wire.chargeTo(this.#client.held)
     this.#pace = createUploadPace(destination.upstream.settings)
     this.#writer = createBodyWriter(link.wire, this.#client.head.framing)
     const answer = relayAnswer({

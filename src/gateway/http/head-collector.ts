@@ -8,6 +8,8 @@ export type HeadStep =
 
 export interface HeadCollector {
   readonly isEmpty: boolean
+  /** What it takes up in memory. */
+  readonly heldBytes: number
   add(bytes: Buffer): HeadStep
 }
 
@@ -38,6 +40,9 @@ export function createHeadCollector(maxBytes: number): HeadCollector {
   return {
     get isEmpty() {
       return length === 0
+    },
+    get heldBytes() {
+      return kept.length
     },
     add(bytes) {
       if (length === 0) {

@@ -13,6 +13,8 @@ export type BodyFraming =
 
 export interface RequestHead {
   readonly method: string
+  /** Its size, as far as it is kept. */
+  readonly bytes: number
   /** Raw, before any `?`. */
   readonly path: string
   /** Raw, without the `?`; undefined where there is none. */
@@ -60,11 +62,13 @@ export function parseRequestHead(text: string): Result<RequestHead, RequestFault
   const framing = readFraming(fields, isHttp10)
   if (!framing.ok) return framing
   const hosts = valuesOf(fields, 'host')
-  return toRequestHead({ method, target, hosts, fields, framing: framing.value, isHttp10 })
+  const bytes = text.length
+  return toRequestHead({ bytes, method, target, hosts, fields, framing: framing.value, isHttp10 })
 }
 
 /** What a request of any version says, before it is checked. */
 export interface RequestParts {
+  readonly bytes: number
   readonly method: string
   readonly target: string
   /** Every value that names the host. */
@@ -76,7 +80,7 @@ export interface RequestParts {
 
 /** Checks what is the same in every version of HTTP. */
 export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestFault> {
-  const { method, target, hosts, fields, framing, isHttp10 } = parts
+  const { bytes, method, target, hosts, fields, framing, isHttp10 } = parts
   if (!isMethod(method)) return fault(400, 'a method that is none')
   // In any letter case. Another method in another letter case is the decision's to refuse.
   const refused = whyMethodRefused(method)
@@ -90,6 +94,7 @@ export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestF
   const connection = membersOf(fields, 'connection')
   const question = target.indexOf('?')
   return ok({
+    bytes,
     method,
     path: question < 0 ? target : target.slice(0, question),
     query: question < 0 ? undefined : target.slice(question + 1),

@@ -5,6 +5,7 @@
 import { createServer as createHttp2, type ServerHttp2Session, type Settings } from 'node:http2'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Certificates } from './certificates.ts'
+import { createHolding, UNCHARGED } from '../held-account.ts'
 import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
 import type { GatewayListenSettings } from '../settings.ts'
 import { listenFault, tcpText, type SocketListener } from './sockets.ts'
@@ -91,6 +92,8 @@ export function listenTls(
 /** A stream of the runtime as a wire. */
 function toWire(socket: TLSSocket): Wire {
   let isOpen = true
+  let holding = createHolding(UNCHARGED)
+  const count = (): void => holding.set(isOpen ? socket.writableLength : 0)
   const wire: Wire = {
     events: NOBODY,
     get isOpen() {
@@ -100,7 +103,17 @@ function toWire(socket: TLSSocket): Wire {
       return isOpen && socket.writableNeedDrain
     },
     peer: socket.remoteAddress ?? '',
-    write: (bytes) => !isOpen || socket.write(bytes),
+    chargeTo(account) {
+      holding.set(0)
+      holding = createHolding(account)
+      count()
+    },
+    write(bytes) {
+      if (!isOpen) return true
+      const isTaken = socket.write(bytes)
+      count()
+      return isTaken
+    },
     finish: () => void socket.end(),
     close: () => void socket.destroy(),
     destroy: () => void socket.destroy(),
@@ -108,14 +121,19 @@ function toWire(socket: TLSSocket): Wire {
     resume: () => void socket.resume(),
   }
   socket.on('data', (bytes: Buffer) => wire.events.onData(bytes))
-  socket.on('drain', () => wire.events.onDrain(true))
+  const drained = (): void => {
+    count()
+    wire.events.onDrain(true)
+  }
+  socket.on('drain', drained)
   // Once nothing more is written, this comes in place of `drain`.
-  socket.on('finish', () => wire.events.onDrain(true))
+  socket.on('finish', drained)
   socket.on('end', () => wire.events.onEnd())
   // A broken connection ends with `close` too.
   socket.on('error', () => {})
   socket.on('close', () => {
     isOpen = false
+    count()
     wire.events.onClose()
   })
   return wire

@@ -1,4 +1,5 @@
 /** A connection as the gateway sees it: bytes in both directions, with back-pressure. */
+import { UNCHARGED, type HeldAccount } from '../held-account.ts'
 
 /** Who is told what happens on a wire. Replaced when the wire's use changes. */
 export interface WireEvents {
@@ -18,6 +19,8 @@ export interface Wire {
   readonly hasWaiting: boolean
   /** Address of the other side; empty on a unix socket. */
   readonly peer: string
+  /** Has the bytes that wait for the socket charged to somebody from now on. */
+  chargeTo(account: HeldAccount): void
   /**
    * Sends bytes, keeping what the socket does not take yet.
    *
@@ -57,12 +60,20 @@ export const NOBODY: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClo
 
 export function createWire(socket: RawSocket): DrivenWire {
   const waiting: Uint8Array[] = []
+  /** For each of them, how many bytes it keeps alive: a piece that was sent in part stays whole. */
+  const sizes: number[] = []
+  let heldBytes = 0
+  let account = UNCHARGED
   let isOpen = true
   let isFinished = false
   let isPaused = false
   const send = (bytes: Uint8Array): number => {
     const sent = socket.write(bytes)
     return sent < 0 ? 0 : sent
+  }
+  const hold = (bytes: number): void => {
+    heldBytes += bytes
+    account.add(bytes)
   }
   const flush = (): void => {
     for (let bytes = waiting[0]; bytes !== undefined; bytes = waiting[0]) {
@@ -72,6 +83,7 @@ export function createWire(socket: RawSocket): DrivenWire {
         return
       }
       waiting.shift()
+      hold(-(sizes.shift() ?? 0))
     }
     if (isFinished) socket.shutdown()
   }
@@ -84,11 +96,18 @@ export function createWire(socket: RawSocket): DrivenWire {
       return waiting.length > 0
     },
     peer: socket.remoteAddress ?? '',
+    chargeTo(next) {
+      account.add(-heldBytes)
+      account = next
+      account.add(heldBytes)
+    },
     write(bytes) {
       if (!isOpen || isFinished) return true
       const sent = waiting.length === 0 ? send(bytes) : 0
       if (sent === bytes.length) return true
       waiting.push(sent === 0 ? bytes : bytes.subarray(sent))
+      sizes.push(bytes.length)
+      hold(bytes.length)
       return false
     },
     finish() {
@@ -120,6 +139,8 @@ export function createWire(socket: RawSocket): DrivenWire {
       if (!isOpen) return
       isOpen = false
       waiting.length = 0
+      sizes.length = 0
+      hold(-heldBytes)
       this.events.onClose()
     },
   }

@@ -1,6 +1,7 @@
 /** One server of an upstream: its open connections, and whether it is worth asking. */
 import type { ServerTrust } from '../sockets/certificates.ts'
 import type { Deadlines, Expiring } from '../deadlines.ts'
+import { UNCHARGED } from '../held-account.ts'
 import { startHealthCheck } from './health-check.ts'
 import type { ServerRules } from './server-group.ts'
 import type { ServerSettings } from '../settings.ts'
@@ -159,6 +160,7 @@ export function createServerPool(
     },
     release({ wire, openedMs }, mayReuse) {
       active -= 1
+      wire.chargeTo(UNCHARGED)
       const isOld = performance.now() - openedMs >= maxConnectionAgeMs
       if (mayReuse && wire.isOpen && !isClosed && !isOld && idle.length < MAX_IDLE) park(wire, openedMs)
       else {

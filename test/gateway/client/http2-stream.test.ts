@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { Expiring } from '../../../src/gateway/deadlines.ts'
 import { Http2Stream } from '../../../src/gateway/client/http2-stream.ts'
+import { UNCHARGED } from '../../../src/gateway/held-account.ts'
 import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
 
 /** A stream whose client has taken nothing yet. */
@@ -26,9 +27,16 @@ function releaseUnread() {
   }
   const stream = new UnreadStream()
   let ends = 0
-  const client = new Http2Stream(stream as unknown as ServerHttp2Stream, head.value, '', deadlines, () => {
-    ends += 1
-  })
+  const client = new Http2Stream(
+    stream as unknown as ServerHttp2Stream,
+    head.value,
+    '',
+    deadlines,
+    UNCHARGED,
+    () => {
+      ends += 1
+    },
+  )
   client.release()
   return { stream, items, ends: () => ends }
 }

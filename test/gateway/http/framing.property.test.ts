@@ -5,6 +5,7 @@ import { Http1Stream } from '../../../src/gateway/client/http1-stream.ts'
 import { relayAnswer } from '../../../src/gateway/exchange/relay-answer.ts'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
 import { createBodyWriter } from '../../../src/gateway/http/body-writer.ts'
+import { UNCHARGED } from '../../../src/gateway/held-account.ts'
 import { parseRequestHead, type RequestHead } from '../../../src/gateway/http/request-head.ts'
 import type { Wire } from '../../../src/gateway/sockets/wire.ts'
 import { createFakeWire } from '../../support/fake-wire.ts'
@@ -86,6 +87,7 @@ function relay(wire: Wire, one: Answer, version: string, places: readonly number
     wire,
     head,
     Buffer.alloc(0),
+    UNCHARGED,
     () => false,
     () => {},
   )

@@ -1,0 +1,40 @@
+/** Counts what happens often, and tells of it seldom. */
+import type { Deadlines, Expiring } from '../deadlines.ts'
+
+const TELL_EACH_MS = 1_000
+
+/**
+ * Tells of the first event at once, and then of what has come together in a second.
+ *
+ * @returns Counts one more.
+ */
+export function createTally<K extends string>(
+  none: Readonly<Record<K, number>>,
+  tell: (counts: Readonly<Record<K, number>>) => void,
+  deadlines: Deadlines,
+): (what: K) => void {
+  let counts: Record<K, number> = { ...none }
+  let isAnyNew = false
+  let isWaiting = false
+  const tellNow = (): void => {
+    tell(counts)
+    counts = { ...none }
+    isAnyNew = false
+    isWaiting = true
+    next.deadlineMs = performance.now() + TELL_EACH_MS
+    deadlines.add(next)
+  }
+  const next: Expiring = {
+    deadlineMs: Infinity,
+    onDeadline() {
+      deadlines.remove(next)
+      isWaiting = false
+      if (isAnyNew) tellNow()
+    },
+  }
+  return (what) => {
+    counts[what]++
+    isAnyNew = true
+    if (!isWaiting) tellNow()
+  }
+}

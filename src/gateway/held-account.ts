@@ -1,0 +1,25 @@
+/** Who is charged for bytes that are kept in memory until they can go on. */
+export interface HeldAccount {
+  /** @param bytes More that are held; negative: let go of. */
+  add(bytes: number): void
+}
+
+/** What nobody is charged for. */
+export const UNCHARGED: HeldAccount = { add() {} }
+
+/** One holder of an account, whose amount changes as a whole. */
+export interface Holding {
+  set(bytes: number): void
+}
+
+export function createHolding(account: HeldAccount): Holding {
+  let held = 0
+  return {
+    set(bytes) {
+      if (bytes === held) return
+      const more = bytes - held
+      held = bytes
+      account.add(more)
+    },
+  }
+}
