@@ -30,6 +30,10 @@ export function parseClaimPath(text: string): readonly string[] | undefined {
   return names.length <= MAX_PATH_DEPTH && names.every((part) => part !== '') ? names : undefined
 }
 
+/** The text that {@link parseClaimPath} reads as this path. */
+export const formatClaimPath = (path: readonly string[]): string =>
+  path.map((name) => name.replaceAll(/[.\\]/g, '\\$&')).join('.')
+
 /** Like {@link parseClaimPath}, for settings that were checked before. */
 export function assertClaimPath(text: string): readonly string[] {
   const path = parseClaimPath(text)

@@ -2,6 +2,7 @@
 import { isPresent } from '../claims/compile-claim-rule.ts'
 import { readScopes } from '../claims/scope.ts'
 import { describeClaimValue } from '../jwt/check-claim-values.ts'
+import { isAcceptedTyp } from '../jwt/check-typ.ts'
 import type { AudienceClaim } from '../jwt/issuer-settings.ts'
 import { partsOf, type KeySource } from '../keys/key-source.ts'
 import type { Route } from '../policy/compile-routes.ts'
@@ -211,8 +212,11 @@ const policySetting = ({ policy }: Trial, member?: string): string | undefined =
 const issuerList = ({ policy }: Trial): string =>
   [...(policy?.issuers.byIss.keys() ?? [])].map((iss) => JSON.stringify(iss)).join(', ')
 
-const typText = ({ issuer, jws }: Trial): string =>
-  issuer?.typ === undefined ? '' : `, typ ${quote(jws?.header.typ)} of [${[...issuer.typ].join(', ')}]`
+function typText({ issuer, jws }: Trial): string {
+  const typ = jws?.header.typ
+  if (issuer?.typ !== undefined) return `, typ ${quote(typ)} of [${[...issuer.typ].join(', ')}]`
+  return isAcceptedTyp(typ, undefined) ? '' : `, typ ${quote(typ)} never gives access`
+}
 
 const unverified = ({ key }: Trial): string => (key === undefined ? ' (unverified)' : '')
 

@@ -1,6 +1,7 @@
 /** Why a decision came out as it did: the steps of the real one, written down. */
 import { describeStep } from './describe-step.ts'
-import { findLikelyCause, type LikelyCause } from './likely-causes.ts'
+import type { LikelyCause } from './likely-cause.ts'
+import { findLikelyCause } from './likely-causes.ts'
 import type { Recorder } from './recorder.ts'
 import { DENY_ROWS, type DenyReason } from './reasons.ts'
 import type { StepName } from './steps.ts'

@@ -4,18 +4,12 @@
  */
 import type { DenyReason } from './reasons.ts'
 import { findRoute } from './find-route.ts'
-import { compareIssuers, type IssuerDifference } from './compare-issuers.ts'
+import { compareIssuers } from './compare-issuers.ts'
+import { formatClaimPath, readClaim, type Claims } from '../claims/claim-path.ts'
 import { readScopes } from '../claims/scope.ts'
+import type { FindCause, LikelyCause } from './likely-cause.ts'
+import { idToken, logoutToken, refreshToken, sharedSecret } from './token-kinds.ts'
 import type { Trial } from './trial.ts'
-
-export interface LikelyCause {
-  /** Stable, for programs: `keycloak.audience_mapper`. */
-  readonly name: string
-  readonly why: string
-  readonly fix: string
-  /** Two texts that are nearly the same, to be shown one above the other. */
-  readonly compare?: IssuerDifference
-}
 
 /** The first cause of the table that fits; undefined when the reason says all there is to say. */
 export function findLikelyCause(reason: DenyReason, trial: Trial): LikelyCause | undefined {
@@ -26,14 +20,23 @@ export function findLikelyCause(reason: DenyReason, trial: Trial): LikelyCause |
   return undefined
 }
 
-type FindCause = (trial: Trial) => LikelyCause | undefined
-
 const CAUSES: Readonly<Partial<Record<DenyReason, readonly FindCause[]>>> = {
   token_malformed: [opaqueToken],
-  typ_not_allowed: [idToken],
+  alg_not_allowed: [refreshToken, sharedSecret],
+  typ_not_allowed: [logoutToken, idToken],
   issuer_unknown: [notInPolicy, entraVersion, entraCommon, issuerDifference],
-  audience_missing: [cognito, keycloakMapper],
-  audience_mismatch: [idToken, keycloakMapper, auth0Userinfo, microsoftGraph, entraAudience, audienceSlash],
+  audience_missing: [cognito, keycloakLightweight, keycloakMapper],
+  audience_mismatch: [
+    refreshToken,
+    logoutToken,
+    idToken,
+    keycloakMapper,
+    auth0Userinfo,
+    microsoftGraph,
+    entraAudience,
+    audienceSlash,
+  ],
+  claim_invalid: [refreshToken, logoutToken, idToken],
   path_ambiguous: [letterCase],
   kid_unknown: [oldToken],
   signature_invalid: [microsoftGraph],
@@ -61,27 +64,28 @@ function letterCase({ guard, request }: Trial): LikelyCause | undefined {
   }
 }
 
-/** OpenID Connect Core §2 and §3.1.3.6; Keycloak writes the kind into the claim `typ`. */
-function idToken({ jws }: Trial): LikelyCause | undefined {
-  if (jws === undefined) return undefined
-  const { typ, at_hash: atHash, c_hash: cHash, nonce } = jws.claims
-  const isIdToken = typ === 'ID' || [atHash, cHash, nonce].some((claim) => typeof claim === 'string')
-  if (!isIdToken) return undefined
-  return {
-    name: 'id_token',
-    why: 'this looks like an ID token: it tells the client who logged in, and was not made for an API',
-    fix: 'have the client send the access token; both come in one answer of the token endpoint',
-  }
-}
+const REALM = /\/realms\/[^/]+$/
 
 function keycloakMapper(trial: Trial): LikelyCause | undefined {
   const audiences = audiencesOf(trial)
-  const isBare = audiences.length === 0 && /\/realms\/[^/]+$/.test(issOf(trial))
+  const isBare = audiences.length === 0 && REALM.test(issOf(trial))
   if (!isBare && !audiences.includes('account')) return undefined
   return {
     name: 'keycloak.audience_mapper',
-    why: 'Keycloak puts the audience of an API into a token only where an audience mapper says so',
+    why: 'Keycloak puts an audience into a token only for an audience mapper, or for an API of which the user has a client role',
     fix: `in a client scope of the client, add a mapper "Audience" with the included custom audience ${expectedAudience(trial)}, then get a new token; do not accept "account", which every client of the realm gets`,
+  }
+}
+
+/** A lightweight access token has no `sub`, `aud` or roles, but those whose mapper says otherwise. */
+function keycloakLightweight(trial: Trial): LikelyCause | undefined {
+  const claims = trial.jws?.claims ?? {}
+  const isLightweight = claims['typ'] === 'Bearer' && claims['sub'] === undefined
+  if (!isLightweight || !REALM.test(issOf(trial))) return undefined
+  return {
+    name: 'keycloak.lightweight',
+    why: 'this is a lightweight access token of Keycloak: it has no audience, subject or roles',
+    fix: `turn on "Add to lightweight access token" in the audience mapper for ${expectedAudience(trial)} and in the mappers of the claims that you use, or turn off "Always use lightweight access token" of the client`,
   }
 }
 
@@ -221,20 +225,45 @@ function oldToken({ jws, nowSeconds }: Trial): LikelyCause | undefined {
 function scopeAsRole({ jws, policy }: Trial): LikelyCause | undefined {
   if (jws === undefined || policy === undefined) return undefined
   const has = readScopes(jws.claims)
-  const { roles, permissions } = jws.claims
-  for (const [name, list] of Object.entries({ roles, permissions })) {
-    const missing = policy.scope.all.find(
-      (scope) => !has.has(scope) && Array.isArray(list) && list.includes(scope),
-    )
+  for (const { path, list } of roleLists(jws.claims)) {
+    const missing = policy.scope.all.find((scope) => !has.has(scope) && list.includes(scope))
     if (missing === undefined) continue
     return {
       name: 'scope_as_role',
-      why: `the token has it in the claim \`${name}\`, which holds no scopes`,
-      fix: `ask for it as a claim rule of the policy: \`claims: { ${name}: { contains: ${JSON.stringify(missing)} } }\``,
+      why: `the token has it in the claim \`${path}\`, which holds no scopes`,
+      fix: `ask for it as a claim rule of the policy: \`claims: { ${JSON.stringify(path)}: { contains: ${JSON.stringify(missing)} } }\``,
     }
   }
   return undefined
 }
+
+/** A claim that names what its bearer may do, but not as scopes. */
+interface RoleList {
+  /** As a claim rule writes it. */
+  readonly path: string
+  readonly list: readonly unknown[]
+}
+
+/** Auth0 has `permissions`, Entra ID `roles`, Keycloak roles of the realm and of each client. */
+function roleLists(claims: Claims): readonly RoleList[] {
+  const clients = claims['resource_access']
+  const names = isMap(clients) ? Object.keys(clients).slice(0, MAX_CLIENTS) : []
+  const paths = [
+    ['roles'],
+    ['permissions'],
+    ['realm_access', 'roles'],
+    ...names.map((name) => ['resource_access', name, 'roles']),
+  ]
+  return paths.flatMap((path) => {
+    const list = readClaim(claims, path)
+    return Array.isArray(list) ? [{ path: formatClaimPath(path), list }] : []
+  })
+}
+
+/** Clients of a token that are looked at. */
+const MAX_CLIENTS = 50
+
+const isMap = (value: unknown): value is Claims => typeof value === 'object' && value !== null
 
 function issOf({ jws }: Trial): string {
   const iss = jws?.claims['iss']

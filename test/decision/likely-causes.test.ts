@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { parseClaimPath } from '../../src/claims/claim-path.ts'
 import { createExplanation, type ExplainedStep } from '../../src/decision/explain.ts'
 import type { IssuerSettings } from '../../src/jwt/issuer-settings.ts'
 import {
@@ -17,6 +18,8 @@ const APPLICATION = '11111111-2222-3333-4444-555555555555'
 const V1 = `https://sts.windows.net/${TENANT}/`
 const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
 const REALM = 'https://kc.example.com/realms/main'
+/** What the preset stands for. */
+const REALM_PRESET = { issuer: REALM, claimValues: [{ claim: 'typ', oneOf: ['Bearer', 'DPoP'] }] }
 
 /** The step that decided. */
 async function failure(token: string, issuer: Partial<IssuerSettings>): Promise<ExplainedStep | undefined> {
@@ -45,6 +48,28 @@ describe('explain knows what a denial usually means', () => {
     ['no audience from Keycloak', keycloak, { iss: REALM, aud: undefined }, 'keycloak.audience_mapper'],
     ['another audience of Keycloak', keycloak, { iss: REALM, aud: 'stock' }, undefined],
     ['an ID token of Keycloak', keycloak, { iss: REALM, aud: 'web', typ: 'ID' }, 'id_token'],
+    ['an ID token of Keycloak for its own client', REALM_PRESET, { iss: REALM, typ: 'ID' }, 'id_token'],
+    ['a refresh token of Keycloak', REALM_PRESET, { iss: REALM, typ: 'Refresh' }, 'refresh_token'],
+    [
+      'an offline token of Keycloak',
+      REALM_PRESET,
+      { iss: REALM, aud: REALM, typ: 'Offline' },
+      'refresh_token',
+    ],
+    ['a logout token of Keycloak', REALM_PRESET, { iss: REALM, typ: 'Logout' }, 'logout_token'],
+    [
+      'a logout token without a type',
+      {},
+      { aud: 'web', events: { 'http://schemas.openid.net/event/backchannel-logout': {} } },
+      'logout_token',
+    ],
+    ['another kind of token of Keycloak', REALM_PRESET, { iss: REALM, typ: 'Registration' }, undefined],
+    [
+      'a lightweight token of Keycloak',
+      keycloak,
+      { iss: REALM, aud: undefined, sub: undefined, typ: 'Bearer', azp: 'web' },
+      'keycloak.lightweight',
+    ],
     ['an ID token', {}, { aud: 'web', at_hash: 'MTIzNDU2Nzg5MDEyMzQ1Ng' }, 'id_token'],
     [
       'the user info audience of Auth0',
@@ -81,7 +106,15 @@ describe('explain knows what a denial usually means', () => {
     ['an issuer that is no text', keycloak, { iss: 7 }, undefined],
     ['a role of the name of the scope', {}, { roles: ['orders:read'] }, 'scope_as_role'],
     ['a permission of the name of the scope', {}, { permissions: ['orders:read'] }, 'scope_as_role'],
+    ['a realm role of Keycloak', {}, { realm_access: { roles: ['orders:read'] } }, 'scope_as_role'],
+    [
+      'a client role of Keycloak',
+      {},
+      { resource_access: { account: { roles: [] }, orders: { roles: ['orders:read'] } } },
+      'scope_as_role',
+    ],
     ['another role', {}, { roles: ['clerk'] }, undefined],
+    ['roles that are not lists', {}, { realm_access: 'x', resource_access: { a: null } }, undefined],
   ]
   for (const [name, issuer, claims, cause] of cases) {
     it(`says ${cause ?? 'no more than the reason'} for ${name}`, async () => {
@@ -90,6 +123,31 @@ describe('explain knows what a denial usually means', () => {
       expect(step?.likelyCause?.name).toBe(cause as string)
     })
   }
+
+  it('names the path of a client role as a claim rule has it', async () => {
+    const claims = { resource_access: { 'my.api': { roles: ['orders:read'] } } }
+    const fix = (await failure(mint({ claims }), {}))?.likelyCause?.fix ?? ''
+    const written = /`claims: \{ (.*): \{ contains/.exec(fix)?.[1] ?? ''
+    const path = parseClaimPath(JSON.parse(written) as string)
+    expect(path).toEqual(['resource_access', 'my.api', 'roles'])
+  })
+
+  it('says refresh_token for what Keycloak signs with a secret of its own', async () => {
+    const claims = { iss: REALM, aud: REALM, typ: 'Refresh' }
+    const step = await failure(mint({ header: { alg: 'HS512', kid: 'its-own' }, claims }), keycloak)
+    expect([step?.reason, step?.likelyCause?.name]).toEqual(['alg_not_allowed', 'refresh_token'])
+  })
+
+  it('says shared_secret for any other token that is signed with one', async () => {
+    const step = await failure(mint({ header: { alg: 'HS256' } }), {})
+    expect([step?.reason, step?.likelyCause?.name]).toEqual(['alg_not_allowed', 'shared_secret'])
+  })
+
+  it('says logout_token by the type in the header', async () => {
+    const step = await failure(mint({ header: { typ: 'logout+jwt' } }), {})
+    expect([step?.reason, step?.likelyCause?.name]).toEqual(['typ_not_allowed', 'logout_token'])
+    expect(step?.facts).toContain('typ "logout+jwt"')
+  })
 
   it('says opaque_token for what has no dots', async () =>
     expect((await failure('2YotnFZFEjr1zCsicMWpAA', {}))?.likelyCause?.name).toBe('opaque_token'))

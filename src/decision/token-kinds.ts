@@ -1,0 +1,54 @@
+/** Tokens that an issuer makes for other purposes than access, and that clients send by mistake. */
+import type { LikelyCause } from './likely-cause.ts'
+import type { Trial } from './trial.ts'
+
+/** OpenID Connect Core §2 and §3.1.3.6; Keycloak writes the kind into the claim `typ`. */
+export function idToken({ jws }: Trial): LikelyCause | undefined {
+  if (jws === undefined) return undefined
+  const { typ, at_hash: atHash, c_hash: cHash, nonce } = jws.claims
+  const isIdToken = typ === 'ID' || [atHash, cHash, nonce].some((claim) => typeof claim === 'string')
+  if (!isIdToken) return undefined
+  return {
+    name: 'id_token',
+    why: 'this looks like an ID token: it tells the client who logged in, and was not made for an API',
+    fix: 'have the client send the access token; both come in one answer of the token endpoint',
+  }
+}
+
+/** Keycloak's refresh tokens are JWTs, signed with a secret that the realm keeps to itself. */
+export function refreshToken({ jws }: Trial): LikelyCause | undefined {
+  const typ = jws?.claims['typ']
+  if (typ !== 'Refresh' && typ !== 'Offline') return undefined
+  return {
+    name: 'refresh_token',
+    why: 'this is a refresh token: only its issuer can verify it, and it must never be sent to an API',
+    fix: 'have the client send the access token; both come in one answer of the token endpoint',
+  }
+}
+
+const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+
+/** OpenID Connect Back-Channel Logout §2.4. */
+export function logoutToken({ jws }: Trial): LikelyCause | undefined {
+  if (jws === undefined) return undefined
+  const { typ, events } = jws.claims
+  const hasEvent = typeof events === 'object' && events !== null && Object.hasOwn(events, LOGOUT_EVENT)
+  const isNamed = typ === 'Logout' || jws.header.typ?.toLowerCase().endsWith('logout+jwt') === true
+  if (!hasEvent && !isNamed) return undefined
+  return {
+    name: 'logout_token',
+    why: 'this is a logout token: it tells an application that a session has ended, and gives no access',
+    fix: 'have the client send the access token; logout tokens belong to the back-channel logout endpoint of the application',
+  }
+}
+
+/** RFC 7518 §3.2. The advice for other algorithms, to add it to the issuer, would be an error here. */
+export function sharedSecret({ jws, issuer }: Trial): LikelyCause | undefined {
+  const hasSecret = [...(issuer?.algorithms ?? [])].some((algorithm) => algorithm.startsWith('HS'))
+  if (jws?.header.alg.startsWith('HS') !== true || hasSecret) return undefined
+  return {
+    name: 'shared_secret',
+    why: `this token is signed with a shared secret (${jws.header.alg}), and the issuer has public keys`,
+    fix: 'have the issuer sign access tokens with its private key (RS256, ES256, EdDSA); never add HMAC to an issuer that has public keys',
+  }
+}
