@@ -102,7 +102,7 @@ export function startService(first: Instance, logger: Logger): Service {
     async stop(drainMs) {
       isDraining = true
       clearInterval(tidying)
-      gateway?.drain()
+      for (const draining of [decisions, admin, gateway]) draining?.drain()
       await new Promise((resolve) => setTimeout(resolve, drainMs))
       isStopped = true
       await Promise.all([decisions.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS)])

@@ -3,8 +3,8 @@ import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../request/override-fields.ts'
 import { FORWARDED_UPGRADE } from '../request/upgrade.ts'
 
 export interface NginxSnippetOptions {
-  /** Warder's decisions listener, `host:port` or `unix:PATH`. */
-  readonly decisions: string
+  /** Decisions listeners of one Warder or of several: `host:port` or `unix:PATH`. */
+  readonly decisions: readonly string[]
   /** Identity headers of all policies, in any case; empty: the application is told nothing but the decision's id. */
   readonly identityNames: readonly string[]
   /** The application: `http://host:port` without a path, so that nginx passes the path on as it came. */
@@ -31,7 +31,8 @@ const OTHER_HEAD_BYTES = 4096
  */
 export function nginxSnippet(options: NginxSnippetOptions): string {
   const { decisions, upstream, serverName, listen } = options
-  assertPlain('decisions', decisions, /^(?:unix:\/)?[^\s;{}'"\\$#]+$/)
+  if (decisions.length === 0) throw new TypeError('decisions: nginx needs an address to ask')
+  for (const address of decisions) assertPlain('decisions', address, /^(?:unix:\/)?[^\s;{}'"\\$#]+$/)
   assertPlain('upstream', upstream, /^https?:\/\/[^\s;{}'"\\$#/?]+$/)
   assertPlain('serverName', serverName, /^[^\s;{}'"\\$#]+(?: [^\s;{}'"\\$#]+)*$/)
   assertPlain('listen', listen, /^[^\s;{}'"\\$#]+(?: [^\s;{}'"\\$#]+)*$/)
@@ -79,11 +80,14 @@ function assertPlain(option: string, value: string, pattern: RegExp): void {
     throw new TypeError(`${option}: ${JSON.stringify(value)} cannot be written into an nginx configuration`)
 }
 
-const globals = (decisions: string): string => `\
+const globals = (decisions: readonly string[]): string => `\
 # Include this file in the http block. https://nginx.org/en/docs/http/ngx_http_auth_request_module.html
 
 upstream warder {
-    server ${decisions};
+    # A Warder that is restarted is down for less than a second. nginx's default, max_fails=1, would not ask it again
+    # for ten seconds after one failure, and with the second Warder down as well, nothing would pass. With 0, each
+    # request asks the next one if the first cannot be reached. nginx ignores the setting for a single address.
+${decisions.map((address) => `    server ${address} max_fails=0;`).join('\n')}
     # Idle connections kept by each worker process: a decision then costs no new connection.
     keepalive 32;
     # nginx's default closes each after 1,000 requests.

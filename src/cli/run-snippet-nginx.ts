@@ -14,10 +14,17 @@ import { usageError } from './usage-error.ts'
 // The characters that mean something in nginx's configuration; checked again where the text is made.
 const WORD = String.raw`[^\s;{}'"\\$#]+`
 const UPSTREAM = /^https?:\/\/[^\s;{}'"\\$#/?]+$/
+const ADDRESS = new RegExp(`^(?:unix:/${WORD}|${WORD}:[0-9]{1,5})$`)
 const WORDS = new RegExp(`^${WORD}(?: ${WORD})*$`)
 
 export async function runSnippetNginx(cli: Cli, options: SnippetOptions): Promise<ExitCode> {
-  const { upstream, serverName, listen } = options
+  const { decisions, upstream, serverName, listen } = options
+  const addresses = decisions?.split(' ')
+  if (addresses?.every((address) => ADDRESS.test(address)) === false)
+    throw usageError(
+      '--decisions: not one or more addresses',
+      "write --decisions '10.0.0.1:9180 10.0.0.2:9180'; by default it is `listen.decisions` of the configuration",
+    )
   if (!UPSTREAM.test(upstream))
     throw usageError(
       '--upstream: not http://host:port, without a path',
@@ -33,7 +40,7 @@ export async function runSnippetNginx(cli: Cli, options: SnippetOptions): Promis
   return withConfig(cli, options.config, ({ config, guard }) => {
     const { policies, listen: listeners } = config.settings
     const text = nginxSnippet({
-      decisions: addressForNginx(listeners.decisions),
+      decisions: addresses ?? [addressForNginx(listeners.decisions)],
       identityNames: guard.identityNames,
       identityBytes: identityBytesOf(policies),
       upstream,

@@ -14,6 +14,8 @@ export interface HttpListener {
   readonly address: string
   /** Replaces all handlers between two requests. */
   replace(routes: Readonly<Record<string, HttpHandler>>): void
+  /** Makes every answer from now on the last on its connection, so that callers go elsewhere before the stop. */
+  drain(): void
   /** Stops accepting, and resolves when the requests under way are answered. */
   stop(): Promise<void>
 }
@@ -32,16 +34,29 @@ export function createHttpListener(
 ): HttpListener {
   raiseHeadLimit()
   let handlers = new Map(Object.entries(routes))
-  const dispatch: HttpHandler = (request) => (handlers.get(pathOf(request.url)) ?? notFound)(request)
+  let isDraining = false
+  const dispatch: HttpHandler = (request) => {
+    const response = (handlers.get(pathOf(request.url)) ?? notFound)(request)
+    if (!isDraining) return response
+    return response instanceof Promise ? response.then(closing) : closing(response)
+  }
   const server = bind(address, { fetch: dispatch, error: failed, development: false })
   return {
     address: address.kind === 'unix' ? `unix:${address.path}` : `${hostText(address.host)}:${server.port}`,
     replace: (next) => {
       handlers = new Map(Object.entries(next))
     },
+    drain: () => {
+      isDraining = true
+    },
     // Removes a unix socket at once; by the time that the last request is answered it may be a successor's.
     stop: () => server.stop(false),
   }
+}
+
+function closing(response: Response): Response {
+  response.headers.set('connection', 'close')
+  return response
 }
 
 interface ListenerOptions {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { nginxSnippet, type NginxSnippetOptions } from '../../src/callers/nginx-snippet.ts'
 
 const OPTIONS: NginxSnippetOptions = {
-  decisions: '127.0.0.1:9180',
+  decisions: ['127.0.0.1:9180'],
   identityNames: ['x-auth-subject', 'X-Auth-Roles'],
   upstream: 'http://127.0.0.1:8000',
   serverName: 'api.example.com',
@@ -47,6 +47,14 @@ describe('nginxSnippet', () => {
     expect(linesWith(text, 'proxy_set_header Upgrade')).toEqual(['proxy_set_header Upgrade $warder_upgrade;'])
   })
 
+  it('never leaves a Warder aside because it failed', () => {
+    const text = nginxSnippet({ ...OPTIONS, decisions: ['10.0.0.1:9180', 'unix:/run/warder.sock'] })
+    expect(linesWith(text, 'max_fails=0;')).toEqual([
+      'server 10.0.0.1:9180 max_fails=0;',
+      'server unix:/run/warder.sock max_fails=0;',
+    ])
+  })
+
   it('does without identity headers', () => {
     expect(linesWith(nginxSnippet({ ...OPTIONS, identityNames: [] }), 'identity_')).toEqual([])
   })
@@ -59,9 +67,10 @@ describe('nginxSnippet', () => {
   })
 
   const refused: readonly (readonly [string, Partial<NginxSnippetOptions>])[] = [
-    ['a line end in the listener', { decisions: '127.0.0.1:9180;\n}' }],
-    ['a space in the path of a socket', { decisions: 'unix:/run/my socket' }],
-    ['a variable in the listener', { decisions: '$http_host:80' }],
+    ['a line end in the listener', { decisions: ['127.0.0.1:9180;\n}'] }],
+    ['a space in the path of a socket', { decisions: ['unix:/run/my socket'] }],
+    ['no listener', { decisions: [] }],
+    ['a variable in the listener', { decisions: ['$http_host:80'] }],
     ['an application without a scheme', { upstream: '127.0.0.1:8000' }],
     [
       'an application with a path, which would replace the judged one',

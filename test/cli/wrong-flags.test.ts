@@ -55,6 +55,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   'keys list --config': [nowhere, 3],
   'keys list --issuer': ['nobody', 2, ...config],
   'keys list --server': ['nowhere', 2],
+  'snippet nginx --decisions': ['10.0.0.1', 2, ...config],
   'snippet nginx --config': [nowhere, 3],
   'snippet nginx --upstream': ['ftp://127.0.0.1', 2, ...config],
   'snippet nginx --server-name': ['a;b', 2, ...config],

@@ -25,7 +25,7 @@ liveSuite('nginx with the printed snippet', ['nginx'], () => {
       const upstream = 'http://127.0.0.1:8000'
       const listen = '127.0.0.1:8080'
       const text = nginxSnippet({
-        decisions,
+        decisions: [decisions],
         identityNames: IDENTITY_NAMES,
         upstream,
         serverName: 'api.example.com',

@@ -41,7 +41,7 @@ drain: 0s
     const app = await startEchoApp(cleanup)
     warder = await startServe(file, ports.decisions, cleanup)
     const snippet = nginxSnippet({
-      decisions: `127.0.0.1:${ports.decisions}`,
+      decisions: [`127.0.0.1:${ports.decisions}`],
       identityNames: ['X-Auth-Subject'],
       upstream: `http://127.0.0.1:${app.port}`,
       serverName: '_',

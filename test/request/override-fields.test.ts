@@ -12,7 +12,7 @@ const rules = compileHeaderRules([], [])
 
 const snippetLines = (identityNames: readonly string[]): readonly string[] =>
   nginxSnippet({
-    decisions: '127.0.0.1:9180',
+    decisions: ['127.0.0.1:9180'],
     identityNames,
     upstream: 'http://127.0.0.1:8000',
     serverName: 'api.example.com',

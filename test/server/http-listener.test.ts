@@ -54,6 +54,25 @@ describe('createHttpListener()', () => {
     rmSync(directory, { recursive: true })
   })
 
+  const answers = {
+    '/now': ok,
+    '/later': async (): Promise<Response> => {
+      await Promise.resolve()
+      return ok()
+    },
+  }
+  for (const path of [...Object.keys(answers), '/nowhere']) {
+    it(`makes every answer the last on its connection while it drains: ${path}`, async () => {
+      const listener = createHttpListener(LOOPBACK, answers)
+      const ask = async (): Promise<string | null> =>
+        (await fetch(`http://${listener.address}${path}`)).headers.get('connection')
+      expect(await ask()).not.toBe('close')
+      listener.drain()
+      expect(await ask()).toBe('close')
+      await listener.stop()
+    })
+  }
+
   it('leaves the socket of its successor alone when its last request is answered', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'warder-'))
     const path = join(directory, 'warder.sock')

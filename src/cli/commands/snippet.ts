@@ -5,6 +5,7 @@ import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
 
 export interface SnippetOptions {
   readonly config?: string
+  readonly decisions?: string
   readonly upstream: string
   readonly serverName: string
   readonly listen: string
@@ -27,6 +28,7 @@ function nginxCommand(cli: Cli): Command {
       'Prints a file to include in the http block of nginx: a guarded site in front of an application.',
     )
     .option(CONFIG_FLAG, CONFIG_HELP)
+    .option('--decisions <addresses>', 'where each Warder listens, if there are several')
     .option('--upstream <url>', 'the application', 'http://127.0.0.1:8000')
     .option('--server-name <names>', 'server_name of the site', '_')
     .option('--listen <address>', 'listen of the site', '80')

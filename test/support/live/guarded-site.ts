@@ -70,7 +70,7 @@ export async function startGuardedSite(cleanup: Cleanup, options: SiteOptions = 
   const decisions =
     options.between === undefined ? listening : `127.0.0.1:${await options.between(warder.port)}`
   const snippet = nginxSnippet({
-    decisions,
+    decisions: [decisions],
     identityNames: IDENTITY_NAMES,
     upstream: `http://${options.upstream ?? `127.0.0.1:${app.port}`}`,
     serverName: 'api.example.com',

@@ -50,7 +50,7 @@ export async function startServedSite(cleanup: Cleanup, options: ServedSiteOptio
   const app = await startEchoApp(cleanup)
   let warder = await startServe(file, decisions, cleanup, options)
   const snippet = nginxSnippet({
-    decisions: `127.0.0.1:${decisions}`,
+    decisions: [`127.0.0.1:${decisions}`],
     identityNames: ['X-Auth-Subject'],
     upstream: `http://127.0.0.1:${app.port}`,
     serverName: '_',

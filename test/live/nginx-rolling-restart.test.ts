@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, it } from 'bun:test'
+import { nginxSnippet } from '../../src/callers/nginx-snippet.ts'
+import { createCleanup } from '../support/live/cleanup.ts'
+import { startEchoApp } from '../support/live/echo-app.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
+import { startLoad, type Answer } from '../support/live/load.ts'
+import { freePort } from '../support/live/loopback.ts'
+import { startNginx } from '../support/live/nginx.ts'
+import { openClient, requestText } from '../support/live/raw-client.ts'
+import { startServe } from '../support/live/serve-command.ts'
+import { createTempDir } from '../support/live/temp-dir.ts'
+import { mint } from '../support/mint.ts'
+import { AUDIENCE, ISSUER, SECRET } from '../support/run-service.ts'
+
+const cleanup = createCleanup()
+afterEach(() => cleanup.run())
+
+const TOKEN = mint({ scope: 'orders:read' })
+
+const configOf = (decisions: number, drain: string): string => `version: 1
+issuers:
+  - { name: main, issuer: ${ISSUER}, audience: ${AUDIENCE}, keys: { secret: "${SECRET}" } }
+policies:
+  read: { scope: orders:read, identity: { X-Auth-Subject: sub } }
+routes:
+  - { name: all, match: { path: /** }, policy: read }
+listen: { decisions: "127.0.0.1:${decisions}", admin: "off" }
+drain: ${drain}
+`
+
+/** Starts a Warder, and gives what starts it anew at the same address. */
+async function startOne(drain: string) {
+  const port = await freePort()
+  const file = join(createTempDir(cleanup), 'warder.yaml')
+  writeFileSync(file, configOf(port, drain))
+  let running = await startServe(file, port, cleanup)
+  return {
+    port,
+    process: () => running,
+    async restart(): Promise<void> {
+      await running.stop('SIGTERM')
+      running = await startServe(file, port, cleanup)
+    },
+  }
+}
+
+liveSuite('Warders restarted one after the other behind nginx', ['nginx'], () => {
+  it('leave no request undecided', async () => {
+    const warders = [await startOne('200ms'), await startOne('200ms')]
+    const app = await startEchoApp(cleanup)
+    const port = await freePort()
+    const text = nginxSnippet({
+      decisions: warders.map((warder) => `127.0.0.1:${warder.port}`),
+      identityNames: ['X-Auth-Subject'],
+      upstream: `http://127.0.0.1:${app.port}`,
+      serverName: '_',
+      listen: `127.0.0.1:${port}`,
+    })
+    await startNginx(text, port, cleanup)
+    const answers: Answer[] = []
+    const load = startLoad(port, () => ({ token: TOKEN, onAnswer: (answer) => void answers.push(answer) }))
+    for (let round = 0; round < 2; round++) {
+      for (const warder of warders) await warder.restart()
+    }
+    await load.stop()
+    expect(answers.length).toBeGreaterThan(100)
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+  }, 60_000)
+
+  it('end each connection with an answer while they drain', async () => {
+    const warder = await startOne('5s')
+    const client = await openClient(warder.port)
+    const request = requestText({ target: '/v1/auth/token', headers: [['Authorization', `Bearer ${TOKEN}`]] })
+    client.send(request)
+    expect((await client.receive()).values('Connection')).toEqual([])
+    const exited = warder.process().stop('SIGTERM')
+    await warder
+      .process()
+      .ready('the drain', () => warder.process().output().includes('stopping') || undefined)
+    client.send(request)
+    const last = await client.receive()
+    expect(last.status).toBe(200)
+    expect(last.values('Connection')).toEqual(['close'])
+    await client.ended
+    expect(await exited).toBe(0)
+  })
+})
