@@ -10,6 +10,7 @@ import type { Logger } from '../observe/logger.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
 import { freeSocket } from '../server/free-socket.ts'
 import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
+import { localOnly } from '../server/local-only.ts'
 import type { Instance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
 import { newId } from './system.ts'
@@ -79,6 +80,7 @@ export function startService(first: Instance, logger: Logger): Service {
     listen,
     decisions,
     adminRoutes({ health, keys: () => reportKeys(instance.guard.issuers) }),
+    () => instance.config.settings.listen.adminHosts ?? [],
   )
   const gateway = startGateway(first, createGatewayLog(logger, onDecision), [decisions, admin])
   const addresses = [
@@ -115,10 +117,12 @@ function startAdmin(
   listen: Settings['listen'],
   decisions: HttpListener,
   routes: ReturnType<typeof adminRoutes>,
+  hosts: () => readonly string[],
 ): HttpListener | undefined {
   if (listen.admin === null) return undefined
   try {
-    return createHttpListener(listen.admin, routes)
+    // Browsers do not reach a unix socket, and its clients name any host.
+    return createHttpListener(listen.admin, listen.admin.kind === 'unix' ? routes : localOnly(routes, hosts))
   } catch (fault) {
     void decisions.stop()
     throw fault

@@ -7,6 +7,7 @@ import { stopSignal } from '../app/stop-signal.ts'
 import { systemKeyDeps } from '../app/system.ts'
 import { createLogger } from '../observe/logger.ts'
 import { createHttpListener } from '../server/http-listener.ts'
+import { localOnly } from '../server/local-only.ts'
 import { createIssuerHandler } from '../testing/serve-issuer.ts'
 import { createTestIssuer } from '../testing/test-issuer.ts'
 import type { Cli } from './cli.ts'
@@ -62,7 +63,10 @@ function startIssuer(): { readonly url: string; stop(): Promise<void> } {
   const paths = ['/.well-known/openid-configuration', '/jwks', '/token']
   const listener = createHttpListener(
     { kind: 'tcp', host: '127.0.0.1', port: 0 },
-    Object.fromEntries(paths.map((path) => [path, (request: Request) => handle(request)])),
+    localOnly(
+      Object.fromEntries(paths.map((path) => [path, (request: Request) => handle(request)])),
+      () => [],
+    ),
   )
   const url = `http://${listener.address}`
   const issuer = createTestIssuer(url)

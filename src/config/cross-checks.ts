@@ -132,6 +132,15 @@ function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly Lo
     const hints = ['use 127.0.0.1, a unix socket, or `admin: off`']
     found.push({ pointer: '/listen/admin', problem: { code: 'ERR_CONFIG_ADMIN_EXPOSED', message, hints } })
   }
+  if (listen.admin_hosts !== undefined && admin?.kind !== 'tcp') {
+    const where = admin === null ? '`admin: off`' : 'a unix socket, which answers under any name'
+    const message = `\`admin_hosts\` has no effect beside ${where}`
+    found.push({
+      pointer: '/listen/admin_hosts',
+      atKey: true,
+      problem: { code: 'ERR_CONFIG_USELESS_KEY', message },
+    })
+  }
   if (admin !== null && isSameAddress(decisions, admin)) {
     const message = `both listeners would be at ${formatListenAddress(admin)}`
     found.push({

@@ -1,6 +1,6 @@
 /** The shape of `warder.yaml`: the one source of its types, its validation and its JSON Schema. */
 import { z } from 'zod'
-import { parseRealm } from './check-text.ts'
+import { parseHost, parseRealm } from './check-text.ts'
 import { parseListenAddress } from './listen-address.ts'
 import { byteSize, durationMs, listOf, strictMap, text, wholeNumber } from './schema-leaf.ts'
 import { GatewaySchema, upstreamsSchema } from './schema-gateway.ts'
@@ -30,6 +30,9 @@ export const ConfigSchema = strictMap({
       .union([z.literal('off').transform(() => null), text(parseListenAddress)])
       .optional()
       .describe('address of the admin listener, or off; default 127.0.0.1:9181'),
+    admin_hosts: listOf(text(parseHost))
+      .optional()
+      .describe('names by which the admin listener is asked, beside addresses and localhost; default: none'),
     gateway: GatewaySchema.optional().describe(
       'address of the gateway, a map of its options, or a list of those; default: no gateway',
     ),

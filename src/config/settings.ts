@@ -32,6 +32,8 @@ export interface Settings {
     readonly decisions: ListenAddress
     /** Null: off. */
     readonly admin: ListenAddress | null
+    /** Names by which the admin listener is asked, beside addresses and `localhost`; absent: none. */
+    readonly adminHosts?: readonly string[]
     /** Empty, the default: no gateway. */
     readonly gateway: readonly GatewayListenSettings[]
   }

@@ -57,6 +57,7 @@ export function toConfigValue(settings: Settings, options: ConfigValueOptions): 
         admin: mapDefined(unless(listen.admin, DEFAULT_LISTEN.admin), (address) =>
           address === null ? 'off' : formatListenAddress(address),
         ),
+        admin_hosts: listen.adminHosts,
         gateway: fromGatewayListeners(listen.gateway, options),
       }),
     ),

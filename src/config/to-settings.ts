@@ -69,6 +69,7 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     listen: {
       decisions: config.listen?.decisions ?? DEFAULT_LISTEN.decisions,
       admin: config.listen?.admin === undefined ? DEFAULT_LISTEN.admin : config.listen.admin,
+      ...(config.listen?.admin_hosts === undefined ? {} : { adminHosts: config.listen.admin_hosts }),
       gateway: (config.listen?.gateway ?? []).map((listener) => toGatewayListen(listener, context.directory)),
     },
     maxTokenBytes: config.limits?.max_token_bytes ?? DEFAULT_MAX_TOKEN_BYTES,

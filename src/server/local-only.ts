@@ -1,0 +1,62 @@
+/** Keeps the pages of browsers away from listeners without authentication: what only this machine may ask. */
+import { isIP } from 'node:net'
+import type { HttpHandler } from './decision-handler.ts'
+
+const MISDIRECTED = 421
+const FORBIDDEN = 403
+
+/**
+ * Refuses what a web page of elsewhere could send. Its DNS name may lead to this machine (DNS rebinding): then the
+ * page and this listener have one origin, and only `Host` tells the name. A request of another origin is refused by
+ * what browsers say of it. Programs send neither header, and probes send an address as the host.
+ *
+ * @param hosts Further names of this machine, lower-case; `*.example.com` stands for all below.
+ */
+export function localOnly(
+  routes: Readonly<Record<string, HttpHandler>>,
+  hosts: () => readonly string[],
+): Readonly<Record<string, HttpHandler>> {
+  const guarded = Object.entries(routes).map(([path, handle]): [string, HttpHandler] => [
+    path,
+    async (request) => {
+      const refused = refusalOf(request.headers, hosts())
+      const response = refused ?? (await handle(request))
+      // A page may also embed it, as an image or a script.
+      response.headers.set('cross-origin-resource-policy', 'same-origin')
+      response.headers.set('x-content-type-options', 'nosniff')
+      return response
+    },
+  ])
+  return Object.fromEntries(guarded)
+}
+
+function refusalOf(headers: Headers, hosts: readonly string[]): Response | undefined {
+  const host = headers.get('host')
+  // HTTP/1.0 has none; browsers always send one.
+  if (host !== null && !isLocalHost(host, hosts))
+    return refusal(MISDIRECTED, 'ask by IP address or as localhost, or name this host in listen.admin_hosts')
+  const site = headers.get('sec-fetch-site')
+  const origin = headers.get('origin')
+  const isForeign =
+    (site !== null && site !== 'same-origin' && site !== 'none') ||
+    (origin !== null && origin !== `http://${host}`)
+  return isForeign ? refusal(FORBIDDEN, 'pages of other origins may not ask') : undefined
+}
+
+const refusal = (status: number, why: string): Response =>
+  new Response(`${why}\n`, {
+    status,
+    headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
+  })
+
+/** `[::1]:9181`, `127.0.0.1`, `localhost.`; then the port. */
+const HOST = /^(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9.-]{1,253}))(?::\d{1,5})?$/
+
+function isLocalHost(field: string, hosts: readonly string[]): boolean {
+  const [, ipv6, text = ''] = HOST.exec(field) ?? []
+  if (ipv6 !== undefined) return isIP(ipv6) === 6
+  if (isIP(text) === 4) return true
+  const name = text.toLowerCase().replace(/\.$/, '')
+  if (name === 'localhost' || name.endsWith('.localhost')) return true
+  return hosts.some((host) => (host.startsWith('*.') ? name.endsWith(host.slice(1)) : name === host))
+}
