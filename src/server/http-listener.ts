@@ -1,5 +1,6 @@
 /** An HTTP listener on a TCP address or a unix socket. */
 import { announcesBody } from './announces-body.ts'
+import { createLastAnswers } from './last-answers.ts'
 import { raiseHeadLimit } from './header-limit.ts'
 import { WarderError } from '../errors.ts'
 import type { HttpHandler } from './decision-handler.ts'
@@ -35,9 +36,10 @@ export function createHttpListener(
   raiseHeadLimit()
   let handlers = new Map(Object.entries(routes))
   let isDraining = false
+  const isLast = createLastAnswers()
   const dispatch: HttpHandler = (request) => {
     const response = (handlers.get(pathOf(request.url)) ?? notFound)(request)
-    if (!isDraining) return response
+    if (!isLast() && !isDraining) return response
     return response instanceof Promise ? response.then(closing) : closing(response)
   }
   const server = bind(address, { fetch: dispatch, error: failed, development: false })
