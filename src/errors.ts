@@ -77,6 +77,8 @@ export const ERROR_CODES = {
   // config/: relaxations
   WARN_CONFIG_AUDIENCE_ANY: 'the audience is not checked',
   WARN_CONFIG_AUDIENCE_ACCOUNT: 'an audience that every token of the realm has',
+  ERR_CONFIG_WILDCARD: 'a wildcard where every character is taken as it is',
+  WARN_CONFIG_TENANT_ANY: 'every tenant of a provider is accepted',
   WARN_CONFIG_ISSUER_ANY: 'the issuer is not checked',
   WARN_CONFIG_EXP_OPTIONAL: 'tokens that never expire are accepted',
   WARN_CONFIG_SENDER_CONSTRAINED: 'tokens bound to a key are accepted without a proof of it',

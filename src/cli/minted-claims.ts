@@ -18,7 +18,8 @@ export function mintedClaims(
   const now = Math.floor(nowMs / 1000)
   const audience = options.aud ?? issuer?.audience ?? []
   const members: readonly (readonly [string, unknown])[] = [
-    ['iss', options.iss ?? issuer?.issuer ?? undefined],
+    // Of a template, nobody knows the tenant.
+    ['iss', options.iss ?? (issuer?.anyTenant === undefined ? issuer?.issuer : undefined) ?? undefined],
     ['sub', options.sub],
     ['aud', audience.length > 1 ? audience : audience[0]],
     ['iat', now],

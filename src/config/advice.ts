@@ -68,6 +68,10 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
     'name the audience of your API; otherwise tokens made for any other service work here',
   WARN_CONFIG_AUDIENCE_ACCOUNT:
     'in Keycloak, add an audience mapper and name that audience: `account` is in every token of the realm',
+  ERR_CONFIG_WILDCARD:
+    'write the exact text, or `{tenant}` with `tenants` in an issuer; `any` accepts every one',
+  WARN_CONFIG_TENANT_ANY:
+    'name the tenants in `tenants`, or tell them apart by a claim rule: anyone can open an account there',
   WARN_CONFIG_ISSUER_ANY: 'name the exact `iss`',
   WARN_CONFIG_EXP_OPTIONAL: 'let the issuer write `exp`, and remove `allow_missing_exp`',
   WARN_CONFIG_SENDER_CONSTRAINED:

@@ -9,9 +9,9 @@ import { decodeSecret } from './decode-secret.ts'
 import { isHmac } from './default-algorithms.ts'
 import type { Problem } from './diagnostic.ts'
 import { checkRefresh } from './key-refresh.ts'
-import { KNOWN_ALIASES, PRESET_INPUTS } from './presets.ts'
-import { quoted } from './printable.ts'
+import { PRESET_INPUTS } from './presets.ts'
 import type { Located } from './read-config.ts'
+import { checkAliases, checkWildcards } from './check-issuer-name.ts'
 import { checkKeyUrl } from './check-key-url.ts'
 import { keyPartsOf, keySourceOf, MAX_KEY_SOURCES, SOURCES, type KeySourceConfig } from './key-parts.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
@@ -68,6 +68,7 @@ export function checkIssuer(
   }
   checkAlgorithms(issuer, supported, add)
   checkTenants(issuer, add)
+  checkWildcards(issuer, add)
   checkParts(issuer, add)
   checkAliases(issuer, add)
   checkClaimRules(issuer, add)
@@ -229,17 +230,6 @@ function checkSecret(issuer: IssuerConfig, keys: KeySourceConfig, add: Add): voi
     ? `\`allow_short_secret\` goes down to ${LEAST_SECRET_BYTES} bytes, not further`
     : `make one with \`openssl rand -hex ${needed}\` (RFC 7518 §3.2)`
   add('/keys/secret', { code: 'ERR_CONFIG_SECRET_SHORT', message, hints: [hint] })
-}
-
-/** Only what a provider documents: an alias lets its keys vouch for another name. */
-function checkAliases({ issuer, issuer_aliases: aliases = [] }: IssuerConfig, add: Add): void {
-  const known = (Object.hasOwn(KNOWN_ALIASES, issuer ?? '') && KNOWN_ALIASES[issuer ?? '']) || []
-  aliases.forEach((alias, i) => {
-    if (known.includes(alias)) return
-    const message = `${quoted(alias)} is not known to be another \`iss\` of this issuer`
-    const hints = ['write an issuer of its own, with its own `keys`']
-    add(`/issuer_aliases/${i}`, { code: 'ERR_CONFIG_VALUE', message, hints })
-  })
 }
 
 function checkClaimRules({ claims = {} }: IssuerConfig, add: Add): void {

@@ -54,8 +54,10 @@ export function expandPresets(root: Raw): ExpandedPresets {
 }
 
 /** Another name of the preset's issuer is none of the issuer that is written instead. */
-function settingsOf(preset: Preset, inputs: PresetInputs, { issuer }: Raw): Raw {
-  const { issuer_aliases: aliases, ...settings } = preset.expand(inputs)
+function settingsOf(preset: Preset, inputs: PresetInputs, { issuer, tenants }: Raw): Raw {
+  const { issuer_aliases: aliases, ...expanded } = preset.expand(inputs)
+  const isAny = tenants === 'any' && preset.keysOfAllTenants !== undefined
+  const settings: Raw = isAny ? { ...expanded, keys: { jwks_url: preset.keysOfAllTenants } } : expanded
   const isOther = issuer !== undefined && issuer !== settings['issuer']
   return aliases === undefined || isOther ? settings : { ...settings, issuer_aliases: aliases }
 }
@@ -110,9 +112,10 @@ function checkNeeds(issuer: Raw, preset: Preset, pointer: string, name: string):
   if (name === 'entra') {
     const tenants: readonly unknown[] = [issuer['tenants'] ?? []].flat()
     tenants.forEach((tenant, i) => {
-      if (typeof tenant !== 'string' || GUID.test(tenant)) return
+      if (typeof tenant !== 'string' || GUID.test(tenant) || issuer['tenants'] === 'any') return
       const at = Array.isArray(issuer['tenants']) ? `/tenants/${i}` : '/tenants'
-      const hint = 'write its id in lower case: tokens never name a domain, `common` or `organizations`'
+      const hint =
+        'write its id in lower case: tokens never name a domain, `common` or `organizations`; `tenants: any` accepts every directory'
       add(at, 'ERR_CONFIG_VALUE', `${quoted(tenant)} is not the id of a directory`, hint)
     })
   }

@@ -3,7 +3,7 @@ import { toName, issuerNames, uniqueName } from './default-names.ts'
 import type { AddProblem } from './check-reach.ts'
 import { quoted } from './printable.ts'
 import type { Located } from './read-config.ts'
-import { keyPartsOf } from './key-parts.ts'
+import { keyPartsOf, keySourceOf } from './key-parts.ts'
 import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
 
 /** Stands for the tenant in `issuer` and `jwks_url`. */
@@ -24,6 +24,8 @@ export interface ExpandedIssuer {
 export function expandTenants(template: IssuerConfig): readonly IssuerConfig[] {
   const { tenants, tenant_claim: tenantClaim, ...issuer } = template
   if (tenants === undefined) return [issuer]
+  // Every tenant: the template itself is what a token is held against.
+  if (tenants === null) return [template]
   return [...new Set(tenants)].map((tenant) => {
     const fill = (text: string): string => text.replaceAll(PLACEHOLDER, tenant)
     const { keys, claims } = issuer
@@ -51,7 +53,7 @@ export function expandIssuers(issuers: readonly Located<IssuerConfig>[]): readon
   const taken = new Set(groups)
   return issuers.flatMap(({ pointer, value }, i) => {
     const group = groups[i] ?? ''
-    const tenants = value.tenants === undefined ? undefined : [...new Set(value.tenants)]
+    const tenants = value.tenants == null ? undefined : [...new Set(value.tenants)]
     return expandTenants(value).map((issuer, j) => {
       const name = tenants === undefined ? group : uniqueName(nameOf(group, tenants[j] ?? ''), taken)
       return { pointer, group, name, issuer }
@@ -83,9 +85,13 @@ export function checkTenants(
     add(at, { code, message: `${quoted(other)} stands for nothing`, hints })
   }
   const isTemplate = issuer?.includes(PLACEHOLDER) === true
+  if (tenants === null) return checkAnyTenant({ issuer, tenant_claim, keys, claims }, add)
   if (tenants === undefined) {
     const at = places.find(([, text]) => text.includes(PLACEHOLDER))?.[0]
-    const hints = ['write the list of tenants whose tokens are accepted: `tenants: […]`']
+    const hints = [
+      'write the list of tenants whose tokens are accepted: `tenants: […]`',
+      'or `tenants: any` with a `tenant_claim`, to accept every tenant',
+    ]
     if (at !== undefined) add(at, { code, message: `${PLACEHOLDER} without \`tenants\``, hints })
     else if (tenant_claim !== undefined)
       add('/tenant_claim', { code, message: '`tenant_claim` without `tenants`' }, true)
@@ -111,4 +117,41 @@ export function checkTenants(
     const hints = ['without it, each tenant has a file in `state_dir`']
     add(`${kept.at}/snapshot_file`, { code, message: 'one `snapshot_file` for several tenants', hints }, true)
   }
+}
+
+/** Without a list, a token's own word is taken for its tenant: its issuer must say it twice, and sign it with keys of one place. */
+function checkAnyTenant(
+  {
+    issuer,
+    tenant_claim: claim,
+    keys,
+    claims,
+  }: Pick<IssuerConfig, 'issuer' | 'tenant_claim' | 'keys' | 'claims'>,
+  add: AddProblem,
+): void {
+  const code = 'ERR_CONFIG_TENANTS'
+  if ((issuer ?? '').split(PLACEHOLDER).length !== 2) {
+    const hints = ['such as https://login.microsoftonline.com/{tenant}/v2.0']
+    add('/issuer', { code, message: `\`tenants: any\` needs ${PLACEHOLDER} in \`issuer\`, once`, hints })
+  }
+  if (claim === undefined) {
+    const hints = ['name the claim that holds the tenant: `tenant_claim: tid` for Entra ID']
+    add('/tenants', { code, message: '`tenants: any` without `tenant_claim`', hints })
+  }
+  for (const { at, items, keys: one } of keyPartsOf({ keys })) {
+    const isFixed = keySourceOf(one) !== 'discovery' && one.jwks_url?.includes(PLACEHOLDER) !== true
+    if (isFixed) continue
+    const hints = ['write one key set for all tenants: `keys: { jwks_url: … }`, without a placeholder']
+    const message = 'with `tenants: any`, a token would say where its keys are'
+    add(keys === undefined ? '/tenants' : (items.jwks_url ?? at), { code, message, hints })
+  }
+  const isNarrowed = claim !== undefined && claims?.[claim]?.in !== undefined
+  if (!isNarrowed)
+    add('/tenants', {
+      code: 'WARN_CONFIG_TENANT_ANY',
+      message: 'tokens of every tenant of this provider are accepted',
+      hints: [
+        `tell tenants apart by a claim rule of a policy, or name them: \`claims: { ${claim ?? 'tid'}: […] }\``,
+      ],
+    })
 }

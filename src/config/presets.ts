@@ -20,6 +20,8 @@ export interface Preset {
   readonly inputs: Readonly<Record<string, PresetInput>>
   /** The issuer is a template. */
   readonly needsTenants?: true
+  /** The key set that verifies tokens of every tenant; discovery gives that of one. */
+  readonly keysOfAllTenants?: string
   readonly expand: (inputs: PresetInputs) => PresetSettings
 }
 
@@ -60,6 +62,7 @@ const PRESETS = {
   entra: {
     inputs: {},
     needsTenants: true,
+    keysOfAllTenants: 'https://login.microsoftonline.com/organizations/discovery/v2.0/keys',
     expand: () => ({
       issuer: 'https://login.microsoftonline.com/{tenant}/v2.0',
       tenant_claim: 'tid',

@@ -128,9 +128,12 @@ export const IssuerSchema = strictMap({
   issuer_aliases: textList()
     .optional()
     .describe('other exact `iss` values that this very issuer is known to write; Google has one'),
-  tenants: textList(parseTenant)
+  tenants: z
+    .union([any, textList(parseTenant)])
     .optional()
-    .describe('what {tenant} may be; an issuer of its own for each, and for no other'),
+    .describe(
+      'what {tenant} may be; the word `any` accepts every tenant, with tenant_claim and keys of one place',
+    ),
   tenant_claim: text().optional().describe('claim that must be the tenant of the issuer, for example tid'),
   audience: z
     .union([any, textList()])

@@ -79,6 +79,8 @@ function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value 
   return compact({
     name: issuer.name,
     issuer: issuer.issuer === null ? 'any' : escape(issuer.issuer),
+    tenants: issuer.anyTenant === undefined ? undefined : 'any',
+    tenant_claim: mapDefined(issuer.anyTenant?.claim, escape),
     issuer_aliases: issuer.issuerAliases?.map((alias) => escape(alias)),
     audience_claim: mapDefined(issuer.audienceClaim, escape),
     audience: issuer.audience === null ? 'any' : issuer.audience.map((audience) => escape(audience)),

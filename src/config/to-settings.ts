@@ -92,6 +92,7 @@ function toIssuer(
   return {
     name,
     issuer: issuer.issuer,
+    ...(issuer.tenants === null ? { anyTenant: { claim: issuer.tenant_claim ?? '' } } : {}),
     ...(issuer.issuer_aliases === undefined ? {} : { issuerAliases: issuer.issuer_aliases }),
     audience: issuer.audience,
     ...(issuer.audience_claim === undefined ? {} : { audienceClaim: issuer.audience_claim }),

@@ -4,6 +4,7 @@ import { readScopes } from '../claims/scope.ts'
 import { describeClaimValue } from '../jwt/check-claim-values.ts'
 import { isAcceptedTyp } from '../jwt/check-typ.ts'
 import type { AudienceClaim } from '../jwt/issuer-settings.ts'
+import { describeTenantClaim } from '../jwt/tenant-template.ts'
 import { partsOf, type KeySource } from '../keys/key-source.ts'
 import type { Route } from '../policy/compile-routes.ts'
 import type { JudgeSettings } from '../policy/settings.ts'
@@ -210,7 +211,12 @@ const policySetting = ({ policy }: Trial, member?: string): string | undefined =
   policy === undefined ? undefined : `policies/${policy.name}${member === undefined ? '' : `/${member}`}`
 
 const issuerList = ({ policy }: Trial): string =>
-  [...(policy?.issuers.byIss.keys() ?? [])].map((iss) => JSON.stringify(iss)).join(', ')
+  [
+    ...(policy?.issuers.byIss.keys() ?? []),
+    ...(policy?.issuers.templates ?? []).map(({ settings }) => settings.issuer),
+  ]
+    .map((iss) => JSON.stringify(iss))
+    .join(', ')
 
 function typText({ issuer, jws }: Trial): string {
   const typ = jws?.header.typ
@@ -238,6 +244,7 @@ function requiredText({ issuer }: Trial): string {
   const required = [
     ...(issuer?.settings.requiredClaims ?? []),
     ...(issuer?.settings.claimValues ?? []).map((rule) => describeClaimValue(rule)),
+    ...(issuer?.template === undefined ? [] : [describeTenantClaim(issuer.template)]),
   ]
   return required.length === 0 ? 'none required' : `required: ${required.join(', ')}`
 }

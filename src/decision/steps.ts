@@ -9,6 +9,7 @@ import { decodeJws } from '../jwt/decode-jws.ts'
 import { findVerifyingKey } from '../jwt/find-verifying-key.ts'
 import { pickIssuer } from '../jwt/issuer.ts'
 import type { ClaimValueSettings } from '../jwt/issuer-settings.ts'
+import { checkTenantClaim } from '../jwt/tenant-template.ts'
 import { isAlgorithm } from '../keys/algorithms.ts'
 import { whyMethodRefused } from '../request/method.ts'
 import { quote } from '../keys/printable.ts'
@@ -165,6 +166,8 @@ function claimsStep(trial: Trial): StepOutcome {
     if (!Object.hasOwn(claims, name) || !isPresent(claims[name]))
       return denial('claim_missing', `\`${name}\``)
   }
+  const tenant = issuer.template === undefined ? undefined : checkTenantClaim(issuer.template, claims)
+  if (tenant?.ok === false) return denial(tenant.error.reason, tenant.error.detail)
   const values = checkClaimValues(claims, issuer.settings.claimValues ?? NO_RULES)
   if (!values.ok) return denial(values.error.reason, values.error.detail)
   // A bound token without its proof may be a stolen one (RFC 9449 §7.2, RFC 8705 §3).

@@ -16,10 +16,14 @@ export interface ClaimValueSettings {
 export interface IssuerSettings {
   /** The operator's name for it; in logs and metrics. */
   readonly name: string
-  /** Exact `iss`; null accepts tokens of any or no issuer (a relaxation: `issuer: any`). */
+  /**
+   * Exact `iss`; null accepts tokens of any or no issuer (a relaxation: `issuer: any`). With `anyTenant` a template.
+   */
   readonly issuer: string | null
   /** Other texts that this very issuer writes into `iss`, exactly. Absent: none. */
   readonly issuerAliases?: readonly string[]
+  /** Accept every tenant of the template `issuer` that this claim of the token names (a relaxation). Absent: none. */
+  readonly anyTenant?: { readonly claim: string }
   /** Accepted audiences, any-of, never empty; null accepts all (a relaxation: `audience: any`). */
   readonly audience: readonly string[] | null
   /** The claim that holds the audience. Absent: `aud`. */

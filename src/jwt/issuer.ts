@@ -1,6 +1,7 @@
 /** A trusted issuer, compiled: its settings in the form that a decision reads. */
 import type { KeySource } from '../keys/key-source.ts'
 import type { IssuerSettings } from './issuer-settings.ts'
+import { compileTenantTemplate, tenantOf, type TenantTemplate } from './tenant-template.ts'
 
 export interface Issuer {
   readonly settings: IssuerSettings
@@ -8,6 +9,8 @@ export interface Issuer {
   readonly audience: ReadonlySet<string> | null
   readonly algorithms: ReadonlySet<string>
   readonly typ: ReadonlySet<string> | undefined
+  /** Set where every tenant is accepted. */
+  readonly template: TenantTemplate | undefined
 }
 
 export function compileIssuer(settings: IssuerSettings, keys: KeySource): Issuer {
@@ -17,27 +20,48 @@ export function compileIssuer(settings: IssuerSettings, keys: KeySource): Issuer
     audience: settings.audience === null ? null : new Set(settings.audience),
     algorithms: new Set(settings.algorithms),
     typ: settings.typ === undefined ? undefined : new Set(settings.typ),
+    template:
+      settings.anyTenant === undefined
+        ? undefined
+        : compileTenantTemplate(settings.issuer ?? '', settings.anyTenant.claim),
   }
 }
 
 /** The issuers whose tokens are accepted in one place; picked by exact `iss` before any key is looked up. */
 export interface IssuerMap {
   readonly byIss: ReadonlyMap<string, Issuer>
+  /** For an `iss` that none is named by, exactly one of which must fit. */
+  readonly templates: readonly Issuer[]
   /** For tokens of any or no issuer, where an operator relaxed it so. */
   readonly any: Issuer | undefined
 }
 
 export function compileIssuerMap(issuers: readonly Issuer[]): IssuerMap {
   const byIss = new Map<string, Issuer>()
-  for (const issuer of issuers) if (issuer.settings.issuer !== null) byIss.set(issuer.settings.issuer, issuer)
+  const templates = issuers.filter(({ template }) => template !== undefined)
+  for (const issuer of issuers) {
+    const { settings, template } = issuer
+    if (settings.issuer !== null && template === undefined) byIss.set(settings.issuer, issuer)
+  }
   // Who has configured the other form as an issuer of its own means that one.
   for (const issuer of issuers)
     for (const alias of issuer.settings.issuerAliases ?? []) if (!byIss.has(alias)) byIss.set(alias, issuer)
-  return { byIss, any: issuers.find((issuer) => issuer.settings.issuer === null) }
+  return { byIss, templates, any: issuers.find((issuer) => issuer.settings.issuer === null) }
 }
 
 /** The issuer that must have signed, or undefined. A `Map`, so `__proto__` is a name like any other. */
 export function pickIssuer(issuers: IssuerMap, iss: unknown): Issuer | undefined {
-  if (typeof iss === 'string') return issuers.byIss.get(iss) ?? issuers.any
+  if (typeof iss === 'string') return issuers.byIss.get(iss) ?? pickByTemplate(issuers, iss) ?? issuers.any
   return iss === undefined ? issuers.any : undefined
+}
+
+/** Undefined also when several fit: an issuer is never chosen by its place in the file. */
+function pickByTemplate({ templates }: IssuerMap, iss: string): Issuer | undefined {
+  let found: Issuer | undefined
+  for (const issuer of templates) {
+    if (issuer.template === undefined || tenantOf(issuer.template, iss) === undefined) continue
+    if (found !== undefined) return undefined
+    found = issuer
+  }
+  return found
 }

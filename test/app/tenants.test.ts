@@ -145,3 +145,47 @@ describe('an audience in another claim', () => {
     expect(await reasonOf(authorizer, mint(acme, { tid, aud: 'app' }))).toBe('audience_missing')
   })
 })
+
+describe('an issuer template with every tenant', () => {
+  const keys = [acme, globex].flatMap((issuer) => issuer.jwks().keys)
+  const EVERY = `version: 1
+issuers:
+  - name: idp
+    issuer: https://idp.example/{tenant}/v2.0
+    tenants: any
+    tenant_claim: tid
+    audience: api
+    keys: { jwks: ${JSON.stringify({ keys })} }
+`
+  const cases: readonly (readonly [what: string, token: () => string, reason: string])[] = [
+    ['a tenant', () => mint(acme, { tid: 'acme' }), 'ok'],
+    ['another one', () => mint(globex, { tid: 'globex' }), 'ok'],
+    ['a tenant without its claim', () => mint(acme, {}), 'claim_missing'],
+    ['a tenant that claims to be another', () => mint(acme, { tid: 'globex' }), 'claim_invalid'],
+    ['an `iss` of another tenant', () => mint(acme, { tid: 'acme', iss: globex.issuer }), 'claim_invalid'],
+    [
+      'an `iss` with a path in it',
+      () => mint(acme, { tid: 'a/b', iss: 'https://idp.example/a/b/v2.0' }),
+      'issuer_unknown',
+    ],
+    [
+      'the template itself',
+      () => mint(acme, { tid: '{tenant}', iss: 'https://idp.example/{tenant}/v2.0' }),
+      'issuer_unknown',
+    ],
+    ['keys that are not in the set', () => mint(evil, { tid: 'evil' }), 'signature_invalid'],
+  ]
+  for (const [what, token, reason] of cases) {
+    it(`is ${reason} for ${what}, and fetches nothing`, async () => {
+      const authorizer = await start(EVERY)
+      expect(await reasonOf(authorizer, token())).toBe(reason)
+      expect(fetched).toEqual([])
+    })
+  }
+
+  it('judges tenants by a rule of the issuer', async () => {
+    const authorizer = await start(EVERY.replace('audience: api', 'audience: api\n    claims: { tid: acme }'))
+    expect(await reasonOf(authorizer, mint(acme, { tid: 'acme' }))).toBe('ok')
+    expect(await reasonOf(authorizer, mint(globex, { tid: 'globex' }))).toBe('claim_invalid')
+  })
+})

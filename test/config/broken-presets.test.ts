@@ -43,6 +43,64 @@ const PRESETS: readonly Case[] = [
 ]
 
 const TEMPLATES: readonly Case[] = [
+  [
+    'every tenant without a claim',
+    template('tenants: any, keys: { pem: x }'),
+    'ERR_CONFIG_TENANTS',
+    '3:75',
+    'tid',
+  ],
+  [
+    'every tenant with discovery',
+    template('tenants: any, tenant_claim: tid'),
+    'ERR_CONFIG_TENANTS',
+    '3:75',
+    'jwks_url',
+  ],
+  [
+    'every tenant with keys of each',
+    template('tenants: any, tenant_claim: tid, keys: { jwks_url: "https://idp.example.com/{tenant}" }'),
+    'ERR_CONFIG_TENANTS',
+    '3:117',
+    'without a placeholder',
+  ],
+  [
+    'every tenant with metadata',
+    template('tenants: any, tenant_claim: tid, keys: { metadata_url: "https://idp.example.com/m" }'),
+    'ERR_CONFIG_TENANTS',
+    '3:105',
+    'jwks_url',
+  ],
+  [
+    'every tenant of no template',
+    entry(
+      'audience: api, issuer: "https://idp.example.com", tenants: any, tenant_claim: t, keys: { pem: x }',
+    ),
+    'ERR_CONFIG_TENANTS',
+    '3:30',
+    '{tenant}',
+  ],
+  [
+    'a wildcard in an issuer',
+    entry('audience: api, issuer: "https://login.microsoftonline.com/*/v2.0"'),
+    'ERR_CONFIG_WILDCARD',
+    '3:30',
+    'tenants: any',
+  ],
+  [
+    'a name for every directory of Entra ID',
+    entry('audience: api, issuer: "https://login.microsoftonline.com/organizations/v2.0"'),
+    'ERR_CONFIG_WILDCARD',
+    '3:30',
+    'tenants: any',
+  ],
+  [
+    'a wildcard as audience',
+    entry('issuer: "https://idp.example.com", audience: "*"'),
+    'ERR_CONFIG_WILDCARD',
+    '3:52',
+    'audience: any',
+  ],
   ['a template without tenants', template('leeway: 0s'), 'ERR_CONFIG_TENANTS', '3:30', 'tenants'],
   ['an empty list of tenants', template('tenants: []'), 'ERR_CONFIG_EMPTY_LIST', '3:75', 'empty'],
   ['a tenant that is a path', template('tenants: [a/b]'), 'ERR_CONFIG_NAME', '3:76', 'tenant'],

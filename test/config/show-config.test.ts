@@ -19,6 +19,7 @@ issuers:
   - { name: l, issuer: l, audience: a, keys: { secret: ["$\${x}0123456789abcdef0123456789abcd", { value: "${'ff'.repeat(32)}", kid: k, encoding: hex }] } }
   - { name: g, preset: google, audience: a }
   - { name: w, issuer: "https://w.example", audience: a, keys: { metadata_url: "https://m.example/x", bearer_file: t, send_credentials_to: ["10.0.0.1:6443", K.example] } }
+  - { name: e, preset: entra, tenants: any, audience: a }
   - { name: o, issuer: o, audience: a, keys: { jwks_file: o.json, allow_symmetric: true } }
   - { name: v, issuer: "https://v.example", audience: a, keys: [{}, { jwks_url: ["https://v.example/a", "https://v.example/b"], startup: snapshot }, { pem_file: p.pem }] }
 state_dir: state

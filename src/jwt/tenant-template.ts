@@ -1,0 +1,44 @@
+/** Issuers of which every tenant is accepted: `https://login.example.com/{tenant}/v2.0`. */
+import { err, ok, type Result } from '../result.ts'
+import type { JsonObject } from '../keys/strict-json.ts'
+import type { ClaimValueMiss } from './check-claim-values.ts'
+
+/** What a tenant may be called; no character of it ends a path segment or a host. */
+const TENANT = /^(?!\.{1,2}$)[0-9A-Za-z._-]{1,64}$/
+const PLACEHOLDER = '{tenant}'
+
+/** The whole of an `iss`, around the tenant. */
+export interface TenantTemplate {
+  readonly prefix: string
+  readonly suffix: string
+  /** The claim that must be the tenant. */
+  readonly claim: string
+}
+
+/** @param issuer With the placeholder exactly once. */
+export function compileTenantTemplate(issuer: string, claim: string): TenantTemplate {
+  const at = issuer.indexOf(PLACEHOLDER)
+  return { prefix: issuer.slice(0, at), suffix: issuer.slice(at + PLACEHOLDER.length), claim }
+}
+
+/** The tenant of an `iss`; undefined when it is not of this template from its first to its last character. */
+export function tenantOf({ prefix, suffix }: TenantTemplate, iss: string): string | undefined {
+  if (!iss.startsWith(prefix) || !iss.endsWith(suffix)) return undefined
+  // Where the two overlap, slice() swaps nothing and yields the empty text, which is no tenant.
+  const tenant = iss.slice(prefix.length, Math.max(prefix.length, iss.length - suffix.length))
+  return TENANT.test(tenant) ? tenant : undefined
+}
+
+/** The tenant that the issuer writes into `iss` must be the one that it writes into its claim, character by character. */
+export function checkTenantClaim(template: TenantTemplate, claims: JsonObject): Result<void, ClaimValueMiss> {
+  const { claim } = template
+  const detail = describeTenantClaim(template)
+  const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+  if (value === undefined || value === null) return err({ reason: 'claim_missing', detail })
+  const tenant = typeof claims['iss'] === 'string' ? tenantOf(template, claims['iss']) : undefined
+  return tenant !== undefined && value === tenant ? ok(undefined) : err({ reason: 'claim_invalid', detail })
+}
+
+/** For people. */
+export const describeTenantClaim = ({ claim }: TenantTemplate): string =>
+  `\`${claim}\` is the tenant in \`iss\``
