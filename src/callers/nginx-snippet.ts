@@ -195,6 +195,7 @@ ${identity.map(({ variable }) => `        auth_request_set $warder_identity_${va
         proxy_set_header X-Forwarded-For $remote_addr;
         proxy_set_header X-Forwarded-Host $host;
         proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header X-Real-IP $remote_addr;
 ${identity.length === 0 ? '' : identityPassing(identity)}\
         # For the application's log: the same id as in Warder's.
         proxy_set_header X-Decision-Id $warder_id;
@@ -209,7 +210,7 @@ ${removedNames(identity)
     }`
 
 /** The fields of the location that have a value of nginx's own. */
-const WRITTEN = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto']
+const WRITTEN = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Real-IP']
 
 /** The fields to remove: a name that is written twice would be sent twice. */
 function removedNames(identity: readonly IdentityHeader[]): readonly string[] {

@@ -83,7 +83,7 @@ export const OVERRIDE_FIELDS: readonly OverrideField[] = [
   never('address')('X-Original-For', 'ASP.NET'),
   never('address')('X-Original-Forwarded-For', 'services behind ingress-nginx'),
   ofTrusted('address')('Forwarded-For', 'PHP applications that look for an address in several fields'),
-  ofTrusted('address')('X-Real-IP', 'most frameworks behind nginx'),
+  never('address')('X-Real-IP', 'most frameworks behind nginx'),
   ofTrusted('address')('X-Remote-IP', 'applications that look for an address in several fields'),
   ofTrusted('address')('X-Remote-Addr', 'applications that look for an address in several fields'),
   ofTrusted('address')('X-Client-IP', 'Express, ASP.NET and applications that look in several fields'),

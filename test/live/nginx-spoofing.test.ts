@@ -102,6 +102,16 @@ liveSuite('nginx and identity headers of the client', ['nginx'], () => {
     expect(foldedValues(site.app.received.at(-1), 'X-Decision-Id')).toHaveLength(1)
   })
 
+  it("replaces the client's address with the one that nginx sees", async () => {
+    const headers: Headers = [
+      ['X-Real-IP', '6.6.6.6'],
+      ['X-Forwarded-For', '6.6.6.6'],
+    ]
+    await site.ask({ target: '/orders/1', headers }, site.mint())
+    expect(foldedValues(site.app.received.at(-1), 'X-Real-IP')).toEqual(['127.0.0.1'])
+    expect(foldedValues(site.app.received.at(-1), 'X-Forwarded-For')).toEqual(['127.0.0.1'])
+  })
+
   it('does not let the client say which request is judged', async () => {
     const headers: Headers = [
       ['X-Original-URL', 'http://api.example.com/public/1'],

@@ -1,6 +1,7 @@
 /** Who asks, and by which address: from the socket, or from a proxy that is trusted to say. */
 import { BlockList, isIPv6 } from 'node:net'
 import { valuesOf, type HeaderField } from '../http/header-fields.ts'
+import { parseAddress } from './ip-address.ts'
 
 /** What the application is told of the way that a request took. */
 export interface ForwardedFields {
@@ -8,6 +9,8 @@ export interface ForwardedFields {
   readonly proto: 'http' | 'https'
   readonly host: string
   readonly forwarded: string
+  /** The client's address alone; empty if it is unknown. */
+  readonly realIp: string
 }
 
 /** Whether a peer is a trusted proxy; the empty string is one on a unix socket. */
@@ -35,24 +38,29 @@ export const UNKNOWN_PEER = 'unknown'
 /** IPv4 in its own form, though the socket listens on both families. */
 export const plainAddress = (peer: string): string => (peer.startsWith('::ffff:') ? peer.slice(7) : peer)
 
-/** @param authority `Host` as the client sent it, valid. */
+/**
+ * @param isTrusted Undefined if the peer is no trusted proxy.
+ * @param authority `Host` as the client sent it, valid.
+ */
 export function forwardedFields(
   fields: readonly HeaderField[],
   peer: string,
-  isTrusted: boolean,
+  isTrusted: IsTrusted | undefined,
   socketProto: 'http' | 'https',
   authority: string,
 ): ForwardedFields {
   const from = peer === '' ? UNKNOWN_PEER : peer
-  const told = (name: string): string => (isTrusted ? valuesOf(fields, name).join(', ') : '')
+  const told = (name: string): string => (isTrusted === undefined ? '' : valuesOf(fields, name).join(', '))
   const chain = told('x-forwarded-for')
   const toldProto = told('x-forwarded-proto')
   const proto = toldProto === 'http' || toldProto === 'https' ? toldProto : socketProto
   const host = told('x-forwarded-host') || authority
   const elements = told('forwarded')
   const own = `for=${nodeText(from)};host=${quoted(authority)};proto=${socketProto}`
+  const forwardedFor = chain === '' ? from : `${chain}, ${from}`
   return {
-    forwardedFor: chain === '' ? from : `${chain}, ${from}`,
+    forwardedFor,
+    realIp: isTrusted === undefined ? peer : clientAddress(forwardedFor, isTrusted),
     proto,
     host,
     forwarded: elements === '' ? own : `${elements}, ${own}`,
@@ -62,3 +70,25 @@ export function forwardedFields(
 // RFC 7239 §6: an IPv6 address stands in brackets, and so in quotes.
 const nodeText = (address: string): string => (address.includes(':') ? `"[${address}]"` : address)
 const quoted = (text: string): string => (/^[A-Za-z0-9._-]+$/.test(text) ? text : `"${text}"`)
+
+/**
+ * The last address of `X-Forwarded-For` that no trusted proxy has. What stands before it is the client's own word.
+ * Where that is no address, the proxy that said it answers for it. Empty if there is no address at all.
+ *
+ * @param forwardedFor As it is written for the upstream: with the peer at its end.
+ */
+export function clientAddress(forwardedFor: string, isTrusted: IsTrusted): string {
+  let client = ''
+  let end = forwardedFor.length
+  // Only we write the last one, so no client can be it.
+  if (isTrusted('') && forwardedFor.endsWith(`, ${UNKNOWN_PEER}`)) end -= UNKNOWN_PEER.length + 2
+  while (end >= 0) {
+    const comma = forwardedFor.lastIndexOf(',', end - 1)
+    const address = parseAddress(forwardedFor.slice(comma + 1, end).trim())
+    if (address === undefined) break
+    client = address
+    if (!isTrusted(address) || comma < 0) break
+    end = comma
+  }
+  return client
+}

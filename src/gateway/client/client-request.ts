@@ -28,7 +28,13 @@ export function readClientRequest(
 ): ClientRequest {
   const from = plainAddress(peer)
   const isTrustedPeer = rules.isTrusted(from)
-  const forwarded = forwardedFields(head.fields, from, isTrustedPeer, proto, head.authority)
+  const forwarded = forwardedFields(
+    head.fields,
+    from,
+    isTrustedPeer ? rules.isTrusted : undefined,
+    proto,
+    head.authority,
+  )
   return { head, isTrustedPeer, forwarded, authz: toAuthzRequest(head, forwarded.proto) }
 }
 

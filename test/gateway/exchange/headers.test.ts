@@ -140,6 +140,38 @@ describe('what the application is told of the way', () => {
     expect(bytes).not.toContain('X_Forwarded')
   })
 
+  const chains: readonly (readonly [
+    what: string,
+    listen: string,
+    chain: string | undefined,
+    realIp: string,
+  ])[] = [
+    ['of the socket', '', undefined, '127.0.0.1'],
+    ['of the socket, whatever a client says', '', '1.2.3.4', '127.0.0.1'],
+    ['of the proxy, where it says nothing', 'trusted_proxies: [127.0.0.0/8]', undefined, '127.0.0.1'],
+    ['that a trusted proxy saw', 'trusted_proxies: [127.0.0.0/8]', '9.9.9.9, 1.2.3.4', '1.2.3.4'],
+    [
+      'before two trusted proxies',
+      'trusted_proxies: [127.0.0.0/8, 10.0.0.0/8]',
+      '1.2.3.4, 10.0.0.1',
+      '1.2.3.4',
+    ],
+    ['in IPv6, whole', 'trusted_proxies: [127.0.0.0/8]', '2001:db8::1:2', '2001:db8::1:2'],
+    ['without its port', 'trusted_proxies: [127.0.0.0/8]', '1.2.3.4:5678', '1.2.3.4'],
+    ['of the proxy that said what is no address', 'trusted_proxies: [127.0.0.0/8]', 'root', '127.0.0.1'],
+  ]
+  for (const [what, listen, chain, realIp] of chains) {
+    it(`has as X-Real-IP the address ${what}`, async () => {
+      const headers: readonly Header[] = [
+        ['X-Real-IP', '6.6.6.6'],
+        ...(chain === undefined ? [] : [['X-Forwarded-For', chain] as const]),
+      ]
+      const { values, bytes } = await received({ headers }, listen === '' ? {} : { listen })
+      expect(values('x-real-ip')).toEqual([realIp])
+      expect(bytes).not.toContain('6.6.6.6')
+    })
+  }
+
   it('is not added to for a proxy outside the list', async () => {
     const { values } = await received(
       { headers: [['X-Forwarded-For', '1.2.3.4']] },

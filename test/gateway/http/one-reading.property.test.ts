@@ -31,7 +31,7 @@ function forward(bytes: string): Forwarded | undefined {
     authority: head.authority,
     identity: [OURS],
     isTrustedPeer: false,
-    forwarded: { forwardedFor: OURS, proto: 'http', host: OURS, forwarded: OURS },
+    forwarded: { forwardedFor: OURS, proto: 'http', host: OURS, forwarded: OURS, realIp: OURS },
     decisionId: OURS,
     strip: undefined,
     replaced: new Set<string>(),
