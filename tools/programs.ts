@@ -18,7 +18,7 @@ const PACKAGE_OF = {
 } as const
 
 /** No package that we install from has them: they are used where they are in the `PATH`. */
-const UNPACKAGED = ['oauth2-proxy'] as const
+const UNPACKAGED = ['oauth2-proxy', 'kc.sh'] as const
 
 type DebianProgram = keyof typeof PACKAGE_OF
 export type Program = DebianProgram | PipProgram | (typeof UNPACKAGED)[number]
