@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { startAuthSite, type AuthSite } from '../support/auth-site.ts'
 import { expectTranscript, recordTranscript } from '../support/auth-transcript.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
@@ -11,6 +11,7 @@ import { startServe } from '../support/live/serve-command.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
 import { mint } from '../support/mint.ts'
 import { AUDIENCE, ISSUER, SECRET } from '../support/run-service.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 
 const serviceConfig = (port: number): string => `version: 1
 issuers:
@@ -51,7 +52,7 @@ const CASES: Readonly<Record<string, RawRequest>> = {
   },
 }
 
-describe('forward_auth with the decision API of another Warder', () => {
+liveSuite('forward_auth with the decision API of another Warder', [], () => {
   const cleanup = createCleanup()
   let site: AuthSite
   let relay: RecordingRelay

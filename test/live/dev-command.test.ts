@@ -1,13 +1,14 @@
 /** `warder dev` as a newcomer meets it: the three lines that it prints are pasted into a shell. */
-import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { join } from 'node:path'
 import { startProgram, type ChildProgram } from '../support/live/child-program.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { freePort } from '../support/live/loopback.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 
 const MAIN = join(import.meta.dir, '../../src/cli/main.ts')
 
-describe.skipIf(Bun.which('curl') === null)('`warder dev`', () => {
+liveSuite('`warder dev`', ['curl'], () => {
   const cleanup = createCleanup()
   let dev: ChildProgram
   beforeAll(async () => {

@@ -81,7 +81,7 @@ liveSuite('an answer that is cut at any place', ['python3', 'openssl'], () => {
           : await runGateway(gatewayConfig(servers), cleanup)
       const read = await readStrictly(reader, gateway.port, ASKED)
       expect(read).toEqual(ASKED.map(({ status, body }) => ({ status, body })))
-    }, 120_000)
+    })
   }
 
   it('is not lost behind wsgiref, whose answers end with their connection', async () => {
@@ -104,5 +104,5 @@ make_server('127.0.0.1', int(sys.argv[1]), app).serve_forever()
     const expected = asked.map(({ path }) => ({ status: 200, body: `${path}!` }))
     expect(await readStrictly('http of Node.js', gateway.port, asked)).toEqual(expected)
     expect(await readStrictly('http.client of Python', gateway.port, asked)).toEqual(expected)
-  }, 60_000)
+  })
 })

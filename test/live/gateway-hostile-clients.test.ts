@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { startProgram } from '../support/live/child-program.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { waitFor } from '../support/live/loopback.ts'
@@ -11,12 +11,12 @@ import { startServedGateway, type ServedGateway } from '../support/live/served-g
 import { mint } from '../support/mint.ts'
 import { statusesOf } from '../support/raw-http.ts'
 import { gatewayConfig, runGateway, startRawUpstream, type RawUpstream } from '../support/run-gateway.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 
 const IDLE_CLIENTS = join(import.meta.dir, '../support/live/idle-clients-main.ts')
 const good = `Authorization: Bearer ${mint({ scope: 'orders:read' })}\r\n`
 const DRIPPED_HEAD = 'GET /public/dripped HTTP/1.1\r\nHost: a\r\nX: '
 const DRIPPED_BODY = 'POST /public/dripped HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n'
-const OPTIONS = { timeout: 60_000 }
 
 /** As many as asked for, or what this machine allows one process to open. */
 function affordable(wanted: number): number {
@@ -43,7 +43,7 @@ function drip(
   return { text: () => text, isClosed: () => isClosed }
 }
 
-describe('a gateway among hostile clients', () => {
+liveSuite('a gateway among hostile clients', [], () => {
   const cleanup = createCleanup()
   let app: RawUpstream
   let gateway: ServedGateway
@@ -63,21 +63,17 @@ describe('a gateway among hostile clients', () => {
   const answers = async (target: string): Promise<boolean> =>
     (await ask(gateway.port, { target })).body === target
 
-  it(
-    'serves others while thousands of connections are held idle, and closes none of them',
-    OPTIONS,
-    async () => {
-      const count = affordable(10_000)
-      const clients = startProgram([process.execPath, IDLE_CLIENTS, String(gateway.port), String(count)])
-      cleanup.add(() => clients.stop('SIGKILL'))
-      await clients.ready('all connections', () => clients.output().includes(`held ${count}`) || undefined)
-      for (let i = 0; i < 50; i++) expect(await answers(`/public/held-${i}`)).toBe(true)
-      expect(clients.output()).not.toContain('closed')
-      await clients.stop('SIGKILL')
-    },
-  )
+  it('serves others while thousands of connections are held idle, and closes none of them', async () => {
+    const count = affordable(10_000)
+    const clients = startProgram([process.execPath, IDLE_CLIENTS, String(gateway.port), String(count)])
+    cleanup.add(() => clients.stop('SIGKILL'))
+    await clients.ready('all connections', () => clients.output().includes(`held ${count}`) || undefined)
+    for (let i = 0; i < 50; i++) expect(await answers(`/public/held-${i}`)).toBe(true)
+    expect(clients.output()).not.toContain('closed')
+    await clients.stop('SIGKILL')
+  })
 
-  it('answers a thousand pipelined requests in their order, each judged by itself', OPTIONS, async () => {
+  it('answers a thousand pipelined requests in their order, each judged by itself', async () => {
     const targets = Array.from({ length: 1_000 }, (_, i) => (i % 3 === 0 ? `/public/${i}` : `/orders/${i}`))
     const isAllowed = (i: number): boolean => i % 3 !== 2
     const client = await openClient(gateway.port)
@@ -97,44 +93,36 @@ describe('a gateway among hostile clients', () => {
     expect(reached).toEqual(targets.filter((_, i) => isAllowed(i)))
   })
 
-  it(
-    'lets go of clients that stop within their body, and of the server that they held',
-    OPTIONS,
-    async () => {
-      const head = 'POST /public/half HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf'
-      const clients = await Promise.all(Array.from({ length: 50 }, () => openClient(gateway.port)))
-      for (const client of clients) client.send(head)
-      expect(await answers('/public/beside')).toBe(true)
-      for (const client of clients) {
-        expect((await client.receive()).status).toBe(408)
-        await client.ended
-        client.close()
-      }
-      await waitFor('the server to be free', () =>
-        app.connections.filter(({ closed }) => !closed).length <= 1 ? true : undefined,
-      )
-      expect(app.received.map(({ target }) => target)).not.toContain('/public/half')
-    },
-  )
+  it('lets go of clients that stop within their body, and of the server that they held', async () => {
+    const head = 'POST /public/half HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf'
+    const clients = await Promise.all(Array.from({ length: 50 }, () => openClient(gateway.port)))
+    for (const client of clients) client.send(head)
+    expect(await answers('/public/beside')).toBe(true)
+    for (const client of clients) {
+      expect((await client.receive()).status).toBe(408)
+      await client.ended
+      client.close()
+    }
+    await waitFor('the server to be free', () =>
+      app.connections.filter(({ closed }) => !closed).length <= 1 ? true : undefined,
+    )
+    expect(app.received.map(({ target }) => target)).not.toContain('/public/half')
+  })
 
-  it(
-    'lets go of a client that sends its body byte by byte, where there is a total_timeout',
-    OPTIONS,
-    async () => {
-      const server = await startRawUpstream(cleanup)
-      const config = gatewayConfig([server.url], { upstream: 'idle_timeout: 1h, total_timeout: 1s' })
-      const slow = drip((await runGateway(config, cleanup)).port, DRIPPED_BODY)
-      await waitFor('the end of it', () => slow.isClosed() || undefined)
-      expect(statusesOf(slow.text())).toEqual([504])
-      expect(server.received).toEqual([])
-      await waitFor(
-        'the server to be free',
-        () => server.connections.every(({ closed }) => closed) || undefined,
-      )
-    },
-  )
+  it('lets go of a client that sends its body byte by byte, where there is a total_timeout', async () => {
+    const server = await startRawUpstream(cleanup)
+    const config = gatewayConfig([server.url], { upstream: 'idle_timeout: 1h, total_timeout: 1s' })
+    const slow = drip((await runGateway(config, cleanup)).port, DRIPPED_BODY)
+    await waitFor('the end of it', () => slow.isClosed() || undefined)
+    expect(statusesOf(slow.text())).toEqual([504])
+    expect(server.received).toEqual([])
+    await waitFor(
+      'the server to be free',
+      () => server.connections.every(({ closed }) => closed) || undefined,
+    )
+  })
 
-  it('lets go of clients that send their head byte by byte (slowloris)', OPTIONS, async () => {
+  it('lets go of clients that send their head byte by byte (slowloris)', async () => {
     await waitFor('the end of them', async () => {
       expect(await answers('/public/beside')).toBe(true)
       return drips.every(({ isClosed }) => isClosed()) || undefined

@@ -87,7 +87,7 @@ liveSuite('servers that are killed and started again under load', ['nginx'], () 
       // No client has to come again because a server was killed.
       connections: CONNECTIONS,
     })
-  }, 60_000)
+  })
 })
 
 liveSuite('a server that is killed within its answer', [], () => {
@@ -133,5 +133,5 @@ liveSuite('a server that is stopped, not killed', [], () => {
     expect([...new Set(during)].sort()).toEqual(['504', 'other'])
     expect(during.filter((answer) => answer === '504')).toHaveLength(2)
     await waitFor('the server to be asked again', async () => (await askOnce()) === 'stopped' || undefined)
-  }, 60_000)
+  })
 })

@@ -16,7 +16,7 @@ afterEach(() => cleanup.run())
 const DNS = '127.0.0.53'
 const [ONE, TWO, THREE] = ['127.0.0.2', '127.0.0.3', '127.0.0.4']
 /** Slow resolvers give up after ten seconds. */
-const TEST_MS = 60_000
+const TEST_MS = 180_000
 
 /** A gateway in a mount namespace of its own, where the resolver asks the DNS server of the test. */
 async function startSite(address: string) {

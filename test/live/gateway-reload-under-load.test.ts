@@ -11,7 +11,6 @@ import { createTestCa } from '../support/test-ca.ts'
 
 const CONNECTIONS = 16
 const RELOADS = 10
-const OPTIONS = { timeout: 60_000 }
 const bearer = (scope: string) => [['Authorization', `Bearer ${mint({ scope })}`]] as const
 const SORTS = {
   reader: { headers: bearer('orders:read') },
@@ -93,10 +92,7 @@ liveSuite('a gateway that is reloaded under load', ['openssl'], () => {
 
   for (const isTls of [false, true]) {
     const way = isTls ? ' over TLS, with another certificate each time' : ''
-    it(
-      `judges each request by one configuration and no mixture, and drops no connection${way}`,
-      OPTIONS,
-      () => judges(isTls),
-    )
+    it(`judges each request by one configuration and no mixture, and drops no connection${way}`, () =>
+      judges(isTls))
   }
 })

@@ -15,7 +15,7 @@ const BLOCK = Buffer.alloc(4 * MIB, 'x')
 const SIP = 8 * MIB
 const SIPPED = 512 * MIB
 const REST_MS = 20
-const OPTIONS = { timeout: 120_000 }
+const OPTIONS = { timeout: 300_000 }
 
 /** Writes so many bytes with back-pressure. */
 function pour(socket: Socket, total: number): void {

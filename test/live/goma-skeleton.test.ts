@@ -16,8 +16,8 @@ import { startRawUpstream, type RawUpstream, type UpstreamRequest } from '../sup
 import { createTestCa, type TestCa } from '../support/test-ca.ts'
 
 const MAIN = join(import.meta.dir, '../../src/cli/main.ts')
-/** What Warder listens on beside the gateway; a file of Goma cannot say otherwise. */
-const FIXED_PORTS = [9180, 9181]
+/** A file of Goma cannot say where decisions are made. */
+const ANY_PORT = join(import.meta.dir, '../support/live/any-port.ts')
 const PAGE = 'https://example.com'
 
 const answerOf = (status: number, body: string, more = ''): string =>
@@ -91,10 +91,7 @@ liveSuite('`warder serve` with the whole skeleton of Goma', ['openssl'], () => {
 `
     const file = join(dir, 'goma.yml')
     writeFileSync(file, config + more)
-    await waitFor(`the ports ${FIXED_PORTS.join()} to be free`, async () =>
-      (await Promise.all(FIXED_PORTS.map(isListening))).includes(true) ? undefined : true,
-    )
-    warder = startProgram([process.execPath, MAIN, 'serve', '-c', file])
+    warder = startProgram([process.execPath, '--preload', ANY_PORT, MAIN, 'serve', '-c', file])
     cleanup.add(() => warder.stop('SIGKILL'))
     await warder.ready('both listeners', async () =>
       (await isListening(port)) && (await isListening(securePort)) ? true : undefined,

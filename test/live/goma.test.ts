@@ -2,19 +2,20 @@
  * The example of Goma's document in `warder serve -c goma.yml`: a gateway of its own process, an auth service that
  * verifies tokens, and an application that shows what it received.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { jwtVerify } from 'jose'
 import { DOCUMENT } from '../compat/goma-config.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
-import { isListening, waitFor } from '../support/live/loopback.ts'
 import { ask, type RawResponse } from '../support/live/raw-client.ts'
 import { startServedGateway } from '../support/live/served-gateway.ts'
 import { mint } from '../support/mint.ts'
 import { startRawUpstream } from '../support/run-gateway.ts'
 import { SECRET } from '../support/run-service.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 
-/** What Warder listens on beside the gateway; a file of Goma cannot say otherwise. */
-const FIXED_PORTS = [9180, 9181]
+/** A file of Goma cannot say where decisions are made. */
+const ANY_PORT = join(import.meta.dir, '../support/live/any-port.ts')
 
 /** What the application says that it received. */
 interface Shown {
@@ -29,7 +30,7 @@ interface Asked {
   readonly body: string
 }
 
-describe("`warder serve` with the example of Goma's document", () => {
+liveSuite("`warder serve` with the example of Goma's document", [], () => {
   const cleanup = createCleanup()
   const asked: Asked[] = []
   let port = 0
@@ -44,10 +45,7 @@ describe("`warder serve` with the example of Goma's document", () => {
   routes:
     - { name: shop, path: /shop, rewrite: /, destination: "${app.url}", middlewares: [google-auth] }
 ${DOCUMENT.replace('https://www.example.com', startAuthService())}`
-    await waitFor(`the ports ${FIXED_PORTS.join()} to be free`, async () =>
-      (await Promise.all(FIXED_PORTS.map(isListening))).includes(true) ? undefined : true,
-    )
-    port = (await startServedGateway(config, cleanup, 'goma.yml')).port
+    port = (await startServedGateway(config, cleanup, 'goma.yml', ANY_PORT)).port
   })
   afterAll(() => cleanup.run())
 

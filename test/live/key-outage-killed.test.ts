@@ -57,7 +57,7 @@ liveSuite('the provider is killed under load', ['nginx'], () => {
     }
     expect(lines.join('\n')).toMatch(/^\[~\] issuer main: 1 key, .*last error: .*next try in/m)
     expect((await site.readiness()).status).toBe(200)
-  }, 30_000)
+  })
 
   it('and Warder recovers by itself when the provider is back, with another key', async () => {
     phases.leave()
@@ -69,7 +69,7 @@ liveSuite('the provider is killed under load', ['nginx'], () => {
     expect(phases.answers('good')).toEqual(['200'])
     expect(phases.answers('next', 'after')).toEqual(['200'])
     expect(phases.answers('next')).toEqual(['200', '401 kid_unknown'])
-  }, 30_000)
+  })
 
   it('and what nobody signed was denied at every moment, and never reached the application', () => {
     expect(phases.answers('tampered')).toEqual(['401 signature_invalid'])

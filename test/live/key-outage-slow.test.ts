@@ -78,5 +78,5 @@ liveSuite('one issuer sends its keys byte by byte', ['nginx'], () => {
     slow.finish()
     expect(await waiting).toEqual({ status: 401, reason: 'kid_unknown' })
     expect(order).toEqual(['known', 'unknown'])
-  }, 30_000)
+  })
 })

@@ -1,16 +1,17 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { createTestIssuer } from '../../src/testing/test-issuer.ts'
 import { startProgram, type ChildProgram } from '../support/live/child-program.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { freePort, isListening, waitFor } from '../support/live/loopback.ts'
 import { startServe } from '../support/live/serve-command.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 
 const ISSUER = createTestIssuer('https://idp.example.test')
 
-describe('`warder serve` and an issuer that goes down', () => {
+liveSuite('`warder serve` and an issuer that goes down', [], () => {
   const cleanup = createCleanup()
   const ports = { decisions: 0, admin: 0, keys: 0 }
   let dir = ''

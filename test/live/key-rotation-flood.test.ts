@@ -42,5 +42,5 @@ liveSuite('a flood of tokens with random key ids', ['nginx'], () => {
     expect(provider.keyFetches() - before.keys).toBeLessThanOrEqual(2)
     expect(provider.discoveries() - before.discoveries).toBeLessThanOrEqual(2)
     expect((await site.readiness()).lines.join('\n')).toContain('[+] issuer main: 1 key')
-  }, 30_000)
+  })
 })

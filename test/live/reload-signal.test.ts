@@ -1,17 +1,18 @@
 /** SIGHUP to a `warder serve` of its own, without watching: what systemd and operators send. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
+import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { createTestIssuer } from '../../src/testing/test-issuer.ts'
 import { startProgram, type ChildProgram } from '../support/live/child-program.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { freePort } from '../support/live/loopback.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 
 const MAIN = join(import.meta.dir, '../../src/cli/main.ts')
 const ISSUER = createTestIssuer('https://idp.example.test')
 
-describe('SIGHUP', () => {
+liveSuite('SIGHUP', [], () => {
   const cleanup = createCleanup()
   let warder: ChildProgram
   let file = ''

@@ -9,12 +9,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it } from 'bun:test'
+import { afterEach, expect, it } from 'bun:test'
 import { createTestIssuer } from '../../src/testing/test-issuer.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { freePort, waitFor } from '../support/live/loopback.ts'
 import { startServe } from '../support/live/serve-command.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 
 const ISSUER = createTestIssuer('https://idp.example.test')
 const cleanup = createCleanup()
@@ -92,7 +93,7 @@ async function writeSlowly(
   return longestMs
 }
 
-describe('a watched configuration', () => {
+liveSuite('a watched configuration', [], () => {
   it('that is written in pieces for three seconds is taken whole, and nothing before', async () => {
     const { file, text, reloads, warder, judge } = await serve()
     const lines = text('write').match(/.*\n/g) ?? []

@@ -2,16 +2,17 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'bun:test'
+import { afterAll, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { freePort, isListening, waitFor } from '../support/live/loopback.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
 
 const MAIN = join(import.meta.dir, '../../src/cli/main.ts')
 /** Far more lines than a pipe holds. */
 const DENIALS = 1_500
 
-describe('attack: a flood of denials while nobody reads the log', () => {
+liveSuite('attack: a flood of denials while nobody reads the log', [], () => {
   const cleanup = createCleanup()
   afterAll(() => cleanup.run())
 
@@ -37,5 +38,5 @@ drain: 0s
     for (let i = 0; i < DENIALS; i++) expect((await fetch(url)).status).toBe(401)
     warder.kill('SIGTERM')
     expect(await exited).toEqual([0, null])
-  }, 30_000)
+  })
 })

@@ -2,10 +2,18 @@
  * A group of tests that needs real programs: skipped aloud where they are missing, failed where CI asks for all that
  * can be installed.
  */
-import { describe, it } from 'bun:test'
+import { describe, it, setDefaultTimeout } from 'bun:test'
 import { findMissing, isPackaged, type Program } from '../../../tools/programs.ts'
 
+/**
+ * How long one live test may take. Real programs on a machine with other work may need many times as long as on an
+ * idle one; every wait within a test is for a state, so that nothing takes longer for it.
+ */
+const LIVE_TEST_LIMIT_MS = 180_000
+
 export function liveSuite(name: string, programs: readonly Program[], define: () => void): void {
+  // For the tests and hooks of this file.
+  setDefaultTimeout(LIVE_TEST_LIMIT_MS)
   const missing = findMissing(programs)
   if (missing.some(isPackaged) && process.env['CI'] === 'true') {
     it(`${name}: needs ${missing.join(', ')}, and with CI=true every live test has to run`, () => {

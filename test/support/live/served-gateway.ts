@@ -21,17 +21,20 @@ const ADDRESS = '"127.0.0.1:0"'
 /**
  * @param config With `"127.0.0.1:0"` as the address of the gateway; see `gatewayConfig` of run-gateway.ts.
  * @param name Of the file.
+ * @param preload A module that the process loads first.
  */
 export async function startServedGateway(
   config: string,
   cleanup: Cleanup,
   name = 'warder.yaml',
+  preload?: string,
 ): Promise<ServedGateway> {
   const port = await freePort()
   const file = join(createTempDir(cleanup), name)
   const write = (text: string): void => writeFileSync(file, text.replace(ADDRESS, `"127.0.0.1:${port}"`))
   write(config)
-  const warder = startProgram([process.execPath, MAIN, 'serve', '-c', file, '--no-watch'])
+  const first = preload === undefined ? [] : ['--preload', preload]
+  const warder = startProgram([process.execPath, ...first, MAIN, 'serve', '-c', file, '--no-watch'])
   cleanup.add(() => warder.stop('SIGKILL'))
   await warder.ready(`the gateway on port ${port}`, async () => (await isListening(port)) || undefined)
   return {
