@@ -1,4 +1,4 @@
-/** Every gate that needs no test run: types, lint, format, layers, unused code. Prints only what failed. */
+/** Every gate that needs no test run: types, lint, format, layers, unused code, the lock file. Prints only what failed. */
 
 interface Gate {
   readonly name: string
@@ -15,6 +15,7 @@ const GATES: readonly Gate[] = [
   { name: 'unused', command: [bin('knip'), '--no-progress'] },
   { name: 'format', command: [bin('oxfmt'), '--check'] },
   { name: 'layers', command: [process.execPath, `${ROOT}/tools/check-layers.ts`] },
+  { name: 'lock', command: [process.execPath, `${ROOT}/tools/check-lock.ts`] },
 ]
 
 // More would only take turns on a small machine.
