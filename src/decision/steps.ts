@@ -9,7 +9,7 @@ import { decodeJws } from '../jwt/decode-jws.ts'
 import { findVerifyingKey } from '../jwt/find-verifying-key.ts'
 import { pickIssuer } from '../jwt/issuer.ts'
 import type { ClaimValueSettings } from '../jwt/issuer-settings.ts'
-import { checkTenantClaim } from '../jwt/tenant-template.ts'
+import { checkTenantClaim, isKeyOfTenant } from '../jwt/tenant-template.ts'
 import { isAlgorithm } from '../keys/algorithms.ts'
 import { whyMethodRefused } from '../request/method.ts'
 import { quote } from '../keys/printable.ts'
@@ -121,6 +121,12 @@ function signatureStep(trial: Trial): StepOutcome {
   if (trial.candidates === undefined || trial.jws === undefined) return NOT_REACHED
   trial.key = findVerifyingKey(trial.jws, trial.candidates)
   if (trial.key === undefined) return unverified(trial)
+  const { issuer, jws } = trial
+  const template = issuer?.template
+  if (template !== undefined && !isKeyOfTenant(template, trial.key.issuer, jws.claims['iss'])) {
+    trial.key = undefined
+    return denial('key_unsuitable', 'the key set names another issuer beside the key')
+  }
   trial.issuer?.keys.noteUse(trial.key)
   return PASSED
 }

@@ -42,3 +42,20 @@ export function checkTenantClaim(template: TenantTemplate, claims: JsonObject): 
 /** For people. */
 export const describeTenantClaim = ({ claim }: TenantTemplate): string =>
   `\`${claim}\` is the tenant in \`iss\``
+
+/** Stands for the tenant in the issuer of a key. */
+const KEY_PLACEHOLDER = '{tenantid}'
+
+/**
+ * Whether a key may vouch for this `iss`. A set for all tenants may hold keys that are for one of them alone, and
+ * names it beside the key.
+ */
+export function isKeyOfTenant(
+  template: TenantTemplate,
+  keyIssuer: string | undefined,
+  iss: unknown,
+): boolean {
+  if (keyIssuer === undefined) return true
+  const tenant = typeof iss === 'string' ? tenantOf(template, iss) : undefined
+  return tenant !== undefined && keyIssuer.replaceAll(KEY_PLACEHOLDER, () => tenant) === iss
+}

@@ -58,8 +58,15 @@ export function importJwk(
   const { alg } = jwk
   const allowed = alg === undefined ? algorithms : algorithms.filter((name) => isSameAlgorithm(name, alg))
   if (allowed.length === 0) return err(`\`alg\` ${quote(alg)} is not among the algorithms of this issuer`)
-  return toVerificationKey(key.value, facts.value, readKid(jwk), allowed)
+  const made = toVerificationKey(key.value, facts.value, readKid(jwk), allowed)
+  return made.ok && Object.hasOwn(jwk, 'issuer') ? ok({ ...made.value, issuer: issuerOf(jwk) }) : made
 }
+
+/** What is not a text of a length to compare is the issuer of no token. */
+const issuerOf = ({ issuer }: Jwk): string =>
+  typeof issuer === 'string' && issuer.length <= MAX_ISSUER_LENGTH ? issuer : ''
+
+const MAX_ISSUER_LENGTH = 1_024
 
 /**
  * True when a key was published with what must be secret. Its public half is worth nothing then, wherever else it

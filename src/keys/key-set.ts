@@ -52,7 +52,13 @@ export function compileKeySet(next: KeySet, previous?: CompiledKeySet): Compiled
 
 /** Everything about a key that an operator or a cache can tell apart. */
 const identityOf = (key: VerificationKey): string =>
-  JSON.stringify([key.kid ?? null, key.thumbprint, key.description, [...key.verifiers.keys()]])
+  JSON.stringify([
+    key.kid ?? null,
+    key.thumbprint,
+    key.description,
+    [...key.verifiers.keys()],
+    key.issuer ?? null,
+  ])
 
 function toAnswers(keys: readonly VerificationKey[], isGuess = false): AnswersByAlgorithm {
   const groups = new Map<Algorithm, VerificationKey[]>()

@@ -15,4 +15,9 @@ export interface VerificationKey {
    * less those that its own `alg`, `use` or `key_ops` exclude. Absent here means `key_unsuitable`.
    */
   readonly verifiers: ReadonlyMap<Algorithm, Verify>
+  /**
+   * The issuer that the key set names beside the key, as Entra ID does in a set for all tenants: an `iss`, or one with
+   * `{tenantid}` in it. Only heeded where every tenant of a template is accepted.
+   */
+  readonly issuer?: string
 }

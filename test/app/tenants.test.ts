@@ -183,6 +183,25 @@ issuers:
     })
   }
 
+  it('lets a key vouch for the tenant alone that the set names beside it', async () => {
+    const named = [
+      ...acme.jwks().keys.map((key) => ({ ...key, kid: 'acme-1', issuer: acme.issuer })),
+      ...globex.jwks().keys.map((key) => ({ ...key, issuer: 'https://idp.example/{tenantid}/v2.0' })),
+    ]
+    const text = EVERY.replace(JSON.stringify({ keys }), JSON.stringify({ keys: named }))
+    const authorizer = await start(text)
+    // Signed by globex, whose key is for every tenant.
+    expect(await reasonOf(authorizer, mint(globex, { tid: 'acme', iss: acme.issuer }))).toBe('ok')
+    const own = EVERY.replace(
+      JSON.stringify({ keys }),
+      JSON.stringify({ keys: globex.jwks().keys.map((key) => ({ ...key, issuer: globex.issuer })) }),
+    )
+    authorizer.close()
+    const strict = await start(own)
+    expect(await reasonOf(strict, mint(globex, { tid: 'globex' }))).toBe('ok')
+    expect(await reasonOf(strict, mint(globex, { tid: 'acme', iss: acme.issuer }))).toBe('key_unsuitable')
+  })
+
   it('judges tenants by a rule of the issuer', async () => {
     const authorizer = await start(EVERY.replace('audience: api', 'audience: api\n    claims: { tid: acme }'))
     expect(await reasonOf(authorizer, mint(acme, { tid: 'acme' }))).toBe('ok')

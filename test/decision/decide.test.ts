@@ -141,6 +141,7 @@ describe('what the key source answers', () => {
     [{ state: 'kid_missing' }, 'kid_missing', 401],
     [{ state: 'unsuitable' }, 'key_unsuitable', 401],
     [{ state: 'found', keys: [] }, 'signature_invalid', 401],
+    [{ state: 'found', keys: [], othersRetryAfterSeconds: 7 }, 'keys_unavailable', 503],
     [{ state: 'unavailable', retryAfterSeconds: 7 }, 'keys_unavailable', 503],
   ] as const
   for (const [answer, reason, status] of cases) {
@@ -149,6 +150,10 @@ describe('what the key source answers', () => {
     it(`becomes ${reason} where it is ${answer.state} after a wait`, async () =>
       expect(await ask(scripted(PENDING(), answer).decide, bearer(mint()))).toMatchObject({ reason, status }))
   }
+  it('tells how long to wait for a key source that may have the right key', async () =>
+    expect(
+      await ask(scripted({ state: 'found', keys: [], othersRetryAfterSeconds: 7 }).decide, bearer(mint())),
+    ).toMatchObject({ retryAfterSeconds: 7, challenge: undefined }))
   it('tells how long to wait for keys, and challenges nobody for our own fault', async () =>
     expect(
       await ask(scripted({ state: 'unavailable', retryAfterSeconds: 7 }).decide, bearer(mint())),

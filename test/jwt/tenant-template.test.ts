@@ -2,7 +2,12 @@ import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { compileIssuer, compileIssuerMap, pickIssuer, type Issuer } from '../../src/jwt/issuer.ts'
 import type { IssuerSettings } from '../../src/jwt/issuer-settings.ts'
-import { checkTenantClaim, compileTenantTemplate, tenantOf } from '../../src/jwt/tenant-template.ts'
+import {
+  checkTenantClaim,
+  compileTenantTemplate,
+  isKeyOfTenant,
+  tenantOf,
+} from '../../src/jwt/tenant-template.ts'
 
 const ENTRA = 'https://login.microsoftonline.com/{tenant}/v2.0'
 const GUID = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -71,6 +76,23 @@ describe('checkTenantClaim', () => {
       expect(checked.ok ? 'ok' : checked.error.reason).toBe(reason as never)
     })
   }
+})
+
+describe('isKeyOfTenant', () => {
+  const iss = issOf(GUID)
+  const table: readonly (readonly [keyIssuer: string | undefined, isOf: boolean])[] = [
+    [undefined, true],
+    ['https://login.microsoftonline.com/{tenantid}/v2.0', true],
+    [iss, true],
+    [issOf('other'), false],
+    ['https://login.microsoftonline.us/{tenantid}/v2.0', false],
+    ['{tenantid}', false],
+    ['', false],
+  ]
+  for (const [keyIssuer, isOf] of table)
+    it(`is ${isOf} for a key of ${keyIssuer ?? 'no issuer'}`, () =>
+      expect(isKeyOfTenant(template, keyIssuer, iss)).toBe(isOf))
+  it('is false for what is no tenant', () => expect(isKeyOfTenant(template, '{tenantid}', 1)).toBe(false))
 })
 
 describe('pickIssuer with templates', () => {
