@@ -130,6 +130,7 @@ export const ERROR_CODES = {
   WARN_KEYS_SNAPSHOT_UNSAFE: 'a snapshot of keys that others could have written, so that it is not used',
   // gateway/
   ERR_GATEWAY_CERTIFICATE: 'a certificate of the gateway cannot be used',
+  WARN_GATEWAY_CERTIFICATE: 'a listener starts without a certificate that is named for it',
   ERR_GATEWAY_USERS: 'a users file cannot be used',
   WARN_GATEWAY_NO_USERS: 'a users file without users, so that nobody gets in',
   // cli/

@@ -21,6 +21,7 @@ import {
 } from '../gateway/sockets/certificates.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
+import { certificateWarnings } from './certificate-warnings.ts'
 import { fileWarnings, refusedKeyWarnings } from './key-warnings.ts'
 import { readableSecretWarnings } from './readable-secrets.ts'
 import { signInWarnings } from './sign-in-warnings.ts'
@@ -134,6 +135,7 @@ export function buildInstance(
       ...fileWarnings(config, deps),
       ...refusedKeyWarnings(issuers, config),
       ...snapshotWarnings(config),
+      ...certificateWarnings(config, certificates),
       ...readableSecretWarnings(config),
       ...usersWarnings,
     ],

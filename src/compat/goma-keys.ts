@@ -51,7 +51,8 @@ export const unsupported = (message: string, ...hints: readonly string[]): Probl
   hints,
 })
 
-function isOff(value: unknown): boolean {
+/** Whether a key is written that asks for nothing. */
+export function isOff(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === 0 || value === '') return true
   if (typeof value !== 'object') return false
   return ('enabled' in value && value.enabled === false) || Object.values(value).every(isOff)

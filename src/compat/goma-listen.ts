@@ -1,6 +1,7 @@
 /** Where Goma listens → the gateway's listeners: one in plain text, and with certificates one with TLS beside it. */
 import { formatListenAddress } from '../config/listen-address.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
+import { isOff } from './goma-keys.ts'
 import { translateTls } from './goma-tls.ts'
 import type { GomaConfig } from './goma-schema.ts'
 
@@ -28,16 +29,16 @@ export function translateListeners(config: GomaConfig): GomaListeners {
   const address = web?.address ?? listenAddr
   const plain = { address: address === undefined ? ':8080' : formatListenAddress(address), ...common }
   const { certificates, pointers, clientCaFile, problems } = translateTls(config)
-  if (certificates.length === 0) {
-    const origins = new Map([['listen/gateway', WEB]])
-    return { value: plain, origins, problems: [...problems, ...(webSecure === undefined ? [] : [NO_TLS])] }
-  }
+  if (certificates.length === 0 && webSecure === undefined && !asksForCertificate(config))
+    return { value: plain, origins: new Map([['listen/gateway', WEB]]), problems }
   // Of 0.1.4: there is one address, with TLS where there is a certificate.
   const isOnlySecure = listenAddr !== undefined && web === undefined && webSecure === undefined
   const secureAddress = isOnlySecure ? listenAddr : webSecure?.address
   const secure = {
     address: secureAddress === undefined ? ':8443' : formatListenAddress(secureAddress),
-    tls: certificates,
+    ...(certificates.length === 0 ? {} : { tls: certificates }),
+    // As in Goma, which starts in any case.
+    self_signed: true,
     ...(clientCaFile === undefined ? {} : { client_ca_file: clientCaFile }),
     ...common,
   }
@@ -55,13 +56,12 @@ export function translateListeners(config: GomaConfig): GomaListeners {
   return { value: [plain, secure], origins, problems }
 }
 
-/** Goma listens there with a certificate that it makes itself, and that no client trusts. */
-const NO_TLS: LocatedProblem = {
-  pointer: '/gateway/entryPoints/webSecure',
-  atKey: true,
-  problem: {
-    code: 'WARN_COMPAT_NO_EFFECT',
-    message: '`webSecure` has no effect: there is no certificate',
-    hints: ['name the files of one in `tls.certificates`'],
-  },
+/** Certificates that Warder does not take over: there is a listener for them all the same. */
+function asksForCertificate({ gateway, certManager, certificateManager, acme }: GomaConfig): boolean {
+  const { tls, certManager: inner } = gateway
+  const pairs = [...(tls?.certificates ?? []), ...(tls?.keys ?? []), tls?.default ?? {}]
+  return (
+    pairs.some(({ cert = '' }) => cert !== '') ||
+    [tls?.certsDir, inner, certManager, certificateManager, acme].some((value) => !isOff(value))
+  )
 }

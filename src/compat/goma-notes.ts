@@ -8,7 +8,7 @@ const EXPLOITS =
 const VERIFIED =
   'certificates are verified always; give the servers one that can be, or name its authority with `ca_file` in `upstreams` of a warder.yaml'
 const CERTIFICATES =
-  'let an ACME client such as certbot write PEM files, name them in `gateway.tls.certificates`, and reload after a renewal'
+  'let an ACME client such as certbot write PEM files, name them in `gateway.tls.certificates`, and reload after a renewal; until then the listener has a self-signed certificate'
 const HTTP_ALONE = 'HTTP is all that is forwarded'
 const OWN_TEXTS = 'its pages become problems of Warder; let the application write others'
 const INLINE = 'write the middleware into `middlewares` at the top level, with its `paths`, and its name here'

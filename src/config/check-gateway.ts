@@ -110,14 +110,15 @@ function checkListeners({ listen = {}, root }: ConfigParts): readonly LocatedPro
     listen.admin === undefined ? DEFAULT_LISTEN.admin : listen.admin,
   ]
   return (listen.gateway ?? []).flatMap((listener, i): readonly LocatedProblem[] => {
-    const { address, tls, client_ca_file: clientCa, redirect } = listener
+    const { address, client_ca_file: clientCa, redirect, self_signed: selfSigned } = listener
+    const hasTls = listener.tls !== undefined || selfSigned === true
     const pointer = pointerOf(root, '/listen/gateway', i)
-    if (clientCa !== undefined && tls === undefined) {
+    if (clientCa !== undefined && !hasTls) {
       const message = '`client_ca_file` has no effect without `tls`'
       const problem = { code: 'ERR_CONFIG_USELESS_KEY', message } as const
       return [{ pointer: `${pointer}/client_ca_file`, atKey: true, problem }]
     }
-    if (redirect !== undefined && tls !== undefined) {
+    if (redirect !== undefined && hasTls) {
       const message = '`redirect` on a listener with `tls`: its requests are there already'
       const hints = ['write it on the listener without `tls`']
       const problem = { code: 'ERR_CONFIG_USELESS_KEY', message, hints } as const

@@ -45,7 +45,8 @@ function fromGatewayListen(
 ): string | Value {
   const text = escape(formatListenAddress(address))
   const options = compact({
-    tls: tls?.certificates.map(fromCertificate),
+    tls: mapDefined(unlessEmpty(tls?.certificates ?? []), (all) => all.map(fromCertificate)),
+    self_signed: tls?.selfSigned,
     client_ca_file: mapDefined(tls?.clientCaFile, escape),
     trusted_proxies: unlessEmpty(trustedProxies),
     access_log: logsAccess || undefined,

@@ -20,6 +20,11 @@ const GatewayMapSchema = strictMap({
   tls: listOf(CertificateSchema)
     .optional()
     .describe('certificates, chosen by the name that the client asks for; default: plain HTTP'),
+  self_signed: flag()
+    .optional()
+    .describe(
+      'start with a certificate that no client trusts where the files of tls are missing; default false',
+    ),
   client_ca_file: text()
     .optional()
     .describe('file with the authorities of client certificates, which every client then needs'),

@@ -12,12 +12,21 @@ import {
 
 /** @param directory Absolute; what file names are relative to. */
 export function toGatewayListen(gateway: GatewayConfig, directory: string): GatewayListenSettings {
-  const { address, tls, client_ca_file, trusted_proxies, access_log, rate_limit, redirect } = gateway
+  const { address, tls, self_signed, client_ca_file, trusted_proxies, access_log, rate_limit, redirect } =
+    gateway
   const certificates = tls?.map((certificate) => toCertificate(certificate, directory))
   const clientCa = client_ca_file === undefined ? {} : { clientCaFile: resolve(directory, client_ca_file) }
   return {
     address,
-    ...(certificates === undefined ? {} : { tls: { certificates, ...clientCa } }),
+    ...(certificates === undefined && self_signed !== true
+      ? {}
+      : {
+          tls: {
+            certificates: certificates ?? [],
+            ...(self_signed === true ? { selfSigned: true as const } : {}),
+            ...clientCa,
+          },
+        }),
     trustedProxies: trusted_proxies ?? [],
     logsAccess: access_log ?? false,
     maxConnections: gateway.max_connections ?? DEFAULT_MAX_CONNECTIONS,

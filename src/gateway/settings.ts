@@ -91,8 +91,10 @@ export interface UpstreamSettings {
 
 /** Certificates of the listener, as files in PEM. */
 export interface TlsSettings {
-  /** Never empty; chosen by the name that the client asks for, else the first. */
+  /** Chosen by the name that the client asks for, else the first; empty only with `selfSigned`. */
   readonly certificates: readonly { readonly certFile: string; readonly keyFile: string }[]
+  /** Whether the listener starts with a certificate of its own making where no file is there. Default no. */
+  readonly selfSigned?: true
   /** Authorities of client certificates; with it, every client needs one. */
   readonly clientCaFile?: string
 }

@@ -200,12 +200,24 @@ describe('TLS of Goma', () => {
     ])
   })
 
-  it('warns of an entry point without a certificate', async () => {
-    const { warnings } = await loadGood(goma('', '', 'entryPoints: { webSecure: { address: ":8443" } }'))
-    expect(warnings.map(({ code, position }) => [code as string, position?.line])).toEqual([
-      ['WARN_COMPAT_NO_EFFECT', 3],
-    ])
-  })
+  for (const asked of [
+    'entryPoints: { webSecure: { address: ":8443" } }',
+    'certManager: { acme: { email: a@example.com } }',
+    'tls: { certsDir: /etc/certs }',
+    'tls: { keys: [{ cert: "-----BEGIN CERTIFICATE-----", key: a.key }] }',
+  ])
+    it(`has a self-signed one where Goma makes one: ${asked}`, async () => {
+      const original = await loadGood(goma('', '', asked))
+      const { gateway } = original.settings.listen
+      expect(gateway.map(({ address, tls }) => [address, tls])).toEqual([
+        [{ kind: 'tcp', host: '::', port: 8080 }, undefined],
+        [
+          { kind: 'tcp', host: '::', port: 8443 },
+          { certificates: [], selfSigned: true },
+        ],
+      ])
+      expect((await loadGood(convertConfig(original))).settings).toEqual(original.settings)
+    })
 
   for (const [half, line] of [
     ['tlsCertFile: a.pem', 3],

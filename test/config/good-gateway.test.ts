@@ -87,3 +87,16 @@ describe('a gateway', () => {
     expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
   })
 })
+
+describe('a listener with `self_signed`', () => {
+  it('has TLS without or with certificates, and is shown as it was written', async () => {
+    for (const tls of ['', 'tls: [{ cert_file: /a.pem, key_file: /a.key }], ']) {
+      const text = TEXT.replace('access_log: true', `${tls}self_signed: true, client_ca_file: /ca.pem`)
+      const { settings } = await loadGood(text)
+      expect(settings.listen.gateway[0]?.tls).toMatchObject({ selfSigned: true, clientCaFile: '/ca.pem' })
+      expect((await loadGood(showConfig(settings))).settings.listen).toEqual(settings.listen)
+    }
+    const off = await loadGood(TEXT.replace('access_log: true', 'self_signed: false'))
+    expect(off.settings.listen.gateway[0]?.tls).toBe(undefined)
+  })
+})

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import { WarderError } from '../../errors.ts'
 import type { TlsSettings, UpstreamSettings } from '../settings.ts'
+import { createSelfSigned, type SelfSigned } from './self-signed.ts'
 
 export interface Certificates {
   /** What clients get that name no server. */
@@ -11,6 +12,10 @@ export interface Certificates {
   /** For a name (SNI): the first certificate that is for it, else the first of all. */
   contextFor(serverName: string): SecureContext
   readonly asksForClientCertificates: boolean
+  /** Files that are not there, so that their certificates are left out; only with `selfSigned`. */
+  readonly missing: readonly string[]
+  /** Whether there is no other certificate than the one that was made here. */
+  readonly isSelfSigned: boolean
 }
 
 /** Reads a whole file; throws when it cannot. */
@@ -20,7 +25,15 @@ type ReadFile = (file: string) => Uint8Array
 export function loadCertificates(settings: TlsSettings, readFile: ReadFile = readFileSync): Certificates {
   const { clientCaFile } = settings
   const clientCa = clientCaFile === undefined ? undefined : readAuthorities(clientCaFile, readFile)
-  const loaded = settings.certificates.map((pair) => load(pair, clientCa, readFile))
+  const missing: string[] = []
+  const named = settings.certificates.flatMap((pair) => {
+    const file = settings.selfSigned === true ? findMissing(pair, readFile) : undefined
+    if (file === undefined) return [load(pair, clientCa, readFile)]
+    missing.push(file)
+    return []
+  })
+  const isSelfSigned = named.length === 0 && settings.selfSigned === true
+  const loaded = isSelfSigned ? [toLoaded(createSelfSigned(Date.now()), clientCa)] : named
   const [first] = loaded
   if (first === undefined) throw new TypeError('no certificate')
   return {
@@ -28,6 +41,8 @@ export function loadCertificates(settings: TlsSettings, readFile: ReadFile = rea
     contextFor: (serverName) =>
       (loaded.find(({ leaf }) => leaf.checkHost(serverName) !== undefined) ?? first).context,
     asksForClientCertificates: clientCa !== undefined,
+    missing,
+    isSelfSigned,
   }
 }
 
@@ -76,23 +91,40 @@ interface Loaded {
   readonly context: SecureContext
 }
 
+/** One that is there and cannot be used is a mistake in any case: it may be half written. */
+function findMissing({ certFile, keyFile }: CertificateFiles, readFile: ReadFile): string | undefined {
+  return [certFile, keyFile].find((file) => {
+    try {
+      readFile(file)
+      return false
+    } catch (cause) {
+      return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT'
+    }
+  })
+}
+
+type CertificateFiles = TlsSettings['certificates'][number]
+
 function load(
-  { certFile, keyFile }: { readonly certFile: string; readonly keyFile: string },
+  { certFile, keyFile }: CertificateFiles,
   clientCa: Buffer | undefined,
   readFile: ReadFile,
 ): Loaded {
   const cert = readPem(certFile, readFile)
   const key = readPem(keyFile, readFile)
   try {
-    const leaf = new X509Certificate(cert)
-    if (!leaf.checkPrivateKey(createPrivateKey(key)))
-      throw new Error('the key is not that of the certificate')
-    const ca = clientCa === undefined ? {} : { ca: clientCa }
-    const options: SecureContextOptions = { cert, key, minVersion: 'TLSv1.2', ...ca }
-    return { cert, key, leaf, options, context: createSecureContext(options) }
+    return toLoaded({ cert, key }, clientCa)
   } catch (cause) {
     throw unusable(`${certFile} with ${keyFile}`, cause)
   }
+}
+
+function toLoaded({ cert, key }: SelfSigned, clientCa: Buffer | undefined): Loaded {
+  const leaf = new X509Certificate(cert)
+  if (!leaf.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is not that of the certificate')
+  const ca = clientCa === undefined ? {} : { ca: clientCa }
+  const options: SecureContextOptions = { cert, key, minVersion: 'TLSv1.2', ...ca }
+  return { cert, key, leaf, options, context: createSecureContext(options) }
 }
 
 function readPem(file: string, readFile: ReadFile): Buffer {
