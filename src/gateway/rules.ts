@@ -143,10 +143,12 @@ function compileRedirect(
   findRoute: GatewayInput['findRoute'],
 ): GatewayRules['redirectOf'] {
   if (port === undefined) return () => undefined
-  return (request) =>
-    findRoute(request.authz) === undefined
-      ? undefined
-      : { answer: httpsRedirect(request, port), fault: undefined, detail: '' }
+  return (request) => {
+    if (findRoute(request.authz) === undefined) return undefined
+    if (request.head.authority === '')
+      return { answer: { status: 400, headers: {} }, fault: 'bad_request', detail: 'no Host to redirect to' }
+    return { answer: httpsRedirect(request, port), fault: undefined, detail: '' }
+  }
 }
 
 /** Limits of a route and of its upstream; those of an upstream are the same ones on every route. */

@@ -5,9 +5,9 @@ import { ABSENT, MULTIPLE, OTHER_SCHEME, found } from './source-reading.ts'
 /**
  * Reads the token behind an authentication scheme: `Bearer <token>`.
  *
- * A scheme with nothing behind it is no token. Several spaces are refused later, as no part of a token.
+ * A scheme with nothing behind it is no token.
  *
- * @see RFC 6750 §2.1 (syntax), RFC 9110 §11.1 (scheme names in any letter case)
+ * @see RFC 6750 §2.1 and RFC 9110 §11.4 (one space or more), RFC 9110 §11.1 (scheme names in any letter case)
  */
 export function readSchemeHeader(value: string | null, scheme: string): SourceReading {
   if (value === null || value === '') return ABSENT
@@ -19,7 +19,9 @@ export function readSchemeHeader(value: string | null, scheme: string): SourceRe
       : OTHER_SCHEME
   }
   if (repeated) return MULTIPLE
-  const token = value.slice(scheme.length + 1)
+  let start = scheme.length
+  while (value.charCodeAt(start) === 0x20) start++
+  const token = value.slice(start)
   return token === '' ? ABSENT : found(token)
 }
 

@@ -5,17 +5,28 @@ import { ABSENT, MULTIPLE, found, type SourceReading } from './source-reading.ts
  * Reads a cookie by its exact name. The same name with different values is `multiple`: browsers send both
  * when a cookie is set for two paths or domains, and servers differ in which one they take.
  *
- * @see RFC 6265 §4.2.1
+ * The value may stand in quotes, and the token behind `Bearer`: frameworks store a whole `Authorization` value, in
+ * quotes or with its space percent-encoded. Neither can be a part of a token, so there is one reading.
+ *
+ * @see RFC 6265 §4.1.1 (cookie-value), §4.2.1
  */
 export function readCookie(header: string | null, name: string): SourceReading {
   if (header === null || !header.includes(name)) return ABSENT
   return readPairs(header, ';', (pair) => {
     const equals = pair.indexOf('=')
     return equals >= 0 && trimBlanks(pair.slice(0, equals)) === name
-      ? trimBlanks(pair.slice(equals + 1))
+      ? cookieToken(trimBlanks(pair.slice(equals + 1)))
       : undefined
   })
 }
+
+function cookieToken(value: string): string {
+  const isQuoted = value.length >= 2 && value.startsWith('"') && value.endsWith('"')
+  const text = isQuoted ? value.slice(1, -1) : value
+  return BEARER.test(text) ? text.replace(BEARER, '') : text
+}
+
+const BEARER = /^bearer(?: |%20)+/i
 
 /**
  * Without the spaces and tabs around it (RFC 6265 §5.2), and no more: `trim()` takes other white space too, and a

@@ -37,8 +37,12 @@ describe('a token behind a scheme', () => {
     [header('Bearer\tabc'), 'scheme_not_bearer'],
     [header('DPoP abc'), 'scheme_not_bearer'],
     [header('Digest username="a", realm="b"'), 'scheme_not_bearer'],
-    // More than one space stays, and is refused as no part of a token.
-    [header('Bearer  abc'), 'token  abc'],
+    [header('Bearer  abc'), 'token abc'],
+    [header('bearer     abc'), 'token abc'],
+    [header('Bearer   '), 'token_missing'],
+    // A tab is no space: it stays, and is refused as no part of a token.
+    [header('Bearer \tabc'), 'token \tabc'],
+    [header('Bearer  abc  def'), 'token abc  def'],
     [header('Bearer abc def'), 'token abc def'],
     [header('Bearer abc', 'Bearer abc'), 'token_multiple'],
     [header('Bearer abc', 'Basic YTpi'), 'token_multiple'],
@@ -93,7 +97,18 @@ describe('a token in a cookie', () => {
     [cookie('access_token=abc; access_token=abc'), 'token abc'],
     [cookie('access_token=abc; access_token=def'), 'token_multiple'],
     [cookie('access_token=abc', 'access_token=def'), 'token_multiple'],
-    [cookie('access_token="abc"'), 'token "abc"'],
+    [cookie('access_token="abc"'), 'token abc'],
+    [cookie('access_token=abc; access_token="abc"'), 'token abc'],
+    [cookie('access_token=""abc""'), 'token "abc"'],
+    [cookie('access_token="abc'), 'token "abc'],
+    [cookie('access_token="'), 'token "'],
+    [cookie('access_token=""'), 'token_missing'],
+    [cookie('access_token=Bearer%20abc'), 'token abc'],
+    [cookie('access_token="Bearer abc"'), 'token abc'],
+    [cookie('access_token=bearer  abc'), 'token abc'],
+    [cookie('access_token=Bearerabc'), 'token Bearerabc'],
+    [cookie('access_token=Basic%20abc'), 'token Basic%20abc'],
+    [cookie('access_token=%42earer%20abc'), 'token %42earer%20abc'],
   ] as const
   for (const [request, expected] of cases) {
     it(`reads ${JSON.stringify(request.headers?.map(([, value]) => value))} as ${expected}`, () =>

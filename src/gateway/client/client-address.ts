@@ -40,7 +40,7 @@ export const plainAddress = (peer: string): string => (peer.startsWith('::ffff:'
 
 /**
  * @param isTrusted Undefined if the peer is no trusted proxy.
- * @param authority `Host` as the client sent it, valid.
+ * @param authority `Host` as the client sent it, valid; empty if it sent none.
  */
 export function forwardedFields(
   fields: readonly HeaderField[],
@@ -56,7 +56,8 @@ export function forwardedFields(
   const proto = toldProto === 'http' || toldProto === 'https' ? toldProto : socketProto
   const host = told('x-forwarded-host') || authority
   const elements = told('forwarded')
-  const own = `for=${nodeText(from)};host=${quoted(authority)};proto=${socketProto}`
+  const ownHost = authority === '' ? '' : `host=${quoted(authority)};`
+  const own = `for=${nodeText(from)};${ownHost}proto=${socketProto}`
   const forwardedFor = chain === '' ? from : `${chain}, ${from}`
   return {
     forwardedFor,

@@ -53,7 +53,8 @@ export function upstreamHeadText(
   const request = {
     head,
     target: query === undefined ? path : `${path}?${query}`,
-    authority: upstream.settings.host === 'upstream' ? server.authority : head.authority,
+    authority:
+      upstream.settings.host === 'upstream' || head.authority === '' ? server.authority : head.authority,
     identity: decision.outcome === 'allow' ? decision.identity : [],
     isTrustedPeer,
     forwarded,

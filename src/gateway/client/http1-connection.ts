@@ -18,6 +18,8 @@ import type { Wire, WireEvents } from '../sockets/wire.ts'
 
 /** How long a stopping gateway waits for the first request of a connection. */
 const FIRST_REQUEST_MS = 500
+/** More of them are no slip of a client. */
+const MAX_EMPTY_LINES = 4
 /** How long, and how many bytes, we listen to a client that goes on sending when our last answer has left. */
 const LINGER_MS = 2_000
 const LINGER_BYTES = 1_048_576
@@ -27,6 +29,8 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
   /** Of a head that is not whole yet, and of requests that wait for answers to be read. */
   const holding = createHolding(context.held)
   client.chargeTo(context.held)
+  /** Ignored before the request that is read. */
+  let emptyLines = 0
   let isBusy = false
   let hasServed = false
   let lingered = 0
@@ -40,18 +44,39 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
     context.deadlines.remove(expiring)
     context.onClose()
   }
+  /** Some clients send a line end behind a body; it is to be ignored before a request line (RFC 9112 §2.2). */
+  const withoutEmptyLines = (bytes: Buffer): Buffer => {
+    let at = 0
+    while (emptyLines < MAX_EMPTY_LINES && bytes[at] === 0x0d && bytes[at + 1] === 0x0a) {
+      emptyLines += 1
+      at += 2
+    }
+    return bytes.subarray(at)
+  }
   const onDeadline = (): void => {
     if (head.isEmpty) client.destroy()
     else refuse({ status: 408, detail: 'a head that took too long' })
   }
-  const readHead = (bytes: Buffer): void => {
+  const readHead = (arrived: Buffer): void => {
+    let bytes = arrived
+    if (head.isEmpty) {
+      bytes = withoutEmptyLines(arrived)
+      if (bytes.length === 0) return client.resume()
+    }
     if (head.isEmpty) expiring.deadlineMs = performance.now() + HEAD_TIMEOUT_MS
     const step = head.add(bytes)
     holding.set(head.heldBytes)
     // What follows an earlier request may have been left to the kernel.
     if (step.kind === 'more') return client.resume()
     if (step.kind === 'too_large') return refuse({ status: 431, detail: 'a head of more than 96 KiB' })
-    const parsed = parseRequestHead(step.text)
+    // An empty line that came in pieces.
+    if (step.text === '' && emptyLines < MAX_EMPTY_LINES) {
+      emptyLines += 2
+      return step.rest.length === 0 ? client.resume() : readHead(step.rest)
+    }
+    const isBehindLine = step.text.startsWith('\r\n') && emptyLines < MAX_EMPTY_LINES
+    const parsed = parseRequestHead(isBehindLine ? step.text.slice(2) : step.text)
+    emptyLines = 0
     if (!parsed.ok) return refuse(parsed.error)
     isBusy = true
     hasServed = true

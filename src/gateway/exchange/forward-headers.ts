@@ -121,7 +121,8 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
   if (head.webSocketKey !== undefined) text += UPGRADE_LINES
   else if (head.takesTrailers) text += 'Connection: TE\r\nTE: trailers\r\n'
   text += `X-Forwarded-For: ${forwarded.forwardedFor}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n`
-  text += `X-Forwarded-Host: ${forwarded.host}\r\nForwarded: ${forwarded.forwarded}\r\n`
+  if (forwarded.host !== '') text += `X-Forwarded-Host: ${forwarded.host}\r\n`
+  text += `Forwarded: ${forwarded.forwarded}\r\n`
   if (forwarded.realIp !== '') text += `X-Real-IP: ${forwarded.realIp}\r\n`
   for (let i = 0; i < identity.length; i++) {
     if (identity[i] !== '') text += `${rules.identityNames[i]}: ${identity[i]}\r\n`

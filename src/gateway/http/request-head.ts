@@ -19,7 +19,7 @@ export interface RequestHead {
   readonly path: string
   /** Raw, without the `?`; undefined where there is none. */
   readonly query: string | undefined
-  /** Normal form, for matching. */
+  /** Normal form, for matching. Empty for HTTP/1.0 without a Host. */
   readonly host: string
   /** As sent. */
   readonly authority: string
@@ -86,7 +86,9 @@ export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestF
   const refused = whyMethodRefused(method)
   if (refused === 'trace' || refused === 'connect') return fault(405, `${method} is not forwarded`)
   if (!TARGET.test(target)) return fault(400, 'a request target that is not a path')
-  const host = hosts.length === 1 ? parseHost(hosts[0] ?? '') : undefined
+  // HTTP/1.0 knows no Host (RFC 9112 §3.2), and simple health checks send none: no host that a route could name.
+  const hasNoHost = isHttp10 && hosts.length === 0
+  const host = hasNoHost ? '' : hosts.length === 1 ? parseHost(hosts[0] ?? '') : undefined
   if (host === undefined) return fault(400, 'not exactly one valid Host')
   const expect = valuesOf(fields, 'expect')
   if (expect.length > 0 && (expect.length > 1 || expect[0]?.toLowerCase() !== '100-continue'))

@@ -77,7 +77,7 @@ const REQUESTS: readonly Attack[] = [
   ['HTTP/1.10', get('/public/x').replace('HTTP/1.1', 'HTTP/1.10'), 400],
   ['a lower-case version', get('/public/x').replace('HTTP/1.1', 'http/1.1'), 400],
   ['two spaces in the request line', get(' /public/x'), 400],
-  ['an empty line before it', `\r\n${get('/public/x')}`, 400],
+  ['many empty lines before it', `${'\r\n'.repeat(5)}${get('/public/x')}`, 400],
   ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
   ['a TLS hello', '\x16\x03\x01\x02\x00\r\n\r\n', 400],
   ['no Host', 'GET /public/x HTTP/1.1\r\n\r\n', 400],

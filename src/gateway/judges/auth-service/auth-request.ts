@@ -43,6 +43,8 @@ export function authRequestText(
     (name) => !sent.some(({ lower, value }) => lower === name && value !== ''),
   )
   if (missing !== undefined) return err(missing)
+  // It may tell sites apart by what it is told of them, and there is nothing to tell.
+  if (head.authority === '') return err('host')
   let text = `GET ${target} HTTP/1.1\r\nHost: ${server.authority}\r\n`
   const cookies: string[] = []
   for (const { name, lower, value } of sent) {
