@@ -2,7 +2,6 @@
 import { logBugs } from '../app/bug-log.ts'
 import { createKeyLog } from '../app/key-log.ts'
 import { endLog } from '../app/end-log.ts'
-import { launchTokens } from '../app/launch-tokens.ts'
 import { loadInstance } from '../app/load-instance.ts'
 import { createReload } from '../app/reload.ts'
 import { openService, type Service } from '../app/service.ts'
@@ -11,12 +10,12 @@ import { systemKeyDeps } from '../app/system.ts'
 import { watchConfig } from '../app/watch-config.ts'
 import { formatDiagnostics } from '../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../config/load-config.ts'
-import { quoted } from '../config/printable.ts'
 import { createLogger, type Logger } from '../observe/logger.ts'
 import type { Cli } from './cli.ts'
 import type { ServeOptions } from './commands/serve.ts'
 import { findConfigFile } from './config-file.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { launchHelp } from './launch-help.ts'
 import { reportFailure } from './open-instance.ts'
 
 /**
@@ -35,7 +34,7 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   report({ diagnostics: first.value.warnings, source: first.value.config.source })
   await first.value.ready
   const service = await openService(first.value, logger)
-  announce(service, logger, (text) => cli.stderr.write(`${text}\n`))
+  announce(service, logger, cli.stderr)
   // Not waited for at the end: a stop soon after a reload would take as long as the sleep.
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
   const reload = createReload({
@@ -60,7 +59,8 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   return EXIT.ok
 }
 
-function announce(service: Service, logger: Logger, talk: (text: string) => void): void {
+function announce(service: Service, logger: Logger, stderr: Cli['stderr']): void {
+  const talk = (text: string): void => stderr.write(`${text}\n`)
   const { config, guard } = service.instance
   const [decisions] = service.addresses
   logger.info(
@@ -78,11 +78,7 @@ function announce(service: Service, logger: Logger, talk: (text: string) => void
   const gateways = service.addresses.slice(config.settings.listen.admin === null ? 1 : 2)
   if (gateways.length > 0) talk(`warder: gateway on ${gateways.join(', ')}`)
   const host = (decisions ?? '').replace(/^\[::\]|^0\.0\.0\.0/, 'localhost')
-  for (const { client, path, token } of launchTokens(config, Date.now())) {
-    talk(
-      `test token for ${quoted(client)}, valid for one hour:\n  curl -I 'http://${host}${path}?token=${token}'`,
-    )
-  }
+  for (const text of launchHelp(config, host, stderr.isTerminal, Date.now())) talk(text)
 }
 
 async function stop(service: Service, signal: NodeJS.Signals, logger: Logger): Promise<void> {
