@@ -1,4 +1,5 @@
 /** The nginx configuration that asks Warder: every line that is needed, and why it is needed. */
+import { problemText, STATUS_TITLES } from '../decision/problem.ts'
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../request/override-fields.ts'
 import { FORWARDED_UPGRADE } from '../request/upgrade.ts'
 
@@ -224,15 +225,23 @@ const identityPassing = (identity: readonly IdentityHeader[]): string => `\
         # Identity: what Warder says takes the place of what the client sent; an empty value removes the header.
 ${identity.map(({ name, variable }) => `        proxy_set_header ${name} $warder_identity_${variable};\n`).join('')}`
 
-const problem = (status: number): string =>
-  `'{"type":"urn:warder:reason:$warder_code","status":${status},"code":"$warder_code","decision_id":"$warder_id"}\\n'`
+/** A string of nginx: its variables are put in, and its line end is written as an escape. */
+const problem = (status: keyof typeof STATUS_TITLES): string => {
+  const text = problemText({
+    status,
+    title: STATUS_TITLES[status],
+    code: '$warder_code',
+    decisionId: '$warder_id',
+  })
+  return `'${text.replace('\n', String.raw`\n`)}'`
+}
 
-const denial = (location: string, status: number, challenge: string): string => `\
+const denial = (location: string, status: keyof typeof STATUS_TITLES, challenge: string): string => `\
     location ${location} {
         default_type application/problem+json;
         add_header Cache-Control no-store always;
         add_header X-Decision-Id $warder_id always;
-        add_header X-Decision-Reason $warder_reason always;
+        add_header X-Decision-Reason $warder_code always;
 ${challenge}\
         return ${status} ${problem(status)};
     }`

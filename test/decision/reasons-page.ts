@@ -6,12 +6,45 @@ import {
   type AllowReason,
   type DenyReason,
 } from '../../src/decision/reasons.ts'
+import { FAULT_STATUS } from '../../src/gateway/exchange/exchange-end.ts'
+import type { GatewayFault } from '../../src/gateway/gateway-event.ts'
 
 const ALLOWED: Readonly<Record<AllowReason, string>> = {
   ok: 'The token was accepted and fits the policy; or every other judge of the route allowed the request.',
   public: 'The route is public: no token was asked for or looked at, and every identity header is blank.',
   observe_only: 'The request would have been denied, but the policy only observes.',
 }
+
+const FAULTS: Readonly<Record<GatewayFault, string>> = {
+  bad_request: 'the request is invalid, or can be read in more than one way',
+  body_too_large: 'the body is larger than `max_body`',
+  rate_limited:
+    'the client has sent more requests than a `rate_limit` lets through; `Retry-After` says when to come back',
+  origin_not_allowed: 'a page of an origin that `cors` does not list asked for a preflight or a WebSocket',
+  request_timeout: 'the client stopped sending its head or body, or sent it too slowly',
+  client_closed: 'the client left before its answer was whole',
+  no_server: 'no server of the upstream may be asked at the moment',
+  connect_failed: 'no server could be reached',
+  response_timeout: 'the server took too long for the first byte of its answer',
+  idle_timeout: 'the server stopped sending, or the client stopped reading',
+  total_timeout: 'the whole exchange took too long',
+  upstream_closed: 'the server closed the connection before its answer was whole',
+  upstream_invalid: 'the answer of the server is not valid HTTP',
+}
+
+const AT_FAULT = `## Faults
+
+Not decisions: why the gateway itself gave up on a request. The code stands in the same places, in \`X-Decision-Reason\`
+and in the body; in the log it is the \`fault\`. [gateway.md](gateway.md#what-the-client-receives) has every case.
+`
+
+const PROXY_ERROR = `### \`proxy_error\`
+
+Status 503, written by the nginx text.
+
+- **What it means:** nginx could not ask Warder, or failed after an allow; only then there is an \`X-Decision-Id\`.
+- **What to do:** look into the error log of nginx; see [nginx.md](nginx.md#was-it-us).
+`
 
 const INTRODUCTION = `# Reasons
 
@@ -32,8 +65,19 @@ export function reasonsPage(): string {
     ...DENY_REASONS.filter((reason) => DENY_ROWS[reason].status === status).map(section),
   ])
   const allowed = ALLOW_REASONS.map((reason) => `### \`${reason}\`\n\n${ALLOWED[reason]}\n`)
-  return [INTRODUCTION, '## Allowed\n', ...allowed, ...denied.flat()].join('\n')
+  const faults = Object.entries(FAULTS).map(([fault, meaning]) => {
+    const status = FAULT_STATUS[fault as GatewayFault]
+    const answer =
+      status === 0 ? 'No answer: nobody is left to read it' : `Status ${STATUSES[fault] ?? status}`
+    return `### \`${fault}\`\n\n${answer}.\n\n- **What it means:** ${meaning}.\n`
+  })
+  return [INTRODUCTION, '## Allowed\n', ...allowed, ...denied.flat(), AT_FAULT, ...faults, PROXY_ERROR].join(
+    '\n',
+  )
 }
+
+/** Faults with several. */
+const STATUSES: Readonly<Record<string, string>> = { bad_request: '400, 405, 408, 413, 417, 431, 501 or 505' }
 
 function section(reason: DenyReason): string {
   const { status, error, message, hint } = DENY_ROWS[reason]

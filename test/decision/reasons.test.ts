@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ALLOW_REASONS, DENY_REASONS, DENY_ROWS } from '../../src/decision/reasons.ts'
+import { FAULT_STATUS } from '../../src/gateway/exchange/exchange-end.ts'
 import { reasonsPage } from './reasons-page.ts'
 
 const PAGE = new URL('../../docs/reasons.md', import.meta.url)
@@ -34,9 +35,11 @@ describe('docs/reasons.md', () => {
   if (process.env['UPDATE_DOCS'] === '1') writeFileSync(PAGE, reasonsPage())
   const page = readFileSync(PAGE, 'utf8')
 
-  it('has exactly one heading per reason, and no other', () => {
+  it('has exactly one heading per reason and per fault, and no other', () => {
     const headings = [...page.matchAll(/^### (.+)$/gm)].map(([, heading]) => heading)
-    expect(headings).toEqual([...ALLOW_REASONS, ...DENY_REASONS].map((reason) => `\`${reason}\``))
+    const codes = [...ALLOW_REASONS, ...DENY_REASONS, ...Object.keys(FAULT_STATUS), 'proxy_error']
+    expect(headings).toEqual(codes.map((code) => `\`${code}\``))
+    expect(new Set(codes).size).toBe(codes.length)
   })
   it('says what the table says', () => expect(page).toBe(reasonsPage()))
 })

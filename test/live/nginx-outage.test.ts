@@ -19,7 +19,7 @@ liveSuite('nginx without an answer of Warder', ['nginx'], () => {
       const response = await site.ask({ target }, site.mint())
       expect(response.status).toBe(503)
       expect(response.values('X-Decision-Id')).toEqual([])
-      expect(response.values('X-Decision-Reason')).toEqual([])
+      expect(response.values('X-Decision-Reason')).toEqual(['proxy_error'])
       expect(response.values('WWW-Authenticate')).toEqual([])
       expect(JSON.parse(response.body)).toMatchObject({ status: 503, code: 'proxy_error', decision_id: '' })
     }
@@ -30,14 +30,14 @@ liveSuite('nginx without an answer of Warder', ['nginx'], () => {
     expect((await site.ask({ target: '/orders/1' })).status).toBe(401)
   })
 
-  it('tells a failure of nginx after an allow by the id without a reason', async () => {
+  it('tells a failure of nginx after an allow by the id beside `proxy_error`', async () => {
     const editSnippet = (text: string): string =>
       text.replace(/proxy_pass http:\/\/127[^;]+;/, 'try_files /nothing =500;')
     const site = await startGuardedSite(cleanup, { editSnippet })
     const response = await site.ask({ target: '/orders/1' }, site.mint())
     expect(response.status).toBe(503)
     expect(response.values('X-Decision-Id')).toHaveLength(1)
-    expect(response.values('X-Decision-Reason')).toEqual([])
+    expect(response.values('X-Decision-Reason')).toEqual(['proxy_error'])
     expect(JSON.parse(response.body)).toMatchObject({ code: 'proxy_error' })
   })
 

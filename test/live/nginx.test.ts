@@ -113,6 +113,7 @@ liveSuite('nginx with the printed snippet', ['nginx'], () => {
       expect(id).toMatch(ULID)
       expect(JSON.parse(response.body)).toEqual({
         type: `urn:warder:reason:${reason}`,
+        title: status === 401 ? 'Unauthorized' : 'Forbidden',
         status,
         code: reason,
         decision_id: id,

@@ -140,7 +140,8 @@ export function serveHttp1(client: Wire, context: ConnectionContext): ClientConn
   /** Says what is wrong, and that this was all. The bytes behind it have no certain reading. */
   const refuse = ({ status, detail }: RequestFault): void => {
     const id = context.rules().newId()
-    client.write(Buffer.from(ownAnswerText({ status, headers: {} }, id, false, false), 'latin1'))
+    const own = { status, reason: 'bad_request', headers: {} } as const
+    client.write(Buffer.from(ownAnswerText(own, id, false, false), 'latin1'))
     context.onExchange(refusedExchange(id, { status, detail }))
     linger()
   }

@@ -269,7 +269,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     // Also where the server fails: of a session that was renewed, the old cookie may be worth nothing.
     const fields = [...(own.fields ?? []), ...this.#cookies]
     this.#finish(own.status, fault, detail)
-    this.#client.answerOwn({ ...own, headers, fields }, this.#id)
+    this.#client.answerOwn({ ...own, reason: own.reason ?? fault, headers, fields }, this.#id)
     this.#client.release()
   }
 

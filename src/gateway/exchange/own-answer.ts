@@ -1,31 +1,39 @@
 /** Answers that the gateway gives itself: denials, bad requests, and what went wrong behind it. */
 import { STATUS_CODES } from 'node:http'
 import type { Deny } from '../../decision/decision.ts'
+import { problemText } from '../../decision/problem.ts'
+import type { DenyReason } from '../../decision/reasons.ts'
 import type { AnswerField } from './answer-fields.ts'
+import type { GatewayFault } from '../gateway-event.ts'
 import type { AuthDenial } from '../judges/auth-service/auth-answer.ts'
 
 export interface OwnAnswer {
   readonly status: number
+  /** Of a denial, or the fault; undefined where the answer is neither, as that of a preflight. */
+  readonly reason?: DenyReason | GatewayFault | undefined
   readonly headers: Readonly<Record<string, string>>
   /** Headers of which there may be several: challenges, cookies. */
   readonly fields?: readonly AnswerField[]
 }
 
 /**
- * An RFC 9457 problem. It names the status and the decision's id, by which the operator finds the reason in the log;
- * nothing of the configuration, the upstream or the token. Empty where the status has no body.
+ * An RFC 9457 problem. It names the status, the reason and the decision's id, by which the operator finds more in the
+ * log; nothing of the configuration, the upstream or the token. Empty where the status has no body.
  */
-export const ownAnswerBody = ({ status }: OwnAnswer, id: string): string =>
-  status === 204
-    ? ''
-    : `${JSON.stringify({ type: 'about:blank', title: STATUS_CODES[status] ?? '', status, decision_id: id })}\n`
+export function ownAnswerBody({ status, reason }: OwnAnswer, id: string): string {
+  if (status === 204) return ''
+  const title = STATUS_CODES[status] ?? ''
+  if (reason !== undefined) return problemText({ status, title, code: reason, decisionId: id })
+  return `${JSON.stringify({ type: 'about:blank', title, status, decision_id: id })}\n`
+}
 
 export function ownAnswerFields(
-  { status, headers, fields = [] }: OwnAnswer,
+  { status, reason, headers, fields = [] }: OwnAnswer,
   id: string,
 ): readonly AnswerField[] {
   const type = { name: 'Content-Type', value: 'application/problem+json' }
   return [
+    ...(reason === undefined ? [] : [{ name: 'X-Decision-Reason', value: reason }]),
     ...Object.entries(headers).map(([name, value]) => ({ name, value })),
     ...fields,
     ...(status === 204 ? [] : [type]),
@@ -53,15 +61,16 @@ export function denialAnswer(
   { status, reason, challenge, retryAfterSeconds }: Deny,
   denial: AuthDenial | undefined,
 ): OwnAnswer {
-  const headers: Record<string, string> = { 'X-Decision-Reason': reason }
+  const headers: Record<string, string> = {}
   if (challenge !== undefined) headers['WWW-Authenticate'] = challenge
   if (retryAfterSeconds !== undefined) headers['Retry-After'] = String(retryAfterSeconds)
-  if (denial === undefined) return { status, headers }
+  if (denial === undefined) return { status, reason, headers }
   const { challenges, cookies, location } = denial
   const fields = cookieFields(cookies)
-  if (location !== undefined) return { status: 302, headers: { ...headers, Location: location }, fields }
+  if (location !== undefined)
+    return { status: 302, reason, headers: { ...headers, Location: location }, fields }
   const named = challenges.map((value) => ({ name: 'WWW-Authenticate', value }))
-  return { status, headers, fields: [...named, ...fields] }
+  return { status, reason, headers, fields: [...named, ...fields] }
 }
 
 /** @param values Of `Set-Cookie`. */

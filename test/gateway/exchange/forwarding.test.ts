@@ -52,9 +52,10 @@ describe('a request through the gateway', () => {
     expect(answer.values('cache-control')).toEqual(['no-store'])
     const [id] = answer.values('x-decision-id')
     expect(JSON.parse(answer.body)).toEqual({
-      type: 'about:blank',
+      type: 'urn:warder:reason:token_missing',
       title: 'Unauthorized',
       status: 401,
+      code: 'token_missing',
       decision_id: id,
     })
     expect(app.received).toEqual([])
