@@ -112,7 +112,9 @@ export const parseTenant = (text: string): Parsed =>
     : problem(
         'ERR_CONFIG_NAME',
         `${quoted(text)} is not a tenant`,
-        'use 1 to 64 letters, digits, `_`, `.` or `-`',
+        text.includes('*')
+          ? 'write the tenants out, or the word `any` in the place of the list to accept every one'
+          : 'use 1 to 64 letters, digits, `_`, `.` or `-`',
       )
 
 /** A media type as `typ` has it: lower case, without `application/` (RFC 7515 §4.1.9). */

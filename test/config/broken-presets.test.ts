@@ -103,6 +103,7 @@ const TEMPLATES: readonly Case[] = [
   ],
   ['a template without tenants', template('leeway: 0s'), 'ERR_CONFIG_TENANTS', '3:30', 'tenants'],
   ['an empty list of tenants', template('tenants: []'), 'ERR_CONFIG_EMPTY_LIST', '3:75', 'empty'],
+  ['a wildcard as tenant', template('tenants: ["*"]'), 'ERR_CONFIG_NAME', '3:76', '`any`'],
   ['a tenant that is a path', template('tenants: [a/b]'), 'ERR_CONFIG_NAME', '3:76', 'tenant'],
   ['a tenant that is a parent directory', template('tenants: [".."]'), 'ERR_CONFIG_NAME', '3:76', 'tenant'],
   ['a tenant twice', template('tenants: [a, b, a]'), 'ERR_CONFIG_DUPLICATE_NAME', '3:82', 'list'],

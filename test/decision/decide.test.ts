@@ -150,6 +150,11 @@ describe('what the key source answers', () => {
     it(`becomes ${reason} where it is ${answer.state} after a wait`, async () =>
       expect(await ask(scripted(PENDING(), answer).decide, bearer(mint()))).toMatchObject({ reason, status }))
   }
+  it('says which kid is unknown, quoted and cut, to the log alone', async () => {
+    const { decide } = scripted({ state: 'kid_unknown' })
+    const decision = await ask(decide, bearer(mint({ header: { kid: `a"${'k'.repeat(200)}` } })))
+    expect(decision).toMatchObject({ detail: `kid "a"${'k'.repeat(62)}…"` })
+  })
   it('tells how long to wait for a key source that may have the right key', async () =>
     expect(
       await ask(scripted({ state: 'found', keys: [], othersRetryAfterSeconds: 7 }).decide, bearer(mint())),

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'bun:test'
+import fc from 'fast-check'
 import { createCombinedSource } from '../../src/keys/combined-source.ts'
 import { createKeySource } from '../../src/keys/create-key-source.ts'
 import type { OneKeySource } from '../../src/keys/key-settings.ts'
-import { MAX_KEYS_TRIED, type KeySource } from '../../src/keys/key-source.ts'
+import { MAX_KEYS_TRIED, type KeyLookup, type KeySource } from '../../src/keys/key-source.ts'
+import type { VerificationKey } from '../../src/keys/verification-key.ts'
 import { createFakeWorld, jsonResponse, settle } from './fake-world.ts'
 import { keyPair, pem, secretOf, toBytes } from './key-pairs.ts'
 import { ask, jwk, never, request, SETTINGS, stateOf } from './remote-harness.ts'
@@ -181,4 +183,62 @@ describe('a JWK set file of shared secrets', () => {
 
   it('is refused where nobody says that it is one', () =>
     expect(() => open([old], {})).toThrow(expect.objectContaining({ code: 'ERR_KEYS_JWKS_INVALID' })))
+})
+
+describe('whatever its sources answer', () => {
+  /** Keys without material: only their names are looked at. */
+  const key = (name: string): VerificationKey =>
+    ({ kid: name, thumbprint: name, description: '', verifiers: new Map() }) satisfies VerificationKey
+  const found = fc
+    .tuple(
+      fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+    )
+    .map(([names, isGuess]): KeyLookup => {
+      const keys = names.map(key)
+      return isGuess ? { state: 'found', keys, isGuess } : { state: 'found', keys }
+    })
+  const answer = fc.oneof(
+    found,
+    fc.constantFrom<KeyLookup>({ state: 'kid_unknown' }, { state: 'kid_missing' }, { state: 'unsuitable' }),
+    fc
+      .integer({ min: 1, max: 60 })
+      .map((retryAfterSeconds): KeyLookup => ({ state: 'unavailable', retryAfterSeconds })),
+  )
+
+  it('an issuer says no for good only when every source has said so, and tries no more keys than one may have', () =>
+    fc.assert(
+      fc.property(
+        fc.array(answer, { minLength: 1, maxLength: 4 }),
+        fc.constantFrom('a', undefined),
+        (answers, kid) => {
+          const asked: boolean[] = []
+          const parts = answers.map((one) => ({
+            lookup(_kid: unknown, _algorithm: unknown, mayWait: boolean) {
+              asked.push(mayWait)
+              return mayWait ? { state: 'pending', settled: Promise.resolve() } : one
+            },
+          })) as unknown as readonly KeySource[]
+          const source = createCombinedSource(parts)
+          const told = source.lookup(kid, 'ES256', false)
+          const states = answers.map(({ state }) => state)
+          const named =
+            kid !== undefined && answers.some((one) => one.state === 'found' && one.isGuess !== true)
+          expect(told.state).not.toBe('pending')
+          expect(asked).not.toContain(true)
+          if (states.includes('found')) expect(['found', 'kid_missing']).toContain(told.state)
+          else if (states.includes('unavailable')) expect(told.state).toBe('unavailable')
+          else expect(states).toContain(told.state)
+          if (told.state === 'found') {
+            expect(told.keys.length).toBeLessThanOrEqual(MAX_KEYS_TRIED)
+            const isOpen = !named && states.includes('unavailable')
+            expect(told.othersRetryAfterSeconds !== undefined).toBe(isOpen)
+          }
+          // A kid that one of them knows makes no other fetch.
+          source.lookup(kid, 'ES256', true)
+          expect(asked.includes(true) && named).toBe(false)
+        },
+      ),
+      { numRuns: 2_000 },
+    ))
 })
