@@ -63,6 +63,8 @@ function parseDocumentText(text: string, file: string): Result<SourceDocument, P
     toDiagnostic(problem, undefined, positionAt(source, lines, range[0], range[1]))
 
   if (plain === undefined) {
+    const foreign = findForeignText(text)
+    if (foreign !== undefined) return failure(source, [place(NO_CONFIGURATION, foreign)])
     return failure(source, firstPerLine(syntaxErrors.map((error) => place(syntaxProblem(error), error.pos))))
   }
   const second = documents[1]
@@ -75,6 +77,30 @@ function parseDocumentText(text: string, file: string): Result<SourceDocument, P
   const nodes = { source, contents, aliases: plain.aliases, lines }
   const looseComments = allErrors.map((error) => place(syntaxProblem(error), error.pos))
   return ok(createSourceDocument(nodes, plain.value as Record<string, unknown>, looseComments))
+}
+
+const NO_CONFIGURATION: Problem = {
+  code: 'ERR_CONFIG_SYNTAX',
+  message: 'this is not a configuration: its first line is no `key: value`',
+  hints: ['name a YAML or JSON file; a `warder.yaml` begins with `version: 1`'],
+}
+
+/** A key, an entry of a list, or the beginning of a map or list in JSON. */
+const BEGINNING = /^\s*(?:[{[]|- |["']?[\w.-]+["']?\s*:(?:\s|$))/
+
+/**
+ * The first line of a text of another kind, such as a page of Markdown or a script: each of its lines would be an error
+ * of its own. Undefined when it begins as a configuration does.
+ */
+function findForeignText(text: string): readonly [number, number] | undefined {
+  let start = 0
+  for (const line of text.split('\n')) {
+    // Comments, directives and the marks of documents come before the first key.
+    const isContent = /^\s*[^\s#%]/.test(line) && !/^---(?:\s|$)/.test(line)
+    if (isContent) return BEGINNING.test(line) ? undefined : [start, start + line.length]
+    start += line.length + 1
+  }
+  return undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'bun:test'
 import * as fc from 'fast-check'
 import { parseDocument } from '../../src/config/parse-document.ts'
@@ -137,4 +138,31 @@ describe('a document', () => {
       { numRuns: 500 },
     )
   })
+
+  // Each line of such a text would be an error of its own.
+  for (const [what, text, line] of [
+    ['a page of Markdown', readFileSync(new URL('../../README.md', import.meta.url), 'utf8'), 3],
+    ['a script', '#!/bin/sh\nset -eu\nexport A="b: c"\nif [ "$A" = x ]; then exit; fi\n"', 2],
+    ['a page of HTML', '<!doctype html>\n<p title="a: b">a: b: c</p>\n', 1],
+    ['a PEM file', '-----BEGIN PUBLIC KEY-----\nMCow: BQYD: K2Vw\n-----END PUBLIC KEY-----\n', 1],
+  ] as const)
+    it(`says once that ${what} is not a configuration`, () => {
+      const parsed = parse(text)
+      const found = parsed.ok ? [] : parsed.error.diagnostics
+      expect(found.map(({ code, position }) => [code, position?.line])).toEqual([['ERR_CONFIG_SYNTAX', line]])
+      expect(found[0]?.message).toContain('not a configuration')
+    })
+
+  for (const text of [
+    'version: 1\n  a: b: c\n',
+    '{ "version": 1,, }',
+    '# Notes\n---\n"a": [\n',
+    '- a: b: c\n',
+  ])
+    it(`names the line of a mistake in ${JSON.stringify(text)}`, () => {
+      const parsed = parse(text)
+      expect(parsed.ok ? [] : parsed.error.diagnostics.map(({ message }) => message).join()).not.toContain(
+        'not a configuration',
+      )
+    })
 })
