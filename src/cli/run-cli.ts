@@ -2,6 +2,7 @@
 import { CommanderError, type Command } from 'commander'
 import type { Cli, CliIo } from './cli.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
+import { assertHelpTargets } from './help-target.ts'
 import { wantsColour } from './paint.ts'
 import { createProgram } from './program.ts'
 import { reportFault } from './report-fault.ts'
@@ -28,6 +29,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCo
   const program = createProgram(cli)
   adopt(program, io)
   try {
+    assertHelpTargets(program, args)
     await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (fault) {

@@ -34,6 +34,8 @@ const CASES: readonly Case[] = [
   ['explain', ['-c', config, ...READ, token], 'warder.explain/v1', 0],
   ['explain', ['-c', config, ...READ, late], 'warder.explain/v1', 5],
   ['explain', ['-c', config, '--no-token'], 'warder.error/v1', 2],
+  ['explain', ['kid_missing'], 'warder.explain-code/v1', 0],
+  ['explain', ['kid_mising'], 'warder.error/v1', 2],
   ['token inspect', [token], 'warder.token-inspect/v1', 0],
   ['token inspect', ['not.a.token'], 'warder.token-inspect/v1', 5],
   ['token verify', ['-c', config, token], 'warder.token-verify/v1', 0],

@@ -22,6 +22,11 @@ afterAll(() => sandbox.remove())
 describe('what is called wrongly ends with its exit code and its error code', () => {
   const cases: readonly (readonly [args: readonly string[], exitCode: number, code: ErrorCode])[] = [
     [['chek'], 2, 'ERR_CLI_USAGE'],
+    [['help', 'nope'], 2, 'ERR_CLI_USAGE'],
+    [['help', 'token', 'nope'], 2, 'ERR_CLI_USAGE'],
+    [['token', 'help', 'nope'], 2, 'ERR_CLI_USAGE'],
+    [['explain', 'audience_mismach'], 2, 'ERR_CLI_USAGE'],
+    [['explain', 'ERR_CONFIG_NOTHING'], 2, 'ERR_CLI_USAGE'],
     [['check', '--strct'], 2, 'ERR_CLI_USAGE'],
     [['check', 'a', 'b'], 2, 'ERR_CLI_USAGE'],
     [['check', '--config'], 2, 'ERR_CLI_USAGE'],
@@ -194,6 +199,13 @@ describe('exit codes', () => {
     const docs = readFileSync(`${import.meta.dir}/../../docs/cli.md`, 'utf8')
     const rows = [...docs.matchAll(/^\| (\d) \| (.+) \|$/gm)].map(([, code, meaning]) => [code, meaning])
     expect(rows).toEqual(Object.entries(EXIT_MEANINGS))
+  })
+
+  it('are each what some command ends with', () => {
+    const files = [...new Bun.Glob('src/cli/**/*.ts').scanSync(`${import.meta.dir}/../..`)]
+    const sources = files.map((file) => readFileSync(`${import.meta.dir}/../../${file}`, 'utf8')).join('\n')
+    for (const name of Object.keys(EXIT))
+      expect([name, sources.includes(`EXIT.${name}`)]).toEqual([name, true])
   })
 
   it('exist for every error, and are never 0', () => {
