@@ -44,8 +44,9 @@ export function translateGomaPartly(
     const errors = problems.filter(({ problem }) => problem.code.startsWith('ERR_'))
     // What only shows after something was taken out is no mistake of the file.
     missing.push(...errors.filter(({ pointer }) => !repaired.has(itemOf(pointer))))
+    const earlier = new Set(repaired)
     for (const { pointer } of errors) {
-      repair(draft, fromPointer(pointer))
+      repair(draft, fromPointer(pointer), earlier.has(itemOf(pointer)))
       repaired.add(itemOf(pointer))
     }
     if (JSON.stringify(draft) === before) draft['gateway'] = {}
@@ -57,21 +58,22 @@ export function translateGomaPartly(
 const itemOf = (pointer: string): string =>
   (/^\/gateway\/routes\/\d+|^\/middlewares\/\d+|^\/gateway\/[^/]+|^\/[^/]+/.exec(pointer) ?? [''])[0]
 
-function repair(draft: Draft, [first, second, third, fourth]: readonly string[]): void {
+/** @param isAgain Whether the same item was repaired before, and that was not enough. */
+function repair(draft: Draft, [first, second, third, fourth]: readonly string[], isAgain: boolean): void {
   const { gateway } = draft
   if (first === 'middlewares' && second !== undefined) closeMiddleware(draft, Number(second))
   else if (first === 'defaults') closeAll(draft)
   else if (first !== 'gateway') delete draft[first ?? 'gateway']
   else if (!isMap(gateway) || second === undefined) draft['gateway'] = {}
   else if (second === 'defaults') closeAll(draft)
-  else if (second === 'routes' && third !== undefined) closeRoute(draft, Number(third), fourth)
+  else if (second === 'routes' && third !== undefined) closeRoute(draft, Number(third), fourth, isAgain)
   else delete gateway[second]
 }
 
 /** Of a name that no file has. */
 const CLOSED = 'warder-todo'
 
-function closeRoute(draft: Draft, index: number, key: string | undefined): void {
+function closeRoute(draft: Draft, index: number, key: string | undefined, isAgain: boolean): void {
   const routes = (draft['gateway'] as Draft)['routes'] as unknown[]
   const route: Draft = isMap(routes[index]) ? routes[index] : {}
   routes[index] = route
@@ -81,7 +83,17 @@ function closeRoute(draft: Draft, index: number, key: string | undefined): void 
     route['path'] = literalPart(path)
   // Nothing gets there.
   if (key === undefined) route['destination'] = 'http://todo.invalid'
-  route['middlewares'] = [addClosed(draft)]
+  const kept = isAgain ? [] : keptNames(draft, route['middlewares'])
+  route['middlewares'] = [...kept, addClosed(draft)]
+}
+
+/** What the route names stays in the result, though nobody is asked. */
+function keptNames(draft: Draft, names: unknown): readonly string[] {
+  if (!Array.isArray(names)) return []
+  const known = Array.isArray(draft['middlewares']) ? (draft['middlewares'] as readonly unknown[]) : []
+  return names.filter(
+    (name): name is string => name !== CLOSED && known.some((one) => isMap(one) && one['name'] === name),
+  )
 }
 
 /** Of a path that is no plain one the part before what is not: more than was meant is closed. */

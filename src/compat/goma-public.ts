@@ -74,7 +74,7 @@ function toWarning(pointer: string, open: string, near: readonly string[]): Loca
   const [example = ''] = near
   const hints = [
     'to guard all of this route, name a middleware with `paths: [/*]` in it',
-    `a name that only begins alike (${quoted(`${example === '/' ? '' : example}…x`)}) or comes further below is public too: up to 0.2.1 Goma guarded the first, from 0.2.8 on both`,
+    `names that only begin alike (${quoted(`${example}x`)}), or that come further below, are public too; Goma up to 0.2.1 guards the first, from 0.2.8 on both: add them to \`paths\` if they are not meant for everybody`,
   ]
   return { pointer: `${pointer}/path`, problem: { code: 'WARN_COMPAT_PUBLIC_PATHS', message, hints } }
 }

@@ -107,7 +107,10 @@ describe('what can be converted of a configuration that is refused', () => {
         'unknown: 1\n      middlewares: [g]',
         GUARD.replace('secret: qwertyuiopasdfghjklzxcvbnm123456', 'secret: short'),
       ),
-      [['ERR_CONFIG_UNKNOWN_KEY', 8]],
+      [
+        ['ERR_CONFIG_UNKNOWN_KEY', 8],
+        ['ERR_CONFIG_SECRET_SHORT', 14],
+      ],
       [['/api/**', 'deny']],
     ],
   ]
@@ -126,6 +129,12 @@ describe('what can be converted of a configuration that is refused', () => {
       )
     })
   }
+
+  it('keeps what a closed route names, for whoever mends it', async () => {
+    const { config } = await convert(goma('priority: 1\n      middlewares: [nope, g]', GUARD))
+    expect(config.settings.policies.map(({ name }) => name)).toEqual(['g'])
+    expect(config.warnings.filter(({ code }) => code === 'WARN_COMPAT_UNUSED_MIDDLEWARE')).toEqual([])
+  })
 
   it('closes every route beside further files that cannot be read', async () => {
     const text = goma('', '', 'extraConfig: { directory: extra }')
