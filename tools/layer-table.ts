@@ -29,7 +29,7 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   // Where tokens are looked for is where they are taken out. A cookie that is counted is read as one with a token.
   gateway: {
     core: false,
-    imports: ['request', 'decision', 'token/read-named-values.ts'],
+    imports: ['request', 'decision', 'token/read-named-values.ts', 'token/read-websocket-protocol.ts'],
     types: ['token', 'policy'],
   },
   // Paths that overlap are cut apart by the same rules by which they match.

@@ -8,6 +8,7 @@ import type { Policy } from '../policy/compile-policy.ts'
 import type { HeaderReader } from '../request/authz-request.ts'
 import { isMethod } from '../request/method.ts'
 import { parseOriginalUrl, type OriginalUrl } from '../request/parse-original-url.ts'
+import { isPrefix } from '../token/read-websocket-protocol.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { readHeaders, type HeaderField } from './request-headers.ts'
 import { usageError } from './usage-error.ts'
@@ -97,5 +98,14 @@ function placeToken(source: TokenSourceSettings, token: string): { field?: Heade
       return { field: ['cookie', `${source.name}=${token}`] }
     case 'query':
       return { parameter: `${source.name}=${token}` }
+    case 'websocket_protocol': {
+      const text = source.encoding === undefined ? token : Buffer.from(token).toString('base64url')
+      return {
+        field: [
+          'sec-websocket-protocol',
+          isPrefix(source.name) ? source.name + text : `${source.name}, ${text}`,
+        ],
+      }
+    }
   }
 }

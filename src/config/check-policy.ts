@@ -10,7 +10,8 @@ export function checkTokenSource({
   pointer,
   value: source,
 }: Located<TokenSourceConfig>): readonly LocatedProblem[] {
-  const places = (['header', 'cookie', 'query'] as const).filter((place) => source[place] !== undefined)
+  const all = ['header', 'cookie', 'query', 'websocket_protocol'] as const
+  const places = all.filter((place) => source[place] !== undefined)
   if (places.length !== 1) {
     const message =
       places.length === 0
@@ -19,9 +20,18 @@ export function checkTokenSource({
     return [
       {
         pointer,
-        problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message, hints: ['write one of header, cookie or query'] },
+        problem: {
+          code: 'ERR_CONFIG_EXACTLY_ONE',
+          message,
+          hints: ['write one of header, cookie, query or websocket_protocol'],
+        },
       },
     ]
+  }
+  if (source.encoding !== undefined && source.websocket_protocol === undefined) {
+    const message = '`encoding` has an effect on `websocket_protocol` only'
+    const problem: Problem = { code: 'ERR_CONFIG_USELESS_KEY', message }
+    return [{ pointer: `${pointer}/encoding`, problem, atKey: true }]
   }
   const options = (['scheme', 'trim_prefix'] as const).filter((option) => source[option] !== undefined)
   if (options.length > 0 && source.header === undefined) {

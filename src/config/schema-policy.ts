@@ -21,7 +21,14 @@ export const TokenSourceSchema = strictMap({
     .describe('text removed from the front of the header if it is there; empty: the value is the token'),
   cookie: text(parseToken).optional().describe('cookie that holds the token'),
   query: text().optional().describe('query parameter of the original request that holds the token'),
-}).describe('one place where a token may be: a header, a cookie or a query parameter')
+  websocket_protocol: text(parseToken)
+    .optional()
+    .describe('subprotocol before the token, or, with a dot at its end, beginning of that with the token'),
+  encoding: z
+    .enum(['base64url'])
+    .optional()
+    .describe('how that subprotocol writes the token; default as it is'),
+}).describe('one place where a token may be: a header, a cookie, a query parameter or a subprotocol')
 
 // Number claims beyond 2^53 cannot be told apart once parsed.
 const scalar = z.union([

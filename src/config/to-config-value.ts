@@ -170,6 +170,8 @@ function writeSecret(secret: Uint8Array): Value {
 function fromTokenSource(source: TokenSourceSettings): Value {
   if (source.kind === 'cookie') return { cookie: source.name }
   if (source.kind === 'query') return { query: escape(source.name) }
+  if (source.kind === 'websocket_protocol')
+    return compact({ websocket_protocol: source.name, encoding: source.encoding })
   if (source.scheme !== undefined) return { header: source.name, scheme: source.scheme }
   if (source.trimPrefix !== undefined) return { header: source.name, trim_prefix: escape(source.trimPrefix) }
   return source.name === 'authorization' ? { header: source.name, trim_prefix: '' } : { header: source.name }

@@ -181,6 +181,10 @@ const toRemoteKeys = (keys: KeySourceConfig, context: SnapshotContext): RemoteKe
 function toTokenSource(source: TokenSourceConfig): TokenSourceSettings {
   if (source.cookie !== undefined) return { kind: 'cookie', name: source.cookie }
   if (source.query !== undefined) return { kind: 'query', name: source.query }
+  if (source.websocket_protocol !== undefined) {
+    const { websocket_protocol: name, encoding } = source
+    return { kind: 'websocket_protocol', name, ...(encoding === undefined ? {} : { encoding }) }
+  }
   const name = source.header?.toLowerCase() ?? ''
   // An empty prefix is how one says that the bare value of Authorization is the token.
   if (source.trim_prefix === '') return { kind: 'header', name }

@@ -3,6 +3,7 @@ import type { AuthzRequest } from '../request/authz-request.ts'
 import { err, ok, type Result } from '../result.ts'
 import { readPlainHeader, readSchemeHeader } from './read-header.ts'
 import { readCookie, readQueryParameter } from './read-named-values.ts'
+import { readWebSocketProtocol } from './read-websocket-protocol.ts'
 import type { SourceReading } from './source-reading.ts'
 import type { TokenSourceSettings } from './token-source-settings.ts'
 
@@ -53,5 +54,7 @@ function readSource(request: AuthzRequest, source: TokenSourceSettings): SourceR
       return readCookie(request.headers.get('cookie'), source.name)
     case 'query':
       return readQueryParameter(request.query, source.name)
+    case 'websocket_protocol':
+      return readWebSocketProtocol(request.headers.get('sec-websocket-protocol'), source)
   }
 }

@@ -13,3 +13,13 @@ export type TokenSourceSettings =
   | { readonly kind: 'cookie'; readonly name: string }
   /** A parameter of the original request's query. RFC 6750 §2.3 advises against it: it ends up in logs. */
   | { readonly kind: 'query'; readonly name: string }
+  | WebSocketProtocolSource
+
+/** An entry of `Sec-WebSocket-Protocol`. */
+export interface WebSocketProtocolSource {
+  readonly kind: 'websocket_protocol'
+  /** Ends with a dot: what stands before the token in its entry. Else the entry before the token's. */
+  readonly name: string
+  /** How the token is written; absent: as it is. Kubernetes writes it in base64url. */
+  readonly encoding?: 'base64url'
+}

@@ -106,6 +106,20 @@ const POLICIES: readonly Case[] = [
     '',
   ],
   [
+    'an encoding in a cookie',
+    `${ISSUER}token_sources: [{ cookie: a, encoding: base64url }]\n`,
+    'ERR_CONFIG_USELESS_KEY',
+    '6:30',
+    '',
+  ],
+  [
+    'a cookie and a subprotocol',
+    `${ISSUER}token_sources: [{ cookie: a, websocket_protocol: b }]\n`,
+    'ERR_CONFIG_EXACTLY_ONE',
+    '6:17',
+    '',
+  ],
+  [
     'a scheme and a prefix',
     `${ISSUER}token_sources: [{ header: A, scheme: B, trim_prefix: C }]\n`,
     'ERR_CONFIG_EXACTLY_ONE',

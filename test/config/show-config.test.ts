@@ -29,6 +29,8 @@ token_sources:
   - { header: X-B, trim_prefix: "T " }
   - { header: X-C }
   - { cookie: c }
+  - { websocket_protocol: access_token }
+  - { websocket_protocol: k8s.io., encoding: base64url }
 policies:
   p:
     issuers: [s, h]

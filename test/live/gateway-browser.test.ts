@@ -14,7 +14,8 @@ import { createTestCa } from '../support/test-ca.ts'
 
 /** The page loads and moves 256 MiB on a machine that may be busy. */
 const START_TIMEOUT_MS = 60_000
-const SOURCES = '[{ header: Authorization }, { cookie: at }]'
+const SOURCES =
+  '[{ header: Authorization }, { cookie: at }, { websocket_protocol: access_token }, { websocket_protocol: bearer. }]'
 
 /** Each check of the page, and what the browser has to see. */
 const SEEN: readonly (readonly [check: string, seen: unknown])[] = [
@@ -25,6 +26,15 @@ const SEEN: readonly (readonly [check: string, seen: unknown])[] = [
   ['a WebSocket without a token', [1006]],
   ['a WebSocket with text and bytes', ['alice: hello', 'alice: Grüße, 世界', [0, 1, 254, 255], 1024 * 1024]],
   ['a WebSocket with a subprotocol', 'chat.v2'],
+  [
+    'a WebSocket with its token among the subprotocols',
+    [
+      ['access_token', 'alice: hello'],
+      ['bearer.TOKEN', 'alice: hello'],
+      ['chat.v2', 'alice: hello'],
+      ['chat.v2', 'alice: hello'],
+    ],
+  ],
   [
     'a WebSocket that the server closes',
     [
@@ -102,7 +112,7 @@ for (const { name, protocol, isTls } of WAYS) {
       const count = (wanted: string): number => app.received.filter((line) => line === wanted).length
       // Once with each good token, and not at all with none or a bad one.
       expect(count('GET /orders/subject')).toBe(2)
-      expect(count('GET /orders/socket')).toBe(6)
+      expect(count('GET /orders/socket')).toBe(10)
     })
   })
 }

@@ -116,6 +116,47 @@ describe('a token in a cookie', () => {
   }
 })
 
+describe('a token among the subprotocols of a WebSocket', () => {
+  const MARKER: TokenSourceSettings = { kind: 'websocket_protocol', name: 'access_token' }
+  const PREFIX: TokenSourceSettings = { kind: 'websocket_protocol', name: 'bearer.' }
+  const KUBERNETES: TokenSourceSettings = {
+    kind: 'websocket_protocol',
+    name: 'base64url.bearer.authorization.k8s.io.',
+    encoding: 'base64url',
+  }
+  const encoded = Buffer.from('a.b.c').toString('base64url')
+  const offered = (...values: readonly string[]): RequestParts => ({
+    headers: values.map((value) => ['Sec-WebSocket-Protocol', value] as const),
+  })
+  const cases = [
+    [MARKER, offered('access_token, a.b.c'), 'token a.b.c'],
+    [MARKER, offered('chat,access_token,a.b.c,chat.v2'), 'token a.b.c'],
+    [MARKER, offered('access_token', 'a.b.c'), 'token a.b.c'],
+    [MARKER, offered('access_token, a.b.c, access_token, a.b.c'), 'token a.b.c'],
+    [MARKER, offered('access_token, a.b.c, access_token, d.e.f'), 'token_multiple'],
+    [MARKER, offered('access_token'), 'token_missing'],
+    [MARKER, offered('chat'), 'token_missing'],
+    [MARKER, offered('Access_Token, a.b.c'), 'token_missing'],
+    [MARKER, offered(), 'token_missing'],
+    [PREFIX, offered('bearer.a.b.c'), 'token a.b.c'],
+    [PREFIX, offered('chat, bearer.a.b.c'), 'token a.b.c'],
+    [PREFIX, offered('bearer.a.b.c, bearer.d.e.f'), 'token_multiple'],
+    [PREFIX, offered('bearer.'), 'token_missing'],
+    [PREFIX, offered('bearer, a.b.c'), 'token_missing'],
+    [
+      KUBERNETES,
+      offered(`base64url.bearer.authorization.k8s.io.${encoded}, v4.channel.k8s.io`),
+      'token a.b.c',
+    ],
+    [KUBERNETES, offered('base64url.bearer.authorization.k8s.io.a.b.c'), 'token a.b.c'],
+    [KUBERNETES, offered(`base64url.bearer.authorization.k8s.io.${encoded}=`), `token ${encoded}=`],
+  ] as const
+  for (const [source, request, expected] of cases) {
+    it(`reads ${JSON.stringify(request.headers?.map(([, value]) => value))} as ${expected}`, () =>
+      expect(read([source], request)).toBe(expected))
+  }
+})
+
 describe('a token in the query', () => {
   const cases = [
     ['access_token=abc', 'token abc'],

@@ -156,6 +156,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
       upstream: link.wire,
       head: this.#client.head,
       decisionId: judgement.decision.id,
+      strip: destination.strip,
       rules: {
         intercepts: destination.upstream.intercepts,
         corsHeaders: this.#corsHeaders,

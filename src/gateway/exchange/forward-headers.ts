@@ -5,7 +5,7 @@ import type { GrantedHeader } from '../judges/auth-service/auth-answer.ts'
 import type { ForwardedFields } from '../client/client-address.ts'
 import { connectionNames, type HeaderField } from '../http/header-fields.ts'
 import type { RequestHead } from '../http/request-head.ts'
-import { stripField, type StripRule } from './strip-token.ts'
+import { joinProtocols, stripField, type StripRule } from './strip-token.ts'
 
 // RFC 9110 §7.6.1, and what frames a message: each connection has its own.
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -110,7 +110,7 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
   const { head, forwarded, identity, strip } = request
   const named = connectionNames(head.fields)
   let text = `${head.method} ${request.target} HTTP/1.1\r\nHost: ${request.authority}\r\n`
-  for (const field of head.fields) {
+  for (const field of strip === undefined ? head.fields : joinProtocols(head.fields, strip)) {
     if (isHopByHop(field.lower) || named.has(field.lower)) continue
     if (rules.isForbidden(field, request.isTrustedPeer)) continue
     if (request.replaced.size > 0 && request.replaced.has(folded(field.lower))) continue

@@ -11,6 +11,7 @@ import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
 import type { AnswerHead, AnswerSink } from '../client/client-stream.ts'
 import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
 import { valuesOf } from '../http/header-fields.ts'
+import { protocolToSelect, type StripRule } from './strip-token.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { ResponseHead } from '../http/response-head.ts'
 import type { Wire } from '../sockets/wire.ts'
@@ -57,6 +58,8 @@ export interface RelayOptions {
   readonly head: RequestHead
   readonly decisionId: string
   readonly rules: AnswerRules
+  /** What was taken out of the request. */
+  readonly strip: StripRule | undefined
   /** Called once, and once more for what comes behind a whole answer. */
   readonly ended: (end: AnswerEnd) => void
 }
@@ -119,7 +122,7 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
       return invalid('an upgrade that was not asked for')
     answer = found
     isTunnel = true
-    client.startTunnel(toAnswerHead(found, options))
+    client.startTunnel(withProtocol(toAnswerHead(found, options), options))
     relayTunnel(rest)
   }
 
@@ -166,6 +169,18 @@ function toAnswerHead(found: ResponseHead, { decisionId, head, rules }: RelayOpt
   const fields = answerFields(found.fields, head.takesTrailers, rules)
   fields.push({ name: 'X-Decision-Id', value: decisionId })
   return { status, phrase, fields, length: lengthOf(found), hasBody: framing.kind !== 'none' }
+}
+
+/** A server selects no subprotocol if it was offered none but the token's. */
+function withProtocol(answer: AnswerHead, { head, strip }: RelayOptions): AnswerHead {
+  const selected = protocolToSelect(head.fields, strip)
+  const name = 'Sec-WebSocket-Protocol'
+  if (
+    selected === undefined ||
+    answer.fields.some((field) => field.name.toLowerCase() === name.toLowerCase())
+  )
+    return answer
+  return { ...answer, fields: [...answer.fields, { name, value: selected }] }
 }
 
 /** Without a body, the length that it would have: of HEAD and 304. */

@@ -1,7 +1,8 @@
 /** Takes the token out of a request, and leaves every other byte as it was. */
 import { isQueryName } from '../../token/read-named-values.ts'
-import type { TokenSourceSettings } from '../../token/token-source-settings.ts'
-import type { HeaderField } from '../http/header-fields.ts'
+import { splitProtocols } from '../../token/read-websocket-protocol.ts'
+import type { TokenSourceSettings, WebSocketProtocolSource } from '../../token/token-source-settings.ts'
+import { valuesOf, type HeaderField } from '../http/header-fields.ts'
 
 /** Where tokens of a route may be that its application must not see. */
 export interface StripRule {
@@ -9,10 +10,11 @@ export interface StripRule {
   readonly headers: ReadonlyMap<string, readonly string[] | 'whole'>
   readonly cookies: ReadonlySet<string>
   readonly queries: readonly string[]
+  readonly protocols: readonly WebSocketProtocolSource[]
 }
 
 /**
- * @param stripToken Undefined: tokens are taken out of cookies and queries, which applications log and echo, but not
+ * @param stripToken Undefined: tokens are taken out of cookies, queries and subprotocols, which applications log and echo, but not
  *   out of headers, which applications may want to read.
  * @param hidesPassword Whether credentials of the scheme Basic are taken out, whatever becomes of tokens.
  */
@@ -28,16 +30,19 @@ export function compileStripRule(
   }
   const cookies = new Set<string>()
   const queries: string[] = []
+  const protocols: WebSocketProtocolSource[] = []
   for (const source of stripToken === false ? [] : sources) {
     if (source.kind === 'cookie') cookies.add(source.name)
     else if (source.kind === 'query') queries.push(source.name)
+    else if (source.kind === 'websocket_protocol') protocols.push(source)
     else if (stripToken === true) add(source.name, source.scheme)
   }
   if (hidesPassword) {
     // Beside a token's scheme the whole header goes: each of the two judges wants one of its own.
     headers.set('authorization', headers.has('authorization') ? 'whole' : ['basic'])
   }
-  return headers.size + cookies.size + queries.length === 0 ? undefined : { headers, cookies, queries }
+  const count = headers.size + cookies.size + queries.length + protocols.length
+  return count === 0 ? undefined : { headers, cookies, queries, protocols }
 }
 
 /** The query without the parameters that hold tokens; undefined where nothing is left of it. */
@@ -52,14 +57,50 @@ export function stripQuery(query: string | undefined, { queries }: StripRule): s
 /** The value of a header without the token; undefined where the header goes altogether. */
 export function stripField(
   { lower, value }: HeaderField,
-  { headers, cookies }: StripRule,
+  { headers, cookies, protocols }: StripRule,
 ): string | undefined {
   if (lower === 'cookie' && cookies.size > 0) return stripCookies(value, cookies)
+  if (lower === PROTOCOLS && protocols.length > 0 && !headers.has(lower))
+    return stripProtocols(value, protocols)
   const taken = headers.get(lower)
   if (taken === undefined || taken === 'whole') return taken === undefined ? value : undefined
   // Another scheme is another party's credential.
   return taken.some((scheme) => value.slice(0, scheme.length).toLowerCase() === scheme) ? undefined : value
 }
+
+/** Undefined where only tokens were offered. */
+function stripProtocols(value: string, sources: readonly WebSocketProtocolSource[]): string | undefined {
+  let left = value
+  for (const source of sources) left = splitProtocols(left, source).others.join(', ')
+  return left === '' ? undefined : left
+}
+
+/** Fields in which a token and its marker are in one: they may come in two, and are one list (RFC 6455 §11.3.4). */
+export function joinProtocols(
+  fields: readonly HeaderField[],
+  { protocols }: StripRule,
+): readonly HeaderField[] {
+  if (protocols.length === 0) return fields
+  const [first, second] = fields.filter(({ lower }) => lower === PROTOCOLS)
+  if (first === undefined || second === undefined) return fields
+  const joined = { ...first, value: valuesOf(fields, PROTOCOLS).join(', ') }
+  return fields.flatMap((field) => (field === first ? [joined] : field.lower === PROTOCOLS ? [] : [field]))
+}
+
+/**
+ * The subprotocol for an answer that selects none, of a WebSocket from which a token was taken: a browser that offered
+ * any gives up without an answer, and only one that it offered will do. Undefined where none is needed.
+ */
+export function protocolToSelect(
+  fields: readonly HeaderField[],
+  rule: StripRule | undefined,
+): string | undefined {
+  if (rule === undefined || rule.protocols.length === 0) return undefined
+  const value = valuesOf(fields, PROTOCOLS).join(', ')
+  return rule.protocols.flatMap((source) => splitProtocols(value, source).tokens)[0]?.entries[0]
+}
+
+const PROTOCOLS = 'sec-websocket-protocol'
 
 function stripCookies(value: string, names: ReadonlySet<string>): string | undefined {
   const pairs = value.split(';')

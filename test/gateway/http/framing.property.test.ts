@@ -96,6 +96,7 @@ function relay(wire: Wire, one: Answer, version: string, places: readonly number
     upstream: createFakeWire(),
     head,
     decisionId: 'id',
+    strip: undefined,
     rules: RULES,
     ended: () => (isOver = true),
   })
