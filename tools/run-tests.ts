@@ -19,11 +19,19 @@ const TEST_TIMEOUT_MS = 30_000
 // The summary is at the end, and a run may print megabytes.
 const KEPT_OUTPUT_CHARS = 64 * 1024
 const LAST_WORDS_MS = 2000
+/** Their numbers; a shell reports 128 more. */
+const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
+type Signal = keyof typeof SIGNALS
 
 const given = process.argv.slice(2)
 
 await preparePrograms()
-const { output, code } = await runBunTest()
+const { output, code, signal } = await runBunTest()
+if (signal !== undefined) {
+  // Counts of half a run read like those of a whole one.
+  console.log(`interrupted by ${signal}: not all tests have run`)
+  process.exit(128 + SIGNALS[signal])
+}
 const counts = readCounts(output)
 console.log(formatCounts(counts))
 const ranNothing = counts.passed + counts.failed === 0
@@ -39,7 +47,12 @@ async function preparePrograms(): Promise<void> {
   process.exit(1)
 }
 
-async function runBunTest(): Promise<{ readonly output: string; readonly code: number }> {
+async function runBunTest(): Promise<{
+  readonly output: string
+  readonly code: number
+  /** What this process was interrupted by. */
+  readonly signal: Signal | undefined
+}> {
   const namesFiles = given.some((argument, index) => !argument.startsWith('-') && given[index - 1] !== '-t')
   const child = Bun.spawn(
     [process.execPath, 'test', `--timeout=${TEST_TIMEOUT_MS}`, ...given, ...(namesFiles ? [] : ['./test'])],
@@ -52,12 +65,18 @@ async function runBunTest(): Promise<{ readonly output: string; readonly code: n
       env: { ...process.env, PATH: PROGRAM_PATH, ...(process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}) },
     },
   )
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  let interruptedBy: Signal | undefined
+  for (const signal of Object.keys(SIGNALS) as Signal[]) {
+    process.on(signal, () => {
+      interruptedBy ??= signal
+      child.kill(signal)
+    })
+  }
   const reading = relay(child.stderr)
   const code = await child.exited
   // A process that a test forgot keeps the pipe open; its words are not waited for.
   await Promise.race([reading.ended, Bun.sleep(LAST_WORDS_MS)])
-  return { output: reading.text(), code }
+  return { output: reading.text(), code, signal: interruptedBy }
 }
 
 /** Passes everything on to standard error, and keeps the end of it. */
