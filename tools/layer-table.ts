@@ -66,7 +66,13 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
 }
 
 /** Files directly under src/ that every room may import. They import nothing but each other. */
-export const LEAVES: readonly string[] = ['result.ts', 'errors.ts', 'version.ts', 'printable.ts']
+export const LEAVES: readonly string[] = [
+  'result.ts',
+  'errors.ts',
+  'version.ts',
+  'printable.ts',
+  'listen-error.ts',
+]
 
 /** Entry points directly under src/, which nothing imports, and the rooms and files they open to embedders. */
 export const ENTRIES: Readonly<Record<string, readonly string[]>> = {

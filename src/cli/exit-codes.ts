@@ -7,9 +7,11 @@ export const EXIT = {
   bug: 1,
   usage: 2,
   configInvalid: 3,
+  // 4 is kept for policy tests that fail; no command has it yet.
   denied: 5,
   unreachable: 6,
   different: 7,
+  cannotListen: 8,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
@@ -23,12 +25,14 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   5: 'denied, or the token is invalid',
   6: 'an issuer or a running Warder is unreachable or not ready',
   7: 'differences were found',
+  8: 'an address cannot be listened on',
 }
 
 const OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   ERR_INTERNAL: EXIT.bug,
   ERR_CLI_CONFIG_NOT_FOUND: EXIT.configInvalid,
   ERR_CLI_UNREACHABLE: EXIT.unreachable,
+  ERR_SERVER_LISTEN: EXIT.cannotListen,
 }
 
 /** How the process ends when an error stops a command: what is not about the command line is about the configuration. */

@@ -1,7 +1,7 @@
 /** Unix sockets that another process left behind, or still listens on. */
 import { lstatSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
-import { WarderError } from '../errors.ts'
+import { listenError } from '../listen-error.ts'
 import type { BindAddress } from './http-listener.ts'
 
 /** A listener on this machine answers at once; one that does not is there all the same. */
@@ -16,9 +16,7 @@ const CONNECT_WAIT_MS = 1_000
 export async function freeSocket(address: BindAddress): Promise<void> {
   if (address.kind === 'tcp' || !isSocket(address.path)) return
   if (await isListenedOn(address.path)) {
-    throw new WarderError('ERR_SERVER_LISTEN', `cannot listen on ${address.path}: another process does`, {
-      hints: ['stop what listens there, or set another address under `listen`'],
-    })
+    throw listenError(address, 'EADDRINUSE')
   }
   rmSync(address.path, { force: true })
 }

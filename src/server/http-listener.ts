@@ -2,7 +2,7 @@
 import { announcesBody } from './announces-body.ts'
 import { createLastAnswers } from './last-answers.ts'
 import { raiseHeadLimit } from './header-limit.ts'
-import { WarderError } from '../errors.ts'
+import { listenError } from '../listen-error.ts'
 import type { HttpHandler } from './decision-handler.ts'
 
 /** Where a listener is bound; the same shape as in the settings. */
@@ -80,17 +80,7 @@ function bind(address: BindAddress, options: ListenerOptions): Bun.Server<undefi
     }
     return Bun.serve({ ...options, unix: address.path })
   } catch (cause) {
-    const where = address.kind === 'tcp' ? `${hostText(address.host)}:${address.port}` : address.path
-    throw new WarderError(
-      'ERR_SERVER_LISTEN',
-      `cannot listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        hints: [
-          'stop what listens there, or choose another address: `listen` in the configuration; `--decisions` and `--admin` of `warder dev`',
-        ],
-        cause,
-      },
-    )
+    throw listenError(address, cause)
   }
 }
 

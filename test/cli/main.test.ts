@@ -63,9 +63,11 @@ describe('warder, as a program', () => {
 
   it('ends where it cannot listen, and leaves nothing running', async () => {
     const busy = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() })
-    const address = `127.0.0.1:${busy.port}`
+    const { port } = busy
+    const address = `127.0.0.1:${port}`
     const { code, stderr } = await spawn(['dev', '--decisions', address, '--admin', '127.0.0.1:0'], null)
     await busy.stop(true)
-    expect([code, stderr.includes('error[ERR_SERVER_LISTEN]')]).toEqual([3, true])
+    expect([code, stderr.includes('error[ERR_SERVER_LISTEN]')]).toEqual([8, true])
+    expect(stderr).toContain(`ss -ltnp 'sport = :${port}'`)
   })
 })

@@ -1,7 +1,7 @@
 /** Sockets of the runtime as wires: the only place of the gateway that listens and connects. */
 import { rmSync } from 'node:fs'
 import { checkServerIdentity } from 'node:tls'
-import { WarderError } from '../../errors.ts'
+import { listenError } from '../../listen-error.ts'
 import type { ServerTrust } from './certificates.ts'
 import type { GatewayListenSettings, ServerSettings } from '../settings.ts'
 import { createWire, type DrivenWire, type Wire } from './wire.ts'
@@ -66,7 +66,7 @@ export function listen(
     const listener = Bun.listen<Slot>({ hostname: host, port, exclusive: true, allowHalfOpen: true, socket })
     return { address: tcpText(address, listener.port), replaced() {}, stop: () => listener.stop() }
   } catch (cause) {
-    throw listenFault(address, cause)
+    throw listenError(address, cause)
   }
 }
 
@@ -81,15 +81,6 @@ export function tcpText(address: Address, port: number): string {
 /** An address as it is configured: with 0 where the port is the system's to choose. */
 export const addressText = (address: Address): string =>
   address.kind === 'unix' ? `unix:${address.path}` : tcpText(address, address.port)
-
-export function listenFault(address: Address, cause: unknown): WarderError {
-  const where = address.kind === 'unix' ? address.path : tcpText(address, address.port)
-  const why = cause instanceof Error ? cause.message : String(cause)
-  return new WarderError('ERR_SERVER_LISTEN', `cannot listen on ${where}: ${why}`, {
-    hints: ['stop what listens there, or set another address under `listen`'],
-    cause,
-  })
-}
 
 /** Where to connect. */
 export interface Place {

@@ -8,7 +8,8 @@ import type { Certificates } from './certificates.ts'
 import { createHolding, UNCHARGED } from '../held-account.ts'
 import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
 import type { GatewayListenSettings } from '../settings.ts'
-import { listenFault, tcpText, type SocketListener } from './sockets.ts'
+import { tcpText, type SocketListener } from './sockets.ts'
+import { listenError } from '../../listen-error.ts'
 import { NOBODY, type Wire } from './wire.ts'
 
 /** Longest time for a handshake, in milliseconds. */
@@ -81,7 +82,7 @@ export function listenTls(
     server.listen(address.path)
   } else server.listen(address.port, address.host)
   const bound = server.address()
-  if (bound === null) throw listenFault(address, cause ?? new Error('the address is taken or not ours'))
+  if (bound === null) throw listenError(address, cause ?? new Error('the address is taken or not ours'))
   return {
     address: typeof bound === 'string' ? `unix:${bound}` : tcpText(address, bound.port),
     replaced: () => server.setSecureContext(certificates().first),

@@ -1,0 +1,52 @@
+/** Why an address cannot be listened on, and how to find out who has it. */
+import { WarderError } from './errors.ts'
+
+type Address =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string }
+
+interface Trouble {
+  readonly why: string
+  readonly hint: (address: Address) => string
+}
+
+/** By the system's code. */
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  EADDRINUSE: {
+    why: 'another process listens there',
+    hint: (address) =>
+      address.kind === 'tcp'
+        ? `see which one: ss -ltnp 'sport = :${address.port}'`
+        : `see which one: ss -lxp | grep -F '${address.path}'`,
+  },
+  EACCES: {
+    why: 'this user may not listen there',
+    hint: (address) =>
+      address.kind === 'tcp'
+        ? 'ports below 1024 need a permission: AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit'
+        : 'let the user that runs Warder write to the directory of the socket',
+  },
+  EADDRNOTAVAIL: {
+    why: 'this machine does not have that address',
+    hint: () => 'see those that it has: ip -brief address',
+  },
+  ENOENT: { why: 'its directory does not exist', hint: () => 'make the directory of the socket' },
+}
+
+const ELSEWHERE =
+  'or listen elsewhere: `listen` in the configuration; `--decisions` and `--admin` of `warder dev`'
+
+/** @param cause What the runtime threw, or the system's code. */
+export function listenError(address: Address, cause: unknown): WarderError {
+  const where = address.kind === 'unix' ? address.path : `${hostText(address.host)}:${address.port}`
+  const code = typeof cause === 'string' ? cause : (cause as { readonly code?: unknown } | null)?.code
+  const known = typeof code === 'string' && Object.hasOwn(TROUBLES, code) ? TROUBLES[code] : undefined
+  const why = known?.why ?? (cause instanceof Error ? cause.message : String(cause))
+  const hints = known === undefined ? [] : [known.hint(address)]
+  return new WarderError('ERR_SERVER_LISTEN', `cannot listen on ${where}: ${why}`, {
+    hints: [...hints, ELSEWHERE],
+    cause,
+  })
+}
+
+const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host)
