@@ -3,13 +3,20 @@ import { dirname } from 'node:path'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { quoted } from '../config/printable.ts'
+import { sourcesOf } from '../keys/key-settings.ts'
 import { distrustOf, distrustOfDirectory } from '../keys/snapshot-format.ts'
 import { inspectSnapshot } from './snapshot-files.ts'
 
 /** One warning for each place; the start without the issuer is what they are kept for, and too late to hear of it. */
 export function snapshotWarnings(config: LoadedConfig): readonly Diagnostic[] {
   const reported = new Set<string>()
-  return config.settings.issuers.flatMap(({ keys }, i) => {
+  const sources = config.settings.issuers.flatMap(({ keys }, i) =>
+    sourcesOf(keys).map((one, part) => ({
+      keys: one,
+      place: `issuers/${i}/keys${keys.kind === 'several' ? `/${part}` : ''}`,
+    })),
+  )
+  return sources.flatMap(({ keys, place: setting }) => {
     const file = 'snapshot' in keys ? keys.snapshot?.file : undefined
     if (file === undefined) return []
     return problemsOf(file)
@@ -20,7 +27,7 @@ export function snapshotWarnings(config: LoadedConfig): readonly Diagnostic[] {
           code: 'WARN_KEYS_SNAPSHOT_UNSAFE',
           severity: 'warning',
           message: `${quoted(file)} will not be used: ${why}`,
-          position: config.positionOfSetting(`issuers/${i}/keys/snapshot_file`),
+          position: config.positionOfSetting(`${setting}/snapshot_file`),
           hints,
         }
       })

@@ -11,13 +11,16 @@ afterEach(() => cleanup.run())
 const isRoot = process.geteuid?.() === 0
 
 /** What a check warns of; `arrange` is given the directory of the snapshot and its file, neither of which exists. */
-async function warningsOf(arrange: (directory: string, file: string) => void): Promise<readonly string[]> {
+async function warningsOf(
+  arrange: (directory: string, file: string) => void,
+  keys = '{ jwks_url: "https://a.invalid/jwks", startup: snapshot }',
+): Promise<readonly string[]> {
   const directory = join(createTempDir(cleanup), 'state')
   arrange(directory, join(directory, 'main.keys.json'))
   const instance = await loadOrThrow(`version: 1
 state_dir: ${directory}
 issuers:
-  - { name: main, issuer: https://a.invalid, audience: api, keys: { jwks_url: "https://a.invalid/jwks", startup: snapshot } }
+  - { name: main, issuer: https://a.invalid, audience: api, keys: ${keys.replace('DIR', directory)} }
 `)
   instance.close()
   return instance.warnings
@@ -65,6 +68,11 @@ describe('a snapshot of keys', () => {
       for (const [i, pattern] of expected.entries()) expect(warnings[i]).toMatch(pattern)
     })
   }
+
+  it('of one of several key sources is a warning, too', async () => {
+    const keys = `[{ jwks_url: "https://b.invalid/jwks" }, { jwks_url: "https://a.invalid/jwks", startup: snapshot, snapshot_file: DIR/main.keys.json }]`
+    expect(await warningsOf(made(0o700, 0o620), keys)).toHaveLength(1)
+  })
 
   it.if(isRoot)('of another user is a warning for root too', async () => {
     const warnings = await warningsOf((directory, file) => {
