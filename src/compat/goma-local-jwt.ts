@@ -13,8 +13,11 @@ type Value = Readonly<Record<string, unknown>>
 
 /** @param name Of the issuer and the policy. */
 export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | RuleProblem {
-  if (rule.alg !== undefined && rule.algorithms !== undefined)
-    return { code: 'ERR_CONFIG_EXACTLY_ONE', message: '`alg` and `algorithms` exclude each other' }
+  const named = [rule.algorithms, rule.alg, rule.algo].filter((one) => one !== undefined)
+  if (named.length > 1) {
+    const message = '`algorithms`, `alg` and `algo` exclude each other'
+    return { code: 'ERR_CONFIG_EXACTLY_ONE', message }
+  }
   const keys = keysOf(rule)
   if (!keys.ok) return keys.error
   const { claimsExpression = '' } = rule
@@ -28,7 +31,7 @@ export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Rul
       issuer: rule.issuer ?? 'any',
       audience: rule.audience === undefined ? 'any' : [rule.audience],
       keys: keys.value,
-      ...optional('algorithms', rule.algorithms ?? (rule.alg === undefined ? undefined : [rule.alg])),
+      ...optional('algorithms', algorithmsOf(rule)),
       leeway: 0,
     },
     policy: {
@@ -49,11 +52,17 @@ function keysOf(rule: LocalJwtRule): Result<Value, RuleProblem> {
   return jwksFile === '' ? readKey('publicKey', publicKey) : readKey('jwksFile', jwksFile)
 }
 
+/** Its documents write `algo`, which no version reads: who wrote it wants these algorithms alone. */
+function algorithmsOf({ algorithms, alg, algo }: LocalJwtRule): LocalJwtRule['algorithms'] {
+  const one = alg ?? algo
+  return algorithms ?? (one === undefined ? undefined : [one])
+}
+
 /** Goma takes a secret of any length. What is long enough not to be guessed keeps working, with a warning. */
-function shortness(secret: unknown, { algorithms, alg }: LocalJwtRule): Value {
+function shortness(secret: unknown, rule: LocalJwtRule): Value {
   if (typeof secret !== 'string') return {}
   const { length } = new TextEncoder().encode(secret)
-  const needed = secretBytesNeeded(algorithms ?? (alg === undefined ? ['HS256'] : [alg]))
+  const needed = secretBytesNeeded(algorithmsOf(rule) ?? ['HS256'])
   return length >= LEAST_SECRET_BYTES && length < needed ? { allow_short_secret: true } : {}
 }
 

@@ -105,13 +105,14 @@ export function readMiddlewares(
     const read = TYPES.get(middleware.type.toLowerCase())
     if (read === undefined)
       return problems.push({ pointer: `${pointer}/type`, problem: unknownType(middleware.type) })
-    if (protectedPaths(middleware).length === 0)
+    if (protectedPaths(middleware).length === 0 && !countsAll(middleware))
       problems.push({ pointer: `${pointer}/paths`, problem: NO_PATHS })
     const { judge, problems: found } = read(middleware, path, root)
     problems.push(...found)
     problems.push(...widened(middleware, pointer), ...misplaced(middleware, pointer))
     if (judge === undefined) return undefined
-    return known.push({ name: middleware.name, pointer, paths: protectedPaths(middleware), judge })
+    const paths = countsAll(middleware) ? [EVERYTHING] : protectedPaths(middleware)
+    return known.push({ name: middleware.name, pointer, paths, judge })
   })
   return { known, problems }
 }
@@ -132,6 +133,12 @@ function widened(middleware: GomaMiddleware, pointer: string): readonly LocatedP
   const first = paths.findIndex((path) => 'base' in path && !path.saysBelow)
   return [{ pointer: `${pointer}/paths/${first}`, problem }]
 }
+
+/** A rate limit without `paths` is that of the whole route. */
+const countsAll = ({ type, paths }: GomaMiddleware): boolean =>
+  paths === undefined && type.toLowerCase() === 'ratelimit'
+
+const EVERYTHING: ProtectedPath = { base: '', saysBelow: true }
 
 const protectedPaths = ({ paths = [] }: GomaMiddleware): readonly ProtectedPath[] =>
   paths.filter((path) => 'base' in path)

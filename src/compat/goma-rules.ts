@@ -55,6 +55,7 @@ export const LocalJwtRuleSchema = strictMap({
   jwksFile: literalText().optional(),
   algorithms: optionalList(text(parseAlgorithm)),
   alg: text(parseAlgorithm).optional(),
+  algo: text(parseAlgorithm).optional(),
   issuer: plainText().optional(),
   audience: plainText().optional(),
   forwardHeaders: textMap().optional(),

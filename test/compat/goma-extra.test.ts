@@ -171,13 +171,13 @@ describe('further files of Goma', () => {
   })
 
   it('are shown with their own text, and without their secrets', async () => {
-    const text = `middlewares:\n  - { name: m, type: jwtAuth, paths: [/*], rule: { secret: ${SECRET}, algo: HS256 } }\n`
+    const text = `middlewares:\n  - { name: m, type: jwtAuth, paths: [/*], rule: { secret: ${SECRET}, algorithmus: HS256 } }\n`
     const { diagnostics, source } = await loadBad(goma('', '', MAIN), { files: { [file('a.yml')]: text } })
     const shown = formatDiagnostics(diagnostics, source)
     expect(shown).toContain('/etc/warder/extra/a.yml:2:')
     expect(shown).toContain('2 |   - { name: m')
     expect(shown).not.toContain(SECRET)
-    expect(diagnostics.map(({ pointer }) => pointer)).toContain('/middlewares/0/rule/algo')
+    expect(diagnostics.map(({ pointer }) => pointer)).toContain('/middlewares/0/rule/algorithmus')
     expect(shown).toContain('in middlewares[0].rule\n')
   })
 

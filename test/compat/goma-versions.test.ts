@@ -268,6 +268,20 @@ describe('what is stricter here than in Goma is a warning', () => {
   })
 })
 
+describe('`algo`, as documents of Goma call it', () => {
+  const rule = (more: string): string =>
+    goma('middlewares: [g]', localJwt('g', '[/*]').replace('issuer: me', `issuer: me, ${more}`))
+
+  it('restricts the algorithms, though Goma does not read it', async () => {
+    const { settings } = await load(rule('algo: HS256'))
+    expect(settings.issuers[0]?.algorithms).toEqual(['HS256'])
+    const { diagnostics } = await loadBad(rule('algo: HS256, alg: HS256'))
+    expect(diagnostics.map(({ code }) => code as string)).toEqual(['ERR_CONFIG_EXACTLY_ONE'])
+    const unknown = await loadBad(rule('algo: none'))
+    expect(unknown.diagnostics.map(({ code }) => code as string)).toEqual(['ERR_CONFIG_ALGORITHM_UNKNOWN'])
+  })
+})
+
 describe('what a route says of its servers', () => {
   it('whose certificates are good, and what they are shown', async () => {
     const tls = 'security: { tls: { rootCAs: /etc/ca.pem, clientCert: /etc/c.pem, clientKey: /etc/c.key } }'

@@ -92,6 +92,12 @@ describe('a configuration of Goma', () => {
     expect(both.settings.upstreams[0]?.rateLimits).toEqual([{ requests: 9, perMs: 60_000, by: ADDRESS }])
   })
 
+  it('limits rates of the whole route by a middleware without `paths`', async () => {
+    const limit = 'middlewares: [{ name: l, type: rateLimit, rule: { unit: hour, requestsPerUnit: 5 } }]'
+    const { settings } = await loadGood(goma('middlewares: [l]', limit))
+    expect(settings.upstreams[0]?.rateLimits).toEqual([{ requests: 5, perMs: 3_600_000, by: ADDRESS }])
+  })
+
   it('limits rates of all of the gateway', async () => {
     const { settings } = await loadGood(goma('', '', 'rateLimit: 100'))
     expect(settings.listen.gateway[0]?.rateLimits).toEqual([{ requests: 100, perMs: 60_000, by: ADDRESS }])
