@@ -14,6 +14,8 @@ export interface NginxSnippetOptions {
   readonly serverName: string
   /** `listen` of the guarded site, e.g. `443 ssl` or `127.0.0.1:8080`. */
   readonly listen: string
+  /** Files of nginx; needed where `listen` has `ssl`. */
+  readonly certificate?: { readonly certFile: string; readonly keyFile: string }
   /** All identity headers at their longest, in bytes. Default: each at its default cap of 4 KiB. */
   readonly identityBytes?: number
 }
@@ -31,12 +33,14 @@ const OTHER_HEAD_BYTES = 4096
  * @throws TypeError when an option holds a character that means something in nginx's configuration.
  */
 export function nginxSnippet(options: NginxSnippetOptions): string {
-  const { decisions, upstream, serverName, listen } = options
+  const { decisions, upstream, serverName, listen, certificate } = options
   if (decisions.length === 0) throw new TypeError('decisions: nginx needs an address to ask')
   for (const address of decisions) assertPlain('decisions', address, /^(?:unix:\/)?[^\s;{}'"\\$#]+$/)
   assertPlain('upstream', upstream, /^https?:\/\/[^\s;{}'"\\$#/?]+$/)
   assertPlain('serverName', serverName, /^[^\s;{}'"\\$#]+(?: [^\s;{}'"\\$#]+)*$/)
   assertPlain('listen', listen, /^[^\s;{}'"\\$#]+(?: [^\s;{}'"\\$#]+)*$/)
+  for (const file of [certificate?.certFile, certificate?.keyFile])
+    if (file !== undefined) assertPlain('certificate', file, /^[^\s;{}'"\\$#]+$/)
   const identity = identityHeaders(options.identityNames)
   const headBytes = OTHER_HEAD_BYTES + (options.identityBytes ?? DEFAULT_IDENTITY_BYTES * identity.length)
   return `${[
@@ -44,6 +48,9 @@ export function nginxSnippet(options: NginxSnippetOptions): string {
     'server {',
     `    listen ${listen};`,
     `    server_name ${serverName};`,
+    ...(certificate === undefined
+      ? []
+      : [`    ssl_certificate ${certificate.certFile};`, `    ssl_certificate_key ${certificate.keyFile};`]),
     '',
     SERVER_LIMITS,
     '',
@@ -58,16 +65,23 @@ export function nginxSnippet(options: NginxSnippetOptions): string {
 
 interface IdentityHeader {
   readonly name: string
-  /** As in nginx's variable names. */
+  /** What nginx's variables for headers end with. */
   readonly variable: string
+  /** What ours ends with. */
+  readonly own: string
 }
+
+/** nginx does not start with longer names of variables of ours: `variables_hash_bucket_size` is 64 bytes by default. */
+const MAX_VARIABLE_LENGTH = 30
 
 function identityHeaders(names: readonly string[]): readonly IdentityHeader[] {
   const headers = new Map<string, IdentityHeader>()
   for (const name of names) {
     assertPlain('identityNames', name, /^[A-Za-z][A-Za-z0-9-]*$/)
     const variable = name.toLowerCase().replaceAll('-', '_')
-    headers.set(variable, { name: canonicalName(name), variable })
+    // No header's name begins with a digit.
+    const own = variable.length > MAX_VARIABLE_LENGTH ? String(headers.size) : variable
+    if (!headers.has(variable)) headers.set(variable, { name: canonicalName(name), variable, own })
   }
   return [...headers.values()]
 }
@@ -177,7 +191,7 @@ const guardedLocation = (upstream: string, identity: readonly IdentityHeader[]):
         auth_request_set $warder_retry_after $upstream_http_retry_after;
         # For your log_format: the status of Warder's answer.
         auth_request_set $warder_status $upstream_status;
-${identity.map(({ variable }) => `        auth_request_set $warder_identity_${variable} $upstream_http_${variable};\n`).join('')}
+${identity.map(({ variable, own }) => `        auth_request_set $warder_identity_${own} $upstream_http_${variable};\n`).join('')}
         # auth_request lets 2xx pass, hands out 401 and 403 without their headers, and turns all else into 500.
         error_page 401 = @warder_unauthorized;
         error_page 403 = @warder_forbidden;
@@ -223,7 +237,7 @@ function removedNames(identity: readonly IdentityHeader[]): readonly string[] {
 
 const identityPassing = (identity: readonly IdentityHeader[]): string => `\
         # Identity: what Warder says takes the place of what the client sent; an empty value removes the header.
-${identity.map(({ name, variable }) => `        proxy_set_header ${name} $warder_identity_${variable};\n`).join('')}`
+${identity.map(({ name, own }) => `        proxy_set_header ${name} $warder_identity_${own};\n`).join('')}`
 
 /** A string of nginx: its variables are put in, and its line end is written as an escape. */
 const problem = (status: keyof typeof STATUS_TITLES): string => {

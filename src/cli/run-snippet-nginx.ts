@@ -6,6 +6,7 @@ import { WarderError } from '../errors.ts'
 import type { PolicySettings } from '../policy/settings.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { SnippetOptions } from './commands/snippet.ts'
+import { assertListenAddress, readSiteCertificate } from './nginx-listen.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { withConfig } from './open-instance.ts'
 import { reachableAddress } from './reachable-address.ts'
@@ -15,6 +16,7 @@ import { usageError } from './usage-error.ts'
 const WORD = String.raw`[^\s;{}'"\\$#]+`
 const UPSTREAM = /^https?:\/\/[^\s;{}'"\\$#/?]+$/
 const ADDRESS = new RegExp(`^(?:unix:/${WORD}|${WORD}:[0-9]{1,5})$`)
+const ONE_WORD = new RegExp(`^${WORD}$`)
 const WORDS = new RegExp(`^${WORD}(?: ${WORD})*$`)
 
 export async function runSnippetNginx(cli: Cli, options: SnippetOptions): Promise<ExitCode> {
@@ -37,6 +39,15 @@ export async function runSnippetNginx(cli: Cli, options: SnippetOptions): Promis
     )
   if (!WORDS.test(listen))
     throw usageError('--listen: not an address of nginx', "write --listen 80, or --listen '443 ssl'")
+  assertListenAddress(listen)
+  const certificate = readSiteCertificate(listen, options.cert, options.key)
+  for (const [flag, path] of [['--cert', options.cert] as const, ['--key', options.key] as const]) {
+    if (path !== undefined && !ONE_WORD.test(path))
+      throw usageError(
+        `${flag}: nginx cannot be told this path`,
+        'use a path without spaces, quotes, braces and `;`',
+      )
+  }
   return withConfig(cli, options.config, ({ config, guard }) => {
     const { policies, listen: listeners } = config.settings
     const text = nginxSnippet({
@@ -46,6 +57,7 @@ export async function runSnippetNginx(cli: Cli, options: SnippetOptions): Promis
       upstream,
       serverName,
       listen,
+      ...(certificate === undefined ? {} : { certificate }),
     })
     if (options.json === true) writeJson(cli, 'warder.snippet/v1', { proxy: 'nginx', text })
     else cli.stdout.write(text)
@@ -57,7 +69,7 @@ export async function runSnippetNginx(cli: Cli, options: SnippetOptions): Promis
 function addressForNginx(address: ListenAddress): string {
   const absolute = address.kind === 'unix' ? { ...address, path: resolve(address.path) } : address
   const text = reachableAddress(absolute)
-  if (new RegExp(`^${WORD}$`).test(text)) return text
+  if (ONE_WORD.test(text)) return text
   throw new WarderError('ERR_CONFIG_ADDRESS', 'nginx cannot be told the path of the decisions socket', {
     hints: ['use a path without spaces, quotes, braces and `;`'],
   })

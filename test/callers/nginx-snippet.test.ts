@@ -80,6 +80,7 @@ describe('nginxSnippet', () => {
     ['a directive in the server name', { serverName: 'a; return 200' }],
     ['an empty server name', { serverName: '' }],
     ['a block in listen', { listen: '80; } server {' }],
+    ['a certificate with a space', { certificate: { certFile: '/a b', keyFile: '/k' } }],
     ['a comment in listen', { listen: '80 #' }],
     ['an identity header with an underscore', { identityNames: ['X_Auth'] }],
     ['an identity header with a line end', { identityNames: ['X-Auth\n'] }],

@@ -60,6 +60,8 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   'snippet nginx --upstream': ['ftp://127.0.0.1', 2, ...config],
   'snippet nginx --server-name': ['a;b', 2, ...config],
   'snippet nginx --listen': ['80 { ', 2, ...config],
+  'snippet nginx --cert': ['/c.pem', 2, ...config],
+  'snippet nginx --key': ['/k.pem', 2, ...config],
   'config show --config': [nowhere, 3],
   'config convert <file>': [nowhere, 3],
   'healthcheck --url': ['127.0.0.1', 2],

@@ -4,10 +4,11 @@ import { createCleanup } from '../support/live/cleanup.ts'
 import { IDENTITY_NAMES, startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { testNginxConfig } from '../support/live/nginx.ts'
+import { createTestCa } from '../support/test-ca.ts'
 
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/
 
-liveSuite('nginx with the printed snippet', ['nginx'], () => {
+liveSuite('nginx with the printed snippet', ['nginx', 'openssl'], () => {
   const cleanup = createCleanup()
   let site: GuardedSite
   beforeAll(async () => {
@@ -37,6 +38,24 @@ liveSuite('nginx with the printed snippet', ['nginx'], () => {
       expect(code).toBe(0)
     })
   }
+
+  it('accepts the text with a certificate', async () => {
+    const ca = createTestCa()
+    cleanup.add(() => ca.remove())
+    const text = nginxSnippet({
+      decisions: ['127.0.0.1:9180', '127.0.0.1:9280'],
+      // Up to the longest names that there may be.
+      identityNames: [29, 30, 31, 32, 64].map((length) => `X-${'a'.repeat(length - 2)}`),
+      upstream: 'http://127.0.0.1:8000',
+      serverName: 'api.example.com',
+      listen: '127.0.0.1:8443 ssl',
+      certificate: ca.issue('api.example.com'),
+    })
+    const { code, output } = await testNginxConfig(text, cleanup)
+    expect(output).toContain('test is successful')
+    expect(output).not.toContain('[warn]')
+    expect(code).toBe(0)
+  })
 
   it('lets a good token through, with its identity and the id of the decision', async () => {
     const response = await site.ask({ target: '/orders/1' }, site.mint({ roles: ['clerk', 'admin'] }))

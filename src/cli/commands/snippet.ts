@@ -9,6 +9,8 @@ export interface SnippetOptions {
   readonly upstream: string
   readonly serverName: string
   readonly listen: string
+  readonly cert?: string
+  readonly key?: string
   readonly json?: true
 }
 
@@ -32,13 +34,16 @@ function nginxCommand(cli: Cli): Command {
     .option('--upstream <url>', 'the application', 'http://127.0.0.1:8000')
     .option('--server-name <names>', 'server_name of the site', '_')
     .option('--listen <address>', 'listen of the site', '80')
+    .option('--cert <path>', 'certificate of the site, in PEM form, for ssl')
+    .option('--key <path>', 'its private key')
     .option('--json', 'for programs: warder.snippet/v1')
     .addHelpText(
       'after',
       `
 Examples:
   warder snippet nginx -c warder.yaml > /etc/nginx/conf.d/warder.conf
-  warder snippet nginx --upstream http://10.0.0.5:8000 --server-name api.example.com --listen '443 ssl'`,
+  warder snippet nginx --upstream http://10.0.0.5:8000 --server-name api.example.com --listen '443 ssl' \\
+    --cert /etc/ssl/api.pem --key /etc/ssl/api.key`,
     )
     .action(async (options: SnippetOptions) => {
       const { runSnippetNginx } = await import('../run-snippet-nginx.ts')
