@@ -94,6 +94,7 @@ export const ERROR_CODES = {
   WARN_CONFIG_UNUSED_ISSUER: 'no policy accepts the issuer',
   WARN_CONFIG_UNUSED_UPSTREAM: 'no route names the upstream',
   WARN_CONFIG_SECRET_READABLE: 'a file with a secret that every user of the machine may read',
+  WARN_CONFIG_PASSWORDS_UNLIMITED: 'passwords may be tried without a limit',
   WARN_CONFIG_RATE_LIMIT_KEY: 'a client chooses what it is counted by',
   // compat/
   ERR_COMPAT_ISSUER_ANY: 'an issuer whose name means something else in Warder',

@@ -96,6 +96,8 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
     'write `http://host:port`, `https://host:port` or `unix:/path`, without a path, a query or a user name',
   ERR_CONFIG_UNKNOWN_UPSTREAM: 'name an upstream of `upstreams`',
   WARN_CONFIG_UNUSED_UPSTREAM: 'name it in a route, or remove it',
+  WARN_CONFIG_PASSWORDS_UNLIMITED:
+    'add `rate_limit: { requests: 600, per: 1m }` to the route, to its upstream, or to each gateway listener; it counts every request of an address',
   WARN_CONFIG_RATE_LIMIT_KEY: 'add a limit by address beside it',
   WARN_CONFIG_SECRET_READABLE:
     'take the permission away: `chmod o-r FILE`. Those of a Kubernetes secret have mode 0644 by default: set `defaultMode: 0440` for the volume, and `fsGroup` for the pod',

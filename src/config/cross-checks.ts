@@ -10,6 +10,7 @@ import { expandTenants } from './expand-tenants.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from './listen-address.ts'
 import { keyPartsOf, keySourceOf } from './key-parts.ts'
 import { checkSnapshotPlace } from './key-refresh.ts'
+import { checkPasswordLimits } from './check-password-limits.ts'
 import { checkRateLimits } from './check-rate-limits.ts'
 import { quoted } from './printable.ts'
 import type { ConfigParts, Located } from './read-config.ts'
@@ -38,6 +39,7 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkListeners(parts.listen ?? {}),
     ...checkGateway(parts),
     ...checkRateLimits(parts),
+    ...checkPasswordLimits(parts),
     ...checkToldTwice(parts),
     ...checkOneHeader(parts),
     ...(parts.whole === undefined

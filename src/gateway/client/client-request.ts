@@ -1,6 +1,6 @@
 /** A client's request with what the socket says about it: for the decision, and for the server. */
 import type { AuthzRequest } from '../../request/authz-request.ts'
-import { forwardedFields, plainAddress, type ForwardedFields } from './client-address.ts'
+import { forwardedFields, plainAddress, type ForwardedFields, type IsTrusted } from './client-address.ts'
 import { requestHeadText } from '../exchange/forward-headers.ts'
 import { valuesOf } from '../http/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
@@ -14,6 +14,8 @@ import { stripQuery } from '../exchange/strip-token.ts'
 export interface ClientRequest {
   readonly head: RequestHead
   readonly isTrustedPeer: boolean
+  /** Of the listener that it came by. */
+  readonly isTrusted: IsTrusted
   readonly forwarded: ForwardedFields
   /** In the form that is judged. */
   readonly authz: AuthzRequest
@@ -27,15 +29,16 @@ export function readClientRequest(
   rules: GatewayRules,
 ): ClientRequest {
   const from = plainAddress(peer)
-  const isTrustedPeer = rules.isTrusted(from)
+  const { isTrusted } = rules
+  const isTrustedPeer = isTrusted(from)
   const forwarded = forwardedFields(
     head.fields,
     from,
-    isTrustedPeer ? rules.isTrusted : undefined,
+    isTrustedPeer ? isTrusted : undefined,
     proto,
     head.authority,
   )
-  return { head, isTrustedPeer, forwarded, authz: toAuthzRequest(head, forwarded.proto) }
+  return { head, isTrustedPeer, isTrusted, forwarded, authz: toAuthzRequest(head, forwarded.proto) }
 }
 
 /** The bytes of the head that a server is sent. Path and query are those that were judged, less the token. */

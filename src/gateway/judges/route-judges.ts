@@ -57,7 +57,7 @@ export function createRouteJudges(
   }
 }
 
-/** Routes with equal users share what was verified, and all share the time it may take. */
+/** Routes with equal users share what was verified; different sets of users take turns. */
 function createPasswordChecks(): (users: readonly UserSettings[]) => PasswordCheck {
   const running = RUNNING_PER_CORE * availableParallelism()
   const queue = createWorkQueue(running, WAITING_PER_RUNNING * running)
@@ -69,6 +69,7 @@ function createPasswordChecks(): (users: readonly UserSettings[]) => PasswordChe
     const check = createPasswordCheck(users, {
       verify: verifyPassword,
       queue,
+      group: key,
       nowMs: () => performance.now(),
     })
     made.set(key, check)

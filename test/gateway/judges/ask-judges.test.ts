@@ -30,7 +30,8 @@ const FIRST: Decision = {
 const request = (authorization?: string): ClientRequest => {
   const fields =
     authorization === undefined ? [] : [{ name: 'A', lower: 'authorization', value: authorization }]
-  return { head: { fields }, authz: {} } as unknown as ClientRequest
+  const client = { forwarded: { forwardedFor: '192.0.2.1' }, isTrusted: () => false }
+  return { head: { fields }, authz: {}, ...client } as unknown as ClientRequest
 }
 
 /** A judge that answers when the test says so. */
@@ -163,7 +164,10 @@ describe('basic_auth among the judges', () => {
   const told = (verdict: PasswordVerdict, realm = 'R'): JudgeOutcome[] => {
     const settled: JudgeOutcome[] = []
     const check = {
-      check: (_: unknown, answer: (verdict: PasswordVerdict) => void) => (answer(verdict), () => {}),
+      check: (_: unknown, _address: string, answer: (verdict: PasswordVerdict) => void) => (
+        answer(verdict),
+        () => {}
+      ),
     }
     const judge = basicAuthJudge({ realm, userHeader: undefined } as never, check)
     judge.ask(request('Basic YTpi'), (outcome) => void settled.push(outcome))

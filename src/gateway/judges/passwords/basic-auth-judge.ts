@@ -4,6 +4,7 @@ import type { BasicAuthSettings } from './basic-auth-settings.ts'
 import { readBasicCredentials, type CredentialsMiss } from './basic-credentials.ts'
 import { multipleCredentials } from '../auth-service/forward-auth-judge.ts'
 import { valuesOf } from '../../http/header-fields.ts'
+import { clientOf } from '../../limits/rate-key.ts'
 import type { PasswordCheck } from './password-check.ts'
 import { refused, type JudgeOutcome, type RouteJudge } from '../route-judge.ts'
 
@@ -25,14 +26,15 @@ export function basicAuthJudge(
     multiple: multipleCredentials(challenge),
   }
   return {
-    ask({ head }, settled) {
+    ask({ head, forwarded, isTrusted }, settled) {
       const credentials = readBasicCredentials(valuesOf(head.fields, 'authorization'))
       if (!credentials.ok) {
         settled(missed[credentials.error])
         return NOTHING
       }
       const { user } = credentials.value
-      return check.check(credentials.value, (verdict) => {
+      const address = clientOf(forwarded.forwardedFor, isTrusted)
+      return check.check(credentials.value, address, (verdict) => {
         if (verdict === 'right') settled(allowed(user, userHeader))
         else settled(verdict === 'wrong' ? unauthorized('credentials_invalid') : OVERLOADED)
       })

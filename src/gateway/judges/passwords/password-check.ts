@@ -10,16 +10,19 @@ export type PasswordVerdict = 'right' | 'wrong' | 'overloaded'
 
 export interface PasswordCheck {
   /**
+   * @param address Of the client, by which verifications take turns.
    * @param settled Called once, perhaps at once.
    * @returns Gives up: `settled` is not called.
    */
-  check(credentials: Credentials, settled: (verdict: PasswordVerdict) => void): () => void
+  check(credentials: Credentials, address: string, settled: (verdict: PasswordVerdict) => void): () => void
 }
 
 export interface PasswordCheckDeps {
   readonly verify: VerifyPassword
   /** Shared with all others of the gateway. */
   readonly queue: WorkQueue
+  /** Takes turns with others of the queue. */
+  readonly group: string
   readonly nowMs: () => number
 }
 
@@ -55,15 +58,20 @@ export function createPasswordCheck(users: readonly UserSettings[], deps: Passwo
     return [users[digest.readUInt32BE(0) % Math.max(users.length, 1)]?.secret, false]
   }
 
-  const begin = (digest: string, { user, password }: Credentials): Flight | undefined => {
+  const end = (digest: string, flight: Flight, verdict: PasswordVerdict): void => {
+    flights.delete(digest)
+    for (const settled of flight.waiting) settled(verdict)
+  }
+  const begin = (digest: string, { user, password }: Credentials, address: string): Flight | undefined => {
     const flight: Flight = { waiting: new Set(), takeBack: () => false }
     const [secret, counts] = secretOf(user)
-    const takeBack = deps.queue.run(async () => {
+    const work = async (): Promise<void> => {
       const isRight = (await isVerified(deps.verify, secret, password)) && counts
-      flights.delete(digest)
       if (isRight) pairs.put(digest, deps.nowMs())
-      for (const settled of flight.waiting) settled(isRight ? 'right' : 'wrong')
-    })
+      end(digest, flight, isRight ? 'right' : 'wrong')
+    }
+    const owner = { group: deps.group, address }
+    const takeBack = deps.queue.run(owner, work, () => end(digest, flight, 'overloaded'))
     if (takeBack === undefined) return undefined
     flight.takeBack = takeBack
     flights.set(digest, flight)
@@ -71,7 +79,7 @@ export function createPasswordCheck(users: readonly UserSettings[], deps: Passwo
   }
 
   return {
-    check(credentials, settled) {
+    check(credentials, address, settled) {
       // Names have no colon, so two pairs are never one text.
       const digest = digestOf(`${credentials.user}:${credentials.password}`).toString('base64')
       if (pairs.has(digest, deps.nowMs())) {
@@ -79,7 +87,7 @@ export function createPasswordCheck(users: readonly UserSettings[], deps: Passwo
         return NOTHING
       }
       // A browser sends several requests at once: one verification is for all of them.
-      const flight = flights.get(digest) ?? begin(digest, credentials)
+      const flight = flights.get(digest) ?? begin(digest, credentials, address)
       if (flight === undefined) {
         settled('overloaded')
         return NOTHING

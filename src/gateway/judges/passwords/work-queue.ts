@@ -1,44 +1,146 @@
-/** Expensive work, a little of it at a time: what is too much is refused at once instead of growing. */
+/** Expensive work, a little of it at a time and in fair turns: what is too much is refused at once instead of growing. */
+
+/** For whom work is done. */
+export interface WorkOwner {
+  /** What the work belongs to: a set of users. */
+  readonly group: string
+  /** The client; one IPv6 network of 64 bits is one client. */
+  readonly address: string
+}
 
 export interface WorkQueue {
   /**
-   * Begins a piece of work, now or when others have ended.
+   * Begins a piece of work, now or when it is its owner's turn. Groups take turns, and in a group addresses do.
    *
    * @param work Never rejects.
-   * @returns Takes it back, and says whether it could: what has begun goes on. Undefined where there is no room.
+   * @param refused Called instead of `work` when its place is given to an address that has fewer.
+   * @returns Takes it back, and returns whether it could: what has begun goes on. Undefined if there is no room.
    */
-  run(work: () => Promise<void>): (() => boolean) | undefined
+  run(owner: WorkOwner, work: () => Promise<void>, refused: () => void): (() => boolean) | undefined
 }
 
+interface Entry extends WorkOwner {
+  readonly work: () => Promise<void>
+  readonly refused: () => void
+}
+
+/** Entries of one address in one group, oldest first; never empty. */
+type Lane = Entry[]
+
 /**
+ * One address takes half of either number at most, so that another address always finds room: with any other rule,
+ * one connection that guesses would keep out everybody.
+ *
  * @param running Most pieces at a time.
  * @param waiting Most pieces that wait for their turn.
  */
 export function createWorkQueue(running: number, waiting: number): WorkQueue {
-  // A set of its own kind of entry, so that one piece of work may be there twice.
-  const queue = new Set<{ readonly work: () => Promise<void> }>()
-  let active = 0
-  const begin = (work: () => Promise<void>): void => {
-    active++
-    void work().finally(() => {
-      active--
-      for (const next of queue) {
-        queue.delete(next)
-        return begin(next.work)
-      }
-      return undefined
+  const [runningShare, waitingShare] = [share(running), share(waiting)]
+  // Both in the order of their turns: whoever had one goes to the end.
+  const groups = new Map<string, Map<string, Lane>>()
+  const activeOf = createCounts()
+  const waitingOf = createCounts()
+
+  const begin = (entry: Entry): void => {
+    activeOf.add(entry.address, 1)
+    void entry.work().finally(() => {
+      activeOf.add(entry.address, -1)
+      const next = takeNext()
+      if (next !== undefined) begin(next)
     })
   }
+  const takeNext = (): Entry | undefined => {
+    for (const [group, lanes] of groups) {
+      for (const [address, lane] of lanes) {
+        const [entry] = lane
+        if (entry === undefined || activeOf.get(address) >= runningShare) continue
+        groups.delete(group)
+        groups.set(group, lanes)
+        lanes.delete(address)
+        lanes.set(address, lane)
+        remove(entry)
+        return entry
+      }
+    }
+    return undefined
+  }
+  const add = (entry: Entry): void => {
+    const lanes = groups.get(entry.group) ?? new Map<string, Lane>()
+    const lane = lanes.get(entry.address) ?? []
+    lane.push(entry)
+    lanes.set(entry.address, lane)
+    groups.set(entry.group, lanes)
+    waitingOf.add(entry.address, 1)
+  }
+  /** Returns whether it waited still. */
+  const remove = (entry: Entry): boolean => {
+    const lanes = groups.get(entry.group)
+    const lane = lanes?.get(entry.address)
+    const at = lane?.indexOf(entry) ?? -1
+    if (lanes === undefined || lane === undefined || at < 0) return false
+    lane.splice(at, 1)
+    if (lane.length === 0) lanes.delete(entry.address)
+    if (lanes.size === 0) groups.delete(entry.group)
+    waitingOf.add(entry.address, -1)
+    return true
+  }
+  /** The last entry of the address that waits with most, if that is more than one would be here. */
+  const findSurplus = (address: string): Entry | undefined => {
+    const [most, count] = waitingOf.largest()
+    if (most === undefined || count <= waitingOf.get(address) + 1) return undefined
+    const lanes = [...groups.values()].flatMap((group) => group.get(most) ?? [])
+    return lanes.at(-1)
+  }
+  const makeRoom = (address: string): boolean => {
+    if (waitingOf.get(address) >= waitingShare) return false
+    if (waitingOf.total() < waiting) return true
+    const surplus = findSurplus(address)
+    if (surplus === undefined) return false
+    remove(surplus)
+    surplus.refused()
+    return true
+  }
   return {
-    run(work) {
-      if (active < running) {
-        begin(work)
+    run({ group, address }, work, refused) {
+      const entry: Entry = { group, address, work, refused }
+      if (activeOf.total() < running && activeOf.get(address) < runningShare) {
+        begin(entry)
         return () => false
       }
-      if (queue.size >= waiting) return undefined
-      const entry = { work }
-      queue.add(entry)
-      return () => queue.delete(entry)
+      if (!makeRoom(address)) return undefined
+      add(entry)
+      return () => remove(entry)
+    },
+  }
+}
+
+const share = (most: number): number => Math.max(1, Math.floor(most / 2))
+
+interface Counts {
+  get(address: string): number
+  add(address: string, by: number): void
+  total(): number
+  /** The address with the largest count. */
+  largest(): readonly [address: string | undefined, count: number]
+}
+
+/** Only what is not zero takes memory. */
+function createCounts(): Counts {
+  const counts = new Map<string, number>()
+  let total = 0
+  return {
+    get: (address) => counts.get(address) ?? 0,
+    add(address, by) {
+      total += by
+      const count = (counts.get(address) ?? 0) + by
+      if (count === 0) counts.delete(address)
+      else counts.set(address, count)
+    },
+    total: () => total,
+    largest() {
+      let largest: readonly [string | undefined, number] = [undefined, 0]
+      for (const entry of counts) if (entry[1] > largest[1]) largest = entry
+      return largest
     },
   }
 }

@@ -36,6 +36,7 @@ function bench(running = 2, waiting = 3, users = USERS): Bench {
       return new Promise((resolve) => void open.push(resolve))
     },
     queue: createWorkQueue(running, waiting),
+    group: 'users',
     nowMs: () => nowMs,
   })
   return {
@@ -49,10 +50,12 @@ function bench(running = 2, waiting = 3, users = USERS): Bench {
   }
 }
 
-/** What it was settled with, and how to give up. */
-function start(check: PasswordCheck, user: string, password = 'pw') {
+let clients = 0
+
+/** What it was settled with, and how to give up. Each request is another client's, unless the test says whose. */
+function start(check: PasswordCheck, user: string, password = 'pw', address = `client ${clients++}`) {
   const verdicts: PasswordVerdict[] = []
-  const cancel = check.check({ user, password }, (verdict) => void verdicts.push(verdict))
+  const cancel = check.check({ user, password }, address, (verdict) => void verdicts.push(verdict))
   return { verdicts, cancel }
 }
 
@@ -129,11 +132,12 @@ describe('passwords are verified', () => {
     const check = createPasswordCheck(USERS, {
       verify: () => Promise.reject(new Error('no')),
       queue: createWorkQueue(1, 1),
+      group: 'users',
       nowMs: () => 0,
     })
-    expect(await new Promise((resolve) => check.check({ user: 'alice', password: 'x' }, resolve))).toBe(
-      'wrong',
-    )
+    expect(
+      await new Promise((resolve) => check.check({ user: 'alice', password: 'x' }, 'client', resolve)),
+    ).toBe('wrong')
   })
 })
 
@@ -149,6 +153,36 @@ describe('a flood of passwords', () => {
     // There is room again.
     start(check, 'alice', 'guess 101')
     expect(asked.length).toBe(6)
+  })
+
+  it('of one address keeps out nobody else: another one is verified next', async () => {
+    const { check, asked, end } = bench(4, 64)
+    const flood = Array.from({ length: 500 }, (_, i) => start(check, 'alice', `guess ${i}`, 'flood'))
+    expect(flood.filter(({ verdicts }) => verdicts[0] === 'overloaded').length).toBe(500 - 2 - 32)
+    const login = start(check, 'bob', 'right', 'user')
+    expect(asked).toHaveLength(3)
+    await end(false)
+    await end(false)
+    await end(true)
+    expect(login.verdicts).toEqual(['right'])
+  })
+
+  it('of many addresses leaves room for one that has none waiting, and tells whose place that was', async () => {
+    const { check, asked, end } = bench(2, 8)
+    const flood = Array.from({ length: 40 }, (_, i) => start(check, 'alice', `guess ${i}`, `flood ${i % 4}`))
+    const isRefused = ({ verdicts }: { readonly verdicts: readonly PasswordVerdict[] }) =>
+      verdicts[0] === 'overloaded'
+    const before = flood.filter(isRefused).length
+    const login = start(check, 'bob', 'right', 'user')
+    expect(login.verdicts).toEqual([])
+    expect(flood.filter(isRefused).length).toBe(before + 1)
+    // Of four addresses and this one, it is the fifth at most.
+    let ended = 0
+    for (; asked.at(-1)?.text !== 'dear'; ended++) await end(false)
+    expect(ended).toBeLessThanOrEqual(5)
+    for (const at = asked.length - 1; ended < at; ended++) await end(false)
+    await end(true)
+    expect(login.verdicts).toEqual(['right'])
   })
 
   it('does not keep out who is known already', async () => {
