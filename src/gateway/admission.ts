@@ -1,6 +1,6 @@
 /** The way of a request to its judgement, with the rate limits before and behind it. */
 import type { ClientRequest } from './client/client-request.ts'
-import { answerForOrigin, corsHeadersFor, type CorsHeaders } from './cors.ts'
+import { answerForOrigin, askedAbout, corsHeadersFor, type CorsHeaders } from './cors.ts'
 import { judge, type Judgement } from './judges/judge.ts'
 import type { Taken } from './limits/request-limits.ts'
 import type { GatewayRules } from './rules.ts'
@@ -49,7 +49,8 @@ export function admit(
   whenTaken(limits?.before(request), (excess) => {
     if (isCancelled) return
     const refusal = excess === undefined ? rules.redirectOf(request) : refusedBy(excess)
-    if (refusal !== undefined) return refuse(refusal, corsHeadersFor(request, rules.corsOf?.(request.authz)))
+    if (refusal !== undefined)
+      return refuse(refusal, corsHeadersFor(request, rules.corsOf?.(askedAbout(request))))
     const own = answerForOrigin(request, rules)
     if (own === undefined) cancel = judge(request, rules, judged)
     else refuse(own.refusal, own.corsHeaders)

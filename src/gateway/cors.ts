@@ -2,6 +2,7 @@
  * What browsers are told about requests of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol). It
  * protects nobody but the browser's user: who may ask is the decision's business, with or without an `Origin`.
  */
+import type { AuthzRequest } from '../request/authz-request.ts'
 import type { ClientRequest } from './client/client-request.ts'
 import type { CorsSettings } from './cors-settings.ts'
 import { valuesOf } from './http/header-fields.ts'
@@ -101,6 +102,12 @@ export function answerForOrigin(request: ClientRequest, { corsOf }: GatewayRules
 function originOf({ head }: ClientRequest): string | undefined {
   const values = valuesOf(head.fields, 'origin')
   return values.length === 0 ? undefined : values.join(', ')
+}
+
+/** The request that a preflight asks about, and any other request itself: it is the one that routes are found for. */
+export function askedAbout(request: ClientRequest): AuthzRequest {
+  const method = preflightMethod(request)
+  return method === undefined ? request.authz : { ...request.authz, method }
 }
 
 /** The method that a preflight asks about; undefined if a request is none. */

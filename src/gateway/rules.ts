@@ -5,7 +5,7 @@ import type { AuthzRequest } from '../request/authz-request.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import type { Certificates, ServerTrust } from './sockets/certificates.ts'
 import { compileTrusted, type IsTrusted } from './client/client-address.ts'
-import { compileCors, type CorsRule } from './cors.ts'
+import { askedAbout, compileCors, type CorsRule } from './cors.ts'
 import type { CorsSettings } from './cors-settings.ts'
 import type { ClientRequest } from './client/client-request.ts'
 import type { Deadlines } from './deadlines.ts'
@@ -123,10 +123,13 @@ export function compileGatewayRules(
     const withoutRoute = compile([])
     const limits = new Map([...byRoute].map(([name, ofRoute]) => [name, compile(ofRoute)]))
     const hasNone = withoutRoute === undefined && [...limits.values()].every((one) => one === undefined)
-    const limitsOf = ({ authz }: ClientRequest): RequestLimits | undefined => {
+    const limitsOf = (request: ClientRequest): RequestLimits | undefined => {
       // It comes back through the listener with TLS, and would count twice.
       if (settings.redirectPort !== undefined) return withoutRoute
-      const route = input.findRoute(authz)
+      const asked = shared.corsOf === undefined ? request.authz : askedAbout(request)
+      // A preflight that no `cors` answers is judged by its own method.
+      const isAnswered = asked !== request.authz && shared.corsOf?.(asked) !== undefined
+      const route = input.findRoute(isAnswered ? asked : request.authz)
       return route === undefined || !limits.has(route) ? withoutRoute : limits.get(route)
     }
     const redirectOf = compileRedirect(settings.redirectPort, input.findRoute)
