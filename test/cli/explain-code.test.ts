@@ -3,13 +3,21 @@ import { isCodeLike } from '../../src/cli/code-like.ts'
 import { readPages } from '../../src/cli/code-page.ts'
 import { ALLOW_REASONS, DENY_REASONS } from '../../src/decision/reasons.ts'
 import { ERROR_CODES } from '../../src/errors.ts'
+import { FAULT_STATUS } from '../../src/gateway/exchange/exchange-end.ts'
 import { makeToken } from './fixtures.ts'
 import { runWarder } from './run-warder.ts'
 
-const CODES: readonly string[] = [...Object.keys(ERROR_CODES), ...ALLOW_REASONS, ...DENY_REASONS]
+const CODES: readonly string[] = [
+  ...Object.keys(ERROR_CODES),
+  ...ALLOW_REASONS,
+  ...DENY_REASONS,
+  ...Object.keys(FAULT_STATUS),
+  // Of the printed nginx text, when there was no decision.
+  'proxy_error',
+]
 
 describe('warder explain CODE', () => {
-  it('has the page of every error, warning and reason, and of nothing else', () =>
+  it('has the page of every error, warning, reason and fault, and of nothing else', () =>
     expect(
       readPages()
         .map(({ code }) => code)
