@@ -62,6 +62,8 @@ function asksForCertificate({ gateway, certManager, certificateManager, acme }: 
   const pairs = [...(tls?.certificates ?? []), ...(tls?.keys ?? []), tls?.default ?? {}]
   return (
     pairs.some(({ cert = '' }) => cert !== '') ||
-    [tls?.certsDir, inner, certManager, certificateManager, acme].some((value) => !isOff(value))
+    [tls?.certsDir, tls?.clientAuth, inner, certManager, certificateManager, acme].some(
+      (value) => !isOff(value),
+    )
   )
 }

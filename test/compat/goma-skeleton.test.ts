@@ -200,6 +200,16 @@ describe('TLS of Goma', () => {
     ])
   })
 
+  it('asks clients for theirs, though there is no other certificate', async () => {
+    const { settings } = await loadGood(
+      goma('', '', 'tls: { clientAuth: { clientCA: /ca.pem, required: true } }'),
+    )
+    expect(settings.listen.gateway.map(({ tls }) => tls)).toEqual([
+      undefined,
+      { certificates: [], selfSigned: true, clientCaFile: '/ca.pem' },
+    ])
+  })
+
   for (const asked of [
     'entryPoints: { webSecure: { address: ":8443" } }',
     'certManager: { acme: { email: a@example.com } }',
