@@ -73,7 +73,8 @@ describe('attack: base64url that decodes although it is not canonical', () => {
       )
       expect(await reasonFor(decide, `${good.slice(0, -8)}${junk}${good.slice(-8)}`)).toBe('token_malformed')
       expect(await reasonFor(decide, good + junk)).toBe('token_malformed')
-      expect(await reasonFor(decide, junk + good)).toBe('token_malformed')
+      // RFC 6750 §2.1 allows several spaces between the scheme and the token.
+      expect(await reasonFor(decide, junk + good)).toBe(junk === ' ' ? 'ok' : 'token_malformed')
     })
   }
   it('refuses padding at the end of each part', async () => {

@@ -211,7 +211,8 @@ const ENCODING_MUTATIONS: Readonly<Record<string, Mutation>> = {
   'a signature with padding': withText((text) => `${text}==`),
   'a signature with a newline': withText((text) => `${text}\n`),
   'a signature with a space in front': withText((text) => text.replace(/\.([^.]*)$/, '. $1')),
-  'a space in front': withText((text) => ` ${text}`),
+  // Not a space: the cases stand behind `Bearer `, and RFC 6750 §2.1 allows several spaces there.
+  'a tab in front': withText((text) => `\t${text}`),
   'a dot behind': withText((text) => `${text}.`),
   'four parts': withText((text) => `${text}.AA`),
   'five parts': withText((text) => `${text}.AA.AA`),
