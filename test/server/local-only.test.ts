@@ -1,8 +1,10 @@
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'bun:test'
 import { createHttpListener } from '../../src/server/http-listener.ts'
 import { localOnly } from '../../src/server/local-only.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
+import { createTempDir } from '../support/live/temp-dir.ts'
 import { CONFIG, runService } from '../support/run-service.ts'
 
 const cleanup = createCleanup()
@@ -113,5 +115,12 @@ describe('the admin listener', () => {
     cleanup.add(() => service.stop(0))
     expect(statusOf(await ask(portOf(admin), get('/livez', 'warder.internal:80')))).toBe(200)
     expect(statusOf(await ask(portOf(admin), get('/livez', 'other.internal')))).toBe(421)
+  })
+
+  it('answers any name on a unix socket, which no browser reaches', async () => {
+    const path = join(createTempDir(cleanup), 'admin.sock')
+    const { service } = await runService(CONFIG.replace('admin: 127.0.0.1:0', `admin: "unix:${path}"`))
+    cleanup.add(() => service.stop(0))
+    expect((await fetch('http://any.example/livez', { unix: path })).status).toBe(200)
   })
 })
