@@ -130,6 +130,10 @@ export const RouteSchema = strictMap({
   case_sensitive: flag()
     .optional()
     .describe('whether its path in another letter case is another path to the application; default false'),
+  encoded: z
+    .enum(['deny', 'keep'])
+    .optional()
+    .describe('paths with %2F, `;`, `//` or bytes outside UTF-8: keep matches by raw segments; default deny'),
   rate_limit: RateLimitSchema.optional().describe(
     'how many requests one client may send through this route; default: no limit',
   ),

@@ -228,6 +228,7 @@ function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
       add_prefix: unlessRoot(rewrite?.addPrefix),
       allow_method_parameter: route.allowMethodParameter,
       case_sensitive: route.caseSensitive,
+      encoded: route.encoded,
       rate_limit: fromRateLimits(rateLimits, options),
     }),
   }

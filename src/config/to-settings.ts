@@ -241,6 +241,7 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
     : { rewrite: { stripPrefix: route.strip_prefix ?? '/', addPrefix: route.add_prefix ?? '/' } }),
   ...(route.allow_method_parameter === true ? { allowMethodParameter: true } : {}),
   ...(route.case_sensitive === true ? { caseSensitive: true } : {}),
+  ...(route.encoded === 'keep' ? { encoded: 'keep' } : {}),
   ...toRateLimits(route.rate_limit),
 })
 

@@ -3,11 +3,11 @@
  * client is told the reason and no more.
  */
 import type { DenyReason } from './reasons.ts'
-import { findRoute } from './find-route.ts'
 import { compareIssuers } from './compare-issuers.ts'
 import { formatClaimPath, readClaim, type Claims } from '../claims/claim-path.ts'
 import { readScopes } from '../claims/scope.ts'
 import type { FindCause, LikelyCause } from './likely-cause.ts'
+import { encodedPath, letterCase } from './path-causes.ts'
 import { idToken, logoutToken, refreshToken, sharedSecret } from './token-kinds.ts'
 import type { Trial } from './trial.ts'
 
@@ -37,7 +37,7 @@ const CAUSES: Readonly<Partial<Record<DenyReason, readonly FindCause[]>>> = {
     audienceSlash,
   ],
   claim_invalid: [refreshToken, logoutToken, idToken],
-  path_ambiguous: [letterCase],
+  path_ambiguous: [letterCase, encodedPath],
   kid_unknown: [oldToken],
   signature_invalid: [microsoftGraph],
   scope_missing: [scopeAsRole],
@@ -49,18 +49,6 @@ function opaqueToken({ extracted }: Trial): LikelyCause | undefined {
     name: 'opaque_token',
     why: 'this is an opaque token: only its issuer can read it',
     fix: 'have the client ask for a token of your API (Auth0: `audience`, others: `resource` or a scope of the API); such tokens are JWTs',
-  }
-}
-
-function letterCase({ guard, request }: Trial): LikelyCause | undefined {
-  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
-  if (found === undefined || found.ok || found.error.detail !== 'letter_case') return undefined
-  const { judged, met } = found.error
-  if (judged === undefined || met === undefined) return undefined
-  return {
-    name: 'letter_case',
-    why: `an application that ignores letter case would serve what the route ${met.name} guards`,
-    fix: `have the client send the path as the route ${met.name} has it; or set case_sensitive: true on that route if the application tells letter cases apart`,
   }
 }
 

@@ -39,6 +39,10 @@ export interface RouteTable {
    * with `caseSensitive` are not met so. Undefined if there is none: then letter case makes no difference.
    */
   metByCase(limit: Route, query: RouteQuery): Route | undefined
+  /** The first route before `limit` that matches; undefined if there is none. */
+  earlierMatch(limit: Route, query: RouteQuery): Route | undefined
+  /** Whether any route takes paths that have several readings. */
+  readonly keepsEncoded: boolean
   /** The first route before `limit` whose host and path match, and that `accepts`; undefined if none does. */
   firstBefore(
     limit: Route,
@@ -81,6 +85,8 @@ export function compileRoutes(
       const met = folded.first(host, splitPath(other), (route) => acceptsMethod(route, method), limit)
       return met === limit ? undefined : met
     },
+    earlierMatch: (limit, query) => firstBefore(limit, query, (route) => acceptsMethod(route, query.method)),
+    keepsEncoded: settings.some(({ encoded }) => encoded === 'keep'),
     firstBefore,
   }
 }

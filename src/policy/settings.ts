@@ -59,6 +59,11 @@ export interface RouteSettings {
   readonly allowMethodParameter?: boolean
   /** Whether a path that meets this route only in another letter case is really another path; absent: denied. */
   readonly caseSensitive?: boolean
+  /**
+   * `keep`: also matches paths with encoded slashes, `;`, `//` and bytes outside UTF-8, by their raw segments; absent:
+   * they are denied.
+   */
+  readonly encoded?: 'keep'
   /** Absent: the path is sent on as it was matched. */
   readonly rewrite?: RewriteSettings
   /** How many requests one client may send through this route. Absent: no limit. */

@@ -23,9 +23,11 @@ export const MAX_PATH_LENGTH = 8192
 
 // What most requests have: nothing to decode, no empty segment, and none that begins with a dot.
 const PLAIN = /^(?:\/[A-Za-z0-9\-_~!$&'()*+,=:@][A-Za-z0-9\-_~!$&'()*+,=:@.]*)*\/?$/
-const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/
+/** A segment `.` or `..`. */
+export const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/
 
-const RAW_DOUBTS: readonly (readonly [RegExp, PathAmbiguity])[] = [
+/** What is doubtful about a path before it is decoded. */
+export const RAW_DOUBTS: readonly (readonly [RegExp, PathAmbiguity])[] = [
   [/[\u0000-\u0020\u007f]/, 'control_or_space'],
   [/[^\u0000-\u007f]/, 'non_ascii'],
   [/\\/, 'backslash'],

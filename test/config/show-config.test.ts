@@ -41,7 +41,7 @@ policies:
     identity: { X-A: a, X-B: { claim: b, arrays: json } }
 routes:
   - { match: { host: a.example, path: /a, method: GET }, policy: p }
-  - { match: { path: /b, method: PUT }, policy: p, allow_method_parameter: true, case_sensitive: true }
+  - { match: { path: /b, method: PUT }, policy: p, allow_method_parameter: true, case_sensitive: true, encoded: keep }
   - { match: {}, access: deny }
 endpoints:
   - { path: /auth, dialect: jwtauthrequest, policy: p }

@@ -1,0 +1,98 @@
+/** How the route of a request was found, in words: for explain. */
+import type { Route } from '../policy/compile-routes.ts'
+import type { JudgeSettings } from '../policy/settings.ts'
+import { whySkipped } from '../policy/why-skipped.ts'
+import type { PathAmbiguity } from '../request/canonical-path.ts'
+import { whyMethodRefused, type MethodFault } from '../request/method.ts'
+import { findRoute, matchedPath, type RouteRefusal } from './find-route.ts'
+import type { StepDescription } from './describe-step.ts'
+import type { Trial } from './trial.ts'
+
+const AMBIGUITIES: Readonly<Record<PathAmbiguity, string>> = {
+  query: 'the path still holds a ?',
+  not_absolute: 'the path does not begin with /',
+  too_long: 'the path is longer than 8192 characters',
+  double_slash: 'the path has two slashes in a row',
+  dot_segment: 'the path has a segment . or ..',
+  backslash: 'the path has a backslash',
+  semicolon: 'the path has a semicolon',
+  fragment: 'the path has a #',
+  control_or_space: 'the path has a control character or a space',
+  non_ascii: 'the path has a character that is not ASCII and not escaped',
+  bad_escape: 'the path has a % without two hexadecimal digits',
+  encoded_separator: 'the path has an escaped / \\ ; ? # or NUL',
+  double_encoded: 'the path is escaped twice',
+  invalid_utf8: 'the path is escaped, but not as UTF-8',
+}
+
+const METHOD_FAULTS: Readonly<Record<MethodFault, string>> = {
+  letter_case: 'the method is a known one in another letter case, which some servers take for the same',
+  trace: 'TRACE would show the client what the application is sent',
+  connect: 'CONNECT asks for a tunnel',
+}
+
+/** Describes the step that finds route and policy. */
+export function describeRoute({ route, policy, guard, request }: Trial): StepDescription {
+  const asked =
+    request.host === ''
+      ? 'no request'
+      : `${request.method} ${request.scheme}://${request.host}${request.path}`
+  const fault = whyMethodRefused(request.method, policy === undefined ? guard.routes?.methods : undefined)
+  if (fault !== undefined) return { facts: `${asked}: ${METHOD_FAULTS[fault]}` }
+  if (guard.routes === undefined && policy === guard.anyValidToken)
+    return { facts: `${asked}: there are no routes, and any valid token will do` }
+  if (route === undefined && policy !== undefined) return { facts: `${asked}: policy ${policy.name}` }
+  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
+  if (found?.ok === false) return describeRefusal(asked, found.error)
+  const query = { method: request.method, host: request.host, path: matchedPath(request.path) ?? '' }
+  const passedOver = guard.routes?.routes.slice(0, route?.order) ?? []
+  const notes = skippedNotes(passedOver, query)
+  if (route === undefined) return { facts: `${asked}: no route matches`, notes }
+  const access = policy === undefined ? accessText(route) : `policy ${policy.name}`
+  const facts = `${asked} is ${route.name}, ${access}`
+  return { facts, setting: `routes/${route.order}`, notes: [...notes, ...judgesNotes(route)] }
+}
+
+/** A request that has a route, and would have another one if the application read it otherwise. */
+function describeRefusal(
+  asked: string,
+  { detail, judged, met, reading = '' }: RouteRefusal,
+): StepDescription {
+  if (judged === undefined) return { facts: `${asked}: ${AMBIGUITIES[detail as PathAmbiguity]}` }
+  const other = met === undefined ? 'no route' : `${met.name}, ${accessText(met)}`
+  return {
+    facts: `${asked} is ${judged.name}, ${accessText(judged)}; read ${reading} it is ${other}`,
+    setting: `routes/${(met ?? judged).order}`,
+  }
+}
+
+function accessText({ settings: { access } }: Route): string {
+  if (access.kind !== 'all_of') return access.kind
+  return `all_of ${access.judges.map(judgeText).join(', ')}`
+}
+
+const judgeText = (judge: JudgeSettings): string =>
+  judge.kind === 'policy' ? `policy ${judge.policy}` : judge.kind
+
+/** The policies among several judges can be explained, one at a time. */
+function judgesNotes({ settings: { access } }: Route): readonly string[] {
+  const judges = access.kind === 'all_of' ? access.judges : []
+  const policies = judges.flatMap((judge) => (judge.kind === 'policy' ? [`--policy ${judge.policy}`] : []))
+  return policies.length === 0 ? [] : [`judged here on their own: ${policies.join(', ')}`]
+}
+
+/** The most routes that are listed as passed over: nobody reads more. */
+const MAX_SKIPPED = 8
+
+/** The last ones are listed: they are the nearest to the route that matched, and to the end of the file. */
+function skippedNotes(
+  routes: readonly Route[],
+  query: { readonly method: string; readonly host: string; readonly path: string },
+): readonly string[] {
+  if (routes.length === 0) return []
+  const shown = routes
+    .slice(-MAX_SKIPPED)
+    .map((route) => `${route.name} (${whySkipped(route, query) ?? '?'})`)
+  const more = routes.length - shown.length
+  return [`passed over: ${more > 0 ? `${more} more, ` : ''}${shown.join(', ')}`]
+}

@@ -1,0 +1,46 @@
+/** What a denial of an ambiguous path usually is about. */
+import { readKeptPath } from '../request/kept-path.ts'
+import { findRoute } from './find-route.ts'
+import type { LikelyCause } from './likely-cause.ts'
+import type { Trial } from './trial.ts'
+
+/** A path that an application would serve if it ignored letter case. */
+export function letterCase({ guard, request }: Trial): LikelyCause | undefined {
+  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
+  if (found === undefined || found.ok || found.error.detail !== 'letter_case') return undefined
+  const { judged, met } = found.error
+  if (judged === undefined || met === undefined) return undefined
+  return {
+    name: 'letter_case',
+    why: `an application that ignores letter case would serve what the route ${met.name} guards`,
+    fix: `have the client send the path as the route ${met.name} has it; or set case_sensitive: true on that route if the application tells letter cases apart`,
+  }
+}
+
+/** What a route can keep encoded, and why this route does not. */
+export function encodedPath({ guard, request }: Trial): LikelyCause | undefined {
+  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
+  if (found === undefined || found.ok) return undefined
+  const { judged, met } = found.error
+  if (judged !== undefined && met !== undefined)
+    return {
+      name: 'encoded_path',
+      why: `the route ${judged.name} keeps the path encoded, but an application that decodes it would serve what ${met.name} guards`,
+      fix: `if the application of ${judged.name} never decodes it so, put ${judged.name} above ${met.name}`,
+    }
+  const kept = readKeptPath(request.path)
+  const isKeepable = kept.ok && kept.value.readings().ok && KEEPABLE.has(found.error.detail ?? '')
+  if (!isKeepable) return undefined
+  return {
+    name: 'encoded_path',
+    why: 'some applications need such paths: GitLab `group%2Fname`, npm `@scope%2fname`, matrix parameters, object stores',
+    fix: 'if the application splits the path at `/` before it decodes it, set `encoded: keep` on its route',
+  }
+}
+
+const KEEPABLE: ReadonlySet<string> = new Set([
+  'encoded_separator',
+  'semicolon',
+  'invalid_utf8',
+  'double_slash',
+])

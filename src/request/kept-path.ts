@@ -1,0 +1,108 @@
+/**
+ * Paths that have more than one reading, for routes whose application reads them by raw segments (`encoded: keep`):
+ * `/projects/group%2Fname`, `/users;v=1`, bytes outside UTF-8, `//`. The other readings are told, so that none of them
+ * leads around an earlier route.
+ */
+import { err, ok, type Result } from '../result.ts'
+import { DOT_SEGMENT, MAX_PATH_LENGTH, RAW_DOUBTS, type PathAmbiguity } from './canonical-path.ts'
+
+export interface KeptPath {
+  /**
+   * Can be split at `/` into the raw segments, decoded where they have one reading. An encoded slash, a `;` and bytes
+   * outside UTF-8 stay in their segment in a form that no pattern has, so that only `*` and `**` match it.
+   */
+  readonly path: string
+  /** Every way an application might read the path, each to be split at `/`; made when asked for. */
+  readonly readings: () => Result<readonly string[], PathAmbiguity>
+}
+
+/** Stands for an encoded slash that is no separator: NUL is in no pattern, and refused in every path. */
+const KEPT_SLASH = '\0'
+
+// No application needs them in a path, and for some they are separators or the end of it.
+const REFUSED_ESCAPE = /%(?:5[cC]|3[fF]|23|00)/
+// Decoders that do not check read ASCII in these: `%C0%AE` is `.`, `%C0%AF` is `/` (CVE-2000-0884, CVE-2008-2938).
+const OVERLONG = /%[cC][01]|%[eE]0%[89]|%[fF]0%8|%[fF][89a-fA-F]%[89abAB]/
+const CONTROL = /[\u0001-\u001f\u007f]/
+const ESCAPE = /%[0-9A-Fa-f]{2}/
+
+/** Reads a path by its raw segments. What is refused even so has a reading that no route can be written for. */
+export function readKeptPath(raw: string): Result<KeptPath, PathAmbiguity> {
+  if (raw.length > MAX_PATH_LENGTH) return err('too_long')
+  if (raw.charCodeAt(0) !== 0x2f) return err('not_absolute')
+  // To the URL parsers of many servers, what follows is a host.
+  if (raw.startsWith('//')) return err('double_slash')
+  for (const [pattern, ambiguity] of RAW_DOUBTS)
+    if (ambiguity !== 'semicolon' && pattern.test(raw)) return err(ambiguity)
+  if (REFUSED_ESCAPE.test(raw)) return err('encoded_separator')
+  if (OVERLONG.test(raw)) return err('invalid_utf8')
+  const path = raw.split('/').map(keptSegment).join('/')
+  return ok({ path, readings: () => readingsOf(raw, path) })
+}
+
+function keptSegment(raw: string): string {
+  try {
+    return decodeURIComponent(withSlashes(raw, KEPT_SLASH))
+  } catch {
+    // With its escapes, which no pattern has.
+    return raw
+  }
+}
+
+const withSlashes = (raw: string, slash: string): string => raw.replaceAll(/%2[fF]/g, slash)
+
+/** All combinations of what applications do with each part, in the order in which they do it. */
+function readingsOf(raw: string, kept: string): Result<readonly string[], PathAmbiguity> {
+  let readings: readonly string[] = [raw]
+  for (const stage of STAGES) readings = [...new Set(readings.flatMap(stage))]
+  for (const reading of [...readings, kept]) {
+    if (CONTROL.test(reading)) return err('control_or_space')
+    if (DOT_SEGMENT.test(reading)) return err('dot_segment')
+  }
+  for (const reading of readings) if (ESCAPE.test(reading)) return err('double_encoded')
+  return ok(readings)
+}
+
+type Stage = (path: string) => readonly string[]
+
+const STAGES: readonly Stage[] = [
+  // Tomcat and Jetty take parameters away before they decode.
+  parameterReadings,
+  (path) => [withSlashes(path, KEPT_SLASH), withSlashes(path, '/')],
+  (path) => [decodeBytes(path, 'mixed'), decodeBytes(path, 'single'), decodeBytes(path, 'dropped')],
+  // Others decode first; then `%3B` begins a parameter, and `%2F` ends it.
+  parameterReadings,
+  (path) => [path, path.replaceAll(/\/{2,}/g, '/')],
+]
+
+/** With parameters, without them, without those of segments that have a name, and cut off at the first. */
+function parameterReadings(path: string): readonly string[] {
+  if (!path.includes(';')) return [path]
+  return [
+    path,
+    path.replaceAll(/;[^/]*/g, ''),
+    path.replaceAll(/([^/;]);[^/]*/g, '$1'),
+    path.slice(0, path.indexOf(';')),
+  ]
+}
+
+// RFC 3629 §4: one character of UTF-8, or one byte that is none.
+const UTF8_OR_BYTE =
+  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g
+const WESTERN = new TextDecoder('windows-1252')
+
+/**
+ * Decodes once. Of bytes outside UTF-8, `mixed` makes one western character each, `single` does so with all bytes, and
+ * `dropped` leaves them out, as decoders do that ignore errors.
+ */
+function decodeBytes(path: string, how: 'mixed' | 'single' | 'dropped'): string {
+  if (!path.includes('%')) return path
+  const bytes = path.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  )
+  return bytes.replaceAll(UTF8_OR_BYTE, (found) => {
+    const buffer = Buffer.from(found, 'latin1')
+    if (how === 'single' || (how === 'mixed' && found.length === 1)) return WESTERN.decode(buffer)
+    return found.length === 1 ? '' : buffer.toString('utf8')
+  })
+}
