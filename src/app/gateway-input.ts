@@ -40,6 +40,7 @@ export function gatewayInput(instance: Instance): GatewayInput {
           upstream,
           tokenSources,
           judges,
+          closesExpired: route.closesExpired ?? false,
           ...(rewrite && { rewrite }),
           ...(cors && { cors }),
           ...(rateLimits && { rateLimits }),

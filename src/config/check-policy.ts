@@ -94,7 +94,7 @@ export function checkRoute(located: Located<RouteConfig>): readonly LocatedProbl
   const { pointer, value: route } = located
   const notOne = checkOneAnswer(located)
   if (notOne !== undefined) return [notOne]
-  const found = checkJudges(located)
+  const found = [...checkJudges(located), ...checkCloseExpired(located)]
   const { host, path, method } = route.match
   const isEverything = host === undefined && (path === undefined || path.includes('/**'))
   // Preflights carry no token by design, and answer nothing of worth.
@@ -106,7 +106,20 @@ export function checkRoute(located: Located<RouteConfig>): readonly LocatedProbl
     message: 'every path of every host is public',
     hints,
   }
-  return [{ pointer: `${pointer}/access`, problem }]
+  return [...found, { pointer: `${pointer}/access`, problem }]
+}
+
+/** A password does not expire, and what an auth service says has no end that is known here. */
+function checkCloseExpired({ pointer, value: route }: Located<RouteConfig>): readonly LocatedProblem[] {
+  if (route.close_expired !== true) return []
+  const isOfPolicies = (route.all_of ?? [route]).every(({ policy }) => policy !== undefined)
+  if (isOfPolicies && route.upstream !== undefined) return []
+  const problem: Problem = {
+    code: 'ERR_CONFIG_USELESS_KEY',
+    message: '`close_expired` has an effect only where policies alone judge a route with an upstream',
+    hints: ['remove it, or judge the route by `policy`'],
+  }
+  return [{ pointer: `${pointer}/close_expired`, problem, atKey: true }]
 }
 
 /** Paths of Warder's own decision endpoints. */

@@ -134,6 +134,9 @@ export const RouteSchema = strictMap({
     .enum(['deny', 'keep'])
     .optional()
     .describe('paths with %2F, `;`, `//` or bytes outside UTF-8: keep matches by raw segments; default deny'),
+  close_expired: flag()
+    .optional()
+    .describe('close a WebSocket with 4401 when its token has expired; default false'),
   rate_limit: RateLimitSchema.optional().describe(
     'how many requests one client may send through this route; default: no limit',
   ),

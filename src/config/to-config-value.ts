@@ -229,6 +229,7 @@ function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
       allow_method_parameter: route.allowMethodParameter,
       case_sensitive: route.caseSensitive,
       encoded: route.encoded,
+      close_expired: route.closesExpired,
       rate_limit: fromRateLimits(rateLimits, options),
     }),
   }

@@ -242,6 +242,7 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
   ...(route.allow_method_parameter === true ? { allowMethodParameter: true } : {}),
   ...(route.case_sensitive === true ? { caseSensitive: true } : {}),
   ...(route.encoded === 'keep' ? { encoded: 'keep' } : {}),
+  ...(route.close_expired === true ? { closesExpired: true } : {}),
   ...toRateLimits(route.rate_limit),
 })
 

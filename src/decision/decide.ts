@@ -107,6 +107,7 @@ function verifyOrRecall(trial: Trial): Verdict | Promise<Verdict> {
   if (recalled !== undefined) {
     trial.issuer = recalled.issuer
     trial.identity = recalled.identity
+    trial.window = recalled
     return undefined
   }
   const keep = (verdict: Verdict): Verdict => {
@@ -186,6 +187,7 @@ function allow(trial: Trial, id: string): Allow | Deny {
     policy: trial.policy?.name,
     issuer: trial.issuer?.settings.name,
     identity,
+    notAfter: isPublic ? undefined : trial.window?.notAfter,
   }
 }
 

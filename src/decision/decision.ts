@@ -15,6 +15,8 @@ export interface Allow extends DecisionBase {
   readonly reason: AllowReason
   /** Values of the guard's identityNames, in their order; empty where there is nothing to say. */
   readonly identity: readonly string[]
+  /** When the token would be accepted no more, in epoch seconds, leeway included; undefined on public routes. */
+  readonly notAfter?: number | undefined
 }
 
 export interface Deny extends DecisionBase {

@@ -66,6 +66,8 @@ export interface GatewayRoute {
   /** Where the route's policies look for a token; empty on public routes. */
   readonly tokenSources: readonly TokenSourceSettings[]
   readonly rewrite?: RewriteSettings
+  /** Whether a WebSocket is closed when its token has expired. */
+  readonly closesExpired: boolean
   /** Who judges the route, in order, where the core cannot; empty where it does. */
   readonly judges: readonly JudgeInput[]
   readonly cors?: CorsSettings
@@ -76,6 +78,7 @@ export interface Destination {
   readonly upstream: Upstream
   readonly strip: StripRule | undefined
   readonly rewrite: RewriteRule | undefined
+  readonly closesExpired: boolean
   /** Undefined where the core judges. */
   readonly judges: RouteJudges | undefined
   readonly cors: CorsRule | undefined
@@ -177,11 +180,15 @@ function compileShared(input: GatewayInput, state: GatewayState, deadlines: Dead
   const auths = createRouteAuths(headers, input.authTrust, state, deadlines)
   const judgesOf = createRouteJudges(input.decide, auths, input.realm)
   const destinationOf = (route: GatewayRoute): readonly [string, Destination] => {
-    const { name, tokenSources, rewrite, judges, cors } = route
+    const { name, tokenSources, rewrite, judges, cors, closesExpired } = route
     const upstream = upstreams.get(route.upstream)
     if (upstream === undefined) throw new TypeError(`no upstream named ${route.upstream}`)
     const strip = compileStripRule(tokenSources, upstream.settings.stripToken, hidesCredentials(judges))
-    const own = { rewrite: rewrite && compileRewrite(rewrite), cors: cors && compileCors(cors) }
+    const own = {
+      closesExpired,
+      rewrite: rewrite && compileRewrite(rewrite),
+      cors: cors && compileCors(cors),
+    }
     return [name, { upstream, strip, judges: judgesOf(judges), ...own }]
   }
   const { decide, newId, findRoute } = input

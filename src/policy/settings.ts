@@ -64,6 +64,8 @@ export interface RouteSettings {
    * they are denied.
    */
   readonly encoded?: 'keep'
+  /** Whether the gateway closes a WebSocket when its token has expired; absent: it lives on. */
+  readonly closesExpired?: boolean
   /** Absent: the path is sent on as it was matched. */
   readonly rewrite?: RewriteSettings
   /** How many requests one client may send through this route. Absent: no limit. */

@@ -12,6 +12,22 @@ const gateway = (routes: string, listen = '127.0.0.1:8080'): string =>
 
 const GATEWAYS: readonly Case[] = [
   [
+    'the end of a token that nobody asks for',
+    gateway('[{ match: {}, access: public, upstream: app, close_expired: true }]'),
+    'ERR_CONFIG_USELESS_KEY',
+    '9:54',
+    'policy',
+  ],
+  [
+    'the end of a token where a service judges as well',
+    gateway(
+      '[{ match: {}, all_of: [{ policy: p }, { forward_auth: { url: "http://a.example/x" } }], upstream: app, close_expired: true }]',
+    ),
+    'ERR_CONFIG_USELESS_KEY',
+    '9:112',
+    'policy',
+  ],
+  [
     'an unknown upstream',
     gateway('[{ match: {}, policy: p, upstream: apq }]'),
     'ERR_CONFIG_UNKNOWN_UPSTREAM',

@@ -42,7 +42,9 @@ policies:
 routes:
   - { match: { host: a.example, path: /a, method: GET }, policy: p }
   - { match: { path: /b, method: PUT }, policy: p, allow_method_parameter: true, case_sensitive: true, encoded: keep }
+  - { match: { path: /ws }, policy: p, upstream: u, close_expired: true }
   - { match: {}, access: deny }
+upstreams: { u: { servers: ["http://a.example"] } }
 endpoints:
   - { path: /auth, dialect: jwtauthrequest, policy: p }
 listen: { decisions: ":9180", admin: off }

@@ -35,6 +35,7 @@ const SEEN: readonly (readonly [check: string, seen: unknown])[] = [
       ['chat.v2', 'alice: hello'],
     ],
   ],
+  ['a WebSocket whose token expires', ['alice: hello', 4401, 'token expired', true]],
   [
     'a WebSocket that the server closes',
     [
@@ -57,6 +58,8 @@ const SEEN: readonly (readonly [check: string, seen: unknown])[] = [
   ['a fetch that is aborted before its answer', ['AbortError', 'the server was told']],
 ]
 
+const shortLived = (): string => mint({ scope: 'orders:read', exp: Math.floor(Date.now() / 1_000) + 3 })
+
 interface Way {
   readonly name: string
   /** What the browser calls the protocol of the page. */
@@ -75,9 +78,11 @@ for (const { name, protocol, isTls } of WAYS) {
     let app: BrowserApp
 
     beforeAll(async () => {
-      app = startBrowserApp(mint({ scope: 'orders:read' }), cleanup)
+      app = startBrowserApp(mint({ scope: 'orders:read' }), shortLived, cleanup)
       const listen = isTls ? { listen: `tls: ${certificate()}` } : {}
       const config = gatewayConfig([app.url], { sources: SOURCES, ...listen })
+        .replace('audience: api://orders,', 'audience: api://orders, leeway: 0s,')
+        .replace('policy: read, upstream: app', 'policy: read, upstream: app, close_expired: true')
       const { port } = await startServedGateway(config, cleanup)
       const origin = isTls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`
       openInChromium(`${origin}/public/page`, cleanup, isTls ? ['--ignore-certificate-errors'] : [])
@@ -112,7 +117,7 @@ for (const { name, protocol, isTls } of WAYS) {
       const count = (wanted: string): number => app.received.filter((line) => line === wanted).length
       // Once with each good token, and not at all with none or a bad one.
       expect(count('GET /orders/subject')).toBe(2)
-      expect(count('GET /orders/socket')).toBe(10)
+      expect(count('GET /orders/socket')).toBe(11)
     })
   })
 }

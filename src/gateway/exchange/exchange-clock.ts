@@ -1,6 +1,10 @@
 /** The deadlines of one exchange: the one of the moment, and that of the whole. */
 import type { Deadlines, Expiring } from '../deadlines.ts'
 
+/** How late a wall clock that was set forward is noticed. */
+const LONGEST_SLEEP_MS = 60_000
+const AGAIN_MS = 10_000
+
 export interface ExchangeClock {
   /** Since the head of the request was read. */
   elapsedMs(): number
@@ -9,6 +13,12 @@ export interface ExchangeClock {
   /** What happens next must happen within this time. */
   allow(ms: number): void
   isTotalOver(): boolean
+  /**
+   * Calls at a time of the wall clock, and again every ten seconds for as long as the exchange lasts.
+   *
+   * @param atSeconds Since the epoch.
+   */
+  at(atSeconds: number, onTime: () => void): void
   stop(): void
 }
 
@@ -21,6 +31,7 @@ export function startExchangeClock(
   const startedMs = performance.now()
   const item: Expiring = { deadlineMs: startedMs + firstMs, onDeadline }
   let endMs = Infinity
+  const alarm: Expiring = { deadlineMs: Infinity, onDeadline() {} }
   deadlines.add(item)
   return {
     elapsedMs: () => performance.now() - startedMs,
@@ -31,6 +42,20 @@ export function startExchangeClock(
       item.deadlineMs = Math.min(performance.now() + ms, endMs)
     },
     isTotalOver: () => performance.now() >= endMs,
-    stop: () => deadlines.remove(item),
+    at(atSeconds, onTime) {
+      alarm.onDeadline = () => {
+        const leftMs = atSeconds * 1_000 - Date.now()
+        // The clocks run apart, and one of them may be set.
+        const sleepMs = leftMs > 0 ? Math.min(leftMs, LONGEST_SLEEP_MS) : AGAIN_MS
+        alarm.deadlineMs = performance.now() + sleepMs
+        if (leftMs <= 0) onTime()
+      }
+      alarm.deadlineMs = 0
+      deadlines.add(alarm)
+    },
+    stop() {
+      deadlines.remove(item)
+      deadlines.remove(alarm)
+    },
   }
 }

@@ -8,6 +8,7 @@ import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
 import { readClientRequest, upstreamHeadText, type ClientRequest } from '../client/client-request.ts'
 import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
 import type { CorsHeaders } from '../cors.ts'
+import { expiryOf } from './expiring-tunnel.ts'
 import { startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
 import { FAULT_STATUS, isRepeatable } from './exchange-end.ts'
@@ -151,17 +152,15 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     link.wire.chargeTo(this.#client.held)
     this.#pace = createUploadPace(destination.upstream.settings)
     this.#writer = createBodyWriter(link.wire, this.#client.head.framing)
+    const { intercepts } = destination.upstream
     const answer = relayAnswer({
       client: this.#client,
       upstream: link.wire,
       head: this.#client.head,
       decisionId: judgement.decision.id,
       strip: destination.strip,
-      rules: {
-        intercepts: destination.upstream.intercepts,
-        corsHeaders: this.#corsHeaders,
-        added: this.#cookies,
-      },
+      rules: { intercepts, corsHeaders: this.#corsHeaders, added: this.#cookies },
+      expiry: destination.closesExpired ? expiryOf(judgement, this.#clock) : undefined,
       ended: (end) => this.#answerEnded(end, link),
     })
     this.#answer = answer

@@ -7,6 +7,7 @@ import {
   type AnswerField,
   type AnswerRules,
 } from './answer-fields.ts'
+import { createExpiringTunnel, type ExpiringTunnel } from './expiring-tunnel.ts'
 import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
 import type { AnswerHead, AnswerSink } from '../client/client-stream.ts'
 import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
@@ -60,6 +61,8 @@ export interface RelayOptions {
   readonly rules: AnswerRules
   /** What was taken out of the request. */
   readonly strip: StripRule | undefined
+  /** Has a WebSocket closed in time; undefined: it lives as long as its sides want. */
+  readonly expiry: ((onExpired: () => void) => void) | undefined
   /** Called once, and once more for what comes behind a whole answer. */
   readonly ended: (end: AnswerEnd) => void
 }
@@ -73,6 +76,7 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
   let body: BodyReader | undefined
   let answer: ResponseHead | undefined
   let isTunnel = false
+  let expiring: ExpiringTunnel | undefined
   let hasHeard = false
   /** The client has it all. The exchange may go on: while the rest of the request is on its way. */
   let isWhole = false
@@ -123,11 +127,22 @@ export function relayAnswer(options: RelayOptions): AnswerRelay {
     answer = found
     isTunnel = true
     client.startTunnel(withProtocol(toAnswerHead(found, options), options))
+    if (options.expiry !== undefined) {
+      expiring = createExpiringTunnel(
+        (bytes) => client.content(bytes),
+        () => {
+          client.flush()
+          ended(OVER)
+        },
+      )
+      options.expiry(expiring.expire)
+    }
     relayTunnel(rest)
   }
 
   const relayTunnel = (bytes: Buffer): void => {
-    if (bytes.length > 0) client.content(bytes)
+    if (expiring !== undefined) expiring.fromServer(bytes)
+    else if (bytes.length > 0) client.content(bytes)
     if (!client.flush()) upstream.pause()
   }
 

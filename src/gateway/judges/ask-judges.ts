@@ -57,10 +57,12 @@ function merged({ id, route }: Decision, allowances: readonly Allowance[], ident
     return said?.identity?.[i] ?? ''
   })
   const grants = allowances.flatMap(({ grant }): readonly Grant[] => (grant === undefined ? [] : [grant]))
+  const ends = allowances.flatMap((allowance) => allowance.notAfter ?? [])
+  const notAfter = ends.length === 0 ? undefined : Math.min(...ends)
   const policy = joined(allowances.map((allowance) => allowance.policy))
   const issuer = joined(allowances.map((allowance) => allowance.issuer))
   return {
-    decision: { id, route, policy, issuer, outcome: 'allow', reason: 'ok', identity },
+    decision: { id, route, policy, issuer, outcome: 'allow', reason: 'ok', identity, notAfter },
     grant: {
       headers: grants.flatMap(({ headers }) => headers),
       params: grants.flatMap(({ params }) => params),

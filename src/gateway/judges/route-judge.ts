@@ -25,6 +25,8 @@ export interface Allowance {
   readonly issuer?: string | undefined
   /** Values of the identity headers in their order; absent: none. */
   readonly identity?: readonly string[]
+  /** When a token would be accepted no more, in epoch seconds. */
+  readonly notAfter?: number | undefined
   readonly grant?: Grant
   /** Values of `Set-Cookie` for the client. */
   readonly cookies?: readonly string[]
@@ -64,8 +66,8 @@ export function policyJudge(policy: Policy, decide: Decide): RouteJudge {
       const decided = (decision: Awaited<ReturnType<Decide>>): void => {
         if (isCancelled) return
         if (decision.outcome === 'deny') return settled(refused(decision))
-        const { issuer, identity } = decision
-        settled({ kind: 'allowed', policy: decision.policy, issuer, identity })
+        const { issuer, identity, notAfter } = decision
+        settled({ kind: 'allowed', policy: decision.policy, issuer, identity, notAfter })
       }
       const decision = decide({ request: authz, policy })
       if (decision instanceof Promise) void decision.then(decided)

@@ -97,6 +97,7 @@ function relay(wire: Wire, one: Answer, version: string, places: readonly number
     head,
     decisionId: 'id',
     strip: undefined,
+    expiry: undefined,
     rules: RULES,
     ended: () => (isOver = true),
   })

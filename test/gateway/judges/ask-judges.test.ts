@@ -85,10 +85,10 @@ describe('judges are asked one after the other', () => {
   it('whether they answer at once or later', () => {
     const later = fakeJudge()
     const settled: Judgement[] = []
-    const judges = [atOnce(ALLOWED), later.judge, atOnce(ALLOWED)]
+    const judges = [atOnce({ ...ALLOWED, notAfter: 9 }), later.judge, atOnce(ALLOWED)]
     const cancel = askJudges(judges, request(), FIRST, 2, (judgement) => void settled.push(judgement))
     expect(settled).toEqual([])
-    later.state.answer({ kind: 'allowed', policy: 'p', issuer: 'i', identity: ['', 'x'] })
+    later.state.answer({ kind: 'allowed', policy: 'p', issuer: 'i', identity: ['', 'x'], notAfter: 5 })
     expect(settled.map(({ decision }) => decision)).toEqual([
       {
         id: 'first',
@@ -98,6 +98,8 @@ describe('judges are asked one after the other', () => {
         outcome: 'allow',
         reason: 'ok',
         identity: ['', 'x'],
+        // Of several tokens, the one that expires first.
+        notAfter: 5,
       },
     ])
     cancel()

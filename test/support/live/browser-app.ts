@@ -33,7 +33,8 @@ const PIECES = 5
 const contentBlock = (): Uint8Array<ArrayBuffer> =>
   new Uint8Array(MIB).map((_, index) => (index * 31 + (index >> 8)) & 255)
 
-export function startBrowserApp(token: string, cleanup: Cleanup): BrowserApp {
+/** @param shortLived Makes a token that expires in a moment. */
+export function startBrowserApp(token: string, shortLived: () => string, cleanup: Cleanup): BrowserApp {
   const received: string[] = []
   const closes: [number, string][] = []
   const reports = new Map<string, unknown>()
@@ -59,6 +60,8 @@ export function startBrowserApp(token: string, cleanup: Cleanup): BrowserApp {
         reports.set(name, value)
         return new Response()
       }
+      case '/public/short-lived':
+        return new Response(shortLived())
       case '/orders/subject':
         return new Response(subject)
       case '/orders/socket':

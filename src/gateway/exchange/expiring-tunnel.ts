@@ -1,0 +1,58 @@
+/** A WebSocket that ends with the token that it was opened with. */
+import type { Judgement } from '../judges/judge.ts'
+import type { ExchangeClock } from './exchange-clock.ts'
+import { closeFrame, createFrameTracker } from '../http/websocket-frames.ts'
+
+/** What an application would close with, in the range of codes for private use (RFC 6455 §7.4.2). */
+const TOKEN_EXPIRED = closeFrame(4401, 'token expired')
+
+export interface ExpiringTunnel {
+  /** Bytes of the server on their way to the client. */
+  fromServer(bytes: Buffer): void
+  /** The token is not valid any more. Told again, it waits no longer for the end of the server's frame. */
+  expire(): void
+}
+
+/**
+ * The Close frame is written between two frames of the server: within one, it would be a part of its content.
+ *
+ * @param send Hands bytes to the client.
+ * @param ended Called once: the client has been sent the last of it.
+ */
+export function createExpiringTunnel(send: (bytes: Buffer) => void, ended: () => void): ExpiringTunnel {
+  const frames = createFrameTracker()
+  let isExpired = false
+  let isOver = false
+  const end = (): void => {
+    isOver = true
+    // A server that has said goodbye is not contradicted.
+    if (!frames.hasClosed) send(TOKEN_EXPIRED)
+    ended()
+  }
+  return {
+    fromServer(bytes) {
+      if (isOver) return
+      const followed = frames.follow(bytes, isExpired)
+      send(bytes.subarray(0, followed))
+      if (isExpired && frames.isBetweenFrames) end()
+    },
+    expire() {
+      if (isOver) return
+      if (frames.isBetweenFrames) return end()
+      if (isExpired) {
+        isOver = true
+        ended()
+      }
+      isExpired = true
+    },
+  }
+}
+
+/** When the token of a judgement expires; undefined if it never does. */
+export function expiryOf(
+  { decision }: Judgement,
+  clock: ExchangeClock,
+): ((onExpired: () => void) => void) | undefined {
+  const { notAfter = Infinity } = decision.outcome === 'allow' ? decision : {}
+  return notAfter === Infinity ? undefined : (onExpired) => clock.at(notAfter, onExpired)
+}
