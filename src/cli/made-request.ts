@@ -57,18 +57,36 @@ export function findPolicy(guard: Guard, name: string | undefined): Policy | und
   )
 }
 
-/** @param policy The policy that judges; undefined asks the routes. @param token Undefined for none. */
+export interface MadeQuestion extends Question {
+  /** The header fields of the request, with the token if it is in one. */
+  readonly fields: readonly HeaderField[]
+}
+
+/**
+ * @param policy The policy that judges; undefined asks the routes.
+ * @param token Undefined for none.
+ * @param meantFor The policy that says where the token is, where neither `policy` nor the core's routes do.
+ */
 export function makeQuestion(
   guard: Guard,
   line: RequestLine,
   fields: readonly HeaderField[],
   policy: Policy | undefined,
   token: string | undefined,
-): Question {
-  const placed = token === undefined ? {} : placeToken(sourceOf(policy ?? judgeOf(guard, line)), token)
-  const headers = readHeaders(placed.field === undefined ? fields : [...fields, placed.field])
+  meantFor?: Policy,
+): MadeQuestion {
+  const placed =
+    token === undefined ? {} : placeToken(sourceOf(policy ?? judgeOf(guard, line) ?? meantFor), token)
+  const all = placed.field === undefined ? fields : [...fields, placed.field]
+  const headers = readHeaders(all)
   const query = [line.query, placed.parameter ?? ''].filter((part) => part !== '').join('&')
-  return { request: { ...line, query, headers }, policy }
+  return { request: { ...line, query, headers }, policy, fields: all }
+}
+
+/** Name of the route that a request is judged by; undefined if there is none. */
+export function routeOf({ routes }: Guard, line: RequestLine): string | undefined {
+  const found = routes === undefined ? undefined : findRoute(routes, { ...line, headers: NO_HEADERS })
+  return found?.ok === true ? found.value?.name : undefined
 }
 
 /** The policy that the routes will choose, if they choose one. */

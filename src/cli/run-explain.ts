@@ -5,10 +5,11 @@ import { createDecide } from '../decision/decide.ts'
 import { createExplanation } from '../decision/explain.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { ExplainOptions } from './commands/explain.ts'
+import { explainJudges, policyOfJudges } from './explain-judges.ts'
 import { exitCodeOfDecision } from './decision-exit.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { explanationToJson, formatExplanation, type Explained } from './format-explanation.ts'
-import { findPolicy, makeQuestion, NO_REQUEST, parseRequestLine } from './made-request.ts'
+import { findPolicy, makeQuestion, NO_REQUEST, parseRequestLine, routeOf } from './made-request.ts'
 import { withKeys } from './open-instance.ts'
 import { createPaint } from './paint.ts'
 import { readToken } from './read-token.ts'
@@ -33,14 +34,17 @@ export async function runExplain(
     const { guard } = instance
     const policy =
       findPolicy(guard, options.policy) ?? (line === undefined ? policyWithoutRequest(instance) : undefined)
-    const question = makeQuestion(guard, line ?? NO_REQUEST, fields, policy, token)
+    const asked = line ?? NO_REQUEST
+    const meantFor = policyOfJudges(instance, routeOf(guard, asked))
+    const question = makeQuestion(guard, asked, fields, policy, token, meantFor)
     const explanation = createExplanation()
     // A clock of its own: the key sources go on with the real one.
     const decide = createDecide(guard, { nowMs: () => atMs, newId })
-    const decision = await decide(question, explanation.recorder)
+    const first = { decision: await decide(question, explanation.recorder), steps: explanation.steps }
+    const { decision, steps } = await explainJudges(instance, decide, question, first)
     const explained: Explained = {
       decision,
-      steps: explanation.steps,
+      steps,
       request: line,
       atMs,
       config: instance.config,

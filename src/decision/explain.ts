@@ -8,7 +8,8 @@ import type { StepName } from './steps.ts'
 import { NOT_REACHED, PASSED } from './trial.ts'
 
 export interface ExplainedStep {
-  readonly step: StepName
+  /** `judge`: one that only the gateway asks. */
+  readonly step: StepName | 'judge'
   /** `would_fail`: another step had failed before, so it did not decide. */
   readonly result: 'pass' | 'fail' | 'would_fail' | 'not_reached'
   readonly reason: DenyReason | undefined

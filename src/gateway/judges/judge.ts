@@ -18,7 +18,7 @@ export interface Judgement {
 const NOTHING = (): void => {}
 
 /** The core's words for a route whose judges it cannot ask. */
-const NOT_ASKED: ReadonlySet<string> = new Set(['auth_service_not_asked', 'judges_not_asked'])
+export const NOT_ASKED: ReadonlySet<string> = new Set(['auth_service_not_asked', 'judges_not_asked'])
 
 /**
  * Judges a request.
