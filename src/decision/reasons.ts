@@ -37,6 +37,7 @@ export type DenyReason =
   | 'route_denied'
   | 'scope_missing'
   | 'claim_rule_failed'
+  | 'identity_unfit'
   | 'expression_false'
   | 'ip_not_allowed'
   | 'origin_missing'
@@ -204,6 +205,11 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   claim_rule_failed: forbidden(
     'a claim rule of the policy does not hold',
     'the log line names the rule; have the issuer set the claim so, or change `claims` of the policy',
+  ),
+  // Not 401: the token is good, and clients would fetch new ones for ever.
+  identity_unfit: forbidden(
+    'a claim of the verified token cannot become an identity header as it is',
+    'the log line names the header; see its `arrays`, `encoding` and `max_bytes`, or have the issuer correct the claim',
   ),
   expression_false: forbidden('the expression of the policy is false', 'look at the policy’s `when`'),
   ip_not_allowed: forbidden('the client address is not allowed', 'look at the policy’s addresses'),

@@ -201,7 +201,7 @@ function identityStep(trial: Trial): StepOutcome {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return NOT_REACHED
   const identity = policy.readIdentity(jws)
-  if (!identity.ok) return denial('claim_invalid', `${identity.error.header}: ${identity.error.detail}`)
+  if (!identity.ok) return denial('identity_unfit', `${identity.error.header}: ${identity.error.detail}`)
   trial.identity = identity.value
   return PASSED
 }

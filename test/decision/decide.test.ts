@@ -122,7 +122,7 @@ describe('the reasons of a policy', () => {
     ['any', { scope: 'y', iat: undefined }, {}, 'claim_missing'],
     ['any', { scope: 'y' }, { kid: undefined }, 'kid_missing'],
     ['cookie', {}, {}, 'token_missing'],
-    ['big', { big: 'long' }, {}, 'claim_invalid'],
+    ['big', { big: 'long' }, {}, 'identity_unfit'],
     ['big', { big: 'ok' }, {}, 'ok'],
   ] as const
   for (const [policy, claims, tokenHeader, reason] of cases) {

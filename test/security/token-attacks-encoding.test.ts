@@ -153,7 +153,7 @@ describe('attack: text that is not UTF-8, or UTF-8 in disguise', () => {
     ]
     const strict = decideOf(makeGuard({ issuers: [mainIssuer()], policies, routes: [routeSettings()] }))
     for (const escape of [String.raw`\ud800`, String.raw`\udc00`, String.raw`\ufffd\ud800`]) {
-      expect(await reasonFor(strict, mintPayload(CLAIMS.replace('user-1', escape)))).toBe('claim_invalid')
+      expect(await reasonFor(strict, mintPayload(CLAIMS.replace('user-1', escape)))).toBe('identity_unfit')
     }
     const decision = await ask(
       strict,
