@@ -15,9 +15,15 @@ const CertificateSchema = strictMap({
   key_file: text().describe('file with its private key in PEM'),
 })
 
+type CertificateConfig = z.output<typeof CertificateSchema>
+
 const GatewayMapSchema = strictMap({
   address: text(parseListenAddress).describe('address of the gateway listener'),
-  tls: listOf(CertificateSchema)
+  tls: z
+    .union([
+      CertificateSchema.transform((one): readonly CertificateConfig[] => [one]),
+      listOf(CertificateSchema),
+    ])
     .optional()
     .describe('certificates, chosen by the name that the client asks for; default: plain HTTP'),
   self_signed: flag()
