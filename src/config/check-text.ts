@@ -68,6 +68,18 @@ export const parseToken = (text: string): Parsed =>
     ? ok(text)
     : problem('ERR_CONFIG_HEADER', `${quoted(text)} has characters that names here do not have`)
 
+/** The name of a cookie, or its beginning with `*` behind it. */
+export const parseCookiePattern = (text: string): Parsed => {
+  const name = text.endsWith('*') ? text.slice(0, -1) : text
+  return name.includes('*') || name === ''
+    ? problem(
+        'ERR_CONFIG_HEADER',
+        `${quoted(text)} is neither the name of a cookie nor the beginning of one`,
+        'write a name, or its beginning with one `*` at the end: `_oauth2_proxy*`',
+      )
+    : parseToken(text)
+}
+
 export const parseRealm = (text: string): Parsed =>
   QUOTABLE.test(text)
     ? ok(text)

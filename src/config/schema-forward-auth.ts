@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { parseAuthUrl } from './auth-url.ts'
 import { parseSignIn } from './sign-in-url.ts'
-import { parseName, parseToken } from './check-text.ts'
+import { parseCookiePattern, parseName, parseToken } from './check-text.ts'
 import { parseGrantedHeader } from './header-names.ts'
 import { byteSize, durationMs, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
 
@@ -40,9 +40,11 @@ export const ForwardAuthSchema = strictMap({
     .describe(
       'where a 401 of the service sends a browser that opens a page: a URL, or a path of the same host; where it ends with `=`, the way back is appended; default: nowhere',
     ),
-  answer_cookies: textList(parseToken)
+  answer_cookies: textList(parseCookiePattern)
     .optional()
-    .describe('cookies of the service that the client is given, by name; default none'),
+    .describe(
+      'cookies of the service that the client is given and the application is not, by name or as NAME*; default none',
+    ),
   cache: strictMap({
     ttl: durationMs(100, 3_600_000).describe('longest time that an allow is remembered'),
     entries: wholeNumber(1, 10_000_000).optional().describe('most allows remembered; default 10000'),

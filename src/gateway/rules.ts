@@ -183,7 +183,12 @@ function compileShared(input: GatewayInput, state: GatewayState, deadlines: Dead
     const { name, tokenSources, rewrite, judges, cors, closesExpired } = route
     const upstream = upstreams.get(route.upstream)
     if (upstream === undefined) throw new TypeError(`no upstream named ${route.upstream}`)
-    const strip = compileStripRule(tokenSources, upstream.settings.stripToken, hidesCredentials(judges))
+    const strip = compileStripRule(
+      tokenSources,
+      upstream.settings.stripToken,
+      hidesCredentials(judges),
+      judges.flatMap((judge) => (judge.kind === 'forward_auth' ? judge.settings.answerCookies : [])),
+    )
     const own = {
       closesExpired,
       rewrite: rewrite && compileRewrite(rewrite),

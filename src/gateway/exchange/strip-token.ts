@@ -9,6 +9,8 @@ export interface StripRule {
   /** Lower-case header names, with the schemes in lower case that are taken out, or all of the header. */
   readonly headers: ReadonlyMap<string, readonly string[] | 'whole'>
   readonly cookies: ReadonlySet<string>
+  /** Beginnings of names of cookies. */
+  readonly cookieBeginnings: readonly string[]
   readonly queries: readonly string[]
   readonly protocols: readonly WebSocketProtocolSource[]
 }
@@ -17,11 +19,13 @@ export interface StripRule {
  * @param stripToken Undefined: tokens are taken out of cookies, queries and subprotocols, which applications log and echo, but not
  *   out of headers, which applications may want to read.
  * @param hidesPassword Whether credentials of the scheme Basic are taken out, whatever becomes of tokens.
+ * @param serviceCookies Of auth services, by name or as `NAME*`: what they log a client in with, like a token.
  */
 export function compileStripRule(
   sources: readonly TokenSourceSettings[],
   stripToken: boolean | undefined,
   hidesPassword: boolean,
+  serviceCookies: readonly string[] = [],
 ): StripRule | undefined {
   const headers = new Map<string, readonly string[] | 'whole'>()
   const add = (name: string, scheme: string | undefined): void => {
@@ -37,12 +41,17 @@ export function compileStripRule(
     else if (source.kind === 'websocket_protocol') protocols.push(source)
     else if (stripToken === true) add(source.name, source.scheme)
   }
+  const ofServices = stripToken === false ? [] : serviceCookies
+  for (const pattern of ofServices) if (!pattern.endsWith('*')) cookies.add(pattern)
+  const cookieBeginnings = ofServices
+    .filter((pattern) => pattern.endsWith('*'))
+    .map((pattern) => pattern.slice(0, -1))
   if (hidesPassword) {
     // Beside a token's scheme the whole header goes: each of the two judges wants one of its own.
     headers.set('authorization', headers.has('authorization') ? 'whole' : ['basic'])
   }
-  const count = headers.size + cookies.size + queries.length + protocols.length
-  return count === 0 ? undefined : { headers, cookies, queries, protocols }
+  const count = headers.size + cookies.size + cookieBeginnings.length + queries.length + protocols.length
+  return count === 0 ? undefined : { headers, cookies, cookieBeginnings, queries, protocols }
 }
 
 /** The query without the parameters that hold tokens; undefined where nothing is left of it. */
@@ -57,9 +66,10 @@ export function stripQuery(query: string | undefined, { queries }: StripRule): s
 /** The value of a header without the token; undefined where the header goes altogether. */
 export function stripField(
   { lower, value }: HeaderField,
-  { headers, cookies, protocols }: StripRule,
+  { headers, cookies, cookieBeginnings, protocols }: StripRule,
 ): string | undefined {
-  if (lower === 'cookie' && cookies.size > 0) return stripCookies(value, cookies)
+  if (lower === 'cookie' && cookies.size + cookieBeginnings.length > 0)
+    return stripCookies(value, cookies, cookieBeginnings)
   if (lower === PROTOCOLS && protocols.length > 0 && !headers.has(lower))
     return stripProtocols(value, protocols)
   const taken = headers.get(lower)
@@ -102,9 +112,16 @@ export function protocolToSelect(
 
 const PROTOCOLS = 'sec-websocket-protocol'
 
-function stripCookies(value: string, names: ReadonlySet<string>): string | undefined {
+function stripCookies(
+  value: string,
+  names: ReadonlySet<string>,
+  beginnings: readonly string[],
+): string | undefined {
   const pairs = value.split(';')
-  const kept = pairs.filter((pair) => !names.has(nameOf(pair).trim()))
+  const kept = pairs.filter((pair) => {
+    const name = nameOf(pair).trim()
+    return !names.has(name) && !beginnings.some((beginning) => name.startsWith(beginning))
+  })
   if (kept.length === pairs.length) return value
   return kept.length === 0 ? undefined : kept.join(';').trimStart()
 }

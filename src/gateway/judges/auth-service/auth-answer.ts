@@ -68,6 +68,12 @@ export function readAuthAnswer({ status, fields }: ResponseHead, settings: Forwa
   return { kind: 'allowed', grant: { headers, params }, cookies }
 }
 
+/** Whether a cookie has one of these names, or begins as one with `*` at its end. */
+const isNamedBy = (patterns: readonly string[], name: string): boolean =>
+  patterns.some((pattern) =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+  )
+
 /** A session that the service renews or ends. Other cookies of it are between it and us. */
 const answerCookies = (
   fields: readonly HeaderField[],
@@ -77,7 +83,7 @@ const answerCookies = (
     ? []
     : valuesOf(fields, 'set-cookie').filter(
         (value) =>
-          names.includes((value.split('=')[0] ?? '').trim()) &&
+          isNamedBy(names, (value.split('=')[0] ?? '').trim()) &&
           value.length <= MAX_VALUE_BYTES &&
           PLAIN.test(value),
       )

@@ -35,7 +35,10 @@ export interface ForwardAuthSettings {
   readonly caFile?: string
   /** Where a 401 sends a browser: a URL, or a path of the same host. Absent, the default: nowhere. */
   readonly signIn?: string
-  /** Names of cookies that the service may set at the client, in their case. Default none. */
+  /**
+   * Names of cookies that the service may set at the client, in their case; with `*` at the end, beginnings of names.
+   * They are the service's: the application is not sent them, unless the upstream keeps tokens. Default none.
+   */
   readonly answerCookies: readonly string[]
   /** Absent, the default: every request is asked about. */
   readonly cache?: {

@@ -81,6 +81,29 @@ describe('answer_cookies', () => {
     expect(auth.received.length).toBe(2)
   })
 
+  const COOKIE = 'sid_0=a; app=1; sid=b; sidecar=2'
+  for (const [names, upstream, sent] of [
+    ['[sid, sid_0]', '', 'app=1; sidecar=2'],
+    ['sid_*', '', 'app=1; sid=b; sidecar=2'],
+    ['[sid, "sid_*"]', 'strip_token: true', 'app=1; sidecar=2'],
+    ['sid*', '', 'app=1'],
+    ['[sid, sid_0]', 'strip_token: false', COOKIE],
+  ] as const) {
+    const how = upstream === '' ? '' : ` with ${upstream}`
+    it(`named ${names} reach the service, and ${sent} the application${how}`, async () => {
+      const app = await startRawUpstream(cleanup)
+      const auth = await startRawUpstream(cleanup, (_, socket) => void socket.write(answerText(200, SET)))
+      const written = forwardAuthConfig(auth.url, app.url, `answer_cookies: ${names}`)
+      const config = upstream === '' ? written : written.replace('] }\nlisten', `], ${upstream} }\nlisten`)
+      const gateway = await runGateway(config, cleanup)
+      const got = await ask(gateway.port, { target: '/x', headers: [['Cookie', COOKIE]] })
+      expect(auth.received[0]?.values('cookie')).toEqual([COOKIE])
+      expect(app.received[0]?.values('cookie')).toEqual([sent])
+      expect(got.values('set-cookie')).toContain('sid_0=part; Path=/')
+      expect(got.values('set-cookie').join()).not.toContain('internal')
+    })
+  }
+
   it('come with the handshake of a WebSocket', async () => {
     const app = await startRawUpstream(
       cleanup,
