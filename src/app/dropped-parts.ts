@@ -5,7 +5,11 @@ import type { Settings } from '../config/settings.ts'
 
 const PARTS: readonly (readonly [name: string, count: (settings: Settings) => number])[] = [
   ['routes', ({ routes }) => routes.length],
-  ['guarded routes', ({ routes }) => routes.filter(({ access }) => access.kind !== 'public').length],
+  [
+    'guarded routes',
+    ({ routes }) =>
+      routes.filter((route) => route.access.kind !== 'public' && route.allowAnonymous !== true).length,
+  ],
   ['policies', ({ policies }) => policies.length],
   ['issuers', ({ issuers }) => issuers.length],
 ]

@@ -18,7 +18,26 @@ export function checkOneAnswer({ pointer, value }: Located<RouteConfig>): Locate
   const hints = [
     'write one of `policy: NAME`, `forward_auth`, `basic_auth`, `all_of`, `access: public` or `access: deny`',
   ]
-  return { pointer, problem: notOne(written, 'a route without an answer', hints) }
+  const isOptional = value.policy !== undefined && value.access === 'public'
+  const optional = 'to let requests without a token in as well: `policy: NAME` with `allow_anonymous: true`'
+  return {
+    pointer,
+    problem: notOne(written, 'a route without an answer', isOptional ? [optional, ...hints] : hints),
+  }
+}
+
+/** Only a policy tells a request without a token from one with a token that is not valid. */
+export function checkAnonymous({ pointer, value }: Located<RouteConfig>): readonly LocatedProblem[] {
+  if (value.allow_anonymous === undefined || value.policy !== undefined) return []
+  const message = '`allow_anonymous` is for a route with `policy: NAME`'
+  const hints = ['remove it: `access: public` looks at no token, and other judges have no tokens']
+  return [
+    {
+      pointer: `${pointer}/allow_anonymous`,
+      atKey: true,
+      problem: { code: 'ERR_CONFIG_USELESS_KEY', message, hints },
+    },
+  ]
 }
 
 /** Each judge of a route on its own. */

@@ -1,6 +1,6 @@
 /** What the schema cannot say about one token source, policy, route or endpoint. */
 import type { Problem } from './diagnostic.ts'
-import { checkJudges, checkOneAnswer } from './check-judges.ts'
+import { checkAnonymous, checkJudges, checkOneAnswer } from './check-judges.ts'
 import { toPointer } from './json-pointer.ts'
 import type { ConfigParts, Located } from './read-config.ts'
 import type { EndpointConfig, RouteConfig, TokenSourceConfig } from './schema-policy.ts'
@@ -94,7 +94,7 @@ export function checkRoute(located: Located<RouteConfig>): readonly LocatedProbl
   const { pointer, value: route } = located
   const notOne = checkOneAnswer(located)
   if (notOne !== undefined) return [notOne]
-  const found = [...checkJudges(located), ...checkCloseExpired(located)]
+  const found = [...checkJudges(located), ...checkAnonymous(located), ...checkCloseExpired(located)]
   const { host, path, method } = route.match
   const isEverything = host === undefined && (path === undefined || path.includes('/**'))
   // Preflights carry no token by design, and answer nothing of worth.

@@ -127,6 +127,9 @@ export const RouteSchema = strictMap({
   allow_method_parameter: flag()
     .optional()
     .describe('whether `_method` in the query may name a method of another route; default false'),
+  allow_anonymous: flag()
+    .optional()
+    .describe('whether a request without a token is allowed, with blank identity headers; default false'),
   case_sensitive: flag()
     .optional()
     .describe('whether its path in another letter case is another path to the application; default false'),

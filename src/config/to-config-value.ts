@@ -227,6 +227,7 @@ function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
       strip_prefix: unlessRoot(rewrite?.stripPrefix),
       add_prefix: unlessRoot(rewrite?.addPrefix),
       allow_method_parameter: route.allowMethodParameter,
+      allow_anonymous: route.allowAnonymous,
       case_sensitive: route.caseSensitive,
       encoded: route.encoded,
       close_expired: route.closesExpired,

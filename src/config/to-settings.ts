@@ -240,6 +240,7 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
     ? {}
     : { rewrite: { stripPrefix: route.strip_prefix ?? '/', addPrefix: route.add_prefix ?? '/' } }),
   ...(route.allow_method_parameter === true ? { allowMethodParameter: true } : {}),
+  ...(route.allow_anonymous === true ? { allowAnonymous: true } : {}),
   ...(route.case_sensitive === true ? { caseSensitive: true } : {}),
   ...(route.encoded === 'keep' ? { encoded: 'keep' } : {}),
   ...(route.close_expired === true ? { closesExpired: true } : {}),

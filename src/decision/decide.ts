@@ -83,6 +83,7 @@ function judge(trial: Trial, recorder: Recorder | undefined): Verdict | Promise<
   if (trial.route?.access.kind === 'public') return undefined
   if (refusal !== undefined && recorder === undefined) return refusal
   const miss = runStep(trial, TOKEN_STEP, recorder)
+  if (trial.isAnonymous && refusal === undefined) return undefined
   const first = refusal ?? miss
   if (recorder !== undefined) return verify(trial, recorder, first)
   if (first !== undefined) return first
@@ -177,11 +178,12 @@ const faultOf = (fault: unknown): Denial =>
 function allow(trial: Trial, id: string): Allow | Deny {
   const { guard, route } = trial
   const isPublic = route?.access.kind === 'public'
-  const identity = isPublic ? guard.blankIdentity : trial.identity
+  const isUnknown = isPublic || trial.isAnonymous
+  const identity = isUnknown ? guard.blankIdentity : trial.identity
   if (identity === undefined) return deny(trial, denial('internal_error', 'identity'), id)
   return {
     outcome: 'allow',
-    reason: isPublic ? 'public' : 'ok',
+    reason: isPublic ? 'public' : isUnknown ? 'anonymous' : 'ok',
     id,
     route: route?.name,
     policy: trial.policy?.name,

@@ -62,12 +62,14 @@ const DESCRIPTIONS: Readonly<Record<StepName, (trial: Trial) => StepDescription>
   }),
 }
 
-function describeToken({ extracted, policy }: Trial): StepDescription {
+function describeToken(trial: Trial): StepDescription {
+  const { extracted, policy } = trial
   const setting = policy === undefined ? undefined : `policies/${policy.name}`
   if (extracted !== undefined)
     return { facts: `${sourceText(extracted.source)}, ${extracted.token.length} bytes`, setting }
   const places = policy?.tokenSources.map(sourceText).join('; ') ?? ''
-  return { facts: places === '' ? '' : `looked in ${places}`, setting }
+  const isAllowed = trial.isAnonymous ? ': none, and the route allows that' : ''
+  return { facts: places === '' ? '' : `looked in ${places}${isAllowed}`, setting }
 }
 
 function describeAlgorithm(trial: Trial): StepDescription {

@@ -1,7 +1,7 @@
 /** Every reason of a decision: a closed set, and what each one means to the client and to the operator. */
 
 /** Why a request was allowed. */
-export type AllowReason = 'ok' | 'public' | 'observe_only'
+export type AllowReason = 'ok' | 'public' | 'anonymous' | 'observe_only'
 
 /** Why a request was denied. A code is at once the log field, the metric label and the docs entry. */
 export type DenyReason =
@@ -263,4 +263,4 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
 
 /** All denials, in the order of the docs. */
 export const DENY_REASONS: readonly DenyReason[] = Object.keys(DENY_ROWS) as DenyReason[]
-export const ALLOW_REASONS: readonly AllowReason[] = ['ok', 'public', 'observe_only']
+export const ALLOW_REASONS: readonly AllowReason[] = ['ok', 'public', 'anonymous', 'observe_only']

@@ -13,7 +13,7 @@ import { checkTenantClaim, isKeyOfTenant } from '../jwt/tenant-template.ts'
 import { isAlgorithm } from '../keys/algorithms.ts'
 import { whyMethodRefused } from '../request/method.ts'
 import { quote } from '../keys/printable.ts'
-import { extractToken } from '../token/extract-token.ts'
+import { extractToken, hasNoTokenHeader } from '../token/extract-token.ts'
 import { findRoute } from './find-route.ts'
 import { NOT_REACHED, PASSED, denial, type StepOutcome, type Trial } from './trial.ts'
 
@@ -63,7 +63,14 @@ function tokenStep(trial: Trial): StepOutcome {
   const { policy, guard } = trial
   if (policy === undefined) return NOT_REACHED
   const extracted = extractToken(trial.request, policy.tokenSources, guard.maxTokenBytes)
-  if (!extracted.ok) return denial(extracted.error)
+  if (!extracted.ok) {
+    // Another scheme, two tokens, a broken or an empty one are denied as everywhere.
+    trial.isAnonymous =
+      trial.route?.settings.allowAnonymous === true &&
+      extracted.error === 'token_missing' &&
+      hasNoTokenHeader(trial.request, policy.tokenSources)
+    return trial.isAnonymous ? PASSED : denial(extracted.error)
+  }
   trial.extracted = extracted.value
   return PASSED
 }

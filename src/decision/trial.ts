@@ -17,6 +17,8 @@ export interface Trial {
   readonly nowSeconds: number
   route: Route | undefined
   policy: Policy | undefined
+  /** The request has no token, and its route allows that. */
+  isAnonymous: boolean
   extracted: ExtractedToken | undefined
   jws: DecodedJws | undefined
   issuer: Issuer | undefined
@@ -60,6 +62,7 @@ export function createTrial(
     nowSeconds,
     route: undefined,
     policy,
+    isAnonymous: false,
     extracted: undefined,
     jws: undefined,
     issuer: undefined,

@@ -57,6 +57,8 @@ export interface RouteSettings {
   readonly cors?: CorsSettings
   /** Whether `_method` in the query may name a method of another route; absent: such a request is denied. */
   readonly allowMethodParameter?: boolean
+  /** Whether a request without a token is allowed, with blank identity headers; only for a policy. Absent: denied. */
+  readonly allowAnonymous?: boolean
   /** Whether a path that meets this route only in another letter case is really another path; absent: denied. */
   readonly caseSensitive?: boolean
   /**

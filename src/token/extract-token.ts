@@ -42,6 +42,12 @@ export function extractToken(
   return ok(extracted)
 }
 
+/** Whether no header of the sources says anything; `Authorization: Bearer` without a token is a client's mistake. */
+export const hasNoTokenHeader = (request: AuthzRequest, sources: readonly TokenSourceSettings[]): boolean =>
+  sources.every(
+    (source) => source.kind !== 'header' || (request.headers.get(source.name) ?? '').trim() === '',
+  )
+
 function readSource(request: AuthzRequest, source: TokenSourceSettings): SourceReading {
   switch (source.kind) {
     case 'header': {

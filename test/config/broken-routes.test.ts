@@ -10,6 +10,27 @@ const ROUTES: readonly Case[] = [
     '8:26',
     'did you mean "orders"?',
   ],
+  [
+    'a public route with a policy',
+    route('{ match: { path: /a }, policy: p, access: public }'),
+    'ERR_CONFIG_EXACTLY_ONE',
+    '8:5',
+    'allow_anonymous: true',
+  ],
+  [
+    'a public route that lets visitors in',
+    route('{ match: { path: /a }, access: public, allow_anonymous: true }'),
+    'ERR_CONFIG_USELESS_KEY',
+    '8:44',
+    'looks at no token',
+  ],
+  [
+    'a public route for everything that lets visitors in',
+    route('{ match: {}, access: public, allow_anonymous: true }'),
+    'ERR_CONFIG_USELESS_KEY',
+    '8:34',
+    'looks at no token',
+  ],
   ['a route without an answer', route('{ match: { path: /a } }'), 'ERR_CONFIG_EXACTLY_ONE', '8:5', 'public'],
   [
     'a route with two answers',

@@ -41,7 +41,7 @@ policies:
     identity: { X-A: a, X-B: { claim: b, arrays: json } }
 routes:
   - { match: { host: a.example, path: /a, method: GET }, policy: p }
-  - { match: { path: /b, method: PUT }, policy: p, allow_method_parameter: true, case_sensitive: true, encoded: keep }
+  - { match: { path: /b, method: PUT }, policy: p, allow_method_parameter: true, allow_anonymous: true, case_sensitive: true, encoded: keep }
   - { match: { path: /ws }, policy: p, upstream: u, close_expired: true }
   - { match: {}, access: deny }
 upstreams: { u: { servers: ["http://a.example"] } }

@@ -12,6 +12,8 @@ import type { GatewayFault } from '../../src/gateway/gateway-event.ts'
 const ALLOWED: Readonly<Record<AllowReason, string>> = {
   ok: 'The token was accepted and fits the policy; or every other judge of the route allowed the request.',
   public: 'The route is public: no token was asked for or looked at, and every identity header is blank.',
+  anonymous:
+    'The request has no token, and the route allows that (`allow_anonymous`): every identity header is blank.',
   observe_only: 'The request would have been denied, but the policy only observes.',
 }
 
