@@ -6,6 +6,11 @@ export interface CompiledClaimRule {
   /** As the operator wrote it, for people: `tenant in ["acme","globex"]`. */
   readonly text: string
   readonly holds: (claims: Claims) => boolean
+  /**
+   * What the claim is, for people: `the text "true", not the boolean true`. The type alone, and the value only if the
+   * rule itself has it in another type: values of claims are not for logs.
+   */
+  readonly found: (claims: Claims) => string
 }
 
 type Test = (value: unknown) => boolean
@@ -15,7 +20,27 @@ export function compileClaimRule(rule: ClaimRuleSettings): CompiledClaimRule {
   const path = assertClaimPath(rule.path)
   const tests = testsOf(rule)
   const text = `${rule.path} ${tests.map(([name]) => name).join(' and ')}`
-  return { text, holds: (claims) => tests.every(([, test]) => test(readClaim(claims, path))) }
+  return {
+    text,
+    holds: (claims) => tests.every(([, test]) => test(readClaim(claims, path))),
+    found: (claims) => describeFound(readClaim(claims, path), rule),
+  }
+}
+
+function describeFound(value: unknown, { equal, in: anyOf, contains }: ClaimRuleSettings): string {
+  const wanted = [...(equal === undefined ? [] : [equal]), ...(anyOf ?? []), ...(contains ?? [])]
+  const meant = wanted.find((one) => typeof one !== typeof value && String(one) === String(value))
+  if (meant === undefined || typeof value === 'object') return typeText(value)
+  return `the ${NAMES[typeof value] ?? typeof value} ${JSON.stringify(value)}, not the ${NAMES[typeof meant]} ${JSON.stringify(meant)}`
+}
+
+const NAMES: Readonly<Record<string, string>> = { string: 'text', number: 'number', boolean: 'boolean' }
+
+function typeText(value: unknown): string {
+  if (value === undefined) return 'absent'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : `a ${NAMES[typeof value] ?? typeof value}`
 }
 
 function testsOf(rule: ClaimRuleSettings): readonly (readonly [string, Test])[] {

@@ -192,7 +192,8 @@ function rulesStep(trial: Trial): StepOutcome {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return NOT_REACHED
   const broken = policy.claims.find((rule) => !rule.holds(jws.claims))
-  return broken === undefined ? PASSED : denial('claim_rule_failed', broken.text)
+  if (broken === undefined) return PASSED
+  return denial('claim_rule_failed', `${broken.text}; the claim is ${broken.found(jws.claims)}`)
 }
 
 function scopeStep(trial: Trial): StepOutcome {

@@ -75,3 +75,22 @@ describe('claim rules', () => {
     expect(compileClaimRule({ path: 'a', exists: false }).text).toBe('a is absent')
   })
 })
+
+describe('what a rule found', () => {
+  const cases = [
+    [{ path: 'a', equal: true }, { a: 'true' }, 'the text "true", not the boolean true'],
+    [{ path: 'a', equal: '1' }, { a: 1 }, 'the number 1, not the text "1"'],
+    [{ path: 'a', in: ['x', 2] }, { a: '2' }, 'the text "2", not the number 2'],
+    [{ path: 'a', contains: ['admin'] }, { a: 'admin' }, 'a text'],
+    [{ path: 'a', equal: 'x' }, { a: 'secret' }, 'a text'],
+    [{ path: 'a', equal: 'x' }, { a: ['x'] }, 'a list'],
+    [{ path: 'a', equal: 'x' }, { a: { b: 1 } }, 'an object'],
+    [{ path: 'a', equal: 'x' }, { a: null }, 'null'],
+    [{ path: 'a', equal: 'x' }, {}, 'absent'],
+    [{ path: 'a', exists: false }, { a: false }, 'a boolean'],
+  ] as const
+  for (const [rule, claims, found] of cases) {
+    it(`is ${found} for ${JSON.stringify(claims)}`, () =>
+      expect(compileClaimRule(rule).found(claims)).toBe(found))
+  }
+})
