@@ -115,6 +115,7 @@ export const ERROR_CODES = {
   WARN_COMPAT_UNUSED_MIDDLEWARE: 'Goma: no route names the middleware',
   // keys/
   ERR_KEYS_SECRET_UNUSABLE: 'a secret is too short, or no algorithm of the issuer uses one',
+  ERR_KEYS_SECRET_PUBLIC: 'a secret is a public key or a certificate',
   ERR_KEYS_FILE_UNREADABLE: 'a key file cannot be read, or is larger than 1 MiB',
   ERR_KEYS_PRIVATE_KEY: 'a private key where a public key belongs',
   ERR_KEYS_PEM_INVALID: 'a PEM file holds no usable public key, or one that is not',

@@ -85,7 +85,7 @@ export function buildInstance(
       const keys = first === undefined || parts.length > 1 ? createCombinedSource(parts) : first
       issuers.push(compileIssuer(issuer, keys))
     } catch (fault) {
-      problems.push(keyProblem(fault, config, `issuers/${index}`))
+      problems.push(keyProblem(fault, config, `issuers/${index}/keys`))
     }
   }
   const certificates: (Certificates | undefined)[] = []

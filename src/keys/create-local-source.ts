@@ -14,13 +14,14 @@ import type { KeyDeps } from './key-deps.ts'
 import type { SettingsOf } from './key-settings-of.ts'
 import { MAX_KEYS_TRIED } from './key-source.ts'
 import type { KeySource } from './key-source.ts'
+import { isPublicText } from './public-text.ts'
 import { createStaticSource } from './static-source.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** Largest key file in bytes; a set of 256 RSA-8192 keys is below it. */
 const MAX_FILE_BYTES = 1_048_576
 
-/** @throws WarderError `ERR_KEYS_SECRET_UNUSABLE`. */
+/** @throws WarderError `ERR_KEYS_SECRET_PUBLIC` or `ERR_KEYS_SECRET_UNUSABLE`. */
 export function createSecretSource(
   settings: SettingsOf<'secret'>,
   algorithms: readonly Algorithm[],
@@ -28,6 +29,14 @@ export function createSecretSource(
 ): KeySource {
   const { kid, allowShortSecret } = settings
   const key = importSecret(settings.secret, { kid, allowShortSecret, algorithms })
+  if (!key.ok && isPublicText(settings.secret)) {
+    throw new WarderError('ERR_KEYS_SECRET_PUBLIC', key.error, {
+      hints: [
+        'For tokens that are signed with the private key write `pem` or `pem_file`, and `algorithms: [RS256]` or that of the key.',
+        'A secret is known to the issuer and to Warder alone: `openssl rand -base64 64`.',
+      ],
+    })
+  }
   if (!key.ok) {
     throw new WarderError('ERR_KEYS_SECRET_UNUSABLE', key.error, {
       hints: ['Make a new secret with `openssl rand -base64 64`, and give it to the issuer too.'],

@@ -5,6 +5,7 @@ import type { Result } from '../result.ts'
 import { ALGORITHMS } from './algorithms.ts'
 import type { Algorithm } from './algorithms.ts'
 import { createVerifier } from './create-verifier.ts'
+import { isPublicText } from './public-text.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 export interface SecretOptions {
@@ -26,6 +27,7 @@ const LEAST_SECRET_BYTES = 16
 export function importSecret(secret: Uint8Array, options: SecretOptions): Result<VerificationKey, string> {
   const wanted = options.algorithms.filter((algorithm) => ALGORITHMS[algorithm].kind === 'hmac')
   if (wanted.length === 0) return err('none of the algorithms of this issuer uses a secret')
+  if (isPublicText(secret)) return err('the secret is a public key or a certificate, which anyone may have')
   if (secret.length < LEAST_SECRET_BYTES) {
     return err(`the secret has ${secret.length} bytes; the least is ${LEAST_SECRET_BYTES}`)
   }
