@@ -7,6 +7,7 @@ import { translateClaims } from './goma-claims.ts'
 import { optional, type Judge, type RuleProblem } from './goma-judges.ts'
 import { readKeyText } from './goma-key-text.ts'
 import { unsupported } from './goma-keys.ts'
+import { ANY, ISSUER_ANY } from './issuer-any.ts'
 import type { LocalJwtRule } from './goma-rules.ts'
 
 type Value = Readonly<Record<string, unknown>>
@@ -18,6 +19,7 @@ export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Rul
     const message = '`algorithms`, `alg` and `algo` exclude each other'
     return { code: 'ERR_CONFIG_EXACTLY_ONE', message }
   }
+  if (rule.issuer === ANY) return { ...ISSUER_ANY, at: 'issuer' }
   const keys = keysOf(rule)
   if (!keys.ok) return keys.error
   const { claimsExpression = '' } = rule
@@ -28,7 +30,7 @@ export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Rul
     name,
     issuer: {
       name,
-      issuer: rule.issuer ?? 'any',
+      issuer: rule.issuer ?? ANY,
       audience: rule.audience === undefined ? 'any' : [rule.audience],
       keys: keys.value,
       ...optional('algorithms', algorithmsOf(rule)),

@@ -9,6 +9,7 @@ import type { Algorithm } from '../keys/algorithms.ts'
 import type { KeySettings } from '../keys/key-settings.ts'
 import type { PolicySettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import { ANY, ISSUER_ANY } from './issuer-any.ts'
 import type { ClientConfig } from './jwtauthrequest-schema.ts'
 
 /** A problem and the key of the client that it is about. */
@@ -32,7 +33,7 @@ export function checkClient(
   checkAlgorithms(client, supported, add)
   if (client.HMAC === undefined) checkIssuerUrl(client, add)
   else checkSharedKey(client, client.HMAC, add)
-  if (client.issuer === 'any') add('issuer', ISSUER_ANY)
+  if (client.issuer === ANY) add('issuer', ISSUER_ANY)
   if (client.issuer === undefined && client.HMAC !== undefined) add('issuer', ISSUER_UNCHECKED)
   if (client.audience === undefined) add('audience', AUDIENCE_UNCHECKED)
   if (client['required-claims']?.includes('exp') !== true) add('required-claims', EXP_OPTIONAL)
@@ -156,10 +157,6 @@ function checkIssuerUrl(client: ClientConfig, add: Add): void {
   add('issuer', { code: 'WARN_COMPAT_HTTP', message, hints: ['close it with an https:// `issuer`'] })
 }
 
-const ISSUER_ANY: Problem = {
-  code: 'ERR_COMPAT_ISSUER_ANY',
-  message: 'an issuer called "any" cannot be told from no check of the issuer',
-}
 const ISSUER_UNCHECKED: Problem = {
   code: 'WARN_COMPAT_ISSUER_UNCHECKED',
   message: 'tokens are accepted whatever their `iss` says',

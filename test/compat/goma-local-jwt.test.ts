@@ -28,6 +28,17 @@ const PRIVATE_PEM = pair.privateKey.export({ format: 'pem', type: 'pkcs8' })
 const PRIVATE_JWKS = JSON.stringify({ keys: [pair.privateKey.export({ format: 'jwk' })] })
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
+describe('an issuer or an audience of jwtAuth', () => {
+  it('is a text that tokens must have, whatever the word means in a warder.yaml', async () => {
+    const { diagnostics } = await loadBad(withRule({ secret: SECRET, issuer: 'any' }))
+    expect(diagnostics.map(({ code, position }) => [code as string, position?.line])).toEqual([
+      ['ERR_COMPAT_ISSUER_ANY', LINE_OF_RULE],
+    ])
+    const { settings } = await loadGood(withRule({ secret: SECRET, audience: 'any' }))
+    expect(settings.issuers[0]?.audience).toEqual(['any'])
+  })
+})
+
 describe('a key of jwtAuth', () => {
   /** What is written, and where the keys come from. */
   const GOOD: readonly (readonly [string, Readonly<Record<string, unknown>>, object])[] = [

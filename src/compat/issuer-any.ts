@@ -1,0 +1,10 @@
+/** The one text that an `issuer` of another system must not be: in a `warder.yaml` it turns the check off. */
+import type { Problem } from '../config/diagnostic.ts'
+
+/** What `issuer` is in a `warder.yaml` that accepts every issuer. */
+export const ANY = 'any'
+
+export const ISSUER_ANY: Problem = {
+  code: 'ERR_COMPAT_ISSUER_ANY',
+  message: 'an issuer called "any" cannot be told from no check of the issuer',
+}
