@@ -16,6 +16,7 @@ import { readMiddlewares } from './goma-middlewares.ts'
 import type { Middleware } from './goma-middlewares.ts'
 import { warnOfEmptyGuards } from './goma-nulls.ts'
 import { warnOfPublicPaths } from './goma-public.ts'
+import { checkReferences } from './goma-references.ts'
 import { translateRoutes, unknownMiddleware } from './goma-routes.ts'
 import {
   BACKEND_NOTES,
@@ -50,13 +51,19 @@ export function readGoma(
   root: unknown,
   supportedAlgorithms: ReadonlySet<Algorithm>,
 ): ReadGoma {
+  const references = checkReferences(root)
+  // What is not filled in is not judged by what is written in its place.
+  const withReferences = (found: readonly LocatedProblem[]): readonly LocatedProblem[] => [
+    ...references,
+    ...found.filter(({ pointer }) => !references.some((reference) => reference.pointer === pointer)),
+  ]
   const read = GomaSchema.safeParse(root)
   if (!read.success) {
-    const problems = toLocatedProblems(read.error.issues, root)
+    const problems = withReferences(toLocatedProblems(read.error.issues, root))
     return { settings: undefined, problems, origins: new Map() }
   }
   const { value, origins, problems: translated } = translate(read.data, root)
-  const problems = [...translated, ...warnOfEmptyGuards(document.value)]
+  const problems = withReferences([...translated, ...warnOfEmptyGuards(document.value)])
   if (problems.some(({ problem }) => problem.code.startsWith('ERR_')))
     return { settings: undefined, problems, origins }
   const native = readSettings(value, { supportedAlgorithms, directory: dirname(resolve(document.file)) })

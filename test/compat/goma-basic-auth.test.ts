@@ -55,10 +55,10 @@ describe("Goma's basic authentication", () => {
       ],
     ],
     [
-      'a text that looks like a reference',
+      'a text that looks like the beginning of a reference',
       'BASICAUTH',
-      'users: ["a:${HOME}"]',
-      [{ name: 'a', secret: { kind: 'plain', text: '${HOME}' } }],
+      'users: ["a:${HO ME}"]',
+      [{ name: 'a', secret: { kind: 'plain', text: '${HO ME}' } }],
     ],
   ]
   for (const [what, type, rule, users] of RULES) {
@@ -70,7 +70,7 @@ describe("Goma's basic authentication", () => {
       })
       const converted = convertConfig(await load(withBasic(rule, type)))
       expect((await loadGood(converted)).settings).toEqual(settings)
-      expect(showConfig(settings)).not.toMatch(/pw|p w|p:w|\$2y|SHA|HOME/)
+      expect(showConfig(settings)).not.toMatch(/pw|p w|p:w|\$2y|SHA|HO ME/)
     })
   }
 
