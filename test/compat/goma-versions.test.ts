@@ -249,7 +249,7 @@ describe('what is stricter here than in Goma is a warning', () => {
   it('a user who is there twice, of whom the first counts', async () => {
     const users = 'middlewares: [{ name: a, type: basic, paths: [/*], rule: { users: ["u:one", "u:two"] } }]'
     const { settings, warnings } = await load(goma('middlewares: [a]', users))
-    expect(warnings.map(({ code }) => code as string)).toEqual([NO_EFFECT])
+    expect(warnings.map(({ code }) => code as string)).toEqual(['WARN_CONFIG_PASSWORDS_UNLIMITED', NO_EFFECT])
     const [access] = settings.routes.map((route) => route.access)
     expect(JSON.stringify(access)).toContain('one')
     expect(JSON.stringify(access)).not.toContain('two')
