@@ -173,8 +173,8 @@ middlewares:
   - { name: b, type: basicAuth, paths: [/*], rule: { forwardUsername: true, users: ["alice:${HASH}"] } }
 ${auth('s', `${service.url}/`)}`
     const converted = convertConfig(await load(text)).replace(
-      /^listen:\n/m,
-      'listen:\n  decisions: 127.0.0.1:0\n  admin: off\n',
+      /^listen: \{ /m,
+      'listen: { decisions: 127.0.0.1:0, admin: off, ',
     )
     const { port } = await runGateway(converted, cleanup)
     const without = await ask(port, { target: '/api/x', headers: [['username', 'alice']] })

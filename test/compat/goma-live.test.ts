@@ -35,7 +35,7 @@ async function start() {
 ${middlewares}  - { name: closed, type: access, paths: [/internal/*] }
 `
   const text = convertConfig(await loadGood(goma))
-  const listeners = text.replace(/^listen:\n/m, 'listen:\n  decisions: 127.0.0.1:0\n  admin: off\n')
+  const listeners = text.replace(/^listen: \{ /m, 'listen: { decisions: 127.0.0.1:0, admin: off, ')
   return { app, auth, gateway: await runGateway(listeners, cleanup) }
 }
 
