@@ -25,6 +25,7 @@ const WRITTEN_AT: Readonly<Partial<Record<ErrorCode, readonly string[]>>> = {
 export const convertConfig = (config: LoadedConfig, missing: readonly Diagnostic[] = []): string =>
   renderConfig(config.settings, { secrets: 'plain', defaults: 'omitted' }, [
     ...missing.map(toTodo),
+    ...(missing.length === 0 ? [] : [mendFirst(config.source.file)]),
     ...config.warnings.map(toComment),
   ])
 
@@ -34,6 +35,11 @@ function toTodo({ code, message, position, label, hints }: Diagnostic): ConfigCo
   const more = [...(label === undefined ? [] : [label]), ...hints.slice(0, 1)].map((text) => `; ${text}`)
   return { path: [], text: `TODO ${code}: ${message}${place}${more.join('')}` }
 }
+
+const mendFirst = (file: string): ConfigComment => ({
+  path: [],
+  text: `until then nobody gets in where a mistake is; correct them in ${basename(file)}, and convert it again`,
+})
 
 function toComment({ code, message, pointer, position }: Diagnostic): ConfigComment {
   const text = `${code}: ${message}`

@@ -16,7 +16,7 @@ type Draft = Record<string, unknown>
 
 /**
  * Nothing becomes open by being left out: a route with a mistake in it, or that names a broken middleware, denies
- * everything at and below its path.
+ * everything at and below its path, and a mistake beside the routes and middlewares closes all of them.
  *
  * @param isWhole False when further files could not be read: then every route is closed, because theirs may guard
  *   paths that these leave open.
@@ -62,13 +62,19 @@ const itemOf = (pointer: string): string =>
 function repair(draft: Draft, [first, second, third, fourth]: readonly string[], isAgain: boolean): void {
   const { gateway } = draft
   if (first === 'middlewares' && second !== undefined) closeMiddleware(draft, Number(second))
-  else if (first === 'defaults') closeAll(draft)
-  else if (first !== 'gateway') delete draft[first ?? 'gateway']
-  else if (!isMap(gateway) || second === undefined) draft['gateway'] = {}
-  else if (second === 'defaults') closeAll(draft)
+  else if (first !== 'gateway') {
+    delete draft[first ?? 'gateway']
+    if (first !== 'version') closeAll(draft)
+  } else if (!isMap(gateway) || second === undefined) draft['gateway'] = {}
   else if (second === 'routes' && third !== undefined) closeRoute(draft, Number(third), fourth, isAgain)
-  else delete gateway[second]
+  else {
+    delete gateway[second]
+    if (!OPENS_NOTHING.has(second)) closeAll(draft)
+  }
 }
+
+/** Keys of `gateway` without which no more requests get in, and none is sent otherwise. */
+const OPENS_NOTHING: ReadonlySet<string> = new Set(['accessLog', 'proxy'])
 
 /** Of a name that no file has. */
 const CLOSED = 'warder-todo'

@@ -98,7 +98,45 @@ describe('what can be converted of a configuration that is refused', () => {
       'a key of the gateway that Warder does not have',
       goma('middlewares: [g]', GUARD, 'blockCommonExploits: true'),
       [['ERR_COMPAT_UNSUPPORTED', 3]],
+      [['/api/**', 'deny']],
+    ],
+    ...[
+      'providers: { http: { enabled: true, endpoint: "http://p" } }',
+      'rateLimit: -1',
+      'middleware: [g]',
+      'tls: { clientAuth: { clientCA: ca.pem } }',
+      'entryPoints: { web: { address: "127.0.0.1:99999" } }',
+      'cors: { origins: ["https://a"], headers: { X-Frame-Options: DENY } }',
+      'errorInterceptor: 5',
+    ].map(
+      (key) =>
+        [
+          `a key of the gateway that may guard something: ${key}`,
+          goma(OPEN.trimStart(), '', key).replace(/\n {6}- \{/, '\n    - {'),
+          [[expect.any(String) as unknown as string, 3]],
+          [
+            ['/api/**', 'deny'],
+            ['/open/**', 'deny'],
+          ],
+        ] as const,
+    ),
+    [
+      'a key of the gateway that guards nothing',
+      goma('middlewares: [g]', GUARD, 'proxy: { enabled: true, ipHeaders: [X-Real-IP] }'),
+      [['ERR_COMPAT_UNSUPPORTED', 3]],
       [['/api/**', 'policy']],
+    ],
+    [
+      'a key beside the gateway',
+      `plugins: { path: /p }\n${goma('')}`,
+      [['ERR_COMPAT_UNSUPPORTED', 1]],
+      [['/api/**', 'deny']],
+    ],
+    [
+      'middlewares that are no list',
+      goma('', 'middlewares: { a: {} }'),
+      [['ERR_CONFIG_TYPE', 9]],
+      [['/api/**', 'deny']],
     ],
     ['no gateway', 'middlewares: []\n', [['ERR_CONFIG_MISSING_KEY', 1]], [['/**', 'deny']]],
     [
@@ -129,6 +167,12 @@ describe('what can be converted of a configuration that is refused', () => {
       )
     })
   }
+
+  it('says what to do about it, where something is missing', async () => {
+    const { config, missing } = await convert(goma('priority: 1'))
+    expect(convertConfig(config, missing)).toContain('correct them in goma.yml, and convert it again')
+    expect(convertConfig(config)).not.toContain('convert it again')
+  })
 
   it('keeps what a closed route names, for whoever mends it', async () => {
     const { config } = await convert(goma('priority: 1\n      middlewares: [nope, g]', GUARD))
@@ -163,6 +207,13 @@ describe('what can be converted of a configuration that is refused', () => {
       'insecureSkipVerify: true',
       'tls: { keys: [{ cert: a }] }',
     ]
+    const OF_GATEWAY = [
+      'blockCommonExploits: true',
+      'unknown: 1',
+      'rateLimit: x',
+      'defaults: { middlewares: [h] }',
+      'cors: 5',
+    ]
     const RULES = [
       'paths: ["/("]',
       'paths: []',
@@ -182,7 +233,8 @@ describe('what can be converted of a configuration that is refused', () => {
       fc.asyncProperty(
         fc.array(route, { minLength: 1, maxLength: 4 }),
         fc.constantFrom('', ...RULES),
-        async (routes, rule) => {
+        fc.constantFrom('', '', ...OF_GATEWAY),
+        async (routes, rule, ofGateway) => {
           const list = routes.map(({ path, mistake, guarded }, i) => {
             const own = guarded && !mistake.startsWith('middlewares') ? 'middlewares: [g]' : ''
             return `    - name: r${i}\n      path: ${path}\n      destination: "http://s:1"\n      ${mistake}\n      ${own}\n`
@@ -197,7 +249,7 @@ describe('what can be converted of a configuration that is refused', () => {
           ].filter(
             ([name, text], i, all) => text !== '' && all.findLastIndex(([other]) => other === name) === i,
           )
-          const text = `gateway:\n  routes:\n${list.join('')}middlewares:\n  - ${guard.map(([, line]) => line).join('\n    ')}\n`
+          const text = `gateway:\n  ${ofGateway}\n  routes:\n${list.join('')}middlewares:\n  - ${guard.map(([, line]) => line).join('\n    ')}\n`
           const part = await convert(text)
           const { settings } = await loadGood(convertConfig(part.config, part.missing))
           const table = compileRoutes(
@@ -214,7 +266,10 @@ describe('what can be converted of a configuration that is refused', () => {
               .filter(({ path }) => path === '/' || asked === path || asked.startsWith(`${path}/`))
               .toSorted((a, b) => b.path.length - a.path.length)[0]
             const mayBeOpen =
-              owner !== undefined && !owner.guarded && !owner.mistake.startsWith('middlewares')
+              owner !== undefined &&
+              !owner.guarded &&
+              !owner.mistake.startsWith('middlewares') &&
+              ofGateway === ''
             if (found?.access.kind === 'public') expect(mayBeOpen).toBe(true)
           }
         },
