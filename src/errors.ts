@@ -119,6 +119,7 @@ export const ERROR_CODES = {
   ERR_KEYS_FILE_UNREADABLE: 'a key file cannot be read, or is larger than 1 MiB',
   ERR_KEYS_PRIVATE_KEY: 'a private key where a public key belongs',
   ERR_KEYS_PEM_INVALID: 'a PEM file holds no usable public key, or one that is not',
+  ERR_KEYS_CROWDED: 'an issuer has more keys without a kid, or with the same one, than are tried',
   ERR_KEYS_JWKS_INVALID: 'a JWK set file is damaged, or holds no usable key',
   ERR_KEYS_URL_INVALID: 'keys cannot be fetched from this URL',
   ERR_KEYS_REACH_UNSUPPORTED: 'this process cannot reach keys in the configured way',

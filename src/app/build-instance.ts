@@ -10,6 +10,7 @@ import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import { compileIssuer, type Issuer } from '../jwt/issuer.ts'
 import { createCombinedSource } from '../keys/combined-source.ts'
 import { createKeySource } from '../keys/create-key-source.ts'
+import { assertNotCrowded } from '../keys/crowded-keys.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { sourcesOf, type OneKeySource } from '../keys/key-settings.ts'
 import { partsOf, type KeySource } from '../keys/key-source.ts'
@@ -72,8 +73,10 @@ export function buildInstance(
   const keyDeps = { ...deps, readFileSync: rememberHashes(deps.readFileSync, fileHashes) }
   const running = runningSources(deps.previous)
   for (const [index, issuer] of settings.issuers.entries()) {
+    let place = `issuers/${index}/keys`
     try {
-      const parts = sourcesOf(issuer.keys).map((one) => {
+      const parts = sourcesOf(issuer.keys).map((one, part) => {
+        place = `issuers/${index}/keys${issuer.keys.kind === 'several' ? `/${part}` : ''}`
         const id = remoteId(one, issuer.algorithms)
         const source = running.get(id ?? '') ?? createKeySource(one, issuer.algorithms, keyDeps)
         opened.add(source)
@@ -81,11 +84,13 @@ export function buildInstance(
         if (id !== undefined) running.set(id, source)
         return source
       })
+      place = `issuers/${index}/keys`
+      assertNotCrowded(parts)
       const [first] = parts
       const keys = first === undefined || parts.length > 1 ? createCombinedSource(parts) : first
       issuers.push(compileIssuer(issuer, keys))
     } catch (fault) {
-      problems.push(keyProblem(fault, config, `issuers/${index}/keys`))
+      problems.push(keyProblem(fault, config, place))
     }
   }
   const certificates: (Certificates | undefined)[] = []

@@ -53,3 +53,21 @@ function takeApart(entry: KeysConfig, at: string): readonly KeyPart[] {
     keys: { ...rest, jwks_url: url, ...(secret === undefined ? {} : { secret }) },
   }))
 }
+
+/** Where the settings of each source are written: paths and pointers below the issuer. */
+export function keyOrigins(
+  issuer: Pick<IssuerConfig, 'keys'>,
+): readonly (readonly [path: string, at: string])[] {
+  const parts = keyPartsOf(issuer)
+  return parts.flatMap(({ at, items }, i) => {
+    const path = parts.length === 1 ? '/keys' : `/keys/${i}`
+    const { secret, jwks_url: url } = items
+    return [
+      [path, at] as const,
+      ...(url === undefined ? [] : [[`${path}/jwks_url`, url] as const]),
+      ...(secret === undefined ? [] : [[`${path}/secret`, secret] as const]),
+      // Of a list, the `kid` is in the item.
+      ...(secret === undefined || secret === `${at}/secret` ? [] : [[`${path}/kid`, secret] as const]),
+    ]
+  })
+}

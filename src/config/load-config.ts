@@ -14,6 +14,7 @@ import { expandIssuers } from './expand-tenants.ts'
 import { expandPresets } from './expand-presets.ts'
 import type { ConfigFormat, ForeignFormat, Translation } from './foreign-format.ts'
 import { fileTrouble, hashContent, interpolate } from './interpolate.ts'
+import { keyOrigins } from './key-parts.ts'
 import type { ConfigSurroundings, Interpolated } from './interpolate.ts'
 import { fromPointer, toPointer, valueAt } from './json-pointer.ts'
 import { parseDocument } from './parse-document.ts'
@@ -157,7 +158,10 @@ function readNative(
     supportedAlgorithms: deps.supportedAlgorithms,
     directory,
   })
-  const origins = expandIssuers(parts.issuers).map(({ pointer }, i) => [`issuers/${i}`, pointer] as const)
+  const origins = expandIssuers(parts.issuers).flatMap(({ pointer, issuer }, i) => [
+    [`issuers/${i}`, pointer] as const,
+    ...keyOrigins(issuer).map(([path, at]) => [`issuers/${i}${path}`, `${pointer}${at}`] as const),
+  ])
   return ok({ settings, warnings: diagnostics, origins: new Map(origins), presets: presets.origins })
 }
 

@@ -52,10 +52,13 @@ function waitFor(
 }
 
 function merge(found: readonly Found[], answers: readonly KeyLookup[], isNamed: boolean): KeyLookup {
-  const keys = distinct(found.flatMap((answer) => answer.keys))
+  const all = distinct(found.flatMap((answer) => answer.keys))
   // More are a way to make verification expensive, wherever they come from.
-  if (keys.length > MAX_KEYS_TRIED || answers.some(({ state }) => state === 'kid_missing'))
-    return { state: 'kid_missing' }
+  const isCrowded = all.length > MAX_KEYS_TRIED || answers.some(({ state }) => state === 'kid_missing')
+  // A token that names its key needs none that has no name.
+  const named = found.filter((answer) => answer.isGuess !== true)
+  const keys = isCrowded && isNamed ? distinct(named.flatMap((answer) => answer.keys)) : all
+  if (keys.length > MAX_KEYS_TRIED || (isCrowded && !isNamed)) return { state: 'kid_missing' }
   const retryAfter = isNamed ? undefined : shortestWait(answers)
   return retryAfter === undefined
     ? { state: 'found', keys }

@@ -1,6 +1,6 @@
 /** What becomes of tokens where one issuer has several keys in several places. */
 import { describe, expect, it } from 'bun:test'
-import { createSecretKey } from 'node:crypto'
+import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import type { Instance } from '../../src/app/build-instance.ts'
 import { createAuthorizer } from '../../src/app/create-authorizer.ts'
 import { systemKeyDeps } from '../../src/app/system.ts'
@@ -14,6 +14,9 @@ import { createTestIssuer } from '../../src/testing/test-issuer.ts'
 const ISSUER = 'https://idp.example'
 const [blue, green, stranger] = [createTestIssuer(ISSUER), createTestIssuer(ISSUER), createTestIssuer(ISSUER)]
 const TWO = `[{ jwks_url: "${ISSUER}/blue" }, { jwks_url: "${ISSUER}/green" }]`
+const publicKey = generateKeyPairSync('ed25519')
+  .publicKey.export({ format: 'der', type: 'spki' })
+  .toString('base64')
 const now = (): number => Date.now() / 1_000
 
 const configOf = (keys: string): string =>
@@ -143,4 +146,32 @@ describe('a shared secret that is being changed', () => {
     it(`is ${reasons.join(', ')} with ${keys}`, async () =>
       expect(await reasonsOf(configOf(keys), fetchOf(), tokens)).toEqual(reasons))
   }
+})
+
+describe('an issuer whose keys no token could choose among', () => {
+  it('is refused where its keys are written', async () => {
+    const secrets = Array.from({ length: 5 }, (_, i) => `s${i}`.repeat(16))
+    const loaded = await loadInstanceText(
+      configOf(`{ secret: [${secrets.join(', ')}] }`),
+      'w.yaml',
+      systemKeyDeps,
+    )
+    if (loaded.ok) throw new Error('accepted')
+    expect(loaded.error.diagnostics).toMatchObject([{ code: 'ERR_KEYS_CROWDED', position: { line: 2 } }])
+  })
+
+  it('names the one of several sources that is wrong', async () => {
+    const text = [
+      'version: 1',
+      `issuers: [{ name: main, issuer: "${ISSUER}", audience: api, keys: [`,
+      ` { secret: ${'a'.repeat(32)} },`,
+      ` { secret: [${'b'.repeat(32)},`,
+      ` "${publicKey}"] }]}]`,
+    ].join('\n')
+    const loaded = await loadInstanceText(text, 'w.yaml', systemKeyDeps)
+    if (loaded.ok) throw new Error('accepted')
+    expect(loaded.error.diagnostics).toMatchObject([
+      { code: 'ERR_KEYS_SECRET_PUBLIC', position: { line: 4 } },
+    ])
+  })
 })

@@ -1,10 +1,12 @@
 import { afterAll, describe, expect, it } from 'bun:test'
+import { generateKeyPairSync } from 'node:crypto'
 import { createSandbox } from './fixtures.ts'
 import { runWarder } from './run-warder.ts'
 
 const sandbox = createSandbox()
 afterAll(() => sandbox.remove())
 
+const PEM = generateKeyPairSync('ed25519').publicKey.export({ format: 'pem', type: 'spki' })
 const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47'
 const file = sandbox.write(
   'presets.yaml',
@@ -25,9 +27,33 @@ policies:
 `,
 )
 
+const pemFile = sandbox.write('key.pem', PEM)
+/** Not loaded again as it is shown: its secrets are masked. */
+const sources = sandbox.write(
+  'sources.yaml',
+  `version: 1
+issuers:
+  - issuer: https://secrets.example.com
+    audience: api
+    keys:
+      secret:
+        - 0123456789abcdef0123456789abcdef
+        - { value: 0123456789abcdef0123456789abcdeg, kid: old }
+  - issuer: https://urls.example.com
+    audience: api
+    keys:
+      - jwks_url: [https://urls.example.com/a, https://urls.example.com/b]
+        timeout: 2s
+      - pem_file: key.pem
+`,
+)
+
 /** The value and the origin of a setting. */
-async function originOf(pointer: string): Promise<readonly [value: unknown, from: string | undefined]> {
-  const { stdout } = await runWarder(['config', 'show', '--origin', '-c', file])
+async function originOf(
+  pointer: string,
+  of = file,
+): Promise<readonly [value: unknown, from: string | undefined]> {
+  const { stdout } = await runWarder(['config', 'show', '--origin', '-c', of])
   const line = stdout.split('\n').find((text) => text.startsWith(`${pointer} `))
   const [, value = 'null', from] = line?.split(/\s{2,}/) ?? []
   return [JSON.parse(value), from]
@@ -49,7 +75,21 @@ const CASES: readonly (readonly [pointer: string, value: unknown, from: string])
   ['/realm', 'warder', 'default'],
 ]
 
+const SOURCES: readonly (readonly [pointer: string, value: unknown, place: string])[] = [
+  ['/issuers/0/keys/0/secret', '********', '7:11'],
+  ['/issuers/0/keys/1/secret', '********', '8:11'],
+  ['/issuers/0/keys/1/kid', 'old', '8:11'],
+  ['/issuers/1/keys/1/jwks_url', 'https://urls.example.com/b', '12:48'],
+  ['/issuers/1/keys/1/timeout', '2s', '13:18'],
+  ['/issuers/1/keys/2/pem_file', [pemFile], '14:19'],
+]
+
 describe('config show --origin', () => {
+  for (const [pointer, value, place] of SOURCES) {
+    it(`says that ${pointer} of several key sources is from ${place}`, async () => {
+      expect(await originOf(pointer, sources)).toEqual([value, `${sources}:${place}`])
+    })
+  }
   for (const [pointer, value, from] of CASES) {
     it(`says that ${pointer} is from ${from.replace(sandbox.path, '.')}`, async () => {
       expect(await originOf(pointer)).toEqual([value, from])
