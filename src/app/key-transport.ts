@@ -1,5 +1,4 @@
 /** Reaching keys: at the address that their host has now, with own CA, client certificate, credentials, socket, proxy. */
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolveHost } from '../gateway/sockets/resolve-host.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
@@ -7,6 +6,7 @@ import type { ReachSettings } from '../keys/key-settings.ts'
 import { isForCredentials, ReachError } from '../keys/reach.ts'
 import { firstAnswer } from './first-answer.ts'
 import { isPublicAddress } from './public-address.ts'
+import { MAX_READ_BYTES, readBounded } from './read-bounded.ts'
 
 export interface KeyTransportDeps {
   readonly readFileSync: (path: string) => Uint8Array
@@ -17,7 +17,7 @@ export interface KeyTransportDeps {
 }
 
 const SYSTEM: KeyTransportDeps = {
-  readFileSync: (path) => readFileSync(path),
+  readFileSync: (path) => readBounded(path, MAX_READ_BYTES),
   resolve: async (host) => {
     const resolution = await resolveHost(host)
     if (resolution.kind === 'addresses') return resolution.addresses

@@ -7,8 +7,8 @@ const MAX_DEPTH = 8
 const MAX_ENTRIES = 10_000
 
 /**
- * Relative paths of the regular files, links to them included. Links to directories are not followed, and names
- * that begin with a dot are left out.
+ * Relative paths of everything that is not a directory, links included: a pipe in the place of a file is listed, so
+ * that reading it reports it. Links to directories are not followed, and names that begin with a dot are left out.
  *
  * @throws Error of node:fs when it cannot be read, or when it is too large or too deep: an unread part might hold what protects
  *   a route.
@@ -23,19 +23,18 @@ export async function listFiles(directory: string): Promise<readonly string[]> {
       if (entry.name.startsWith('.')) continue
       const path = join(below, entry.name)
       if (entry.isDirectory()) await visit(path, depth + 1)
-      else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(join(directory, path)))))
-        found.push(path)
+      else if (!entry.isSymbolicLink() || !(await isDirectory(join(directory, path)))) found.push(path)
     }
   }
   await visit('', 0)
   return found
 }
 
-/** A link that leads nowhere is listed: that it cannot be read has to be said. */
-async function isFile(path: string): Promise<boolean> {
+/** A link that leads nowhere is listed: that it cannot be read has to be reported. */
+async function isDirectory(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isFile()
+    return (await stat(path)).isDirectory()
   } catch {
-    return true
+    return false
   }
 }

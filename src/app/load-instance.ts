@@ -15,10 +15,7 @@ import { supportedAlgorithms } from '../keys/supported-algorithms.ts'
 import { err, type Result } from '../result.ts'
 import { buildInstance, type BuildDeps, type Instance } from './build-instance.ts'
 import { listFiles } from './list-files.ts'
-import { readBounded } from './read-bounded.ts'
-
-/** One byte more than a configuration may have, so that it is the one to refuse. */
-const MAX_READ_BYTES = 1_048_577
+import { MAX_READ_BYTES, readBounded } from './read-bounded.ts'
 
 // Asked of the runtime once in a process; it cannot change.
 let supported: ReadonlySet<Algorithm> | undefined

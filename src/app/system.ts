@@ -2,11 +2,8 @@
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { createIdSource } from './decision-id.ts'
 import { createKeyTransport } from './key-transport.ts'
-import { readBounded } from './read-bounded.ts'
+import { MAX_READ_BYTES, readBounded } from './read-bounded.ts'
 import { snapshotFiles } from './snapshot-files.ts'
-
-/** One byte more than a key source accepts, so that it is the one to refuse. */
-const MAX_READ_BYTES = 1_048_577
 
 /** A new decision id. */
 export const newId: () => string = createIdSource(

@@ -1,9 +1,10 @@
 /** Reloads when a file of the running configuration has changed, and follows it to its next files. */
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { watchFiles, type FileWatch } from '../config/watch-files.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Instance } from './build-instance.ts'
 import { listFiles } from './list-files.ts'
+import { MAX_READ_BYTES, readBoundedLater } from './read-bounded.ts'
 import { watchedFiles, type ReloadCause } from './reload.ts'
 import type { Service } from './service.ts'
 
@@ -23,14 +24,14 @@ export function watchConfig(
   let current = startWatching(followed)
   function startWatching(instance: Instance): FileWatch {
     const watch = watchFiles(watchedFiles(instance), {
-      readFile: (path) => readFile(path),
+      readFile: readWatched,
       listFiles,
       stampOf,
       onChange: () => void reloadAndFollow(watch),
       onMissing: (file) =>
         logger.warn(
           { event: 'watch', file },
-          'a watched file has vanished; still running the old configuration',
+          'a watched file has vanished, or cannot be read; still running the old configuration',
         ),
       onRestless: (files) =>
         logger.warn(
@@ -52,6 +53,9 @@ export function watchConfig(
   }
   return { follow, stop: () => current.stop() }
 }
+
+/** What a watched file holds, without waiting for the writer of a pipe. */
+export const readWatched = (path: string): Promise<Uint8Array> => readBoundedLater(path, MAX_READ_BYTES)
 
 /** Which file it is, how long, and when it was written and renamed; in nanoseconds where the file system has them. */
 export async function stampOf(path: string): Promise<string> {

@@ -21,7 +21,7 @@ export async function readToken(cli: Cli, { token, tokenFile }: TokenPlace): Pro
   if (token !== undefined && tokenFile !== undefined)
     throw usageError('a token and --token-file exclude each other', 'leave one of them out')
   if (tokenFile !== undefined) {
-    return trimToken((await readInputFile('--token-file', tokenFile)).toString('utf8'), 'the file is empty')
+    return trimToken(readInputFile('--token-file', tokenFile).toString('utf8'), 'the file is empty')
   }
   if (token === undefined || token === '-') return readStdin(cli)
   warn(

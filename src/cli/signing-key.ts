@@ -27,7 +27,9 @@ export async function readSecretKey(file: string, encoding: string): Promise<Min
   if (file === '-') throw usageError('--secret-file: a secret is not read from stdin', 'name a file')
   if (!isEncoding(encoding))
     throw usageError('--secret-encoding: not an encoding', `one of: ${ENCODINGS.join(', ')}`)
-  const text = (await readInputFile('--secret-file', file)).toString('utf8').replace(/\r?\n$/, '')
+  const text = readInputFile('--secret-file', file)
+    .toString('utf8')
+    .replace(/\r?\n$/, '')
   const bytes = decodeSecret(text, encoding)
   if (!bytes.ok) throw unusable('--secret-file', bytes.error.message)
   return fromSecret(bytes.value)
@@ -43,7 +45,7 @@ export function fromSecret(secret: Uint8Array): MintKey {
 /** @throws WarderError ERR_CLI_KEY_UNUSABLE, ERR_CLI_FILE_UNREADABLE, ERR_CLI_USAGE */
 export async function readPrivateKey(file: string): Promise<MintKey> {
   if (file === '-') throw usageError('--key-file: a key is not read from stdin', 'name a file')
-  const pem = (await readInputFile('--key-file', file)).toString('latin1')
+  const pem = readInputFile('--key-file', file).toString('latin1')
   const privateKey = parsePem(pem)
   const fitting = fittingAlgorithms(createPublicKey(privateKey))
   if (fitting.length === 0) throw unusable('--key-file', 'no algorithm fits this type of key')

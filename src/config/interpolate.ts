@@ -125,10 +125,12 @@ function mapStrings(
 /** What the system says about a file, in words. */
 export function fileTrouble(
   error: unknown,
-): 'does not exist' | 'is a directory' | 'may not be read' | 'cannot be read' {
+): 'does not exist' | 'is a directory' | 'is a pipe or a socket' | 'may not be read' | 'cannot be read' {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist'
   if (code === 'EISDIR') return 'is a directory'
+  // ENXIO is the system's own answer for a socket, ENOTREG ours for a pipe.
+  if (code === 'ENOTREG' || code === 'ENXIO') return 'is a pipe or a socket'
   return code === 'EACCES' || code === 'EPERM' ? 'may not be read' : 'cannot be read'
 }
 

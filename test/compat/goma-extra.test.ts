@@ -191,7 +191,7 @@ describe('further files of Goma', () => {
 })
 
 describe('listFiles()', () => {
-  it('lists files and links to files, in the directory and below it, and nothing that is hidden', async () => {
+  it('lists all but directories, links to files too, below the directory as well, and nothing that is hidden', async () => {
     const cleanup = createCleanup()
     const directory = createTempDir(cleanup)
     await mkdir(join(directory, '..data/x'), { recursive: true })
@@ -201,7 +201,13 @@ describe('listFiles()', () => {
     await symlink('..data', join(directory, 'linked'))
     await symlink('nowhere', join(directory, 'dangling.yml'))
     await symlink('/dev/zero', join(directory, 'endless.yml'))
-    expect([...(await listFiles(directory))].sort()).toEqual(['a.yml', 'c.yml', 'dangling.yml', 'sub/b.yml'])
+    expect([...(await listFiles(directory))].sort()).toEqual([
+      'a.yml',
+      'c.yml',
+      'dangling.yml',
+      'endless.yml',
+      'sub/b.yml',
+    ])
     await mkdir(join(directory, Array.from({ length: 10 }, () => 'd').join('/')), { recursive: true })
     await writeFile(join(directory, `${'d/'.repeat(10)}e.yml`), '')
     expect(listFiles(directory)).rejects.toMatchObject({ code: 'EFBIG' })

@@ -1,7 +1,6 @@
 /** Watching whose timer is turned by the test. */
-import { readFile } from 'node:fs/promises'
 import { listFiles } from '../../src/app/list-files.ts'
-import { stampOf } from '../../src/app/watch-config.ts'
+import { readWatched, stampOf } from '../../src/app/watch-config.ts'
 import { QUIET_LOOKS, watchFiles } from '../../src/config/watch-files.ts'
 
 /** A watcher whose timer is turned by hand, and all that it reported; files are named relative to the directory. */
@@ -18,7 +17,7 @@ export function watchByHand(
   const watch = watchFiles(
     { files, fileHashes, directories },
     {
-      readFile: (path) => readFile(path),
+      readFile: readWatched,
       listFiles,
       stampOf,
       onRestless: (changed) => said.push(`restless ${changed.map(name).join(' ')}`),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'bun:test'
+import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,6 +62,20 @@ describe('watched files', () => {
     await rename(join(directory, 'a~'), file)
     await look()
     expect(said).toEqual(['changed a'])
+  })
+
+  it('are missed when a pipe takes their place, which holds up no look', async () => {
+    const file = join(directory, 'a')
+    await writeFile(file, '1')
+    const { said, look } = watchByHand(directory, [file])
+    await look()
+    await rm(file)
+    execFileSync('mkfifo', [file])
+    await look()
+    await rm(file)
+    await writeFile(file, '2')
+    await look()
+    expect(said).toEqual(['missing a', 'changed a'])
   })
 
   it('are missed once when they vanish, and are no change when they come back as they were', async () => {

@@ -91,6 +91,9 @@ interface Loaded {
   readonly context: SecureContext
 }
 
+/** Of a certificate, a key or a bundle of authorities, in bytes. */
+const MAX_FILE_BYTES = 1_048_576
+
 /** One that is there and cannot be used is a mistake in any case: it may be half written. */
 function findMissing({ certFile, keyFile }: CertificateFiles, readFile: ReadFile): string | undefined {
   return [certFile, keyFile].find((file) => {
@@ -129,7 +132,10 @@ function toLoaded({ cert, key }: SelfSigned, clientCa: Buffer | undefined): Load
 
 function readPem(file: string, readFile: ReadFile): Buffer {
   try {
-    return Buffer.from(readFile(file))
+    const pem = Buffer.from(readFile(file))
+    // Readers end soon after it: half of the authorities would be trusted.
+    if (pem.length > MAX_FILE_BYTES) throw new Error('the file is larger than 1 MiB')
+    return pem
   } catch (cause) {
     throw unusable(file, cause)
   }

@@ -67,6 +67,15 @@ describe('certificates of a listener', () => {
   }
   const pair = (certFile: string, keyFile: string) => ({ certFile, keyFile })
 
+  it('are refused when a file is longer than is ever read: half of its authorities would count', () => {
+    const bundle = Buffer.concat([good.cert, Buffer.alloc(1_048_577, '\n')])
+    const read = (file: string): Uint8Array => (file === 'ca.pem' ? bundle : readFile(file))
+    const settings = { certificates: [pair('a.pem', 'a.key')], clientCaFile: 'ca.pem' }
+    expect(() => loadCertificates(settings, read)).toThrow(
+      expect.objectContaining({ code: 'ERR_GATEWAY_CERTIFICATE' }),
+    )
+  })
+
   it('that are missing are left out, and a self-signed one takes their place, only where that is asked for', () => {
     const certificates = [pair('c.pem', 'c.key'), pair('a.pem', 'a.key')]
     const some = loadCertificates({ certificates, selfSigned: true }, readFile)
