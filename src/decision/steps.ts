@@ -5,14 +5,15 @@ import { checkAudience } from '../jwt/check-audience.ts'
 import { checkClaimValues } from '../jwt/check-claim-values.ts'
 import { checkTimes } from '../jwt/check-times.ts'
 import { isAcceptedTyp } from '../jwt/check-typ.ts'
-import { decodeJws } from '../jwt/decode-jws.ts'
+import { decodeJws, type DecodedJws } from '../jwt/decode-jws.ts'
 import { findVerifyingKey } from '../jwt/find-verifying-key.ts'
 import { pickIssuer } from '../jwt/issuer.ts'
 import type { ClaimValueSettings } from '../jwt/issuer-settings.ts'
-import { checkTenantClaim, isKeyOfTenant } from '../jwt/tenant-template.ts'
+import { checkTenantClaim, isKeyOfTenant, type TenantTemplate } from '../jwt/tenant-template.ts'
 import { isAlgorithm } from '../keys/algorithms.ts'
 import { whyMethodRefused } from '../request/method.ts'
 import { quote } from '../keys/printable.ts'
+import type { VerificationKey } from '../keys/verification-key.ts'
 import { extractToken, hasNoTokenHeader } from '../token/extract-token.ts'
 import { findRoute } from './find-route.ts'
 import { NOT_REACHED, PASSED, denial, type StepOutcome, type Trial } from './trial.ts'
@@ -128,15 +129,24 @@ function signatureStep(trial: Trial): StepOutcome {
   if (trial.candidates === undefined || trial.jws === undefined) return NOT_REACHED
   trial.key = findVerifyingKey(trial.jws, trial.candidates)
   if (trial.key === undefined) return unverified(trial)
-  const { issuer, jws } = trial
-  const template = issuer?.template
-  if (template !== undefined && !isKeyOfTenant(template, trial.key.issuer, jws.claims['iss'])) {
-    trial.key = undefined
+  const template = trial.issuer?.template
+  if (template !== undefined) trial.key = findKeyOfTenant(template, trial.key, trial.jws, trial.candidates)
+  if (trial.key === undefined)
     return denial('key_unsuitable', 'the key set names another issuer beside the key')
-  }
   trial.issuer?.keys.noteUse(trial.key)
   return PASSED
 }
+
+/** The key that made the signature, as it is listed for this tenant: one set may list it for several. */
+const findKeyOfTenant = (
+  template: TenantTemplate,
+  { thumbprint }: VerificationKey,
+  { claims }: DecodedJws,
+  candidates: readonly VerificationKey[],
+): VerificationKey | undefined =>
+  candidates.find(
+    (key) => key.thumbprint === thumbprint && isKeyOfTenant(template, key.issuer, claims['iss']),
+  )
 
 /** While one of the issuer's key sources is unavailable, a signature that no other key made may still be good. */
 function unverified({ missingKeysSeconds: retryAfterSeconds }: Trial): StepOutcome {

@@ -1,11 +1,13 @@
 /** Public keys that issuers publish as certificates. The dates and the signature of a certificate are not looked at. */
-import { createPublicKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { isKid } from './kid.ts'
 
 /** Most characters of a certificate in base64; real ones have two thousand. */
 const MAX_CERTIFICATE_LENGTH = 32_768
 const PEM = /^\s*-----BEGIN (CERTIFICATE|PUBLIC KEY)-----[A-Za-z0-9+/=\s]{1,32768}-----END \1-----\s*$/
+// Linear, as above; what is encrypted cannot be read, and exposes nothing.
+const PRIVATE_PEM = /^\s*-----BEGIN (?:[A-Z]{2,3} )?PRIVATE KEY-----[A-Za-z0-9+/=\s]{1,32768}-----END /
 
 /**
  * The key of the first certificate of `x5c`; undefined when there is none that can be read. Only ever of a key set
@@ -40,9 +42,10 @@ export function readPemMap(
 
 function readPem(text: string): Readonly<Record<string, unknown>> {
   const label = PEM.exec(text)?.[1]
-  // A private key would be taken for its public half.
-  if (label === undefined) return {}
   try {
+    // With all its members: it is refused for them, and so is its public half elsewhere in the document.
+    if (PRIVATE_PEM.test(text)) return { ...createPrivateKey(text).export({ format: 'jwk' }) }
+    if (label === undefined) return {}
     const key = label === 'CERTIFICATE' ? new X509Certificate(text).publicKey : createPublicKey(text)
     return { ...key.export({ format: 'jwk' }) }
   } catch {

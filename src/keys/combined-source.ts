@@ -65,9 +65,12 @@ function merge(found: readonly Found[], answers: readonly KeyLookup[], isNamed: 
     : { state: 'found', keys, othersRetryAfterSeconds: retryAfter }
 }
 
-/** By thumbprint: a key that two sources publish is one key, tried once. */
+/** A key that two sources publish is one key, tried once; for another issuer it is another one. */
 const distinct = (keys: readonly VerificationKey[]): readonly VerificationKey[] =>
-  keys.filter((key, index) => keys.findIndex(({ thumbprint }) => thumbprint === key.thumbprint) === index)
+  keys.filter((key, index) => keys.findIndex((other) => isSame(other, key)) === index)
+
+const isSame = (a: VerificationKey, b: VerificationKey): boolean =>
+  a.thumbprint === b.thumbprint && a.issuer === b.issuer
 
 /** No source has a key: the answer that leaves the most open. */
 function worst(answers: readonly KeyLookup[]): KeyLookup {

@@ -49,11 +49,13 @@ export function importJwk(
   if (refusal !== undefined) return err(refusal)
 
   const certified = readCertificateKey(jwk['x5c'])
-  const key = certified !== undefined && hasNoKey(jwk) ? ok(certified) : importPublicKey(jwk)
+  const key = readKey(jwk, certified)
   if (!key.ok) return key
   const facts = readPublicKeyFacts(key.value)
   if (!facts.ok) return facts
   if (facts.value.members['kty'] !== jwk['kty']) return err('`x5c` holds a key of another `kty`')
+  if (NAMES.some((name) => isOtherName(jwk[name], facts.value.members[name])))
+    return err('`x5c` holds a key of another kind than the members beside it')
   if (isAnotherKey(certified, facts.value)) return err('`x5c` holds another key than the members beside it')
   const { alg } = jwk
   const allowed = alg === undefined ? algorithms : algorithms.filter((name) => isSameAlgorithm(name, alg))
@@ -78,7 +80,7 @@ export const holdsSecret = (jwk: unknown): boolean =>
 /** The thumbprint of the public half of a key that holds a secret; undefined where there is none. */
 export function exposedThumbprint(jwk: unknown): string | undefined {
   if (!isJsonObject(jwk) || !holdsSecret(jwk) || !IMPORTED_MEMBERS.has(jwk['kty'])) return undefined
-  const key = importPublicKey(jwk)
+  const key = readKey(jwk, readCertificateKey(jwk['x5c']))
   const facts = key.ok ? readPublicKeyFacts(key.value) : key
   return facts.ok ? facts.value.thumbprint : undefined
 }
@@ -131,6 +133,13 @@ function findRefusal(jwk: Jwk, keyUse: KeyUse): string | undefined {
 /** RFC 7517 §4.7 lets a certificate stand beside the key; some issuers publish nothing else. */
 const hasNoKey = (jwk: Jwk): boolean =>
   (IMPORTED_MEMBERS.get(jwk['kty']) ?? []).every((name) => NAMES.includes(name) || jwk[name] === undefined)
+
+const readKey = (jwk: Jwk, certified: KeyObject | undefined): Result<KeyObject, string> =>
+  certified !== undefined && hasNoKey(jwk) ? ok(certified) : importPublicKey(jwk)
+
+/** Of a curve or parameter set that the key has, another name is written. `alg` is one for keys of `AKP` alone. */
+const isOtherName = (written: unknown, has: string | undefined): boolean =>
+  has !== undefined && written !== undefined && written !== has
 
 /** A certificate that cannot be read says nothing; one that says something else makes the key doubtful. */
 function isAnotherKey(certified: KeyObject | undefined, { thumbprint }: PublicKeyFacts): boolean {

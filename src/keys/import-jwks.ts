@@ -78,6 +78,7 @@ export function collectKeys(
 const isSameKey = (a: VerificationKey, b: VerificationKey): boolean =>
   a.kid === b.kid &&
   a.thumbprint === b.thumbprint &&
+  a.issuer === b.issuer &&
   [...a.verifiers.keys()].join() === [...b.verifiers.keys()].join()
 
 const isKidCrowded = (keys: readonly VerificationKey[], kid: string | undefined): boolean =>

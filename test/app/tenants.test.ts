@@ -202,6 +202,24 @@ issuers:
     expect(await reasonOf(strict, mint(globex, { tid: 'acme', iss: acme.issuer }))).toBe('key_unsuitable')
   })
 
+  it('lets a key vouch for each of the tenants that one or several sets name beside it', async () => {
+    const named = globex
+      .jwks()
+      .keys.flatMap((key) => [globex.issuer, acme.issuer].map((issuer) => ({ ...key, issuer })))
+    const [first, second] = named.map((key) => JSON.stringify({ keys: [key] }))
+    for (const sets of [
+      `{ jwks: '${JSON.stringify({ keys: named })}' }`,
+      `[{ jwks: '${first}' }, { jwks: '${second}' }]`,
+    ]) {
+      const authorizer = await start(EVERY.replace(/keys: .*/, `keys: ${sets}`))
+      expect(await reasonOf(authorizer, mint(globex, { tid: 'globex' }))).toBe('ok')
+      expect(await reasonOf(authorizer, mint(globex, { tid: 'acme', iss: acme.issuer }))).toBe('ok')
+      const third = { tid: 'third', iss: 'https://idp.example/third/v2.0' }
+      expect(await reasonOf(authorizer, mint(globex, third))).toBe('key_unsuitable')
+      authorizer.close()
+    }
+  })
+
   it('judges tenants by a rule of the issuer', async () => {
     const authorizer = await start(EVERY.replace('audience: api', 'audience: api\n    claims: { tid: acme }'))
     expect(await reasonOf(authorizer, mint(acme, { tid: 'acme' }))).toBe('ok')

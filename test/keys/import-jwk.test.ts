@@ -177,6 +177,7 @@ describe('importJwk', () => {
     ['the certificate of another key', change(p256, { x5c: [DER] })],
     ['a certificate alone that cannot be read', { kty: 'RSA', x5c: ['AAAA'] }],
     ['the certificate of another kty alone', { kty: 'RSA', x5c: [DER] }],
+    ['the certificate of another curve alone', { kty: 'EC', crv: 'P-384', x5c: [DER] }],
     ['white space in a number', change(p256, { x: ` ${String(p256['x'])}` })],
     ['a number that is not text', change(rsa, { n: 5 })],
     ['an endless number', change(rsa, { n: 'A'.repeat(100_000) })],

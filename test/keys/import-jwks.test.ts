@@ -54,6 +54,25 @@ describe('importJwks', () => {
     }
   })
 
+  it('uses no key whose private half is beside its certificate in the same set', () => {
+    const x5c = [SELF_SIGNED_CERTIFICATE.replaceAll(/-----[^-]+-----|\s/g, '')]
+    const loaded = load(rsa, { kty: 'EC', x5c, kid: 'x', d: 'AAAA' }, { kty: 'EC', x5c, kid: 'y' })
+    expect(loaded.ok && loaded.value.keys.map((key) => key.kid)).toEqual(['a'])
+  })
+
+  it('keeps a key once for each issuer that is named beside it', () => {
+    const loaded = load(
+      { ...p256, issuer: 'https://a.example' },
+      { ...p256, issuer: 'https://b.example' },
+      p256,
+    )
+    expect(loaded.ok && loaded.value.keys.map((key) => key.issuer)).toEqual([
+      'https://a.example',
+      'https://b.example',
+      undefined,
+    ])
+  })
+
   it('tells keys that are a fault of their publisher from keys that are for others', () => {
     const loaded = load(rsa, { ...p256, use: 'enc' }, { kty: 'oct', k: 'AAAA' }, { ...p256, x: 'AAAA' })
     expect(loaded.ok && loaded.value.ignored.map((key) => key.isUntrusted)).toEqual([undefined, true, true])
@@ -108,6 +127,20 @@ describe('importJwks', () => {
 })
 
 describe('a map from key ids to PEM, as Google publishes it', () => {
+  for (const type of ['pkcs8', 'sec1'] as const) {
+    it(`uses no key whose private half is in it as ${type}`, () => {
+      const { publicKey, privateKey } = keyPair('P-256')
+      const map = {
+        private: privateKey.export({ format: 'pem', type }),
+        public: pem(publicKey),
+        other: pem(keyPair('rsa').publicKey),
+      }
+      const loaded = importJwks(toBytes(JSON.stringify(map)), ALGORITHM_NAMES)
+      expect(loaded.ok && loaded.value.keys.map((key) => key.kid)).toEqual(['other'])
+      expect(loaded.ok && loaded.value.ignored.map((key) => key.isUntrusted)).toEqual([true, true])
+    })
+  }
+
   const read = (map: Readonly<Record<string, unknown>>) =>
     importJwks(toBytes(JSON.stringify(map)), ALGORITHM_NAMES)
   const spki = pem(keyPair('rsa').publicKey)
