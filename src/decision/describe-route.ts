@@ -23,6 +23,7 @@ const AMBIGUITIES: Readonly<Record<PathAmbiguity, string>> = {
   encoded_separator: 'the path has an escaped / \\ ; ? # or NUL',
   double_encoded: 'the path is escaped twice',
   invalid_utf8: 'the path is escaped, but not as UTF-8',
+  too_many_doubts: 'the path has more than 256 `;`, `//`, escaped slashes and bytes outside UTF-8',
 }
 
 const METHOD_FAULTS: Readonly<Record<MethodFault, string>> = {

@@ -17,6 +17,7 @@ export type PathAmbiguity =
   | 'encoded_separator'
   | 'double_encoded'
   | 'invalid_utf8'
+  | 'too_many_doubts'
 
 /** Longest raw path, in characters. nginx and Node stop a whole request head at 16 to 32 KiB by default. */
 export const MAX_PATH_LENGTH = 8192

@@ -5,6 +5,7 @@
  */
 import { err, ok, type Result } from '../result.ts'
 import { DOT_SEGMENT, MAX_PATH_LENGTH, RAW_DOUBTS, type PathAmbiguity } from './canonical-path.ts'
+import { countInvalidUtf8, decodeInvalid, unescapeBytes } from './escaped-bytes.ts'
 
 export interface KeptPath {
   /**
@@ -36,11 +37,27 @@ export function readKeptPath(raw: string): Result<KeptPath, PathAmbiguity> {
     if (ambiguity !== 'semicolon' && pattern.test(raw)) return err(ambiguity)
   if (REFUSED_ESCAPE.test(raw)) return err('encoded_separator')
   if (OVERLONG.test(raw)) return err('invalid_utf8')
+  if (countDoubts(raw) > MAX_DOUBTS) return err('too_many_doubts')
   const path = raw.split('/').map(keptSegment).join('/')
   return ok({ path, readings: () => readingsOf(raw, path) })
 }
 
+/**
+ * The most places with several readings in one path, far above what names of files and projects have. A hostile path
+ * is read and matched in each way before any token is looked at, so what that costs is bounded.
+ */
+const MAX_DOUBTS = 256
+const SEPARATOR_DOUBT = /;|\/(?=\/)|%2[fF]|%3[bB]/g
+const BYTE_ESCAPE = /%[89a-fA-F]/
+
+function countDoubts(raw: string): number {
+  const separators = raw.match(SEPARATOR_DOUBT)?.length ?? 0
+  if (separators > MAX_DOUBTS || !BYTE_ESCAPE.test(raw)) return separators
+  return separators + countInvalidUtf8(unescapeBytes(raw))
+}
+
 function keptSegment(raw: string): string {
+  if (!raw.includes('%')) return raw
   try {
     return decodeURIComponent(withSlashes(raw, KEPT_SLASH))
   } catch {
@@ -69,7 +86,7 @@ const STAGES: readonly Stage[] = [
   // Tomcat and Jetty take parameters away before they decode.
   parameterReadings,
   (path) => [withSlashes(path, KEPT_SLASH), withSlashes(path, '/')],
-  (path) => [decodeBytes(path, 'mixed'), decodeBytes(path, 'single'), decodeBytes(path, 'dropped')],
+  decodedReadings,
   // Others decode first; then `%3B` begins a parameter, and `%2F` ends it.
   parameterReadings,
   (path) => [path, path.replaceAll(/\/{2,}/g, '/')],
@@ -86,23 +103,21 @@ function parameterReadings(path: string): readonly string[] {
   ]
 }
 
-// RFC 3629 §4: one character of UTF-8, or one byte that is none.
-const UTF8_OR_BYTE =
-  /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const WESTERN = new TextDecoder('windows-1252')
 
 /**
- * Decodes once. Of bytes outside UTF-8, `mixed` makes one western character each, `single` does so with all bytes, and
- * `dropped` leaves them out, as decoders do that ignore errors.
+ * Decodes once, as programs do that know UTF-8 alone, a western character set alone, or both. Of bytes outside UTF-8,
+ * some make one western character each, and decoders that ignore errors drop them.
  */
-function decodeBytes(path: string, how: 'mixed' | 'single' | 'dropped'): string {
-  if (!path.includes('%')) return path
-  const bytes = path.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  )
-  return bytes.replaceAll(UTF8_OR_BYTE, (found) => {
-    const buffer = Buffer.from(found, 'latin1')
-    if (how === 'single' || (how === 'mixed' && found.length === 1)) return WESTERN.decode(buffer)
-    return found.length === 1 ? '' : buffer.toString('utf8')
-  })
+function decodedReadings(path: string): readonly string[] {
+  if (!path.includes('%')) return [path]
+  const bytes = unescapeBytes(path)
+  const single = WESTERN.decode(bytes)
+  try {
+    return [UTF8.decode(bytes), single]
+  } catch {
+    const { mixed, dropped } = decodeInvalid(bytes)
+    return [mixed, single, dropped]
+  }
 }

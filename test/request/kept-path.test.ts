@@ -102,11 +102,18 @@ describe('readKeptPath', () => {
         { numRuns: 5000 },
       ))
   }
-  it('takes no long time over the worst path', () => {
-    const raw = `/${'a%2F;%E9'.repeat(1000)}`
-    const kept = readKeptPath(raw)
+  // 85 of these have 255 doubtful places.
+  const unit = 'a%2F;%E9'
+  it('reads a path with as many doubtful places as it takes', () => {
+    const kept = readKeptPath(`/${unit.repeat(85)}${'%C3%A9'.repeat(1000)}`)
     if (!kept.ok) throw new Error(kept.error)
     const readings = kept.value.readings()
     expect(readings.ok && readings.value.length).toBeLessThanOrEqual(200)
   })
+  for (const place of [';', ';a', '%2F', '%2f', '%3B', '%3b', '%FF', '%c3', 'a//', unit]) {
+    it(`refuses more of ${place} than it takes, before it makes any reading`, () =>
+      expect(readKeptPath(`/a${place.repeat(257)}`)).toEqual({ ok: false, error: 'too_many_doubts' }))
+  }
+  it('counts no escaped character of UTF-8 as doubtful', () =>
+    expect(readKeptPath(`/a%2F${'%E6%97%A5'.repeat(500)}`)).toMatchObject({ ok: true }))
 })
