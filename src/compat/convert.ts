@@ -26,7 +26,7 @@ export const convertConfig = (config: LoadedConfig, missing: readonly Diagnostic
   renderConfig(config.settings, { secrets: 'plain', defaults: 'omitted' }, [
     ...missing.map(toTodo),
     ...(missing.length === 0 ? [] : [mendFirst(config.source.file)]),
-    ...config.warnings.map(toComment),
+    ...config.warnings.map((warning) => toComment(warning, config)),
   ])
 
 /** What is not in the result. Above everything: its line in the result is nowhere. */
@@ -38,15 +38,24 @@ function toTodo({ code, message, position, label, hints }: Diagnostic): ConfigCo
 
 const mendFirst = (file: string): ConfigComment => ({
   path: [],
-  text: `until then nobody gets in where a mistake is; correct them in ${basename(file)}, and convert it again`,
+  text: `correct these mistakes in ${basename(file)} and convert it again; until then, everything they affect is denied`,
 })
 
-function toComment({ code, message, pointer, position }: Diagnostic): ConfigComment {
+/** The issuer that a client became: not every client did, if some have mistakes. */
+function issuerOf(client: string, config: LoadedConfig): number {
+  const { line, column } = config.positionOf(`/clients/${client}`)
+  return config.settings.issuers.findIndex((_, i) => {
+    const place = config.positionOfSetting(`issuers/${i}`)
+    return place.line === line && place.column === column
+  })
+}
+
+function toComment({ code, message, pointer, position }: Diagnostic, config: LoadedConfig): ConfigComment {
   const text = `${code}: ${message}`
   // What has no line of its own in the result is told at its beginning, with the line that it had.
   const above = position === undefined ? text : `${text} (${basename(position.file)}:${position.line})`
   const client = /^\/clients\/(\d+)/.exec(pointer ?? '')?.[1]
   if (code === 'WARN_COMPAT_EXPOSED') return { path: ['listen', 'decisions'], text }
   if (client === undefined) return { path: [], text: above }
-  return { path: ['issuers', Number(client), ...(WRITTEN_AT[code] ?? [])], text }
+  return { path: ['issuers', issuerOf(client, config), ...(WRITTEN_AT[code] ?? [])], text }
 }

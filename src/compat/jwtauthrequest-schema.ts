@@ -5,7 +5,7 @@ import { parseExactPath } from '../config/path-pattern.ts'
 import { flag, listOf, literalText, strictMap, text, textList } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
 
-const ClientSchema = strictMap({
+export const ClientSchema = strictMap({
   endpoints: textList(parseExactPath).describe('paths that are answered'),
   name: text().optional().describe('for logs'),
   'required-claims': textList().optional().describe('claims that must be present'),

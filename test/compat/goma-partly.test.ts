@@ -170,7 +170,9 @@ describe('what can be converted of a configuration that is refused', () => {
 
   it('says what to do about it, where something is missing', async () => {
     const { config, missing } = await convert(goma('priority: 1'))
-    expect(convertConfig(config, missing)).toContain('correct them in goma.yml, and convert it again')
+    expect(convertConfig(config, missing)).toContain(
+      'correct these mistakes in goma.yml and convert it again',
+    )
     expect(convertConfig(config)).not.toContain('convert it again')
   })
 
