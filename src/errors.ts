@@ -78,6 +78,7 @@ export const ERROR_CODES = {
   WARN_CONFIG_AUDIENCE_ANY: 'the audience is not checked',
   WARN_CONFIG_AUDIENCE_ACCOUNT: 'an audience that every token of the realm has',
   ERR_CONFIG_WILDCARD: 'a wildcard where every character is taken as it is',
+  WARN_CONFIG_CLAIM_WILDCARD: 'a claim of an issuer is compared with a text that holds a `*`',
   WARN_CONFIG_TENANT_ANY: 'every tenant of a provider is accepted',
   WARN_CONFIG_ISSUER_ANY: 'the issuer is not checked',
   WARN_CONFIG_EXP_OPTIONAL: 'tokens that never expire are accepted',

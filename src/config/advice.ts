@@ -70,6 +70,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
     'in Keycloak, add an audience mapper and name that audience: `account` is in every token of the realm',
   ERR_CONFIG_WILDCARD:
     'write the exact text, or `{tenant}` with `tenants` in an issuer; `any` accepts every one',
+  WARN_CONFIG_CLAIM_WILDCARD: 'write the exact texts, or `starts_with`; `require` for a claim of any value',
   WARN_CONFIG_TENANT_ANY:
     'name the tenants in `tenants`, or tell them apart by a claim rule: anyone can open an account there',
   WARN_CONFIG_ISSUER_ANY: 'name the exact `iss`',

@@ -1,11 +1,13 @@
 /** What an issuer calls itself. */
 import type { AddProblem as Add } from './check-reach.ts'
 import { KNOWN_ALIASES } from './presets.ts'
+import { toPointer } from './json-pointer.ts'
 import { quoted } from './printable.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
 
 /** What other programs expand, and what is compared letter by letter here: no token would ever fit. */
-export function checkWildcards({ issuer, audience }: IssuerConfig, add: Add): void {
+export function checkWildcards({ issuer, audience, claims }: IssuerConfig, add: Add): void {
+  checkClaimWildcards(claims, add)
   const word = /\*/.exec(issuer ?? '')?.[0] ?? ENTRA_ALIAS.exec(issuer ?? '')?.[1]
   if (word !== undefined) {
     const message = `${quoted(word)} is taken as letters: no token has this \`iss\``
@@ -23,6 +25,22 @@ export function checkWildcards({ issuer, audience }: IssuerConfig, add: Add): vo
     const hints = ['to accept tokens made for any other service too write `audience: any`']
     add(`/audience/${i}`, { code: 'ERR_CONFIG_WILDCARD', message: '"*" is taken as a letter', hints })
   })
+}
+
+/** A warning, because the value of a claim may really be or hold a `*`: it stands for every right in some tokens. */
+function checkClaimWildcards(claims: IssuerConfig['claims'], add: Add): void {
+  for (const [name, rule] of Object.entries(claims ?? {})) {
+    const beginning = 'starts_with' in rule ? rule.starts_with : undefined
+    const text = [...(rule.in ?? []), beginning ?? ''].find((one) => one.includes('*'))
+    if (text === undefined) continue
+    const start = text.slice(0, text.indexOf('*'))
+    const hints =
+      start === ''
+        ? [`to accept every value write \`require: [${name}]\` and no rule`]
+        : [`for every value with this beginning write \`starts_with: ${JSON.stringify(start)}\``]
+    const message = `the \`*\` in ${quoted(text)} is taken as a letter`
+    add(`/claims${toPointer([name])}`, { code: 'WARN_CONFIG_CLAIM_WILDCARD', message, hints })
+  }
 }
 
 /** Names under which Entra ID serves every directory; its tokens have the id of one. */

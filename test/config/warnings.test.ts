@@ -24,6 +24,14 @@ describe('the warnings', () => {
       'WARN_CONFIG_UNROUTED',
       '6:1',
     ],
+    ['any value of a claim', issuer('claims: { tid: "*" }'), 'WARN_CONFIG_CLAIM_WILDCARD', '5:20'],
+    ['a claim in a list', issuer('claims: { sub: [a, "repo:x/*"] }'), 'WARN_CONFIG_CLAIM_WILDCARD', '5:20'],
+    [
+      'a claim that starts with a wildcard',
+      issuer('claims: { sub: { starts_with: "repo:x/*" } }'),
+      'WARN_CONFIG_CLAIM_WILDCARD',
+      '5:20',
+    ],
     ['tokens without end', issuer('allow_missing_exp: true'), 'WARN_CONFIG_EXP_OPTIONAL', '5:24'],
     [
       'bound tokens without proof',
