@@ -10,7 +10,7 @@ export interface Phases {
   /** The next request, each kind in its turn, and each of its tokens in theirs. */
   nextShot(): Shot
   /**
-   * The different answers to a kind, sorted: `200`, `401 kid_unknown`, `503` for 503 without a decision. Of one phase,
+   * The different answers to a kind, sorted: `200`, `401 kid_unknown`, `503 proxy_error` without a decision. Of one phase,
    * those that were sent and answered in it; without a phase, all there ever were.
    */
   answers(kind: string, phase?: string): readonly string[]
