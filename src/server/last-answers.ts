@@ -2,6 +2,8 @@
 
 /** nginx, too, ends a connection after a thousand requests. */
 const MEAN_ANSWERS = 1_000
+/** Fewest answers from one that ends its connection to the next; docs/nginx.md names it. */
+export const FEWEST_ANSWERS = MEAN_ANSWERS / 2
 
 /**
  * The runtime keeps answers that a client does not read, without a bound, and goes on reading its requests: one that
@@ -13,7 +15,7 @@ const MEAN_ANSWERS = 1_000
  * @returns Whether the next answer ends its connection.
  */
 export function createLastAnswers(random: () => number = Math.random): () => boolean {
-  const next = (): number => Math.ceil((0.5 + random()) * MEAN_ANSWERS)
+  const next = (): number => Math.ceil(FEWEST_ANSWERS + random() * MEAN_ANSWERS)
   let left = next()
   return () => {
     left -= 1
