@@ -4,7 +4,7 @@ import type { Problem } from './diagnostic.ts'
 import { pointerForPeople, toPointer, valueAt } from './json-pointer.ts'
 import { hintForUnknownKey } from './key-hints.ts'
 import { quoted } from './printable.ts'
-import { suggestion } from './suggest.ts'
+import { suggest, suggestion } from './suggest.ts'
 
 /** A problem and the value, or the key, that it is about. */
 export interface LocatedProblem {
@@ -139,9 +139,20 @@ const MISSING_HINTS: Readonly<Record<string, string>> = {
   match: 'write `match: {}` for all requests',
 }
 
-/** In `keys: { THE-SECRET }` YAML takes the secret for a key that has no value. */
+/**
+ * In `keys: { THE-SECRET }` YAML takes the secret for a key that has no value, and in `- THE: SECRET` of a list of
+ * secrets its first half for a key.
+ */
 const mayBeSecret = (pointer: string, root: unknown): boolean =>
-  /^\/issuers\/\d+\/keys\//.test(pointer) && valueAt(root, pointer) === null
+  /^\/issuers\/\d+\/keys\//.test(pointer) && (valueAt(root, pointer) === null || isHalfOfSecret(pointer))
+
+/** A misspelling of a known key is none. */
+const isHalfOfSecret = (pointer: string): boolean => {
+  const key = IN_SECRET.exec(pointer)?.[1]
+  return key !== undefined && suggest(key, ['value', 'kid', 'encoding']) === undefined
+}
+
+const IN_SECRET = /^\/issuers\/\d+\/keys\/(?:\d+\/)?secret\/\d+\/([^/]*)$/
 
 /** @param key Undefined where it must not be shown. */
 function unknownKey(pointer: string, key: string | undefined, known: string): LocatedProblem {
@@ -150,7 +161,7 @@ function unknownKey(pointer: string, key: string | undefined, known: string): Lo
   const hints = [`known keys here: ${known}`]
   const where = pointerForPeople(parent)
   if (key === undefined) {
-    const message = `unknown key without a value ${where}`
+    const message = `unknown key, not shown because it may be a secret, ${where}`
     // The pointer ends with the key.
     return { pointer: parent, problem: { code: 'ERR_CONFIG_UNKNOWN_KEY', message, hints } }
   }

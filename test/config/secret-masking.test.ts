@@ -34,6 +34,15 @@ const CASES: readonly (readonly [what: string, text: string, name?: string])[] =
   ['a token in a URL', issuer(`    keys: { jwks_url: "https://a.example/jwks?token=${CANARY}", foo: 1 }`)],
   ['a list of secrets', issuer(`    keys: { secret: [${CANARY}] }`)],
   ['a list of secrets in which one is wrong', issuer(`    keys: { secret: [{ value: ${CANARY}, foo: 1 }] }`)],
+  ['a secret with a colon in a list', issuer(`    keys:\n      secret:\n        - ${CANARY}: ${CANARY}`)],
+  ['a secret in a list that YAML takes for a key', issuer(`    keys: { secret: [{ ${CANARY} }] }`)],
+  ['a password in a metadata URL', issuer(`    keys: { metadata_url: "https://me:${CANARY}@a.example/" }`)],
+  [
+    'a token in a metadata URL',
+    issuer(`    keys: { metadata_url: "http://a.example/?t=${CANARY}", foo: 1 }`),
+  ],
+  ['a JWK set with secrets', issuer(`    keys: { jwks: { keys: [{ kty: oct, k: ${CANARY} }] }, foo: 1 }`)],
+  ['a list of bearer headers', issuer(`    keys: [{ headers: { X-Key: "${CANARY}\\t" } }]`)],
   ['a list of key sources', issuer(`    keys: [{ secret: ${CANARY} }, { secret: ${CANARY}, foo: 1 }]`)],
   ['a misspelt key in a list of key sources', issuer(`    keys: [{ secert: ${CANARY} }]`)],
   [
