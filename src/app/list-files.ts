@@ -8,7 +8,8 @@ const MAX_ENTRIES = 10_000
 
 /**
  * Relative paths of everything that is not a directory, links included: a pipe in the place of a file is listed, so
- * that reading it reports it. Links to directories are not followed, and names that begin with a dot are left out.
+ * that reading it reports it. Links to directories are not followed, and directories whose names begin
+ * with a dot are left out.
  *
  * @throws Error of node:fs when it cannot be read, or when it is too large or too deep: an unread part might hold what protects
  *   a route.
@@ -20,7 +21,7 @@ export async function listFiles(directory: string): Promise<readonly string[]> {
     for (const entry of await readdir(join(directory, below), { withFileTypes: true })) {
       if (++entries > MAX_ENTRIES || depth > MAX_DEPTH)
         throw Object.assign(new Error('the directory is too large'), { code: 'EFBIG' })
-      if (entry.name.startsWith('.')) continue
+      if (entry.isDirectory() && entry.name.startsWith('.')) continue
       const path = join(below, entry.name)
       if (entry.isDirectory()) await visit(path, depth + 1)
       else if (!entry.isSymbolicLink() || !(await isDirectory(join(directory, path)))) found.push(path)

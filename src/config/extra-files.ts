@@ -41,8 +41,9 @@ export const MAX_EXTRA_BYTES = 16 * 1024 ** 2
 export type DirectoryTrouble = ReturnType<typeof fileTrouble> | 'holds too many files' | 'holds too much'
 
 /**
- * Reads every `*.yml` and `*.yaml` in and below a directory. Names that begin with a dot are passed over: they are
- * what editors and Kubernetes volumes keep beside the files.
+ * Reads every `*.yml` and `*.yaml` in and below a directory, in this letter case, as Goma does: a file that is left out
+ * may hold what guards a path, and one too many may open it. Directories whose names begin with a dot are passed over
+ * (Kubernetes volumes have some), and so are the locks of Emacs (`.#routes.yml`).
  *
  * @param directory Absolute.
  */
@@ -72,7 +73,7 @@ export async function readExtraFiles(
 }
 
 const isExtraFile = (name: string): boolean =>
-  /\.ya?ml$/i.test(name) && !name.split('/').some((segment) => segment.startsWith('.'))
+  /\.ya?ml$/.test(name) && !/(?:^|\/)(?:\.[^/]*\/|\.#)/.test(name)
 
 async function read(
   path: string,

@@ -26,9 +26,25 @@ describe('further files of Goma', () => {
     [file('sub/c.yml')]: route('cats'),
     [file('empty.yml')]: '# nothing yet\n',
     [file('notes.txt')]: 'not: [read',
-    [file('.hidden.yml')]: 'not: [read',
+    [file('LOUD.YML')]: 'not: [read',
+    [file('.#a.yml')]: 'not: [read',
     [file('..data/a.yaml')]: 'not: [read',
+    [file('sub/.git/a.yaml')]: 'not: [read',
   }
+
+  it('count with a dot before their names, as in every version of Goma', async () => {
+    const text = goma('', 'middlewares: [{ name: closed, type: access, paths: [/*] }]', MAIN)
+    const { settings } = await loadGood(text, {
+      files: {
+        [file('.b.yml')]:
+          'routes: [{ name: b, path: /api/b, destination: "http://b:1", middlewares: [closed] }]',
+      },
+    })
+    expect(settings.routes.map(({ paths, access }) => [...paths, access.kind])).toEqual([
+      ['/api/b/**', 'deny'],
+      ['/api/**', 'public'],
+    ])
+  })
 
   it('are put behind the main one in the order of their names, and know the middlewares of each other', async () => {
     const { settings, warnings } = await loadGood(goma('', localJwt('guard', '[/*]'), MAIN), { files: FILES })
