@@ -23,7 +23,7 @@ export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Rul
   const keys = keysOf(rule)
   if (!keys.ok) return keys.error
   const { claimsExpression = '' } = rule
-  const claims = claimsExpression.trim() === '' ? ok({}) : translateClaims(claimsExpression)
+  const claims = claimsExpression === '' ? ok({}) : translateClaims(claimsExpression)
   if (!claims.ok) return { ...claims.error, at: 'claimsExpression' }
   return {
     kind: 'policy',

@@ -38,15 +38,17 @@ function checked(text: string, base: string): Result<string, Problem> {
   if (!text.startsWith('/')) return bad(text, 'it does not begin with `/`')
   if (REGULAR_EXPRESSION.test(text)) return bad(text, 'regular expressions are not supported')
   const pattern = checkPattern(base === '' ? '/' : base)
-  return pattern.ok ? ok(base) : pattern
+  return pattern.ok ? ok(base) : err({ ...pattern.error, hints: HINTS })
 }
 
 const bad = (text: string, why: string): Result<never, Problem> =>
   err({
     code: 'ERR_CONFIG_PATH',
     message: `${quoted(text)} is not a path: ${why}`,
-    hints: ['write /path for it and everything below it, or /* for everything'],
+    hints: HINTS,
   })
+
+const HINTS = ['write /path for it and everything below it, or /* for everything']
 
 /** Paths of a route that the same middlewares apply to. */
 export interface Slice {

@@ -13,7 +13,9 @@ import {
   wholeNumber,
 } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
+import type { Problem } from '../config/diagnostic.ts'
 import { ok } from '../result.ts'
+import type { Result } from '../result.ts'
 import { noEffect, notedKeys, refused } from './goma-keys.ts'
 
 /** Of type `jwt`, as the document has it: an auth service is asked. */
@@ -47,6 +49,10 @@ export const ForwardAuthRuleSchema = strictMap({
   ...notedKeys(FORWARD_AUTH_NOTES),
 })
 
+/** An empty string is as if the key were not there, as in Goma. */
+const orEmpty = <Value>(parse: (written: string) => Result<Value, Problem>) =>
+  text<Value | undefined>((written) => (written === '' ? ok(undefined) : parse(written))).optional()
+
 /** Of type `jwtAuth`, and of `jwt` in newer versions: tokens are verified here. */
 export const LocalJwtRuleSchema = strictMap({
   secret: anything(),
@@ -54,10 +60,10 @@ export const LocalJwtRuleSchema = strictMap({
   jwksUrl: literalText().optional(),
   jwksFile: literalText().optional(),
   algorithms: optionalList(text(parseAlgorithm)),
-  alg: text(parseAlgorithm).optional(),
-  algo: text(parseAlgorithm).optional(),
-  issuer: plainText().optional(),
-  audience: plainText().optional(),
+  alg: orEmpty(parseAlgorithm),
+  algo: orEmpty(parseAlgorithm),
+  issuer: orEmpty(ok<string>),
+  audience: orEmpty(ok<string>),
   forwardHeaders: textMap().optional(),
   forwardAuthorization: flag().optional(),
   claimsExpression: literalText().optional(),

@@ -37,6 +37,20 @@ describe('an issuer or an audience of jwtAuth', () => {
     const { settings } = await loadGood(withRule({ secret: SECRET, audience: 'any' }))
     expect(settings.issuers[0]?.audience).toEqual(['any'])
   })
+
+  it('is not there where it is empty, and neither is an algorithm', async () => {
+    const empty = { secret: SECRET, issuer: '', audience: '', alg: '', algo: '' }
+    const { settings } = await loadGood(withRule(empty))
+    const without = await loadGood(withRule({ secret: SECRET, issuer: undefined, audience: undefined }))
+    expect(settings).toEqual(without.settings)
+    expect(settings.issuers[0]?.issuer).toBeNull()
+    await loadBad(withRule({ secret: SECRET, issuer: ' ' }))
+  })
+
+  it('are followed by an expression that says something, which spaces do not', async () => {
+    const { diagnostics } = await loadBad(withRule({ secret: SECRET, claimsExpression: '  ' }))
+    expect(diagnostics.map(({ code }) => code as string)).toEqual(['ERR_CONFIG_VALUE'])
+  })
 })
 
 describe('a key of jwtAuth', () => {
