@@ -1,6 +1,6 @@
 /**
  * The contract of jwtauthrequest: the request that arrived is the one judged, the token is in a header or query
- * parameter of it, and the answer is 200 or 403 and nothing else.
+ * parameter of it, and the answer is 200 or 403, with no challenge and no body.
  */
 import { denial } from '../decision/trial.ts'
 import { err, ok } from '../result.ts'
@@ -19,8 +19,14 @@ export const jwtauthrequest: Caller = {
     const query = queryStart < 0 ? '' : url.slice(queryStart + 1)
     return ok({ method, scheme: 'http', host: '', path: '/', query, headers })
   },
-  render: (decision) =>
-    decision.outcome === 'allow'
-      ? { status: 200, headers: { 'x-decision-id': decision.id }, body: null }
-      : { status: 403, headers: { 'x-decision-id': decision.id, 'cache-control': 'no-store' }, body: null },
+  render(decision) {
+    if (decision.outcome === 'allow')
+      return { status: 200, headers: { 'x-decision-id': decision.id }, body: null }
+    const headers = {
+      'x-decision-id': decision.id,
+      'x-decision-reason': decision.reason,
+      'cache-control': 'no-store',
+    }
+    return { status: 403, headers, body: null }
+  },
 }

@@ -81,7 +81,7 @@ function parseDocumentText(text: string, file: string): Result<SourceDocument, P
 
 const NO_CONFIGURATION: Problem = {
   code: 'ERR_CONFIG_SYNTAX',
-  message: 'this is not a configuration: its first line is no `key: value`',
+  message: 'this is not a configuration: it does not begin with `key: value`',
   hints: ['name a YAML or JSON file; a `warder.yaml` begins with `version: 1`'],
 }
 

@@ -53,7 +53,7 @@ liveSuite('jwtauthrequest: its example configuration behind its nginx snippet', 
     const file = join(dir, 'config.json')
     // Changed are only the port, which must be free here, and the directory.
     writeFileSync(file, CONFIG.replace('8081', String(warderPort)))
-    warder = await startServe(file, warderPort, cleanup)
+    warder = await startServe(file, warderPort, cleanup, { onTerminal: true })
     // The printed \`alias\` has no slash at its end, so nginx puts the file's name right behind it.
     mkdirSync(join(dir, 'www'))
     writeFileSync(join(dir, 'www/htmlpage.txt'), 'the page')

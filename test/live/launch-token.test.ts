@@ -2,7 +2,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'bun:test'
-import { startProgram } from '../support/live/child-program.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { freePort } from '../support/live/loopback.ts'
 import { startServe } from '../support/live/serve-command.ts'
@@ -57,11 +56,7 @@ describe('the start of a jwtauthrequest configuration', () => {
 
   it.if(Bun.which('script') !== null)('prints a token on a terminal', async () => {
     const { file, port } = await write(CLIENT)
-    const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
-    const command = [process.execPath, MAIN, 'serve', '-c', file].map(quote).join(' ')
-    // `exec`: what ends the terminal ends Warder, too.
-    const terminal = startProgram(['script', '-qfc', `exec ${command}`, '/dev/null'])
-    cleanup.add(() => terminal.stop('SIGTERM'))
+    const terminal = await startServe(file, port, cleanup, { onTerminal: true })
     const token = await terminal.ready('the token', () => TOKEN.exec(terminal.output())?.[0])
     expect((await fetch(`http://127.0.0.1:${port}/auth?token=${token}`)).status).toBe(200)
     expect((await fetch(`http://127.0.0.1:${port}/auth?token=${token}x`)).status).toBe(403)
