@@ -21,35 +21,56 @@ export type Lookup = (host: string) => Promise<readonly { readonly address: stri
  * holds a thread for ten seconds: four of those stopped every login for as long (measured).
  */
 const AT_ONCE = 2
+/** Of these, for names whose last lookup failed: one dead zone must not keep all other names waiting. */
+const FAILED_AT_ONCE = 1
 
 // This is getaddrinfo, which remembers nothing; the runtime's own connections and c-ares both hold answers for a while.
 const systemLookup: Lookup = (host) => lookup(host, { all: true, verbatim: true })
 
-/** @param ask For tests. Default: the system. */
+interface Turn {
+  readonly host: string
+  begin(): void
+}
+
+/**
+ * Lookups of the same name at the same time are one lookup.
+ *
+ * @param ask For tests. Default: the system.
+ */
 export function createResolveHost(ask: Lookup = systemLookup): ResolveHost {
-  const waiting: (() => void)[] = []
+  const underWay = new Map<string, Promise<Resolution>>()
+  const waiting: Turn[] = []
+  /** Names whose last lookup failed: the next one may hold a thread for as long again. */
+  const failed = new Set<string>()
   let active = 0
-  const turn = (): Promise<void> | undefined => {
-    if (active < AT_ONCE) {
-      active += 1
-      return undefined
-    }
-    return new Promise((resolve) => waiting.push(resolve))
+  let failedActive = 0
+  const mayBegin = ({ host }: Turn): boolean =>
+    active < AT_ONCE && (failedActive < FAILED_AT_ONCE || !failed.has(host))
+  const beginNext = (): void => {
+    const at = waiting.findIndex(mayBegin)
+    if (at >= 0) waiting.splice(at, 1)[0]?.begin()
   }
-  const passTurn = (): void => {
-    const next = waiting.shift()
-    if (next === undefined) active -= 1
-    else next()
+  const run = async (host: string, hadFailed: boolean): Promise<Resolution> => {
+    active += 1
+    if (hadFailed) failedActive += 1
+    const resolution = await resolutionOf(ask, host)
+    active -= 1
+    if (hadFailed) failedActive -= 1
+    if (resolution.kind === 'failed') failed.add(host)
+    else failed.delete(host)
+    underWay.delete(host)
+    beginNext()
+    return resolution
   }
-  return async (host) => {
-    await turn()
-    try {
-      return toResolution(await ask(host))
-    } catch (error) {
-      return toFailure(error)
-    } finally {
-      passTurn()
-    }
+  return (host) => {
+    const same = underWay.get(host)
+    if (same !== undefined) return same
+    const resolution = new Promise<Resolution>((resolve) => {
+      waiting.push({ host, begin: () => resolve(run(host, failed.has(host))) })
+    })
+    underWay.set(host, resolution)
+    beginNext()
+    return resolution
   }
 }
 
@@ -58,6 +79,14 @@ export const resolveHost: ResolveHost = createResolveHost()
 
 /** DNS filters answer like this. Connecting there would reach this machine: perhaps the gateway itself. */
 const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
+
+async function resolutionOf(ask: Lookup, host: string): Promise<Resolution> {
+  try {
+    return toResolution(await ask(host))
+  } catch (error) {
+    return toFailure(error)
+  }
+}
 
 function toResolution(found: readonly { readonly address: string }[]): Resolution {
   const addresses = [...new Set(found.map(({ address }) => address))].filter(

@@ -54,6 +54,61 @@ it('runs two lookups at a time, so that a dead DNS server leaves threads for pas
   expect(await Promise.all(all)).toHaveLength(4)
 })
 
+/** A resolver whose lookups end when the test says so. */
+function createHeldLookups() {
+  const asked: string[] = []
+  const ends = new Map<string, (error?: Error) => void>()
+  const resolve = createResolveHost((host) => {
+    asked.push(host)
+    return new Promise((found, fail) => {
+      ends.set(host, (error) => (error === undefined ? found([{ address: '10.0.0.1' }]) : fail(error)))
+    })
+  })
+  return { asked, resolve, end: (host: string, error?: Error) => ends.get(host)?.(error) }
+}
+
+it('gives names that failed one of the two turns, so that others need not wait behind them', async () => {
+  const { asked, resolve, end } = createHeldLookups()
+  for (const host of ['dead-1', 'dead-2', 'dead-3']) {
+    const first = resolve(host)
+    end(host, coded('EAI_AGAIN'))
+    expect((await first).kind).toBe('failed')
+  }
+  asked.length = 0
+  const again = ['dead-1', 'dead-2', 'dead-3'].map((host) => resolve(host))
+  const healthy = [resolve('app'), resolve('other')]
+  expect(asked).toEqual(['dead-1', 'app'])
+  end('app')
+  await healthy[0]
+  expect(asked).toEqual(['dead-1', 'app', 'other'])
+  end('dead-1')
+  await again[0]
+  expect(asked).toEqual(['dead-1', 'app', 'other', 'dead-2'])
+  end('other')
+  await healthy[1]
+  end('dead-2')
+  await again[1]
+  // One that has answered is like any other again.
+  const back = [resolve('dead-1'), resolve('app')]
+  expect(asked.slice(4)).toEqual(['dead-3', 'dead-1'])
+  end('dead-1')
+  await back[0]
+  for (const host of ['app', 'dead-3']) end(host)
+  await Promise.all([...again, ...back])
+})
+
+it('looks a name up once for all that ask for it at the same time', async () => {
+  const { asked, resolve, end } = createHeldLookups()
+  const all = [resolve('app'), resolve('app'), resolve('app')]
+  end('app')
+  for (const resolution of await Promise.all(all)) expect(resolution.kind).toBe('addresses')
+  expect(asked).toEqual(['app'])
+  const later = resolve('app')
+  expect(asked).toEqual(['app', 'app'])
+  end('app')
+  await later
+})
+
 it('asks the system about names', async () => {
   const resolution = await resolveHost('localhost')
   expect(resolution.kind).toBe('addresses')
