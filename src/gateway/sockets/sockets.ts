@@ -82,6 +82,8 @@ export function tcpText(address: Address, port: number): string {
 export const addressText = (address: Address): string =>
   address.kind === 'unix' ? `unix:${address.path}` : tcpText(address, address.port)
 
+const NOTHING = (): void => {}
+
 /** Where to connect. */
 export interface Place {
   readonly server: ServerSettings
@@ -95,15 +97,23 @@ export interface Place {
  * Connects to a server; with TLS, after its certificate was verified for the name.
  *
  * @param settled Called once: with the wire, or with the reason why there is none.
+ * @param ended Called once, before `settled` and also after a give-up: when the attempt holds no descriptor any more.
+ *   The runtime cannot take back a connection that is being made, so that may be minutes later.
  * @returns Gives up, also in the middle of a handshake; `settled` is not called then.
  */
 export function connect(
   { server, ip, trust }: Place,
   settled: (wire: Wire | undefined, fault: string) => void,
+  ended: () => void = NOTHING,
 ): () => void {
   let isSettled = false
+  let isEnded = false
   let raw: Bun.Socket<Slot> | undefined
   const settle = (wire: Wire | undefined, fault: string): void => {
+    if (!isEnded) {
+      isEnded = true
+      ended()
+    }
     if (isSettled) return
     isSettled = true
     settled(wire, fault)

@@ -2,10 +2,10 @@
 import type { ServerTrust } from '../sockets/certificates.ts'
 import type { Deadlines, Expiring } from '../deadlines.ts'
 import { UNCHARGED } from '../held-account.ts'
+import { createConnect } from './connect-attempts.ts'
 import { startHealthCheck } from './health-check.ts'
 import type { ServerRules } from './server-group.ts'
 import type { ServerSettings } from '../settings.ts'
-import { connect } from '../sockets/sockets.ts'
 import type { Wire, WireEvents } from '../sockets/wire.ts'
 
 /** A connection to a server, with room for one exchange at a time. */
@@ -74,6 +74,8 @@ export function createServerPool(
   const ip = address?.ip
   const place = { server: settings, ip, trust }
   const health = rules.health === undefined ? undefined : startHealthCheck(place, rules.health, deadlines)
+  const connect = createConnect(place)
+  const hasMoved = `${ip} is no address of the server any more`
   const idle: IdleLink[] = []
   let active = 0
   let failures = 0
@@ -142,15 +144,20 @@ export function createServerPool(
         settled({ wire: parked.wire, isReused: true, openedMs: parked.openedMs }, '')
         return () => {}
       }
+      if (hasLeft) {
+        active -= 1
+        settled(undefined, hasMoved)
+        return () => {}
+      }
       let isPending = true
-      const giveUp = connect(place, (wire, fault) => {
+      const giveUp = connect((wire, fault) => {
         isPending = false
         hasConnected ||= wire !== undefined
         if (wire !== undefined && !hasLeft)
           return settled({ wire, isReused: false, openedMs: performance.now() }, '')
         active -= 1
         wire?.destroy()
-        settled(undefined, wire === undefined ? fault : `${ip} is no address of the server any more`)
+        settled(undefined, wire === undefined ? fault : hasMoved)
       })
       return () => {
         if (isPending) active -= 1
