@@ -23,10 +23,11 @@ const DOWN_AFTER = 2
 export function startHealthCheck(place: Place, health: HealthSettings, deadlines: Deadlines): HealthCheck {
   let failures = 0
   let isClosed = false
+  let giveUp = (): void => {}
   const next: Expiring = { deadlineMs: 0, onDeadline: () => check() }
   const question: Question = { ...health, isHealthy: compileStatuses(health.statuses) }
   const check = (): void => {
-    ask(place, question, deadlines, (isGood) => {
+    giveUp = ask(place, question, deadlines, (isGood) => {
       failures = isGood ? 0 : failures + 1
       if (!isClosed) next.deadlineMs = performance.now() + health.intervalMs
     })
@@ -39,27 +40,36 @@ export function startHealthCheck(place: Place, health: HealthSettings, deadlines
     close() {
       isClosed = true
       deadlines.remove(next)
+      // The address may be somebody else's by now, who must not be asked either.
+      giveUp()
     },
   }
 }
 
-/** One check. Good is one of the statuses, in time; the body is not read. */
+/**
+ * One check. Good is one of the statuses, in time; the body is not read.
+ *
+ * @returns Gives up: `done` is not called.
+ */
 function ask(
   place: Place,
   { path, timeoutMs, isHealthy }: Question,
   deadlines: Deadlines,
   done: (isGood: boolean) => void,
-): void {
+): () => void {
   let wire: Wire | undefined
   let giveUp = (): void => {}
   let isDone = false
-  const finish = (isGood: boolean): void => {
-    if (isDone) return
+  const stop = (): boolean => {
+    if (isDone) return false
     isDone = true
     deadlines.remove(limit)
     giveUp()
     wire?.destroy()
-    done(isGood)
+    return true
+  }
+  const finish = (isGood: boolean): void => {
+    if (stop()) done(isGood)
   }
   const limit: Expiring = { deadlineMs: performance.now() + timeoutMs, onDeadline: () => finish(false) }
   deadlines.add(limit)
@@ -79,4 +89,5 @@ function ask(
     const fields = `Host: ${place.server.authority}\r\nUser-Agent: Warder\r\nConnection: close\r\n`
     opened.write(Buffer.from(`GET ${path} HTTP/1.1\r\n${fields}\r\n`))
   })
+  return () => void stop()
 }

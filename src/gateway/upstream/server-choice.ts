@@ -4,6 +4,8 @@ import type { ServerGroup } from './server-group.ts'
 import type { ServerPool } from './server-pool.ts'
 
 export interface ServerChoice {
+  /** How many servers there are now. */
+  count(): number
   /** The next server to ask; undefined when all were tried. */
   pick(tried: readonly ServerPool[]): ServerPool | undefined
   /**
@@ -50,6 +52,7 @@ export function createServerChoice(
   }
   const choose = balance === 'least_connections' ? leastConnections : inTurn
   return {
+    count: () => current().length,
     pick(tried) {
       const all = current()
       if (all.length <= 1) {

@@ -1,11 +1,13 @@
 /** Servers by name whose addresses change, as those of containers do. */
 import { afterEach, describe, expect, it } from 'bun:test'
+import { createServer, type AddressInfo } from 'node:net'
 import { createFakeNames, type FakeNames } from '../../support/fake-names.ts'
 import { forwardAuthConfig } from '../../support/forward-auth.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { liveSuite } from '../../support/live/live-suite.ts'
 import { freePort, waitFor } from '../../support/live/loopback.ts'
 import { ask, openClient, requestText } from '../../support/live/raw-client.ts'
+import { startSilentServer } from '../../support/live/silent-server.ts'
 import { runMovingGateway, startAt } from '../../support/moving-site.ts'
 import { gatewayConfig } from '../../support/run-gateway.ts'
 import { createTestCa } from '../../support/test-ca.ts'
@@ -173,6 +175,26 @@ describe('several addresses of a name', () => {
   })
 })
 
+it('ends the check of an address that leaves, which may be somebody else’s by now', async () => {
+  let open = 0
+  const silent = createServer((socket) => {
+    open += 1
+    socket.on('close', () => (open -= 1))
+    socket.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => silent.listen(0, ONE, resolve))
+  cleanup.add(() => void silent.close())
+  const { port } = silent.address() as AddressInfo
+  const names = createFakeNames()
+  names.set('app', ONE)
+  const upstream = 'health: { path: /h, interval: 10s, timeout: 60s }'
+  const config = gatewayConfig([`http://app:${port}`], { upstream })
+  await runMovingGateway(cleanup, config, names.resolve, { resolveMs: 50 })
+  await waitFor('the check', () => (open === 1 ? true : undefined))
+  names.set('app', TWO)
+  await waitFor('its end', () => (open === 0 ? true : undefined))
+})
+
 describe('a kept connection', () => {
   it('is not kept beyond its age', async () => {
     const { names, one, url } = await startTwo()
@@ -240,6 +262,18 @@ describe('an auth service that moves', () => {
     names.set('auth', TWO)
     expect((await ask(gateway.port, { target: '/x' })).status).toBe(200)
     expect([one.requests(), two.requests()]).toEqual([1, 1])
+  })
+
+  it('is asked at its other address when one of them is silent', async () => {
+    const names = createFakeNames()
+    const app = await startAt(cleanup, '127.0.0.1')
+    const port = await startSilentServer(cleanup, ONE)
+    const two = await startAt(cleanup, TWO, port)
+    names.set('auth', ONE, TWO)
+    const urls = [`http://auth:${port}/auth`, `http://127.0.0.1:${app.port}`] as const
+    const gateway = await runMovingGateway(cleanup, forwardAuthConfig(...urls, 'timeout: 10s'), names.resolve)
+    expect((await ask(gateway.port, { target: '/x' })).status).toBe(200)
+    expect(two.requests()).toBe(1)
   })
 
   it('denies when it is gone, and names the reason in the log', async () => {

@@ -89,6 +89,7 @@ function exchange(
   const end = (mayReuse: boolean): void => {
     isOver = true
     deadlines.remove(limit)
+    deadlines.remove(attempt)
     search.cancel()
     unlink(mayReuse)
   }
@@ -104,8 +105,16 @@ function exchange(
       fail(link === undefined ? 'no connection in time' : 'no answer in time', 504)
     },
   }
+  /** A silent address gets half of what is left, when there are others. */
+  const attempt: Expiring = {
+    deadlineMs: Infinity,
+    onDeadline: () => {
+      if (!isOver && link === undefined) search.failed('connect timeout')
+    },
+  }
   const send = (taken: Link): void => {
     link = taken
+    attempt.deadlineMs = Infinity
     const answer = createAuthAnswerReader(settings.maxAnswerBytes)
     const step = ({ kind, detail, mayReuse, head }: AnswerStep): void => {
       if (isOver || link !== taken || kind === 'more') return
@@ -131,11 +140,15 @@ function exchange(
     taken.wire.write(Buffer.from(text, 'latin1'))
   }
   const search = new LinkSearch(servers, {
-    onTry() {},
+    onTry() {
+      const nowMs = performance.now()
+      attempt.deadlineMs = servers.count() > 1 ? nowMs + (limit.deadlineMs - nowMs) / 2 : Infinity
+    },
     onFound: send,
     onNone: (fault) => fail(`it cannot be reached: ${fault}`),
   })
   deadlines.add(limit)
+  deadlines.add(attempt)
   search.next('')
   return () => {
     if (!isOver) end(false)
