@@ -58,5 +58,8 @@ export function authRequestText(
   text += `X-Original-URL: ${authz.scheme}://${authority}${uri}\r\nX-Original-URI: ${uri}\r\n`
   text += `X-Original-Method: ${method}\r\nX-Forwarded-Method: ${method}\r\nX-Forwarded-Uri: ${uri}\r\n`
   text += `X-Forwarded-Proto: ${authz.scheme}\r\nX-Forwarded-Host: ${authority}\r\n`
-  return ok(`${text}X-Forwarded-For: ${forwarded.forwardedFor}\r\n\r\n`)
+  text += `X-Forwarded-For: ${forwarded.forwardedFor}\r\n`
+  // oauth2-proxy and its like read the client's address here. On a unix socket there may be none.
+  if (forwarded.realIp !== '') text += `X-Real-IP: ${forwarded.realIp}\r\n`
+  return ok(`${text}\r\n`)
 }

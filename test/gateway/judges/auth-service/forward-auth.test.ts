@@ -134,6 +134,8 @@ describe('the question to the auth service', () => {
         ['X_Original_URI', '/evil'],
         ['X-Forwarded-Uri', '/evil'],
         ['X-Forwarded-For', '6.6.6.6'],
+        ['X-Real-IP', '6.6.6.6'],
+        ['X_Real_IP', '6.6.6.6'],
         ['X-Forwarded-Prefix', '/evil'],
         ['Forwarded', 'for=6.6.6.6'],
         ['X-Auth-UserId', 'admin'],
@@ -158,6 +160,7 @@ describe('the question to the auth service', () => {
       ['X-Forwarded-Proto', 'http'],
       ['X-Forwarded-Host', 'api.example.com'],
       ['X-Forwarded-For', '127.0.0.1'],
+      ['X-Real-IP', '127.0.0.1'],
     ])
     expect(question?.bytes()).not.toContain('body')
   })
@@ -166,7 +169,7 @@ describe('the question to the auth service', () => {
     const { auth, gateway } = await startForwardAuth(cleanup, 'send_headers: [cookie, X-A]')
     await ask(gateway.port, { target: '/x', headers: [TOKEN, ['Cookie', 'a=1'], ['x-a', '1'], ['X-B', '2']] })
     const names = auth.received[0]?.headers.map(([name]) => name.toLowerCase())
-    expect(names?.filter((name) => !/^x-(?:original|forwarded)-|^host$/.test(name))).toEqual([
+    expect(names?.filter((name) => !/^x-(?:original|forwarded|real)-|^host$/.test(name))).toEqual([
       'x-a',
       'cookie',
     ])
