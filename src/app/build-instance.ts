@@ -60,11 +60,15 @@ export interface BuildDeps extends KeyDeps {
   readonly previous?: Instance | undefined
 }
 
+/** Why there is no instance. */
+export interface BuildFailure {
+  readonly diagnostics: readonly Diagnostic[]
+  /** As of {@link Instance}; a file that could not be read is not among them. */
+  readonly fileHashes: ReadonlyMap<string, string>
+}
+
 /** Builds an instance. On an error nothing is left running. */
-export function buildInstance(
-  config: LoadedConfig,
-  deps: BuildDeps,
-): Result<Instance, readonly Diagnostic[]> {
+export function buildInstance(config: LoadedConfig, deps: BuildDeps): Result<Instance, BuildFailure> {
   const { settings } = config
   const issuers: Issuer[] = []
   const problems: Diagnostic[] = []
@@ -122,7 +126,7 @@ export function buildInstance(
   problems.push(...usersErrors)
   if (problems.length > 0) {
     closeSources(opened, deps.previous)
-    return err(problems)
+    return err({ diagnostics: problems, fileHashes })
   }
   const guard = compileGuard({ ...settings, issuers })
   return ok({

@@ -55,6 +55,9 @@ function build(
   deps: BuildDeps,
 ): Result<Instance, ConfigFailure> {
   if (!loaded.ok) return loaded
+  const { source, files, directories } = loaded.value
   const built = buildInstance(loaded.value, deps)
-  return built.ok ? built : err({ diagnostics: built.error, source: loaded.value.source })
+  if (built.ok) return built
+  const { diagnostics, fileHashes } = built.error
+  return err({ diagnostics, source, watched: { files, directories, fileHashes } })
 }

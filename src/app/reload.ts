@@ -27,6 +27,8 @@ export interface ReloadDeps {
   readonly report: (failure: ConfigFailure) => void
   /** Resolves after so many milliseconds. */
   readonly sleep: (ms: number) => Promise<void>
+  /** Resolves when the service is asked to stop: nothing is loaded or put in force from then on. */
+  readonly stopping: Promise<unknown>
 }
 
 /**
@@ -34,12 +36,17 @@ export interface ReloadDeps {
  * if one of them was. A bad configuration is reported, and the old one stays in force.
  */
 export function createReload(deps: ReloadDeps): (cause: ReloadCause) => Promise<void> {
+  let hasStop = false
+  void deps.stopping.then(() => {
+    hasStop = true
+  })
+  const isStopping = (): boolean => hasStop
   let running: Promise<void> | undefined
   let next: ReloadCause | undefined
   const run = async (): Promise<void> => {
-    for (let cause = next; cause !== undefined; cause = next) {
+    for (let cause = next; cause !== undefined && !isStopping(); cause = next) {
       next = undefined
-      await reloadOnce(deps, cause)
+      await reloadOnce(deps, cause, isStopping)
     }
   }
   return (cause) => {
@@ -50,8 +57,9 @@ export function createReload(deps: ReloadDeps): (cause: ReloadCause) => Promise<
 }
 
 async function reloadOnce(
-  { service, load, logger, report, sleep }: ReloadDeps,
+  { service, load, logger, report, sleep, stopping }: ReloadDeps,
   cause: ReloadCause,
+  isStopping: () => boolean,
 ): Promise<void> {
   const old = service.instance
   const before = old.config.digest
@@ -80,9 +88,11 @@ async function reloadOnce(
   ]
   if (diagnostics.length > 0) {
     next.value.close(old)
-    return refuse({ diagnostics, source: next.value.config.source })
+    return refuse({ diagnostics, source: next.value.config.source, watched: watchedFiles(next.value) })
   }
-  await Promise.race([next.value.started, sleep(KEYS_WAIT_MS)])
+  await Promise.race([next.value.started, sleep(KEYS_WAIT_MS), stopping])
+  // Its keys may be hanging, and would keep the process.
+  if (isStopping()) return next.value.close(old)
   service.swap(next.value)
   // The service has stopped meanwhile.
   if (service.instance !== next.value) return

@@ -1,5 +1,6 @@
 /** Reloads when a file of the running configuration has changed, and follows it to its next files. */
 import { stat } from 'node:fs/promises'
+import type { ConfigFailure } from '../config/load-config.ts'
 import { watchFiles, type FileWatch } from '../config/watch-files.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Instance } from './build-instance.ts'
@@ -11,6 +12,8 @@ import type { Service } from './service.ts'
 export interface ConfigWatch {
   /** Watches the files of the configuration that is in force now; a reload may have brought others. */
   follow(): void
+  /** Watches the files of a refused configuration, too, until another one is refused or in force. */
+  watchRefused(failure: ConfigFailure): void
   stop(): void
 }
 
@@ -51,7 +54,13 @@ export function watchConfig(
     current.stop()
     current = startWatching(followed)
   }
-  return { follow, stop: () => current.stop() }
+  return {
+    follow,
+    watchRefused({ watched }) {
+      current.alsoWatch(watched ?? { files: [], fileHashes: new Map(), directories: new Map() })
+    },
+    stop: () => current.stop(),
+  }
 }
 
 /** What a watched file holds, without waiting for the writer of a pipe. */

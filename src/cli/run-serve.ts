@@ -37,6 +37,7 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   announce(service, logger, cli.stderr)
   // Not waited for at the end: a stop soon after a reload would take as long as the sleep.
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
+  const stopping = stopSignal()
   const reload = createReload({
     service,
     load: (previous) => loadInstance(file, { ...deps, previous }),
@@ -46,13 +47,15 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
       if (failure.diagnostics.every(({ severity }) => severity === 'warning')) return
       const { digest } = service.instance.config
       cli.stderr.write(`warder: still running config ${digest}; to see this again: warder check ${file}\n`)
+      watch?.watchRefused(failure)
     },
     sleep,
+    stopping,
   })
   const watch = options.watch ? watchConfig(service, reload, logger) : undefined
   process.on('SIGHUP', () => void reload({ kind: 'signal' }).then(() => watch?.follow()))
   const stopLoggingBugs = logBugs(logger)
-  const signal = await stopSignal()
+  const signal = await stopping
   watch?.stop()
   await stop(service, signal, logger)
   stopLoggingBugs()

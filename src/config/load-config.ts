@@ -66,6 +66,8 @@ export interface ConfigFailure {
   /** Errors, and warnings among them; sorted by position, never empty. */
   readonly diagnostics: readonly Diagnostic[]
   readonly source: SourceText
+  /** What it was made of, as far as it is known: another content there may be what is missing. */
+  readonly watched?: Pick<LoadedConfig, 'files' | 'fileHashes' | 'directories'>
 }
 
 /** @param file As the operator named it; messages name it the same way. */
@@ -108,7 +110,7 @@ async function loadBytes(
   }
   const filled = await interpolate(document.value, resolve(file), deps, isSecretField)
   const native = readNative(document, filled, deps)
-  if (!native.ok) return failure(document, native.error)
+  if (!native.ok) return withWatched(failure(document, native.error), filled.files)
   const loaded = toLoaded(document, bytes, 'warder', native.value, filled.files)
   return ok({ ...loaded, secretFiles: secretFilesOf(document, isSecretField) })
 }
@@ -121,9 +123,11 @@ async function loadForeign(
 ): Promise<Result<LoadedConfig, ConfigFailure>> {
   const included = await foreign.include?.(main, deps)
   const { document = main, problems = [], fileHashes, directories } = included ?? {}
-  if (problems.some(({ severity }) => severity === 'error')) return failure(document, problems)
+  if (problems.some(({ severity }) => severity === 'error'))
+    return withWatched(failure(document, problems), fileHashes, directories)
   const translated = foreign.translate(document, deps.supportedAlgorithms)
-  if (!translated.ok) return failure(document, [...problems, ...translated.error])
+  if (!translated.ok)
+    return withWatched(failure(document, [...problems, ...translated.error]), fileHashes, directories)
   const warnings = [...problems, ...translated.value.warnings]
   const loaded = toLoaded(document, bytes, foreign.format, { ...translated.value, warnings }, new Map())
   const hashes = new Map([...loaded.fileHashes, ...(fileHashes ?? [])])
@@ -182,6 +186,13 @@ function locate(document: SourceDocument, filledIn: unknown, found: LocatedProbl
 
 const failure = (source: SourceText, diagnostics: readonly Diagnostic[]): Result<never, ConfigFailure> =>
   err({ diagnostics: [...diagnostics].sort(mainFirst(source)), source })
+
+const withWatched = (
+  refused: Result<never, ConfigFailure>,
+  fileHashes: ReadonlyMap<string, string> = new Map(),
+  directories: ReadonlyMap<string, string> = new Map(),
+): Result<never, ConfigFailure> =>
+  refused.ok ? refused : err({ ...refused.error, watched: { files: [], fileHashes, directories } })
 
 /** Other files that belong to it come behind. */
 const mainFirst =

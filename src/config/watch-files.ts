@@ -35,6 +35,11 @@ export interface FileWatch {
    * names files that were not watched: these are watched too, and `onChange` is called when all are quiet.
    */
   isQuiet(loaded: WatchedFiles): boolean
+  /**
+   * Watches the files of a configuration that was refused beside those of the running one: one of them may be what
+   * it lacks. They replace those of an earlier call. A file without a hash could not be read.
+   */
+  alsoWatch(refused: WatchedFiles): void
   /** No call comes after it. */
   stop(): void
 }
@@ -69,6 +74,7 @@ export function watchFiles(watched: WatchedFiles, deps: WatchFilesDeps): FileWat
   const taken = new Map([...watched.fileHashes, ...watched.directories])
   // A file that could not be read when loading has an empty hash: it is missing already.
   const missing = new Set([...taken].flatMap(([path, hash]) => (hash === '' ? [path] : [])))
+  const ofRunning = new Set(paths.keys())
   let sameLooks = 0
   let restlessLooks = 0
   let isRetry = false
@@ -79,6 +85,8 @@ export function watchFiles(watched: WatchedFiles, deps: WatchFilesDeps): FileWat
   const isSame = async (path: string): Promise<boolean> => {
     const before = paths.get(path)
     const now = await (directories.has(path) ? lookAtDirectory(path, deps) : lookAtFile(path, deps))
+    // Not watched any more since this look began.
+    if (!paths.has(path)) return true
     paths.set(path, now)
     if (!taken.has(path)) taken.set(path, now.hash)
     // Writing what is in force anyway is no change to wait for; something may do so once a second.
@@ -137,6 +145,23 @@ export function watchFiles(watched: WatchedFiles, deps: WatchFilesDeps): FileWat
       sameLooks = 0
       isRetry = true
       return false
+    },
+    alsoWatch(refused) {
+      const hashes = new Map([...refused.fileHashes, ...refused.directories])
+      const named = new Set([...refused.files, ...hashes.keys()])
+      for (const path of paths.keys()) {
+        if (ofRunning.has(path) || named.has(path)) continue
+        for (const known of [paths, taken, missing, directories]) known.delete(path)
+      }
+      for (const path of named) {
+        if (paths.has(path)) continue
+        const hash = hashes.get(path) ?? ''
+        paths.set(path, MISSING)
+        taken.set(path, hash)
+        if (hash === '') missing.add(path)
+        if (refused.directories.has(path)) directories.add(path)
+      }
+      sameLooks = 0
     },
     stop() {
       isStopped = true

@@ -29,6 +29,7 @@ describe('a reload', () => {
         logger,
         report: (failure) => void reported.push(failure),
         sleep: never,
+        stopping: never(),
       })
       await reload({ kind: 'watch', isQuiet: () => true })
       const isRefused = dropped.length > 0
@@ -58,6 +59,7 @@ describe('a reload', () => {
       logger,
       report: () => undefined,
       sleep: never,
+      stopping: never(),
     })
     await reload({ kind: 'watch', isQuiet: () => false })
     expect([service.instance === before, lines, closed]).toEqual([true, [], ['closed']])
@@ -73,6 +75,7 @@ describe('a reload', () => {
       logger,
       report: () => undefined,
       sleep: never,
+      stopping: never(),
     })
     const watch: ReloadCause = { kind: 'watch', isQuiet: () => true }
     await Promise.all([reload(watch), reload(SIGNAL), reload(watch)])

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import { createReload, type ReloadCause } from '../../src/app/reload.ts'
+import type { Instance } from '../../src/app/build-instance.ts'
 import type { ConfigFailure } from '../../src/config/load-config.ts'
 import { err, ok } from '../../src/result.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
@@ -37,6 +38,7 @@ describe('a reload', () => {
       logger,
       report: () => undefined,
       sleep: never,
+      stopping: never(),
     })
     await reload(SIGNAL)
     const answer = await ask()
@@ -55,6 +57,7 @@ describe('a reload', () => {
       logger,
       report: (failure) => void reported.push(failure),
       sleep: never,
+      stopping: never(),
     })
     await reload(SIGNAL)
     const codes = reported.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code))
@@ -74,6 +77,7 @@ describe('a reload', () => {
       logger,
       report: (failure) => void reported.push(failure),
       sleep: never,
+      stopping: never(),
     })
     await reload(SIGNAL)
     expect(service.instance).toBe(before)
@@ -98,6 +102,7 @@ describe('a reload', () => {
       logger,
       report: () => undefined,
       sleep: never,
+      stopping: never(),
     })
     await reload(SIGNAL)
     expect(service.instance).toBe(before)
@@ -123,6 +128,7 @@ describe('a reload', () => {
       logger: memoryLogger().logger,
       report: () => undefined,
       sleep: never,
+      stopping: never(),
     })
     const all = [reload(SIGNAL), reload(SIGNAL), reload(SIGNAL)]
     release()
@@ -140,6 +146,7 @@ describe('a reload', () => {
       logger: memoryLogger().logger,
       report: () => undefined,
       sleep: never,
+      stopping: never(),
     })
     const statuses = new Set<number>()
     const asking = Array.from({ length: 8 }, async () => {
@@ -154,6 +161,33 @@ describe('a reload', () => {
     await service.stop(0)
   })
 
+  it('that waits for keys is given up when the service is asked to stop, and none begins after it', async () => {
+    const { service } = await runService()
+    const before = service.instance
+    const closed: unknown[] = []
+    let loads = 0
+    let stop: () => void = () => undefined
+    const { logger, lines } = memoryLogger()
+    const reload = createReload({
+      service,
+      load: async () => {
+        loads++
+        stop()
+        const close = (keep?: Instance): void => void closed.push(keep)
+        return ok({ ...(await loadOrThrow(CONFIG)), started: never(), close })
+      },
+      logger,
+      report: () => undefined,
+      sleep: never,
+      stopping: new Promise<void>((resolve) => (stop = resolve)),
+    })
+    await Promise.all([reload(SIGNAL), reload(SIGNAL)])
+    await reload(SIGNAL)
+    expect([loads, lines, service.instance === before]).toEqual([1, [], true])
+    expect(closed).toEqual([before])
+    await service.stop(0)
+  })
+
   it('says that changed listeners need a restart', async () => {
     const { service } = await runService()
     const { logger, lines } = memoryLogger()
@@ -164,6 +198,7 @@ describe('a reload', () => {
       logger,
       report: () => undefined,
       sleep: never,
+      stopping: never(),
     })(SIGNAL)
     expect(lines.at(-1)).toMatchObject({ level: 'warn', event: 'reload' })
     await service.stop(0)
@@ -196,6 +231,7 @@ liveSuite('a reload', ['openssl'], () => {
         logger,
         report: (failure) => void reported.push(failure),
         sleep: never,
+        stopping: never(),
       })(SIGNAL)
       expect(service.instance === old).toBe(isRefused)
       const codes = reported.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code))

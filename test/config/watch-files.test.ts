@@ -78,6 +78,47 @@ describe('watched files', () => {
     expect(said).toEqual(['missing a', 'changed a'])
   })
 
+  it('of a refused configuration are watched too, until another is refused', async () => {
+    const [file, later, key, read] = ['a', 'later', 'key', 'read'].map((name) => join(directory, name))
+    await writeFile(file ?? '', '1')
+    await writeFile(read ?? '', '1')
+    const { said, look, watch } = watchByHand(directory, [file ?? ''])
+    await look()
+    const fileHashes = new Map([
+      [later ?? '', ''],
+      [read ?? '', hashContent(Buffer.from('1'))],
+    ])
+    watch.alsoWatch({ files: [key ?? ''], fileHashes, directories: new Map() })
+    await look()
+    expect(said).toEqual([])
+    await writeFile(later ?? '', '1')
+    await writeFile(key ?? '', '1')
+    await look()
+    await writeFile(read ?? '', '2')
+    await look()
+    expect(said).toEqual(['changed key later', 'changed read'])
+    watch.alsoWatch({ files: [], fileHashes: new Map(), directories: new Map() })
+    await writeFile(later ?? '', '2')
+    await rm(read ?? '')
+    await look()
+    await writeFile(file ?? '', '2')
+    await look()
+    expect(said.slice(2)).toEqual(['changed a'])
+  })
+
+  it('of a directory that a refused configuration names are watched, too', async () => {
+    const file = join(directory, 'a')
+    const extra = join(directory, 'extra')
+    await writeFile(file, '1')
+    const { said, look, watch } = watchByHand(directory, [file])
+    watch.alsoWatch({ files: [], fileHashes: new Map(), directories: new Map([[extra, '']]) })
+    await look()
+    await mkdir(extra)
+    await writeFile(join(extra, 'r.yml'), '1')
+    await look()
+    expect(said).toEqual(['changed extra'])
+  })
+
   it('are missed once when they vanish, and are no change when they come back as they were', async () => {
     const file = join(directory, 'a')
     await writeFile(file, '1')

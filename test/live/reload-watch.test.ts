@@ -123,6 +123,22 @@ liveSuite('a watched configuration', [], () => {
     expect(reloads()).toEqual(['refused', 'success'])
   })
 
+  const LATER: readonly (readonly [what: string, name: string, change: (text: string) => string])[] = [
+    ['reads', 'later.txt', (text) => text.replace('sub: alice', 'sub: "${file:later.txt}"')],
+    ['takes keys from', 'later.json', (text) => text.replace('jwks.json', 'later.json')],
+  ]
+  for (const [what, name, change] of LATER) {
+    it(`that ${what} a file which is written after it is in force when the file is there`, async () => {
+      const { directory, file, text, reloads, warder, judge } = await serve()
+      writeFileSync(file, change(text('write')))
+      await warder.ready('the refusal', () => reloads().includes('refused') || undefined)
+      const content = name === 'later.txt' ? 'alice' : readFileSync(join(directory, 'jwks.json'))
+      writeFileSync(join(directory, name), content)
+      await warder.ready('the reload', () => reloads().includes('success') || undefined)
+      expect([reloads(), await judge('alice')]).toEqual([['refused', 'success'], '403 scope_missing'])
+    })
+  }
+
   const WRITERS: readonly (readonly [
     what: string,
     write: (file: string, text: string) => void,
