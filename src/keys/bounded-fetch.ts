@@ -75,7 +75,11 @@ const conditions = ({ etag, lastModified }: Validators = {}): Readonly<Record<st
 
 function findRefusal(response: Response, { maxBytes }: FetchBounds): FetchFailure | undefined {
   const { status } = response
-  if (response.type === 'opaqueredirect' || response.redirected || (status >= 300 && status < 400)) {
+  if (
+    response.type === 'opaqueredirect' ||
+    response.redirected ||
+    (status >= 300 && status < 400 && status !== 304)
+  ) {
     return { why: `the server redirects (status ${status}), which is not followed`, status }
   }
   if (status !== 200) {
@@ -86,14 +90,17 @@ function findRefusal(response: Response, { maxBytes }: FetchBounds): FetchFailur
       ...(retryAfter === null ? {} : { retryAfter }),
     }
   }
-  const encoding = response.headers.get('content-encoding')
-  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+  if (!isPlain(response.headers.get('content-encoding'))) {
     return { why: 'the answer is compressed (`Content-Encoding`), though `identity` was asked for' }
   }
   // A number that cannot be read is not held against the answer: the bytes are counted anyway.
   const declared = Number(response.headers.get('content-length') ?? 0)
   return declared > maxBytes ? tooLarge(maxBytes) : undefined
 }
+
+/** Not compressed. Empty elements of a list say nothing (RFC 9110 §5.6.1.2). */
+const isPlain = (encoding: string | null): boolean =>
+  encoding === null || encoding.split(',').every((one) => /^[ \t]*(?:identity)?[ \t]*$/i.test(one))
 
 const tooLarge = (maxBytes: number): FetchFailure => ({ why: `the answer is larger than ${maxBytes} bytes` })
 

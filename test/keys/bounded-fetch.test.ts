@@ -55,6 +55,13 @@ describe('createBoundedFetch', () => {
   const failing = (error: unknown): Fetch => {
     return () => Promise.reject(error)
   }
+  for (const encoding of ['identity', 'IDENTITY', '', 'identity, identity', ', identity']) {
+    it(`takes an answer with the encoding "${encoding}", which is none`, async () => {
+      const world = worldThatAnswers(respond({ headers: { 'content-encoding': encoding } }))
+      expect((await get(world)).ok).toBe(true)
+    })
+  }
+
   const refused: readonly (readonly [string, Fetch])[] = [
     ['a refused connection', failing(Object.assign(new Error(SECRET_BODY), { code: 'ECONNREFUSED' }))],
     ['an error without a code', failing(new TypeError(SECRET_BODY))],
@@ -72,6 +79,7 @@ describe('createBoundedFetch', () => {
     ['more bytes than the cap', respond({}, 'x'.repeat(101))],
     ['an endless body', respond({}, endless(new Uint8Array(10)))],
     ['gzip', respond({ headers: { 'content-encoding': 'gzip' } })],
+    ['an encoding that only begins like one', respond({ headers: { 'content-encoding': 'identityx' } })],
     ['a list of encodings', respond({ headers: { 'content-encoding': 'identity, br' } })],
   ]
   for (const [what, answer] of refused) {
