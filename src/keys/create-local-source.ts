@@ -7,7 +7,7 @@ import { importJwks } from './import-jwks.ts'
 import { importPem } from './import-pem.ts'
 import type { PemRefusal } from './import-pem.ts'
 import { importSecretSet } from './import-secret-set.ts'
-import { importSecret } from './import-secret.ts'
+import { createSecretNames, importSecret } from './import-secret.ts'
 import { createJwksFileSource } from './jwks-file-source.ts'
 import type { JwksFileSource } from './jwks-file-source.ts'
 import type { KeyDeps } from './key-deps.ts'
@@ -88,12 +88,13 @@ export function createCheckedJwksFileSource(
   const { file } = settings
   const first = readKeyFile(file, deps)
   if (!first.ok) throw unreadable(file, first.error)
+  const nameOf = createSecretNames()
   const options = {
     description: `jwks_file ${file}`,
     read: () => readKeyFile(file, deps),
     parse: (bytes: Uint8Array) =>
       settings.allowSymmetric === true
-        ? importSecretSet(bytes, algorithms)
+        ? importSecretSet(bytes, algorithms, nameOf)
         : importJwks(bytes, algorithms, settings.keyUse),
   }
   const source = createJwksFileSource(options, deps)

@@ -5,7 +5,7 @@ import { isAlgorithm } from './algorithms.ts'
 import type { Algorithm } from './algorithms.ts'
 import { readKid } from './import-jwk.ts'
 import { readMembers } from './import-jwks.ts'
-import { importSecret } from './import-secret.ts'
+import { createSecretNames, importSecret } from './import-secret.ts'
 import { MAX_KEYS_TRIED } from './key-source.ts'
 import type { KeySet } from './key-set.ts'
 import { isJsonObject, quote } from './printable.ts'
@@ -16,17 +16,23 @@ import type { VerificationKey } from './verification-key.ts'
  * issuer, and one of the two could be taken for the other.
  *
  * @param algorithms The issuer's.
+ * @param nameOf Names the secrets; the same at each reading, so that those that stay are the same keys.
  * @see RFC 7517 §4, RFC 7518 §6.4
  */
-export function importSecretSet(bytes: Uint8Array, algorithms: readonly Algorithm[]): Result<KeySet, string> {
+export function importSecretSet(
+  bytes: Uint8Array,
+  algorithms: readonly Algorithm[],
+  nameOf: (secret: Uint8Array) => string = createSecretNames(),
+): Result<KeySet, string> {
   const members = readMembers(bytes)
   if (!members.ok) return members
   const keys: VerificationKey[] = []
   const ignored: KeySet['ignored'][number][] = []
   for (const member of members.value) {
     const kid = readKid(member)
-    const key = importOct(member, algorithms)
+    const key = importOct(member, algorithms, nameOf)
     if (!key.ok) ignored.push({ kid, why: key.error, isUntrusted: true })
+    else if (keys.some((other) => isSame(other, key.value))) continue
     else if (keys.filter((other) => other.kid === kid).length >= MAX_KEYS_TRIED)
       ignored.push({ kid, why: `more than ${MAX_KEYS_TRIED} keys share its \`kid\`, or have none` })
     else keys.push(key.value)
@@ -35,7 +41,17 @@ export function importSecretSet(bytes: Uint8Array, algorithms: readonly Algorith
   return err(`it holds only unusable keys; the first: ${ignored[0]?.why ?? 'none'}`)
 }
 
-function importOct(jwk: unknown, algorithms: readonly Algorithm[]): Result<VerificationKey, string> {
+/** The same secret twice under one name is one key. */
+const isSame = (a: VerificationKey, b: VerificationKey): boolean =>
+  a.kid === b.kid &&
+  a.thumbprint === b.thumbprint &&
+  [...a.verifiers.keys()].join() === [...b.verifiers.keys()].join()
+
+function importOct(
+  jwk: unknown,
+  algorithms: readonly Algorithm[],
+  nameOf: (secret: Uint8Array) => string,
+): Result<VerificationKey, string> {
   if (!isJsonObject(jwk)) return err('the key is not a JSON object')
   const { kty, k, kid, use, alg } = jwk
   const keyOps = jwk['key_ops']
@@ -56,5 +72,6 @@ function importOct(jwk: unknown, algorithms: readonly Algorithm[]): Result<Verif
     kid: readKid(jwk),
     allowShortSecret: false,
     algorithms: wanted,
+    nameOf,
   })
 }

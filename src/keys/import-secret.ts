@@ -1,5 +1,5 @@
 /** A shared secret, made into a key for the HMAC algorithms it is long enough for. */
-import { createSecretKey, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { ALGORITHMS } from './algorithms.ts'
@@ -15,6 +15,17 @@ export interface SecretOptions {
   readonly allowShortSecret: boolean
   /** The issuer's. */
   readonly algorithms: readonly Algorithm[]
+  /** Makes the thumbprint. Absent: it is random. */
+  readonly nameOf?: (secret: Uint8Array) => string
+}
+
+/**
+ * Names secrets: one that is read again has its name again. The key of the names never leaves this function, so a
+ * name says nothing about a secret, and nothing to who compares it with those of another source.
+ */
+export function createSecretNames(): (secret: Uint8Array) => string {
+  const key = randomBytes(32)
+  return (secret) => createHmac('sha256', key).update(secret).digest('base64url')
 }
 
 /** Below this a secret can be searched for, so no setting allows it. */
@@ -42,7 +53,7 @@ export function importSecret(secret: Uint8Array, options: SecretOptions): Result
   return ok({
     kid: options.kid,
     // Random, not a hash: a hash of a weak secret could be searched for offline.
-    thumbprint: randomBytes(32).toString('base64url'),
+    thumbprint: options.nameOf?.(secret) ?? randomBytes(32).toString('base64url'),
     description: `HMAC ${secret.length * 8} bits`,
     verifiers: new Map(usable.map((algorithm) => [algorithm, createVerifier(key, algorithm)])),
   })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { createCombinedSource } from '../../src/keys/combined-source.ts'
+import { createCheckedJwksFileSource } from '../../src/keys/create-local-source.ts'
 import { createKeySource } from '../../src/keys/create-key-source.ts'
 import type { OneKeySource } from '../../src/keys/key-settings.ts'
 import { MAX_KEYS_TRIED, type KeyLookup, type KeySource } from '../../src/keys/key-source.ts'
@@ -159,6 +160,34 @@ describe('a JWK set file of shared secrets', () => {
     const source = open([old, { ...old, kid: 'new', alg: 'HS256' }, jwk('public')])
     expect(source.status().keys.map(({ kid }) => kid)).toEqual(['old', 'new'])
     expect(source.status().ignored.map(({ kid }) => kid)).toEqual(['public'])
+    source.close()
+  })
+
+  it('is one key for the same secret twice under one name', () => {
+    const source = open([old, { ...old, use: 'sig' }, { ...old, kid: 'other' }])
+    expect(source.status().keys.map(({ kid }) => kid)).toEqual(['old', 'other'])
+    source.close()
+  })
+
+  it('keeps the keys that stay when the file changes, and tells of the others only', () => {
+    const fresh = { ...old, k: Buffer.from(secretOf(33)).toString('base64url'), kid: 'new' }
+    const world = createFakeWorld()
+    let keys = [old]
+    const deps = { ...world.deps, readFileSync: () => toBytes(JSON.stringify({ keys })) }
+    const settings = { kind: 'jwks_file', file: '/k.json', allowSymmetric: true } as const
+    const source = createCheckedJwksFileSource(settings, ['HS256'], deps)
+    const [key] = source.status().keys
+    if (key === undefined) throw new Error('no key')
+    world.events.length = 0
+    keys = [fresh, old]
+    source.poll()
+    expect(source.trusts(key)).toBe(true)
+    expect(world.events.filter(({ type }) => type === 'keys_changed')).toMatchObject([
+      { added: ['new'], removed: [] },
+    ])
+    keys = [fresh, { ...fresh, kid: 'old' }]
+    source.poll()
+    expect(source.trusts(key)).toBe(false)
     source.close()
   })
 
