@@ -17,6 +17,7 @@ import { quoted } from '../config/printable.ts'
 import { anything, optionalList, strictMap, textOrNumber } from '../config/schema-leaf.ts'
 import { toLocatedProblems, type LocatedProblem } from '../config/schema-problems.ts'
 import type { SourceDocument } from '../config/source-document.ts'
+import { withMergeKeys } from './goma-merge-keys.ts'
 import { mergeDocuments } from './goma-merge.ts'
 import { withoutNulls } from './goma-nulls.ts'
 import type { GomaConfig } from './goma-schema.ts'
@@ -31,10 +32,8 @@ const ExtraSchema = strictMap({
 })
 
 /** The document with everything that the directory adds to it, each part still known by its own file. */
-export async function includeExtraFiles(
-  document: SourceDocument,
-  reader: DirectoryReader,
-): Promise<Included> {
+export async function includeExtraFiles(written: SourceDocument, reader: DirectoryReader): Promise<Included> {
+  const document = withMergeKeys(written)
   const place = PLACES.find((pointer) => directoryAt(document, pointer) !== '')
   if (place === undefined)
     return {
@@ -43,14 +42,14 @@ export async function includeExtraFiles(
       fileHashes: new Map(),
       directories: new Map(),
     }
-  const written = directoryAt(document, place)
-  const path = resolve(dirname(resolve(document.file)), written)
+  const name = directoryAt(document, place)
+  const path = resolve(dirname(resolve(document.file)), name)
   const isWatched = valueAt(document.value, `${place}/watch`) === true
   const read = await readExtraFiles(path, reader)
   if (!read.ok) {
     const problem = locateIn(document)({
       pointer: `${place}/directory`,
-      problem: toProblem(written, read.error),
+      problem: toProblem(name, read.error),
     })
     return {
       document: mergeDocuments(document, []),
@@ -63,7 +62,7 @@ export async function includeExtraFiles(
   const problems: Diagnostic[] = []
   const extras: SourceDocument[] = []
   for (const file of files) {
-    const extra = readExtra(file, isAbsolute(written) ? path : join(dirname(document.file), written))
+    const extra = readExtra(file, isAbsolute(name) ? path : join(dirname(document.file), name))
     if ('value' in extra) extras.push(extra)
     else problems.push(...extra)
   }
@@ -100,9 +99,10 @@ function readExtra({ name, content }: ExtraFile, directory: string): SourceDocum
     const found = parsed.error.diagnostics.filter(({ code }) => code !== 'ERR_CONFIG_EMPTY')
     return found.map((diagnostic) => ({ position: start, ...diagnostic }))
   }
-  const read = ExtraSchema.safeParse(withoutNulls(parsed.value.value))
-  if (read.success) return parsed.value
-  return toLocatedProblems(read.error.issues, parsed.value.value).map(locateIn(parsed.value))
+  const document = withMergeKeys(parsed.value)
+  const read = ExtraSchema.safeParse(withoutNulls(document.value))
+  if (read.success) return document
+  return toLocatedProblems(read.error.issues, document.value).map(locateIn(document))
 }
 
 function toProblem(directory: string, trouble: DirectoryTrouble): Problem {
