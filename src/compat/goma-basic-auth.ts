@@ -1,8 +1,9 @@
 /** Goma's middleware `basic`, `basicAuth` in newer versions → the `basic_auth` of a native route. */
 import type { Problem } from '../config/diagnostic.ts'
 import { quoted } from '../config/printable.ts'
-import { either, flag, literalText, optionalList, plainText, strictMap } from '../config/schema-leaf.ts'
+import { either, literalText, optionalList, plainText, strictMap } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
+import { gomaFlag } from './goma-flag.ts'
 import type { Judge } from './goma-judges.ts'
 
 /** One user of the old version; `realm` and `users` of the new one. */
@@ -10,7 +11,7 @@ export const BasicAuthRuleSchema = strictMap({
   username: plainText().optional(),
   password: literalText().optional(),
   realm: literalText().optional(),
-  forwardUsername: flag().optional(),
+  forwardUsername: gomaFlag().optional(),
   users: optionalList(
     either(
       plainText().describe('user:password'),

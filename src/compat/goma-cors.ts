@@ -16,16 +16,17 @@ import {
 import type { Output } from '../config/schema-leaf.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import { toPointer } from '../config/json-pointer.ts'
+import { gomaFlag } from './goma-flag.ts'
 import { unsupported } from './goma-keys.ts'
 
 export const CorsSchema = strictMap({
-  enabled: flag().optional(),
+  enabled: gomaFlag().optional(),
   origins: optionalList(text(parseOrigin)),
   allowedHeaders: optionalList(plainText()),
   allowMethods: optionalList(plainText()),
   exposeHeaders: optionalList(plainText()),
   maxAge: wholeNumber(0, 1_000_000_000).optional(),
-  allowCredentials: flag().optional(),
+  allowCredentials: gomaFlag().optional(),
   headers: mapOf(either(textOrNumber(), flag())).optional(),
 })
 

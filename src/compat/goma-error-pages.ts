@@ -1,7 +1,8 @@
 /** Goma's `errorInterceptor` → statuses whose answers are replaced; the texts are Warder's own. */
 import type { LocatedProblem } from '../config/schema-problems.ts'
-import { flag, optionalList, strictMap, wholeNumber } from '../config/schema-leaf.ts'
+import { optionalList, strictMap, wholeNumber } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
+import { gomaFlag } from './goma-flag.ts'
 import { checkKeys, notedKeys } from './goma-keys.ts'
 import { ERROR_PAGE_NOTES, ERROR_PAGES_NOTES } from './goma-notes.ts'
 
@@ -9,7 +10,7 @@ const optionalStatus = () => wholeNumber(0, 999).optional()
 
 /** A status has three names, by version. */
 export const ErrorInterceptorSchema = strictMap({
-  enabled: flag().optional(),
+  enabled: gomaFlag().optional(),
   ...notedKeys(ERROR_PAGES_NOTES),
   errors: optionalList(
     strictMap({

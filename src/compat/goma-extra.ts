@@ -17,6 +17,7 @@ import { quoted } from '../config/printable.ts'
 import { anything, optionalList, strictMap, textOrNumber } from '../config/schema-leaf.ts'
 import { toLocatedProblems, type LocatedProblem } from '../config/schema-problems.ts'
 import type { SourceDocument } from '../config/source-document.ts'
+import { isYes } from './goma-flag.ts'
 import { withMergeKeys } from './goma-merge-keys.ts'
 import { mergeDocuments } from './goma-merge.ts'
 import { withoutNulls } from './goma-nulls.ts'
@@ -44,7 +45,7 @@ export async function includeExtraFiles(written: SourceDocument, reader: Directo
     }
   const name = directoryAt(document, place)
   const path = resolve(dirname(resolve(document.file)), name)
-  const isWatched = valueAt(document.value, `${place}/watch`) === true
+  const isWatched = isYes(valueAt(document.value, `${place}/watch`))
   const read = await readExtraFiles(path, reader)
   if (!read.ok) {
     const problem = locateIn(document)({

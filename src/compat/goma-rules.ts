@@ -2,7 +2,6 @@
 import { parseAlgorithm, parseToken } from '../config/check-text.ts'
 import {
   anything,
-  flag,
   literalText,
   optionalList,
   strictMap,
@@ -16,6 +15,7 @@ import type { Output } from '../config/schema-leaf.ts'
 import type { Problem } from '../config/diagnostic.ts'
 import { ok } from '../result.ts'
 import type { Result } from '../result.ts'
+import { gomaFlag } from './goma-flag.ts'
 import { noEffect, notedKeys, refused } from './goma-keys.ts'
 
 /** Of type `jwt`, as the document has it: an auth service is asked. */
@@ -65,7 +65,7 @@ export const LocalJwtRuleSchema = strictMap({
   issuer: orEmpty(ok<string>),
   audience: orEmpty(ok<string>),
   forwardHeaders: textMap().optional(),
-  forwardAuthorization: flag().optional(),
+  forwardAuthorization: gomaFlag().optional(),
   claimsExpression: literalText().optional(),
 })
 

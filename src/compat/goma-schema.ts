@@ -6,7 +6,6 @@ import {
   anything,
   durationMs,
   either,
-  flag,
   listOf,
   literalText,
   optionalList,
@@ -19,6 +18,7 @@ import {
 import type { Output } from '../config/schema-leaf.ts'
 import { parseServerUrl, type ServerAddress } from '../config/server-url.ts'
 import { ok } from '../result.ts'
+import { gomaFlag } from './goma-flag.ts'
 import { CorsSchema } from './goma-cors.ts'
 import { ErrorInterceptorSchema } from './goma-error-pages.ts'
 import { notedKeys } from './goma-keys.ts'
@@ -76,8 +76,8 @@ const InlineMiddlewareSchema = strictMap(notedKeys(INLINE_NOTES))
 const RouteSchema = strictMap({
   name: optionalText().describe('unique name'),
   path: text(parseRoutePath).describe('a path and everything below it'),
-  enabled: flag().optional().describe('false: as if it were not there'),
-  disabled: flag().optional().describe('true: as if it were not there'),
+  enabled: gomaFlag().optional().describe('false: as if it were not there'),
+  disabled: gomaFlag().optional().describe('true: as if it were not there'),
   hosts: optionalList(text(parseHost)),
   host: text<string | undefined>((host) => (host === '' ? ok(undefined) : parseHost(host))).optional(),
   methods: optionalList(text(parseMethod)),
@@ -88,10 +88,10 @@ const RouteSchema = strictMap({
   healthCheck: either(literalText(), HealthCheckSchema).optional(),
   cors: CorsSchema.optional(),
   interceptErrors: optionalList(wholeNumber(400, 599)),
-  disableHostFording: flag().optional(),
-  disableHostForwarding: flag().optional(),
+  disableHostFording: gomaFlag().optional(),
+  disableHostForwarding: gomaFlag().optional(),
   security: strictMap({
-    forwardHostHeaders: flag().optional(),
+    forwardHostHeaders: gomaFlag().optional(),
     tls: strictMap({
       rootCAs: optionalText(),
       clientCert: optionalText(),
@@ -132,7 +132,7 @@ const EntryPointSchema = strictMap({
 const DefaultsSchema = strictMap({ middlewares: optionalList(plainText()) })
 
 /** See goma-extra.ts, which reads it before anything is checked. */
-const ExtraSchema = strictMap({ directory: optionalText(), watch: flag().optional() })
+const ExtraSchema = strictMap({ directory: optionalText(), watch: gomaFlag().optional() })
 
 const GatewaySchema = strictMap({
   entryPoints: strictMap({
@@ -141,7 +141,7 @@ const GatewaySchema = strictMap({
     ...notedKeys(ENTRY_POINT_NOTES),
   }).optional(),
   proxy: strictMap({
-    enabled: flag().optional(),
+    enabled: gomaFlag().optional(),
     trustedProxies: optionalList(text(parseNetwork)),
     ...notedKeys(PROXY_NOTES),
   }).optional(),

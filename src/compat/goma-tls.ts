@@ -1,7 +1,8 @@
 /** Goma's certificates → those of the second listener. */
 import type { Problem } from '../config/diagnostic.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
-import { flag, literalText, optionalList, strictMap } from '../config/schema-leaf.ts'
+import { literalText, optionalList, strictMap } from '../config/schema-leaf.ts'
+import { gomaFlag } from './goma-flag.ts'
 import { notedKeys, unsupported } from './goma-keys.ts'
 import { isWrittenKey } from './goma-key-text.ts'
 import { TLS_NOTES } from './goma-notes.ts'
@@ -15,7 +16,7 @@ const TlsSchema = strictMap({
   certificates: optionalList(PairSchema),
   keys: optionalList(PairSchema),
   default: strictMap({ cert: optionalText(), key: optionalText() }).optional(),
-  clientAuth: strictMap({ clientCA: optionalText(), required: flag().optional() }).optional(),
+  clientAuth: strictMap({ clientCA: optionalText(), required: gomaFlag().optional() }).optional(),
   ...notedKeys(TLS_NOTES),
 })
 
