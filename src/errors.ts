@@ -55,6 +55,7 @@ export const ERROR_CODES = {
   ERR_CONFIG_PASSWORD_HASH: 'a value is not a password hash that can be used',
   ERR_CONFIG_SCOPE: 'a value is not a scope',
   ERR_CONFIG_CLAIM_PATH: 'a value is not a claim path',
+  ERR_CONFIG_PATTERN: 'a regular expression cannot be used',
   ERR_CONFIG_CLAIM_RULE: 'a claim rule checks nothing, or contradicts itself',
   // config/: what does not go together
   ERR_CONFIG_DUPLICATE_NAME: 'two things have one name',

@@ -93,7 +93,7 @@ const asPassed = (step: ExplainedStep): ExplainedStep =>
     : step
 
 function judgeStep(kind: JudgeInput['kind'], outcome: JudgeOutcome, url: string | undefined): ExplainedStep {
-  const nothing = { notes: [], setting: undefined, hint: undefined, likelyCause: undefined }
+  const nothing = { miss: undefined, notes: [], setting: undefined, hint: undefined, likelyCause: undefined }
   if (url !== undefined) {
     const facts = `${kind}: the gateway would ask ${url}`
     return { step: 'judge', result: 'not_reached', reason: undefined, detail: undefined, facts, ...nothing }

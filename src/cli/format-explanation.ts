@@ -156,9 +156,10 @@ function isWritten(setting: string, { settings }: Explained['config']): boolean 
 }
 
 function stepToJson(step: ExplainedStep, config: Explained['config']): Record<string, unknown> {
-  const { result, reason, detail, facts, notes, setting, hint, likelyCause } = step
+  const { result, reason, detail, miss, facts, notes, setting, hint, likelyCause } = step
   const cause = likelyCause?.name ?? null
-  const failed = reason === undefined ? {} : { reason, detail: shownOrNull(detail), hint, cause }
+  const failed =
+    reason === undefined ? {} : { reason, detail: shownOrNull(detail), ...missToJson(miss), hint, cause }
   const source = result === 'not_reached' ? undefined : placeOf(step, config)
   return {
     step: step.step,
@@ -170,6 +171,11 @@ function stepToJson(step: ExplainedStep, config: Explained['config']): Record<st
     source: source ?? null,
   }
 }
+
+const missToJson = (miss: ExplainedStep['miss']): Record<string, string> =>
+  miss === undefined
+    ? {}
+    : { claim: shown(miss.claim), expected: shown(miss.expected), found: shown(miss.found) }
 
 const shownOrNull = (text: string | undefined): string | null => (text === undefined ? null : shown(text))
 

@@ -44,8 +44,10 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   ERR_CONFIG_PASSWORD_HASH: 'make a hash with `htpasswd -nB NAME`',
   ERR_CONFIG_SCOPE: 'scopes are visible ASCII without quotes and backslashes',
   ERR_CONFIG_CLAIM_PATH: 'write names with dots between them; `\\.` is a dot inside a name',
+  ERR_CONFIG_PATTERN:
+    'write it in the syntax of RE2, without look-around and back-references, in at most 256 characters',
   ERR_CONFIG_CLAIM_RULE:
-    'write a value, or one of `equals`, `in`, `contains`, `exists`; `exists: false` stands alone',
+    'write a value, or an operator such as `equals`, `in` or `contains`; `exists: false` stands alone',
   ERR_CONFIG_DUPLICATE_NAME: 'rename one of them',
   ERR_CONFIG_UNKNOWN_POLICY: 'name a policy of `policies`',
   ERR_CONFIG_UNKNOWN_ISSUER: 'name an issuer by its `name`',

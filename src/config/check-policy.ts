@@ -83,7 +83,7 @@ export function checkPolicy({
 const EMPTY_RULE: Problem = {
   code: 'ERR_CONFIG_CLAIM_RULE',
   message: 'a claim rule that checks nothing',
-  hints: ['write a value, or one of equals, in, contains, exists'],
+  hints: ['write a value, or an operator such as equals, in, contains or exists'],
 }
 const CONTRADICTION: Problem = {
   code: 'ERR_CONFIG_CLAIM_RULE',

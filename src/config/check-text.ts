@@ -1,5 +1,6 @@
 /** Strings of the configuration that have a syntax of their own, each with its parser. */
 import { parseClaimPath as readClaimPath } from '../claims/claim-path.ts'
+import { compileClaimPattern } from '../claims/claim-pattern.ts'
 import { ALGORITHM_NAMES, isAlgorithm } from '../keys/algorithms.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
 import { parseHost as readHost } from '../request/parse-host.ts'
@@ -112,6 +113,24 @@ export function parseClaimPath(text: string): Parsed {
   if (text.length <= MAX_CLAIM_PATH_LENGTH && readClaimPath(text) !== undefined) return ok(text)
   const hint = 'write names with dots between them; `\\.` for a dot inside a name'
   return problem('ERR_CONFIG_CLAIM_PATH', `${quoted(text)} is not a claim path`, hint)
+}
+
+/** How a claim must begin, spaces included. */
+export const parseBeginning = (text: string): Parsed =>
+  text === '' ? problem('ERR_CONFIG_VALUE', 'every text begins with an empty one') : ok(text)
+
+/** A word of a claim with several. */
+export const parseWord = (text: string): Parsed =>
+  text === '' || text.includes(' ')
+    ? problem('ERR_CONFIG_VALUE', `${quoted(text)} is not one word`, 'write several words as a list')
+    : ok(text)
+
+/** A regular expression, as the rules themselves read it. */
+export function parsePattern(text: string): Parsed {
+  const compiled = compileClaimPattern(text)
+  if (compiled.ok) return ok(text)
+  const hint = 'the syntax is that of RE2: no look-around and no back-references; the whole claim must match'
+  return problem('ERR_CONFIG_PATTERN', `${quoted(text)} is not a pattern: ${compiled.error}`, hint)
 }
 
 // What a path segment and a host label may both hold; `.` and `..` would be another URL.

@@ -1,7 +1,17 @@
 /** The part of the schema that describes token sources, policies, routes and endpoints. */
 import { z } from 'zod'
 import { ok } from '../result.ts'
-import { parseClaimPath, parseHost, parseMethod, parseName, parseScope, parseToken } from './check-text.ts'
+import {
+  parseBeginning,
+  parseClaimPath,
+  parseHost,
+  parseMethod,
+  parseName,
+  parsePattern,
+  parseScope,
+  parseToken,
+  parseWord,
+} from './check-text.ts'
 import { parseIdentityHeader } from './header-names.ts'
 import { parseExactPath, parsePathPattern } from './path-pattern.ts'
 import { BasicAuthSchema } from './schema-basic-auth.ts'
@@ -42,13 +52,26 @@ const scalar = z.union([
     ),
 ])
 
+const scalars = z.union([scalar.transform((value) => [value]), listOf(scalar)])
+
 const ClaimRuleSchema = strictMap({
   equals: scalar.optional().describe('the claim is exactly this'),
+  not_equals: scalar.optional().describe('the claim is there, of the same type, and another value'),
   in: listOf(scalar).optional().describe('the claim is one of these'),
-  contains: z
-    .union([scalar.transform((value) => [value]), listOf(scalar)])
+  not_in: listOf(scalar)
     .optional()
-    .describe('the claim is a list that holds this, or all of these'),
+    .describe('the claim is there, of the type of one of these, and none of them'),
+  starts_with: text(parseBeginning).optional().describe('the claim is a text that begins with this'),
+  matches: text(parsePattern)
+    .optional()
+    .describe('the whole claim, a text, matches this regular expression of RE2'),
+  contains: scalars.optional().describe('the claim is a list that holds this, or all of these'),
+  contains_any: scalars.optional().describe('the claim is a list that holds at least one of these'),
+  has_word: textList(parseWord)
+    .optional()
+    .describe(
+      'the claim is a text of words with spaces between them, and this, or all of these, are among them',
+    ),
   exists: flag().optional().describe('the claim is there (true) or not there (false)'),
 })
 
@@ -82,7 +105,7 @@ export const PolicySchema = strictMap({
       z.union([scalar.transform((equals): ClaimRuleConfig => ({ equals })), ClaimRuleSchema]),
     )
     .optional()
-    .describe('rules by claim path: a value, or a map of equals, in, contains, exists'),
+    .describe('rules by claim path: a value, or a map of operators'),
   identity: z
     .record(
       text(parseIdentityHeader),

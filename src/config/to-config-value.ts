@@ -1,5 +1,4 @@
 /** Settings → the value of a `warder.yaml` that says the same: the way back of to-settings.ts. */
-import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
 import type { ClaimValueSettings, IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { KeySettings, OneKeySource, RemoteKeySettings } from '../keys/key-settings.ts'
@@ -7,6 +6,7 @@ import type { JudgeSettings, PolicySettings, RouteSettings } from '../policy/set
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { formatByteSize } from './byte-size.ts'
 import { MASK } from './code-frame.ts'
+import { fromClaimRule } from './claim-rule-values.ts'
 import { fromCors } from './cors-values.ts'
 import { formatDuration } from './duration.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty, writeUrl } from './config-value.ts'
@@ -187,16 +187,6 @@ function fromPolicy(policy: PolicySettings, options: ConfigValueOptions): Value 
     identity: unlessEmpty(
       Object.fromEntries(policy.identity.map((header) => [header.name, fromIdentity(header, options)])),
     ),
-  })
-}
-
-function fromClaimRule({ equal, in: anyOf, contains, exists }: ClaimRuleSettings): Value {
-  const escaped = (value: unknown): unknown => (typeof value === 'string' ? escape(value) : value)
-  return compact({
-    equals: escaped(equal),
-    in: anyOf?.map(escaped),
-    contains: contains?.map(escaped),
-    exists,
   })
 }
 

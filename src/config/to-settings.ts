@@ -1,6 +1,5 @@
 /** A checked configuration → Settings, with every default filled in. */
 import { resolve } from 'node:path'
-import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
 import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
 import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
@@ -8,6 +7,7 @@ import type { KeySettings, KeyUse, OneKeySource, RemoteKeySettings } from '../ke
 import type { JudgeSettings, PolicySettings, RouteSettings } from '../policy/settings.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
 import { hasSecrets } from './check-issuer.ts'
+import { toClaimRule } from './claim-rule-values.ts'
 import { toCors } from './cors-values.ts'
 import { decodeSecret } from './decode-secret.ts'
 import { defaultAlgorithms } from './default-algorithms.ts'
@@ -24,7 +24,6 @@ import type { Config } from './schema.ts'
 import { keyPartsOf, type KeySourceConfig } from './key-parts.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
 import type {
-  ClaimRuleConfig,
   IdentityConfig,
   JudgeConfig,
   PolicyConfig,
@@ -211,14 +210,6 @@ function toPolicy(name: string, policy: PolicyConfig, issuers: readonly Expanded
 /** The name of a template stands for all of its issuers. */
 const namesOf = (wanted: string, issuers: readonly ExpandedIssuer[]): readonly string[] =>
   issuers.flatMap(({ group, name }) => (group === wanted ? [name] : []))
-
-const toClaimRule = (path: string, rule: ClaimRuleConfig): ClaimRuleSettings => ({
-  path,
-  ...(rule.equals === undefined ? {} : { equal: rule.equals }),
-  ...(rule.in === undefined ? {} : { in: rule.in }),
-  ...(rule.contains === undefined ? {} : { contains: rule.contains }),
-  ...(rule.exists === undefined ? {} : { exists: rule.exists }),
-})
 
 const toIdentity = (name: string, value: IdentityConfig): IdentityHeaderSettings => ({
   name,

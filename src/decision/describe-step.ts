@@ -1,12 +1,16 @@
 /** What a step compared, in words: for explain. Claims before a good signature are marked as unverified. */
-import { isPresent } from '../claims/compile-claim-rule.ts'
+import { isPresent } from '../claims/claim-operators.ts'
+import type { Claims } from '../claims/claim-path.ts'
+import type { CompiledClaimRule } from '../claims/compile-claim-rule.ts'
+import { describeFound } from '../claims/describe-found.ts'
 import { readScopes } from '../claims/scope.ts'
-import { describeClaimValue } from '../jwt/check-claim-values.ts'
+import { checkClaimValues, expectedValue, type ClaimValueMiss } from '../jwt/check-claim-values.ts'
 import { isAcceptedTyp } from '../jwt/check-typ.ts'
 import type { AudienceClaim } from '../jwt/issuer-settings.ts'
-import { describeTenantClaim } from '../jwt/tenant-template.ts'
+import { checkTenantClaim, TENANT_OF_ISS } from '../jwt/tenant-template.ts'
 import { partsOf, type KeySource } from '../keys/key-source.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import { missOf } from './claim-denial.ts'
 import { describeRoute } from './describe-route.ts'
 import { formatDistance } from './format-distance.ts'
 import type { StepName } from './steps.ts'
@@ -52,7 +56,7 @@ const DESCRIPTIONS: Readonly<Record<StepName, (trial: Trial) => StepDescription>
     setting: issuerSetting(trial),
   }),
   rules: (trial) => ({
-    facts: `${trial.policy?.claims.map((rule) => rule.text).join('; ') || 'none'}${unverified(trial)}`,
+    facts: `${trial.policy?.claims.map((rule) => ruleText(rule, trial)).join('; ') || 'none'}${unverified(trial)}`,
     setting: policySetting(trial, 'claims'),
   }),
   scope: (trial) => ({ facts: scopeText(trial), setting: policySetting(trial) }),
@@ -138,26 +142,81 @@ const unverified = ({ key }: Trial): string => (key === undefined ? ' (unverifie
 
 /** A claim of the closed list that explain shows: never the subject, never what an application put there. */
 function claimText({ jws }: Trial, name: 'iss' | 'aud' | AudienceClaim): string {
-  return JSON.stringify(jws?.claims[name]) ?? 'absent'
+  return shortClaim(jws?.claims[name])
+}
+
+/** Enough to recognise an issuer or an audience; a token may hold thousands of characters there. */
+const MAX_SHOWN = 64
+/** The most audiences that are listed. */
+const MAX_ITEMS = 8
+
+function shortClaim(value: unknown): string {
+  if (value === undefined) return 'absent'
+  if (Array.isArray(value)) {
+    const more = value.length > MAX_ITEMS ? `,… ${value.length - MAX_ITEMS} more` : ''
+    return `[${value.slice(0, MAX_ITEMS).map(shortScalar).join(',')}${more}]`
+  }
+  return shortScalar(value)
+}
+
+function shortScalar(value: unknown): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > MAX_SHOWN ? `${value.slice(0, MAX_SHOWN)}…` : value)
+  return typeof value === 'object' && value !== null ? describeFound(value) : String(value)
 }
 
 function timesText({ jws, nowSeconds, issuer }: Trial): string {
   const times = (['iat', 'nbf', 'exp'] as const).map((name) => {
     const value = jws?.claims[name]
-    if (typeof value !== 'number') return `${name} ${value === undefined ? 'absent' : 'not a number'}`
+    if (typeof value !== 'number') return `${name} ${describeFound(value)}`
     return `${name} ${formatDistance(value - nowSeconds)}`
   })
   return `${times.join(', ')}, leeway ${issuer?.settings.leewaySeconds ?? 0} s`
 }
 
-function requiredText({ issuer }: Trial): string {
-  const required = [
-    ...(issuer?.settings.requiredClaims ?? []),
-    ...(issuer?.settings.claimValues ?? []).map((rule) => describeClaimValue(rule)),
-    ...(issuer?.template === undefined ? [] : [describeTenantClaim(issuer.template)]),
+function ruleText({ claim, expected, holds, found }: CompiledClaimRule, { jws }: Trial): string {
+  const isBroken = jws !== undefined && !holds(jws.claims)
+  return `${claim} ${expected}${isBroken ? ` (the claim is ${found(jws.claims)})` : ''}`
+}
+
+/** What is required of the claims; what the claim is instead where it is not so. */
+function requiredText({ issuer, jws }: Trial): string {
+  const claims = jws?.claims ?? {}
+  const present = (issuer?.settings.requiredClaims ?? []).map((name) => {
+    const value = Object.hasOwn(claims, name) ? claims[name] : undefined
+    return isPresent(value) ? name : `${name} (the claim is ${describeFound(value)})`
+  })
+  const checks = [
+    ...(issuer?.settings.claimValues ?? []).map((rule) => ({
+      text: `\`${rule.claim}\` ${expectedValue(rule)}`,
+      checked: checkClaimValues(claims, [rule]),
+    })),
+    ...(issuer?.template === undefined
+      ? []
+      : [
+          {
+            text: `\`${issuer.template.claim}\` ${TENANT_OF_ISS}`,
+            checked: checkTenantClaim(issuer.template, claims),
+          },
+        ]),
   ]
+  const values = checks.map(({ text, checked }) =>
+    checked.ok ? text : `${text} (the claim is ${foundFor(claims, checked.error)})`,
+  )
+  const required = [...present, ...values, ...registeredTypes(claims)]
   return required.length === 0 ? 'none required' : `required: ${required.join(', ')}`
 }
+
+const foundFor = (claims: Claims, { claim, expected, wanted }: ClaimValueMiss): string =>
+  missOf(claims, claim, expected, wanted).found
+
+/** Only when one of them is wrong: that they are texts goes without saying. */
+const registeredTypes = (claims: Claims): readonly string[] =>
+  (['sub', 'jti'] as const).flatMap((name) =>
+    Object.hasOwn(claims, name) && typeof claims[name] !== 'string'
+      ? [`\`${name}\` is a text (the claim is ${describeFound(claims[name])})`]
+      : [],
+  )
 
 function scopeText(trial: Trial): string {
   const { policy, jws } = trial

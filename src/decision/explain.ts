@@ -1,4 +1,5 @@
 /** Why a decision came out as it did: the steps of the real one, written down. */
+import type { ClaimMiss } from './claim-denial.ts'
 import { describeStep } from './describe-step.ts'
 import type { LikelyCause } from './likely-cause.ts'
 import { findLikelyCause } from './likely-causes.ts'
@@ -14,6 +15,8 @@ export interface ExplainedStep {
   readonly result: 'pass' | 'fail' | 'would_fail' | 'not_reached'
   readonly reason: DenyReason | undefined
   readonly detail: string | undefined
+  /** The claim that is not as it must be, when it is about one. */
+  readonly miss: ClaimMiss | undefined
   /** What was compared, for people; claims before a good signature are marked as unverified. */
   readonly facts: string
   /** What is worth a line of its own below the facts, such as the routes that were passed over. */
@@ -45,11 +48,11 @@ export function createExplanation(): Explanation {
         } else if (outcome === NOT_REACHED || outcome instanceof Promise) {
           steps.push({ step, result: 'not_reached', facts: '', notes: [], setting, ...NO_DENIAL })
         } else {
-          const { reason, detail } = outcome
+          const { reason, detail, miss } = outcome
           const { hint } = DENY_ROWS[reason]
           const result = failed ? 'would_fail' : 'fail'
           const likelyCause = findLikelyCause(reason, trial)
-          steps.push({ step, result, facts, notes, setting, reason, detail, hint, likelyCause })
+          steps.push({ step, result, facts, notes, setting, reason, detail, miss, hint, likelyCause })
           failed = true
         }
       },
@@ -57,4 +60,10 @@ export function createExplanation(): Explanation {
   }
 }
 
-const NO_DENIAL = { reason: undefined, detail: undefined, hint: undefined, likelyCause: undefined }
+const NO_DENIAL = {
+  reason: undefined,
+  detail: undefined,
+  miss: undefined,
+  hint: undefined,
+  likelyCause: undefined,
+}

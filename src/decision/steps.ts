@@ -1,8 +1,9 @@
 /** The steps of a decision, each small enough to be read at once. They are all there is: explain records these very ones. */
-import { isPresent } from '../claims/compile-claim-rule.ts'
+import { isPresent } from '../claims/claim-operators.ts'
+import type { Claims } from '../claims/claim-path.ts'
 import { missingScopes } from '../claims/scope.ts'
 import { checkAudience } from '../jwt/check-audience.ts'
-import { checkClaimValues } from '../jwt/check-claim-values.ts'
+import { checkClaimValues, type ClaimValueMiss } from '../jwt/check-claim-values.ts'
 import { checkTimes } from '../jwt/check-times.ts'
 import { isAcceptedTyp } from '../jwt/check-typ.ts'
 import { decodeJws, type DecodedJws } from '../jwt/decode-jws.ts'
@@ -15,8 +16,9 @@ import { whyMethodRefused } from '../request/method.ts'
 import { quote } from '../keys/printable.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
 import { extractToken, hasNoTokenHeader } from '../token/extract-token.ts'
+import { claimDenial, missOf } from './claim-denial.ts'
 import { findRoute } from './find-route.ts'
-import { NOT_REACHED, PASSED, denial, type StepOutcome, type Trial } from './trial.ts'
+import { NOT_REACHED, PASSED, denial, type Denial, type StepOutcome, type Trial } from './trial.ts'
 
 export type StepName =
   | 'route'
@@ -94,8 +96,14 @@ function issuerStep(trial: Trial): StepOutcome {
 function algorithmStep(trial: Trial): StepOutcome {
   const { issuer, jws } = trial
   if (issuer === undefined || jws === undefined) return NOT_REACHED
-  if (!issuer.algorithms.has(jws.header.alg)) return denial('alg_not_allowed')
-  return isAcceptedTyp(jws.header.typ, issuer.typ) ? PASSED : denial('typ_not_allowed')
+  const { alg, typ } = jws.header
+  if (!issuer.algorithms.has(alg)) return denial('alg_not_allowed', `alg ${quote(alg, MAX_LOGGED_KID)}`)
+  if (isAcceptedTyp(typ, issuer.typ)) return PASSED
+  const found = typ === undefined ? 'absent' : quote(typ, MAX_LOGGED_KID)
+  return denial(
+    'typ_not_allowed',
+    `typ is ${found}, accepted ${[...(issuer.typ ?? [])].join(', ') || 'any of access tokens'}`,
+  )
 }
 
 /** Enough to tell keys apart; it is whatever a stranger has written. */
@@ -158,7 +166,12 @@ function timeStep(trial: Trial): StepOutcome {
   const { issuer, jws } = trial
   if (issuer === undefined || jws === undefined) return NOT_REACHED
   const window = checkTimes(jws.claims, issuer.settings, trial.nowSeconds)
-  if (!window.ok) return denial(window.error.reason, window.error.detail)
+  if (!window.ok) {
+    const { reason, detail, claim } = window.error
+    return claim === undefined
+      ? denial(reason, detail)
+      : claimDenial(reason, missOf(jws.claims, claim, detail))
+  }
   trial.window = window.value
   return PASSED
 }
@@ -168,9 +181,13 @@ function audienceStep(trial: Trial): StepOutcome {
   if (issuer === undefined || jws === undefined) return NOT_REACHED
   const { audienceClaim } = issuer.settings
   const audience = checkAudience(jws.claims, issuer.audience, audienceClaim)
-  return audience.ok
-    ? PASSED
-    : denial(audience.error, audience.error === 'claim_invalid' ? `\`${audienceClaim ?? 'aud'}\`` : undefined)
+  if (audience.ok) return PASSED
+  const accepted = [...(issuer.audience ?? [])]
+  const expected =
+    audience.error === 'claim_invalid'
+      ? 'is a text or a list of texts'
+      : `has one of ${JSON.stringify(accepted)}`
+  return claimDenial(audience.error, missOf(jws.claims, audienceClaim ?? 'aud', expected, accepted))
 }
 
 const NO_RULES: readonly ClaimValueSettings[] = []
@@ -182,28 +199,35 @@ function claimsStep(trial: Trial): StepOutcome {
   const { claims } = jws
   for (const name of ['sub', 'jti'] as const) {
     if (Object.hasOwn(claims, name) && typeof claims[name] !== 'string') {
-      return denial('claim_invalid', `\`${name}\` is not a string`)
+      return claimDenial('claim_invalid', missOf(claims, name, 'is a text'))
     }
   }
   for (const name of issuer.settings.requiredClaims) {
     if (!Object.hasOwn(claims, name) || !isPresent(claims[name]))
-      return denial('claim_missing', `\`${name}\``)
+      return claimDenial('claim_missing', missOf(claims, name, 'is required'))
   }
   const tenant = issuer.template === undefined ? undefined : checkTenantClaim(issuer.template, claims)
-  if (tenant?.ok === false) return denial(tenant.error.reason, tenant.error.detail)
+  if (tenant?.ok === false) return valueDenial(claims, tenant.error)
   const values = checkClaimValues(claims, issuer.settings.claimValues ?? NO_RULES)
-  if (!values.ok) return denial(values.error.reason, values.error.detail)
+  if (!values.ok) return valueDenial(claims, values.error)
   // A bound token without its proof may be a stolen one (RFC 9449 §7.2, RFC 8705 §3).
   const isBound = Object.hasOwn(claims, 'cnf') && !issuer.settings.allowSenderConstrained
   return isBound ? denial('sender_constraint_failed') : PASSED
 }
+
+const valueDenial = (claims: Claims, { reason, claim, expected, wanted }: ClaimValueMiss): Denial =>
+  claimDenial(reason, missOf(claims, claim, expected, wanted))
 
 function rulesStep(trial: Trial): StepOutcome {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return NOT_REACHED
   const broken = policy.claims.find((rule) => !rule.holds(jws.claims))
   if (broken === undefined) return PASSED
-  return denial('claim_rule_failed', `${broken.text}; the claim is ${broken.found(jws.claims)}`)
+  return claimDenial('claim_rule_failed', {
+    claim: broken.claim,
+    expected: broken.expected,
+    found: broken.found(jws.claims),
+  })
 }
 
 function scopeStep(trial: Trial): StepOutcome {

@@ -7,6 +7,7 @@ import type { Policy } from '../policy/compile-policy.ts'
 import type { Route } from '../policy/compile-routes.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { ExtractedToken } from '../token/extract-token.ts'
+import type { ClaimMiss } from './claim-denial.ts'
 import type { DenyReason } from './reasons.ts'
 import type { Guard } from './guard.ts'
 
@@ -35,6 +36,8 @@ export interface Trial {
 export interface Denial {
   readonly reason: DenyReason
   readonly detail: string | undefined
+  /** The claim that is not as it must be, when it is about one; `detail` has it as a sentence. */
+  readonly miss?: ClaimMiss
   readonly retryAfterSeconds?: number
   /** What the policy asks for, for the challenge. */
   readonly scopes?: readonly string[]

@@ -5,31 +5,33 @@ import type { JsonObject } from '../keys/strict-json.ts'
 
 export interface ClaimValueMiss {
   readonly reason: 'claim_missing' | 'claim_invalid'
-  /** For people; names the claim and what it must be, never what it is. */
-  readonly detail: string
+  readonly claim: string
+  /** For people: what the claim must be, never what it is. */
+  readonly expected: string
+  /** Values that the claim may be; empty if they are not listed. */
+  readonly wanted: readonly string[]
 }
 
 /** Text compared code point by code point; a number or a list is never equal to a text. */
 export function checkClaimValues(
   claims: JsonObject,
-  expected: readonly ClaimValueSettings[],
+  rules: readonly ClaimValueSettings[],
 ): Result<void, ClaimValueMiss> {
-  for (const rule of expected) {
-    const value = Object.hasOwn(claims, rule.claim) ? claims[rule.claim] : undefined
-    const detail = describeClaimValue(rule)
-    if (value === undefined || value === null) return err({ reason: 'claim_missing', detail })
-    if (typeof value !== 'string' || !holds(value, rule)) return err({ reason: 'claim_invalid', detail })
+  for (const rule of rules) {
+    const { claim, oneOf = [] } = rule
+    const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
+    if (typeof value === 'string' && holds(value, rule)) continue
+    const reason = value === undefined || value === null ? 'claim_missing' : 'claim_invalid'
+    return err({ reason, claim, expected: expectedValue(rule), wanted: oneOf })
   }
   return ok(undefined)
 }
 
-/** `` `tid` is "…" ``, for people. */
-export const describeClaimValue = ({ claim, oneOf, startsWith }: ClaimValueSettings): string =>
+/** `is "…" or "…"`, for people. */
+export const expectedValue = ({ oneOf, startsWith }: ClaimValueSettings): string =>
   [
-    ...(oneOf === undefined
-      ? []
-      : [`\`${claim}\` is ${oneOf.map((text) => JSON.stringify(text)).join(' or ')}`]),
-    ...(startsWith === undefined ? [] : [`\`${claim}\` starts with ${JSON.stringify(startsWith)}`]),
+    ...(oneOf === undefined ? [] : [`is ${oneOf.map((text) => JSON.stringify(text)).join(' or ')}`]),
+    ...(startsWith === undefined ? [] : [`starts with ${JSON.stringify(startsWith)}`]),
   ].join(' and ')
 
 const holds = (value: string, { oneOf, startsWith }: ClaimValueSettings): boolean =>

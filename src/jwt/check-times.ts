@@ -17,7 +17,10 @@ export type TimeMiss =
 
 export interface TimeProblem {
   readonly reason: TimeMiss
+  /** For people; with `claim`, what that claim must be. */
   readonly detail: string
+  /** Set if the claim is absent or has the wrong type. */
+  readonly claim?: 'exp' | 'nbf' | 'iat'
 }
 
 /** The token is valid from `notBefore` (inclusive) until `notAfter` (exclusive), in epoch seconds, leeway included. */
@@ -43,7 +46,7 @@ export function checkTimes(
 ): Result<ValidityWindow, TimeProblem> {
   for (const name of ['exp', 'nbf', 'iat'] as const) {
     if (Object.hasOwn(claims, name) && !isNumericDate(claims[name])) {
-      return problem('claim_invalid', `\`${name}\` is not a number of seconds between 0 and 253402300799`)
+      return problem('claim_invalid', 'is a number of seconds between 0 and 253402300799', name)
     }
   }
   const window = windowOf(claims, rules)
@@ -77,7 +80,7 @@ function windowOf(claims: JsonObject, rules: TimeRules): Result<ValidityWindow, 
   const { leewaySeconds, maxAgeSeconds } = rules
   if (exp === undefined && !rules.allowMissingExp) return problem('exp_missing', 'the token has no `exp`')
   if (maxAgeSeconds !== undefined && iat === undefined) {
-    return problem('claim_missing', 'the token has no `iat`, which `max_age` needs')
+    return problem('claim_missing', 'is required by `max_age`', 'iat')
   }
   const notBefore = Math.max(nbf ?? 0, iat ?? 0) - leewaySeconds
   const oldest = maxAgeSeconds === undefined || iat === undefined ? Infinity : iat + maxAgeSeconds
@@ -88,6 +91,10 @@ const isNumericDate = (value: unknown): value is number =>
   // NaN and the infinity that `1e400` becomes are not between the two.
   typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE
 
-const problem = (reason: TimeMiss, detail: string): Result<never, TimeProblem> => err({ reason, detail })
+const problem = (
+  reason: TimeMiss,
+  detail: string,
+  claim?: 'exp' | 'nbf' | 'iat',
+): Result<never, TimeProblem> => err(claim === undefined ? { reason, detail } : { reason, detail, claim })
 
 const seconds = (value: number): string => `${Math.floor(value)} s`

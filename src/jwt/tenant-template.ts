@@ -32,16 +32,15 @@ export function tenantOf({ prefix, suffix }: TenantTemplate, iss: string): strin
 /** The tenant that the issuer writes into `iss` must be the one that it writes into its claim, character by character. */
 export function checkTenantClaim(template: TenantTemplate, claims: JsonObject): Result<void, ClaimValueMiss> {
   const { claim } = template
-  const detail = describeTenantClaim(template)
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
-  if (value === undefined || value === null) return err({ reason: 'claim_missing', detail })
   const tenant = typeof claims['iss'] === 'string' ? tenantOf(template, claims['iss']) : undefined
-  return tenant !== undefined && value === tenant ? ok(undefined) : err({ reason: 'claim_invalid', detail })
+  if (tenant !== undefined && value === tenant) return ok(undefined)
+  const reason = value === undefined || value === null ? 'claim_missing' : 'claim_invalid'
+  return err({ reason, claim, expected: TENANT_OF_ISS, wanted: tenant === undefined ? [] : [tenant] })
 }
 
 /** For people. */
-export const describeTenantClaim = ({ claim }: TenantTemplate): string =>
-  `\`${claim}\` is the tenant in \`iss\``
+export const TENANT_OF_ISS = 'is the tenant in `iss`'
 
 /** Stands for the tenant in the issuer of a key. */
 const KEY_PLACEHOLDER = '{tenantid}'

@@ -137,13 +137,13 @@ describe('a configuration with every key', () => {
       scopeAll: ['orders:read', 'orders:list'],
       scopeAny: ['a', 'b', 'c'],
       claims: [
-        { path: 'email_verified', equal: true },
-        { path: 'level', equal: 3 },
+        { path: 'email_verified', equals: true },
+        { path: 'level', equals: 3 },
         { path: 'tenant', in: ['acme', 7] },
         { path: 'realm_access.roles', contains: ['clerk'] },
         { path: 'groups', contains: ['a', 'b'], exists: true },
         { path: 'banned', exists: false },
-        { path: 'https://acme\\.example/x', equal: 'y' },
+        { path: 'https://acme\\.example/x', equals: 'y' },
       ],
       identity: [
         { name: 'X-Auth-Subject', claim: 'sub', arrays: 'csv', encoding: 'percent', maxBytes: 4_096 },

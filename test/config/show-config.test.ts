@@ -37,7 +37,7 @@ policies:
     token_sources: [{ query: q }]
     scope: a b
     scope_any: c
-    claims: { a: "\${HOME}", b.c: { in: [1, "$\${x}"] }, d: { contains: e, exists: true } }
+    claims: { a: "\${HOME}", b.c: { in: [1, "$\${x}"] }, d: { contains: e, exists: true }, f: { not_equals: "$\${x}", starts_with: "a$\${ ", has_word: [v, w] }, g: { not_in: [1, x], matches: "a.$\${x}" }, h: { contains_any: [true, "$\${x}"] } }
     identity: { X-A: a, X-B: { claim: b, arrays: json } }
 routes:
   - { match: { host: a.example, path: /a, method: GET }, policy: p }

@@ -97,7 +97,7 @@ describe('the reasons of a policy', () => {
     policySettings({
       name: 'rules',
       claims: [
-        { path: 'tenant', equal: 'acme' },
+        { path: 'tenant', equals: 'acme' },
         { path: 'level', in: [1, 2] },
       ],
     }),

@@ -83,7 +83,7 @@ describe('attack: the memory of one policy used for another (CVE-2026-35039, Oat
   const policies = [
     policySettings({ name: 'lax', identity: [header('X-User', 'sub')] }),
     policySettings({ name: 'scoped', scopeAll: ['admin'], identity: [header('X-User', 'email')] }),
-    policySettings({ name: 'ruled', claims: [{ path: 'tenant', equal: 'acme' }] }),
+    policySettings({ name: 'ruled', claims: [{ path: 'tenant', equals: 'acme' }] }),
   ]
   const routes = policies.map(({ name }) =>
     routeSettings({ name, paths: [`/${name}`], access: { kind: 'policy', policy: name } }),

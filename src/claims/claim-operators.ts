@@ -1,0 +1,90 @@
+/** The operators of claim rules, each by the word that the configuration has for it. */
+import { compileClaimPattern } from './claim-pattern.ts'
+import type { ClaimOperands, ClaimScalar } from './claim-rule.ts'
+
+export type ClaimTest = (value: unknown) => boolean
+
+/** One question that a rule can ask. */
+export interface Operator<Wanted> {
+  /** For people: `in ["acme","globex"]`. */
+  readonly text: (wanted: Wanted) => string
+  readonly compile: (wanted: Wanted) => ClaimTest
+}
+
+type Operators = {
+  readonly [Name in keyof ClaimOperands]: Operator<ClaimOperands[Name]>
+}
+
+/** In the order in which a rule is written down. */
+export const CLAIM_OPERATORS: Operators = {
+  equals: { text: named('equals'), compile: (wanted) => (value) => isSame(value, wanted) },
+  notEquals: { text: named('not_equals'), compile: (wanted) => isNoneOf([wanted]) },
+  in: {
+    text: named('in'),
+    compile: (wanted) => (value) => wanted.some((one) => isSame(value, one)),
+  },
+  notIn: { text: named('not_in'), compile: isNoneOf },
+  startsWith: {
+    text: named('starts_with'),
+    compile: (wanted) => (value) => wanted !== '' && typeof value === 'string' && value.startsWith(wanted),
+  },
+  matches: {
+    text: (wanted) => `matches ${JSON.stringify(wanted)} as a whole`,
+    compile: matchesPattern,
+  },
+  // An array only: a text that happens to hold the value is not a list with it.
+  contains: {
+    text: named('contains'),
+    compile: (wanted) => (value) =>
+      Array.isArray(value) && wanted.every((one) => value.some((item) => isSame(item, one))),
+  },
+  containsAny: {
+    text: named('contains_any'),
+    compile: (wanted) => (value) =>
+      Array.isArray(value) && wanted.some((one) => value.some((item) => isSame(item, one))),
+  },
+  hasWord: { text: named('has_word'), compile: hasWords },
+  exists: {
+    text: (wanted) => (wanted ? 'exists' : 'is absent'),
+    compile: (wanted) => (value) => isPresent(value) === wanted,
+  },
+}
+
+/** Null is how some issuers write "not set". */
+export const isPresent = (value: unknown): boolean => value !== undefined && value !== null
+
+function named(word: string): (wanted: unknown) => string {
+  return (wanted) => `${word} ${JSON.stringify(wanted)}`
+}
+
+// A number past 2^53 may be another one than the token said: nobody knows what it equals, or does not equal.
+const isExact = (value: unknown): boolean =>
+  typeof value !== 'number' ||
+  (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)))
+
+const isSame = (value: unknown, wanted: ClaimScalar): boolean => value === wanted && isExact(value)
+
+/**
+ * A claim of another type denies: `["blocked"]` and `1` do not equal `"blocked"` or `"1"` either, and would pass a rule
+ * that is meant to keep those out.
+ */
+function isNoneOf(wanted: readonly ClaimScalar[]): ClaimTest {
+  const types = new Set<string>(wanted.map((one) => typeof one))
+  return (value) => types.has(typeof value) && isExact(value) && !wanted.some((one) => value === one)
+}
+
+/** The configuration was checked; a wrong pattern throws. */
+function matchesPattern(pattern: string): ClaimTest {
+  const compiled = compileClaimPattern(pattern)
+  if (!compiled.ok) throw new TypeError(`invalid pattern: ${compiled.error}`)
+  return (value) => typeof value === 'string' && compiled.value(value)
+}
+
+/** Words have spaces between them, as the scopes of RFC 8693 §4.2 do; a tab or a comma is part of a word. */
+function hasWords(wanted: readonly string[]): ClaimTest {
+  return (value) => {
+    if (typeof value !== 'string') return false
+    const words = value.split(' ')
+    return wanted.every((word) => word !== '' && words.includes(word))
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * What a claim is, in words, beside what it should be. Values of claims are not for logs, and what explain prints is
+ * pasted into tickets: so the type and length alone, and a value only if the rule itself has it in another form.
+ */
+import type { ClaimScalar } from './claim-rule.ts'
+
+/** @param wanted The values that the rule names. */
+export function describeFound(value: unknown, wanted: readonly ClaimScalar[] = []): string {
+  return nearMiss(value, wanted) ?? kindOf(value)
+}
+
+const NAMES: Readonly<Record<string, string>> = { string: 'text', number: 'number', boolean: 'boolean' }
+
+const named = (value: unknown): string =>
+  `the ${NAMES[typeof value] ?? typeof value} ${JSON.stringify(value)}`
+
+/** A claim that people take for what the rule asks, and that an exact comparison does not. */
+function nearMiss(value: unknown, wanted: readonly ClaimScalar[]): string | undefined {
+  if (Array.isArray(value)) {
+    const held = wanted.find((one) => value.includes(one))
+    return held === undefined ? undefined : `a list with ${named(held)}`
+  }
+  if (value === undefined || value === null || typeof value === 'object') return undefined
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value))
+    return 'a number beyond 2^53, which is not exact'
+  for (const one of wanted) {
+    if (value === one) return named(value)
+    if (typeof one !== typeof value && String(one) === scalarText(value))
+      return `${named(value)}, not ${named(one)}`
+  }
+  if (typeof value !== 'string') return undefined
+  return nearText(
+    value,
+    wanted.filter((one): one is string => typeof one === 'string'),
+  )
+}
+
+const scalarText = (value: unknown): string | undefined =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined
+
+function nearText(value: string, wanted: readonly string[]): string | undefined {
+  const trimmed = value.trim()
+  const words = trimmed.split(/[\s,]+/)
+  for (const one of wanted) {
+    if (one === '') continue
+    if (trimmed === one) return `${named(one)} with spaces around it`
+    if (trimmed.toLowerCase() === one.toLowerCase()) return `${named(one)} in another letter case`
+    if (words.includes(one)) return `a text of ${words.length} words, one of which is ${JSON.stringify(one)}`
+  }
+  return undefined
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'absent'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`
+  if (typeof value === 'string') return textKind(value)
+  return typeof value === 'object' ? 'an object' : `a ${NAMES[typeof value] ?? typeof value}`
+}
+
+function textKind({ length }: string): string {
+  if (length === 0) return 'an empty text'
+  return `a text of ${length} ${length === 1 ? 'character' : 'characters'}`
+}
