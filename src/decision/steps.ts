@@ -119,6 +119,7 @@ function keyStep(trial: Trial, mayWait: boolean): StepOutcome {
     case 'found':
       trial.candidates = lookup.keys
       trial.missingKeysSeconds = lookup.othersRetryAfterSeconds
+      trial.isNameElsewhere = lookup.isNameElsewhere === true
       return PASSED
     case 'pending':
       return lookup.settled
@@ -157,7 +158,9 @@ const findKeyOfTenant = (
   )
 
 /** While one of the issuer's key sources is unavailable, a signature that no other key made may still be good. */
-function unverified({ missingKeysSeconds: retryAfterSeconds }: Trial): StepOutcome {
+function unverified({ missingKeysSeconds: retryAfterSeconds, isNameElsewhere }: Trial): StepOutcome {
+  if (isNameElsewhere)
+    return denial('signature_invalid', 'a key source is unavailable, and may have another key of this `kid`')
   if (retryAfterSeconds === undefined) return denial('signature_invalid')
   return { ...denial('keys_unavailable', 'no key at hand made the signature'), retryAfterSeconds }
 }

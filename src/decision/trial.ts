@@ -28,6 +28,8 @@ export interface Trial {
   key: VerificationKey | undefined
   /** Seconds until a key source that might have the right key is asked again; undefined when all have answered. */
   missingKeysSeconds: number | undefined
+  /** Whether such a key source may have another key of the name that the token gives. */
+  isNameElsewhere: boolean
   window: ValidityWindow | undefined
   identity: readonly string[] | undefined
 }
@@ -72,6 +74,7 @@ export function createTrial(
     candidates: undefined,
     key: undefined,
     missingKeysSeconds: undefined,
+    isNameElsewhere: false,
     window: undefined,
     identity: undefined,
   }

@@ -59,10 +59,11 @@ function merge(found: readonly Found[], answers: readonly KeyLookup[], isNamed: 
   const named = found.filter((answer) => answer.isGuess !== true)
   const keys = isCrowded && isNamed ? distinct(named.flatMap((answer) => answer.keys)) : all
   if (keys.length > MAX_KEYS_TRIED || (isCrowded && !isNamed)) return { state: 'kid_missing' }
-  const retryAfter = isNamed ? undefined : shortestWait(answers)
-  return retryAfter === undefined
-    ? { state: 'found', keys }
-    : { state: 'found', keys, othersRetryAfterSeconds: retryAfter }
+  const retryAfter = shortestWait(answers)
+  if (retryAfter === undefined) return { state: 'found', keys }
+  // Names of keys are unique but for mistakes: a wrong signature under a known name is a forgery.
+  if (isNamed) return { state: 'found', keys, isNameElsewhere: true }
+  return { state: 'found', keys, othersRetryAfterSeconds: retryAfter }
 }
 
 /** A key that two sources publish is one key, tried once; for another issuer it is another one. */

@@ -14,6 +14,8 @@ export type KeyLookup =
       readonly isGuess?: true
       /** Another source of the issuer, which might have the right key, is unavailable for so long. */
       readonly othersRetryAfterSeconds?: number
+      /** The token names its key, but a source that is unavailable might have another one of that name. */
+      readonly isNameElsewhere?: true
     }
   /** The token names a `kid` that the issuer does not have (now). */
   | { readonly state: 'kid_unknown' }

@@ -73,6 +73,21 @@ describe('one issuer with two key sources', () => {
     expect(await reasonsOf(configOf(TWO), fetchOf('blue', 'green'), tokens)).toEqual(['ok', 'ok'])
   })
 
+  it('tells of the source that is down when the key of the other has the same kid', async () => {
+    const [one, two] = [createTestIssuer(ISSUER), createTestIssuer(ISSUER)]
+    const fetch: Fetch = (url) =>
+      url.endsWith('blue') ? Promise.resolve(Response.json(one.jwks())) : Promise.reject(new Error('down'))
+    const authorizer = await createAuthorizer({ text: configOf(TWO), deps: { fetch } })
+    await authorizer.started
+    const headers = new Headers({ authorization: `Bearer ${mint(two)}` })
+    const decision = await authorizer.decide({ method: 'GET', url: 'https://api.example/', headers })
+    expect(decision).toMatchObject({
+      reason: 'signature_invalid',
+      detail: expect.stringContaining('key source') as unknown,
+    })
+    authorizer.close()
+  })
+
   it('shows each of them in health and in the list of keys, and is ready with one', async () => {
     const deps = { ...systemKeyDeps, fetch: fetchOf('blue') }
     const loaded = await loadInstanceText(
