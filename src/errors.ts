@@ -144,6 +144,7 @@ export const ERROR_CODES = {
   ERR_CLI_TOKEN_ABSENT: 'a command needs a token and got none',
   ERR_CLI_FILE_UNREADABLE: 'a file named on the command line cannot be read',
   ERR_CLI_KEY_UNUSABLE: 'a token cannot be signed with this key',
+  ERR_CLI_OUTPUT: 'what a command prints could not be written',
   ERR_CLI_UNREACHABLE: 'a running Warder cannot be reached, or is not ready',
 } as const
 

@@ -12,6 +12,7 @@ export const EXIT = {
   unreachable: 6,
   different: 7,
   cannotListen: 8,
+  cannotWrite: 9,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
@@ -26,6 +27,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   6: 'an issuer or a running Warder is unreachable or not ready',
   7: 'differences were found',
   8: 'an address cannot be listened on',
+  9: 'the output could not be written',
 }
 
 const OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {
@@ -33,6 +35,7 @@ const OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   ERR_CLI_CONFIG_NOT_FOUND: EXIT.configInvalid,
   ERR_CLI_UNREACHABLE: EXIT.unreachable,
   ERR_SERVER_LISTEN: EXIT.cannotListen,
+  ERR_CLI_OUTPUT: EXIT.cannotWrite,
 }
 
 /** How the process ends when an error stops a command: what is not about the command line is about the configuration. */

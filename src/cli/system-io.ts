@@ -2,12 +2,16 @@
 import { printableOutput } from '../printable.ts'
 import type { CliIo, TextInput, TextOutput } from './cli.ts'
 
-export function systemIo(): CliIo {
+/**
+ * @param onLost Called when output could not be written, with the system's code: a full disk must not look like
+ *   success, or half of a converted configuration is put in force.
+ */
+export function systemIo(onLost: (code: string) => void): CliIo {
   return {
     stdin: readable(process.stdin),
-    stdout: writable(process.stdout, process.stdout.isTTY),
+    stdout: writable(process.stdout, process.stdout.isTTY, onLost),
     // Talk, also where it is kept: a journal is read on a terminal in the end.
-    stderr: writable(process.stderr, true),
+    stderr: writable(process.stderr, true, () => undefined),
     env: process.env,
     nowMs: () => Date.now(),
   }
@@ -30,9 +34,11 @@ function readable(stream: NodeJS.ReadStream): TextInput {
 }
 
 /** @param isShown False for a pipe, which gets data as it is. */
-function writable(stream: NodeJS.WriteStream, isShown: boolean): TextOutput {
-  // The reader may leave early: `warder config schema | head -1` is no error.
-  stream.on('error', () => undefined)
+function writable(stream: NodeJS.WriteStream, isShown: boolean, onLost: (code: string) => void): TextOutput {
+  stream.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
+    // The reader may leave early: `warder config schema | head -1` is no error.
+    if (code !== 'EPIPE') onLost(code)
+  })
   // Values are printable already; this holds for those that a command forgets.
   const write = (text: string): void => void stream.write(isShown ? printableOutput(text) : text)
   return { isTerminal: stream.isTTY, write }

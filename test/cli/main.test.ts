@@ -30,6 +30,17 @@ describe('warder, as a program', () => {
     expect((await spawn(['--version'], null)).stdout).toBe(`${packageJson.version}\n`)
   })
 
+  it('ends with 9 when its output is lost, and with its own code when only the reader leaves early', async () => {
+    const run = (redirect: string): readonly unknown[] => {
+      const shell = `"$BUN" "$MAIN" config schema ${redirect}`
+      const env = { ...process.env, BUN: process.execPath, MAIN }
+      const { exitCode, stderr } = Bun.spawnSync(['bash', '-o', 'pipefail', '-c', shell], { env })
+      return [exitCode, /ERR_\w+/.exec(stderr.toString())?.[0]]
+    }
+    expect(run('> /dev/full')).toEqual([9, 'ERR_CLI_OUTPUT'])
+    expect(run('| head -c 1')).toEqual([0, undefined])
+  })
+
   it('finds warder.yaml in the working directory and reads the token from a pipe', async () => {
     const { code, stdout } = await spawn(
       ['explain', '--request', 'GET https://api.example.com/orders/42', '--at', '2026-11-21T17:09:55Z'],
