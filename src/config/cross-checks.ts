@@ -6,7 +6,7 @@ import { checkOneHeader, checkToldTwice } from './check-judges.ts'
 import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
 import { issuerNames } from './default-names.ts'
 import type { Problem } from './diagnostic.ts'
-import { expandTenants } from './expand-tenants.ts'
+import { mayOverlap, expandTenants } from './expand-tenants.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from './listen-address.ts'
 import { keyPartsOf, keySourceOf } from './key-parts.ts'
 import { checkSnapshotPlace } from './key-refresh.ts'
@@ -197,6 +197,10 @@ function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
         const hints = ['name it in `issuers` of a policy, and the policy in a route']
         const message = '`issuer: any` without a policy: every token would be denied'
         found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_ANY', message, hints } })
+      } else if (isLikeAnother(value, [...first.keys()])) {
+        const hints = ['restrict each policy with `issuers`, or list the tenants of one of them']
+        const message = `another issuer with \`tenants: any\`${where} accepts some of the same \`iss\`, and they would be denied`
+        found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_AMBIGUOUS', message, hints } })
       } else if (first.has(value.issuer)) {
         const hints = [
           'for one issuer with keys in several places write one entry: `keys: [{ … }, { … }]`, or a list of secrets',
@@ -210,6 +214,12 @@ function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
   }
   return [...found.values()]
 }
+
+/** Templates stay templates with `tenants: any` alone; of equal ones the other message tells. */
+const isLikeAnother = ({ issuer, tenants }: IssuerConfig, earlier: readonly (string | null)[]): boolean =>
+  tenants === null &&
+  issuer !== null &&
+  earlier.some((other) => other !== null && other !== issuer && mayOverlap(issuer, other))
 
 /** With keys from the network, `issuer: any` is an error of its own. */
 const hasLocalKeys = (issuer: IssuerConfig): boolean =>

@@ -64,6 +64,33 @@ export function expandIssuers(issuers: readonly Located<IssuerConfig>[]): readon
 // A tenant id is 36 characters, and a name at most 64.
 const nameOf = (group: string, tenant: string): string => toName(`${group.slice(0, 19)}-${tenant}`, group)
 
+/** Whether some `iss` is of both templates. One that holds no placeholder is no template, and an exact issuer goes first. */
+export function mayOverlap(one: string, other: string): boolean {
+  const [a, b] = [one.split(PLACEHOLDER), other.split(PLACEHOLDER)]
+  if (a.length !== 2 || b.length !== 2) return false
+  const before = restOf(
+    a[0] ?? '',
+    b[0] ?? '',
+    (long, short) => long.startsWith(short) && long.slice(short.length),
+  )
+  const behind = restOf(
+    a[1] ?? '',
+    b[1] ?? '',
+    (long, short) => long.endsWith(short) && long.slice(0, long.length - short.length),
+  )
+  // What one of them has beyond the other would be of the tenant.
+  return before !== undefined && behind !== undefined && /^[0-9A-Za-z._-]*$/.test(before + behind)
+}
+
+function restOf(
+  a: string,
+  b: string,
+  cut: (long: string, short: string) => string | false,
+): string | undefined {
+  const rest = a.length < b.length ? cut(b, a) : cut(a, b)
+  return rest === false ? undefined : rest
+}
+
 /** A template without tenants, tenants without a template, and placeholders that mean nothing. */
 export function checkTenants(
   { issuer, tenants, tenant_claim, keys, claims }: IssuerConfig,
