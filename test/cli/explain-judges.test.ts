@@ -43,7 +43,7 @@ routes:
     upstream: app
   - { name: basic, match: {}, upstream: app, basic_auth: { users: { alice: { password: pw } } } }
 upstreams: { app: { servers: ["http://127.0.0.1:1"] } }
-listen: { gateway: "127.0.0.1:8080" }
+listen: { gateway: "127.0.0.1:8080", decisions: "127.0.0.1:9180", admin: off }
 `,
 )
 const explain = (...args: readonly string[]) =>
@@ -117,7 +117,7 @@ describe('explain of a route that only the gateway can judge', () => {
 
   it('agrees with the gateway', async () => {
     const { service: running } = await runService(
-      readFileSync(config, 'utf8').replace('127.0.0.1:8080', '127.0.0.1:0'),
+      readFileSync(config, 'utf8').replaceAll(/127\.0\.0\.1:(?:8080|9180)/g, '127.0.0.1:0'),
     )
     const nowSeconds = Math.floor(Date.now() / 1000)
     const fresh = makeToken({ iat: nowSeconds, nbf: nowSeconds, exp: nowSeconds + 600 })

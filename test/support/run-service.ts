@@ -59,7 +59,12 @@ export interface RunningService {
 /** @param text A configuration that listens on 127.0.0.1:0. */
 export async function runService(text: string = CONFIG): Promise<RunningService> {
   const { logger, lines } = memoryLogger()
-  const service = startService(await loadOrThrow(text), logger)
+  const instance = await loadOrThrow(text)
+  const { decisions: asked, admin: askedAdmin } = instance.config.settings.listen
+  for (const address of [asked, askedAdmin])
+    if (address?.kind === 'tcp' && address.port !== 0)
+      throw new Error(`port ${address.port} may be taken: write \`listen: { decisions: 127.0.0.1:0, … }\``)
+  const service = startService(instance, logger)
   const [decisions = '', admin = ''] = service.addresses
   const decisionsPort = Number(decisions.split(':').at(-1))
   return { service, lines, decisionsPort, decisions: `http://${decisions}`, admin: `http://${admin}` }
