@@ -85,6 +85,7 @@ export const ERROR_CODES = {
   WARN_CONFIG_EXP_OPTIONAL: 'tokens that never expire are accepted',
   WARN_CONFIG_SENDER_CONSTRAINED: 'tokens bound to a key are accepted without a proof of it',
   WARN_CONFIG_QUERY_TOKEN: 'tokens are accepted in the URL',
+  WARN_CONFIG_WEBSOCKET_HEADER: 'a WebSocket token is looked for in the whole header',
   WARN_CONFIG_HTTP: 'keys are fetched over http://',
   WARN_CONFIG_JWKS_ELSEWHERE: 'the keys of an issuer are on another host',
   WARN_CONFIG_PASSWORD_HASH: 'a password hash that is weak',

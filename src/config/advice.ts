@@ -80,6 +80,8 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   WARN_CONFIG_SENDER_CONSTRAINED:
     'remove `allow_sender_constrained`: without the proof, a stolen token works for anyone',
   WARN_CONFIG_QUERY_TOKEN: 'send the token in a header: URLs end up in logs, histories and Referer headers',
+  WARN_CONFIG_WEBSOCKET_HEADER:
+    'write `websocket_protocol: access_token` for `access_token, TOKEN`, or `websocket_protocol: bearer.` for `bearer.TOKEN`',
   WARN_CONFIG_JWKS_ELSEWHERE:
     'check that the other host is the issuer’s: whoever controls it can sign its tokens',
   WARN_CONFIG_HTTP: 'use `https://`: anyone on the way can replace the keys',

@@ -48,6 +48,14 @@ export function checkTokenSource({
     }
     return [{ pointer: `${pointer}/trim_prefix`, problem, atKey: true }]
   }
+  // A header is taken whole, and browsers send a list there, with the token as one entry.
+  if (source.header?.toLowerCase() === 'sec-websocket-protocol') {
+    const problem: Problem = {
+      code: 'WARN_CONFIG_WEBSOCKET_HEADER',
+      message: 'a browser sends a list of subprotocols, in which this source finds no token',
+    }
+    return [{ pointer: `${pointer}/header`, problem }]
+  }
   if (source.query === undefined) return []
   const message = 'tokens in URLs end up in logs, histories and Referer headers (RFC 6750 §2.3)'
   return [{ pointer: `${pointer}/query`, problem: { code: 'WARN_CONFIG_QUERY_TOKEN', message } }]

@@ -51,6 +51,12 @@ describe('the warnings', () => {
       'WARN_CONFIG_SECRET_SHORT',
       '5:21',
     ],
+    [
+      'a WebSocket token in a whole header',
+      `${ISSUER}token_sources: [{ header: Sec-WebSocket-Protocol }]\n`,
+      'WARN_CONFIG_WEBSOCKET_HEADER',
+      '6:27',
+    ],
     ['tokens in the URL', `${ISSUER}token_sources: [{ query: t }]\n`, 'WARN_CONFIG_QUERY_TOKEN', '6:26'],
     [
       'everything public',
