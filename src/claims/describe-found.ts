@@ -55,9 +55,16 @@ function nearText(value: string, wanted: readonly string[]): string | undefined 
 function kindOf(value: unknown): string {
   if (value === undefined) return 'absent'
   if (value === null) return 'null'
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : `a list of ${value.length}`
+  if (Array.isArray(value)) return listKind(value)
   if (typeof value === 'string') return textKind(value)
   return typeof value === 'object' ? 'an object' : `a ${NAMES[typeof value] ?? typeof value}`
+}
+
+function listKind(list: readonly unknown[]): string {
+  if (list.length === 0) return 'an empty list'
+  const other = list[list.findIndex((item) => typeof item !== 'string')]
+  if (other === undefined) return `a list of ${list.length}`
+  return `a list of ${list.length}, one of which is ${Array.isArray(other) ? 'a list' : kindOf(other)}`
 }
 
 function textKind({ length }: string): string {

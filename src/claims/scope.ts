@@ -1,19 +1,28 @@
 /** Scopes of a token, however its issuer writes them. */
-import type { Claims } from './claim-path.ts'
+import { readClaim, type Claims } from './claim-path.ts'
 
-/**
- * The scopes in `scope` (a string, RFC 8693 §4.2, or an array as some issuers have it) and `scp` (Entra, Okta),
- * together. A value of any other type holds none.
- */
-export function readScopes(claims: Claims): ReadonlySet<string> {
+/** Where scopes are when an issuer does not say: RFC 8693 §4.2, and Entra and Okta. */
+const DEFAULT_SCOPE_CLAIMS: readonly string[] = ['scope', 'scp']
+
+/** @param names Top-level claims that hold scopes, all of which count and no other; default `scope` and `scp`. */
+export function readScopes(claims: Claims, names = DEFAULT_SCOPE_CLAIMS): ReadonlySet<string> {
   const scopes = new Set<string>()
-  for (const name of ['scope', 'scp']) {
-    const value: unknown = Object.hasOwn(claims, name) ? claims[name] : undefined
+  for (const name of names) {
+    const value = readClaim(claims, [name])
     if (typeof value === 'string') for (const scope of value.split(' ')) scopes.add(scope)
     else if (Array.isArray(value)) for (const scope of value) if (typeof scope === 'string') scopes.add(scope)
   }
   scopes.delete('')
   return scopes
+}
+
+/** The first of these claims that is neither a text, a list of texts, nor absent or null; undefined if all are. */
+export function unreadableScopes(claims: Claims, names = DEFAULT_SCOPE_CLAIMS): string | undefined {
+  return names.find((name) => {
+    const value = readClaim(claims, [name])
+    if (value === undefined || value === null || typeof value === 'string') return false
+    return !Array.isArray(value) || !value.every((scope) => typeof scope === 'string')
+  })
 }
 
 /** What is asked of the scopes: all of one list, and one of another if that is not empty. */
@@ -23,9 +32,7 @@ export interface ScopeRule {
 }
 
 /** The scopes that are missing: empty if the rule holds. Of an any-of list, all are named. */
-export function missingScopes(claims: Claims, rule: ScopeRule): readonly string[] {
-  if (rule.all.length === 0 && rule.any.length === 0) return []
-  const scopes = readScopes(claims)
+export function missingScopes(scopes: ReadonlySet<string>, rule: ScopeRule): readonly string[] {
   const missing = rule.all.filter((scope) => !scopes.has(scope))
   const anyHeld = rule.any.length === 0 || rule.any.some((scope) => scopes.has(scope))
   return anyHeld ? missing : [...missing, ...rule.any]

@@ -24,7 +24,7 @@ export function mintedClaims(
     ['aud', audience.length > 1 ? audience : audience[0]],
     ['iat', now],
     ['exp', now + lifetimeSeconds(options.expires)],
-    ['scope', options.scope],
+    [issuer?.scopeClaims?.[0] ?? 'scope', options.scope],
     ...(options.claim ?? []).map(parseClaim),
   ]
   return Object.fromEntries(members.filter(([, value]) => value !== undefined))

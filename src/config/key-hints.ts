@@ -18,6 +18,7 @@ const CALLED: Readonly<Record<string, string>> = {
   shared_secret: 'secret',
   headers: 'identity',
   scopes: 'scope',
+  scope_claim: 'scope_claims',
   equal: 'equals',
   port: 'decisions',
 }

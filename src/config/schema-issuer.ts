@@ -161,6 +161,9 @@ export const IssuerSchema = strictMap({
     .record(text(), ClaimValueSchema)
     .optional()
     .describe('what claims of every token must be: a text, a list of them, or a map'),
+  scope_claims: textList()
+    .optional()
+    .describe('claims that hold scopes, all of these and no other; default scope and scp'),
   allow_missing_exp: flag().optional().describe('accept tokens that never expire; default false'),
   require_kid: flag().optional().describe('refuse tokens without `kid`; default false'),
   allow_sender_constrained: flag()

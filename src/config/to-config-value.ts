@@ -95,6 +95,7 @@ function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value 
     claims: mapDefined(issuer.claimValues, (rules) =>
       Object.fromEntries(rules.map((rule) => [rule.claim, fromClaimValue(rule)])),
     ),
+    scope_claims: issuer.scopeClaims?.map((claim) => escape(claim)),
     allow_missing_exp: unless(issuer.allowMissingExp, false),
     require_kid: unless(issuer.requireKid, false),
     allow_sender_constrained: unless(issuer.allowSenderConstrained, false),

@@ -107,6 +107,7 @@ function toIssuer(
     ...(issuer.typ === undefined ? {} : { typ: issuer.typ }),
     requiredClaims: issuer.require ?? [],
     ...toClaimValues(issuer.claims),
+    ...(issuer.scope_claims === undefined ? {} : { scopeClaims: issuer.scope_claims }),
     allowMissingExp: issuer.allow_missing_exp ?? false,
     requireKid: issuer.require_kid ?? false,
     allowSenderConstrained: issuer.allow_sender_constrained ?? false,

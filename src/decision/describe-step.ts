@@ -1,9 +1,9 @@
 /** What a step compared, in words: for explain. Claims before a good signature are marked as unverified. */
 import { isPresent } from '../claims/claim-operators.ts'
-import type { Claims } from '../claims/claim-path.ts'
+import { readClaim, type Claims } from '../claims/claim-path.ts'
 import type { CompiledClaimRule } from '../claims/compile-claim-rule.ts'
 import { describeFound } from '../claims/describe-found.ts'
-import { readScopes } from '../claims/scope.ts'
+import { readScopes, unreadableScopes } from '../claims/scope.ts'
 import { checkClaimValues, expectedValue, type ClaimValueMiss } from '../jwt/check-claim-values.ts'
 import { isAcceptedTyp } from '../jwt/check-typ.ts'
 import type { AudienceClaim } from '../jwt/issuer-settings.ts'
@@ -223,11 +223,21 @@ function scopeText(trial: Trial): string {
   if (policy === undefined || jws === undefined) return ''
   const { all, any } = policy.scope
   if (all.length + any.length === 0) return 'none asked for'
+  const names = trial.issuer?.settings.scopeClaims
+  const place = names === undefined ? '' : ` in ${names.map((name) => `\`${name}\``).join(', ')}`
   const asked = [
     all.length > 0 ? `all of [${all.join(' ')}]` : '',
     any.length > 0 ? `one of [${any.join(' ')}]` : '',
   ]
-  return `${asked.filter((text) => text !== '').join(' and ')}, token has [${[...readScopes(jws.claims)].join(' ')}]${unverified(trial)}`
+  return `${asked.filter((text) => text !== '').join(' and ')}, token has [${[...readScopes(jws.claims, names)].join(' ')}]${place}${unreadableText(trial)}${unverified(trial)}`
+}
+
+function unreadableText({ issuer, jws }: Trial): string {
+  const claims = jws?.claims ?? {}
+  const name = unreadableScopes(claims, issuer?.settings.scopeClaims)
+  return name === undefined
+    ? ''
+    : `, \`${name}\` is neither a text nor a list of texts (the claim is ${describeFound(readClaim(claims, [name]))})`
 }
 
 function identityText({ guard, identity }: Trial): string {

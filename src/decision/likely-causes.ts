@@ -40,7 +40,7 @@ const CAUSES: Readonly<Partial<Record<DenyReason, readonly FindCause[]>>> = {
   path_ambiguous: [letterCase, encodedPath],
   kid_unknown: [oldToken],
   signature_invalid: [microsoftGraph],
-  scope_missing: [scopeAsRole],
+  scope_missing: [scopesElsewhere, scopeAsRole],
 }
 
 function opaqueToken({ extracted }: Trial): LikelyCause | undefined {
@@ -210,9 +210,31 @@ function oldToken({ jws, nowSeconds }: Trial): LikelyCause | undefined {
   }
 }
 
-function scopeAsRole({ jws, policy }: Trial): LikelyCause | undefined {
+/** Where providers put scopes: Auth0 with RBAC has `permissions`, others `scopes`. */
+const SCOPE_CLAIMS = ['permissions', 'scopes', 'scope', 'scp'] as const
+
+function scopesElsewhere({ jws, policy, issuer }: Trial): LikelyCause | undefined {
+  if (jws === undefined || policy === undefined || issuer === undefined) return undefined
+  const read = issuer.settings.scopeClaims ?? ['scope', 'scp']
+  const has = readScopes(jws.claims, read)
+  const missing = [...policy.scope.all, ...policy.scope.any].filter((scope) => !has.has(scope))
+  const name = SCOPE_CLAIMS.find((claim) => {
+    const held = read.includes(claim) ? undefined : readScopes(jws.claims, [claim])
+    return held !== undefined && missing.some((scope) => held.has(scope))
+  })
+  if (name === undefined) return undefined
+  // An operator who reads one claim should not have to trust another.
+  const proposed = has.size === 0 ? [name] : [...read, name]
+  return {
+    name: 'scope_claim',
+    why: `the token has it in the claim \`${name}\`, which is not one of those that hold scopes (${read.join(', ')})`,
+    fix: `if the issuer ${issuer.settings.name} grants scopes there, write \`scope_claims: [${proposed.join(', ')}]\` on it`,
+  }
+}
+
+function scopeAsRole({ jws, policy, issuer }: Trial): LikelyCause | undefined {
   if (jws === undefined || policy === undefined) return undefined
-  const has = readScopes(jws.claims)
+  const has = readScopes(jws.claims, issuer?.settings.scopeClaims)
   for (const { path, list } of roleLists(jws.claims)) {
     const missing = policy.scope.all.find((scope) => !has.has(scope) && list.includes(scope))
     if (missing === undefined) continue
@@ -232,13 +254,12 @@ interface RoleList {
   readonly list: readonly unknown[]
 }
 
-/** Auth0 has `permissions`, Entra ID `roles`, Keycloak roles of the realm and of each client. */
+/** Entra ID has `roles`, Keycloak roles of the realm and of each client. */
 function roleLists(claims: Claims): readonly RoleList[] {
   const clients = claims['resource_access']
   const names = isMap(clients) ? Object.keys(clients).slice(0, MAX_CLIENTS) : []
   const paths = [
     ['roles'],
-    ['permissions'],
     ['realm_access', 'roles'],
     ...names.map((name) => ['resource_access', name, 'roles']),
   ]

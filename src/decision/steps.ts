@@ -1,7 +1,7 @@
 /** The steps of a decision, each small enough to be read at once. They are all there is: explain records these very ones. */
 import { isPresent } from '../claims/claim-operators.ts'
 import type { Claims } from '../claims/claim-path.ts'
-import { missingScopes } from '../claims/scope.ts'
+import { missingScopes, readScopes, unreadableScopes } from '../claims/scope.ts'
 import { checkAudience } from '../jwt/check-audience.ts'
 import { checkClaimValues, type ClaimValueMiss } from '../jwt/check-claim-values.ts'
 import { checkTimes } from '../jwt/check-times.ts'
@@ -236,9 +236,14 @@ function rulesStep(trial: Trial): StepOutcome {
 function scopeStep(trial: Trial): StepOutcome {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return NOT_REACHED
-  const missing = missingScopes(jws.claims, policy.scope)
-  if (missing.length === 0) return PASSED
   const scopes = [...policy.scope.all, ...policy.scope.any]
+  if (scopes.length === 0) return PASSED
+  const names = trial.issuer?.settings.scopeClaims
+  const unreadable = unreadableScopes(jws.claims, names)
+  if (unreadable !== undefined)
+    return claimDenial('claim_invalid', missOf(jws.claims, unreadable, 'is a text or a list of texts'))
+  const missing = missingScopes(readScopes(jws.claims, names), policy.scope)
+  if (missing.length === 0) return PASSED
   return { reason: 'scope_missing', detail: `missing: ${missing.join(' ')}`, scopes }
 }
 

@@ -41,6 +41,8 @@ export interface IssuerSettings {
   readonly requiredClaims: readonly string[]
   /** Values that every token must have, whatever a policy asks. Absent: none. */
   readonly claimValues?: readonly ClaimValueSettings[]
+  /** Top-level claims that hold scopes, never empty: all of these and no other. Absent: `scope` and `scp`. */
+  readonly scopeClaims?: readonly string[]
   /** Accept tokens that never expire (a relaxation). Default false. */
   readonly allowMissingExp: boolean
   /** Refuse tokens without `kid`. Default false. */

@@ -194,6 +194,8 @@ describe('what a rule found', () => {
     [{ path: 'a', equals: 'x' }, { a: ['x'] }, 'a list with the text "x"'],
     [{ path: 'a', equals: 'x' }, { a: ['y', 'z'] }, 'a list of 2'],
     [{ path: 'a', contains: ['x'] }, { a: [] }, 'an empty list'],
+    [{ path: 'a', contains: ['1'] }, { a: ['y', 1] }, 'a list of 2, one of which is a number'],
+    [{ path: 'a', contains: ['1'] }, { a: [['1']] }, 'a list of 1, one of which is a list'],
     [{ path: 'a', equals: 'x' }, { a: { b: 1 } }, 'an object'],
     [{ path: 'a', equals: 'x' }, { a: null }, 'null'],
     [{ path: 'a', equals: 'x' }, {}, 'absent'],

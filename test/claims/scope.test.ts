@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { missingScopes, readScopes } from '../../src/claims/scope.ts'
+import { missingScopes, readScopes, unreadableScopes } from '../../src/claims/scope.ts'
 
 describe('readScopes', () => {
   const cases: readonly (readonly [Record<string, unknown>, readonly string[]])[] = [
@@ -27,6 +27,43 @@ describe('readScopes', () => {
   }
 })
 
+describe('scopes of named claims', () => {
+  const cases: readonly (readonly [Record<string, unknown>, readonly string[], readonly string[]])[] = [
+    [{ permissions: ['a', 'b'] }, ['permissions'], ['a', 'b']],
+    [{ permissions: 'a b' }, ['permissions'], ['a', 'b']],
+    [{ scope: 'a', scp: 'b', permissions: ['c'] }, ['permissions'], ['c']],
+    [{ scope: 'a', scp: 'b', permissions: ['c'] }, ['scope', 'permissions'], ['a', 'c']],
+    [{ scope: 'a' }, ['permissions'], []],
+    [{ 'https://acme.example/scopes': ['a'] }, ['https://acme.example/scopes'], ['a']],
+    [{ a: { b: 'x' } }, ['a.b'], []],
+    [{}, ['constructor', '__proto__', 'toString'], []],
+  ]
+  for (const [claims, names, scopes] of cases) {
+    it(`are [${scopes.join('|')}] of ${names.join(', ')} in ${JSON.stringify(claims)}`, () =>
+      expect([...readScopes(claims, names)]).toEqual([...scopes]))
+  }
+})
+
+describe('unreadableScopes', () => {
+  const cases: readonly (readonly [Record<string, unknown>, string | undefined])[] = [
+    [{}, undefined],
+    [{ scope: null }, undefined],
+    [{ scope: '' }, undefined],
+    [{ scope: [], scp: ['a'] }, undefined],
+    [{ scope: 1 }, 'scope'],
+    [{ scope: false }, 'scope'],
+    [{ scope: 'a', scp: { a: true } }, 'scp'],
+    [{ scope: ['a', 1] }, 'scope'],
+    [{ scope: [['a']] }, 'scope'],
+    [{ scope: [null] }, 'scope'],
+    [{ permissions: 1 }, undefined],
+  ]
+  for (const [claims, name] of cases) {
+    it(`finds ${name ?? 'nothing'} in ${JSON.stringify(claims)}`, () =>
+      expect(unreadableScopes(claims)).toBe(name))
+  }
+})
+
 describe('missingScopes', () => {
   const cases = [
     [[], [], '', []],
@@ -44,6 +81,6 @@ describe('missingScopes', () => {
   ] as const
   for (const [all, any, scope, missing] of cases) {
     it(`misses [${missing.join(' ')}] in "${scope}" where all of [${all.join(' ')}] and one of [${any.join(' ')}] are asked for`, () =>
-      expect(missingScopes({ scope }, { all, any })).toEqual([...missing]))
+      expect(missingScopes(readScopes({ scope }), { all, any })).toEqual([...missing]))
   }
 })

@@ -66,7 +66,7 @@ describe('docs/config.md', () => {
 
   it('has examples that load', async () => {
     const examples = blocksOf(doc, 'yaml')
-    expect(examples.length).toBe(2)
+    expect(examples.length).toBe(3)
     for (const example of examples) await loadGood(example, { files })
   })
 

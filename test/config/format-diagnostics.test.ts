@@ -17,7 +17,7 @@ describe('diagnostics for people', () => {
 4 |     issuer: https://idp.example.com/realms/main
 5 |     audiance: api://orders
   |     ^^^^^^^^ did you mean "audience"?
-  = known keys here: name, issuer, issuer_aliases, tenants, tenant_claim, audience, audience_claim, keys, algorithms, leeway, max_age, typ, require, claims, allow_missing_exp, require_kid, allow_sender_constrained, preset, url, realm, domain, authorization_server, pool, region, trust_domain, bundle_url
+  = known keys here: name, issuer, issuer_aliases, tenants, tenant_claim, audience, audience_claim, keys, algorithms, leeway, max_age, typ, require, claims, scope_claims, allow_missing_exp, require_kid, allow_sender_constrained, preset, url, realm, domain, authorization_server, pool, region, trust_domain, bundle_url
   = docs/errors.md#err_config_unknown_key
 
 1 error

@@ -17,7 +17,7 @@ issuers:
   - { name: m, issuer: m, audience: a, keys: { jwks: { keys: [{ kty: OKP, kid: "$\${k}" }] }, key_use: jwt-svid } }
   - { name: n, issuer: n, audience: a, keys: { jwks: '{ "keys": [] }' } }
   - { name: l, issuer: l, audience: a, keys: { secret: ["$\${x}0123456789abcdef0123456789abcd", { value: "${'ff'.repeat(32)}", kid: k, encoding: hex }] } }
-  - { name: g, preset: google, audience: a }
+  - { name: g, preset: google, audience: a, scope_claims: [permissions, "$\${x}"] }
   - { name: w, issuer: "https://w.example", audience: a, keys: { metadata_url: "https://m.example/x", bearer_file: t, send_credentials_to: ["10.0.0.1:6443", K.example] } }
   - { name: e, preset: entra, tenants: any, audience: a }
   - { name: o, issuer: o, audience: a, keys: { jwks_file: o.json, allow_symmetric: true } }

@@ -105,7 +105,7 @@ describe('explain knows what a denial usually means', () => {
     ['an issuer that has nothing in common', keycloak, { iss: 'https://idp.example.org/' }, undefined],
     ['an issuer that is no text', keycloak, { iss: 7 }, undefined],
     ['a role of the name of the scope', {}, { roles: ['orders:read'] }, 'scope_as_role'],
-    ['a permission of the name of the scope', {}, { permissions: ['orders:read'] }, 'scope_as_role'],
+    ['a permission of the name of the scope', {}, { permissions: ['orders:read'] }, 'scope_claim'],
     ['a realm role of Keycloak', {}, { realm_access: { roles: ['orders:read'] } }, 'scope_as_role'],
     [
       'a client role of Keycloak',
