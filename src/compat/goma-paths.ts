@@ -8,7 +8,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 
 // In some versions of Goma these make a regular expression of a path, in others they are plain characters.
-const REGULAR_EXPRESSION = /[()[\]{}|^$+]/
+const REGULAR_EXPRESSION = /[()[\]{}|^$+]|\.\*/
 
 /** The path of a route without a final `/` or `/*`: everything at and below it. `/` is the empty string. */
 export function parseRoutePath(text: string): Result<string, Problem> {
@@ -38,17 +38,25 @@ function checked(text: string, base: string): Result<string, Problem> {
   if (!text.startsWith('/')) return bad(text, 'it does not begin with `/`')
   if (REGULAR_EXPRESSION.test(text)) return bad(text, 'regular expressions are not supported')
   const pattern = checkPattern(base === '' ? '/' : base)
-  return pattern.ok ? ok(base) : err({ ...pattern.error, hints: HINTS })
+  return pattern.ok ? ok(base) : err({ ...pattern.error, hints: hintsFor(text) })
 }
 
 const bad = (text: string, why: string): Result<never, Problem> =>
   err({
     code: 'ERR_CONFIG_PATH',
     message: `${quoted(text)} is not a path: ${why}`,
-    hints: HINTS,
+    hints: hintsFor(text),
   })
 
-const HINTS = ['write /path for it and everything below it, or /* for everything']
+/** The regular expression that Goma's documents write most is told in other words. */
+function hintsFor(text: string): readonly string[] {
+  const plain = text.replace(/\/?\.\*\$?$/, '/*').replace(/^\^/, '')
+  return [
+    plain !== text && plain.startsWith('/') && !REGULAR_EXPRESSION.test(plain)
+      ? `write ${plain}`
+      : 'write /path for it and everything below it, or /* for everything',
+  ]
+}
 
 /** Paths of a route that the same middlewares apply to. */
 export interface Slice {

@@ -2,7 +2,7 @@
 import { toPointer } from '../config/json-pointer.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
 import { unsupported, type KeyNotes } from './goma-keys.ts'
-import { GATEWAY_NOTES, TOP_NOTES } from './goma-notes.ts'
+import { GATEWAY_NOTES, PROVIDER_NOTES, TOP_NOTES } from './goma-notes.ts'
 
 /**
  * Goma fills in names and passwords from 0.4.0 on, the whole file from 0.11.0 on: also `{NAME}`, which is looked for
@@ -12,7 +12,7 @@ const REFERENCE = /\$\{([A-Za-z_]\w*)\}|^\{([A-Za-z_]\w*)\}$|\{\{\s*([A-Za-z_]\w
 
 /**
  * A secret that is taken literally would be known to whoever knows how such files are written, so every value with a
- * reference in it is refused. Values of keys without effect are passed over.
+ * reference in it is refused. Values of keys without effect, or refused as a whole, are passed over.
  */
 export function checkReferences(root: unknown): readonly LocatedProblem[] {
   const found: LocatedProblem[] = []
@@ -29,9 +29,11 @@ export function checkReferences(root: unknown): readonly LocatedProblem[] {
   return found
 }
 
+const OF_GATEWAY: KeyNotes = { ...GATEWAY_NOTES, ...PROVIDER_NOTES }
+
 function isWithoutEffect(path: readonly PropertyKey[], key: string): boolean {
   const notes: KeyNotes | undefined =
-    path.length === 0 ? TOP_NOTES : path.length === 1 && path[0] === 'gateway' ? GATEWAY_NOTES : undefined
+    path.length === 0 ? TOP_NOTES : path.length === 1 && path[0] === 'gateway' ? OF_GATEWAY : undefined
   return notes !== undefined && Object.hasOwn(notes, key)
 }
 

@@ -185,6 +185,21 @@ describe('the paths of a middleware', () => {
     })
 })
 
+describe('a regular expression in the place of a path', () => {
+  for (const [text, hint] of [
+    ['/v2/.*', 'write /v2/*'],
+    ['^/v2/.*$', 'write /v2/*'],
+    ['.*', 'write /*'],
+    ['/.*', 'write /*'],
+    ['/a/(b|c)/.*', 'write /path for it'],
+    ['^/a$', 'write /path for it'],
+  ] as const)
+    it(`is answered with what to write: ${text}`, () => {
+      const path = parseProtectedPath(text)
+      expect(path.ok ? [] : path.error.hints).toEqual([expect.stringContaining(hint)])
+    })
+})
+
 describe('the path of a route', () => {
   for (const [text, base] of [
     ['/', ''],

@@ -40,6 +40,8 @@ describe('what Goma fills in, and Warder does not', () => {
   }
 
   it('does not matter where a key has no effect', async () => {
+    const git = 'providers: { git: { enabled: true, auth: { token: "${GIT_TOKEN}" } } }'
+    await loadGood(`gateway:\n  ${git}\n`)
     const { warnings } = await loadGood(goma('', '', 'redis: { addr: r, password: "${REDIS_PASSWORD}" }'))
     expect(warnings.map(({ code }) => code)).toContain('WARN_COMPAT_NO_EFFECT')
   })
