@@ -17,12 +17,13 @@ interface KeyCrowd {
 
 /**
  * Refuses more keys than are tried for one token, in all local sources of an issuer together: tokens of every one of
- * them would be denied. What the network publishes changes without the operator, and is bounded when it is asked.
+ * them would be denied. One source alone is judged where it is read. What the network publishes changes without the
+ * operator, and is bounded when it is asked.
  *
  * @throws WarderError `ERR_KEYS_CROWDED`.
  */
 export function assertNotCrowded(parts: readonly KeySource[]): void {
-  const crowd = findCrowd(parts)
+  const crowd = parts.length > 1 ? findCrowd(parts) : undefined
   if (crowd === undefined) return
   const { kid, algorithm, count } = crowd
   const which = kid === undefined ? 'without a `kid`' : `with the \`kid\` ${quote(kid)}`

@@ -46,7 +46,13 @@ const cases: readonly (readonly [
   ['PEM keys in two sources', true, 'ES256', [pems(...labels.slice(0, 3)), pems(...labels.slice(3))]],
   ['the same PEM keys twice', false, 'ES256', [pems(...labels.slice(0, 3)), pems(...labels.slice(0, 3))]],
   ['PEM keys and a nameless set', true, 'ES256', [pems(...labels.slice(0, 3)), jwks([['a'], ['b']])]],
-  ['a nameless set alone', true, 'ES256', [jwks(labels.map((label) => [label] as const))]],
+  [
+    'a nameless set beside a PEM key',
+    true,
+    'ES256',
+    [jwks(labels.map((label) => [label] as const)), pems('a')],
+  ],
+  ['a nameless set alone', false, 'ES256', [jwks(labels.map((label) => [label] as const))]],
   ['PEM keys beside a named set', false, 'ES256', [pems(...labels.slice(0, MOST)), jwks([['a', 'a']])]],
   [
     'a set of which some have no kid',
