@@ -32,6 +32,9 @@ export interface ListenerEvents {
   onOverload(address: string, overload: Overload): void
 }
 
+/** For the log. */
+const EVICTED = 'closed to free memory'
+
 /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
 export function openListener(
   first: ListenerInput,
@@ -57,7 +60,11 @@ export function openListener(
     () => Bun.gc(true),
   )
   const accept = (peer: string, serve: (context: ConnectionContext) => ClientConnection): void => {
-    const account = held.open(peer, () => connection.destroy())
+    let isEvicted = false
+    const account = held.open(peer, () => {
+      isEvicted = true
+      connection.destroy()
+    })
     const connection = serve({
       rules: () => rules,
       deadlines,
@@ -65,7 +72,12 @@ export function openListener(
       held: account,
       isDraining: () => isDraining,
       isStopping: () => isStopping,
-      onExchange: (event) => events.onExchange(event, settings.logsAccess),
+      // The client did not leave by itself.
+      onExchange: (event) =>
+        events.onExchange(
+          isEvicted ? { ...event, detail: event.detail ?? EVICTED } : event,
+          settings.logsAccess,
+        ),
       onBusy: () => connections.setBusy(connection),
       onIdle: () => connections.setIdle(connection),
       onClose: () => {

@@ -24,7 +24,8 @@ const FAULTS: Readonly<Record<GatewayFault, string>> = {
     'the client has sent more requests than a `rate_limit` lets through; `Retry-After` says when to come back',
   origin_not_allowed: 'a page of an origin that `cors` does not list asked for a preflight or a WebSocket',
   request_timeout: 'the client stopped sending its head or body, or sent it too slowly',
-  client_closed: 'the client left before its answer was whole',
+  client_closed:
+    'the client left before its answer was whole; with the detail `closed to free memory`, the gateway closed its connection because all of them together held more than `max_held_bytes`',
   no_server: 'no server of the upstream may be asked at the moment',
   connect_failed: 'no server could be reached',
   response_timeout: 'the server took too long for the first byte of its answer',

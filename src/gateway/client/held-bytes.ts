@@ -35,7 +35,7 @@ interface Entry {
 const FREED_SHARE = 1 / 8
 /** When the budget is used so far, memory that was let go of is collected each time so much of it was used anew. */
 const STRAINED_SHARE = 1 / 2
-const TURNOVER_SHARE = 1 / 4
+const TURNOVER_SHARE = 1 / 8
 /** A collection takes tens of milliseconds, in which nobody is served. */
 const COLLECT_EACH_MS = 100
 

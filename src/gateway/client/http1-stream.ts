@@ -93,7 +93,7 @@ export class Http1Stream implements ClientStream, WireEvents {
    */
   #keep(rest: Buffer): void {
     this.#rest = compacted(rest)
-    this.#holding.set(this.head.bytes + rest.length)
+    this.#holding.set(this.head.heldBytes + rest.length)
     if (rest.length > MAX_AHEAD_BYTES) this.#wire.pause()
     else this.#wire.resume()
   }

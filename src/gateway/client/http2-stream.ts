@@ -79,7 +79,7 @@ export class Http2Stream implements ClientStream {
   /** The head, what the client may send before it is read, and what it has not read yet. */
   #count(): void {
     const unread = this.#isReading || this.#isBodyDone ? 0 : WINDOW_BYTES
-    if (!this.#stream.destroyed) this.#holding.set(this.head.bytes + unread + this.#stream.writableLength)
+    if (!this.#stream.destroyed) this.#holding.set(this.head.heldBytes + unread + this.#stream.writableLength)
   }
 
   #gone(): void {

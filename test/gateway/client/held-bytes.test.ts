@@ -148,6 +148,10 @@ describe('a gateway whose clients have it hold more than `max_held_bytes`', () =
     const gateway = await runGateway(gatewayConfig([app.url], OPTIONS), cleanup)
     flood(gateway.port, 30, `${HALF_HEAD}\r\n`)
     await fullLine(gateway.lines)
+    const ended = await waitFor('the end of a request', () =>
+      gateway.lines.find(({ fault }) => fault === 'client_closed'),
+    )
+    expect(ended['detail']).toBe('closed to free memory')
     const quick = await startRawUpstream(cleanup)
     const other = await runGateway(gatewayConfig([quick.url], OPTIONS), cleanup)
     const client = await openClient(other.port)
@@ -157,6 +161,26 @@ describe('a gateway whose clients have it hold more than `max_held_bytes`', () =
     }
     client.close()
     expect(other.lines.some(({ event }) => event === 'memory_full')).toBe(false)
+  })
+})
+
+describe('a request under way', () => {
+  const fields = Array.from({ length: 95 }, (_, i) => `X-${i}: y\r\n`).join('')
+
+  it('is charged for what its fields and the exchange take up beside their bytes', async () => {
+    const app = await startRawUpstream(cleanup, () => {})
+    const gateway = await runGateway(gatewayConfig([app.url], OPTIONS), cleanup)
+    // 880 bytes each, but 40 KiB of memory.
+    const clients = flood(gateway.port, 60, `GET /public/ HTTP/1.1\r\nHost: a\r\n${fields}\r\n`)
+    await fullLine(gateway.lines)
+    await waitFor('ends', () => clients.closed() > 0 || undefined)
+  })
+
+  it('is charged for itself where it has hardly any fields', async () => {
+    const app = await startRawUpstream(cleanup, () => {})
+    const gateway = await runGateway(gatewayConfig([app.url], OPTIONS), cleanup)
+    flood(gateway.port, 200, 'GET /public/ HTTP/1.1\r\nHost: a\r\n\r\n')
+    await fullLine(gateway.lines)
   })
 })
 
@@ -176,6 +200,18 @@ liveSuite('a gateway with HTTP/2 whose clients have it hold too much', ['openssl
       stream.on('error', () => {})
     }
     await waitFor('the end', () => isClosed || undefined)
+    await fullLine(gateway.lines)
+  })
+
+  it('counts what requests under way take up beside their bytes', async () => {
+    const app = await startRawUpstream(cleanup, () => {})
+    const gateway = await runHttp2Gateway([app.url], cleanup, OPTIONS)
+    const session = await gateway.session()
+    const fields = Object.fromEntries(Array.from({ length: 90 }, (_, i) => [`x-${i}`, 'y']))
+    for (let i = 0; i < 60; i++)
+      session
+        .request({ ':path': '/public/', ':authority': 'api.example.com', ...fields })
+        .on('error', () => {})
     await fullLine(gateway.lines)
   })
 
