@@ -3,17 +3,10 @@
  * inodes misses: the symlink swap of a Kubernetes volume, an editor that renames a new file over the old one, a
  * network file system.
  */
-import { hashContent } from './interpolate.ts'
-import { readExtraFiles, type DirectoryReader } from './extra-files.ts'
 import type { LoadedConfig } from './load-config.ts'
+import { isCutOff, lookAtDirectory, lookAtFile, MISSING, type Look, type LookDeps } from './look-at-files.ts'
 
-export interface WatchFilesDeps extends DirectoryReader {
-  /**
-   * Changes with every write to a file, even one that leaves the content as it was: its size and times.
-   *
-   * @throws When there is no such file.
-   */
-  readonly stampOf: (path: string) => string | Promise<string>
+export interface WatchFilesDeps extends LookDeps {
   /** Quiet files and directories whose content differs from what was reported or loaded last. */
   readonly onChange: (changed: readonly string[]) => void
   /** A file or directory that was there before and is not any more; reported once until it comes back. */
@@ -50,18 +43,14 @@ const DEFAULT_WATCH_MS = 500
 /** How often in a row a look has to find what the previous one found. One would take a pause for the end. */
 export const QUIET_LOOKS = 2
 
+/**
+ * The same when a file may be the beginning of what is being written: 4 to 4.5 seconds. A script that fetches the
+ * next part of it pauses for longer than an editor, and ends its lines.
+ */
+export const CUT_OFF_LOOKS = 8
+
 /** After so many looks at files that keep changing it is worth a line in the log; five seconds. */
 export const RESTLESS_LOOKS = 10
-
-/** What a look found at one path; a missing file has an empty hash. */
-interface Look {
-  readonly hash: string
-  readonly stamp: string
-  /** Of the files of a directory. */
-  readonly hashes?: ReadonlyMap<string, string>
-}
-
-const MISSING: Look = { hash: '', stamp: '' }
 
 /**
  * @param watched The configuration that was loaded. What changed between its loading and the first look is noticed
@@ -75,6 +64,7 @@ export function watchFiles(watched: WatchedFiles, deps: WatchFilesDeps): FileWat
   // A file that could not be read when loading has an empty hash: it is missing already.
   const missing = new Set([...taken].flatMap(([path, hash]) => (hash === '' ? [path] : [])))
   const ofRunning = new Set(paths.keys())
+  const inForce = new Map<string, Look>()
   let sameLooks = 0
   let restlessLooks = 0
   let isRetry = false
@@ -89,6 +79,7 @@ export function watchFiles(watched: WatchedFiles, deps: WatchFilesDeps): FileWat
     if (!paths.has(path)) return true
     paths.set(path, now)
     if (!taken.has(path)) taken.set(path, now.hash)
+    if (!inForce.has(path) && taken.get(path) === now.hash) inForce.set(path, now)
     // Writing what is in force anyway is no change to wait for; something may do so once a second.
     return before?.hash === now.hash && (before.stamp === now.stamp || taken.get(path) === now.hash)
   }
@@ -98,13 +89,18 @@ export function watchFiles(watched: WatchedFiles, deps: WatchFilesDeps): FileWat
     return hash !== '' && hash !== taken.get(path)
   }
 
+  const mayBeCutOff = ([path, now]: readonly [string, Look]): boolean => {
+    const before = inForce.get(path)
+    return before !== undefined && isCutOff(now, before)
+  }
+
   const lookAtAll = async (): Promise<void> => {
     let areSame = true
     for (const path of paths.keys()) if (!(await isSame(path))) areSame = false
     if (isStopped) return
     sameLooks = areSame ? sameLooks + 1 : 0
     const changed = [...paths.keys()].filter(isChanged)
-    if (sameLooks >= QUIET_LOOKS) reportQuiet(changed)
+    if (sameLooks >= ([...paths].some(mayBeCutOff) ? CUT_OFF_LOOKS : QUIET_LOOKS)) reportQuiet(changed)
     else if (changed.length > 0 && ++restlessLooks === RESTLESS_LOOKS) deps.onRestless(changed)
   }
 
@@ -151,7 +147,7 @@ export function watchFiles(watched: WatchedFiles, deps: WatchFilesDeps): FileWat
       const named = new Set([...refused.files, ...hashes.keys()])
       for (const path of paths.keys()) {
         if (ofRunning.has(path) || named.has(path)) continue
-        for (const known of [paths, taken, missing, directories]) known.delete(path)
+        for (const known of [paths, taken, missing, directories, inForce]) known.delete(path)
       }
       for (const path of named) {
         if (paths.has(path)) continue
@@ -174,31 +170,4 @@ function everyInterval(intervalMs: number, look: () => Promise<void>): () => voi
   const timer = setInterval(() => void look(), intervalMs)
   timer.unref()
   return () => clearInterval(timer)
-}
-
-async function lookAtFile(path: string, deps: WatchFilesDeps): Promise<Look> {
-  try {
-    // The stamp first: a write between the two shows as another stamp at the next look.
-    const stamp = await deps.stampOf(path)
-    return { hash: hashContent(await deps.readFile(path)), stamp }
-  } catch {
-    return MISSING
-  }
-}
-
-async function lookAtDirectory(directory: string, deps: WatchFilesDeps): Promise<Look> {
-  const read = await readExtraFiles(directory, deps)
-  if (!read.ok) return MISSING
-  const { files, hash } = read.value
-  const stamps: string[] = []
-  for (const { path } of files) stamps.push((await lookAtStamp(path, deps)) ?? '')
-  return { hash, stamp: stamps.join('\n'), hashes: new Map(files.map((file) => [file.path, file.hash])) }
-}
-
-async function lookAtStamp(path: string, deps: WatchFilesDeps): Promise<string | undefined> {
-  try {
-    return await deps.stampOf(path)
-  } catch {
-    return undefined
-  }
 }

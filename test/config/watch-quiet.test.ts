@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'bun:test'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { listFiles } from '../../src/app/list-files.ts'
+import { readWatched } from '../../src/app/watch-config.ts'
+import { readExtraFiles } from '../../src/config/extra-files.ts'
 import { hashContent } from '../../src/config/interpolate.ts'
-import { QUIET_LOOKS, RESTLESS_LOOKS } from '../../src/config/watch-files.ts'
+import { CUT_OFF_LOOKS, QUIET_LOOKS, RESTLESS_LOOKS } from '../../src/config/watch-files.ts'
 import { watchByHand } from './watch-by-hand.ts'
 
 let directory = ''
@@ -20,9 +23,44 @@ async function watchOne() {
   return { file, ...watchByHand(directory, [file], new Map([[file, one]])) }
 }
 
+const hashOfDirectory = async (): Promise<string> => {
+  const read = await readExtraFiles(directory, { readFile: readWatched, listFiles })
+  return read.ok ? read.value.hash : ''
+}
+
 const hashOf = (text: string): string => hashContent(new TextEncoder().encode(text))
 
 describe('files that are being written', () => {
+  const WHOLE = 'one\ntwo\nthree\n'
+  const LATER: readonly (readonly [what: string, next: string, isRenamed: boolean, looks: number])[] = [
+    ['shorter in place', 'one\ntwo\n', false, CUT_OFF_LOOKS],
+    ['without the end of their last line, in place', 'one\ntwo\nthree\nfo', false, CUT_OFF_LOOKS],
+    ['longer', 'one\ntwo\nthree\nfour\n', false, QUIET_LOOKS],
+    ['of the same length', 'one\ntwo\nTHREE\n', false, QUIET_LOOKS],
+    ['replaced by a shorter one', 'one\ntwo\n', true, QUIET_LOOKS],
+    ['replaced by one without the end of its last line', 'one\ntwo\nthree\nfo', true, QUIET_LOOKS],
+  ]
+  for (const [what, next, isRenamed, looks] of LATER) {
+    for (const isInDirectory of [false, true]) {
+      it(`are reported after ${looks} quiet looks when ${what}${isInDirectory ? ', in a directory' : ''}`, async () => {
+        const file = join(directory, 'a.yml')
+        await writeFile(file, WHOLE)
+        const watched = isInDirectory
+          ? watchByHand(dirname(directory), [], new Map(), new Map([[directory, await hashOfDirectory()]]))
+          : watchByHand(directory, [file], new Map([[file, hashOf(WHOLE)]]))
+        await watched.look()
+        await writeFile(isRenamed ? join(directory, '.new') : file, next)
+        if (isRenamed) await rename(join(directory, '.new'), file)
+        for (let i = 0; i < looks; i++) {
+          await watched.lookOnce()
+          expect(watched.said).toEqual([])
+        }
+        await watched.lookOnce()
+        expect(watched.said).toEqual([`changed ${isInDirectory ? basename(directory) : 'a.yml'}`])
+      })
+    }
+  }
+
   it('are reported when so many looks in a row have found the same, and not before', async () => {
     const { file, said, lookOnce } = await watchOne()
     for (const content of ['', '2', '23', '23 ']) {
