@@ -90,6 +90,7 @@ export const ERROR_CODES = {
   WARN_CONFIG_JWKS_ELSEWHERE: 'the keys of an issuer are on another host',
   WARN_CONFIG_PASSWORD_HASH: 'a password hash that is weak',
   WARN_CONFIG_SECRET_SHORT: 'a secret is shorter than its algorithm asks',
+  WARN_CONFIG_ANONYMOUS_EVERYTHING: 'a route takes requests without a token everywhere',
   WARN_CONFIG_PUBLIC_EVERYTHING: 'a route makes everything public',
   WARN_CONFIG_DECISIONS_EXPOSED: 'the decisions listener can be reached from other machines',
   WARN_CONFIG_UNROUTED: 'policies without routes, so that any valid token is allowed',

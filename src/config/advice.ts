@@ -87,6 +87,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   WARN_CONFIG_HTTP: 'use `https://`: anyone on the way can replace the keys',
   WARN_CONFIG_PASSWORD_HASH: 'make a better one with `htpasswd -nB NAME`',
   WARN_CONFIG_SECRET_SHORT: 'make a longer secret and remove `allow_short_secret`',
+  WARN_CONFIG_ANONYMOUS_EVERYTHING: 'name the paths that visitors may see without a token',
   WARN_CONFIG_PUBLIC_EVERYTHING: 'name the paths that are public',
   WARN_CONFIG_DECISIONS_EXPOSED:
     'let only the proxy reach it: a private network, a firewall, or a unix socket',

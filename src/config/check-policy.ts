@@ -107,14 +107,22 @@ export function checkRoute(located: Located<RouteConfig>): readonly LocatedProbl
   const isEverything = host === undefined && (path === undefined || path.includes('/**'))
   // Preflights carry no token by design, and answer nothing of worth.
   const isPreflight = method?.every((name) => name === 'OPTIONS') ?? false
-  if (route.access !== 'public' || !isEverything || isPreflight) return found
-  const hints = ['name the paths that are public; the first match wins, so routes below are never asked']
-  const problem: Problem = {
-    code: 'WARN_CONFIG_PUBLIC_EVERYTHING',
-    message: 'every path of every host is public',
-    hints,
-  }
-  return [...found, { pointer: `${pointer}/access`, problem }]
+  if (!isEverything || isPreflight) return found
+  if (route.access === 'public')
+    return [...found, { pointer: `${pointer}/access`, problem: PUBLIC_EVERYTHING }]
+  if (route.allow_anonymous !== true) return found
+  return [...found, { pointer: `${pointer}/allow_anonymous`, problem: ANONYMOUS_EVERYTHING }]
+}
+
+const PUBLIC_EVERYTHING: Problem = {
+  code: 'WARN_CONFIG_PUBLIC_EVERYTHING',
+  message: 'every path of every host is public',
+  hints: ['name the paths that are public; the first match wins, so routes below are never asked'],
+}
+const ANONYMOUS_EVERYTHING: Problem = {
+  code: 'WARN_CONFIG_ANONYMOUS_EVERYTHING',
+  message: 'every path of every host takes requests without a token',
+  hints: ['name the paths that visitors may see; the rules of the policy bind only requests with a token'],
 }
 
 /** A password does not expire, and what an auth service says has no end that is known here. */

@@ -65,6 +65,18 @@ describe('the warnings', () => {
       '6:42',
     ],
     [
+      'everything without a token',
+      `${ISSUER}policies: { p: {} }\nroutes: [{ match: {}, policy: p, allow_anonymous: true }]\n`,
+      'WARN_CONFIG_ANONYMOUS_EVERYTHING',
+      '7:51',
+    ],
+    [
+      'everything without a token, among other paths',
+      `${ISSUER}policies: { p: {} }\nroutes: [{ match: { path: [/a, /**] }, policy: p, allow_anonymous: true }]\n`,
+      'WARN_CONFIG_ANONYMOUS_EVERYTHING',
+      '7:68',
+    ],
+    [
       'decisions for everyone',
       `${ISSUER}listen: { decisions: ":9180" }\n`,
       'WARN_CONFIG_DECISIONS_EXPOSED',

@@ -38,6 +38,18 @@ const CASES: readonly (readonly [
   ],
   ['text that is no token', bearer('x'), 'token_malformed', undefined],
   ['another scheme', authorization('Basic YTpi'), 'scheme_not_bearer', undefined],
+  ['two tokens in one field', authorization(`Bearer ${good}, Bearer ${good}`), 'token_multiple', undefined],
+  [
+    'two fields',
+    withHeaders(
+      new Headers([
+        ['authorization', `Bearer ${good}`],
+        ['authorization', `Bearer ${good}`],
+      ]),
+    ),
+    'token_multiple',
+    undefined,
+  ],
 ]
 
 describe('a route with allow_anonymous', () => {

@@ -109,7 +109,7 @@ describe('the gateway', () => {
       .replace('policy: read, upstream: app', `policy: read, upstream: app${option}`)
 
   /** How a WebSocket ends that the server leaves open. */
-  async function run(option: string, lifeSeconds: number) {
+  async function run(option: string, lifeSeconds: number, hasToken = true) {
     const closes: number[] = []
     const app = Bun.serve({
       hostname: '127.0.0.1',
@@ -125,7 +125,7 @@ describe('the gateway', () => {
     const exp = Math.floor(Date.now() / 1_000) + lifeSeconds
     const token = mint({ scope: 'orders:read', exp })
     const socket = new WebSocket(`ws://127.0.0.1:${gateway.port}/orders/socket`, {
-      headers: { authorization: `Bearer ${token}` },
+      headers: hasToken ? { authorization: `Bearer ${token}` } : {},
     })
     cleanup.add(() => socket.close())
     const seen: { echo?: unknown; close?: { code: number; reason: string; wasClean: boolean } } = {}
@@ -147,10 +147,11 @@ describe('the gateway', () => {
     await waitFor('the end at the server', () => closes[0])
   }, 20_000)
 
-  it('leaves it open elsewhere, and while the token is valid', async () => {
+  it('leaves it open elsewhere, while the token is valid, and without a token', async () => {
     const short = await run('', 2)
     const long = await run(', close_expired: true', 400_000_000)
+    const visitor = await run(', close_expired: true, allow_anonymous: true', 2, false)
     await waitFor('the end of the token', () => (Date.now() > (short.exp + 1) * 1_000 ? true : undefined))
-    expect([short.seen.close, long.seen.close]).toEqual([undefined, undefined])
+    expect([short, long, visitor].map(({ seen }) => seen.close)).toEqual([undefined, undefined, undefined])
   }, 20_000)
 })

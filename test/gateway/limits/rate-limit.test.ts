@@ -118,6 +118,16 @@ describe('a rate limit', () => {
       [401, 401, 429, 200],
     ],
     [
+      'by identity counts visitors of a route that takes them by address, whatever header they send',
+      'orders',
+      `${BY_SUBJECT}, allow_anonymous: true`,
+      [
+        ...['a', 'b', 'c'].map((sub) => ({ ...ORDERS, headers: [['X-Auth-Subject', sub]] as const })),
+        as('a'),
+      ],
+      [200, 200, 429, 200],
+    ],
+    [
       'by header counts each value for itself',
       'public',
       BY_KEY,
