@@ -39,35 +39,37 @@ async function startOne(drain: string) {
   return {
     port,
     process: () => running,
-    async restart(): Promise<void> {
-      await running.stop('SIGTERM')
+    async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+      await running.stop(signal)
       running = await startServe(file, port, cleanup)
     },
   }
 }
 
 liveSuite('Warders restarted one after the other behind nginx', ['nginx'], () => {
-  it('leave no request undecided', async () => {
-    const warders = [await startOne('200ms'), await startOne('200ms')]
-    const app = await startEchoApp(cleanup)
-    const port = await freePort()
-    const text = nginxSnippet({
-      decisions: warders.map((warder) => `127.0.0.1:${warder.port}`),
-      identityNames: ['X-Auth-Subject'],
-      upstream: `http://127.0.0.1:${app.port}`,
-      serverName: '_',
-      listen: `127.0.0.1:${port}`,
-    })
-    await startNginx(text, port, cleanup)
-    const answers: Answer[] = []
-    const load = startLoad(port, () => ({ token: TOKEN, onAnswer: (answer) => void answers.push(answer) }))
-    for (let round = 0; round < 2; round++) {
-      for (const warder of warders) await warder.restart()
-    }
-    await load.stop()
-    expect(answers.length).toBeGreaterThan(100)
-    expect(answers.filter(({ status }) => status !== 200)).toEqual([])
-  }, 60_000)
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    it(`leave no request undecided when they end by ${signal}`, async () => {
+      const warders = [await startOne('200ms'), await startOne('200ms')]
+      const app = await startEchoApp(cleanup)
+      const port = await freePort()
+      const text = nginxSnippet({
+        decisions: warders.map((warder) => `127.0.0.1:${warder.port}`),
+        identityNames: ['X-Auth-Subject'],
+        upstream: `http://127.0.0.1:${app.port}`,
+        serverName: '_',
+        listen: `127.0.0.1:${port}`,
+      })
+      await startNginx(text, port, cleanup)
+      const answers: Answer[] = []
+      const load = startLoad(port, () => ({ token: TOKEN, onAnswer: (answer) => void answers.push(answer) }))
+      for (let round = 0; round < 2; round++) {
+        for (const warder of warders) await warder.restart(signal)
+      }
+      await load.stop()
+      expect(answers.length).toBeGreaterThan(100)
+      expect(answers.filter(({ status }) => status !== 200)).toEqual([])
+    }, 60_000)
+  }
 
   it('end each connection with an answer while they drain', async () => {
     const warder = await startOne('5s')
