@@ -1,3 +1,5 @@
+import { statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { FEWEST_ANSWERS } from '../../src/server/last-answers.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
@@ -5,6 +7,8 @@ import { startCountingProxy, type CountingProxy } from '../support/live/counting
 import { startGuardedSite, withToken, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { openClient, requestText } from '../support/live/raw-client.ts'
+import { freePort } from '../support/live/loopback.ts'
+import { startServe } from '../support/live/serve-command.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
 import { startSocketApp } from '../support/live/socket-app.ts'
 
@@ -98,6 +102,24 @@ liveSuite('nginx and Warder over a unix socket', ['nginx'], () => {
     expect((await site.ask({ target: '/orders/1' }, site.mint())).status).toBe(200)
     expect((await site.ask({ target: '/orders/1' })).status).toBe(401)
   })
+
+  for (const [umask, mode] of [
+    ['022', 0o755],
+    ['0007', 0o770],
+  ] as const) {
+    it(`leaves the socket the permissions of umask ${umask}`, async () => {
+      const dir = createTempDir(cleanup)
+      const port = await freePort()
+      const file = join(dir, 'warder.yaml')
+      const listen = `{ decisions: "unix:${dir}/decisions.sock", admin: "127.0.0.1:${port}" }`
+      writeFileSync(
+        file,
+        `version: 1\nroutes:\n  - { name: all, match: {}, access: public }\nlisten: ${listen}\n`,
+      )
+      await startServe(file, port, cleanup, { inside: ['sh', '-c', `umask ${umask} && exec "$@"`, 'sh'] })
+      expect(statSync(join(dir, 'decisions.sock')).mode & 0o777).toBe(mode)
+    })
+  }
 })
 
 liveSuite('WebSocket through nginx', ['nginx'], () => {
