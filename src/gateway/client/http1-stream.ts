@@ -209,10 +209,12 @@ export class Http1Stream implements ClientStream, WireEvents {
 const SMALL_READ_BYTES = 16_384
 
 /** A small rest must not keep all of a large read in memory. */
-const compacted = (rest: Buffer): Buffer =>
-  rest.buffer.byteLength > SMALL_READ_BYTES && 2 * rest.length < rest.buffer.byteLength
-    ? Buffer.from(rest)
-    : rest
+function compacted(rest: Buffer): Buffer {
+  // Nearly always. Asking for `buffer` makes the runtime build one.
+  if (rest.length === 0) return NO_BYTES
+  const readBytes = rest.buffer.byteLength
+  return readBytes > SMALL_READ_BYTES && 2 * rest.length < readBytes ? Buffer.from(rest) : rest
+}
 
 const NO_BODY = { kind: 'none' } as const
 const UNTIL_CLOSE = { kind: 'until_close' } as const
