@@ -203,6 +203,8 @@ ${identity.map(({ variable, own }) => `        auth_request_set $warder_identity
         proxy_ignore_headers X-Accel-Redirect;
 
         # No path behind the address: the application gets the path that was judged, byte for byte.
+        # No fastcgi_pass, uwsgi_pass, scgi_pass or grpc_pass here: the proxy_set_header lines do nothing for them, and
+        # clients would write the identity headers. docs/nginx.md says how PHP and the like are guarded.
         proxy_pass ${upstream};
         proxy_http_version 1.1;
         # Not $http_upgrade, see above.
