@@ -4,13 +4,13 @@ import { quoted } from '../config/printable.ts'
 import { printable } from '../printable.ts'
 import { suggestion } from '../config/suggest.ts'
 import { WarderError } from '../errors.ts'
-import { parseStrictJson } from '../keys/strict-json.ts'
 import { askAdmin, parseAdminTarget } from './ask-admin.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { KeysListOptions } from './commands/keys.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { withKeys } from './open-instance.ts'
 import { createPaint } from './paint.ts'
+import { readKeysReport } from './read-keys-report.ts'
 import { formatTable } from './table.ts'
 import { usageError } from './usage-error.ts'
 
@@ -33,22 +33,11 @@ async function askForKeys(server: string): Promise<readonly IssuerKeysReport[]> 
     '/v1/keys',
     ASK_TIMEOUT_MS,
   )
-  const issuers = status === 200 ? readIssuers(text) : undefined
+  const issuers = status === 200 ? readKeysReport(text) : undefined
   if (issuers !== undefined) return issuers
   throw new WarderError('ERR_CLI_UNREACHABLE', `${server}: status ${status}, and not the keys of a Warder`, {
     hints: ['name the admin listener, by default http://127.0.0.1:9181, and not that for decisions'],
   })
-}
-
-/** The name of the shape is proof enough: the answer comes from an address that the operator has named. */
-function readIssuers(text: string): readonly IssuerKeysReport[] | undefined {
-  // The text is bounded already, and ten thousand issuers are no mistake.
-  const answer = parseStrictJson(text, Number.POSITIVE_INFINITY)
-  if (!answer.ok || typeof answer.value !== 'object') return undefined
-  const { schema, issuers } = (answer.value ?? {}) as { schema?: unknown; issuers?: unknown }
-  return schema === 'warder.keys/v1' && Array.isArray(issuers)
-    ? (issuers as readonly IssuerKeysReport[])
-    : undefined
 }
 
 function show(cli: Cli, all: readonly IssuerKeysReport[], { issuer, json }: KeysListOptions): ExitCode {
