@@ -6,17 +6,8 @@ import { readKeptPath } from '../request/kept-path.ts'
 import { MAX_METHOD_PARAMETERS, methodParameters } from '../request/method-parameter.ts'
 import { whyMethodRefused } from '../request/method.ts'
 import { err, ok, type Result } from '../result.ts'
-import { denial, type Denial } from './trial.ts'
-
-/** Why a request is judged by no route although one may match. */
-export interface RouteRefusal extends Denial {
-  /** The route that it would be judged by; undefined if it has not got that far. */
-  readonly judged?: Route
-  /** The route that it would meet if the application read it otherwise; undefined for none. */
-  readonly met?: Route | undefined
-  /** How the application might read it, for people: `with the method DELETE`. */
-  readonly reading?: string
-}
+import { ambiguous, otherRoute, servedAsGet, type RouteRefusal } from './other-route.ts'
+import { denial } from './trial.ts'
 
 type Found = Result<Route | undefined, RouteRefusal>
 
@@ -35,6 +26,7 @@ export function findRoute(routes: RouteTable, request: AuthzRequest): Found {
   if (route === undefined) return ok(undefined)
   const refusal =
     otherRoute(routes, route, query, NO_READINGS) ??
+    servedAsGet(routes, route, query, NO_READINGS) ??
     overridden(routes, route, query, NO_READINGS, request.query)
   return refusal === undefined ? ok(route) : err(refusal)
 }
@@ -46,9 +38,6 @@ export function matchedPath(raw: string): string | undefined {
   const kept = readKeptPath(raw)
   return kept.ok ? kept.value.path : undefined
 }
-
-const ambiguous = (detail: PathAmbiguity | 'letter_case' | 'other_reading'): Denial =>
-  denial('path_ambiguous', detail)
 
 /** A path with several readings: for a route that keeps it encoded, if no reading leads to an earlier one. */
 function findKept(routes: RouteTable, request: AuthzRequest, ambiguity: PathAmbiguity): Found {
@@ -62,6 +51,7 @@ function findKept(routes: RouteTable, request: AuthzRequest, ambiguity: PathAmbi
   if (!readings.ok) return err(ambiguous(readings.error))
   const refusal =
     otherRoute(routes, route, query, readings.value) ??
+    servedAsGet(routes, route, query, readings.value) ??
     overridden(routes, route, query, readings.value, request.query)
   return refusal === undefined ? ok(route) : err(refusal)
 }
@@ -73,29 +63,6 @@ function beginsWithHost({ settings: { rewrite } }: Route, path: string): boolean
   const [first, ...rest] = path.split('/').slice(stripped + 1)
   return first === '' && rest.length > 0
 }
-
-/**
- * An earlier route that an application would serve if it ignored letter case, to which `/ADMIN` is `/admin`, or
- * decoded what the route keeps encoded.
- */
-function otherRoute(
-  routes: RouteTable,
-  judged: Route,
-  query: RouteQuery,
-  readings: readonly string[],
-): RouteRefusal | undefined {
-  const byCase = routes.metByCase(judged, query)
-  if (byCase !== undefined)
-    return { ...ambiguous('letter_case'), judged, met: byCase, reading: 'in another letter case' }
-  for (const path of readings) {
-    const read = { ...query, path }
-    const met = routes.earlierMatch(judged, read) ?? routes.metByCase(judged, read)
-    if (met !== undefined) return { ...ambiguous('other_reading'), judged, met, reading: `as ${shown(path)}` }
-  }
-  return undefined
-}
-
-const shown = (path: string): string => JSON.stringify(path.replaceAll('\0', '%2F'))
 
 /** A query that names a method of another route: applications that obey it would serve what was not judged. */
 function overridden(

@@ -7,7 +7,7 @@ import { compareIssuers } from './compare-issuers.ts'
 import { formatClaimPath, readClaim, type Claims } from '../claims/claim-path.ts'
 import { readScopes } from '../claims/scope.ts'
 import type { FindCause, LikelyCause } from './likely-cause.ts'
-import { encodedPath, letterCase } from './path-causes.ts'
+import { encodedPath, headAsGet, letterCase } from './path-causes.ts'
 import { idToken, logoutToken, refreshToken, sharedSecret } from './token-kinds.ts'
 import type { Trial } from './trial.ts'
 
@@ -38,6 +38,7 @@ const CAUSES: Readonly<Partial<Record<DenyReason, readonly FindCause[]>>> = {
   ],
   claim_invalid: [refreshToken, logoutToken, idToken],
   path_ambiguous: [letterCase, encodedPath],
+  method_refused: [headAsGet],
   kid_unknown: [oldToken],
   signature_invalid: [microsoftGraph],
   scope_missing: [scopesElsewhere, scopeAsRole],

@@ -21,7 +21,13 @@ export function letterCase({ guard, request }: Trial): LikelyCause | undefined {
 export function encodedPath({ guard, request }: Trial): LikelyCause | undefined {
   const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
   if (found === undefined || found.ok) return undefined
-  const { judged, met } = found.error
+  const { judged, met, reading = '', detail } = found.error
+  if (judged !== undefined && met !== undefined && detail === 'other_spelling')
+    return {
+      name: 'other_spelling',
+      why: `many applications ignore a final slash, a format such as \`.json\` or the name of a script; read ${reading}, this path is guarded by ${met.name}`,
+      fix: `have the client send the path as ${met.name} has it; or, if the application serves something else here, put a route for this very path above ${met.name}`,
+    }
   if (judged !== undefined && met !== undefined)
     return {
       name: 'encoded_path',
@@ -35,6 +41,18 @@ export function encodedPath({ guard, request }: Trial): LikelyCause | undefined 
     name: 'encoded_path',
     why: 'some applications need such paths: GitLab `group%2Fname`, npm `@scope%2fname`, matrix parameters, object stores',
     fix: 'if the application splits the path at `/` before it decodes it, set `encoded: keep` on its route',
+  }
+}
+
+/** A HEAD that a route for GET does not name. */
+export function headAsGet({ guard, request }: Trial): LikelyCause | undefined {
+  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
+  if (found === undefined || found.ok || found.error.detail !== 'head') return undefined
+  const name = found.error.met?.name ?? ''
+  return {
+    name: 'head_as_get',
+    why: `most applications answer HEAD by running what GET runs, which ${name} guards`,
+    fix: `add HEAD to the methods of ${name}`,
   }
 }
 

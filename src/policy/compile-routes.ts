@@ -1,5 +1,6 @@
 /** Routes, compiled to an index by host, path and method. First match wins, in the operator's order. */
 import { foldCase } from '../request/fold-case.ts'
+import type { PatternEnds } from '../request/other-spellings.ts'
 import { assertPathPattern, splitPath, type PathPattern } from './path-pattern.ts'
 import type { Policy } from './compile-policy.ts'
 import { createRouteIndex } from './route-index.ts'
@@ -43,6 +44,8 @@ export interface RouteTable {
   earlierMatch(limit: Route, query: RouteQuery): Route | undefined
   /** Whether any route takes paths that have several readings. */
   readonly keepsEncoded: boolean
+  /** What its patterns end with. */
+  readonly ends: PatternEnds
   /** The first route before `limit` whose host and path match, and that `accepts`; undefined if none does. */
   firstBefore(
     limit: Route,
@@ -86,8 +89,18 @@ export function compileRoutes(
       return met === limit ? undefined : met
     },
     earlierMatch: (limit, query) => firstBefore(limit, query, (route) => acceptsMethod(route, query.method)),
+    ends: endsOf(settings.flatMap(patternsOf)),
     keepsEncoded: settings.some(({ encoded }) => encoded === 'keep'),
     firstBefore,
+  }
+}
+
+function endsOf(patterns: readonly PathPattern[]): PatternEnds {
+  const lasts = patterns.map(({ segments }) => segments.findLast((segment) => segment !== '') ?? '')
+  return {
+    names: new Set(lasts.map(foldCase)),
+    hasSlash: patterns.some(({ segments }) => segments.at(-1) === ''),
+    hasStar: patterns.some(({ isTree }, i) => !isTree && lasts[i] === '*'),
   }
 }
 

@@ -1,7 +1,9 @@
 /**
  * `_method` in a query, by which some applications take a request for another method than the one that was judged:
- * Laravel, Symfony and Express with `method-override` for a POST, WordPress for any method.
+ * Laravel, Symfony and Express with `method-override` for a POST, WordPress for any method. ASP.NET MVC reads
+ * `X-HTTP-Method-Override` there, and Perl's Plack `x-tunneled-method`.
  */
+import { foldCase } from './fold-case.ts'
 
 /** Most methods that one query may name before it is refused unread. */
 export const MAX_METHOD_PARAMETERS = 4
@@ -9,37 +11,47 @@ export const MAX_METHOD_PARAMETERS = 4
 const MAY_NAME_ONE = /method|%/i
 const ESCAPE = /%([0-9A-Fa-f]{2})/g
 const NO_METHODS: ReadonlySet<string> = new Set()
+/** The letters of names that are read beside `_method`. */
+const OTHER_NAMES: ReadonlySet<string> = new Set([
+  'xhttpmethodoverride',
+  'xhttpmethod',
+  'xmethodoverride',
+  'xtunneledmethod',
+])
 
 /**
  * The methods that the query names, upper case. At most one more than {@link MAX_METHOD_PARAMETERS} are read.
  *
  * The name is taken in every spelling that some reader of queries takes for `_method`: escaped, in any letter case,
- * as the list `_method[]` or `[_method]`, with the `.` or space that PHP turns into `_`, behind a `;`.
+ * as the list `_method[]` or `[_method]`, with the `.` or space that PHP turns into `_`, behind a `;`. nginx hands on
+ * a `#`, and applications take it for the end.
  */
 export function methodParameters(query: string): ReadonlySet<string> {
   if (query === '' || !MAY_NAME_ONE.test(query)) return NO_METHODS
   const methods = new Set<string>()
-  for (const pair of query.split(/[&;]/)) {
+  for (const pair of query.split(/[&;#]/)) {
     const equals = pair.indexOf('=')
     if (!isMethodName(equals < 0 ? pair : pair.slice(0, equals))) continue
-    methods.add(
-      equals < 0
-        ? ''
-        : decode(pair.slice(equals + 1))
-            .trim()
-            .toUpperCase(),
-    )
+    methods.add(equals < 0 ? '' : methodOf(decode(pair.slice(equals + 1))))
     if (methods.size > MAX_METHOD_PARAMETERS) return methods
   }
   return methods
 }
 
-/** `method` behind some other character, and no letter more. A plain `method` is a parameter like any other. */
+/** In upper case as Unicode has it: to `toUpperCase` of JavaScript, `ſearch` is SEARCH. */
+const methodOf = (bytes: string): string =>
+  foldCase(Buffer.from(bytes, 'latin1').toString('utf8').trim()).toUpperCase()
+
+/**
+ * `method` behind some other character, and no letter more; or the name of a header for the method. A plain `method`
+ * is a parameter like any other.
+ */
 function isMethodName(raw: string): boolean {
   if (!MAY_NAME_ONE.test(raw)) return false
   // PHP ends a name at NUL.
   const [name = ''] = decode(raw).toLowerCase().split('\0')
-  return !name.startsWith('method') && name.replaceAll(/[^a-z]/g, '') === 'method'
+  const letters = name.replaceAll(/[^a-z]/g, '')
+  return letters === 'method' ? !name.startsWith('method') : OTHER_NAMES.has(letters)
 }
 
 /** Byte by byte: every character that matters here is ASCII. */

@@ -211,6 +211,7 @@ describe('a fault inside', () => {
           earlierMatch: throwing,
           firstBefore: throwing,
           keepsEncoded: false,
+          ends: { names: new Set(), hasSlash: false, hasStar: false },
         },
       },
       bearer(mint()),

@@ -35,6 +35,14 @@ describe('methodParameters', () => {
     ['_method[]=PUT', ['PUT']],
     ['_method%5B0%5D=PUT', ['PUT']],
     ['[_method]=PUT', ['PUT']],
+    ['_method=PUT#', ['PUT']],
+    // ASP.NET MVC and Plack read these in a query.
+    ['X-HTTP-Method-Override=PUT', ['PUT']],
+    ['x-http-method%2Doverride=put', ['PUT']],
+    ['x-tunneled-method=PUT', ['PUT']],
+    // To `toUpperCase` of JavaScript, long s is S, and dotless i is I.
+    ['_method=%C5%BFearch', ['SEARCH']],
+    ['_method=propf%C4%B1nd', ['PROPFIND']],
   ]
   for (const [query, methods] of cases) {
     it(`reads [${methods.join(', ')}] in ${JSON.stringify(query)}`, () =>

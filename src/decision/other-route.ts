@@ -1,0 +1,107 @@
+/** The earlier route whose guard a request would get around if the application read its path or method otherwise. */
+import type { Route, RouteQuery, RouteTable } from '../policy/compile-routes.ts'
+import type { PathAmbiguity } from '../request/canonical-path.ts'
+import { otherSpellings } from '../request/other-spellings.ts'
+import { denial, type Denial } from './trial.ts'
+
+/** Why a request is judged by no route although one may match. */
+export interface RouteRefusal extends Denial {
+  /** The route that it would be judged by; undefined if it has not got that far. */
+  readonly judged?: Route
+  /** The route that it would meet if the application read it otherwise; undefined for none. */
+  readonly met?: Route | undefined
+  /** How the application might read it, for people: `with the method DELETE`. */
+  readonly reading?: string
+}
+
+export const ambiguous = (
+  detail: PathAmbiguity | 'letter_case' | 'other_reading' | 'other_spelling',
+): Denial => denial('path_ambiguous', detail)
+
+/**
+ * An earlier route that an application would serve if it ignored letter case, to which `/ADMIN` is `/admin`, or
+ * decoded what the route keeps encoded, or served the path in another spelling.
+ *
+ * @param readings Of a path that has several.
+ */
+export function otherRoute(
+  routes: RouteTable,
+  judged: Route,
+  query: RouteQuery,
+  readings: readonly string[],
+): RouteRefusal | undefined {
+  if (judged.order === 0) return undefined
+  const byCase = routes.metByCase(judged, query)
+  if (byCase !== undefined)
+    return { ...ambiguous('letter_case'), judged, met: byCase, reading: 'in another letter case' }
+  if (readings.length === 0) {
+    const spellings = otherSpellings(query.path, routes.ends)
+    // What most requests have.
+    return spellings?.length === 0 ? undefined : spelledOtherwise(routes, judged, query, spellings)
+  }
+  for (const path of readings) {
+    const read = { ...query, path }
+    const met = routes.earlierMatch(judged, read) ?? routes.metByCase(judged, read)
+    if (met !== undefined) return { ...ambiguous('other_reading'), judged, met, reading: `as ${shown(path)}` }
+  }
+  return spelledOtherwise(routes, judged, query, spellingsOf(readings, routes))
+}
+
+/** Most spellings of all readings together: with long paths, each of them takes a few microseconds. */
+const MAX_SPELLINGS = 256
+
+function spellingsOf(readings: readonly string[], { ends }: RouteTable): readonly string[] | undefined {
+  const all = new Set<string>()
+  for (const reading of readings) {
+    const spellings = otherSpellings(reading, ends)
+    if (spellings === undefined) return undefined
+    for (const spelling of spellings) all.add(spelling)
+    if (all.size > MAX_SPELLINGS) return undefined
+  }
+  return [...all]
+}
+
+const shown = (path: string): string => JSON.stringify(path.replaceAll('\0', '%2F'))
+
+function spelledOtherwise(
+  routes: RouteTable,
+  judged: Route,
+  query: RouteQuery,
+  spellings: readonly string[] | undefined,
+): RouteRefusal | undefined {
+  if (spellings === undefined)
+    return { ...ambiguous('other_spelling'), judged, reading: 'behind its scripts' }
+  for (const path of spellings) {
+    const read = { ...query, path }
+    for (const met of [routes.earlierMatch(judged, read), routes.metByCase(judged, read)])
+      if (met !== undefined && asksOtherwise(met, judged))
+        return { ...ambiguous('other_spelling'), judged, met, reading: `as ${shown(path)}` }
+  }
+  return undefined
+}
+
+/** A HEAD that falls past the route of its GET: most applications serve it by the handler for GET. */
+export function servedAsGet(
+  routes: RouteTable,
+  judged: Route,
+  query: RouteQuery,
+  readings: readonly string[],
+): RouteRefusal | undefined {
+  if (query.method !== 'HEAD' || routes.methods.size === 0) return undefined
+  const asGet = { ...query, method: 'GET' }
+  const earlier = routes.earlierMatch(judged, asGet)
+  const met = earlier ?? otherRoute(routes, judged, asGet, readings)?.met
+  if (met === undefined || !asksOtherwise(met, judged)) return undefined
+  return { ...denial('method_refused', 'head'), judged, met, reading: 'with the method GET' }
+}
+
+/** Whether a route may deny what the other one allows. Of judges that only the gateway can ask, nothing is known. */
+function asksOtherwise(met: Route, judged: Route): boolean {
+  if (met.access.kind === 'public' || judged.access.kind === 'deny') return false
+  return !(
+    met.access.kind === 'policy' &&
+    judged.access.kind === 'policy' &&
+    met.access.policy === judged.access.policy &&
+    met.settings.allowAnonymous === judged.settings.allowAnonymous
+  )
+}
