@@ -15,6 +15,7 @@ const PACKAGE_OF = {
   curl: 'curl',
   h2load: 'nghttp2-client',
   hypercorn: 'python3-hypercorn',
+  php: 'php-cli',
 } as const
 
 /** No package that we install from has them: they are used where they are in the `PATH`. */

@@ -15,6 +15,7 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'chromium',
   'curl',
   'hypercorn',
+  'php',
 ]
 // For tests that start real programs on a busy machine; the others take milliseconds.
 const TEST_TIMEOUT_MS = 30_000
