@@ -1,4 +1,5 @@
 /** Issuers by template: one entry of the file, one issuer per tenant on its list. */
+import { parseTenant } from './check-text.ts'
 import { toName, issuerNames, uniqueName } from './default-names.ts'
 import type { AddProblem } from './check-reach.ts'
 import { quoted } from './printable.ts'
@@ -64,32 +65,33 @@ export function expandIssuers(issuers: readonly Located<IssuerConfig>[]): readon
 // A tenant id is 36 characters, and a name at most 64.
 const nameOf = (group: string, tenant: string): string => toName(`${group.slice(0, 19)}-${tenant}`, group)
 
-/** Whether some `iss` is of both templates. One that holds no placeholder is no template, and an exact issuer goes first. */
+/**
+ * Whether some `iss` is of both templates. A text without a placeholder is no template, and an exact issuer goes first.
+ *
+ * If there is one, there is a shortest: the beginning of one template and the end of one, which may share characters
+ * (`a/{tenant}` and `{tenant}/b` have `a/b`), or a letter between them.
+ */
 export function mayOverlap(one: string, other: string): boolean {
-  const [a, b] = [one.split(PLACEHOLDER), other.split(PLACEHOLDER)]
-  if (a.length !== 2 || b.length !== 2) return false
-  const before = restOf(
-    a[0] ?? '',
-    b[0] ?? '',
-    (long, short) => long.startsWith(short) && long.slice(short.length),
+  const both = [one, other].map((template) => template.split(PLACEHOLDER))
+  if (both.some((parts) => parts.length !== 2)) return false
+  const isOfBoth = (iss: string): boolean =>
+    both.every(([start = '', end = '']) => isBetween(iss, start, end))
+  return both.some(([start = '']) =>
+    both.some(([, end = '']) => isOfBoth(`${start}a${end}`) || joinsOf(start, end).some(isOfBoth)),
   )
-  const behind = restOf(
-    a[1] ?? '',
-    b[1] ?? '',
-    (long, short) => long.endsWith(short) && long.slice(0, long.length - short.length),
-  )
-  // What one of them has beyond the other would be of the tenant.
-  return before !== undefined && behind !== undefined && /^[0-9A-Za-z._-]*$/.test(before + behind)
 }
 
-function restOf(
-  a: string,
-  b: string,
-  cut: (long: string, short: string) => string | false,
-): string | undefined {
-  const rest = a.length < b.length ? cut(b, a) : cut(a, b)
-  return rest === false ? undefined : rest
-}
+/** Every text that begins with the one and ends with the other, and has nothing else. */
+const joinsOf = (start: string, end: string): readonly string[] =>
+  Array.from({ length: Math.min(start.length, end.length) + 1 }, (_, shared) => shared)
+    .filter((shared) => start.endsWith(end.slice(0, shared)))
+    .map((shared) => start + end.slice(shared))
+
+const isBetween = (iss: string, start: string, end: string): boolean =>
+  iss.startsWith(start) &&
+  iss.endsWith(end) &&
+  iss.length > start.length + end.length &&
+  parseTenant(iss.slice(start.length, iss.length - end.length)).ok
 
 /** A template without tenants, tenants without a template, and placeholders that mean nothing. */
 export function checkTenants(
