@@ -1,6 +1,7 @@
 /** Reaching keys: at the address that their host has now, with own CA, client certificate, credentials, socket, proxy. */
 import { isIP } from 'node:net'
 import { resolveHost } from '../gateway/sockets/resolve-host.ts'
+import { tlsServerName } from '../gateway/sockets/server-name.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import type { ReachSettings } from '../keys/key-settings.ts'
 import { isForCredentials, ReachError } from '../keys/reach.ts'
@@ -132,7 +133,8 @@ async function sendPinned(
     throw new ReachError(`${host} is at ${denied}, and \`deny_private_addresses\` is on`)
   const headers = new Headers(options.headers)
   headers.set('host', target.host)
-  const tls = isIP(host) === 0 ? { ...options.tls, serverName: host } : options.tls
+  const serverName = tlsServerName(host)
+  const tls = serverName === undefined ? options.tls : { ...options.tls, serverName }
   const all = options.signal
   return firstAnswer(addresses, (address, own) => {
     const pinned = new URL(target)

@@ -4,6 +4,7 @@ import { checkServerIdentity } from 'node:tls'
 import { listenError } from '../../listen-error.ts'
 import type { ServerTrust } from './certificates.ts'
 import type { GatewayListenSettings, ServerSettings } from '../settings.ts'
+import { tlsServerName } from './server-name.ts'
 import { createWire, type DrivenWire, type Wire } from './wire.ts'
 
 export interface SocketListener {
@@ -147,6 +148,8 @@ export function connect(
     },
     connectError: (_socket: Bun.Socket<Slot>, error: Error) => settle(undefined, codeOf(error)),
   }
+  // Without any, the runtime sends the address.
+  const serverName = tlsServerName(host) ?? ''
   const options = { allowHalfOpen: true, data: { wire: undefined }, socket }
   const connecting =
     server.address.kind === 'unix'
@@ -155,7 +158,7 @@ export function connect(
           ...options,
           hostname: ip ?? host,
           port: server.address.port,
-          ...(server.isTls ? { tls: { ...trust, serverName: host, rejectUnauthorized: true } } : {}),
+          ...(server.isTls ? { tls: { ...trust, serverName, rejectUnauthorized: true } } : {}),
         })
   connecting.catch((error: unknown) => settle(undefined, codeOf(error)))
   return () => {
