@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import { createCleanup } from '../../support/live/cleanup.ts'
+import { startForwardAuth } from '../../support/forward-auth.ts'
 import { exchange, statusesOf } from '../../support/raw-http.ts'
 import { gatewayConfig, runGateway, startRawUpstream } from '../../support/run-gateway.ts'
 import { serveFake } from '../../support/serve-fake.ts'
@@ -68,6 +69,26 @@ describe('a request of HTTP/1.0 without a Host', () => {
       expect(statusesOf((await ask(gateway.port, 'GET /public/ HTTP/1.0')).text)).toEqual([403])
     }
     expect(app.received).toEqual([])
+  })
+
+  it('is denied where an auth service is asked, which could not tell the host', async () => {
+    const { app, auth, gateway } = await startForwardAuth(cleanup)
+    const { text } = await ask(gateway.port, 'GET /guarded HTTP/1.0')
+    expect(statusesOf(text)).toEqual([403])
+    expect(auth.received).toEqual([])
+    expect(app.received).toEqual([])
+    expect(statusesOf((await ask(gateway.port, 'GET /public/ HTTP/1.0')).text)).toEqual([200])
+  })
+
+  it('keeps the Host of the server where that is asked for', async () => {
+    const app = await startRawUpstream(cleanup)
+    const gateway = await runGateway(gatewayConfig([app.url], { upstream: 'host: upstream' }), cleanup)
+    const heads = ['GET /public/ HTTP/1.0', 'GET /public/ HTTP/1.0\r\nHost: a']
+    for (const head of heads) expect(statusesOf((await ask(gateway.port, head)).text)).toEqual([200])
+    expect(app.received.map((request) => request.values('host'))).toEqual([
+      [`127.0.0.1:${app.port}`],
+      [`127.0.0.1:${app.port}`],
+    ])
   })
 
   it('is not redirected, because nobody knows where to', async () => {
