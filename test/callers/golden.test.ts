@@ -61,7 +61,7 @@ const guard = makeGuard({
       access: { kind: 'policy', policy: 'orders-read' },
     }),
   ],
-  tokenSources: [BEARER],
+  tokenSources: [BEARER, { kind: 'websocket_protocol', name: 'access_token' }],
 })
 const decide = decideOf(guard)
 
