@@ -27,14 +27,16 @@ export interface Look {
 export const MISSING: Look = { hash: '', stamp: '', length: 0, endsLines: true }
 
 const LINE_FEED = 0x0a
+/** Of the previous length. Edits seldom take away more at once, and must be in force within two seconds. */
+const MUCH_SHORTER = 0.75
 
 /**
  * Whether this may be the beginning of a file that is being written: the same file as before, written in place, and
- * shorter, or without the end of its last line. What is renamed into its place is whole.
+ * much shorter, or without the end of its last line. What is renamed into its place is whole.
  */
 export function isCutOff(now: Look, before: Look): boolean {
   if (now.hash === '' || now.hash === before.hash || identityOf(now) !== identityOf(before)) return false
-  return now.length < before.length || (before.endsLines && !now.endsLines)
+  return now.length < before.length * MUCH_SHORTER || (before.endsLines && !now.endsLines)
 }
 
 /** A stamp has a line for each file. */

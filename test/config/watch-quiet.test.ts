@@ -33,7 +33,8 @@ const hashOf = (text: string): string => hashContent(new TextEncoder().encode(te
 describe('files that are being written', () => {
   const WHOLE = 'one\ntwo\nthree\n'
   const LATER: readonly (readonly [what: string, next: string, isRenamed: boolean, looks: number])[] = [
-    ['shorter in place', 'one\ntwo\n', false, CUT_OFF_LOOKS],
+    ['much shorter in place', 'one\ntwo\n', false, CUT_OFF_LOOKS],
+    ['a little shorter in place', 'one\ntwo\ntre\n', false, QUIET_LOOKS],
     ['without the end of their last line, in place', 'one\ntwo\nthree\nfo', false, CUT_OFF_LOOKS],
     ['longer', 'one\ntwo\nthree\nfour\n', false, QUIET_LOOKS],
     ['of the same length', 'one\ntwo\nTHREE\n', false, QUIET_LOOKS],
