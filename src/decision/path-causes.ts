@@ -35,14 +35,35 @@ export function encodedPath({ guard, request }: Trial): LikelyCause | undefined 
       fix: `if the application of ${judged.name} never decodes it so, put ${judged.name} above ${met.name}`,
     }
   const kept = readKeptPath(request.path)
-  const isKeepable = kept.ok && kept.value.readings().ok && KEEPABLE.has(found.error.detail ?? '')
-  if (!isKeepable) return undefined
+  const readings = kept.ok ? kept.value.readings() : kept
+  if (!readings.ok) return unreadable(readings.error)
+  if (!KEEPABLE.has(found.error.detail ?? '')) return unreadable(found.error.detail ?? '')
   return {
     name: 'encoded_path',
     why: 'some applications need such paths: GitLab `group%2Fname`, npm `@scope%2fname`, matrix parameters, object stores',
     fix: 'if the application splits the path at `/` before it decodes it, set `encoded: keep` on its route',
   }
 }
+
+/** What no setting lets pass, and what clients send instead. */
+function unreadable(detail: string): LikelyCause | undefined {
+  const fix = INSTEAD.get(detail)
+  if (fix === undefined) return undefined
+  const why = 'no setting lets this path pass: applications disagree on where it ends, or on which path it is'
+  return { name: 'unreadable_path', why, fix }
+}
+
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  [
+    'encoded_separator',
+    'have the client send such a name in the query (MediaWiki: `/index.php?title=C%23`), or give the page or file a name without \\ ? #',
+  ],
+  [
+    'double_encoded',
+    'have the client escape the path once; a name that itself has `%41` in it cannot be served',
+  ],
+  ['dot_segment', 'have the client resolve `.` and `..` before it sends the path, as browsers do'],
+])
 
 /** A HEAD that a route for GET does not name. */
 export function headAsGet({ guard, request }: Trial): LikelyCause | undefined {

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'bun:test'
+import { createExplanation } from '../../src/decision/explain.ts'
+import type { RouteSettings } from '../../src/policy/settings.ts'
+import { ask, decideOf, makeGuard, makeRequest, routeSettings } from '../support/make-guard.ts'
+
+const deny = { kind: 'deny' } as const
+const rest = routeSettings({ name: 'rest', access: { kind: 'public' } })
+const kept: RouteSettings = { ...rest, encoded: 'keep' }
+const panel = routeSettings({ name: 'panel', paths: ['/panel'], access: deny })
+const read = routeSettings({ name: 'read', paths: ['/panel'], methods: ['GET'], access: deny })
+
+describe('explain knows what a denial of a path or method usually means', () => {
+  const cases: readonly (readonly [string, readonly RouteSettings[], string, string])[] = [
+    ['GET', [panel, rest], '/panel/', 'other_spelling'],
+    ['GET', [panel, rest], '/Panel', 'letter_case'],
+    ['HEAD', [read, rest], '/panel', 'head_as_get'],
+    ['GET', [panel, rest], '/@scope%2fname', 'encoded_path'],
+    ['GET', [rest], '/wiki/C%23', 'unreadable_path'],
+    ['GET', [kept], '/wiki/Who%3F', 'unreadable_path'],
+    ['GET', [kept], '/bucket/50%2525', 'unreadable_path'],
+    ['GET', [kept], '/a/../b', 'unreadable_path'],
+    ['GET', [kept], '/a/..%2Fb', 'unreadable_path'],
+  ]
+  for (const [method, routes, path, name] of cases) {
+    it(`${method} ${path}: ${name}`, async () => {
+      const { recorder, steps } = createExplanation()
+      await ask(decideOf(makeGuard({ routes })), makeRequest({ method, path }), recorder)
+      expect(steps.find(({ result }) => result === 'fail')?.likelyCause?.name).toBe(name)
+    })
+  }
+})
