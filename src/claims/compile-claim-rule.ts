@@ -5,6 +5,7 @@ import type { ClaimOperands, ClaimOperator, ClaimRuleSettings, ClaimScalar } fro
 import { describeFound } from './describe-found.ts'
 
 export interface CompiledClaimRule {
+  readonly settings: ClaimRuleSettings
   /** Path of the claim, as the operator wrote it. */
   readonly claim: string
   /** What is asked of it, for people: `in ["acme","globex"]`. */
@@ -22,6 +23,7 @@ export function compileClaimRule(rule: ClaimRuleSettings): CompiledClaimRule {
   )
   const wanted = wantedBy(rule)
   return {
+    settings: rule,
     claim: rule.path,
     expected: operators.map(({ text }) => text).join(' and '),
     holds: (claims) => operators.every(({ test }) => test(readClaim(claims, path))),

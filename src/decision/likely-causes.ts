@@ -8,6 +8,7 @@ import { formatClaimPath, readClaim, type Claims } from '../claims/claim-path.ts
 import { readScopes } from '../claims/scope.ts'
 import type { FindCause, LikelyCause } from './likely-cause.ts'
 import { encodedPath, headAsGet, letterCase } from './path-causes.ts'
+import { claimForm } from './rule-causes.ts'
 import { idToken, logoutToken, refreshToken, sharedSecret } from './token-kinds.ts'
 import type { Trial } from './trial.ts'
 
@@ -41,6 +42,7 @@ const CAUSES: Readonly<Partial<Record<DenyReason, readonly FindCause[]>>> = {
   method_refused: [headAsGet],
   kid_unknown: [oldToken],
   signature_invalid: [microsoftGraph],
+  claim_rule_failed: [claimForm],
   scope_missing: [scopesElsewhere, scopeAsRole],
 }
 
