@@ -78,7 +78,7 @@ export const ERROR_CODES = {
   // config/: relaxations
   WARN_CONFIG_AUDIENCE_ANY: 'the audience is not checked',
   WARN_CONFIG_AUDIENCE_ACCOUNT: 'an audience that every token of the realm has',
-  ERR_CONFIG_WILDCARD: 'a wildcard where every character is taken as it is',
+  ERR_CONFIG_WILDCARD: 'a wildcard in a text that is compared letter by letter',
   WARN_CONFIG_CLAIM_WILDCARD: 'a claim of an issuer is compared with a text that holds a `*`',
   WARN_CONFIG_TENANT_ANY: 'every tenant of a provider is accepted',
   WARN_CONFIG_ISSUER_ANY: 'the issuer is not checked',
@@ -137,7 +137,7 @@ export const ERROR_CODES = {
   WARN_KEYS_SNAPSHOT_UNSAFE: 'a snapshot of keys that others could have written, so that it is not used',
   // gateway/
   ERR_GATEWAY_CERTIFICATE: 'a certificate of the gateway cannot be used',
-  WARN_GATEWAY_CERTIFICATE: 'a listener starts without a certificate that is named for it',
+  WARN_GATEWAY_CERTIFICATE: 'a listener starts without a certificate that is configured for it',
   ERR_GATEWAY_USERS: 'a users file cannot be used',
   WARN_GATEWAY_NO_USERS: 'a users file without users, so that nobody gets in',
   // cli/

@@ -9,7 +9,7 @@
  */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 const HARMLESS: ReadonlySet<string> = new Set(['\t'])
-/** What our own output is made of: colours and lines. */
+/** What Warder's own output is made of: colours and lines. */
 const OUR_OWN: ReadonlySet<string> = new Set(['\t', '\n', '\u001b'])
 
 /** Most text is this; it passes with one look. */
@@ -19,7 +19,7 @@ const PLAIN_LINES = /^[\x20-\x7e\n]*$/
 /** Each hidden character becomes U+FFFD, unit by unit of UTF-16, so that columns stay true. */
 export const printable = (text: string): string => replaceHidden(text, HARMLESS)
 
-/** The same for whole output of ours: lines and colours stay. */
+/** The same for Warder's whole output: lines and colours stay. */
 export const printableOutput = (text: string): string => replaceHidden(text, OUR_OWN)
 
 /** JSON that means the same, with every hidden character as `\uXXXX`; line feeds between its values stay. */

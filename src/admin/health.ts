@@ -38,7 +38,7 @@ export function reportHealth(state: HealthState): HealthReport {
   return { isReady, lines }
 }
 
-/** A line for each of its key sources. One that has never had keys is only degraded beside one that has. */
+/** A line for each key source. A source that never had keys is only degraded if another source has had some. */
 function issuerLines({ settings, keys }: Issuer, nowMs: number): readonly string[] {
   const all = partsOf(keys).map((part) => part.status())
   const isReady = all.some(({ state }) => state !== 'empty')

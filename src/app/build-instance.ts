@@ -63,7 +63,7 @@ export interface BuildDeps extends KeyDeps {
 /** Why there is no instance. */
 export interface BuildFailure {
   readonly diagnostics: readonly Diagnostic[]
-  /** As of {@link Instance}; a file that could not be read is not among them. */
+  /** As in {@link Instance}, without the files that could not be read. */
   readonly fileHashes: ReadonlyMap<string, string>
 }
 
@@ -222,7 +222,7 @@ function shadowWarnings(guard: Guard, config: LoadedConfig): readonly Diagnostic
         position,
         hints: [
           `"${by.name}" (${place}) comes first, and has the same path in another letter case`,
-          `if the application tells letter cases apart, set case_sensitive: true on "${by.name}"`,
+          `if the application distinguishes letter case, set case_sensitive: true on "${by.name}"`,
         ],
       }
     return {

@@ -1,10 +1,10 @@
-/** Listeners that start without a certificate that is named for them. */
+/** Listeners that start without a certificate that is configured for them. */
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { quoted } from '../config/printable.ts'
 import type { Certificates } from '../gateway/sockets/certificates.ts'
 
-/** One warning for each missing file, and one where there is no certificate but the self-signed one. */
+/** One warning for each missing file, and one if the self-signed certificate is the only one. */
 export function certificateWarnings(
   config: LoadedConfig,
   certificates: readonly (Certificates | undefined)[],

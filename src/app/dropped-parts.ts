@@ -1,4 +1,4 @@
-/** What a changed file must not do by itself: take away everything that guards. */
+/** Refuses a changed file that would remove everything that guards. */
 import { toDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { Settings } from '../config/settings.ts'

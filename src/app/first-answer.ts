@@ -3,15 +3,15 @@ import { isIP } from 'node:net'
 
 /** Most addresses of one name that are tried. */
 const MAX_ADDRESSES = 4
-/** How long one is waited for alone. Longer than RFC 8305 §5 says, because the answer is waited for, too. */
+/** Time until the next address is tried. Longer than in RFC 8305 §5, because it includes waiting for the answer. */
 const STAGGER_MS = 1_000
 
 /**
- * The first answer; what the others do is given up then.
+ * The first answer; the other attempts are given up then.
  *
  * @param addresses In the order of preference. The families take turns, so that one that leads nowhere is not alone.
  * @param ask Asks one address, until the signal ends it.
- * @throws What the last one to fail has thrown.
+ * @throws The error of the last address to fail.
  */
 export async function firstAnswer<T>(
   addresses: readonly string[],

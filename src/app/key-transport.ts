@@ -30,7 +30,7 @@ const SYSTEM: KeyTransportDeps = {
 
 /**
  * Makes the `fetchVia` of key sources; with no settings, their `fetch`. It leans on what Bun's fetch has beyond the
- * standard; undefined on other runtimes, which would leave those settings out without a word.
+ * standard; undefined on other runtimes, which would silently ignore those settings.
  */
 export function createKeyTransport(deps: Partial<KeyTransportDeps> = {}): KeyDeps['fetchVia'] {
   if (process.versions['bun'] === undefined) return undefined
@@ -117,7 +117,7 @@ function readText(setting: string, file: string, deps: KeyTransportDeps): string
 /**
  * Resolves once and connects to one of those addresses: the runtime remembers answers of DNS for 30 seconds, in which
  * an address may have become somebody else's. With `mustCheck`, every answer is checked first, and a name that answers
- * otherwise a moment later changes nothing. The certificate is still the one of the name.
+ * otherwise a moment later changes nothing. The certificate is still checked against the name.
  */
 async function sendPinned(
   target: URL,

@@ -48,7 +48,7 @@ export function fileWarnings(config: LoadedConfig, deps: KeyDeps): readonly Diag
       if (file === undefined || isReadable(file, deps)) return []
       const message = `${setting} ${file} cannot be read now`
       const position = config.positionOfSetting(`${place}/${setting}`)
-      const hints = ['until it can be, no keys are fetched for this issuer']
+      const hints = ['no keys are fetched for this issuer until the file can be read']
       return [{ code: 'WARN_KEYS_FILE_UNREADABLE', severity: 'warning', message, position, hints }]
     })
   })

@@ -1,10 +1,10 @@
-/** Files of which nobody knows how long they are, or whether they are files. */
+/** Reads files of unknown length, which may not even be regular files. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
 
 const CHUNK_BYTES = 65_536
 
-/** One byte more than any reader accepts, so that it is the one to refuse, and a watcher sees what was loaded. */
+/** One byte more than any reader accepts, so that the reader refuses it, and a watcher sees what was loaded. */
 export const MAX_READ_BYTES = 1_048_577
 
 /** Opening a pipe without a writer would wait for one, and so would the whole process. */
@@ -30,7 +30,7 @@ export function readBounded(path: string, maxBytes: number): Uint8Array {
 export const readWaiting = (path: string, maxBytes: number): Uint8Array =>
   readOpened(openSync(path, 'r'), maxBytes)
 
-/** {@link readBounded} for looking again and again: without holding up the process, and never at a descriptor. */
+/** {@link readBounded} for repeated looks: never blocks the process, and never reads a descriptor. */
 export async function readBoundedLater(path: string, maxBytes: number): Promise<Uint8Array> {
   const file = await open(path, AT_ONCE)
   try {

@@ -24,7 +24,7 @@ export function readableSecretWarnings(config: LoadedConfig): readonly Diagnosti
       position,
       hints: [
         `chmod o-r '${file}'`,
-        'of a Kubernetes volume: `defaultMode: 0440` for it, and `fsGroup` for the pod',
+        'for a Kubernetes volume, set its `defaultMode: 0440`, and `fsGroup` of the pod',
       ],
     }))
 }
@@ -59,7 +59,7 @@ function namedFiles(config: LoadedConfig): LoadedConfig['secretFiles'] {
   )
 }
 
-/** Others need the way to it, too: a file in a directory of one user alone is that user's. */
+/** Other users need access to its directory, too: they cannot read a file in a directory of one user alone. */
 function isReadableByOthers(file: string): boolean {
   try {
     let path = realpathSync(file)
@@ -70,7 +70,7 @@ function isReadableByOthers(file: string): boolean {
     }
     return true
   } catch {
-    // It is not there, or is no file of a file system; whoever reads it reports that.
+    // It does not exist, or is not a file of a file system; its reader reports that.
     return false
   }
 }

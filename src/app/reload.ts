@@ -14,7 +14,7 @@ const KEYS_WAIT_MS = 5_000
 
 /** Why a configuration is loaded again. */
 export type ReloadCause =
-  /** Somebody asked for it. */
+  /** Somebody requested it. */
   | { readonly kind: 'signal' }
   /** A file has changed. */
   | { readonly kind: 'watch'; readonly isQuiet: (loaded: WatchedFiles) => boolean }
@@ -33,7 +33,7 @@ export interface ReloadDeps {
 
 /**
  * Makes the reload function. Requests for a reload that arrive during one are served by one more after it, by signal
- * if one of them was. A bad configuration is reported, and the old one stays in force.
+ * if one of them was. An invalid configuration is reported, and the old one stays in force.
  */
 export function createReload(deps: ReloadDeps): (cause: ReloadCause) => Promise<void> {
   let hasStop = false

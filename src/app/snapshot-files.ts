@@ -59,7 +59,7 @@ export function inspectSnapshot(path: string): {
   }
 }
 
-/** What `stat` and the content report is of one and the same file: it is opened once. */
+/** `stat` and the content are of the same file: it is opened once. */
 function readOpen(fd: number, path: string, maxBytes: number): SnapshotFile {
   const stat = fstatSync(fd)
   if (!stat.isFile()) throw Object.assign(new Error('not a file'), { code: 'not a file' })

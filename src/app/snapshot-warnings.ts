@@ -7,7 +7,7 @@ import { sourcesOf } from '../keys/key-settings.ts'
 import { distrustOf, distrustOfDirectory } from '../keys/snapshot-format.ts'
 import { inspectSnapshot } from './snapshot-files.ts'
 
-/** One warning for each place; the start without the issuer is what they are kept for, and too late to hear of it. */
+/** One warning for each place: at the start without the issuer, for which snapshots are kept, it would be too late. */
 export function snapshotWarnings(config: LoadedConfig): readonly Diagnostic[] {
   const reported = new Set<string>()
   const sources = config.settings.issuers.flatMap(({ keys }, i) =>
@@ -70,7 +70,7 @@ function commands(path: string, isOwn: boolean): readonly string[] {
   return [`chown ${user} '${path}'`, 'if another user runs Warder, run this check as that user']
 }
 
-/** What cannot be looked at cannot be read at the start either, which the log tells then. */
+/** A file that cannot be examined cannot be read at the start either; the log reports it then. */
 function inspect(file: string): ReturnType<typeof inspectSnapshot> {
   try {
     return inspectSnapshot(file)

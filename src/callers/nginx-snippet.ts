@@ -67,11 +67,11 @@ interface IdentityHeader {
   readonly name: string
   /** What nginx's variables for headers end with. */
   readonly variable: string
-  /** What ours ends with. */
+  /** What the snippet's own variables end with. */
   readonly own: string
 }
 
-/** nginx does not start with longer names of variables of ours: `variables_hash_bucket_size` is 64 bytes by default. */
+/** nginx does not start with longer names of variables: `variables_hash_bucket_size` is 64 bytes by default. */
 const MAX_VARIABLE_LENGTH = 30
 
 function identityHeaders(names: readonly string[]): readonly IdentityHeader[] {
@@ -229,7 +229,7 @@ ${removedNames(identity)
   .join('')}\
     }`
 
-/** The fields of the location that have a value of nginx's own. */
+/** The fields of the location that nginx sets itself. */
 const WRITTEN = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Real-IP']
 
 /** The fields to remove: a name that is written twice would be sent twice. */

@@ -57,7 +57,7 @@ function named(word: string): (wanted: unknown) => string {
   return (wanted) => `${word} ${JSON.stringify(wanted)}`
 }
 
-// A number past 2^53 may be another one than the token said: nobody knows what it equals, or does not equal.
+// A number past 2^53 may differ from the one in the token: what it equals, or does not equal, is unknown.
 const isExact = (value: unknown): boolean =>
   typeof value !== 'number' ||
   (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)))

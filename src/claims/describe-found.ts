@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<string, string>> = { string: 'text', number: 'numbe
 const named = (value: unknown): string =>
   `the ${NAMES[typeof value] ?? typeof value} ${JSON.stringify(value)}`
 
-/** A claim that people take for what the rule asks, and that an exact comparison does not. */
+/** A claim that people would accept for the rule, and an exact comparison does not. */
 function nearMiss(value: unknown, wanted: readonly ClaimScalar[]): string | undefined {
   if (Array.isArray(value)) {
     const held = wanted.find((one) => value.includes(one))

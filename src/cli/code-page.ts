@@ -28,7 +28,7 @@ export const suggestCode = (code: string): string | undefined =>
 export function readPages(): readonly CodePage[] {
   const errors = [...errorsPage.matchAll(ERROR_ROW)].map(([, code = '', says = '', advice = '']) => ({
     code,
-    text: toPlainText(`What it says: ${says}.\n\nWhat to do: ${advice}`),
+    text: toPlainText(`What it means: ${says}.\n\nWhat to do: ${advice}`),
     docs: `docs/errors.md#${code.toLowerCase()}`,
   }))
   const reasons = [...reasonsPage.matchAll(REASON_SECTION)].map(([, code = '', section = '']) => ({

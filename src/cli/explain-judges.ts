@@ -1,4 +1,4 @@
-/** What the judges of a route in the gateway say about a request: the gateway's own judges, asked in their order. */
+/** How the judges of a route in the gateway decide: the gateway's own judges, asked in their order. */
 import { gatewayInput } from '../app/gateway-input.ts'
 import type { Instance } from '../app/build-instance.ts'
 import type { Decide } from '../decision/decide.ts'
@@ -33,7 +33,7 @@ export interface JudgedRequest {
  * Goes on where the core stops because only the gateway asks the judges of the route. An auth service is not asked:
  * it would take the request for a client's.
  *
- * @param first What the core said, with the steps so far.
+ * @param first The decision of the core, with the steps so far.
  * @returns `first` where the core has decided by itself.
  */
 export async function explainJudges(
@@ -66,7 +66,7 @@ export async function explainJudges(
     return {
       ask: (client, settled) =>
         judge.ask(client, (outcome) => {
-          // The steps of a policy say it all.
+          // The steps of the policy are the whole explanation.
           steps.push(...(explanations.splice(0)[0]?.steps ?? []).filter(({ step }) => step !== 'route'))
           if (kind !== 'policy') steps.push(judgeStep(kind, outcome, asking.url))
           settled(outcome)
@@ -79,7 +79,7 @@ export async function explainJudges(
   return { decision: openOf(judgement.decision, asking.url), steps }
 }
 
-/** The route was found; it was only that nobody had asked. */
+/** The route was found; only its judges had not been asked. */
 const asPassed = (step: ExplainedStep): ExplainedStep =>
   step.step === 'route'
     ? {
@@ -105,7 +105,7 @@ function judgeStep(kind: JudgeInput['kind'], outcome: JudgeOutcome, url: string 
   return { ...nothing, step: 'judge', result: 'fail', reason, detail, facts: `${kind}: ${reason}`, hint }
 }
 
-/** What an auth service would say is not known, and no denial of its own. */
+/** The answer of an auth service is unknown, which is not a denial. */
 const openOf = (decision: Decision, url: string | undefined): Decision =>
   url === undefined || decision.outcome === 'allow'
     ? decision

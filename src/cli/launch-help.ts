@@ -1,4 +1,4 @@
-/** What `serve` tells at the start of a jwtauthrequest configuration: how to try its endpoints. */
+/** What `serve` prints at the start of a jwtauthrequest configuration: how to try its endpoints. */
 import { launchTokens } from '../app/launch-tokens.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { quoted } from '../config/printable.ts'

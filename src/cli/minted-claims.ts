@@ -18,7 +18,7 @@ export function mintedClaims(
   const now = Math.floor(nowMs / 1000)
   const audience = options.aud ?? issuer?.audience ?? []
   const members: readonly (readonly [string, unknown])[] = [
-    // Of a template, nobody knows the tenant.
+    // The tenant of a template is not known.
     ['iss', options.iss ?? (issuer?.anyTenant === undefined ? issuer?.issuer : undefined) ?? undefined],
     ['sub', options.sub],
     ['aud', audience.length > 1 ? audience : audience[0]],

@@ -19,7 +19,7 @@ export function readInputFile(flag: string, file: string): Buffer {
   })
 }
 
-/** A pipe is waited for, as of any program: `--token-file <(fetch-token)`. */
+/** Waits for the writer of a pipe, as any program does: `--token-file <(fetch-token)`. */
 function read(flag: string, file: string): Buffer {
   try {
     return Buffer.from(readWaiting(file, MAX_INPUT_BYTES + 1))

@@ -44,7 +44,7 @@ export async function runSnippetNginx(cli: Cli, options: SnippetOptions): Promis
   for (const [flag, path] of [['--cert', options.cert] as const, ['--key', options.key] as const]) {
     if (path !== undefined && !ONE_WORD.test(path))
       throw usageError(
-        `${flag}: nginx cannot be told this path`,
+        `${flag}: this path cannot be written into a configuration of nginx`,
         'use a path without spaces, quotes, braces and `;`',
       )
   }

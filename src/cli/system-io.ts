@@ -10,7 +10,7 @@ export function systemIo(onLost: (code: string) => void): CliIo {
   return {
     stdin: readable(process.stdin),
     stdout: writable(process.stdout, process.stdout.isTTY, onLost),
-    // Talk, also where it is kept: a journal is read on a terminal in the end.
+    // For people, also when it is stored: a journal is read on a terminal in the end.
     stderr: writable(process.stderr, true, () => undefined),
     env: process.env,
     nowMs: () => Date.now(),
@@ -36,7 +36,7 @@ function readable(stream: NodeJS.ReadStream): TextInput {
 /** @param isShown False for a pipe, which gets data as it is. */
 function writable(stream: NodeJS.WriteStream, isShown: boolean, onLost: (code: string) => void): TextOutput {
   stream.on('error', ({ code = 'unknown error' }: NodeJS.ErrnoException) => {
-    // The reader may leave early: `warder config schema | head -1` is no error.
+    // The reader may leave early: `warder config schema | head -1` is not an error.
     if (code !== 'EPIPE') onLost(code)
   })
   // Values are printable already; this holds for those that a command forgets.

@@ -29,7 +29,7 @@ export const convertConfig = (config: LoadedConfig, missing: readonly Diagnostic
     ...config.warnings.map((warning) => toComment(warning, config)),
   ])
 
-/** What is not in the result. Above everything: its line in the result is nowhere. */
+/** What is not in the result. At the top, because it has no line in the result. */
 function toTodo({ code, message, position, label, hints }: Diagnostic): ConfigComment {
   const place = position === undefined ? '' : ` (${basename(position.file)}:${position.line})`
   const more = [...(label === undefined ? [] : [label]), ...hints.slice(0, 1)].map((text) => `; ${text}`)

@@ -61,7 +61,7 @@ export function translateBasicAuth(rule: BasicAuthRule): Judge | Problem {
 const indexOfName = (users: readonly GomaUser[], { name }: GomaUser): number =>
   users.findIndex((user) => user.name === name)
 
-/** Goma lets a user in with either password. With the first alone nobody gets in who did not before. */
+/** Goma accepts either password. The first one alone lets nobody in whom Goma would refuse. */
 export function repeatedUsers(rule: unknown): readonly (Problem & { readonly at: number })[] {
   const read = BasicAuthRuleSchema.safeParse(rule)
   const users = read.success ? usersOf(read.data) : []

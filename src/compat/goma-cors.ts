@@ -81,7 +81,7 @@ export function translateCors(cors: GomaCors | undefined, pointer: string): Tran
   return { value: undefined, origins: {}, problems }
 }
 
-/** Of versions from 0.2.12 on, whose keys say the same as headers. What is empty, zero or off says nothing there. */
+/** Of versions from 0.2.12 on, whose keys say the same as headers. An empty value, zero or `off` counts for nothing. */
 function keysOf(cors: GomaCors): readonly (readonly [name: string, key: string, value: unknown])[] {
   const { allowedHeaders = [], allowMethods = [], exposeHeaders = [], maxAge = 0 } = cors
   const all: readonly (readonly [string, string, unknown, boolean])[] = [

@@ -20,7 +20,7 @@ export const isWrittenKey = (value: string): boolean =>
   textOf(value) !== undefined || value.length > MAX_PATH || PEM_IN_BASE64.test(value)
 
 const MAX_PATH = 255
-/** `-----BEGIN`, also where what follows was cut. */
+/** `-----BEGIN`, also if the rest was cut off. */
 const PEM_IN_BASE64 = /^\s*LS0tLS1CRUdJTi/
 const KEY_FILE = /^[\w./-]{1,255}\.(?:pem|pub|crt|cer|key|json|jwks)$/
 const BASE64 = /^[A-Za-z0-9+/\s]{16,}={0,2}\s*$/

@@ -128,7 +128,7 @@ function widened(middleware: GomaMiddleware, pointer: string): readonly LocatedP
   const problem: Problem = {
     code: 'WARN_COMPAT_PATH_WIDENED',
     message: `${named.join(', ')}: guarded with everything below, where Goma 0.2.2 to 0.2.7 guards that path alone`,
-    hints: ['write `/*` behind it to say so; for one path alone write an exact `path` in a warder.yaml'],
+    hints: ['append `/*` to mean that; for one path alone write an exact `path` in a warder.yaml'],
   }
   const first = paths.findIndex((path) => 'base' in path && !path.saysBelow)
   return [{ pointer: `${pointer}/paths/${first}`, problem }]

@@ -6,11 +6,11 @@ const HEALTH = 'the admin listener answers /livez and /readyz'
 const EXPLOITS =
   'it looks for words such as `select` and `--`, which good requests hold too; remove it: paths with two readings are denied anyway, and contents are checked where they are understood, in the application'
 const VERIFIED =
-  'certificates are verified always; give the servers one that can be, or name its authority with `ca_file` in `upstreams` of a warder.yaml'
+  'certificates are always verified; give the servers a valid one, or name its authority with `ca_file` in `upstreams` of a warder.yaml'
 const CERTIFICATES =
   'let an ACME client such as certbot write PEM files, name them in `gateway.tls.certificates`, and reload after a renewal; until then the listener has a self-signed certificate'
-const HTTP_ALONE = 'HTTP is all that is forwarded'
-const OWN_TEXTS = 'its pages become problems of Warder; let the application write others'
+const HTTP_ALONE = 'only HTTP is forwarded'
+const OWN_TEXTS = 'Warder sends its own problem documents instead; let the application write other pages'
 const INLINE = 'write the middleware into `middlewares` at the top level, with its `paths`, and its name here'
 const OF_LISTENER = 'certificates belong to the listener; write it into `gateway.tls`'
 const TIMES = 'upstreams of a warder.yaml have `response_timeout`, `idle_timeout` and `total_timeout`'
@@ -33,7 +33,7 @@ export const GATEWAY_NOTES = {
   ),
   blockCommonExploits: refused(EXPLOITS),
   certManager: noEffect(CERTIFICATES),
-  reload: noEffect('a changed file is taken over by itself, and on SIGHUP'),
+  reload: noEffect('a changed file is loaded automatically, and on SIGHUP'),
   analytics: noEffect('every decision is a log line'),
   geoip: noEffect('there are no rules by country'),
   networking: noEffect('write the settings of connections into `upstreams` of a warder.yaml'),

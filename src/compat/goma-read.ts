@@ -242,7 +242,7 @@ const unused = (i: number): LocatedProblem => ({
   },
 })
 
-/** Leads what was found in the translation back to where it was written; the longest known beginning decides. */
+/** Maps problems of the translation back to their place in the file; the longest known beginning decides. */
 function backToSource(found: LocatedProblem, origins: ReadonlyMap<string, string>): LocatedProblem {
   const segments = fromPointer(found.pointer)
   for (let length = segments.length; length > 0; length--) {

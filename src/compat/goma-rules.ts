@@ -26,8 +26,8 @@ export const AuthRequestRuleSchema = strictMap({
   params: textMap().optional(),
 })
 
-const VERIFIED = 'certificates are verified always; give the auth service one that can be'
-const HOST = 'the service is told the host as X-Forwarded-Host'
+const VERIFIED = 'certificates are always verified; give the auth service a valid one'
+const HOST = 'the service gets the host as X-Forwarded-Host'
 
 export const FORWARD_AUTH_NOTES = {
   insecureSkipVerify: noEffect(VERIFIED),

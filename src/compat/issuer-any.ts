@@ -6,5 +6,5 @@ export const ANY = 'any'
 
 export const ISSUER_ANY: Problem = {
   code: 'ERR_COMPAT_ISSUER_ANY',
-  message: 'an issuer called "any" cannot be told from no check of the issuer',
+  message: 'an issuer called "any" would turn off the check of the issuer',
 }

@@ -10,7 +10,7 @@ export function checkWildcards({ issuer, audience, claims }: IssuerConfig, add: 
   checkClaimWildcards(claims, add)
   const word = /\*/.exec(issuer ?? '')?.[0] ?? ENTRA_ALIAS.exec(issuer ?? '')?.[1]
   if (word !== undefined) {
-    const message = `${quoted(word)} is taken as letters: no token has this \`iss\``
+    const message = `${quoted(word)} is compared letter by letter: no token has this \`iss\``
     add('/issuer', {
       code: 'ERR_CONFIG_WILDCARD',
       message,
@@ -23,7 +23,7 @@ export function checkWildcards({ issuer, audience, claims }: IssuerConfig, add: 
   audience?.forEach((one, i) => {
     if (one !== '*') return
     const hints = ['to accept tokens made for any other service too write `audience: any`']
-    add(`/audience/${i}`, { code: 'ERR_CONFIG_WILDCARD', message: '"*" is taken as a letter', hints })
+    add(`/audience/${i}`, { code: 'ERR_CONFIG_WILDCARD', message: '"*" is compared as a letter', hints })
   })
 }
 
@@ -38,7 +38,7 @@ function checkClaimWildcards(claims: IssuerConfig['claims'], add: Add): void {
       start === ''
         ? [`to accept every value write \`require: [${name}]\` and no rule`]
         : [`for every value with this beginning write \`starts_with: ${JSON.stringify(start)}\``]
-    const message = `the \`*\` in ${quoted(text)} is taken as a letter`
+    const message = `the \`*\` in ${quoted(text)} is compared as a letter`
     add(`/claims${toPointer([name])}`, { code: 'WARN_CONFIG_CLAIM_WILDCARD', message, hints })
   }
 }
@@ -53,7 +53,7 @@ export function checkAliases({ issuer, issuer_aliases: aliases = [] }: IssuerCon
   aliases.forEach((alias, i) => {
     if (known.includes(alias)) return
     const message = `${quoted(alias)} is not known to be another \`iss\` of this issuer`
-    const hints = ['write an issuer of its own, with its own `keys`']
+    const hints = ['write a separate issuer, with its own `keys`']
     add(`/issuer_aliases/${i}`, { code: 'ERR_CONFIG_VALUE', message, hints })
   })
 }

@@ -199,7 +199,7 @@ const mixed = (algorithm: Algorithm, other: string): Problem => ({
   hints: ['a public key must never be usable as an HMAC secret; make two issuers'],
 })
 
-/** Who has a file of shared secrets says so; other programs guess it from `kty`. */
+/** A file of shared secrets has to be declared; other programs guess it from `kty`. */
 const withSymmetricHint = (problem: Problem, keys: KeySourceConfig | undefined): Problem =>
   keys?.jwks_file === undefined
     ? problem

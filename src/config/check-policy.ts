@@ -125,7 +125,7 @@ const ANONYMOUS_EVERYTHING: Problem = {
   hints: ['name the paths that visitors may see; the rules of the policy bind only requests with a token'],
 }
 
-/** A password does not expire, and what an auth service says has no end that is known here. */
+/** A password does not expire, and the answer of an auth service has no known end. */
 function checkCloseExpired({ pointer, value: route }: Located<RouteConfig>): readonly LocatedProblem[] {
   if (route.close_expired !== true) return []
   const isOfPolicies = (route.all_of ?? [route]).every(({ policy }) => policy !== undefined)

@@ -38,7 +38,7 @@ export function checkReach(keys: KeySourceConfig, add: AddProblem): void {
   }
 }
 
-/** Nothing to send, and a list of who is sent it. */
+/** A list of recipients, and nothing to send. */
 function checkCredentialHosts(keys: KeySourceConfig, add: AddProblem): void {
   const hasCredentials = [keys.headers, keys.bearer_file, keys.client_cert_file].some(
     (one) => one !== undefined,

@@ -69,7 +69,7 @@ export const parseToken = (text: string): Parsed =>
     ? ok(text)
     : problem('ERR_CONFIG_HEADER', `${quoted(text)} has characters that names here do not have`)
 
-/** The name of a cookie, or its beginning with `*` behind it. */
+/** The name of a cookie, or its beginning followed by `*`. */
 export const parseCookiePattern = (text: string): Parsed => {
   const name = text.endsWith('*') ? text.slice(0, -1) : text
   return name.includes('*') || name === ''
@@ -144,7 +144,7 @@ export const parseTenant = (text: string): Parsed =>
         'ERR_CONFIG_NAME',
         `${quoted(text)} is not a tenant`,
         text.includes('*')
-          ? 'write the tenants out, or the word `any` in the place of the list to accept every one'
+          ? 'write the tenants out, or the word `any` instead of the list to accept every one'
           : 'use 1 to 64 letters, digits, `_`, `.` or `-`',
       )
 

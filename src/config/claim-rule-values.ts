@@ -24,7 +24,7 @@ export const toClaimRule = (path: string, rule: ClaimRuleConfig): ClaimRuleSetti
   ...compact(Object.fromEntries(WORDS.map((word) => [OPERATORS[word], rule[word]]))),
 })
 
-/** The way back of {@link toClaimRule}. */
+/** The inverse of {@link toClaimRule}. */
 export const fromClaimRule = (rule: ClaimRuleSettings): Value =>
   compact(Object.fromEntries(WORDS.map((word) => [word, escaped(rule[OPERATORS[word]])])))
 

@@ -53,7 +53,7 @@ export function expandPresets(root: Raw): ExpandedPresets {
   return { value: { ...root, issuers: expanded }, problems, origins, unfilled }
 }
 
-/** Another name of the preset's issuer is none of the issuer that is written instead. */
+/** An alias of the preset's issuer is not an alias of an issuer that is written instead. */
 function settingsOf(preset: Preset, inputs: PresetInputs, { issuer, tenants }: Raw): Raw {
   const { issuer_aliases: aliases, ...expanded } = preset.expand(inputs)
   const isAny = tenants === 'any' && preset.keysOfAllTenants !== undefined

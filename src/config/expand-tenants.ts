@@ -148,7 +148,7 @@ export function checkTenants(
   }
 }
 
-/** Without a list, a token's own word is taken for its tenant: its issuer must say it twice, and sign it with keys of one place. */
+/** Without a list, the token names its own tenant: its issuer must name it twice, and sign with keys of one place. */
 function checkAnyTenant(
   {
     issuer,
@@ -171,7 +171,7 @@ function checkAnyTenant(
     const isFixed = keySourceOf(one) !== 'discovery' && one.jwks_url?.includes(PLACEHOLDER) !== true
     if (isFixed) continue
     const hints = ['write one key set for all tenants: `keys: { jwks_url: … }`, without a placeholder']
-    const message = 'with `tenants: any`, a token would say where its keys are'
+    const message = 'with `tenants: any`, a token would choose where its keys come from'
     add(keys === undefined ? '/tenants' : (items.jwks_url ?? at), { code, message, hints })
   }
   const isNarrowed = claim !== undefined && claims?.[claim]?.in !== undefined

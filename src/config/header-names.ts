@@ -28,7 +28,7 @@ const RESERVED: ReadonlySet<string> = new Set(
     .split(' '),
 )
 
-/** Who asks is what an identity header tells; every other subject is the proxy's to tell. */
+/** An identity header names the user; fields about anything else are for the proxy to write. */
 const OF_PROXY: ReadonlySet<string> = new Set(
   OVERRIDE_FIELDS.filter(({ subject }) => subject !== 'user').map(({ name }) => name.toLowerCase()),
 )

@@ -29,7 +29,7 @@ const GatewayMapSchema = strictMap({
   self_signed: flag()
     .optional()
     .describe(
-      'start with a certificate that no client trusts where the files of tls are missing; default false',
+      'start with a certificate that no client trusts if the files of tls are missing; default false',
     ),
   client_ca_file: text()
     .optional()

@@ -146,7 +146,7 @@ const MISSING_HINTS: Readonly<Record<string, string>> = {
 const mayBeSecret = (pointer: string, root: unknown): boolean =>
   /^\/issuers\/\d+\/keys\//.test(pointer) && (valueAt(root, pointer) === null || isHalfOfSecret(pointer))
 
-/** A misspelling of a known key is none. */
+/** A misspelling of a known key is not a secret. */
 const isHalfOfSecret = (pointer: string): boolean => {
   const key = IN_SECRET.exec(pointer)?.[1]
   return key !== undefined && suggest(key, ['value', 'kid', 'encoding']) === undefined

@@ -32,7 +32,9 @@ export const ConfigSchema = strictMap({
       .describe('address of the admin listener, or off; default 127.0.0.1:9181'),
     admin_hosts: listOf(text(parseHost))
       .optional()
-      .describe('names by which the admin listener is asked, beside addresses and localhost; default: none'),
+      .describe(
+        'host names under which the admin listener answers, besides addresses and localhost; default: none',
+      ),
     gateway: GatewaySchema.optional().describe(
       'address of the gateway, a map of its options, or a list of those; default: no gateway',
     ),

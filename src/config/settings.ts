@@ -32,7 +32,7 @@ export interface Settings {
     readonly decisions: ListenAddress
     /** Null: off. */
     readonly admin: ListenAddress | null
-    /** Names by which the admin listener is asked, beside addresses and `localhost`; absent: none. */
+    /** Host names under which the admin listener answers, besides addresses and `localhost`; absent: none. */
     readonly adminHosts?: readonly string[]
     /** Empty, the default: no gateway. */
     readonly gateway: readonly GatewayListenSettings[]

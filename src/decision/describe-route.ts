@@ -42,7 +42,7 @@ export function describeRoute({ route, policy, guard, request }: Trial): StepDes
   const fault = whyMethodRefused(request.method, policy === undefined ? guard.routes?.methods : undefined)
   if (fault !== undefined) return { facts: `${asked}: ${METHOD_FAULTS[fault]}` }
   if (guard.routes === undefined && policy === guard.anyValidToken)
-    return { facts: `${asked}: there are no routes, and any valid token will do` }
+    return { facts: `${asked}: there are no routes, and any valid token is allowed` }
   if (route === undefined && policy !== undefined) return { facts: `${asked}: policy ${policy.name}` }
   const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
   if (found?.ok === false) return describeRefusal(asked, found.error)

@@ -13,7 +13,7 @@ export function letterCase({ guard, request }: Trial): LikelyCause | undefined {
   return {
     name: 'letter_case',
     why: `an application that ignores letter case would serve what the route ${met.name} guards`,
-    fix: `have the client send the path as the route ${met.name} has it; or set case_sensitive: true on that route if the application tells letter cases apart`,
+    fix: `have the client send the path as the route ${met.name} has it; or set case_sensitive: true on that route if the application distinguishes letter case`,
   }
 }
 

@@ -223,7 +223,7 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   ),
   method_refused: forbidden(
     'the method is TRACE or CONNECT, has the wrong letter case, is a HEAD whose GET an earlier route guards, or `_method` in the query names another one',
-    'send the method in upper case, as it is registered; add HEAD to the route for GET; of `_method`, see `allow_method_parameter` of the route',
+    'send the method in upper case, as it is registered; add HEAD to the route for GET; for `_method`, see `allow_method_parameter` of the route',
   ),
   header_missing: forbidden(
     'the request lacks a header that the route’s `forward_auth` requires',

@@ -72,7 +72,7 @@ export function openListener(
       held: account,
       isDraining: () => isDraining,
       isStopping: () => isStopping,
-      // The client did not leave by itself.
+      // The client did not leave on its own.
       onExchange: (event) =>
         events.onExchange(
           isEvicted ? { ...event, detail: event.detail ?? EVICTED } : event,

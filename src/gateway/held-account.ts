@@ -1,10 +1,10 @@
 /** Who is charged for bytes that are kept in memory until they can go on. */
 export interface HeldAccount {
-  /** @param bytes More that are held; negative: let go of. */
+  /** @param bytes More that are held; negative: released. */
   add(bytes: number): void
 }
 
-/** What nobody is charged for. */
+/** An account that charges nobody. */
 export const UNCHARGED: HeldAccount = { add() {} }
 
 /** One holder of an account, whose amount changes as a whole. */

@@ -30,7 +30,7 @@ export function compileIssuer(settings: IssuerSettings, keys: KeySource): Issuer
 /** The issuers whose tokens are accepted in one place; picked by exact `iss` before any key is looked up. */
 export interface IssuerMap {
   readonly byIss: ReadonlyMap<string, Issuer>
-  /** For an `iss` that none is named by, exactly one of which must fit. */
+  /** For an `iss` that no issuer has exactly; exactly one of them must match. */
   readonly templates: readonly Issuer[]
   /** For tokens of any or no issuer, where an operator relaxed it so. */
   readonly any: Issuer | undefined
@@ -43,7 +43,7 @@ export function compileIssuerMap(issuers: readonly Issuer[]): IssuerMap {
     const { settings, template } = issuer
     if (settings.issuer !== null && template === undefined) byIss.set(settings.issuer, issuer)
   }
-  // Who has configured the other form as an issuer of its own means that one.
+  // If the other form is configured as a separate issuer, that issuer is meant.
   for (const issuer of issuers)
     for (const alias of issuer.settings.issuerAliases ?? []) if (!byIss.has(alias)) byIss.set(alias, issuer)
   return { byIss, templates, any: issuers.find((issuer) => issuer.settings.issuer === null) }

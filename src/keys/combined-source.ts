@@ -61,7 +61,7 @@ function merge(found: readonly Found[], answers: readonly KeyLookup[], isNamed: 
   if (keys.length > MAX_KEYS_TRIED || (isCrowded && !isNamed)) return { state: 'kid_missing' }
   const retryAfter = shortestWait(answers)
   if (retryAfter === undefined) return { state: 'found', keys }
-  // Names of keys are unique but for mistakes: a wrong signature under a known name is a forgery.
+  // Names of keys are unique except by mistake: a wrong signature under a known name is a forgery.
   if (isNamed) return { state: 'found', keys, isNameElsewhere: true }
   return { state: 'found', keys, othersRetryAfterSeconds: retryAfter }
 }

@@ -9,7 +9,7 @@ import type { VerificationKey } from './verification-key.ts'
 
 /** Keys among which no token can choose. */
 interface KeyCrowd {
-  /** What all of them are called; undefined: nothing. */
+  /** The `kid` that all of them have; undefined if they have none. */
   readonly kid: string | undefined
   readonly algorithm: Algorithm
   readonly count: number
@@ -30,8 +30,8 @@ export function assertNotCrowded(parts: readonly KeySource[]): void {
   const message = `${count} keys ${which} fit ${algorithm}; at most ${MAX_KEYS_TRIED} are tried for a token`
   throw new WarderError('ERR_KEYS_CROWDED', message, {
     hints: [
-      'Give each key a `kid` that its tokens name: `secret: [{ value: …, kid: … }, …]`, or a JWK set in the place of PEM.',
-      'Or take out keys that have been replaced.',
+      'Give each key a `kid` that its tokens name: `secret: [{ value: …, kid: … }, …]`, or use a JWK set instead of PEM.',
+      'Or remove keys that have been replaced.',
     ],
   })
 }

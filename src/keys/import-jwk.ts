@@ -64,7 +64,7 @@ export function importJwk(
   return made.ok && Object.hasOwn(jwk, 'issuer') ? ok({ ...made.value, issuer: issuerOf(jwk) }) : made
 }
 
-/** What is not a text of a length to compare is the issuer of no token. */
+/** A value that is not a text of comparable length is not the issuer of any token. */
 const issuerOf = ({ issuer }: Jwk): string =>
   typeof issuer === 'string' && issuer.length <= MAX_ISSUER_LENGTH ? issuer : ''
 
@@ -85,7 +85,7 @@ export function exposedThumbprint(jwk: unknown): string | undefined {
   return facts.ok ? facts.value.thumbprint : undefined
 }
 
-/** True when a key says of itself that it is made for something else: another use, or an algorithm not wanted here. */
+/** True when a key declares another purpose: another use, or an algorithm not wanted here. */
 export function isForOthers(jwk: unknown, algorithms: readonly Algorithm[], keyUse: KeyUse = 'sig'): boolean {
   // A published private key is everybody's concern, whatever it was made for.
   if (!isJsonObject(jwk) || holdsSecret(jwk)) return false
@@ -141,7 +141,7 @@ const readKey = (jwk: Jwk, certified: KeyObject | undefined): Result<KeyObject, 
 const isOtherName = (written: unknown, has: string | undefined): boolean =>
   has !== undefined && written !== undefined && written !== has
 
-/** A certificate that cannot be read says nothing; one that says something else makes the key doubtful. */
+/** An unreadable certificate proves nothing; one that contradicts the key makes it doubtful. */
 function isAnotherKey(certified: KeyObject | undefined, { thumbprint }: PublicKeyFacts): boolean {
   const facts = certified === undefined ? undefined : readPublicKeyFacts(certified)
   return facts !== undefined && (!facts.ok || facts.value.thumbprint !== thumbprint)

@@ -21,7 +21,7 @@ export interface SecretOptions {
 
 /**
  * Names secrets: one that is read again has its name again. The key of the names never leaves this function, so a
- * name says nothing about a secret, and nothing to who compares it with those of another source.
+ * name reveals nothing about a secret, even when it is compared with the names of another source.
  */
 export function createSecretNames(): (secret: Uint8Array) => string {
   const key = randomBytes(32)

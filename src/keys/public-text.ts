@@ -1,4 +1,4 @@
-/** Secrets that are none: texts that issuers publish. */
+/** Texts that issuers publish, and that are no secrets. */
 import { createPublicKey, X509Certificate } from 'node:crypto'
 import { parseStrictJson } from './strict-json.ts'
 import { holdsSecret } from './import-jwk.ts'

@@ -40,7 +40,7 @@ export function isForCredentials(url: string, reach: ReachSettings, origin: stri
   return isAsSafe && reach.credentialHosts?.includes(target.host) === true
 }
 
-/** Says of a 401 or 403 of another host why it came without credentials, and what to write. */
+/** Explains a 401 or 403 of another host: why no credentials were sent, and what to write. */
 export function explainRefusals(
   fetchDocument: FetchDocument,
   reach: ReachSettings | undefined,

@@ -4,7 +4,7 @@
  * gateway and every snippet remove exactly these.
  */
 
-/** What a field claims to tell. `user`: who asks, as other guards tell it. */
+/** What a field claims to describe. `user`: the user, as other guards name it. */
 export type OverrideSubject = 'method' | 'target' | 'host' | 'scheme' | 'address' | 'certificate' | 'user'
 
 export interface OverrideField {
@@ -17,7 +17,7 @@ export interface OverrideField {
   readonly keptOfTrusted: boolean
 }
 
-/** Whoever reads a path, method or host there serves another request; so not even a trusted proxy hands it on. */
+/** An application that reads a path, method or host there serves another request: removed even from trusted proxies. */
 const never =
   (subject: OverrideSubject) =>
   (name: string, readBy: string): OverrideField => ({ name, subject, readBy, keptOfTrusted: false })
@@ -109,7 +109,7 @@ export const OVERRIDE_FIELDS: readonly OverrideField[] = [
   ofTrusted('address')('X-Sucuri-ClientIP', 'applications behind Sucuri'),
   ofTrusted('address')('Ali-CDN-Real-IP', 'applications behind Alibaba Cloud'),
   ofTrusted('address')('X-Envoy-External-Address', 'applications behind Envoy'),
-  ofTrusted('address')('X-ProxyUser-IP', 'Google services and what imitates them'),
+  ofTrusted('address')('X-ProxyUser-IP', 'Google services and programs that imitate them'),
   ofTrusted('address')('Proxy-Client-IP', 'Java applications'),
   ofTrusted('address')('WL-Proxy-Client-IP', 'WebLogic'),
 
@@ -165,7 +165,7 @@ export const OVERRIDE_FIELDS: readonly OverrideField[] = [
 ]
 
 /**
- * Fields about the connection to a proxy, which a proxy like nginx hands on when it is told nothing. CGI programs
+ * Fields about the connection to a proxy, which a proxy such as nginx passes on by default. CGI programs
  * have `Proxy` in their environment as HTTP_PROXY (httpoxy, CVE-2016-5385).
  */
 export const PROXY_FIELDS: readonly string[] = [

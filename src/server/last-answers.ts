@@ -7,7 +7,7 @@ export const FEWEST_ANSWERS = MEAN_ANSWERS / 2
 
 /**
  * The runtime keeps answers that a client does not read, without a bound, and goes on reading its requests: one that
- * pipelines could fill the memory. Nor does it tell connections apart. So about one answer in a thousand, of all
+ * pipelines could fill the memory. Nor does it distinguish connections. So about one answer in a thousand, of all
  * connections together, ends its connection, and with it what the client may have kept for it. At random, or an
  * attacker could leave these to another connection.
  *

@@ -6,7 +6,7 @@ const MISDIRECTED = 421
 const FORBIDDEN = 403
 
 /**
- * Refuses what a web page of elsewhere could send. Its DNS name may lead to this machine (DNS rebinding): then the
+ * Refuses what a web page of another origin could send. Its DNS name may lead to this machine (DNS rebinding): then the
  * page and this listener have one origin, and only `Host` tells the name. A request of another origin is refused by
  * what browsers say of it. Programs send neither header, and probes send an address as the host.
  *
@@ -34,7 +34,7 @@ function refusalOf(headers: Headers, hosts: readonly string[]): Response | undef
   const host = headers.get('host')
   // HTTP/1.0 has none; browsers always send one.
   if (host !== null && !isLocalHost(host, hosts))
-    return refusal(MISDIRECTED, 'ask by IP address or as localhost, or name this host in listen.admin_hosts')
+    return refusal(MISDIRECTED, 'use an IP address or localhost, or name this host in listen.admin_hosts')
   const site = headers.get('sec-fetch-site')
   const origin = headers.get('origin')
   const isForeign =

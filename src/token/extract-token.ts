@@ -42,7 +42,7 @@ export function extractToken(
   return ok(extracted)
 }
 
-/** Whether no header of the sources says anything; `Authorization: Bearer` without a token is a client's mistake. */
+/** Whether none of the sources' headers has a value; `Authorization: Bearer` without a token is a client's mistake. */
 export const hasNoTokenHeader = (request: AuthzRequest, sources: readonly TokenSourceSettings[]): boolean =>
   sources.every(
     (source) => source.kind !== 'header' || (request.headers.get(source.name) ?? '').trim() === '',

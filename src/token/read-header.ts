@@ -5,7 +5,7 @@ import { ABSENT, MULTIPLE, OTHER_SCHEME, found } from './source-reading.ts'
 /**
  * Reads the token behind an authentication scheme: `Bearer <token>`.
  *
- * A scheme with nothing behind it is no token.
+ * A scheme without a value is not a token.
  *
  * @see RFC 6750 §2.1 and RFC 9110 §11.4 (one space or more), RFC 9110 §11.1 (scheme names in any letter case)
  */

@@ -64,7 +64,7 @@ const KEYS: readonly Case[] = [
     issuer('issuer_aliases: idp.example.com'),
     'ERR_CONFIG_VALUE',
     '5:21',
-    'issuer of its own',
+    'separate issuer',
   ],
   [
     'metadata beside a key set',

@@ -39,7 +39,7 @@ export const UNKNOWN_PEER = 'unknown'
 export const plainAddress = (peer: string): string => (peer.startsWith('::ffff:') ? peer.slice(7) : peer)
 
 /**
- * @param isTrusted Undefined if the peer is no trusted proxy.
+ * @param isTrusted Undefined if the peer is not a trusted proxy.
  * @param authority `Host` as the client sent it, valid; empty if it sent none.
  */
 export function forwardedFields(
@@ -73,8 +73,8 @@ const nodeText = (address: string): string => (address.includes(':') ? `"[${addr
 const quoted = (text: string): string => (/^[A-Za-z0-9._-]+$/.test(text) ? text : `"${text}"`)
 
 /**
- * The last address of `X-Forwarded-For` that no trusted proxy has. What stands before it is the client's own word.
- * Where that is no address, the proxy that said it answers for it. Empty if there is no address at all.
+ * The last address of `X-Forwarded-For` that no trusted proxy has. What stands before it was written by the client.
+ * If that is not an address, it is the address of the proxy that wrote it. Empty if there is no address at all.
  *
  * @param forwardedFor As it is written for the upstream: with the peer at its end.
  */

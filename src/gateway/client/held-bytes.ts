@@ -3,7 +3,7 @@ import type { Deadlines } from '../deadlines.ts'
 import type { HeldAccount } from '../held-account.ts'
 import { createTally } from './tally.ts'
 
-/** What a listener did because its connections held too much, since it was last told. */
+/** What a listener did because its connections held too much, since the last report. */
 export interface Overload {
   /** Bytes held at this moment. */
   readonly heldBytes: number
@@ -31,7 +31,7 @@ interface Entry {
   bytes: number
 }
 
-/** Once the budget is exceeded, so much of it is freed: looking for whom to close costs a walk over all. */
+/** Once the budget is exceeded, so much of it is freed: finding a connection to close means a walk over all. */
 const FREED_SHARE = 1 / 8
 /** When the budget is used so far, memory that was let go of is collected each time so much of it was used anew. */
 const STRAINED_SHARE = 1 / 2
@@ -41,7 +41,7 @@ const COLLECT_EACH_MS = 100
 
 /**
  * When the budget is exceeded, the address whose connections together hold the most has them closed, the one that
- * holds the most first. So a client with many connections pays before the others, however little each of them holds.
+ * holds the most first. So a client with many connections loses them before the others, however little each holds.
  *
  * @param tell Called once in a second at most, while connections have to be closed.
  * @param collect Has memory that was let go of returned. Left to itself the runtime waits long: under a flood of

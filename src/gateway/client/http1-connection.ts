@@ -18,7 +18,7 @@ import type { Wire, WireEvents } from '../sockets/wire.ts'
 
 /** How long a stopping gateway waits for the first request of a connection. */
 const FIRST_REQUEST_MS = 500
-/** More of them are no slip of a client. */
+/** More of them are not an accident of a client. */
 const MAX_EMPTY_LINES = 4
 /** How long, and how many bytes, we listen to a client that goes on sending when our last answer has left. */
 const LINGER_MS = 2_000

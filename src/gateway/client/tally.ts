@@ -1,10 +1,10 @@
-/** Counts what happens often, and tells of it seldom. */
+/** Counts frequent events, and reports them rarely. */
 import type { Deadlines, Expiring } from '../deadlines.ts'
 
 const TELL_EACH_MS = 1_000
 
 /**
- * Tells of the first event at once, and then of what has come together in a second.
+ * Reports the first event at once, and then, once a second, how many more there were.
  *
  * @returns Counts one more.
  */

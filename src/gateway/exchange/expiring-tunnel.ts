@@ -25,7 +25,7 @@ export function createExpiringTunnel(send: (bytes: Buffer) => void, ended: () =>
   let isOver = false
   const end = (): void => {
     isOver = true
-    // A server that has said goodbye is not contradicted.
+    // After the server's own Close frame, no second one is sent.
     if (!frames.hasClosed) send(TOKEN_EXPIRED)
     ended()
   }

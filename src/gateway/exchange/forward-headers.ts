@@ -45,7 +45,7 @@ const ODD = /[^a-z0-9-]/
 const ODD_ALL = /[^a-z0-9]/g
 
 /**
- * Whether a folded name is one of those that describe a request and its way: a proxy's to say, never a client's. By
+ * Whether a folded name describes a request and its way, which a proxy may write and a client never. By
  * prefix, since new names with the same meaning keep appearing.
  */
 export const isAboutRequest = (name: string): boolean =>

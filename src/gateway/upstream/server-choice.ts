@@ -27,7 +27,7 @@ export interface WeightedGroup {
 interface Weighted {
   readonly pool: ServerPool
   readonly weight: number
-  /** Of smooth weighted round robin: grows by the weight at each turn, and pays for being chosen. */
+  /** Of smooth weighted round robin: grows by the weight at each turn, and shrinks when it is chosen. */
   credit: number
 }
 

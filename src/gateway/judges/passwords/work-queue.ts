@@ -72,7 +72,7 @@ export function createWorkQueue(running: number, waiting: number): WorkQueue {
     groups.set(entry.group, lanes)
     waitingOf.add(entry.address, 1)
   }
-  /** Returns whether it waited still. */
+  /** Returns whether it was still waiting. */
   const remove = (entry: Entry): boolean => {
     const lanes = groups.get(entry.group)
     const lane = lanes?.get(entry.address)
