@@ -21,7 +21,7 @@ const FAULTS: Readonly<Record<GatewayFault, string>> = {
   bad_request: 'the request is invalid, or can be read in more than one way',
   body_too_large: 'the body is larger than `max_body`',
   rate_limited:
-    'the client has sent more requests than a `rate_limit` lets through; `Retry-After` says when to come back',
+    'the client has sent more requests than a `rate_limit` lets through; `Retry-After` gives the time to wait',
   origin_not_allowed: 'a page of an origin that `cors` does not list asked for a preflight or a WebSocket',
   request_timeout: 'the client stopped sending its head or body, or sent it too slowly',
   client_closed:
@@ -37,7 +37,7 @@ const FAULTS: Readonly<Record<GatewayFault, string>> = {
 
 const AT_FAULT = `## Faults
 
-Not decisions: why the gateway itself gave up on a request. The code stands in the same places, in \`X-Decision-Reason\`
+These are not decisions: the gateway itself gave up on a request. The code is in the same places, in \`X-Decision-Reason\`
 and in the body; in the log it is the \`fault\`. [gateway.md](gateway.md#what-the-client-receives) has every case.
 `
 
