@@ -60,7 +60,7 @@ export interface BuildDeps extends KeyDeps {
   readonly previous?: Instance | undefined
 }
 
-/** Why there is no instance. */
+/** Why no instance was built. */
 export interface BuildFailure {
   readonly diagnostics: readonly Diagnostic[]
   /** As in {@link Instance}, without the files that could not be read. */

@@ -1,4 +1,4 @@
-/** The answer of a running Warder to `keys list`, or of whoever is at that address. */
+/** The answer to `keys list` of a running Warder, or of another program at that address. */
 import type { IssuerKeysReport } from '../admin/keys-report.ts'
 import { parseStrictJson } from '../keys/strict-json.ts'
 

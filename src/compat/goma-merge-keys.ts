@@ -14,7 +14,7 @@ function merged(value: unknown): unknown {
   const own = Object.fromEntries(Object.entries(value).map(([key, member]) => [key, merged(member)]))
   const { [MERGE]: written, ...explicit } = own
   const bases = Array.isArray(written) ? written : [written]
-  // What is no map is left where it is: an unknown key.
+  // A value that is not a map stays where it is: an unknown key.
   if (!Object.hasOwn(own, MERGE) || !bases.every(isMap)) return own
   // Keys of the map itself win, then those of the first base.
   return Object.assign({}, ...bases.toReversed(), explicit) as unknown

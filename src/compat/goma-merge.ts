@@ -83,7 +83,7 @@ function mergeValues(main: Value, extras: readonly SourceDocument[], inner: read
   }
 }
 
-/** What is no list stays where it is: the schema says so. */
+/** A value that is not a list stays where it is: the schema reports it. */
 function withoutList(map: unknown, key: string): unknown {
   if (!isMap(map) || !Array.isArray(map[key])) return map
   return Object.fromEntries(Object.entries(map).filter(([name]) => name !== key))

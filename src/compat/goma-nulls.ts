@@ -14,7 +14,7 @@ export function withoutNulls(value: unknown): unknown {
   )
 }
 
-/** Whoever comments every guard of a list out has a route that nothing guards, and should hear of it. */
+/** A list whose guards are all commented out leaves a route that nothing guards, which is worth a warning. */
 export function warnOfEmptyGuards(document: unknown): readonly LocatedProblem[] {
   const found: LocatedProblem[] = []
   const visit = (value: unknown, path: readonly PropertyKey[]): void => {

@@ -42,7 +42,7 @@ export function translateGomaPartly(
       }
     const before = JSON.stringify(draft)
     const errors = problems.filter(({ problem }) => problem.code.startsWith('ERR_'))
-    // What only shows after something was taken out is no mistake of the file.
+    // A problem that appears only after something was removed is not a mistake of the file.
     missing.push(...errors.filter(({ pointer }) => !repaired.has(itemOf(pointer))))
     const earlier = new Set(repaired)
     for (const { pointer } of errors) {
@@ -102,7 +102,7 @@ function keptNames(draft: Draft, names: unknown): readonly string[] {
   )
 }
 
-/** Of a path that is no plain one the part before what is not: more than was meant is closed. */
+/** The plain part at the beginning of a path with a pattern: more than was meant is closed. */
 function literalPart(path: unknown): string {
   const [plain = ''] = typeof path === 'string' ? path.split(/[^\w./~-]/) : []
   const cut = plain.slice(0, Math.max(plain.lastIndexOf('/'), 0))

@@ -80,8 +80,8 @@ export const AccessRuleSchema = strictMap(notedKeys(ACCESS_NOTES))
 
 export const RATE_LIMIT_NOTES = {
   burst: refused('the window slides, so that no more than `requestsPerUnit` come at once'),
-  banAfter: refused('who is over the limit is told when to come back'),
-  banDuration: refused('who is over the limit is told when to come back'),
+  banAfter: refused('a client over the limit gets `Retry-After`'),
+  banDuration: refused('a client over the limit gets `Retry-After`'),
 }
 
 export const RateLimitRuleSchema = strictMap({

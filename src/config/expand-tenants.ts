@@ -66,7 +66,7 @@ export function expandIssuers(issuers: readonly Located<IssuerConfig>[]): readon
 const nameOf = (group: string, tenant: string): string => toName(`${group.slice(0, 19)}-${tenant}`, group)
 
 /**
- * Whether some `iss` is of both templates. A text without a placeholder is no template, and an exact issuer goes first.
+ * Whether some `iss` is of both templates. A text without a placeholder is not a template, and an exact issuer goes first.
  *
  * If there is one, there is a shortest: the beginning of one template and the end of one, which may share characters
  * (`a/{tenant}` and `{tenant}/b` have `a/b`), or a letter between them.

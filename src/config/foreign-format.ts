@@ -40,7 +40,7 @@ export interface ForeignFormat {
   readonly format: Exclude<ConfigFormat, 'warder'>
   /** Whether a document is in this format. Must never say so of a `warder.yaml`. */
   detects(value: Readonly<Record<string, unknown>>): boolean
-  /** Whether `''#comment` is no mistake in it, as in the reader that it was written for. */
+  /** Whether `''#comment` is allowed in it, as in the reader that it was written for. */
   readonly allowsLooseComments?: true
   /** Reads the other files that the document names. Absent: there are none in this format. */
   include?(document: SourceDocument, reader: DirectoryReader): Promise<Included>

@@ -1,4 +1,4 @@
-/** As much of a configuration of another system as can be used, for whoever converts it. */
+/** As much of a configuration of another system as can be used, for a conversion. */
 import { resolve } from 'node:path'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'

@@ -114,7 +114,7 @@ export const UpstreamSchema = strictMap({
     .describe('largest request body; default: no limit, bodies are streamed'),
   min_upload_rate: byteSize(0, 1024 ** 3)
     .optional()
-    .describe('bytes per second that a request body comes with at least; 0 is no limit; default 500'),
+    .describe('least bytes per second of a request body; 0 is no limit; default 500'),
   eject_after: wholeNumber(1, 1_000)
     .optional()
     .describe('failures in a row after which a server is left alone; default 3'),
@@ -127,7 +127,7 @@ export const UpstreamSchema = strictMap({
     .describe('age from which a connection is not kept after an answer; default 5m'),
   intercept_errors: listOf(z.union([z.enum(['4xx', '5xx']), wholeNumber(400, 599)]))
     .optional()
-    .describe('statuses whose answers are replaced by a problem of ours: 404, 4xx, 5xx; default: none'),
+    .describe('statuses whose answers are replaced by a problem document: 404, 4xx, 5xx; default: none'),
   rate_limit: RateLimitSchema.optional().describe(
     'how many requests one client may send, through all routes that lead here; default: no limit',
   ),

@@ -80,7 +80,7 @@ export function watchFiles(watched: WatchedFiles, deps: WatchFilesDeps): FileWat
     paths.set(path, now)
     if (!taken.has(path)) taken.set(path, now.hash)
     if (!inForce.has(path) && taken.get(path) === now.hash) inForce.set(path, now)
-    // Writing what is in force anyway is no change to wait for; something may do so once a second.
+    // Writing the content that is in force is not a change to wait for; a program may do so once a second.
     return before?.hash === now.hash && (before.stamp === now.stamp || taken.get(path) === now.hash)
   }
 

@@ -1,4 +1,4 @@
-/** The body of every denial, whoever hands it to the client: the gateway, a listener, or the text of a proxy. */
+/** The body of every denial, sent by the gateway, by a listener, or by the text of a proxy. */
 
 export interface Problem {
   readonly status: number

@@ -24,7 +24,7 @@ export function compileTenantTemplate(issuer: string, claim: string): TenantTemp
 /** The tenant of an `iss`; undefined when it is not of this template from its first to its last character. */
 export function tenantOf({ prefix, suffix }: TenantTemplate, iss: string): string | undefined {
   if (!iss.startsWith(prefix) || !iss.endsWith(suffix)) return undefined
-  // Where the two overlap, slice() swaps nothing and yields the empty text, which is no tenant.
+  // Where the two overlap, slice() swaps nothing and yields the empty text, which is not a tenant.
   const tenant = iss.slice(prefix.length, Math.max(prefix.length, iss.length - suffix.length))
   return TENANT.test(tenant) ? tenant : undefined
 }

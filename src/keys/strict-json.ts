@@ -54,7 +54,7 @@ export function parseStrictJson(
   }
   // Parsers differ in which of two members of one name they use (RFC 8259 §4).
   if (countParsedMembers(value) !== members) return err('one object has two members of the same name')
-  if (hasHalfCharacter(text, value)) return err('it has half of a surrogate pair, which is no character')
+  if (hasHalfCharacter(text, value)) return err('it has half of a surrogate pair, which is not a character')
   return ok(value)
 }
 

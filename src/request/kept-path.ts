@@ -17,7 +17,7 @@ export interface KeptPath {
   readonly readings: () => Result<readonly string[], PathAmbiguity>
 }
 
-/** Stands for an encoded slash that is no separator: NUL is in no pattern, and refused in every path. */
+/** Stands for an encoded slash that is not a separator: NUL is in no pattern, and refused in every path. */
 const KEPT_SLASH = '\0'
 
 // No application needs them in a path, and for some they are separators or the end of it.

@@ -102,7 +102,7 @@ export function createHeldBytes(
           if (isDue || total <= max() * STRAINED_SHARE) return
           if (total <= max() && turnover <= max() * TURNOVER_SHARE) return
           isDue = true
-          // Not at once: whoever holds the bytes is in the middle of something.
+          // Not at once: the holder of the bytes is still working with them.
           queueMicrotask(act)
         },
         close: () => drop(entry),

@@ -75,7 +75,7 @@ export function createServerPool(
   const place = { server: settings, ip, trust }
   const health = rules.health === undefined ? undefined : startHealthCheck(place, rules.health, deadlines)
   const connect = createConnect(place)
-  const hasMoved = `${ip} is no address of the server any more`
+  const hasMoved = `${ip} is no longer an address of the server`
   const idle: IdleLink[] = []
   let active = 0
   let failures = 0

@@ -36,7 +36,7 @@ type Lane = Entry[]
  */
 export function createWorkQueue(running: number, waiting: number): WorkQueue {
   const [runningShare, waitingShare] = [share(running), share(waiting)]
-  // Both in the order of their turns: whoever had one goes to the end.
+  // Both in the order of their turns: an entry goes to the end after its turn.
   const groups = new Map<string, Map<string, Lane>>()
   const activeOf = createCounts()
   const waitingOf = createCounts()
