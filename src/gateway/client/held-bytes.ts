@@ -29,6 +29,8 @@ interface Entry {
   readonly peer: string
   readonly destroy: () => void
   bytes: number
+  /** Its connection is gone, or was closed to free memory. */
+  isClosed: boolean
 }
 
 /** Once the budget is exceeded, so much of it is freed: finding a connection to close means a walk over all. */
@@ -61,7 +63,9 @@ export function createHeldBytes(
   let nextCollectMs = 0
   const count = createTally({ closed: 0 }, ({ closed }) => tell({ heldBytes: total, closed }), deadlines)
   const drop = (entry: Entry): void => {
-    if (!entries.delete(entry)) return
+    if (entry.isClosed) return
+    entry.isClosed = true
+    entries.delete(entry)
     total -= entry.bytes
   }
   const closeHeaviest = (): void => {
@@ -90,11 +94,11 @@ export function createHeldBytes(
       return total
     },
     open(peer, destroy) {
-      const entry: Entry = { peer, destroy, bytes: 0 }
+      const entry: Entry = { peer, destroy, bytes: 0, isClosed: false }
       entries.add(entry)
       return {
         add(bytes) {
-          if (!entries.has(entry)) return
+          if (entry.isClosed) return
           entry.bytes += bytes
           total += bytes
           if (bytes <= 0) return
