@@ -198,8 +198,8 @@ ${identity.map(({ variable, own }) => `        auth_request_set $warder_identity
         error_page 500 = @warder_unavailable;
         # The pages above are for Warder's answers: 401, 403 and 500 of the application pass untouched.
         proxy_intercept_errors off;
-        # With X-Accel-Redirect in its answer, the application would be asked for another path than the judged one, by
-        # whoever can make it send header fields. If it serves files that way, delete the line.
+        # nginx would ask the application for the path in X-Accel-Redirect, which was never judged. A client that can
+        # make the application send header fields could reach every path. If it serves files that way, delete the line.
         proxy_ignore_headers X-Accel-Redirect;
 
         # No path behind the address: the application gets the path that was judged, byte for byte.

@@ -103,8 +103,8 @@ function withoutCovered(paths: readonly string[]): readonly string[] {
 /**
  * Every reading that a version of Goma has of an entry, as far as it stays at or below a path: relative to the route
  * (all versions), as a whole path (from 0.2.8 on, in any letter case), and with `*` standing for nothing (a regular
- * expression from 0.2.8 on, in which `/a/*` is `/a` and slashes). What is guarded in one reading only would be open
- * to whoever relies on another.
+ * expression from 0.2.8 on, in which `/a/*` is `/a` and slashes). An operator may rely
+ * on any of them, so a path that is guarded in one reading is guarded.
  */
 function patternsOf(route: string, { base }: ProtectedPath): readonly PathPattern[] {
   const bases = [...new Set([base, base.replaceAll('/*', '')])]

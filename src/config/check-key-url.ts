@@ -6,7 +6,7 @@ import { keySourceOf, type KeySourceConfig } from './key-parts.ts'
 export function checkKeyUrl(issuer: string | null, keys: KeySourceConfig, add: Add): void {
   const source = keySourceOf(keys)
   if (source !== 'discovery' && source !== 'jwks_url') return
-  // With unknown issuers, keys of whoever answers at the URL would vouch for everyone.
+  // With unknown issuers, a server that answers at the URL would vouch for every issuer.
   if (issuer === null) {
     const hints = ['write the exact `iss`, or give the keys as secret, pem_file or jwks_file']
     return add('/issuer', {

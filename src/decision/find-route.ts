@@ -1,4 +1,4 @@
-/** The route of a request: the one that `decide` judges by, also for whoever needs it before the decision. */
+/** The route of a request: the one that `decide` judges by, also for code that needs it before the decision. */
 import type { Route, RouteQuery, RouteTable } from '../policy/compile-routes.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import { canonicalizePath, type PathAmbiguity } from '../request/canonical-path.ts'

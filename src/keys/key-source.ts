@@ -33,7 +33,7 @@ export interface IgnoredKey {
   readonly kid: string | undefined
   /** For people; never holds key material. */
   readonly why: string
-  /** The key is a fault of whoever publishes it (private, weak, damaged), not only made for something else. */
+  /** The publisher made a mistake with this key (private, weak, damaged); it is not only a key for something else. */
   readonly isUntrusted?: true
 }
 

@@ -14,8 +14,8 @@ const DER_SEQUENCE = 0x30
 const MAX_BYTES = 65_536
 
 /**
- * True for a public key or a certificate: in PEM, as base64 without its frame, in DER, or as a JWK or JWK set. Whoever
- * knows the issuer knows it, and could sign with it as an HMAC secret.
+ * True for a public key or a certificate: in PEM, as base64 without its frame, in DER, or as a JWK or JWK set. An
+ * attacker who knows the issuer knows it too, and could sign with it as an HMAC secret.
  *
  * @see RFC 8725 §2.1
  */

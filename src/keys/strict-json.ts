@@ -34,8 +34,8 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject | undefined {
 }
 
 /**
- * Parses a JSON text of any type as strictly, and says for people what is wrong with it, without quoting it.
- * Lone surrogates are refused too; in a token they are left to whoever writes the claim somewhere.
+ * Parses a JSON text of any type as strictly, and reports what is wrong with it, without quoting it.
+ * Lone surrogates are refused too; in a token, the code that writes the claim into a header refuses them.
  *
  * @param maxMembers Most members of all objects together.
  */

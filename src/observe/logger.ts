@@ -29,7 +29,7 @@ export function createLogger(fd: number): Logger {
   const stream = destination({ dest: fd, sync: false, minLength: 1, maxLength: MAX_WAITING_LENGTH })
   const log = pino(
     { base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    // JSON escapes C0 controls alone. Every field, whoever filled it, passes here.
+    // JSON escapes C0 controls alone. Every field passes here, wherever its text comes from.
     { write: (line) => void stream.write(printableJson(line)) },
   )
   // Unregisters the library's own flush at the exit, which waits for a stalled reader for ever.
