@@ -2,7 +2,7 @@
 import type { ServerHttp2Session } from 'node:http2'
 import type { ClientConnection, ConnectionContext } from './client/client-connection.ts'
 import { createHeldBytes, type Overload } from './client/held-bytes.ts'
-import { createConnectionRoom, type Crowding } from './client/connection-room.ts'
+import { createConnectionRoom, type Crowding } from './client/connection-limit.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
 import { serveHttp1 } from './client/http1-connection.ts'

@@ -1,5 +1,5 @@
 /** Log lines of the gateway: denials like everywhere, what went wrong behind it, and each request where asked for. */
-import type { Crowding } from '../gateway/client/connection-room.ts'
+import type { Crowding } from '../gateway/client/connection-limit.ts'
 import type { Overload } from '../gateway/client/held-bytes.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { NameEvent } from '../gateway/upstream/name-watch.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import type { Socket } from 'node:net'
-import { createConnectionRoom, type Crowding } from '../../../src/gateway/client/connection-room.ts'
+import { createConnectionRoom, type Crowding } from '../../../src/gateway/client/connection-limit.ts'
 import type { Expiring } from '../../../src/gateway/deadlines.ts'
 import { answerOf, askHttp2, runHttp2Gateway } from '../../support/http2-client.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
