@@ -2,7 +2,7 @@
 import type { ServerHttp2Session } from 'node:http2'
 import type { ClientConnection, ConnectionContext } from './client/client-connection.ts'
 import { createHeldBytes, type Overload } from './client/held-bytes.ts'
-import { createConnectionRoom, type Crowding } from './client/connection-limit.ts'
+import { createConnectionLimit, type LimitReached } from './client/connection-limit.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
 import { serveHttp1 } from './client/http1-connection.ts'
@@ -26,8 +26,8 @@ export interface GatewayListener {
 /** Who is told what happens at a listener. */
 export interface ListenerEvents {
   onExchange(event: ExchangeEvent, logsAccess: boolean): void
-  /** The listener at this address is full. */
-  onCrowded(address: string, crowding: Crowding): void
+  /** The listener at this address has as many connections as it may. */
+  onLimitReached(address: string, report: LimitReached): void
   /** The connections of the listener at this address hold too much memory. */
   onOverload(address: string, overload: Overload): void
 }
@@ -48,9 +48,9 @@ export function openListener(
   let isStopping = false
   let allClosed = (): void => {}
   const proto = certificates === undefined ? 'http' : 'https'
-  const connections = createConnectionRoom<ClientConnection>(
+  const connections = createConnectionLimit<ClientConnection>(
     () => settings.maxConnections,
-    (crowding) => events.onCrowded(listener.address, crowding),
+    (report) => events.onLimitReached(listener.address, report),
     deadlines,
   )
   const held = createHeldBytes(
@@ -93,17 +93,17 @@ export function openListener(
   }
   const handshake = (close: () => void): (() => void) => {
     const waiting: ClientConnection = { drain() {}, stop: close, close, destroy: close }
-    if (connections.hasRoom()) connections.add(waiting)
+    if (connections.allowsOneMore()) connections.add(waiting)
     else close()
     return () => leave(waiting)
   }
   const http1 = (wire: Wire): void => {
-    if (connections.hasRoom()) accept(wire.peer, (context) => serveHttp1(wire, context))
+    if (connections.allowsOneMore()) accept(wire.peer, (context) => serveHttp1(wire, context))
     else wire.destroy()
   }
   const http2 = (session: ServerHttp2Session): void => {
     const peer = session.socket?.remoteAddress ?? ''
-    if (connections.hasRoom()) accept(peer, (context) => serveHttp2(session, context))
+    if (connections.allowsOneMore()) accept(peer, (context) => serveHttp2(session, context))
     else session.destroy()
   }
   const inForce = certificates

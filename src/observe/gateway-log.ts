@@ -1,5 +1,5 @@
 /** Log lines of the gateway: denials like everywhere, what went wrong behind it, and each request where asked for. */
-import type { Crowding } from '../gateway/client/connection-limit.ts'
+import type { LimitReached } from '../gateway/client/connection-limit.ts'
 import type { Overload } from '../gateway/client/held-bytes.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { NameEvent } from '../gateway/upstream/name-watch.ts'
@@ -10,7 +10,7 @@ import { redact } from './redact.ts'
 export interface GatewayLog {
   /** @param logsAccess Whether requests that went well have a line too. */
   onExchange(event: ExchangeEvent, logsAccess: boolean): void
-  onCrowded(listener: string, crowding: Crowding): void
+  onLimitReached(listener: string, report: LimitReached): void
   onOverload(listener: string, overload: Overload): void
   onName(event: NameEvent): void
 }
@@ -25,7 +25,7 @@ export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEve
       if (fault === undefined && (!logsAccess || decision?.outcome === 'deny')) return
       logger[levelOf(event)](fieldsOf(event), messageOf(event))
     },
-    onCrowded(listener, { open, closedIdle, refused }) {
+    onLimitReached(listener, { open, closedIdle, refused }) {
       logger.warn(
         { event: 'connections_full', listener, open, closed_idle: closedIdle, refused },
         'the gateway has as many connections as `max_connections` lets it have',

@@ -1,29 +1,28 @@
-/** The connections of a listener: as many as there is room for. */
+/** Keeps the connections of a listener within `max_connections`: a new one takes the place of an idle one. */
 import type { Deadlines } from '../deadlines.ts'
 import { createTally } from './tally.ts'
 
-/** What a listener did because it was full, since it was last told. */
-export interface Crowding {
+/** What a listener did at its limit of connections since the last report. */
+export interface LimitReached {
   /** Connections at this moment. */
   readonly open: number
-  /** Idle ones that were closed to make room. */
+  /** Idle connections that were closed in favour of new ones. */
   readonly closedIdle: number
-  /** New ones that were closed at once, because none was idle. */
+  /** New connections that were closed at once, because none was idle. */
   readonly refused: number
 }
 
-/** A connection, as far as it takes up room. */
 export interface Closable {
-  /** Closes it; `remove` follows, now or later. */
+  /** Closes the connection; `remove` follows, now or later. */
   close(): void
 }
 
-export interface ConnectionRoom<C extends Closable> {
-  /** Whether there is room for one more, if need be in the place of the one that has been idle for longest. */
-  hasRoom(): boolean
+export interface ConnectionLimit<C extends Closable> {
+  /** Whether one more connection may be added. If need be, the one that has been idle for longest is closed for it. */
+  allowsOneMore(): boolean
   /** Adds a connection, which is idle. */
   add(connection: C): void
-  /** Says that a request is under way: it is not closed for the sake of others. */
+  /** A request is under way: the connection is not closed in favour of others. */
   setBusy(connection: C): void
   setIdle(connection: C): void
   remove(connection: C): void
@@ -31,55 +30,28 @@ export interface ConnectionRoom<C extends Closable> {
   readonly size: number
 }
 
-/** A place in the chain of those that are idle. */
-interface Place<C> {
-  readonly connection: C
-  older: Place<C> | undefined
-  newer: Place<C> | undefined
-  isIdle: boolean
-}
-
-/** @param tell Called once in a second at most, while the listener is full. */
-export function createConnectionRoom<C extends Closable>(
+/** @param onLimitReached Called at most once a second while the limit is reached. */
+export function createConnectionLimit<C extends Closable>(
   max: () => number,
-  tell: (crowding: Crowding) => void,
+  onLimitReached: (report: LimitReached) => void,
   deadlines: Deadlines,
-): ConnectionRoom<C> {
-  const places = new Map<C, Place<C>>()
-  // A chain: the first of a Map that changes with each request is found by walking over all that left it.
-  let oldest: Place<C> | undefined
-  let newest: Place<C> | undefined
-  const leave = (place: Place<C>): void => {
-    if (!place.isIdle) return
-    if (place.older === undefined) oldest = place.newer
-    else place.older.newer = place.newer
-    if (place.newer === undefined) newest = place.older
-    else place.newer.older = place.older
-    Object.assign(place, { isIdle: false, older: undefined, newer: undefined })
-  }
-  const queue = (place: Place<C>): void => {
-    if (place.isIdle) return
-    Object.assign(place, { isIdle: true, older: newest })
-    if (newest === undefined) oldest = place
-    else newest.newer = place
-    newest = place
-  }
+): ConnectionLimit<C> {
+  const entries = new Map<C, Entry<C>>()
+  const idle: IdleChain<C> = { oldest: undefined, newest: undefined }
   const remove = (connection: C): void => {
-    const place = places.get(connection)
-    if (place === undefined) return
-    leave(place)
-    places.delete(connection)
+    unchain(idle, entries.get(connection))
+    entries.delete(connection)
   }
   const count = createTally(
     { closedIdle: 0, refused: 0 },
-    (counts) => tell({ open: places.size, ...counts }),
+    (counts) => onLimitReached({ open: entries.size, ...counts }),
     deadlines,
   )
   return {
-    hasRoom() {
-      // More than one where the limit has become smaller.
-      while (places.size >= max()) {
-        const longest = oldest?.connection
+    allowsOneMore() {
+      // More than once if the limit was lowered.
+      while (entries.size >= max()) {
+        const longest = idle.oldest?.connection
         if (longest === undefined) {
           count('refused')
           return false
@@ -91,24 +63,54 @@ export function createConnectionRoom<C extends Closable>(
       return true
     },
     add(connection) {
-      const place = { connection, older: undefined, newer: undefined, isIdle: false }
-      places.set(connection, place)
-      queue(place)
+      const entry = { connection, older: undefined, newer: undefined, isIdle: false }
+      entries.set(connection, entry)
+      chain(idle, entry)
     },
-    setBusy(connection) {
-      const place = places.get(connection)
-      if (place !== undefined) leave(place)
-    },
-    setIdle(connection) {
-      const place = places.get(connection)
-      if (place !== undefined) queue(place)
-    },
+    setBusy: (connection) => unchain(idle, entries.get(connection)),
+    setIdle: (connection) => chain(idle, entries.get(connection)),
     remove,
     get all() {
-      return places.keys()
+      return entries.keys()
     },
     get size() {
-      return places.size
+      return entries.size
     },
   }
+}
+
+interface Entry<C> {
+  readonly connection: C
+  older: Entry<C> | undefined
+  newer: Entry<C> | undefined
+  isIdle: boolean
+}
+
+/**
+ * The idle connections in the order in which they became idle. Not a Map: one that changes with each request finds
+ * its first entry by walking over all that were deleted.
+ */
+interface IdleChain<C> {
+  oldest: Entry<C> | undefined
+  newest: Entry<C> | undefined
+}
+
+function chain<C>(idle: IdleChain<C>, entry: Entry<C> | undefined): void {
+  if (entry === undefined || entry.isIdle) return
+  entry.isIdle = true
+  entry.older = idle.newest
+  if (idle.newest === undefined) idle.oldest = entry
+  else idle.newest.newer = entry
+  idle.newest = entry
+}
+
+function unchain<C>(idle: IdleChain<C>, entry: Entry<C> | undefined): void {
+  if (entry === undefined || !entry.isIdle) return
+  if (entry.older === undefined) idle.oldest = entry.newer
+  else entry.older.newer = entry.newer
+  if (entry.newer === undefined) idle.newest = entry.older
+  else entry.newer.older = entry.older
+  entry.isIdle = false
+  entry.older = undefined
+  entry.newer = undefined
 }

@@ -1,7 +1,7 @@
 /** Counts frequent events, and reports them rarely. */
 import type { Deadlines, Expiring } from '../deadlines.ts'
 
-const TELL_EACH_MS = 1_000
+const REPORT_EACH_MS = 1_000
 
 /**
  * Reports the first event at once, and then, once a second, how many more there were.
@@ -10,18 +10,18 @@ const TELL_EACH_MS = 1_000
  */
 export function createTally<K extends string>(
   none: Readonly<Record<K, number>>,
-  tell: (counts: Readonly<Record<K, number>>) => void,
+  report: (counts: Readonly<Record<K, number>>) => void,
   deadlines: Deadlines,
 ): (what: K) => void {
   let counts: Record<K, number> = { ...none }
   let isAnyNew = false
   let isWaiting = false
-  const tellNow = (): void => {
-    tell(counts)
+  const reportNow = (): void => {
+    report(counts)
     counts = { ...none }
     isAnyNew = false
     isWaiting = true
-    next.deadlineMs = performance.now() + TELL_EACH_MS
+    next.deadlineMs = performance.now() + REPORT_EACH_MS
     deadlines.add(next)
   }
   const next: Expiring = {
@@ -29,12 +29,12 @@ export function createTally<K extends string>(
     onDeadline() {
       deadlines.remove(next)
       isWaiting = false
-      if (isAnyNew) tellNow()
+      if (isAnyNew) reportNow()
     },
   }
   return (what) => {
     counts[what]++
     isAnyNew = true
-    if (!isWaiting) tellNow()
+    if (!isWaiting) reportNow()
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import type { Socket } from 'node:net'
-import { createConnectionRoom, type Crowding } from '../../../src/gateway/client/connection-limit.ts'
+import { createConnectionLimit, type LimitReached } from '../../../src/gateway/client/connection-limit.ts'
 import type { Expiring } from '../../../src/gateway/deadlines.ts'
 import { answerOf, askHttp2, runHttp2Gateway } from '../../support/http2-client.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
@@ -14,20 +14,20 @@ afterEach(() => cleanup.run())
 
 const PUBLIC = { target: '/public/' }
 
-/** A room whose connections are names, and what becomes of them. */
-function nameRoom(max: number) {
+/** A limit whose connections are names, and what becomes of them. */
+function nameLimit(max: number) {
   const closed: string[] = []
-  const told: Crowding[] = []
+  const reports: LimitReached[] = []
   const items = new Set<Expiring>()
   const deadlines = {
     add: (item: Expiring) => void items.add(item),
     remove: (item: Expiring) => void items.delete(item),
     close() {},
   }
-  const limit = { max }
-  const room = createConnectionRoom(
-    () => limit.max,
-    (crowding) => told.push(crowding),
+  const setting = { max }
+  const connections = createConnectionLimit(
+    () => setting.max,
+    (report) => reports.push(report),
     deadlines,
   )
   const byName = new Map<string, { readonly close: () => void }>()
@@ -38,17 +38,17 @@ function nameRoom(max: number) {
   }
   return {
     closed,
-    told,
-    limit,
-    size: () => room.size,
+    reports,
+    setting,
+    size: () => connections.size,
     enter: (name: string): boolean => {
-      if (!room.hasRoom()) return false
-      room.add(of(name))
+      if (!connections.allowsOneMore()) return false
+      connections.add(of(name))
       return true
     },
-    busy: (name: string) => room.setBusy(of(name)),
-    idle: (name: string) => room.setIdle(of(name)),
-    leave: (name: string) => room.remove(of(name)),
+    busy: (name: string) => connections.setBusy(of(name)),
+    idle: (name: string) => connections.setIdle(of(name)),
+    leave: (name: string) => connections.remove(of(name)),
     second: () => {
       for (const item of items) item.onDeadline()
     },
@@ -56,8 +56,8 @@ function nameRoom(max: number) {
 }
 
 describe('the connections of a listener', () => {
-  it('make room for a new one in the order in which they became idle', () => {
-    const { enter, busy, idle, closed, size } = nameRoom(4)
+  it('are closed for a new one in the order in which they became idle', () => {
+    const { enter, busy, idle, closed, size } = nameLimit(4)
     for (const name of ['a', 'b', 'c', 'd']) enter(name)
     for (const name of ['a', 'b', 'd']) busy(name)
     for (const name of ['d', 'a']) idle(name)
@@ -65,8 +65,8 @@ describe('the connections of a listener', () => {
     expect([closed, size()]).toEqual([['c', 'd', 'a', 'e'], 4])
   })
 
-  it('refuse a new one when each has a request under way', () => {
-    const { enter, busy, idle, leave, closed } = nameRoom(2)
+  it('refuse a new one while each has a request under way', () => {
+    const { enter, busy, idle, leave, closed } = nameLimit(2)
     for (const name of ['a', 'b']) {
       enter(name)
       busy(name)
@@ -80,33 +80,33 @@ describe('the connections of a listener', () => {
     expect(closed).toEqual(['c', 'd'])
   })
 
-  it('become fewer where the limit does', () => {
-    const { enter, limit, closed, size } = nameRoom(5)
+  it('become fewer when the limit does', () => {
+    const { enter, setting, closed, size } = nameLimit(5)
     for (const name of ['a', 'b', 'c', 'd', 'e']) enter(name)
-    limit.max = 2
+    setting.max = 2
     enter('f')
     expect([closed, size()]).toEqual([['a', 'b', 'c', 'd'], 2])
   })
 
-  it('say so at once, and then once in a second', () => {
-    const { enter, busy, told, second } = nameRoom(1)
+  it('report the reached limit at once, and then once a second', () => {
+    const { enter, busy, reports, second } = nameLimit(1)
     enter('a')
     enter('b')
     enter('c')
     busy('c')
     enter('d')
-    expect(told).toEqual([{ open: 0, closedIdle: 1, refused: 0 }])
+    expect(reports).toEqual([{ open: 0, closedIdle: 1, refused: 0 }])
     second()
-    expect(told.at(-1)).toEqual({ open: 1, closedIdle: 1, refused: 1 })
+    expect(reports.at(-1)).toEqual({ open: 1, closedIdle: 1, refused: 1 })
     second()
     second()
-    expect(told.length).toBe(2)
+    expect(reports.length).toBe(2)
     enter('e')
-    expect(told.at(-1)).toEqual({ open: 1, closedIdle: 0, refused: 1 })
+    expect(reports.at(-1)).toEqual({ open: 1, closedIdle: 0, refused: 1 })
   })
 
-  it('stay few whoever knocks ever so often', () => {
-    const { enter, size } = nameRoom(1_000)
+  it('stay within the limit however many arrive', () => {
+    const { enter, size } = nameLimit(1_000)
     for (let i = 0; i < 100_000; i++) enter(String(i))
     expect(size()).toBe(1_000)
   })
