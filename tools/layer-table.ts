@@ -73,6 +73,8 @@ export const LEAVES: readonly string[] = [
   'version.ts',
   'printable.ts',
   'listen-error.ts',
+  // Keys and the answers of auth services are kept by one reading of `Cache-Control`.
+  'answer-lifetime.ts',
 ]
 
 /** Entry points directly under src/, which nothing imports, and the rooms and files they open to embedders. */

@@ -1,8 +1,9 @@
 /** Finding the keys of an issuer from its own metadata. */
+import type { AnswerHeaders } from '../answer-lifetime.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { SettingsOf } from './key-settings-of.ts'
-import type { FetchDocument, FetchFailure, ReplyHeaders } from './fetch-document.ts'
+import type { FetchDocument, FetchFailure } from './fetch-document.ts'
 import { quote } from './printable.ts'
 import { readJsonObject } from './read-json-object.ts'
 import { checkRemoteUrl, describeUrl } from './remote-url.ts'
@@ -11,7 +12,7 @@ import { checkRemoteUrl, describeUrl } from './remote-url.ts'
 export interface Discovered {
   readonly metadataUrl: string
   readonly jwksUri: string
-  readonly headers: ReplyHeaders
+  readonly headers: AnswerHeaders
 }
 
 export interface DiscoveryFailure {

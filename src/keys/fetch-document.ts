@@ -1,10 +1,6 @@
 /** What a fetch of a document gives: the shape that all transports share with what reads their answers. */
+import type { AnswerHeaders } from '../answer-lifetime.ts'
 import type { Result } from '../result.ts'
-
-/** The header fields of an answer; a Fetch API `Headers` fits. Several fields of one name are joined with `, `. */
-export interface ReplyHeaders {
-  get(name: string): string | null
-}
 
 /** What an earlier answer was known by, to ask whether it still stands (RFC 9110 §13.1). */
 export interface Validators {
@@ -16,9 +12,9 @@ export interface Validators {
 
 /** A good answer. */
 export type FetchedDocument =
-  | { readonly status: 200; readonly bytes: Uint8Array; readonly headers: ReplyHeaders }
+  | { readonly status: 200; readonly bytes: Uint8Array; readonly headers: AnswerHeaders }
   /** What the validators name still stands. Only ever the answer to a request that had some. */
-  | { readonly status: 304; readonly headers: ReplyHeaders }
+  | { readonly status: 304; readonly headers: AnswerHeaders }
 
 export interface FetchFailure {
   /** For people; never holds anything of the body. */
@@ -35,3 +31,14 @@ export type FetchDocument = (
   signal: AbortSignal,
   validators?: Validators,
 ) => Promise<Result<FetchedDocument, FetchFailure>>
+
+/** The validators of an answer. Odd values are never sent back. */
+export function readValidators(headers: AnswerHeaders): Validators {
+  const read = (name: string): string | undefined => {
+    const value = headers.get(name)
+    return value !== null && VALIDATOR.test(value) ? value : undefined
+  }
+  return { etag: read('etag'), lastModified: read('last-modified') }
+}
+
+const VALIDATOR = /^[\x20-\x7e]{1,512}$/

@@ -1,16 +1,15 @@
 /** Loading a JWK set from a URL, again and again. */
 import { createHash } from 'node:crypto'
+import { readFreshness, readRetryAfter } from '../answer-lifetime.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
-import type { FetchDocument, Validators } from './fetch-document.ts'
-import { readFreshness, readValidators } from './freshness.ts'
+import { readValidators, type FetchDocument, type Validators } from './fetch-document.ts'
 import { importJwks } from './import-jwks.ts'
 import type { KeyUse } from './key-settings.ts'
 import type { KeySet } from './key-set.ts'
 import { keepPinned } from './pins.ts'
 import { describeUrl } from './remote-url.ts'
-import { readRetryAfter } from './retry-after.ts'
 
 /** What a good load gives. */
 export interface LoadedKeys {

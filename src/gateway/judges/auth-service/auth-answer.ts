@@ -1,4 +1,5 @@
 /** What the answer of an auth service says. Whatever is not a clear yes or no is a failure. */
+import { readCacheControl } from '../../../answer-lifetime.ts'
 import type { ForwardAuthSettings, MappedAnswerHeader } from './forward-auth-settings.ts'
 import { valuesOf, type HeaderField } from '../../http/header-fields.ts'
 import type { QueryParameter } from '../../exchange/mapped-query.ts'
@@ -101,20 +102,12 @@ export const authFailure = (detail: string, status: 502 | 504 = 502): AuthVerdic
  * is not remembered.
  */
 export function rememberMs({ fields }: ResponseHead, ttlMs: number): number {
-  let least = ttlMs
-  for (const directive of valuesOf(fields, 'cache-control').join(',').toLowerCase().split(',')) {
-    const [name = '', value] = directive.trim().split(/[ \t]*=[ \t]*/)
-    if (name === 'no-store' || name === 'no-cache' || name === 'private') return 0
-    if (name !== 'max-age' && name !== 's-maxage') continue
-    least = Math.min(least, secondsMs(value))
-  }
+  const cacheControl = readCacheControl(valuesOf(fields, 'cache-control').join(','))
+  if (cacheControl.isForbidden || cacheControl.isPrivate) return 0
+  const { maxAgeSeconds = Infinity, sharedMaxAgeSeconds = Infinity } = cacheControl
+  const least = Math.min(ttlMs, maxAgeSeconds * 1_000, sharedMaxAgeSeconds * 1_000)
   const [age] = valuesOf(fields, 'age')
   return age === undefined
     ? least
     : Math.max(0, least - (/^\d{1,9}$/.test(age) ? Number(age) * 1_000 : least))
-}
-
-const secondsMs = (value: string | undefined): number => {
-  const digits = /^"?(\d{1,9})"?$/.exec(value ?? '')?.[1]
-  return digits === undefined ? 0 : Number(digits) * 1_000
 }

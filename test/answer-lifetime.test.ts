@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'bun:test'
-import { readFreshness, readValidators } from '../../src/keys/freshness.ts'
-import { readRetryAfter } from '../../src/keys/retry-after.ts'
-import { START_MS } from './fake-world.ts'
+import { readCacheControl, readFreshness, readRetryAfter } from '../src/answer-lifetime.ts'
+import { START_MS } from './keys/fake-world.ts'
 
 type Fields = Readonly<Record<string, string>>
 const inOneHour = 'Fri, 15 Jan 2027 09:00:00 GMT'
@@ -50,13 +49,31 @@ describe('readFreshness (RFC 9111 §4.2.1)', () => {
   }
 })
 
-describe('readValidators', () => {
-  it('takes them as they are, and leaves what is not safe to send', () => {
-    const read = (fields: Fields) => readValidators(new Headers(fields))
-    expect(read({ etag: 'W/"1"', 'last-modified': now })).toEqual({ etag: 'W/"1"', lastModified: now })
-    expect(read({ etag: '"\u00e9"' }).etag).toBeUndefined()
-    expect(read({ etag: `"${'x'.repeat(512)}"` }).etag).toBeUndefined()
-  })
+describe('readCacheControl (RFC 9111 §5.2.2)', () => {
+  const nothing = {
+    isForbidden: false,
+    isPrivate: false,
+    maxAgeSeconds: undefined,
+    sharedMaxAgeSeconds: undefined,
+  }
+  const table: readonly (readonly [string, Partial<ReturnType<typeof readCacheControl>>])[] = [
+    ['', {}],
+    ['public, must-revalidate, x-private, no-storage', {}],
+    ['No-Store', { isForbidden: true }],
+    ['no-cache="set-cookie"', { isForbidden: true }],
+    ['private', { isPrivate: true }],
+    ['private="x", max-age=5', { isPrivate: true, maxAgeSeconds: 5 }],
+    ['max-age = 5 , S-MAXAGE="7"', { maxAgeSeconds: 5, sharedMaxAgeSeconds: 7 }],
+    ['max-age=9,max-age=5', { maxAgeSeconds: 5 }],
+    ['max-age=9,max-age=x', { maxAgeSeconds: 0 }],
+    // What RFC 9111 §1.2.2 has a cache write for "forever".
+    ['max-age=2147483648', { maxAgeSeconds: 2_147_483_648 }],
+    ['s-maxage', { sharedMaxAgeSeconds: 0 }],
+  ]
+  for (const [value, expected] of table) {
+    it(`reads ${JSON.stringify(value)}`, () =>
+      expect(readCacheControl(value)).toEqual({ ...nothing, ...expected }))
+  }
 })
 
 describe('readRetryAfter (RFC 9110 §10.2.3)', () => {
