@@ -6,7 +6,7 @@ export {
   type IncomingRequest,
 } from './app/create-authorizer.ts'
 export type { Allow, Decision, Deny } from './decision/decision.ts'
-export type { ExplainedStep } from './decision/explain.ts'
+export type { ExplainedStep } from './decision/explain/create-explanation.ts'
 export {
   ALLOW_REASONS,
   DENY_REASONS,

@@ -2,7 +2,7 @@
 import type { Instance } from '../app/build-instance.ts'
 import { newId } from '../app/system.ts'
 import { createDecide } from '../decision/decide.ts'
-import { createExplanation } from '../decision/explain.ts'
+import { createExplanation } from '../decision/explain/create-explanation.ts'
 import { writeJson, type Cli } from './cli.ts'
 import type { ExplainOptions } from './commands/explain.ts'
 import { explainJudges, policyOfJudges } from './explain-judges.ts'

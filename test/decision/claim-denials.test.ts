@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { createExplanation } from '../../src/decision/explain.ts'
+import { createExplanation } from '../../src/decision/explain/create-explanation.ts'
 import {
   ask,
   bearer,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'bun:test'
 import { nginx } from '../../src/callers/nginx.ts'
 import type { Decision } from '../../src/decision/decision.ts'
-import { createExplanation } from '../../src/decision/explain.ts'
+import { createExplanation } from '../../src/decision/explain/create-explanation.ts'
 import {
   ask,
   decideOf,

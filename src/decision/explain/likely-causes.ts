@@ -2,15 +2,15 @@
  * What a denial usually means with the identity providers that people run. For the operator alone, in explain: the
  * client is told the reason and no more.
  */
-import type { DenyReason } from './reasons.ts'
-import { compareIssuers } from './compare-issuers.ts'
-import { formatClaimPath, readClaim, type Claims } from '../claims/claim-path.ts'
-import { readScopes } from '../claims/scope.ts'
-import type { FindCause, LikelyCause } from './likely-cause.ts'
-import { encodedPath, headAsGet, letterCase } from './path-causes.ts'
-import { claimForm } from './rule-causes.ts'
-import { idToken, logoutToken, refreshToken, sharedSecret } from './token-kinds.ts'
-import type { Trial } from './trial.ts'
+import type { DenyReason } from '../reasons.ts'
+import { compareIssuers } from './causes/compare-issuers.ts'
+import { formatClaimPath, readClaim, type Claims } from '../../claims/claim-path.ts'
+import { readScopes } from '../../claims/scope.ts'
+import type { FindCause, LikelyCause } from './causes/likely-cause.ts'
+import { encodedPath, headAsGet, letterCase } from './causes/path-causes.ts'
+import { claimForm } from './causes/claim-causes.ts'
+import { idToken, logoutToken, refreshToken, sharedSecret } from './causes/token-kinds.ts'
+import type { Trial } from '../trial.ts'
 
 /** The first cause of the table that fits; undefined when the reason says all there is to say. */
 export function findLikelyCause(reason: DenyReason, trial: Trial): LikelyCause | undefined {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
-import type { ClaimRuleSettings } from '../../src/claims/claim-rule.ts'
-import { createExplanation } from '../../src/decision/explain.ts'
-import { ask, bearer, decideOf, makeGuard, policySettings, routeSettings } from '../support/make-guard.ts'
-import { mint } from '../support/tokens.ts'
+import type { ClaimRuleSettings } from '../../../../src/claims/claim-rule.ts'
+import { createExplanation } from '../../../../src/decision/explain/create-explanation.ts'
+import { ask, bearer, decideOf, makeGuard, policySettings, routeSettings } from '../../../support/make-guard.ts'
+import { mint } from '../../../support/tokens.ts'
 
 const CASES: readonly (readonly [
   rule: Omit<ClaimRuleSettings, 'path'>,

@@ -1,6 +1,6 @@
 /** What a denial usually means, when more is known than its reason. */
 import type { IssuerDifference } from './compare-issuers.ts'
-import type { Trial } from './trial.ts'
+import type { Trial } from '../../trial.ts'
 
 export interface LikelyCause {
   /** Stable, for programs: `keycloak.audience_mapper`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
-import { createExplanation } from '../../src/decision/explain.ts'
-import type { RouteSettings } from '../../src/policy/settings.ts'
-import { ask, decideOf, makeGuard, makeRequest, routeSettings } from '../support/make-guard.ts'
+import { createExplanation } from '../../../../src/decision/explain/create-explanation.ts'
+import type { RouteSettings } from '../../../../src/policy/settings.ts'
+import { ask, decideOf, makeGuard, makeRequest, routeSettings } from '../../../support/make-guard.ts'
 
 const deny = { kind: 'deny' } as const
 const rest = routeSettings({ name: 'rest', access: { kind: 'public' } })

@@ -1,12 +1,12 @@
 /** Why a decision came out as it did: the steps of the real one, written down. */
-import type { ClaimMiss } from './claim-denial.ts'
+import type { ClaimMiss } from '../claim-denial.ts'
 import { describeStep } from './describe-step.ts'
-import type { LikelyCause } from './likely-cause.ts'
+import type { LikelyCause } from './causes/likely-cause.ts'
 import { findLikelyCause } from './likely-causes.ts'
-import type { Recorder } from './recorder.ts'
-import { DENY_ROWS, type DenyReason } from './reasons.ts'
-import type { StepName } from './steps.ts'
-import { NOT_REACHED, PASSED } from './trial.ts'
+import type { Recorder } from '../recorder.ts'
+import { DENY_ROWS, type DenyReason } from '../reasons.ts'
+import type { StepName } from '../steps.ts'
+import { NOT_REACHED, PASSED } from '../trial.ts'
 
 export interface ExplainedStep {
   /** `judge`: one that only the gateway asks. */

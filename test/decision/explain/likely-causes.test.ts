@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
-import { parseClaimPath } from '../../src/claims/claim-path.ts'
-import { createExplanation, type ExplainedStep } from '../../src/decision/explain.ts'
-import type { IssuerSettings } from '../../src/jwt/issuer-settings.ts'
+import { parseClaimPath } from '../../../src/claims/claim-path.ts'
+import { createExplanation, type ExplainedStep } from '../../../src/decision/explain/create-explanation.ts'
+import type { IssuerSettings } from '../../../src/jwt/issuer-settings.ts'
 import {
   ask,
   bearer,
@@ -10,8 +10,8 @@ import {
   makeGuard,
   policySettings,
   routeSettings,
-} from '../support/make-guard.ts'
-import { ISSUER, NOW_SECONDS, mint } from '../support/tokens.ts'
+} from '../../support/make-guard.ts'
+import { ISSUER, NOW_SECONDS, mint } from '../../support/tokens.ts'
 
 const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47'
 const APPLICATION = '11111111-2222-3333-4444-555555555555'

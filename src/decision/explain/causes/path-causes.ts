@@ -1,8 +1,8 @@
 /** What a denial of an ambiguous path usually is about. */
-import { readKeptPath } from '../request/kept-path.ts'
-import { findRoute } from './find-route.ts'
+import { readKeptPath } from '../../../request/kept-path.ts'
+import { findRoute } from '../../find-route.ts'
 import type { LikelyCause } from './likely-cause.ts'
-import type { Trial } from './trial.ts'
+import type { Trial } from '../../trial.ts'
 
 /** A path that an application would serve if it ignored letter case. */
 export function letterCase({ guard, request }: Trial): LikelyCause | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { createExplanation, type ExplainedStep } from '../../src/decision/explain.ts'
+import { createExplanation, type ExplainedStep } from '../../../src/decision/explain/create-explanation.ts'
 import {
   BEARER,
   ask,
@@ -12,11 +12,11 @@ import {
   makeRequest,
   policySettings,
   routeSettings,
-} from '../support/make-guard.ts'
-import { jwksSource, scriptedSource } from '../support/key-sources.ts'
-import { MAIN_JWKS } from '../support/make-guard.ts'
-import { ISSUER, NOW_SECONDS, constantSignature, encode, mint, mintHmac } from '../support/tokens.ts'
-import type { AuthzRequest } from '../../src/request/authz-request.ts'
+} from '../../support/make-guard.ts'
+import { jwksSource, scriptedSource } from '../../support/key-sources.ts'
+import { MAIN_JWKS } from '../../support/make-guard.ts'
+import { ISSUER, NOW_SECONDS, constantSignature, encode, mint, mintHmac } from '../../support/tokens.ts'
+import type { AuthzRequest } from '../../../src/request/authz-request.ts'
 
 const identity = [{ name: 'X-User', claim: 'sub', arrays: 'csv', encoding: 'percent', maxBytes: 10 }] as const
 const guard = makeGuard({

@@ -1,6 +1,6 @@
 /** Tokens that an issuer makes for other purposes than access, and that clients send by mistake. */
 import type { LikelyCause } from './likely-cause.ts'
-import type { Trial } from './trial.ts'
+import type { Trial } from '../../trial.ts'
 
 /** OpenID Connect Core §2 and §3.1.3.6; Keycloak writes the kind into the claim `typ`. */
 export function idToken({ jws }: Trial): LikelyCause | undefined {

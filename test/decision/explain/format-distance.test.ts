@@ -1,5 +1,5 @@
 import { expect, it } from 'bun:test'
-import { formatDistance } from '../../src/decision/format-distance.ts'
+import { formatDistance } from '../../../src/decision/explain/format-distance.ts'
 
 const CASES: readonly (readonly [seconds: number, text: string])[] = [
   [0, 'now'],

@@ -1,13 +1,13 @@
 /** How the route of a request was found, in words: for explain. */
-import type { Route } from '../policy/compile-routes.ts'
-import type { JudgeSettings } from '../policy/settings.ts'
-import { whySkipped } from '../policy/why-skipped.ts'
-import type { PathAmbiguity } from '../request/canonical-path.ts'
-import { whyMethodRefused, type MethodFault } from '../request/method.ts'
-import { findRoute, matchedPath } from './find-route.ts'
-import type { RouteRefusal } from './other-route.ts'
+import type { Route } from '../../policy/compile-routes.ts'
+import type { JudgeSettings } from '../../policy/settings.ts'
+import { whySkipped } from '../../policy/why-skipped.ts'
+import type { PathAmbiguity } from '../../request/canonical-path.ts'
+import { whyMethodRefused, type MethodFault } from '../../request/method.ts'
+import { findRoute, matchedPath } from '../find-route.ts'
+import type { RouteRefusal } from '../other-route.ts'
 import type { StepDescription } from './describe-step.ts'
-import type { Trial } from './trial.ts'
+import type { Trial } from '../trial.ts'
 
 const AMBIGUITIES: Readonly<Record<PathAmbiguity, string>> = {
   query: 'the path still holds a ?',
