@@ -3,7 +3,11 @@ import { gatewayInput } from '../app/gateway-input.ts'
 import type { Instance } from '../app/build-instance.ts'
 import type { Decide } from '../decision/decide.ts'
 import type { Decision } from '../decision/decision.ts'
-import { createExplanation, type ExplainedStep, type Explanation } from '../decision/explain/create-explanation.ts'
+import {
+  createExplanation,
+  type ExplainedStep,
+  type Explanation,
+} from '../decision/explain/create-explanation.ts'
 import { DENY_ROWS } from '../decision/reasons.ts'
 import { forwardedFields } from '../gateway/client/client-address.ts'
 import type { ClientRequest } from '../gateway/client/client-request.ts'

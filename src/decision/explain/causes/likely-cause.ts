@@ -13,3 +13,15 @@ export interface LikelyCause {
 
 /** Undefined when the cause does not fit. */
 export type FindCause = (trial: Trial) => LikelyCause | undefined
+
+/** The `iss` of a token that is not verified; empty if it is absent or not a text. */
+export function issOf({ jws }: Trial): string {
+  const iss = jws?.claims['iss']
+  return typeof iss === 'string' ? iss : ''
+}
+
+/** The audiences of a token that is not verified, as far as they are texts. */
+export function audiencesOf({ jws }: Trial): readonly string[] {
+  const aud = jws?.claims['aud']
+  return (Array.isArray(aud) ? aud : [aud]).filter((one): one is string => typeof one === 'string')
+}

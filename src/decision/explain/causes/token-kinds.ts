@@ -52,3 +52,27 @@ export function sharedSecret({ jws, issuer }: Trial): LikelyCause | undefined {
     fix: 'have the issuer sign access tokens with its private key (RS256, ES256, EdDSA); never add HMAC to an issuer that has public keys',
   }
 }
+
+/** RFC 6750 leaves the form of an access token to its issuer. */
+export function opaqueToken({ extracted }: Trial): LikelyCause | undefined {
+  if (extracted === undefined || extracted.token.includes('.')) return undefined
+  return {
+    name: 'opaque_token',
+    why: 'this is an opaque token: only its issuer can read it',
+    fix: 'have the client ask for a token of your API (Auth0: `audience`, others: `resource` or a scope of the API); such tokens are JWTs',
+  }
+}
+
+/** Younger than any sensible key rotation, older than any sensible access token, in seconds. */
+const OLD_TOKEN_SECONDS = 86_400
+
+/** A token that outlived its key. */
+export function oldToken({ jws, nowSeconds }: Trial): LikelyCause | undefined {
+  const iat = jws?.claims['iat']
+  if (typeof iat !== 'number' || nowSeconds - iat < OLD_TOKEN_SECONDS) return undefined
+  return {
+    name: 'old_token',
+    why: 'the token is more than a day old, and its issuer may have retired the key since',
+    fix: 'get a new token; if that one is denied too, compare its `kid` with `warder keys list`',
+  }
+}

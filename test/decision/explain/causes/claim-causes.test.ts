@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'bun:test'
 import type { ClaimRuleSettings } from '../../../../src/claims/claim-rule.ts'
 import { createExplanation } from '../../../../src/decision/explain/create-explanation.ts'
-import { ask, bearer, decideOf, makeGuard, policySettings, routeSettings } from '../../../support/make-guard.ts'
+import {
+  ask,
+  bearer,
+  decideOf,
+  makeGuard,
+  policySettings,
+  routeSettings,
+} from '../../../support/make-guard.ts'
 import { mint } from '../../../support/tokens.ts'
 
 const CASES: readonly (readonly [

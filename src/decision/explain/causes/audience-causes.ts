@@ -1,0 +1,103 @@
+/** Why a token may lack the audience of its API, by the habits of each provider. */
+import { audiencesOf, issOf, type LikelyCause } from './likely-cause.ts'
+import type { Trial } from '../../trial.ts'
+
+const REALM = /\/realms\/[^/]+$/
+
+/** Without an audience mapper, a token of Keycloak is for `account` or for nobody. */
+export function keycloakMapper(trial: Trial): LikelyCause | undefined {
+  const audiences = audiencesOf(trial)
+  const isBare = audiences.length === 0 && REALM.test(issOf(trial))
+  if (!isBare && !audiences.includes('account')) return undefined
+  return {
+    name: 'keycloak.audience_mapper',
+    why: 'Keycloak puts an audience into a token only for an audience mapper, or for an API of which the user has a client role',
+    fix: `in a client scope of the client, add a mapper "Audience" with the included custom audience ${expectedAudience(trial)}, then get a new token; do not accept "account", which every client of the realm gets`,
+  }
+}
+
+/** A lightweight access token has no `sub`, `aud` or roles, but those whose mapper says otherwise. */
+export function keycloakLightweight(trial: Trial): LikelyCause | undefined {
+  const claims = trial.jws?.claims ?? {}
+  const isLightweight = claims['typ'] === 'Bearer' && claims['sub'] === undefined
+  if (!isLightweight || !REALM.test(issOf(trial))) return undefined
+  return {
+    name: 'keycloak.lightweight',
+    why: 'this is a lightweight access token of Keycloak: it has no audience, subject or roles',
+    fix: `turn on "Add to lightweight access token" in the audience mapper for ${expectedAudience(trial)} and in the mappers of the claims that you use, or turn off "Always use lightweight access token" of the client`,
+  }
+}
+
+/** Cognito has no `aud`. */
+export function cognito(trial: Trial): LikelyCause | undefined {
+  if (!/^https:\/\/cognito-idp\.[a-z0-9-]+\.amazonaws\.com\//.test(issOf(trial))) return undefined
+  return {
+    name: 'cognito.no_audience',
+    why: 'access tokens of Amazon Cognito have no `aud`; they name the client in `client_id`',
+    fix: 'write `preset: cognito` with the `pool`, or `audience_claim: client_id`, and the id of the app client as the `audience`',
+  }
+}
+
+/** Auth0, asked for no API. */
+export function auth0Userinfo(trial: Trial): LikelyCause | undefined {
+  const audiences = audiencesOf(trial)
+  if (audiences.length === 0 || !audiences.every((audience) => /^https:\/\/[^/]+\/userinfo$/.test(audience)))
+    return undefined
+  return {
+    name: 'auth0.no_audience',
+    why: 'this token is for the user info endpoint alone, which is what Auth0 issues when no API was asked for',
+    fix: `have the client send \`audience=${expectedAudience(trial, '')}\` when it asks for the token`,
+  }
+}
+
+const GRAPH_AUDIENCES: ReadonlySet<string> = new Set([
+  '00000003-0000-0000-c000-000000000000',
+  'https://graph.microsoft.com',
+])
+
+/** Tokens of Microsoft Graph have a signature that only Graph can verify. */
+export function microsoftGraph(trial: Trial): LikelyCause | undefined {
+  if (!audiencesOf(trial).some((audience) => GRAPH_AUDIENCES.has(audience))) return undefined
+  return {
+    name: 'entra.graph_token',
+    why: 'this token is for Microsoft Graph, and nobody else can verify it',
+    fix: 'have the client ask for a scope of your own API (`api://APPLICATION-ID/SCOPE`), and in a separate request',
+  }
+}
+
+const APPLICATION_ID = /^(?:api:\/\/)?([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$/
+
+/** Tokens of version 1 have `api://ID` as audience, those of version 2 the bare ID. */
+export function entraAudience(trial: Trial): LikelyCause | undefined {
+  const ids = new Set([...(trial.issuer?.audience ?? [])].map((one) => APPLICATION_ID.exec(one)?.[1]))
+  const other = audiencesOf(trial).find((audience) => {
+    const id = APPLICATION_ID.exec(audience)?.[1]
+    return id !== undefined && ids.has(id)
+  })
+  if (other === undefined) return undefined
+  return {
+    name: 'entra.audience_version',
+    why: 'Entra ID names an API by `api://ID` in tokens of version 1, and by the bare ID in those of version 2',
+    fix: `add ${JSON.stringify(other)} to the issuer’s \`audience\`: it is the same API`,
+  }
+}
+
+/** One text with a slash at the end and one without. */
+export function audienceSlash(trial: Trial): LikelyCause | undefined {
+  const accepted = [...(trial.issuer?.audience ?? [])]
+  for (const audience of audiencesOf(trial)) {
+    const near = accepted.find((one) => withoutSlash(one) === withoutSlash(audience))
+    if (near === undefined) continue
+    const compare = { token: audience, configured: near, difference: 'a slash at the end' }
+    const why = 'the audiences differ by a slash at the end, and are compared character by character'
+    return { name: 'audience.difference', why, fix: 'write the audience as the token has it', compare }
+  }
+  return undefined
+}
+
+const withoutSlash = (text: string): string => text.replace(/\/$/, '')
+
+function expectedAudience({ issuer }: Trial, quote = '"'): string {
+  const [first] = issuer?.audience ?? []
+  return first === undefined ? 'of your API' : `${quote}${first}${quote}`
+}

@@ -1,0 +1,67 @@
+/** Why no configured issuer may have the `iss` of a token. */
+import { compareIssuers } from './compare-issuers.ts'
+import { issOf, type LikelyCause } from './likely-cause.ts'
+import type { Trial } from '../../trial.ts'
+
+/** A configured issuer that this policy does not accept. */
+export function notInPolicy(trial: Trial): LikelyCause | undefined {
+  const { guard, policy } = trial
+  const iss = issOf(trial)
+  const issuer = guard.issuers.find(({ settings }) => settings.issuer === iss)
+  if (issuer === undefined || policy === undefined) return undefined
+  return {
+    name: 'issuer.not_in_policy',
+    why: `the issuer ${issuer.settings.name} is configured, and the policy ${policy.name} does not accept it`,
+    fix: `add ${issuer.settings.name} to \`issuers\` of the policy, or send a token of another issuer`,
+  }
+}
+
+const ENTRA_V1 = /^https:\/\/sts\.windows\.net\/([0-9a-f-]{36})\/$/
+const ENTRA_V2 = /^https:\/\/login\.microsoftonline\.com\/([0-9a-f-]{36})\/v2\.0$/
+
+/** One tenant of Entra ID has an issuer for each version of its tokens. */
+export function entraVersion(trial: Trial): LikelyCause | undefined {
+  const iss = issOf(trial)
+  const tenant = (ENTRA_V1.exec(iss) ?? ENTRA_V2.exec(iss))?.[1]
+  if (tenant === undefined) return undefined
+  const configured = issuersOf(trial).find(
+    (one) => (ENTRA_V1.exec(one) ?? ENTRA_V2.exec(one))?.[1] === tenant,
+  )
+  if (configured === undefined) return undefined
+  const [version, value] = ENTRA_V1.test(iss) ? [1, '2 for version 2'] : [2, '1 for version 1']
+  return {
+    name: 'entra.token_version',
+    why: `this is a version ${version} token of the same Entra ID tenant, whose issuer has another name`,
+    fix: `in the manifest of the API’s app registration set \`requestedAccessTokenVersion\` to ${value}, or add an issuer with this \`iss\``,
+    compare: { token: iss, configured, difference: 'another version' },
+  }
+}
+
+/** A configured issuer with the placeholder of discovery in the place of the tenant. */
+export function entraCommon(trial: Trial): LikelyCause | undefined {
+  const iss = issOf(trial)
+  const placeholder = /\/(?:common|organizations|consumers|\{tenantid\})\//
+  if (!iss.startsWith('https://login.microsoftonline.com/')) return undefined
+  const configured = issuersOf(trial).find((one) => placeholder.test(one))
+  if (configured === undefined) return undefined
+  return {
+    name: 'entra.tenant',
+    why: 'no token has this issuer: Entra ID writes the id of the tenant into `iss`',
+    fix: 'write one issuer for each tenant that you trust, with its id in the place of `common`',
+    compare: { token: iss, configured, difference: 'the tenant' },
+  }
+}
+
+/** Two texts that people take for the same URL. */
+export function issuerDifference(trial: Trial): LikelyCause | undefined {
+  const compare = compareIssuers(issOf(trial), issuersOf(trial))
+  if (compare === undefined) return undefined
+  return {
+    name: 'issuer.difference',
+    why: `the token’s issuer and a configured one differ by ${compare.difference}, and are compared character by character`,
+    fix: 'if both are the same issuer, write `issuer` as the token has it, which is what the issuer’s discovery document announces',
+    compare,
+  }
+}
+
+const issuersOf = ({ policy }: Trial): readonly string[] => [...(policy?.issuers.byIss.keys() ?? [])]
