@@ -1,7 +1,7 @@
 /** The way of a request to its judgement, with the rate limits before and behind it. */
 import type { ClientRequest } from './client/client-request.ts'
 import { answerForOrigin, askedAbout, corsHeadersFor, type CorsHeaders } from './cors.ts'
-import { judge, type Judgement } from './judges/judge.ts'
+import { judge, type Judgement } from './judges/judge-request.ts'
 import type { Taken } from './limits/request-limits.ts'
 import type { GatewayRules } from './rules.ts'
 import { refusedBy, verdictOf, type Refusal, type Verdict } from './verdict.ts'

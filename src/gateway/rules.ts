@@ -21,7 +21,7 @@ import { httpsRedirect } from './https-redirect.ts'
 import type { Refusal } from './verdict.ts'
 import { compileRewrite, type RewriteRule } from './exchange/rewrite-path.ts'
 import { createRouteAuths, grantedNames } from './judges/auth-service/route-auth.ts'
-import type { JudgeInput } from './judges/route-judge.ts'
+import type { JudgeInput } from './judges/judge.ts'
 import {
   createRouteJudges,
   hidesCredentials,

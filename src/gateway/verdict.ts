@@ -1,6 +1,6 @@
 /** What becomes of a judged request: where it goes, or what it is refused with before any server is asked. */
 import type { GatewayFault } from './gateway-event.ts'
-import type { Judgement } from './judges/judge.ts'
+import type { Judgement } from './judges/judge-request.ts'
 import { denialAnswer, type OwnAnswer } from './exchange/own-answer.ts'
 import type { Excess } from './limits/request-limits.ts'
 import type { Destination, GatewayRules } from './rules.ts'

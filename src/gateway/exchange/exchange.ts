@@ -13,7 +13,7 @@ import { startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
 import { FAULT_STATUS, isRepeatable } from './exchange-end.ts'
 import type { GatewayFault } from '../gateway-event.ts'
-import type { Judgement } from '../judges/judge.ts'
+import type { Judgement } from '../judges/judge-request.ts'
 import { LinkSearch, type LinkSearchEvents } from './link-search.ts'
 import { cookieFields, type OwnAnswer } from './own-answer.ts'
 import {

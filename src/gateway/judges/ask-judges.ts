@@ -2,8 +2,8 @@
 import type { Decision } from '../../decision/decision.ts'
 import type { Grant } from './auth-service/auth-answer.ts'
 import type { ClientRequest } from '../client/client-request.ts'
-import type { Judgement } from './judge.ts'
-import type { Allowance, JudgeOutcome, RouteJudge } from './route-judge.ts'
+import type { Judgement } from './judge-request.ts'
+import type { Allowance, JudgeOutcome, RouteJudge } from './judge.ts'
 
 const NOTHING = (): void => {}
 

@@ -1,52 +1,80 @@
-/** The decision on a request: that of the core, or, where the route says so, that of judges only the gateway asks. */
-import type { Decision } from '../../decision/decision.ts'
-import { askJudges } from './ask-judges.ts'
+/** One of those that judge a request of a route: a policy, an auth service, or a question for a password. */
+import type { Decide } from '../../decision/decide.ts'
+import type { Deny } from '../../decision/decision.ts'
+import type { Policy } from '../../policy/compile-policy.ts'
 import type { AuthDenial, Grant } from './auth-service/auth-answer.ts'
+import type { BasicAuthSettings, UserSettings } from './passwords/basic-auth-settings.ts'
 import type { ClientRequest } from '../client/client-request.ts'
-import type { GatewayRules } from '../rules.ts'
+import type { ForwardAuthSettings } from './auth-service/forward-auth-settings.ts'
 
-export interface Judgement {
-  readonly decision: Decision
-  /** What auth services and `basic_auth` hand to the application; undefined if none was asked. */
-  readonly grant: Grant | undefined
-  /** What the auth service that denied wants the client to be told. */
-  readonly denial?: AuthDenial | undefined
-  /** The values of `Set-Cookie` that auth services which allowed add to the answer. */
+/** What a judge is made of. */
+export type JudgeInput =
+  | { readonly kind: 'policy'; readonly policy: Policy }
+  | { readonly kind: 'forward_auth'; readonly settings: ForwardAuthSettings }
+  /** `users`: those of the settings and of their file. */
+  | {
+      readonly kind: 'basic_auth'
+      readonly settings: BasicAuthSettings
+      readonly users: readonly UserSettings[]
+    }
+
+/** What a judge that allows hands on. */
+export interface Allowance {
+  readonly kind: 'allowed'
+  readonly policy?: string | undefined
+  readonly issuer?: string | undefined
+  /** Values of the identity headers in their order; absent: none. */
+  readonly identity?: readonly string[]
+  /** When a token would be accepted no more, in epoch seconds. */
+  readonly notAfter?: number | undefined
+  readonly grant?: Grant
+  /** Values of `Set-Cookie` for the client. */
   readonly cookies?: readonly string[]
 }
 
-const NOTHING = (): void => {}
+/** Why a judge says no; the rest of the decision is the route's. */
+export type Refusal = Omit<Deny, 'id' | 'route' | 'outcome'>
 
-/** The core's words for a route whose judges it cannot ask. */
-export const NOT_ASKED: ReadonlySet<string> = new Set(['auth_service_not_asked', 'judges_not_asked'])
+export type JudgeOutcome =
+  | Allowance
+  /** `denial`: what an auth service says beside the refusal. */
+  | { readonly kind: 'denied'; readonly refusal: Refusal; readonly denial?: AuthDenial | undefined }
 
-/**
- * Judges a request.
- *
- * @param settled Called once, perhaps at once.
- * @returns Gives up: nobody is asked any more, and `settled` is not called.
- */
-export function judge(
-  request: ClientRequest,
-  rules: GatewayRules,
-  settled: (judgement: Judgement) => void,
-): () => void {
-  let cancel = NOTHING
-  let isCancelled = false
-  const decided = (decision: Decision): void => {
-    if (isCancelled) return
-    const judges = NOT_ASKED.has(decision.reason)
-      ? (rules.destinations.get(decision.route ?? '')?.judges?.inOrder ?? [])
-      : []
-    // Without judges the core's denial stands.
-    if (judges.length === 0) return settled({ decision, grant: undefined })
-    cancel = askJudges(judges, request, decision, rules.headers.identityNames.length, settled)
-  }
-  const decision = rules.decide({ request: request.authz, policy: undefined })
-  if (decision instanceof Promise) void decision.then(decided)
-  else decided(decision)
-  return () => {
-    isCancelled = true
-    cancel()
+export interface RouteJudge {
+  /**
+   * Asks about a request.
+   *
+   * @param settled Called once, perhaps at once.
+   * @returns Gives up: `settled` is not called.
+   */
+  ask(request: ClientRequest, settled: (outcome: JudgeOutcome) => void): () => void
+}
+
+const NONE = { policy: undefined, issuer: undefined, challenge: undefined, retryAfterSeconds: undefined }
+
+/** A no that neither a policy nor a token is behind. */
+export const refused = (
+  refusal: Pick<Refusal, 'reason' | 'status'> & Partial<Refusal>,
+  denial?: AuthDenial,
+): JudgeOutcome => ({ kind: 'denied', refusal: { ...NONE, detail: undefined, ...refusal }, denial })
+
+/** A policy of the core, asked by its name: the same `decide` as everywhere. */
+export function policyJudge(policy: Policy, decide: Decide): RouteJudge {
+  return {
+    ask({ authz }, settled) {
+      let isCancelled = false
+      const decided = (decision: Awaited<ReturnType<Decide>>): void => {
+        if (isCancelled) return
+        if (decision.outcome === 'deny') return settled(refused(decision))
+        const { issuer, identity, notAfter } = decision
+        settled({ kind: 'allowed', policy: decision.policy, issuer, identity, notAfter })
+      }
+      const decision = decide({ request: authz, policy })
+      if (decision instanceof Promise) void decision.then(decided)
+      else decided(decision)
+      return () => {
+        isCancelled = true
+      }
+    },
   }
 }

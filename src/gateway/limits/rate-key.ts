@@ -6,7 +6,7 @@ import { clientAddress, UNKNOWN_PEER, type IsTrusted } from '../client/client-ad
 import type { ClientRequest } from '../client/client-request.ts'
 import { networkOf } from '../client/ip-address.ts'
 import { valuesOf } from '../http/header-fields.ts'
-import type { Judgement } from '../judges/judge.ts'
+import type { Judgement } from '../judges/judge-request.ts'
 import type { RateKey } from '../settings.ts'
 
 /** Longest value of a client's header or cookie that is a key of its own, in characters. */

@@ -1,7 +1,7 @@
 /** The rate limits of a request: those of its listener, its route and its upstream, each asked in its turn. */
 import type { IsTrusted } from '../client/client-address.ts'
 import type { ClientRequest } from '../client/client-request.ts'
-import type { Judgement } from '../judges/judge.ts'
+import type { Judgement } from '../judges/judge-request.ts'
 import { rateKeyOf } from './rate-key.ts'
 import type { RateLimit, RateStore } from './rate-store.ts'
 import type { RateKey, RateLimitSettings } from '../settings.ts'

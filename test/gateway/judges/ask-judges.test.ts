@@ -5,13 +5,13 @@ import type { Decision } from '../../../src/decision/decision.ts'
 import { askJudges } from '../../../src/gateway/judges/ask-judges.ts'
 import { basicAuthJudge } from '../../../src/gateway/judges/passwords/basic-auth-judge.ts'
 import type { ClientRequest } from '../../../src/gateway/client/client-request.ts'
-import { judge, type Judgement } from '../../../src/gateway/judges/judge.ts'
+import { judge, type Judgement } from '../../../src/gateway/judges/judge-request.ts'
 import {
   policyJudge,
   refused,
   type JudgeOutcome,
   type RouteJudge,
-} from '../../../src/gateway/judges/route-judge.ts'
+} from '../../../src/gateway/judges/judge.ts'
 import type { PasswordVerdict } from '../../../src/gateway/judges/passwords/password-check.ts'
 import type { Policy } from '../../../src/policy/compile-policy.ts'
 

@@ -5,7 +5,7 @@ import type { AuthOutcome, AuthService } from './auth-service.ts'
 import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { valuesOf } from '../../http/header-fields.ts'
-import { refused, type JudgeOutcome, type RouteJudge } from '../route-judge.ts'
+import { refused, type JudgeOutcome, type RouteJudge } from '../judge.ts'
 import { signInLocation } from './sign-in.ts'
 import type { StripRule } from '../../exchange/strip-token.ts'
 

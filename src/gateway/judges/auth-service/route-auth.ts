@@ -6,7 +6,7 @@ import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { folded, type HeaderRules } from '../../exchange/forward-headers.ts'
 import { trustKey, type GatewayState } from '../../gateway-state.ts'
 import { compileMappedParameters, type IsMappedParameter } from '../../exchange/mapped-query.ts'
-import type { JudgeInput } from '../route-judge.ts'
+import type { JudgeInput } from '../judge.ts'
 
 export interface RouteAuth {
   readonly service: AuthService

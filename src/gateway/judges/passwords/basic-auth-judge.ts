@@ -6,7 +6,7 @@ import { multipleCredentials } from '../auth-service/forward-auth-judge.ts'
 import { valuesOf } from '../../http/header-fields.ts'
 import { clientOf } from '../../limits/rate-key.ts'
 import type { PasswordCheck } from './password-check.ts'
-import { refused, type JudgeOutcome, type RouteJudge } from '../route-judge.ts'
+import { refused, type JudgeOutcome, type RouteJudge } from '../judge.ts'
 
 /** The queue is empty by then, unless others fill it again. */
 const RETRY_AFTER_SECONDS = 5
