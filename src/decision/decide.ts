@@ -4,6 +4,7 @@ import type { Policy } from '../policy/compile-policy.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import { challengeFor } from './challenge.ts'
 import type { Allow, Decision, Deny } from './decision.ts'
+import type { FoundRoute } from './find-route.ts'
 import type { Guard } from './guard.ts'
 import { DENY_ROWS } from './reasons.ts'
 import type { Recorder } from './recorder.ts'
@@ -22,6 +23,8 @@ export interface Question {
   readonly request: AuthzRequest
   /** The policy that judges, where the caller's configuration names it; undefined asks the routes. */
   readonly policy: Policy | undefined
+  /** The route of this very request, if the caller has found it in the routes of the same guard; absent: it is found here. */
+  readonly found?: FoundRoute
 }
 
 export type Decide = (question: Question, recorder?: Recorder) => Decision | Promise<Decision>
@@ -34,8 +37,8 @@ export type Decide = (question: Question, recorder?: Recorder) => Decision | Pro
  * decision is the same.
  */
 export function createDecide(guard: Guard, deps: DecideDeps): Decide {
-  return (question, recorder) => {
-    const trial = createTrial(guard, question.request, readClock(deps.nowMs), question.policy)
+  return ({ request, policy, found }, recorder) => {
+    const trial = createTrial(guard, request, readClock(deps.nowMs), policy, found)
     const finish = (outcome: Denial | undefined): Decision => {
       const id = makeId(deps.newId)
       return outcome === undefined ? allow(trial, id) : deny(trial, outcome, id)

@@ -9,12 +9,13 @@ import { err, ok, type Result } from '../result.ts'
 import { ambiguous, otherRoute, servedAsGet, type RouteRefusal } from './other-route.ts'
 import { denial } from './trial.ts'
 
-type Found = Result<Route | undefined, RouteRefusal>
+/** The error is the denial of a request that has more than one reading; undefined means that no route matches. */
+export type FoundRoute = Result<Route | undefined, RouteRefusal>
 
 const NO_READINGS: readonly string[] = []
 
-/** The error is the denial of a request that has more than one reading; undefined means no route matches. */
-export function findRoute(routes: RouteTable, request: AuthzRequest): Found {
+/** Finds the one route that judges a request. */
+export function findRoute(routes: RouteTable, request: AuthzRequest): FoundRoute {
   const { method, host } = request
   const fault = whyMethodRefused(method, routes.methods)
   if (fault !== undefined) return err(denial('method_refused', fault))
@@ -40,7 +41,7 @@ export function matchedPath(raw: string): string | undefined {
 }
 
 /** A path with several readings: for a route that keeps it encoded, if no reading leads to an earlier one. */
-function findKept(routes: RouteTable, request: AuthzRequest, ambiguity: PathAmbiguity): Found {
+function findKept(routes: RouteTable, request: AuthzRequest, ambiguity: PathAmbiguity): FoundRoute {
   const kept = readKeptPath(request.path)
   if (!kept.ok) return err(ambiguous(kept.error))
   const query = { method: request.method, host: request.host, path: kept.value.path }

@@ -50,7 +50,7 @@ function routeStep(trial: Trial): StepOutcome {
     trial.policy ??= guard.anyValidToken
     return PASSED
   }
-  const found = findRoute(guard.routes, request)
+  const found = trial.found ?? findRoute(guard.routes, request)
   if (!found.ok) return found.error
   const route = found.value
   if (route === undefined) return denial('no_route')

@@ -6,6 +6,7 @@ import type { VerificationKey } from '../keys/verification-key.ts'
 import type { Policy } from '../policy/compile-policy.ts'
 import type { Route } from '../policy/compile-routes.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
+import type { Result } from '../result.ts'
 import type { ExtractedToken } from '../token/extract-token.ts'
 import type { ClaimMiss } from './claim-denial.ts'
 import type { DenyReason } from './reasons.ts'
@@ -16,6 +17,8 @@ export interface Trial {
   readonly guard: Guard
   readonly request: AuthzRequest
   readonly nowSeconds: number
+  /** What the caller found when it looked for the route; undefined if it has not looked. */
+  readonly found: Result<Route | undefined, Denial> | undefined
   route: Route | undefined
   policy: Policy | undefined
   /** The request has no token, and its route allows that. */
@@ -60,11 +63,13 @@ export function createTrial(
   request: AuthzRequest,
   nowSeconds: number,
   policy: Policy | undefined,
+  found?: Trial['found'],
 ): Trial {
   return {
     guard,
     request,
     nowSeconds,
+    found,
     route: undefined,
     policy,
     isAnonymous: false,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { createDecide } from '../../src/decision/decide.ts'
+import { findRoute } from '../../src/decision/find-route.ts'
 import type { Guard } from '../../src/decision/guard.ts'
 import type { KeyLookup } from '../../src/keys/key-source.ts'
 import type { AuthzRequest } from '../../src/request/authz-request.ts'
@@ -56,6 +57,14 @@ describe('which policy judges', () => {
   for (const [path, expected] of cases) {
     it(`answers ${path} with ${expected.reason}`, async () =>
       expect(await ask(decide, makeRequest({ path, headers }))).toMatchObject(expected))
+    it(`answers ${path} alike if the caller found its route, without finding it again`, async () => {
+      const [routes, request] = [guard.routes, makeRequest({ path, headers })]
+      if (routes === undefined) throw new Error('no routes')
+      const found = findRoute(routes, request)
+      // Nothing is found in these routes: only what is handed over can be the answer.
+      const decideOther = decideOf({ ...guard, routes: { ...routes, match: () => undefined } })
+      expect(await decideOther({ request, policy: undefined, found })).toMatchObject(expected)
+    })
   }
   it('blanks every identity header of every policy on a public route, whatever token comes', async () => {
     for (const sent of [headers, [['authorization', 'Bearer broken']] as const, []]) {
