@@ -92,7 +92,7 @@ async function createScene(issuerCount: number, keyCount: number, maxTokens: num
     routes: [],
     tokenSources: [{ kind: 'header', name: 'authorization', scheme: 'Bearer' }],
     maxTokenBytes: 8192,
-    cache: { maxTokens, maxBytes: maxTokens * 1_000 },
+    cache: { tokens: maxTokens, bytes: maxTokens * 1_000 },
     realm: 'bench',
   })
   const now = Date.now() / 1_000
@@ -130,7 +130,7 @@ function compile(issuer: TestIssuer, keyCount: number, pending: (() => void)[]):
       algorithms: ['ES256'],
       keys: settings,
       leewaySeconds: 30,
-      requiredClaims: [],
+      require: [],
       allowMissingExp: false,
       requireKid: false,
       allowSenderConstrained: false,

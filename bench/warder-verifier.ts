@@ -21,7 +21,7 @@ export function createWarderVerifier(minter: Minter): TokenVerifier {
     routes: [],
     tokenSources: [{ kind: 'header', name: 'authorization', scheme: 'Bearer' }],
     maxTokenBytes: 8192,
-    cache: { maxTokens: 0, maxBytes: 0 },
+    cache: { tokens: 0, bytes: 0 },
     realm: 'bench',
   })
   const decide = createDecide(guard, { nowMs: Date.now, newId: () => 'bench' })
@@ -54,7 +54,7 @@ function issuerSettings(minter: Minter): IssuerSettings {
     algorithms: [minter.algorithm],
     keys: keySettings(minter),
     leewaySeconds: 30,
-    requiredClaims: [],
+    require: [],
     allowMissingExp: false,
     requireKid: false,
     allowSenderConstrained: false,

@@ -28,7 +28,7 @@ export function gatewayInput(instance: Instance): GatewayInput {
       return found.ok ? found.value?.name : undefined
     },
     routes: settings.routes.flatMap((route): readonly GatewayRoute[] => {
-      const { name, upstream, access, rewrite, cors, rateLimits } = route
+      const { name, upstream, access, rewrite, cors, rateLimit: rateLimits } = route
       if (upstream === undefined) return []
       const all = judgesOf(access).map((judge) => toJudgeInput(judge, instance))
       const tokenSources = all.flatMap((judge) => (judge.kind === 'policy' ? judge.policy.tokenSources : []))
@@ -40,7 +40,7 @@ export function gatewayInput(instance: Instance): GatewayInput {
           upstream,
           tokenSources,
           judges,
-          closesExpired: route.closesExpired ?? false,
+          closesExpired: route.closeExpired ?? false,
           ...(rewrite && { rewrite }),
           ...(cors && { cors }),
           ...(rateLimits && { rateLimits }),

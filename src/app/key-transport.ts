@@ -56,16 +56,16 @@ async function send(
     tls: readTls(reach, isTrusted, deps),
     // A kept connection would outlive the check of its address, and the certificate that it was opened with.
     keepalive: false,
-    ...(reach.unixPath === undefined ? {} : { unix: reach.unixPath }),
-    ...(reach.proxyUrl === undefined ? {} : { proxy: reach.proxyUrl }),
+    ...(reach.unix === undefined ? {} : { unix: reach.unix }),
+    ...(reach.proxy === undefined ? {} : { proxy: reach.proxy }),
   }
-  const hasOwnWay = reach.unixPath !== undefined || isProxied(target, reach, deps)
+  const hasOwnWay = reach.unix !== undefined || isProxied(target, reach, deps)
   const mustCheck = reach.denyPrivateAddresses === true
   return hasOwnWay && !mustCheck ? fetch(url, options) : sendPinned(target, options, mustCheck, deps)
 }
 
 /** Then the proxy resolves the name, which this machine may not even know. */
-const isProxied = (target: URL, { proxyUrl }: ReachSettings, { env }: KeyTransportDeps): boolean => {
+const isProxied = (target: URL, { proxy: proxyUrl }: ReachSettings, { env }: KeyTransportDeps): boolean => {
   const name = `${target.protocol.slice(0, -1)}_proxy`
   return [proxyUrl, env[name], env[name.toUpperCase()]].some((proxy) => proxy !== undefined && proxy !== '')
 }

@@ -27,7 +27,7 @@ export function launchTokens(config: LoadedConfig, nowMs: number): readonly Laun
 }
 
 function mint(
-  { keys, algorithms, issuer, audience, requiredClaims }: IssuerSettings,
+  { keys, algorithms, issuer, audience, require: requiredClaims }: IssuerSettings,
   now: number,
 ): string | undefined {
   const [algorithm] = algorithms

@@ -13,7 +13,7 @@ export function signInWarnings({ routes }: Guard, config: LoadedConfig): readonl
     localSignIns(route).flatMap((signIn): readonly Diagnostic[] => {
       const [path = ''] = signIn.split('?')
       // A wildcard's sample is some host below it.
-      const host = (route.settings.hosts[0] ?? '').replace(/^\*/, 'any')
+      const host = (route.settings.host[0] ?? '').replace(/^\*/, 'any')
       const none = { get: () => null }
       const found = findRoute(routes, {
         method: 'GET',

@@ -27,7 +27,10 @@ export function launchHelp(
 }
 
 /** Makes the same token as {@link launchTokens}; what the issuer's settings ask for, the command knows from the file. */
-function mintCommand(file: string, { name, issuer, audience, requiredClaims }: IssuerSettings): string {
+function mintCommand(
+  file: string,
+  { name, issuer, audience, require: requiredClaims }: IssuerSettings,
+): string {
   const given = new Set(['sub', 'iat', 'exp', 'nbf'])
   if (issuer !== null) given.add('iss')
   if (audience !== null) given.add('aud')

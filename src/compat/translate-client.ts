@@ -56,7 +56,7 @@ export function translateClient(
     keys: keysOf(client),
     // The original allows none.
     leewaySeconds: 0,
-    requiredClaims: required,
+    require: required,
     allowMissingExp: !required.includes('exp'),
     requireKid: client.HMAC === undefined,
     allowSenderConstrained: false,
@@ -65,7 +65,7 @@ export function translateClient(
     name,
     issuers: [name],
     tokenSources: tokenSourcesOf(client),
-    scopeAll: [],
+    scope: [],
     scopeAny: [],
     claims: [],
     identity: [],

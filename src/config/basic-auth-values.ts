@@ -28,7 +28,7 @@ export function toBasicAuth(auth: BasicAuthConfig, directory: string): BasicAuth
     users: Object.entries(auth.users ?? {}).map(([name, user]) => ({ name, secret: toSecret(user) })),
     realm: auth.realm ?? DEFAULT_BASIC_REALM,
     ...(auth.user_header === undefined ? {} : { userHeader: auth.user_header }),
-    forwardsCredentials: auth.forward_credentials ?? false,
+    forwardCredentials: auth.forward_credentials ?? false,
   }
 }
 
@@ -42,7 +42,7 @@ export function fromBasicAuth(auth: BasicAuthSettings, options: ConfigValueOptio
     users: unlessEmpty(Object.fromEntries(auth.users.map((user) => [user.name, fromSecret(user, options)]))),
     realm: mapDefined(unless(auth.realm, DEFAULT_BASIC_REALM), escape),
     user_header: auth.userHeader,
-    forward_credentials: unless(auth.forwardsCredentials, false),
+    forward_credentials: unless(auth.forwardCredentials, false),
   })
 }
 

@@ -34,7 +34,7 @@ export function toForwardAuth(auth: ForwardAuthConfig, directory: string): Forwa
     ...(auth.cache === undefined
       ? {}
       : {
-          cache: { maxEntries: auth.cache.entries ?? DEFAULT_AUTH_CACHE_ENTRIES, ttlMs: auth.cache.ttl },
+          cache: { entries: auth.cache.entries ?? DEFAULT_AUTH_CACHE_ENTRIES, ttlMs: auth.cache.ttl },
         }),
   }
 }
@@ -60,7 +60,7 @@ export function fromForwardAuth(auth: ForwardAuthSettings, options: ConfigValueO
     cache: mapDefined(auth.cache, (cache) =>
       compact({
         ttl: formatDuration(cache.ttlMs),
-        entries: unless(cache.maxEntries, DEFAULT_AUTH_CACHE_ENTRIES),
+        entries: unless(cache.entries, DEFAULT_AUTH_CACHE_ENTRIES),
       }),
     ),
   })

@@ -14,9 +14,9 @@ export function toReach(keys: KeySourceConfig, directory: string): { readonly re
     clientKeyFile: file(keys.client_key_file),
     headers: keys.headers,
     bearerFile: file(keys.bearer_file),
-    credentialHosts: keys.send_credentials_to,
-    unixPath: file(keys.unix),
-    proxyUrl: keys.proxy,
+    sendCredentialsTo: keys.send_credentials_to,
+    unix: file(keys.unix),
+    proxy: keys.proxy,
     denyPrivateAddresses: keys.deny_private_addresses === true ? true : undefined,
   })
   return Object.keys(reach).length === 0 ? {} : { reach }
@@ -39,9 +39,9 @@ export function fromReach(
     client_key_file: text(reach.clientKeyFile),
     headers: headers.length === 0 ? undefined : Object.fromEntries(headers),
     bearer_file: text(reach.bearerFile),
-    send_credentials_to: reach.credentialHosts,
-    unix: text(reach.unixPath),
-    proxy: reach.proxyUrl === undefined ? undefined : writeProxy(reach.proxyUrl, secrets, escape),
+    send_credentials_to: reach.sendCredentialsTo,
+    unix: text(reach.unix),
+    proxy: reach.proxy === undefined ? undefined : writeProxy(reach.proxy, secrets, escape),
     deny_private_addresses: reach.denyPrivateAddresses,
   }
 }

@@ -6,10 +6,10 @@ import type { RateLimitConfig } from './schema-rate-limit.ts'
 
 export const toRateLimits = (
   limits: readonly RateLimitConfig[] | undefined,
-): { readonly rateLimits?: readonly RateLimitSettings[] } =>
+): { readonly rateLimit?: readonly RateLimitSettings[] } =>
   limits === undefined
     ? {}
-    : { rateLimits: limits.map(({ requests, per, by }) => ({ requests, perMs: per, by: toKey(by) })) }
+    : { rateLimit: limits.map(({ requests, per, by }) => ({ requests, perMs: per, by: toKey(by) })) }
 
 /** The cross-checks saw that exactly one is set. */
 function toKey(by: RateLimitConfig['by']): RateKey {

@@ -38,7 +38,7 @@ export const DEFAULT_IDENTITY_MAX_BYTES = 4_096
 /** 8 KiB is what nginx accepts as one header line by default. */
 export const DEFAULT_MAX_TOKEN_BYTES = 8_192
 
-export const DEFAULT_CACHE: Settings['cache'] = { maxTokens: 100_000, maxBytes: 64 * 1024 ** 2 }
+export const DEFAULT_CACHE: Settings['cache'] = { tokens: 100_000, bytes: 64 * 1024 ** 2 }
 
 export const DEFAULT_HEALTH: Omit<HealthSettings, 'path'> = {
   statuses: ['2xx', '3xx'],
@@ -62,7 +62,7 @@ export const DEFAULT_UPSTREAM: Omit<UpstreamSettings, 'name' | 'servers'> = {
   // As mod_reqtimeout of Apache.
   minUploadRate: 500,
   ejectAfter: 3,
-  ejectMs: 10_000,
+  ejectForMs: 10_000,
   resolveMs: 10_000,
   maxConnectionAgeMs: 300_000,
   interceptErrors: [],

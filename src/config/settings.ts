@@ -39,8 +39,8 @@ export interface Settings {
   }
   /** Longest token in bytes, 256 to 65,536. Default 8,192. */
   readonly maxTokenBytes: number
-  /** The verified-token cache; `maxTokens: 0` turns it off. Default 100,000 tokens, 64 MiB. */
-  readonly cache: { readonly maxTokens: number; readonly maxBytes: number }
+  /** The verified-token cache; `tokens: 0` turns it off. Default 100,000 tokens, 64 MiB. */
+  readonly cache: { readonly tokens: number; readonly bytes: number }
   /** `realm` of the challenge, RFC 9110 §11.5. Default `warder`. */
   readonly realm: string
   /** How long a stopping process stays up, not ready, for its callers to notice, in milliseconds. Default 5,000. */

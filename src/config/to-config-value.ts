@@ -65,8 +65,8 @@ export function toConfigValue(settings: Settings, options: ConfigValueOptions): 
       max_token_bytes: formatByteSize(bytes),
     })),
     cache: mapDefined(unless(cache, DEFAULT_CACHE), () => ({
-      tokens: cache.maxTokens,
-      bytes: formatByteSize(cache.maxBytes),
+      tokens: cache.tokens,
+      bytes: formatByteSize(cache.bytes),
     })),
     realm: mapDefined(unless(settings.realm, DEFAULT_REALM), escape),
     drain: mapDefined(unless(settings.drainMs, DEFAULT_DRAIN_MS), formatDuration),
@@ -91,7 +91,7 @@ function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value 
     ),
     max_age: mapDefined(maxAge, (seconds) => formatDuration(seconds * 1_000)),
     typ: issuer.typ?.map((typ) => escape(typ)),
-    require: unlessEmpty(issuer.requiredClaims.map((claim) => escape(claim))),
+    require: unlessEmpty(issuer.require.map((claim) => escape(claim))),
     claims: mapDefined(issuer.claimValues, (rules) =>
       Object.fromEntries(rules.map((rule) => [rule.claim, fromClaimValue(rule)])),
     ),
@@ -182,7 +182,7 @@ function fromPolicy(policy: PolicySettings, options: ConfigValueOptions): Value 
   return compact({
     issuers: policy.issuers,
     token_sources: policy.tokenSources?.map((source) => fromTokenSource(source)),
-    scope: unlessEmpty(policy.scopeAll.map((scope) => escape(scope))),
+    scope: unlessEmpty(policy.scope.map((scope) => escape(scope))),
     scope_any: unlessEmpty(policy.scopeAny.map((scope) => escape(scope))),
     claims: unlessEmpty(Object.fromEntries(policy.claims.map((rule) => [rule.path, fromClaimRule(rule)]))),
     identity: unlessEmpty(
@@ -203,7 +203,17 @@ function fromIdentity(header: IdentityHeaderSettings, options: ConfigValueOption
 }
 
 function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
-  const { name, hosts, paths, methods, access, upstream, rewrite, cors, rateLimits } = route
+  const {
+    name,
+    host: hosts,
+    path: paths,
+    method: methods,
+    access,
+    upstream,
+    rewrite,
+    cors,
+    rateLimit: rateLimits,
+  } = route
   return {
     name,
     match: compact({
@@ -221,7 +231,7 @@ function fromRoute(route: RouteSettings, options: ConfigValueOptions): Value {
       allow_anonymous: route.allowAnonymous,
       case_sensitive: route.caseSensitive,
       encoded: route.encoded,
-      close_expired: route.closesExpired,
+      close_expired: route.closeExpired,
       rate_limit: fromRateLimits(rateLimits, options),
     }),
   }

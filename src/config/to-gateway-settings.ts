@@ -28,10 +28,10 @@ export function toGatewayListen(gateway: GatewayConfig, directory: string): Gate
           },
         }),
     trustedProxies: trusted_proxies ?? [],
-    logsAccess: access_log ?? false,
+    accessLog: access_log ?? false,
     maxConnections: gateway.max_connections ?? DEFAULT_MAX_CONNECTIONS,
     maxHeldBytes: gateway.max_held_bytes ?? DEFAULT_MAX_HELD_BYTES,
-    ...(redirect === undefined ? {} : { redirectPort: redirect }),
+    ...(redirect === undefined ? {} : { redirect: redirect }),
     ...toRateLimits(rate_limit),
   }
 }
@@ -50,7 +50,7 @@ export const toUpstream = (name: string, upstream: UpstreamConfig, directory: st
   ...(upstream.max_body === undefined ? {} : { maxBodyBytes: upstream.max_body }),
   minUploadRate: upstream.min_upload_rate ?? DEFAULT_UPSTREAM.minUploadRate,
   ejectAfter: upstream.eject_after ?? DEFAULT_UPSTREAM.ejectAfter,
-  ejectMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectMs,
+  ejectForMs: upstream.eject_for ?? DEFAULT_UPSTREAM.ejectForMs,
   resolveMs: upstream.resolve ?? DEFAULT_UPSTREAM.resolveMs,
   maxConnectionAgeMs: upstream.max_connection_age ?? DEFAULT_UPSTREAM.maxConnectionAgeMs,
   interceptErrors: upstream.intercept_errors ?? DEFAULT_UPSTREAM.interceptErrors,

@@ -73,8 +73,8 @@ export function toSettings(config: Config, parts: ConfigParts, context: Settings
     },
     maxTokenBytes: config.limits?.max_token_bytes ?? DEFAULT_MAX_TOKEN_BYTES,
     cache: {
-      maxTokens: config.cache?.tokens ?? DEFAULT_CACHE.maxTokens,
-      maxBytes: config.cache?.bytes ?? DEFAULT_CACHE.maxBytes,
+      tokens: config.cache?.tokens ?? DEFAULT_CACHE.tokens,
+      bytes: config.cache?.bytes ?? DEFAULT_CACHE.bytes,
     },
     realm: config.realm ?? DEFAULT_REALM,
     drainMs: config.drain ?? DEFAULT_DRAIN_MS,
@@ -105,7 +105,7 @@ function toIssuer(
     leewaySeconds: issuer.leeway === undefined ? DEFAULT_LEEWAY_SECONDS : issuer.leeway / 1_000,
     ...(issuer.max_age === undefined ? {} : { maxAgeSeconds: issuer.max_age / 1_000 }),
     ...(issuer.typ === undefined ? {} : { typ: issuer.typ }),
-    requiredClaims: issuer.require ?? [],
+    require: issuer.require ?? [],
     ...toClaimValues(issuer.claims),
     ...(issuer.scope_claims === undefined ? {} : { scopeClaims: issuer.scope_claims }),
     allowMissingExp: issuer.allow_missing_exp ?? false,
@@ -201,7 +201,7 @@ function toPolicy(name: string, policy: PolicyConfig, issuers: readonly Expanded
     ...(policy.token_sources === undefined
       ? {}
       : { tokenSources: policy.token_sources.map((source) => toTokenSource(source)) }),
-    scopeAll: policy.scope ?? [],
+    scope: policy.scope ?? [],
     scopeAny: policy.scope_any ?? [],
     claims: Object.entries(policy.claims ?? {}).map(([path, rule]) => toClaimRule(path, rule)),
     identity: Object.entries(policy.identity ?? {}).map(([header, value]) => toIdentity(header, value)),
@@ -222,9 +222,9 @@ const toIdentity = (name: string, value: IdentityConfig): IdentityHeaderSettings
 
 const toRoute = (route: RouteConfig, name: string, directory: string): RouteSettings => ({
   name,
-  hosts: route.match.host ?? [],
-  paths: route.match.path ?? [],
-  methods: route.match.method ?? [],
+  host: route.match.host ?? [],
+  path: route.match.path ?? [],
+  method: route.match.method ?? [],
   access: toAccess(route, directory),
   ...(route.upstream === undefined ? {} : { upstream: route.upstream }),
   ...(route.cors === undefined ? {} : { cors: toCors(route.cors, route.match.method ?? []) }),
@@ -235,7 +235,7 @@ const toRoute = (route: RouteConfig, name: string, directory: string): RouteSett
   ...(route.allow_anonymous === true ? { allowAnonymous: true } : {}),
   ...(route.case_sensitive === true ? { caseSensitive: true } : {}),
   ...(route.encoded === 'keep' ? { encoded: 'keep' } : {}),
-  ...(route.close_expired === true ? { closesExpired: true } : {}),
+  ...(route.close_expired === true ? { closeExpired: true } : {}),
   ...toRateLimits(route.rate_limit),
 })
 

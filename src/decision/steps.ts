@@ -205,7 +205,7 @@ function claimsStep(trial: Trial): StepOutcome {
       return claimDenial('claim_invalid', missOf(claims, name, 'is a text'))
     }
   }
-  for (const name of issuer.settings.requiredClaims) {
+  for (const name of issuer.settings.require) {
     if (!Object.hasOwn(claims, name) || !isPresent(claims[name]))
       return claimDenial('claim_missing', missOf(claims, name, 'is required'))
   }

@@ -25,7 +25,7 @@ export interface GatewayListener {
 
 /** Who is told what happens at a listener. */
 export interface ListenerEvents {
-  onExchange(event: ExchangeEvent, logsAccess: boolean): void
+  onExchange(event: ExchangeEvent, accessLog: boolean): void
   /** The listener at this address has as many connections as it may. */
   onLimitReached(address: string, report: LimitReached): void
   /** The connections of the listener at this address hold too much memory. */
@@ -76,7 +76,7 @@ export function openListener(
       onExchange: (event) =>
         events.onExchange(
           isEvicted ? { ...event, detail: event.detail ?? EVICTED } : event,
-          settings.logsAccess,
+          settings.accessLog,
         ),
       onBusy: () => connections.setBusy(connection),
       onIdle: () => connections.setIdle(connection),

@@ -113,12 +113,12 @@ export function compileGatewayRules(
   deadlines: Deadlines,
 ): readonly GatewayRules[] {
   const shared = compileShared(input, state, deadlines)
-  const ofUpstreams = new Map(input.upstreams.map(({ name, rateLimits }) => [name, rateLimits]))
+  const ofUpstreams = new Map(input.upstreams.map(({ name, rateLimit: rateLimits }) => [name, rateLimits]))
   const byRoute = new Map(input.routes.map((route) => [route.name, placedOn(route, ofUpstreams)]))
   const placed = [...byRoute.values()].flat()
   const rules = input.listeners.map(({ settings }): GatewayRules => {
     const isTrusted = compileTrusted(settings.trustedProxies)
-    const own = placeLimits(`listener ${addressText(settings.address)}`, settings.rateLimits)
+    const own = placeLimits(`listener ${addressText(settings.address)}`, settings.rateLimit)
     placed.push(...own)
     const context = { store: state.rates, identityNames: input.identityNames, isTrusted }
     const compile = (limits: readonly PlacedLimit[]): RequestLimits | undefined =>
@@ -128,14 +128,14 @@ export function compileGatewayRules(
     const hasNone = withoutRoute === undefined && [...limits.values()].every((one) => one === undefined)
     const limitsOf = (request: ClientRequest): RequestLimits | undefined => {
       // It comes back through the listener with TLS, and would count twice.
-      if (settings.redirectPort !== undefined) return withoutRoute
+      if (settings.redirect !== undefined) return withoutRoute
       const asked = shared.corsOf === undefined ? request.authz : askedAbout(request)
       // A preflight that no `cors` answers is judged by its own method.
       const isAnswered = asked !== request.authz && shared.corsOf?.(asked) !== undefined
       const route = input.findRoute(isAnswered ? asked : request.authz)
       return route === undefined || !limits.has(route) ? withoutRoute : limits.get(route)
     }
-    const redirectOf = compileRedirect(settings.redirectPort, input.findRoute)
+    const redirectOf = compileRedirect(settings.redirect, input.findRoute)
     return { ...shared, isTrusted, redirectOf, limitsOf: hasNone ? () => undefined : limitsOf }
   })
   state.rates.retain(placed)

@@ -72,7 +72,7 @@ export interface UpstreamSettings {
   /** Failures in a row after which a server is left alone. Default 3. */
   readonly ejectAfter: number
   /** For how long. Default 10 s. */
-  readonly ejectMs: number
+  readonly ejectForMs: number
   /** Longest time between two lookups of a server's name. Default 10 s. */
   readonly resolveMs: number
   /** Age from which a connection is not kept after an answer. Default 5 min. */
@@ -80,7 +80,7 @@ export interface UpstreamSettings {
   /** Statuses, 400 to 599, whose answers are replaced by ours; `4xx` and `5xx` are all of theirs. Default none. */
   readonly interceptErrors: readonly (number | '4xx' | '5xx')[]
   /** Of all routes that lead here together. Absent: no limit. */
-  readonly rateLimits?: readonly RateLimitSettings[]
+  readonly rateLimit?: readonly RateLimitSettings[]
   /** Authorities that vouch for `https://` servers in place of the usual ones, as a PEM file. */
   readonly caFile?: string
   /** What we show to `https://` servers that ask for a certificate. */
@@ -109,13 +109,13 @@ export interface GatewayListenSettings {
   /** Addresses, networks in CIDR form, and `unix` for whoever is let at a unix socket, whose `X-Forwarded-*` are believed. Default none. */
   readonly trustedProxies: readonly string[]
   /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
-  readonly logsAccess: boolean
+  readonly accessLog: boolean
   /** Port of the same host where requests are served with TLS: this listener only says so. Absent: it serves them. */
-  readonly redirectPort?: number
+  readonly redirect?: number
   /** Most connections at once. Default 20,000. */
   readonly maxConnections: number
   /** Most bytes that all connections together keep in memory. Default 256 MiB. */
   readonly maxHeldBytes: number
   /** Of all requests together, also of those that no route matches. Absent: no limit. */
-  readonly rateLimits?: readonly RateLimitSettings[]
+  readonly rateLimit?: readonly RateLimitSettings[]
 }

@@ -38,7 +38,7 @@ export interface IssuerSettings {
   /** Accepted `typ` values without `application/`, lower case; absent: not checked. */
   readonly typ?: readonly string[]
   /** Claims that must be present. */
-  readonly requiredClaims: readonly string[]
+  readonly require: readonly string[]
   /** Values that every token must have, whatever a policy asks. Absent: none. */
   readonly claimValues?: readonly ClaimValueSettings[]
   /** Top-level claims that hold scopes, never empty: all of these and no other. Absent: `scope` and `scp`. */

@@ -23,8 +23,8 @@ export interface VerifiedCache {
 
 /** Bounds of the cache. */
 export interface VerifiedCacheLimits {
-  readonly maxTokens: number
-  readonly maxBytes: number
+  readonly tokens: number
+  readonly bytes: number
 }
 
 // Key string, entry object, window, array and LRU slots, measured; identity values come on top.
@@ -37,12 +37,12 @@ const ENTRY_OVERHEAD_BYTES = 400
 export const cacheKeyOf = (token: string, policyId: string): string =>
   policyId + hash('sha256', token, 'binary')
 
-/** A cache bounded by entries and bytes; undefined if `maxTokens` is 0. */
+/** A cache bounded by entries and bytes; undefined if `tokens` is 0. */
 export function createVerifiedCache(limits: VerifiedCacheLimits): VerifiedCache | undefined {
-  if (limits.maxTokens === 0 || limits.maxBytes === 0) return undefined
+  if (limits.tokens === 0 || limits.bytes === 0) return undefined
   const entries = new LRUCache<string, VerifiedToken>({
-    max: limits.maxTokens,
-    maxSize: limits.maxBytes,
+    max: limits.tokens,
+    maxSize: limits.bytes,
     sizeCalculation: (entry) =>
       entry.identity.reduce((sum, value) => sum + value.length, ENTRY_OVERHEAD_BYTES),
   })

@@ -15,11 +15,11 @@ export interface ReachSettings {
   /** File whose content is sent as `Authorization: Bearer …`. */
   readonly bearerFile?: string
   /** Hosts, with their port where it is not the usual one, that are sent the credentials beside the configured one. */
-  readonly credentialHosts?: readonly string[]
+  readonly sendCredentialsTo?: readonly string[]
   /** Path of a unix socket that every request goes to, whatever host its URL names. */
-  readonly unixPath?: string
+  readonly unix?: string
   /** `http://` URL of a proxy; may hold a password. */
-  readonly proxyUrl?: string
+  readonly proxy?: string
   /** Connect to public addresses only, and to exactly the address that was checked. Default false. */
   readonly denyPrivateAddresses?: boolean
 }

@@ -37,7 +37,7 @@ export function isForCredentials(url: string, reach: ReachSettings, origin: stri
   if (target.origin === origin) return true
   // Never over http:// what was meant for https://.
   const isAsSafe = origin.startsWith(target.protocol)
-  return isAsSafe && reach.credentialHosts?.includes(target.host) === true
+  return isAsSafe && reach.sendCredentialsTo?.includes(target.host) === true
 }
 
 /** Explains a 401 or 403 of another host: why no credentials were sent, and what to write. */

@@ -8,8 +8,8 @@ import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 
 export interface GatewayLog {
-  /** @param logsAccess Whether requests that went well have a line too. */
-  onExchange(event: ExchangeEvent, logsAccess: boolean): void
+  /** @param accessLog Whether requests that went well have a line too. */
+  onExchange(event: ExchangeEvent, accessLog: boolean): void
   onLimitReached(listener: string, report: LimitReached): void
   onOverload(listener: string, overload: Overload): void
   onName(event: NameEvent): void
@@ -18,11 +18,11 @@ export interface GatewayLog {
 /** @param onDecision Told of every decision, as by the decision listener. */
 export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEvent) => void): GatewayLog {
   return {
-    onExchange(event, logsAccess) {
+    onExchange(event, accessLog) {
       const { request, decision, fault, status } = event
       if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
       // A denial has its line already.
-      if (fault === undefined && (!logsAccess || decision?.outcome === 'deny')) return
+      if (fault === undefined && (!accessLog || decision?.outcome === 'deny')) return
       logger[levelOf(event)](fieldsOf(event), messageOf(event))
     },
     onLimitReached(listener, { open, closedIdle, refused }) {

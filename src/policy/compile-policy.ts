@@ -20,7 +20,7 @@ export interface Policy {
 /** The policy where none is configured: any valid token of any issuer, and no identity headers. */
 export const ANY_VALID_TOKEN: PolicySettings = {
   name: 'any-valid-token',
-  scopeAll: [],
+  scope: [],
   scopeAny: [],
   claims: [],
   identity: [],
@@ -43,7 +43,7 @@ export function compilePolicy(settings: PolicySettings, id: string, context: Pol
     id,
     issuers: compileIssuerMap(accepted),
     tokenSources: settings.tokenSources ?? defaultSources,
-    scope: { all: settings.scopeAll, any: settings.scopeAny },
+    scope: { all: settings.scope, any: settings.scopeAny },
     claims: settings.claims.map(compileClaimRule),
     readIdentity: compileIdentity(settings.identity, identityNames),
   }

@@ -67,7 +67,9 @@ export function compileRoutes(
   const insensitive = routes.filter((route) => route.settings.caseSensitive !== true)
   const folded = createRouteIndex(insensitive, (route) => patternsOf(route.settings).map(foldPattern))
   // Else a path without upper case meets the same routes with and without its letter case.
-  const hasCase = insensitive.some(({ settings: { paths } }) => paths.some((path) => foldCase(path) !== path))
+  const hasCase = insensitive.some(({ settings: { path: paths } }) =>
+    paths.some((path) => foldCase(path) !== path),
+  )
   const firstBefore: RouteTable['firstBefore'] = (limit, { host, path }, accepts, letterCase = 'exact') => {
     if (limit.order === 0) return undefined
     const first =
@@ -78,7 +80,7 @@ export function compileRoutes(
   }
   return {
     routes,
-    methods: new Set(settings.flatMap(({ methods }) => methods)),
+    methods: new Set(settings.flatMap(({ method: methods }) => methods)),
     match: ({ host, path, method }) =>
       exact.first(host, splitPath(path), (route) => acceptsMethod(route, method), undefined),
     metByCase(limit, { host, path, method }) {
@@ -115,13 +117,13 @@ export const foldPattern = (pattern: PathPattern): PathPattern => ({
 
 /** The path patterns of a route; a route without any matches every path. */
 export const patternsOf = (route: RouteSettings): readonly PathPattern[] =>
-  route.paths.length === 0 ? [ANY_PATH] : route.paths.map(assertPathPattern)
+  route.path.length === 0 ? [ANY_PATH] : route.path.map(assertPathPattern)
 
 function compileRoute(settings: RouteSettings, order: number, policies: ReadonlyMap<string, Policy>): Route {
   return {
     name: settings.name,
     order,
-    methods: settings.methods.length === 0 ? undefined : new Set(settings.methods),
+    methods: settings.method.length === 0 ? undefined : new Set(settings.method),
     access: compileAccess(settings.access, policies),
     settings,
   }

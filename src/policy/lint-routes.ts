@@ -35,7 +35,7 @@ export function findShadowedRoutes(table: RouteTable): readonly ShadowedRoute[] 
       },
       letterCase,
     )
-  const hasCase = table.routes.some(({ settings }) => settings.paths.some((path) => foldCase(path) !== path))
+  const hasCase = table.routes.some(({ settings }) => settings.path.some((path) => foldCase(path) !== path))
   for (const route of table.routes) {
     if (comparisons > MAX_COMPARISONS) return shadowed
     const exact = firstCovering(route, patternsOf, 'exact')
@@ -49,11 +49,11 @@ type Patterns = typeof patternsOf
 
 const foldedPatternsOf: Patterns = (settings) => patternsOf(settings).map(foldPattern)
 
-const sizeOf = ({ settings }: Route): number => settings.hosts.length + settings.paths.length + 1
+const sizeOf = ({ settings }: Route): number => settings.host.length + settings.path.length + 1
 
 function sampleOf(route: Route): { host: string; path: string } {
   const [pattern] = patternsOf(route.settings)
-  const host = route.settings.hosts[0] ?? '\u0001any'
+  const host = route.settings.host[0] ?? '\u0001any'
   return {
     // A wildcard's sample is a host below it that no exact pattern names.
     host: host.startsWith('*.') ? `\u0001any${host.slice(1)}` : host,
@@ -69,7 +69,7 @@ function samplePath(pattern: PathPattern | undefined): string {
 function covers(outer: Route, inner: Route, patterns: Patterns): boolean {
   return (
     coversMethods(outer.methods, inner.methods) &&
-    coversAll(outer.settings.hosts, inner.settings.hosts, coversHost) &&
+    coversAll(outer.settings.host, inner.settings.host, coversHost) &&
     coversAll(patterns(outer.settings), patterns(inner.settings), coversPath)
   )
 }

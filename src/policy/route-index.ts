@@ -5,7 +5,7 @@ import { createRouteTree, type Ordered, type RouteTree } from './route-tree.ts'
 
 /** What the index has to know of a route. */
 export interface IndexedRoute extends Ordered {
-  readonly settings: { readonly hosts: readonly string[] }
+  readonly settings: { readonly host: readonly string[] }
 }
 
 export interface RouteIndex<T extends IndexedRoute> {
@@ -30,7 +30,7 @@ export function createRouteIndex<T extends IndexedRoute>(
   const anyHost = createRouteTree<T>()
   const exactHosts = new Map<string, RouteTree<T>>()
   const wildcards = new Map<string, RouteTree<T>>()
-  const treesOf = ({ settings: { hosts } }: T): readonly RouteTree<T>[] => {
+  const treesOf = ({ settings: { host: hosts } }: T): readonly RouteTree<T>[] => {
     if (hosts.length === 0) return [anyHost]
     return hosts.map((host) => {
       const suffix = wildcardSuffix(host)

@@ -14,7 +14,7 @@ export interface PolicySettings {
   /** Where the token is looked for; absent: the top-level token sources. */
   readonly tokenSources?: readonly TokenSourceSettings[]
   /** Scopes the token must all have. */
-  readonly scopeAll: readonly string[]
+  readonly scope: readonly string[]
   /** Scopes of which the token must have at least one; empty: not checked. */
   readonly scopeAny: readonly string[]
   readonly claims: readonly ClaimRuleSettings[]
@@ -40,11 +40,11 @@ export type JudgeSettings =
 export interface RouteSettings {
   readonly name: string
   /** Lower-case host names or `*.example.com`; empty: any host. */
-  readonly hosts: readonly string[]
+  readonly host: readonly string[]
   /** Path patterns; empty: any path. */
-  readonly paths: readonly string[]
+  readonly path: readonly string[]
   /** Upper-case methods; empty: any method. */
-  readonly methods: readonly string[]
+  readonly method: readonly string[]
   readonly access:
     | { readonly kind: 'public' }
     | { readonly kind: 'deny' }
@@ -67,9 +67,9 @@ export interface RouteSettings {
    */
   readonly encoded?: 'keep'
   /** Whether the gateway closes a WebSocket when its token has expired; absent: it lives on. */
-  readonly closesExpired?: boolean
+  readonly closeExpired?: boolean
   /** Absent: the path is sent on as it was matched. */
   readonly rewrite?: RewriteSettings
   /** How many requests one client may send through this route. Absent: no limit. */
-  readonly rateLimits?: readonly RateLimitSettings[]
+  readonly rateLimit?: readonly RateLimitSettings[]
 }

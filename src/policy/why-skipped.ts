@@ -12,7 +12,7 @@ export function whySkipped(
   { host, path, method }: RouteQuery,
 ): SkipReason | undefined {
   const asked = { text: path, segments: splitPath(path), isTree: false }
-  if (settings.hosts.length > 0 && !settings.hosts.some((pattern) => coversHost(pattern, host))) return 'host'
+  if (settings.host.length > 0 && !settings.host.some((pattern) => coversHost(pattern, host))) return 'host'
   if (!patternsOf(settings).some((pattern) => coversPath(pattern, asked))) return 'path'
   return methods === undefined || methods.has(method) ? undefined : 'method'
 }

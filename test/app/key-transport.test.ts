@@ -150,7 +150,7 @@ describe('credentials', () => {
 
 describe('a unix socket', () => {
   it('is asked, whatever host the URL names', async () => {
-    const { why, saw } = await get('http://idp.test/jwks', { unixPath: socketPath })
+    const { why, saw } = await get('http://idp.test/jwks', { unix: socketPath })
     expect([why, saw?.['host']]).toEqual(['ok', 'idp.test'])
   })
 })
@@ -160,11 +160,11 @@ describe('a proxy', () => {
     connected.length = 0
     const url = 'https://idp.test/jwks'
     const proxyUrl = `http://user:pass@127.0.0.1:${portOf(proxy)}`
-    const { why, saw } = await get(url, { proxyUrl, caFile: ca.caFile })
+    const { why, saw } = await get(url, { proxy: proxyUrl, caFile: ca.caFile })
     expect([why, saw?.['servername']]).toEqual(['ok', 'idp.test'])
     expect(connected).toEqual([`idp.test:443 Basic ${btoa('user:pass')}`])
-    expect((await get(url, { proxyUrl })).why).toContain('CERT')
-    expect((await get('https://evil.test/jwks', { proxyUrl, caFile: ca.caFile })).why).not.toBe('ok')
+    expect((await get(url, { proxy: proxyUrl })).why).toContain('CERT')
+    expect((await get('https://evil.test/jwks', { proxy: proxyUrl, caFile: ca.caFile })).why).not.toBe('ok')
   })
 })
 

@@ -41,7 +41,7 @@ const identity = [
 ]
 const guard = makeGuard({
   policies: [
-    policySettings({ name: 'orders-read', scopeAll: ['orders:read'], identity }),
+    policySettings({ name: 'orders-read', scope: ['orders:read'], identity }),
     policySettings({
       name: 'jwtauthrequest',
       tokenSources: [
@@ -51,13 +51,13 @@ const guard = makeGuard({
     }),
   ],
   routes: [
-    routeSettings({ name: 'health', paths: ['/healthz'], access: { kind: 'public' } }),
-    routeSettings({ name: 'internal', paths: ['/internal/**'], access: { kind: 'deny' } }),
+    routeSettings({ name: 'health', path: ['/healthz'], access: { kind: 'public' } }),
+    routeSettings({ name: 'internal', path: ['/internal/**'], access: { kind: 'deny' } }),
     routeSettings({
       name: 'read',
-      hosts: ['api.example.com'],
-      paths: ['/orders/**'],
-      methods: ['GET', 'HEAD'],
+      host: ['api.example.com'],
+      path: ['/orders/**'],
+      method: ['GET', 'HEAD'],
       access: { kind: 'policy', policy: 'orders-read' },
     }),
   ],

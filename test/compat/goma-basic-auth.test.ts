@@ -66,7 +66,7 @@ describe("Goma's basic authentication", () => {
       const { settings } = await load(withBasic(rule, type))
       expect(settings.routes[0]?.access).toEqual({
         kind: 'basic_auth',
-        basicAuth: { users, realm: 'Restricted', forwardsCredentials: true } as never,
+        basicAuth: { users, realm: 'Restricted', forwardCredentials: true } as never,
       })
       const converted = convertConfig(await load(withBasic(rule, type)))
       expect((await loadGood(converted)).settings).toEqual(settings)
@@ -121,7 +121,7 @@ ${auth('t', 'http://t/').replace('X-Zone', 'X-Other')}${auth('s', 'http://s/')} 
       'defaults: { middlewares: [b] }',
     )
     const { settings } = await load(text)
-    const kinds = settings.routes.map(({ paths, access }) => [
+    const kinds = settings.routes.map(({ path: paths, access }) => [
       paths,
       access.kind === 'all_of' ? access.judges.map(({ kind }) => kind) : access.kind,
     ])

@@ -27,7 +27,7 @@ describe("the example of Goma's document", () => {
         ['WARN_COMPAT_PATH_WIDENED', 9],
       ])
       const [guarded, open] = settings.routes
-      expect(guarded?.paths.toSorted()).toEqual(['/example-of-jwt/**', '/protected-access/**'])
+      expect(guarded?.path.toSorted()).toEqual(['/example-of-jwt/**', '/protected-access/**'])
       expect(guarded?.access).toMatchObject({
         kind: 'forward_auth',
         forwardAuth: {
@@ -42,7 +42,7 @@ describe("the example of Goma's document", () => {
           allowStatus: '200',
         },
       })
-      expect(open).toMatchObject({ paths: ['/**'], access: { kind: 'public' } })
+      expect(open).toMatchObject({ path: ['/**'], access: { kind: 'public' } })
     })
   }
 

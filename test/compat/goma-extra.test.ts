@@ -40,7 +40,7 @@ describe('further files of Goma', () => {
           'routes: [{ name: b, path: /api/b, destination: "http://b:1", middlewares: [closed] }]',
       },
     })
-    expect(settings.routes.map(({ paths, access }) => [...paths, access.kind])).toEqual([
+    expect(settings.routes.map(({ path: paths, access }) => [...paths, access.kind])).toEqual([
       ['/api/b/**', 'deny'],
       ['/api/**', 'public'],
     ])
@@ -53,7 +53,7 @@ describe('further files of Goma', () => {
     const bees = settings.routes.filter(
       ({ upstream, access }) => upstream === 'bees' || access.kind === 'deny',
     )
-    expect(bees.map(({ paths, access }) => [paths, access.kind])).toEqual([
+    expect(bees.map(({ path: paths, access }) => [paths, access.kind])).toEqual([
       [['/bees/admin/**'], 'deny'],
       [['/bees/**'], 'policy'],
     ])

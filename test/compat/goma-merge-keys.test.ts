@@ -31,7 +31,7 @@ describe('merge keys of Goma files', () => {
     it(`are what Goma's reader makes of them: ${written}`, async () => {
       const original = await loadGood(withBase(written))
       const { settings } = original
-      const [route] = settings.routes.filter(({ paths }) => paths.includes('/second/**'))
+      const [route] = settings.routes.filter(({ path: paths }) => paths.includes('/second/**'))
       expect(route?.access.kind).toBe(access as 'deny')
       const upstream = settings.upstreams.find(({ name }) => name === 'second')
       expect(JSON.stringify(upstream?.servers)).toContain(`"${server}"`)

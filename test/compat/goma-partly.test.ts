@@ -20,7 +20,7 @@ const OPEN = `    - { name: open, path: /open, destination: "http://open:1" }\n`
 /** Path and access of each route of the converted text, once it is loaded. */
 async function routesOf({ config, missing }: PartlyLoaded): Promise<readonly (readonly [string, string])[]> {
   const { settings } = await loadGood(convertConfig(config, missing))
-  return settings.routes.map(({ paths, access }) => [paths.join(' '), access.kind] as const)
+  return settings.routes.map(({ path: paths, access }) => [paths.join(' '), access.kind] as const)
 }
 
 describe('what can be converted of a configuration that is refused', () => {

@@ -19,7 +19,7 @@ const slices = (
     middlewares.map((paths) => paths.map((path) => protectedPath(path))),
   )?.map(({ paths, middlewares: applying }) => [paths.join(' '), applying.join(' ')])
 
-const OPEN = { hosts: [], methods: [], access: { kind: 'public' } } as const
+const OPEN = { host: [], method: [], access: { kind: 'public' } } as const
 
 /** At or below, on whole segments. */
 const isBelow = (path: string, asked: string): boolean =>
@@ -150,7 +150,7 @@ describe('the paths of a middleware', () => {
         if (asked.includes('//')) return
         const claims = given.map((paths) => paths.map((text) => protectedPath(text)))
         const cut = slicePaths('/r', claims) ?? []
-        const routes = cut.map(({ paths }, i) => ({ ...OPEN, name: String(i), paths }))
+        const routes = cut.map(({ paths }, i) => ({ ...OPEN, name: String(i), path: paths }))
         const found = compileRoutes(routes, new Map()).match({ method: 'GET', host: 'a', path: asked })
         const applying = given.flatMap((paths, i) =>
           paths.some((text) => READINGS.some((guards) => guards('/r', text, asked))) ? [i] : [],

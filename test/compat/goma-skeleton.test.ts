@@ -29,7 +29,7 @@ describe('the whole skeleton of Goma 0.2, unchanged', () => {
   it('has the meaning of its keys', async () => {
     const { settings } = await loadGood(SKELETON)
     expect(
-      settings.routes.map(({ name, paths, methods, access, cors }) => [
+      settings.routes.map(({ name, path: paths, method: methods, access, cors }) => [
         name,
         paths,
         methods,
@@ -52,13 +52,13 @@ describe('the whole skeleton of Goma 0.2, unchanged', () => {
         host: 'keep',
         servers: [{ url: 'http://svc:8080' }],
         interceptErrors: [405, 500, 404],
-        rateLimits: [{ requests: 60, perMs: 60_000, by: ADDRESS }],
+        rateLimit: [{ requests: 60, perMs: 60_000, by: ADDRESS }],
         health: { path: '/health', statuses: [200, 404], intervalMs: 30_000, timeoutMs: 10_000 },
       },
     ])
     const [listener, ...others] = settings.listen.gateway
-    expect(listener).toMatchObject({ address: { port: 8080 }, logsAccess: true })
-    expect([listener?.tls, listener?.rateLimits, others]).toEqual([undefined, undefined, []])
+    expect(listener).toMatchObject({ address: { port: 8080 }, accessLog: true })
+    expect([listener?.tls, listener?.rateLimit, others]).toEqual([undefined, undefined, []])
   })
 
   it('is converted to a warder.yaml with the same settings', async () => {
@@ -176,8 +176,8 @@ describe('TLS of Goma', () => {
           certificates: [FILES, { certFile: '/etc/warder/b.pem', keyFile: '/etc/warder/b.key' }],
           clientCaFile: '/etc/warder/ca.pem',
         },
-        logsAccess: true,
-        rateLimits: [{ requests: 9, perMs: 60_000, by: ADDRESS }],
+        accessLog: true,
+        rateLimit: [{ requests: 9, perMs: 60_000, by: ADDRESS }],
       },
     ],
   ]

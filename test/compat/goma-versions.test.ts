@@ -80,14 +80,14 @@ describe("what Goma's reader accepts", () => {
     const { settings } = await load(
       goma('host: a.example', '', 'listenAddr: 127.0.0.1:9000\n  rateLimiter: 7'),
     )
-    expect(settings.routes[0]?.hosts).toEqual(['a.example'])
+    expect(settings.routes[0]?.host).toEqual(['a.example'])
     const [listener, ...others] = settings.listen.gateway
-    expect([listener?.address, listener?.rateLimits?.[0]?.requests, others]).toEqual([
+    expect([listener?.address, listener?.rateLimit?.[0]?.requests, others]).toEqual([
       { kind: 'tcp', host: '127.0.0.1', port: 9000 },
       7,
       [],
     ])
-    expect((await load(goma("host: ''"))).settings.routes[0]?.hosts).toEqual([])
+    expect((await load(goma("host: ''"))).settings.routes[0]?.host).toEqual([])
   })
 
   it('one address, which has TLS alone where there is a certificate', async () => {
@@ -178,7 +178,9 @@ describe("what Goma's reader accepts", () => {
   it('a file without routes, which denies everything', async () => {
     for (const gateway of ['gateway: {}', 'gateway: { routes: [] }', 'gateway:\n  routes:']) {
       const { settings, warnings } = await load(`${gateway}\n`)
-      expect(settings.routes.map(({ paths, access }) => [paths, access.kind])).toEqual([[['/**'], 'deny']])
+      expect(settings.routes.map(({ path: paths, access }) => [paths, access.kind])).toEqual([
+        [['/**'], 'deny'],
+      ])
       expect(warnings.map(({ code }) => code as string)).toEqual(['WARN_COMPAT_NO_ROUTES'])
     }
     const text = 'gateway: { routes: [{ path: /a, disabled: true, destination: "http://a:1" }] }\n'

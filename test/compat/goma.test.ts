@@ -19,7 +19,7 @@ describe('a configuration of Goma', () => {
 
   it('guards sub-paths before the rest of the route', async () => {
     const { settings } = await loadGood(goma('middlewares: [g]', localJwt('g', '[/x, /y/*]')))
-    expect(settings.routes.map(({ name, paths, access }) => [name, paths, access])).toEqual([
+    expect(settings.routes.map(({ name, path: paths, access }) => [name, paths, access])).toEqual([
       ['api-g', ['/api/x/**', '/api/y/**'], { kind: 'policy', policy: 'g' }],
       ['api', ['/api/**'], { kind: 'public' }],
     ])
@@ -28,7 +28,7 @@ describe('a configuration of Goma', () => {
   it('denies what an access middleware names, whatever else applies', async () => {
     const middlewares = `${localJwt('g', '[/*]')}  - { name: closed, type: access, paths: [/admin/*] }\n`
     const { settings } = await loadGood(goma('middlewares: [g, closed]', middlewares))
-    expect(settings.routes.map(({ paths, access }) => [paths, access.kind])).toEqual([
+    expect(settings.routes.map(({ path: paths, access }) => [paths, access.kind])).toEqual([
       [['/api/admin/**'], 'deny'],
       [['/api/**'], 'policy'],
     ])
@@ -47,7 +47,9 @@ describe('a configuration of Goma', () => {
 
   it('denies other methods of a route instead of asking a shorter one', async () => {
     const { settings } = await loadGood(goma('methods: [GET, post]'))
-    expect(settings.routes.map(({ paths, methods, access }) => [paths, methods, access.kind])).toEqual([
+    expect(
+      settings.routes.map(({ path: paths, method: methods, access }) => [paths, methods, access.kind]),
+    ).toEqual([
       [['/api/**'], ['GET', 'POST'], 'public'],
       [['/api/**'], [], 'deny'],
     ])
@@ -64,14 +66,14 @@ describe('a configuration of Goma', () => {
     )
     const [route] = settings.routes
     expect(route).toMatchObject({
-      hosts: ['api.example.com'],
+      host: ['api.example.com'],
       rewrite: { stripPrefix: '/api', addPrefix: '/v2' },
     })
     expect(settings.upstreams).toMatchObject([
       {
         name: 'api',
         host: 'upstream',
-        rateLimits: [{ requests: 60, perMs: 60_000, by: ADDRESS }],
+        rateLimit: [{ requests: 60, perMs: 60_000, by: ADDRESS }],
         health: { path: '/health', intervalMs: 10_000 },
         servers: [
           { url: 'http://a:1', weight: 1 },
@@ -84,23 +86,23 @@ describe('a configuration of Goma', () => {
   it('limits rates by a middleware, where the route does not', async () => {
     const limit = `middlewares: [{ name: l, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 5 } }]`
     const { settings } = await loadGood(goma('middlewares: [l]', limit))
-    expect(settings.upstreams[0]?.rateLimits).toEqual([{ requests: 5, perMs: 3_600_000, by: ADDRESS }])
-    expect(settings.routes.map(({ paths, access }) => [paths, access.kind])).toEqual([
+    expect(settings.upstreams[0]?.rateLimit).toEqual([{ requests: 5, perMs: 3_600_000, by: ADDRESS }])
+    expect(settings.routes.map(({ path: paths, access }) => [paths, access.kind])).toEqual([
       [['/api/**'], 'public'],
     ])
     const both = await loadGood(goma('middlewares: [l]\n      rateLimit: 9', limit))
-    expect(both.settings.upstreams[0]?.rateLimits).toEqual([{ requests: 9, perMs: 60_000, by: ADDRESS }])
+    expect(both.settings.upstreams[0]?.rateLimit).toEqual([{ requests: 9, perMs: 60_000, by: ADDRESS }])
   })
 
   it('limits rates of the whole route by a middleware without `paths`', async () => {
     const limit = 'middlewares: [{ name: l, type: rateLimit, rule: { unit: hour, requestsPerUnit: 5 } }]'
     const { settings } = await loadGood(goma('middlewares: [l]', limit))
-    expect(settings.upstreams[0]?.rateLimits).toEqual([{ requests: 5, perMs: 3_600_000, by: ADDRESS }])
+    expect(settings.upstreams[0]?.rateLimit).toEqual([{ requests: 5, perMs: 3_600_000, by: ADDRESS }])
   })
 
   it('limits rates of all of the gateway', async () => {
     const { settings } = await loadGood(goma('', '', 'rateLimit: 100'))
-    expect(settings.listen.gateway[0]?.rateLimits).toEqual([{ requests: 100, perMs: 60_000, by: ADDRESS }])
+    expect(settings.listen.gateway[0]?.rateLimit).toEqual([{ requests: 100, perMs: 60_000, by: ADDRESS }])
   })
 
   it('limits rates by several middlewares, of the same clients by the smaller one', async () => {
@@ -108,7 +110,7 @@ describe('a configuration of Goma', () => {
       (rule, i) => `  - { name: l${i}, type: rateLimit, paths: [/*], rule: { unit: ${rule} } }\n`,
     )
     const { settings } = await loadGood(goma('middlewares: [l0, l1, l2]', `middlewares:\n${limits.join('')}`))
-    expect(settings.upstreams[0]?.rateLimits).toEqual([
+    expect(settings.upstreams[0]?.rateLimit).toEqual([
       { requests: 5, perMs: 3_600_000, by: ADDRESS },
       { requests: 1, perMs: 1_000, by: ADDRESS },
     ])
@@ -120,24 +122,34 @@ describe('a configuration of Goma', () => {
   - { name: k, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 50, keyStrategy: { source: header, name: X-Api-Key } } }
 `
     const { settings, warnings } = await loadGood(goma('middlewares: [l, k]', limit))
-    expect(settings.routes.map(({ paths, access, rateLimits }) => [paths, access.kind, rateLimits])).toEqual([
+    expect(
+      settings.routes.map(({ path: paths, access, rateLimit: rateLimits }) => [
+        paths,
+        access.kind,
+        rateLimits,
+      ]),
+    ).toEqual([
       [['/api/login/**', '/api/reset/**'], 'public', [{ requests: 5, perMs: 60_000, by: ADDRESS }]],
       [['/api/**'], 'public', undefined],
     ])
-    expect(settings.upstreams[0]?.rateLimits).toEqual([
+    expect(settings.upstreams[0]?.rateLimit).toEqual([
       { requests: 50, perMs: 3_600_000, by: { kind: 'header', name: 'X-Api-Key' } },
     ])
     expect(warnings.map(({ code }) => code as string)).toEqual(['WARN_CONFIG_RATE_LIMIT_KEY'])
     const own = await loadGood(goma('middlewares: [l, k]\n      rateLimit: 7', limit))
-    expect(own.settings.routes.flatMap(({ rateLimits = [] }) => rateLimits)).toEqual([])
-    expect(own.settings.upstreams[0]?.rateLimits).toEqual([{ requests: 7, perMs: 60_000, by: ADDRESS }])
+    expect(own.settings.routes.flatMap(({ rateLimit: rateLimits = [] }) => rateLimits)).toEqual([])
+    expect(own.settings.upstreams[0]?.rateLimit).toEqual([{ requests: 7, perMs: 60_000, by: ADDRESS }])
   })
 
   it('limits rates where a judge is as well', async () => {
     const middlewares = `${localJwt('g', '[/x/*]')}  - { name: l, type: rateLimit, paths: [/x/*], rule: { unit: minute, requestsPerUnit: 5 } }\n`
     const { settings } = await loadGood(goma('middlewares: [g, l]', middlewares))
     expect(
-      settings.routes.map(({ paths, access, rateLimits }) => [paths, access.kind, rateLimits?.length]),
+      settings.routes.map(({ path: paths, access, rateLimit: rateLimits }) => [
+        paths,
+        access.kind,
+        rateLimits?.length,
+      ]),
     ).toEqual([
       [['/api/x/**'], 'policy', 1],
       [['/api/**'], 'public', undefined],

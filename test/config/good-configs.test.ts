@@ -95,7 +95,7 @@ describe('a configuration with every key', () => {
       leewaySeconds: 60,
       maxAgeSeconds: 86_400,
       typ: ['at+jwt', 'jwt'],
-      requiredClaims: ['sub', 'jti'],
+      require: ['sub', 'jti'],
       allowMissingExp: true,
       requireKid: true,
       allowSenderConstrained: true,
@@ -134,7 +134,7 @@ describe('a configuration with every key', () => {
       name: 'orders',
       issuers: ['main', 'b.example.com'],
       tokenSources: [{ kind: 'cookie', name: 'sid' }],
-      scopeAll: ['orders:read', 'orders:list'],
+      scope: ['orders:read', 'orders:list'],
       scopeAny: ['a', 'b', 'c'],
       claims: [
         { path: 'email_verified', equals: true },
@@ -158,7 +158,7 @@ describe('a configuration with every key', () => {
     })
     expect(settings.policies[1]).toEqual({
       name: 'empty',
-      scopeAll: [],
+      scope: [],
       scopeAny: [],
       claims: [],
       identity: [],
@@ -168,15 +168,15 @@ describe('a configuration with every key', () => {
   it('becomes routes, endpoints, listeners and limits', async () => {
     const { settings } = await load()
     expect(settings.routes).toEqual([
-      { name: 'health', hosts: [], paths: ['/healthz'], methods: [], access: { kind: 'public' } },
+      { name: 'health', host: [], path: ['/healthz'], method: [], access: { kind: 'public' } },
       {
         name: 'route-2',
-        hosts: ['api.example.com', '*.example.org'],
-        paths: ['/orders/**', '/a/*/b'],
-        methods: ['GET', 'HEAD'],
+        host: ['api.example.com', '*.example.org'],
+        path: ['/orders/**', '/a/*/b'],
+        method: ['GET', 'HEAD'],
         access: { kind: 'policy', policy: 'orders' },
       },
-      { name: 'route-3', hosts: [], paths: [], methods: [], access: { kind: 'deny' } },
+      { name: 'route-3', host: [], path: [], method: [], access: { kind: 'deny' } },
     ])
     expect(settings.endpoints).toEqual([{ path: '/auth', dialect: 'jwtauthrequest', policy: 'empty' }])
     expect(settings.listen).toEqual({
@@ -186,7 +186,7 @@ describe('a configuration with every key', () => {
     })
     expect(settings).toMatchObject({
       maxTokenBytes: 16_384,
-      cache: { maxTokens: 0, maxBytes: 1_048_576 },
+      cache: { tokens: 0, bytes: 1_048_576 },
       realm: 'orders api',
       drainMs: 0,
     })
@@ -218,7 +218,7 @@ describe('a configuration with nothing but an issuer', () => {
         firstFetchWaitMs: 1_000,
       },
       leewaySeconds: 30,
-      requiredClaims: [],
+      require: [],
       allowMissingExp: false,
       requireKid: false,
       allowSenderConstrained: false,
@@ -236,7 +236,7 @@ describe('a configuration with nothing but an issuer', () => {
         gateway: [],
       },
       maxTokenBytes: 8_192,
-      cache: { maxTokens: 100_000, maxBytes: 67_108_864 },
+      cache: { tokens: 100_000, bytes: 67_108_864 },
       realm: 'warder',
       drainMs: 5_000,
     })

@@ -24,7 +24,7 @@ describe('a gateway', () => {
     expect(settings.listen.gateway[0]).toEqual({
       address: { kind: 'tcp', host: '::', port: 8080 },
       trustedProxies: ['10.0.0.0/8', '::1'],
-      logsAccess: true,
+      accessLog: true,
       maxConnections: 20_000,
       maxHeldBytes: 64 * 1024 ** 2,
     })
@@ -63,7 +63,7 @@ describe('a gateway', () => {
       maxBodyBytes: 1024 ** 3,
       minUploadRate: 500,
       ejectAfter: 3,
-      ejectMs: 10_000,
+      ejectForMs: 10_000,
       resolveMs: 10_000,
       maxConnectionAgeMs: 300_000,
       interceptErrors: [],

@@ -54,7 +54,7 @@ describe('references in a configuration', () => {
   it('may be durations, sizes and words of a closed set', async () => {
     const text = `${ISSUER}drain: \${DRAIN}\ncache: { tokens: "\${TOKENS}" }\nlisten: { admin: "\${ADMIN}" }\n`
     const { settings } = await loadGood(text, { env: { DRAIN: '7', TOKENS: '12', ADMIN: 'off' } })
-    expect(settings).toMatchObject({ drainMs: 7_000, cache: { maxTokens: 12 }, listen: { admin: null } })
+    expect(settings).toMatchObject({ drainMs: 7_000, cache: { tokens: 12 }, listen: { admin: null } })
   })
 
   it('name every file that was read, so that it can be watched', async () => {

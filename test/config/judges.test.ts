@@ -27,7 +27,7 @@ describe('basic_auth', () => {
           { name: 'b', secret: { kind: 'plain', text: ' p:w ' } },
         ],
         realm: 'Restricted',
-        forwardsCredentials: false,
+        forwardCredentials: false,
       },
     })
   })

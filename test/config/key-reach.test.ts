@@ -26,7 +26,7 @@ describe('the way to the keys', () => {
         clientKeyFile: '/tls/client.key',
         headers: { 'X-Api-Key': CANARY, 'X-Cost': '${5}' },
         bearerFile: '/etc/warder/token',
-        proxyUrl: `http://user:${CANARY}@proxy.example.com:3128`,
+        proxy: `http://user:${CANARY}@proxy.example.com:3128`,
       },
     })
   })
@@ -42,7 +42,7 @@ describe('the way to the keys', () => {
     const { settings, warnings } = await loadGood(
       keys('{ jwks_url: "http://localhost/jwks", unix: /run/idp.sock }'),
     )
-    expect(settings.issuers[0]?.keys).toMatchObject({ allowHttp: true, reach: { unixPath: '/run/idp.sock' } })
+    expect(settings.issuers[0]?.keys).toMatchObject({ allowHttp: true, reach: { unix: '/run/idp.sock' } })
     expect(warnings).toEqual([])
   })
 

@@ -95,6 +95,6 @@ routes:
     ).join('')
     const { settings } = await loadGood(`${ISSUER}routes:\n${routes}`)
     expect(settings.routes.length).toBe(10_000)
-    expect(settings.routes.at(-1)).toMatchObject({ name: 'route-10000', paths: ['/r9999'] })
+    expect(settings.routes.at(-1)).toMatchObject({ name: 'route-10000', path: ['/r9999'] })
   }, 30_000)
 })

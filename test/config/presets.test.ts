@@ -58,9 +58,9 @@ const CASES: readonly (readonly [text: string, expected: Readonly<Record<string,
   ],
   [
     'preset: github-actions',
-    { issuer: 'https://token.actions.githubusercontent.com', requiredClaims: ['sub', 'repository'] },
+    { issuer: 'https://token.actions.githubusercontent.com', require: ['sub', 'repository'] },
   ],
-  ['preset: gitlab-ci', { issuer: 'https://gitlab.com', requiredClaims: ['sub', 'project_path'] }],
+  ['preset: gitlab-ci', { issuer: 'https://gitlab.com', require: ['sub', 'project_path'] }],
   ['preset: gitlab-ci, url: "https://gitlab.example.com"', { issuer: 'https://gitlab.example.com' }],
   [
     'preset: kubernetes',

@@ -31,12 +31,12 @@ describe('a rate limit', () => {
   it('is one map or a list of them, by address unless it says otherwise', async () => {
     const { settings } = await loadGood(limited({ listen: ONE, route: KEYS, upstream: CLIENT }))
     const limit = { requests: 5, perMs: 60_000 }
-    expect(settings.listen.gateway[0]?.rateLimits).toEqual([{ ...limit, by: { kind: 'address' } }])
-    expect(settings.routes[0]?.rateLimits).toEqual([
+    expect(settings.listen.gateway[0]?.rateLimit).toEqual([{ ...limit, by: { kind: 'address' } }])
+    expect(settings.routes[0]?.rateLimit).toEqual([
       { ...limit, by: { kind: 'address' } },
       { requests: 9, perMs: 3_600_000, by: { kind: 'identity', name: 'X-Auth-Subject' } },
     ])
-    expect(settings.upstreams[0]?.rateLimits).toEqual([
+    expect(settings.upstreams[0]?.rateLimit).toEqual([
       { ...limit, by: { kind: 'header', name: 'X-Api-Key' } },
       { ...limit, by: { kind: 'cookie', name: 's' } },
     ])
@@ -59,7 +59,7 @@ describe('a rate limit', () => {
     it(`may count by the header that ${what} sets, and not by what a client says there`, async () => {
       const text = (key: string): string => limited({ access, route: by(`{ ${key}: ${name} }`) })
       const { settings } = await loadGood(text('identity'))
-      expect(settings.routes[0]?.rateLimits?.[0]?.by).toEqual({ kind: 'identity', name })
+      expect(settings.routes[0]?.rateLimit?.[0]?.by).toEqual({ kind: 'identity', name })
       const broken = await loadText(text('header'))
       expect(broken.ok ? [] : broken.error.diagnostics.map(({ code }) => code)).toContain('ERR_CONFIG_HEADER')
     })
@@ -156,10 +156,10 @@ const list = (listeners: string): string =>
 describe('several listeners of the gateway', () => {
   it('are addresses or maps, each with its own options', async () => {
     const { settings } = await loadGood(list('[":8080", { address: "unix:/run/w.sock", access_log: true }]'))
-    const usual = { logsAccess: false, maxConnections: 20_000, maxHeldBytes: 256 * 1024 ** 2 }
+    const usual = { accessLog: false, maxConnections: 20_000, maxHeldBytes: 256 * 1024 ** 2 }
     expect(settings.listen.gateway).toEqual([
       { address: { kind: 'tcp', host: '::', port: 8080 }, trustedProxies: [], ...usual },
-      { address: { kind: 'unix', path: '/run/w.sock' }, trustedProxies: [], ...usual, logsAccess: true },
+      { address: { kind: 'unix', path: '/run/w.sock' }, trustedProxies: [], ...usual, accessLog: true },
     ])
     expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
   })
@@ -170,7 +170,7 @@ describe('a listener that redirects', () => {
     const { settings } = await loadGood(
       list('[{ address: ":80", redirect: https }, { address: ":81", redirect: https:8443 }]'),
     )
-    expect(settings.listen.gateway.map(({ redirectPort }) => redirectPort)).toEqual([443, 8443])
+    expect(settings.listen.gateway.map(({ redirect: redirectPort }) => redirectPort)).toEqual([443, 8443])
     expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
   })
 })

@@ -38,7 +38,7 @@ describe('what the configuration accepts is what a decision understands', () => 
       fc.property(paths, (rest) => {
         const text = `/${rest}`
         if (!parsePathPattern(text).ok) return
-        const routes = routesOf({ paths: [text] })
+        const routes = routesOf({ path: [text] })
         if (text.includes('*')) return
         const path = canonicalizePath(encodeURI(text))
         expect(path).toEqual({ ok: true, value: text })
@@ -58,7 +58,7 @@ describe('what the configuration accepts is what a decision understands', () => 
         const host = readHost(asked)
         expect(host).toBe(asked)
         expect(
-          routesOf({ hosts: [pattern.value] }).match({ method: 'GET', host: asked, path: '/' }),
+          routesOf({ host: [pattern.value] }).match({ method: 'GET', host: asked, path: '/' }),
         ).toBeDefined()
       }),
       { numRuns: 5_000 },

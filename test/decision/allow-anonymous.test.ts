@@ -7,11 +7,11 @@ const IDENTITY = [
   { name: 'X-User', claim: 'sub', arrays: 'csv', encoding: 'percent', maxBytes: 100 },
 ] as const
 const guard = makeGuard({
-  policies: [policySettings({ scopeAll: ['orders:read'], identity: IDENTITY })],
+  policies: [policySettings({ scope: ['orders:read'], identity: IDENTITY })],
   routes: [{ ...routeSettings(), allowAnonymous: true }],
 })
 const strict = makeGuard({
-  policies: [policySettings({ scopeAll: ['orders:read'], identity: IDENTITY })],
+  policies: [policySettings({ scope: ['orders:read'], identity: IDENTITY })],
   routes: [routeSettings()],
 })
 const good = mint({ claims: { scope: 'orders:read', sub: 'alice' } })

@@ -16,7 +16,7 @@ const guard = makeGuard({
   issuers: [
     mainIssuer({
       audience: ['api://orders', 'api://stock'],
-      requiredClaims: ['client_id'],
+      require: ['client_id'],
       maxAgeSeconds: 3600,
       claimValues: [
         { claim: 'tid', oneOf: ['acme', 'globex'] },

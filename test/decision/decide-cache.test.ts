@@ -16,7 +16,7 @@ import { NOW_SECONDS, mint } from '../support/tokens.ts'
 const found = jwksSource(MAIN_JWKS, ['RS256']).source.lookup('rsa', 'RS256', true)
 
 /** A guard with a cache, a clock that a test moves, and a key source that counts. */
-function fixture(cache = { maxTokens: 100, maxBytes: 1_000_000 }) {
+function fixture(cache = { tokens: 100, bytes: 1_000_000 }) {
   const keys = scriptedSource(found)
   const clock = { now: NOW_SECONDS }
   const identity = [
@@ -42,8 +42,8 @@ describe('a decision from the cache', () => {
   })
   it('is not made where the cache is off', async () => {
     for (const off of [
-      { maxTokens: 0, maxBytes: 1000 },
-      { maxTokens: 10, maxBytes: 0 },
+      { tokens: 0, bytes: 1000 },
+      { tokens: 10, bytes: 0 },
     ]) {
       const { keys, decide } = fixture(off)
       const token = mint()
@@ -102,7 +102,7 @@ describe('a decision from the cache', () => {
   it('fills after a wait for keys, too', async () => {
     const keys = scriptedSource({ state: 'pending', settled: Promise.resolve() }, found)
     const decide = decideOf(
-      makeGuard({ issuers: [mainIssuer({}, keys)], cache: { maxTokens: 10, maxBytes: 10_000 } }),
+      makeGuard({ issuers: [mainIssuer({}, keys)], cache: { tokens: 10, bytes: 10_000 } }),
     )
     const token = mint()
     const first = await ask(decide, bearer(token))
@@ -120,7 +120,7 @@ describe('a decision from the cache', () => {
       routes: [],
       tokenSources: [{ kind: 'header', name: 'authorization', scheme: 'Bearer' }],
       maxTokenBytes: 8192,
-      cache: { maxTokens: 10, maxBytes: 10_000 },
+      cache: { tokens: 10, bytes: 10_000 },
       realm: 'r',
     })
     expect((await ask(decideOf(next), bearer(token))).reason).toBe('audience_mismatch')

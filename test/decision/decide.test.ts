@@ -32,13 +32,13 @@ describe('which policy judges', () => {
   const guard = makeGuard({
     policies: [
       policySettings({ identity: [header('X-User', 'sub')] }),
-      policySettings({ name: 'admin', scopeAll: ['admin'], identity: [header('X-Role', 'role')] }),
+      policySettings({ name: 'admin', scope: ['admin'], identity: [header('X-Role', 'role')] }),
     ],
     routes: [
-      routeSettings({ name: 'open', paths: ['/open'], access: { kind: 'public' } }),
-      routeSettings({ name: 'shut', paths: ['/shut'], access: { kind: 'deny' } }),
-      routeSettings({ name: 'admin', paths: ['/admin'], access: { kind: 'policy', policy: 'admin' } }),
-      routeSettings({ name: 'any', paths: ['/any'] }),
+      routeSettings({ name: 'open', path: ['/open'], access: { kind: 'public' } }),
+      routeSettings({ name: 'shut', path: ['/shut'], access: { kind: 'deny' } }),
+      routeSettings({ name: 'admin', path: ['/admin'], access: { kind: 'policy', policy: 'admin' } }),
+      routeSettings({ name: 'any', path: ['/any'] }),
     ],
   })
   const decide = decideOf(guard)
@@ -115,7 +115,7 @@ describe('the reasons of a policy', () => {
   ]
   const guard = makeGuard({
     policies,
-    issuers: [mainIssuer({ requiredClaims: ['email'], requireKid: true, maxAgeSeconds: 60 })],
+    issuers: [mainIssuer({ require: ['email'], requireKid: true, maxAgeSeconds: 60 })],
   })
   const decide = decideOf(guard)
   const cases = [

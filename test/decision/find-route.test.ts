@@ -21,7 +21,7 @@ function found(routes: readonly RouteSettings[], request: Parameters<typeof make
 
 describe('a path that meets an earlier route in another letter case', () => {
   const rest = route('rest', {})
-  const admin = route('admin', { paths: ['/admin/**'] })
+  const admin = route('admin', { path: ['/admin/**'] })
   const cases: readonly (readonly [
     string,
     readonly RouteSettings[],
@@ -31,37 +31,37 @@ describe('a path that meets an earlier route in another letter case', () => {
     ['is denied', [admin, rest], { path: '/ADMIN/x' }, 'path_ambiguous letter_case admin'],
     [
       'is denied by a pattern in upper case',
-      [route('a', { paths: ['/API/**'] }), rest],
+      [route('a', { path: ['/API/**'] }), rest],
       { path: '/api/x' },
       'path_ambiguous letter_case a',
     ],
     [
       'is denied by the earliest of several',
-      [route('a', { paths: ['/Admin/**'] }), admin, rest],
+      [route('a', { path: ['/Admin/**'] }), admin, rest],
       { path: '/ADMIN/x' },
       'path_ambiguous letter_case a',
     ],
     [
       'is denied by method',
-      [{ ...admin, methods: ['PUT'] }, rest],
+      [{ ...admin, method: ['PUT'] }, rest],
       { path: '/ADMIN/x', method: 'PUT' },
       'path_ambiguous letter_case admin',
     ],
     [
       'is judged if the method is another',
-      [{ ...admin, methods: ['PUT'] }, rest],
+      [{ ...admin, method: ['PUT'] }, rest],
       { path: '/ADMIN/x' },
       'rest',
     ],
     [
       'is judged if the host is another',
-      [{ ...admin, hosts: ['a.example'] }, rest],
+      [{ ...admin, host: ['a.example'] }, rest],
       { path: '/ADMIN/x' },
       'rest',
     ],
     [
       'is denied by a host with a wildcard',
-      [{ ...admin, hosts: ['*.example.com'] }, rest],
+      [{ ...admin, host: ['*.example.com'] }, rest],
       { path: '/ADMIN/x' },
       'path_ambiguous letter_case admin',
     ],
@@ -79,14 +79,14 @@ describe('a path that meets an earlier route in another letter case', () => {
     ],
     [
       'is judged if that route is a later one',
-      [route('a', { paths: ['/ADMIN/**'] }), admin],
+      [route('a', { path: ['/ADMIN/**'] }), admin],
       { path: '/ADMIN/x' },
       'a',
     ],
     ['has no route if no route has it exactly', [admin], { path: '/ADMIN/x' }, 'none'],
     [
       'is denied with `_method` for that route',
-      [{ ...admin, methods: ['PUT'] }, rest],
+      [{ ...admin, method: ['PUT'] }, rest],
       { path: '/ADMIN/x', method: 'POST', query: '_method=PUT' },
       'method_refused parameter admin',
     ],
@@ -103,7 +103,7 @@ describe('a path that meets an earlier route in another letter case', () => {
     .map(([routes, choices]) =>
       routes.map((one, i): RouteSettings => {
         const [flips, caseSensitive] = choices[i % choices.length] ?? [[false], false]
-        return { ...one, paths: one.paths.map((path) => flipped(path, flips)), caseSensitive }
+        return { ...one, path: one.path.map((path) => flipped(path, flips)), caseSensitive }
       }),
     )
 
@@ -115,7 +115,7 @@ describe('a path that meets an earlier route in another letter case', () => {
         const exact = routes.findIndex((one) => matchesRoute(one, { ...query, path }))
         const lower = (one: RouteSettings): RouteSettings => ({
           ...one,
-          paths: one.paths.map((text) => text.toLowerCase()),
+          path: one.path.map((text) => text.toLowerCase()),
         })
         const folded = routes.findIndex(
           (one) =>
@@ -131,11 +131,11 @@ describe('a path that meets an earlier route in another letter case', () => {
 })
 
 describe('a path with several readings', () => {
-  const kept = route('kept', { paths: ['/**'], encoded: 'keep' })
-  const admin = route('admin', { paths: ['/admin/**'] })
-  const projects = route('projects', { paths: ['/projects/*/issues'], encoded: 'keep' })
+  const kept = route('kept', { path: ['/**'], encoded: 'keep' })
+  const admin = route('admin', { path: ['/admin/**'] })
+  const projects = route('projects', { path: ['/projects/*/issues'], encoded: 'keep' })
   const stripped = route('stripped', {
-    paths: ['/api/**'],
+    path: ['/api/**'],
     encoded: 'keep',
     rewrite: { stripPrefix: '/api', addPrefix: '/' },
   })
@@ -224,7 +224,7 @@ describe('a path with several readings', () => {
     it(what, () => expect(found(routes, { path })).toBe(expected))
   }
   it('is denied by `_method` in every reading', () => {
-    const remove = route('remove', { paths: ['/admin/**'], methods: ['DELETE'] })
+    const remove = route('remove', { path: ['/admin/**'], method: ['DELETE'] })
     const post = { path: '/admin%2Fx', method: 'POST' }
     expect(found([remove, kept], post)).toBe('kept')
     expect(found([remove, kept], { ...post, query: '_method=DELETE' })).toBe(
@@ -240,7 +240,7 @@ describe('a path with several readings', () => {
     .array(fc.tuple(fc.array(patterns, { maxLength: 2 }), fc.boolean()), { minLength: 1, maxLength: 5 })
     .map((routes) =>
       routes.map(([paths, keeps], i) =>
-        route(`r${i}`, { paths, ...(keeps ? { encoded: 'keep' as const } : {}) }),
+        route(`r${i}`, { path: paths, ...(keeps ? { encoded: 'keep' as const } : {}) }),
       ),
     )
   it('is never allowed by a later route than any application would find for it', () =>

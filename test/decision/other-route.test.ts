@@ -40,10 +40,10 @@ describe('a path that applications serve as another one', () => {
       .flatMap((one) => [one, `${one}/`, one.replace(/(?<=.)\/$/, '')])
       .filter((one) => !one.includes('//'))
   const rest = route('rest', {})
-  const panel = route('panel', { paths: ['/panel'], access: { kind: 'deny' } })
-  const admin = route('admin', { paths: ['/admin/**'], access: { kind: 'deny' } })
-  const slash = route('slash', { paths: ['/panel/'], access: { kind: 'deny' } })
-  const kept = route('kept', { paths: ['/**'], encoded: 'keep' })
+  const panel = route('panel', { path: ['/panel'], access: { kind: 'deny' } })
+  const admin = route('admin', { path: ['/admin/**'], access: { kind: 'deny' } })
+  const slash = route('slash', { path: ['/panel/'], access: { kind: 'deny' } })
+  const kept = route('kept', { path: ['/**'], encoded: 'keep' })
   const met = (name: string): string => `path_ambiguous other_spelling ${name}`
   const cases: readonly (readonly [string, readonly RouteSettings[], string, string])[] = [
     ['is denied with a final slash', [panel, rest], '/panel/', met('panel')],
@@ -60,7 +60,7 @@ describe('a path that applications serve as another one', () => {
     ['is denied behind a script that is kept encoded', [admin, kept], '/index.php%2Fadmin', met('admin')],
     [
       'is judged where a route has it exactly',
-      [route('own', { paths: ['/panel/'] }), panel],
+      [route('own', { path: ['/panel/'] }), panel],
       '/panel/',
       'own',
     ],
@@ -82,7 +82,7 @@ describe('a path that applications serve as another one', () => {
   it('is denied by every pattern that matches a spelling and not the path', () =>
     fc.assert(
       fc.property(pathPatterns, spelled, (pattern, path) => {
-        const guarded = route('guarded', { paths: [pattern], access: { kind: 'deny' } })
+        const guarded = route('guarded', { path: [pattern], access: { kind: 'deny' } })
         const matches = (text: string): boolean => matchesPath(pattern, text)
         const isMet = matches(path) || spellingsOf(path).some(matches)
         expect(found([guarded, rest], { path }) === 'rest').toBe(!isMet)
@@ -91,7 +91,7 @@ describe('a path that applications serve as another one', () => {
     ))
   it('is denied by `_method` in the other spelling', () =>
     expect(
-      found([{ ...panel, methods: ['PUT'] }, rest], {
+      found([{ ...panel, method: ['PUT'] }, rest], {
         path: '/panel/',
         method: 'POST',
         query: '_method=PUT',
@@ -101,11 +101,11 @@ describe('a path that applications serve as another one', () => {
 
 describe('a HEAD that falls past the route of its GET', () => {
   const rest = route('rest', {})
-  const read = route('read', { paths: ['/admin/**'], methods: ['GET'], access: { kind: 'deny' } })
+  const read = route('read', { path: ['/admin/**'], method: ['GET'], access: { kind: 'deny' } })
   const cases: readonly (readonly [string, readonly RouteSettings[], string, string])[] = [
     ['is denied', [read, rest], '/admin/x', 'method_refused head read'],
     ['is denied in another letter case', [read, rest], '/ADMIN/x', 'method_refused head read'],
-    ['is judged by a route that names it', [{ ...read, methods: ['GET', 'HEAD'] }, rest], '/admin/x', 'read'],
+    ['is judged by a route that names it', [{ ...read, method: ['GET', 'HEAD'] }, rest], '/admin/x', 'read'],
     ['is judged by an earlier route', [rest, read], '/admin/x', 'rest'],
     ['is judged on another path', [read, rest], '/x', 'rest'],
     ['is judged if GET is public', [{ ...read, access: { kind: 'public' } }, rest], '/admin/x', 'rest'],

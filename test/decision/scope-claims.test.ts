@@ -16,7 +16,7 @@ type Claims = Record<string, unknown>
 /** One issuer has named its claims, the other has not. */
 const guard = makeGuard({
   issuers: [mainIssuer({ scopeClaims: ['permissions'] }), hmacIssuer()],
-  policies: [policySettings({ scopeAll: ['orders:read'] })],
+  policies: [policySettings({ scope: ['orders:read'] })],
   routes: [routeSettings()],
 })
 

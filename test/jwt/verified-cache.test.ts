@@ -20,8 +20,8 @@ const entry = (overrides: Partial<VerifiedToken> = {}): VerifiedToken => ({
 
 describe('the cache of verified tokens', () => {
   it('is off where either of its bounds is 0', () => {
-    expect(createVerifiedCache({ maxTokens: 0, maxBytes: 1000 })).toBeUndefined()
-    expect(createVerifiedCache({ maxTokens: 10, maxBytes: 0 })).toBeUndefined()
+    expect(createVerifiedCache({ tokens: 0, bytes: 1000 })).toBeUndefined()
+    expect(createVerifiedCache({ tokens: 10, bytes: 0 })).toBeUndefined()
   })
   const times = [
     [99.999, false],
@@ -31,13 +31,13 @@ describe('the cache of verified tokens', () => {
   ] as const
   for (const [now, isKnown] of times) {
     it(`${isKnown ? 'knows' : 'does not know'} a token of 100 to 200 at ${now}`, () => {
-      const cache = createVerifiedCache({ maxTokens: 10, maxBytes: 10_000 })
+      const cache = createVerifiedCache({ tokens: 10, bytes: 10_000 })
       cache?.put('a', entry())
       expect(cache?.get('a', now) !== undefined).toBe(isKnown)
     })
   }
   it('forgets a token as soon as its key is not trusted', () => {
-    const cache = createVerifiedCache({ maxTokens: 10, maxBytes: 10_000 })
+    const cache = createVerifiedCache({ tokens: 10, bytes: 10_000 })
     const other: VerificationKey = { ...key }
     cache?.put('a', entry({ key: other }))
     expect(cache?.get('a', 150)).toBeUndefined()
@@ -47,16 +47,16 @@ describe('the cache of verified tokens', () => {
     expect(cache?.size).toBe(0)
   })
   it('knows nothing that was not put', () =>
-    expect(createVerifiedCache({ maxTokens: 1, maxBytes: 10_000 })?.get('a', 150)).toBeUndefined())
+    expect(createVerifiedCache({ tokens: 1, bytes: 10_000 })?.get('a', 150)).toBeUndefined())
   it('is bounded by tokens', () => {
-    const cache = createVerifiedCache({ maxTokens: 3, maxBytes: 1_000_000 })
+    const cache = createVerifiedCache({ tokens: 3, bytes: 1_000_000 })
     for (let i = 0; i < 10; i++) cache?.put(String(i), entry())
     expect(cache?.size).toBe(3)
     expect(cache?.get('9', 150)).toBeDefined()
     expect(cache?.get('0', 150)).toBeUndefined()
   })
   it('is bounded by bytes, of which identity values count', () => {
-    const cache = createVerifiedCache({ maxTokens: 1000, maxBytes: 10_000 })
+    const cache = createVerifiedCache({ tokens: 1000, bytes: 10_000 })
     for (let i = 0; i < 100; i++) cache?.put(String(i), entry({ identity: ['a'.repeat(2000)] }))
     expect(cache?.size).toBe(4)
     cache?.put('huge', entry({ identity: ['a'.repeat(20_000)] }))

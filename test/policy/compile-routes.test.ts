@@ -13,12 +13,12 @@ const route = (name: string, match: Partial<RouteSettings>): RouteSettings =>
 
 describe('the route table', () => {
   const table = compile([
-    route('health', { paths: ['/healthz'] }),
-    route('read', { hosts: ['api.example.com'], paths: ['/orders/**'], methods: ['GET', 'HEAD'] }),
-    route('write', { hosts: ['api.example.com'], paths: ['/orders/**'] }),
-    route('users', { hosts: ['*.example.com'], paths: ['/users/*', '/people/*'] }),
-    route('post', { methods: ['POST'] }),
-    route('star', { hosts: ['*.api.example.com'], paths: ['/*/x/**'] }),
+    route('health', { path: ['/healthz'] }),
+    route('read', { host: ['api.example.com'], path: ['/orders/**'], method: ['GET', 'HEAD'] }),
+    route('write', { host: ['api.example.com'], path: ['/orders/**'] }),
+    route('users', { host: ['*.example.com'], path: ['/users/*', '/people/*'] }),
+    route('post', { method: ['POST'] }),
+    route('star', { host: ['*.api.example.com'], path: ['/*/x/**'] }),
   ])
   const cases = [
     ['GET', 'any.example', '/healthz', 'health'],
@@ -50,15 +50,13 @@ describe('the route table', () => {
 
   it('takes the first of the operator’s order, however specific the others are', () => {
     const all = route('all', {})
-    const exact = route('exact', { hosts: ['a.example'], paths: ['/a'], methods: ['GET'] })
+    const exact = route('exact', { host: ['a.example'], path: ['/a'], method: ['GET'] })
     const query = { method: 'GET', host: 'a.example', path: '/a' }
     expect(compile([all, exact]).match(query)?.name).toBe('all')
     expect(compile([exact, all]).match(query)?.name).toBe('exact')
   })
   it('says what did not fit of a route that was passed over: host, path or method', () => {
-    const { routes } = compile([
-      route('read', { hosts: ['*.a.example'], paths: ['/a/**'], methods: ['GET'] }),
-    ])
+    const { routes } = compile([route('read', { host: ['*.a.example'], path: ['/a/**'], method: ['GET'] })])
     const [read] = routes
     if (read === undefined) throw new Error('no route')
     const asked = [
@@ -85,7 +83,7 @@ describe('the route table', () => {
           expect(fitting.map((one) => one.name)).toEqual(all)
           const last = compiled.routes.at(-1)
           if (last === undefined) continue
-          const before = routes.slice(0, -1).find((one) => matchesRoute({ ...one, methods: [] }, query))
+          const before = routes.slice(0, -1).find((one) => matchesRoute({ ...one, method: [] }, query))
           expect(compiled.firstBefore(last, query, () => true)?.name).toBe(before?.name as string)
         }
       }),
@@ -95,39 +93,39 @@ describe('the route table', () => {
 
 describe('findShadowedRoutes', () => {
   const cases: readonly (readonly [string, readonly RouteSettings[], readonly string[]])[] = [
-    ['a route behind one for everything', [route('a', {}), route('b', { paths: ['/b'] })], ['b by a']],
-    ['the same route twice', [route('a', { paths: ['/x'] }), route('b', { paths: ['/x'] })], ['b by a']],
-    ['a path below a tree', [route('a', { paths: ['/x/**'] }), route('b', { paths: ['/x/y'] })], ['b by a']],
-    ['a tree below a path', [route('a', { paths: ['/x'] }), route('b', { paths: ['/x/**'] })], []],
-    ['a name behind a star', [route('a', { paths: ['/*'] }), route('b', { paths: ['/x'] })], ['b by a']],
-    ['a star behind a name', [route('a', { paths: ['/x'] }), route('b', { paths: ['/*'] })], []],
-    ['fewer methods first', [route('a', { methods: ['GET'] }), route('b', {})], []],
+    ['a route behind one for everything', [route('a', {}), route('b', { path: ['/b'] })], ['b by a']],
+    ['the same route twice', [route('a', { path: ['/x'] }), route('b', { path: ['/x'] })], ['b by a']],
+    ['a path below a tree', [route('a', { path: ['/x/**'] }), route('b', { path: ['/x/y'] })], ['b by a']],
+    ['a tree below a path', [route('a', { path: ['/x'] }), route('b', { path: ['/x/**'] })], []],
+    ['a name behind a star', [route('a', { path: ['/*'] }), route('b', { path: ['/x'] })], ['b by a']],
+    ['a star behind a name', [route('a', { path: ['/x'] }), route('b', { path: ['/*'] })], []],
+    ['fewer methods first', [route('a', { method: ['GET'] }), route('b', {})], []],
     [
       'fewer methods second',
-      [route('a', { methods: ['GET', 'PUT'] }), route('b', { methods: ['PUT'] })],
+      [route('a', { method: ['GET', 'PUT'] }), route('b', { method: ['PUT'] })],
       ['b by a'],
     ],
     [
       'a host below a wildcard',
-      [route('a', { hosts: ['*.x.y'] }), route('b', { hosts: ['a.x.y'] })],
+      [route('a', { host: ['*.x.y'] }), route('b', { host: ['a.x.y'] })],
       ['b by a'],
     ],
-    ['the host of a wildcard itself', [route('a', { hosts: ['*.x.y'] }), route('b', { hosts: ['x.y'] })], []],
+    ['the host of a wildcard itself', [route('a', { host: ['*.x.y'] }), route('b', { host: ['x.y'] })], []],
     [
       'a wildcard below a wildcard',
-      [route('a', { hosts: ['*.y'] }), route('b', { hosts: ['*.x.y'] })],
+      [route('a', { host: ['*.y'] }), route('b', { host: ['*.x.y'] })],
       ['b by a'],
     ],
-    ['any host behind one host', [route('a', { hosts: ['x'] }), route('b', {})], []],
-    ['one of two paths', [route('a', { paths: ['/x'] }), route('b', { paths: ['/x', '/y'] })], []],
+    ['any host behind one host', [route('a', { host: ['x'] }), route('b', {})], []],
+    ['one of two paths', [route('a', { path: ['/x'] }), route('b', { path: ['/x', '/y'] })], []],
     [
       'both of two paths',
-      [route('a', { paths: ['/y', '/x'] }), route('b', { paths: ['/x', '/y'] })],
+      [route('a', { path: ['/y', '/x'] }), route('b', { path: ['/x', '/y'] })],
       ['b by a'],
     ],
     [
       'the earliest of two that cover',
-      [route('a', { paths: ['/**'] }), route('b', {}), route('c', { paths: ['/x'] })],
+      [route('a', { path: ['/**'] }), route('b', {}), route('c', { path: ['/x'] })],
       ['b by a', 'c by a'],
     ],
   ]
@@ -140,22 +138,22 @@ describe('findShadowedRoutes', () => {
       ).toEqual([...expected]))
   }
   it('tells of a route that an earlier one covers in another letter case alone', () => {
-    const upper = route('a', { paths: ['/Users/**'] })
-    const lower = route('b', { paths: ['/users/*'] })
+    const upper = route('a', { path: ['/Users/**'] })
+    const lower = route('b', { path: ['/users/*'] })
     const told = (routes: readonly RouteSettings[]) =>
       findShadowedRoutes(compile(routes)).map(({ by, byCaseAlone }) => [by.name, byCaseAlone])
     expect(told([upper, lower])).toEqual([['a', true]])
     expect(told([{ ...upper, caseSensitive: true }, lower])).toEqual([])
-    expect(told([upper, route('c', { paths: ['/Users/x'] })])).toEqual([['a', false]])
+    expect(told([upper, route('c', { path: ['/Users/x'] })])).toEqual([['a', false]])
   })
   it('comes to an end with thousands of routes that match one sample and do not cover each other', () => {
     const routes = Array.from({ length: 20_000 }, (_, i) =>
-      route(`r${i}`, { hosts: ['a.example', `h${i}.example`], paths: ['/a'], methods: [`M${i}`] }),
+      route(`r${i}`, { host: ['a.example', `h${i}.example`], path: ['/a'], method: [`M${i}`] }),
     )
     expect(findShadowedRoutes(compile(routes))).toEqual([])
   })
   it('names every one of thousands of equal routes but the first', () => {
-    const routes = Array.from({ length: 20_000 }, (_, i) => route(`r${i}`, { paths: ['/a'] }))
+    const routes = Array.from({ length: 20_000 }, (_, i) => route(`r${i}`, { path: ['/a'] }))
     expect(findShadowedRoutes(compile(routes))).toHaveLength(routes.length - 1)
   })
   it('never names a route that some request reaches', () =>

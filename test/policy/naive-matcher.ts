@@ -7,7 +7,7 @@ export const firstMatch = (routes: readonly RouteSettings[], query: RouteQuery):
   routes.find((route) => matchesRoute(route, query))
 
 export const matchesRoute = (
-  { hosts, paths: patterns, methods }: RouteSettings,
+  { host: hosts, path: patterns, method: methods }: RouteSettings,
   { host, path, method }: RouteQuery,
 ): boolean =>
   isAnyOf(methods, (one) => one === method) &&
@@ -57,9 +57,9 @@ export const queries: fc.Arbitrary<RouteQuery> = fc.record({ method: methods, ho
 export const routeLists: fc.Arbitrary<readonly RouteSettings[]> = fc
   .array(
     fc.record({
-      hosts: fc.array(hostPatterns, { maxLength: 2 }),
-      paths: fc.array(pathPatterns, { maxLength: 2 }),
-      methods: fc.array(methods, { maxLength: 2 }),
+      host: fc.array(hostPatterns, { maxLength: 2 }),
+      path: fc.array(pathPatterns, { maxLength: 2 }),
+      method: fc.array(methods, { maxLength: 2 }),
     }),
     { maxLength: 8 },
   )

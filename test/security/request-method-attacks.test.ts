@@ -15,12 +15,12 @@ import {
 import { mint } from '../support/tokens.ts'
 
 const guard = makeGuard({
-  policies: [policySettings(), policySettings({ name: 'remove', scopeAll: ['remove'] })],
+  policies: [policySettings(), policySettings({ name: 'remove', scope: ['remove'] })],
   routes: [
-    routeSettings({ name: 'open', paths: ['/open/**'], access: { kind: 'public' } }),
+    routeSettings({ name: 'open', path: ['/open/**'], access: { kind: 'public' } }),
     routeSettings({
       name: 'remove',
-      methods: ['DELETE', 'ZAP'],
+      method: ['DELETE', 'ZAP'],
       access: { kind: 'policy', policy: 'remove' },
     }),
     routeSettings({ name: 'rest' }),
@@ -80,17 +80,17 @@ describe('attack: TRACE shows the client the identity headers, CONNECT opens a t
 
 describe('attack: a query that names another method for the application (`_method`)', () => {
   const table = makeGuard({
-    policies: [policySettings(), policySettings({ name: 'remove', scopeAll: ['remove'] })],
+    policies: [policySettings(), policySettings({ name: 'remove', scope: ['remove'] })],
     routes: [
       routeSettings({
         name: 'ignores',
-        paths: ['/ignores/**'],
-        methods: ['POST'],
+        path: ['/ignores/**'],
+        method: ['POST'],
         allowMethodParameter: true,
       }),
-      routeSettings({ name: 'remove', methods: ['DELETE'], access: { kind: 'policy', policy: 'remove' } }),
-      routeSettings({ name: 'write', methods: ['POST', 'PUT'] }),
-      routeSettings({ name: 'read', methods: ['GET'] }),
+      routeSettings({ name: 'remove', method: ['DELETE'], access: { kind: 'policy', policy: 'remove' } }),
+      routeSettings({ name: 'write', method: ['POST', 'PUT'] }),
+      routeSettings({ name: 'read', method: ['GET'] }),
     ],
   })
   const judges = decideOf(table)

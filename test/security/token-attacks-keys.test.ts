@@ -30,7 +30,7 @@ import {
   rsaPair,
 } from '../support/tokens.ts'
 
-const CACHE = { maxTokens: 100, maxBytes: 1_000_000 }
+const CACHE = { tokens: 100, bytes: 1_000_000 }
 
 describe('attack: the key of one issuer for a token of another, with the same kid (CVE-2025-59936)', () => {
   const other = rsaPair()
@@ -82,11 +82,11 @@ describe('attack: the memory of one policy used for another (CVE-2026-35039, Oat
     ({ name, claim, arrays: 'csv', encoding: 'percent', maxBytes: 4096 }) as const
   const policies = [
     policySettings({ name: 'lax', identity: [header('X-User', 'sub')] }),
-    policySettings({ name: 'scoped', scopeAll: ['admin'], identity: [header('X-User', 'email')] }),
+    policySettings({ name: 'scoped', scope: ['admin'], identity: [header('X-User', 'email')] }),
     policySettings({ name: 'ruled', claims: [{ path: 'tenant', equals: 'acme' }] }),
   ]
   const routes = policies.map(({ name }) =>
-    routeSettings({ name, paths: [`/${name}`], access: { kind: 'policy', policy: name } }),
+    routeSettings({ name, path: [`/${name}`], access: { kind: 'policy', policy: name } }),
   )
   const decide = decideOf(makeGuard({ policies, routes, cache: CACHE }))
   const headers = [['authorization', `Bearer ${mint()}`]] as const
@@ -123,7 +123,7 @@ describe('attack: a key that was withdrawn, still trusted', () => {
   const newSet = [jwkOf(next.publicKey, { kid: 'new' })]
 
   for (const [name, cache] of [
-    ['without', { maxTokens: 0, maxBytes: 0 }],
+    ['without', { tokens: 0, bytes: 0 }],
     ['with', CACHE],
   ] as const) {
     it(`is refused as soon as the set is replaced, ${name} the cache`, async () => {

@@ -75,7 +75,7 @@ describe('attack: `__proto__` and `constructor` as names', () => {
   })
   it('does not find inherited members where a claim is required', async () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf']) {
-      const strict = decideOf(makeGuard({ issuers: [mainIssuer({ requiredClaims: [name] })] }))
+      const strict = decideOf(makeGuard({ issuers: [mainIssuer({ require: [name] })] }))
       expect(await reasonFor(strict, mint())).toBe('claim_missing')
     }
   })

@@ -23,7 +23,7 @@ export const issuerSettings = (overrides: Partial<IssuerSettings> = {}): IssuerS
   algorithms: ['RS256', 'ES256', 'EdDSA'],
   keys: { kind: 'jwks_file', file: 'keys.json' },
   leewaySeconds: 30,
-  requiredClaims: [],
+  require: [],
   allowMissingExp: false,
   requireKid: false,
   allowSenderConstrained: false,
@@ -50,7 +50,7 @@ export function hmacIssuer(overrides: Partial<IssuerSettings> = {}): Issuer {
 
 export const policySettings = (overrides: Partial<PolicySettings> = {}): PolicySettings => ({
   name: 'any',
-  scopeAll: [],
+  scope: [],
   scopeAny: [],
   claims: [],
   identity: [],
@@ -59,9 +59,9 @@ export const policySettings = (overrides: Partial<PolicySettings> = {}): PolicyS
 
 export const routeSettings = (overrides: Partial<RouteSettings> = {}): RouteSettings => ({
   name: 'route',
-  hosts: [],
-  paths: [],
-  methods: [],
+  host: [],
+  path: [],
+  method: [],
   access: { kind: 'policy', policy: 'any' },
   ...overrides,
 })
@@ -74,7 +74,7 @@ export const makeGuard = (overrides: Partial<GuardInput> = {}): Guard =>
     routes: [],
     tokenSources: [BEARER],
     maxTokenBytes: 8192,
-    cache: { maxTokens: 0, maxBytes: 0 },
+    cache: { tokens: 0, bytes: 0 },
     realm: 'warder',
     ...overrides,
   })

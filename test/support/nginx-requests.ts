@@ -18,16 +18,16 @@ export type Headers = readonly (readonly [string, string])[]
 
 const guard = makeGuard({
   tokenSources: [BEARER, { kind: 'cookie', name: 'access_token' }, { kind: 'query', name: 'access_token' }],
-  policies: [policySettings(), policySettings({ name: 'admin', scopeAll: ['admin'] })],
+  policies: [policySettings(), policySettings({ name: 'admin', scope: ['admin'] })],
   routes: [
-    routeSettings({ name: 'public', paths: ['/public/**'], access: { kind: 'public' } }),
+    routeSettings({ name: 'public', path: ['/public/**'], access: { kind: 'public' } }),
     routeSettings({
       name: 'admin',
-      hosts: ['api.example.com', '*.api.example.com'],
-      paths: ['/admin/**'],
+      host: ['api.example.com', '*.api.example.com'],
+      path: ['/admin/**'],
       access: { kind: 'policy', policy: 'admin' },
     }),
-    routeSettings({ name: 'rest', hosts: ['api.example.com', '*.api.example.com'] }),
+    routeSettings({ name: 'rest', host: ['api.example.com', '*.api.example.com'] }),
   ],
 })
 const decide = decideOf(guard)

@@ -69,7 +69,7 @@ export function serveFake(decide: Decide = () => DENY): FakeServing {
 const LISTENER = {
   address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
   trustedProxies: [],
-  logsAccess: false,
+  accessLog: false,
   maxConnections: 1_000,
   maxHeldBytes: 1024 ** 2,
 } as const

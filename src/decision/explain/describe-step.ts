@@ -182,7 +182,7 @@ function ruleText({ claim, expected, holds, found }: CompiledClaimRule, { jws }:
 /** What is required of the claims; what the claim is instead where it is not so. */
 function requiredText({ issuer, jws }: Trial): string {
   const claims = jws?.claims ?? {}
-  const present = (issuer?.settings.requiredClaims ?? []).map((name) => {
+  const present = (issuer?.settings.require ?? []).map((name) => {
     const value = Object.hasOwn(claims, name) ? claims[name] : undefined
     return isPresent(value) ? name : `${name} (the claim is ${describeFound(value)})`
   })

@@ -89,5 +89,5 @@ export const userHeaderNames = (inputs: readonly JudgeInput[]): readonly string[
 export const hidesCredentials = (inputs: readonly JudgeInput[]): boolean =>
   inputs.some(
     (input): input is JudgeInput & { readonly settings: BasicAuthSettings } =>
-      input.kind === 'basic_auth' && !input.settings.forwardsCredentials,
+      input.kind === 'basic_auth' && !input.settings.forwardCredentials,
   )

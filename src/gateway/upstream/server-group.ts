@@ -19,7 +19,7 @@ export interface ServerGroup {
 /** What all servers of an upstream have in common. */
 export type ServerRules = Pick<
   UpstreamSettings,
-  'ejectAfter' | 'ejectMs' | 'health' | 'resolveMs' | 'maxConnectionAgeMs'
+  'ejectAfter' | 'ejectForMs' | 'health' | 'resolveMs' | 'maxConnectionAgeMs'
 >
 
 export function createServerGroup(

@@ -70,7 +70,7 @@ export function createServerPool(
   deadlines: Deadlines,
   address?: PoolAddress,
 ): ServerPool {
-  const { ejectAfter, ejectMs, maxConnectionAgeMs } = rules
+  const { ejectAfter, ejectForMs, maxConnectionAgeMs } = rules
   const ip = address?.ip
   const place = { server: settings, ip, trust }
   const health = rules.health === undefined ? undefined : startHealthCheck(place, rules.health, deadlines)
@@ -83,7 +83,7 @@ export function createServerPool(
   let isClosed = false
   let hasLeft = false
   let hasConnected = false
-  let unreachedMs = ejectMs
+  let unreachedMs = ejectForMs
 
   const forget = (link: IdleLink): void => {
     const at = idle.indexOf(link)
@@ -124,9 +124,9 @@ export function createServerPool(
    */
   const isLeftAlone = (): boolean => failures >= ejectAfter || (ip !== undefined && !hasConnected)
   const ejectionMs = (): number => {
-    if (ip === undefined || hasConnected) return ejectMs
+    if (ip === undefined || hasConnected) return ejectForMs
     const ms = unreachedMs
-    unreachedMs = Math.min(ms * 2, Math.max(MAX_UNREACHED_MS, ejectMs))
+    unreachedMs = Math.min(ms * 2, Math.max(MAX_UNREACHED_MS, ejectForMs))
     return ms
   }
 

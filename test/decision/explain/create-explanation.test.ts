@@ -20,11 +20,11 @@ import type { AuthzRequest } from '../../../src/request/authz-request.ts'
 
 const identity = [{ name: 'X-User', claim: 'sub', arrays: 'csv', encoding: 'percent', maxBytes: 10 }] as const
 const guard = makeGuard({
-  issuers: [mainIssuer({ requiredClaims: ['sub'] }), hmacIssuer()],
+  issuers: [mainIssuer({ require: ['sub'] }), hmacIssuer()],
   policies: [
     policySettings({
       name: 'strict',
-      scopeAll: ['read'],
+      scope: ['read'],
       scopeAny: ['x', 'y'],
       claims: [{ path: 'tenant', equals: 'acme' }],
       identity,
@@ -32,10 +32,10 @@ const guard = makeGuard({
     policySettings(),
   ],
   routes: [
-    routeSettings({ name: 'open', paths: ['/open'], access: { kind: 'public' } }),
-    routeSettings({ name: 'shut', paths: ['/shut'], access: { kind: 'deny' } }),
-    routeSettings({ name: 'strict', paths: ['/strict'], access: { kind: 'policy', policy: 'strict' } }),
-    routeSettings({ name: 'rest', paths: ['/rest'] }),
+    routeSettings({ name: 'open', path: ['/open'], access: { kind: 'public' } }),
+    routeSettings({ name: 'shut', path: ['/shut'], access: { kind: 'deny' } }),
+    routeSettings({ name: 'strict', path: ['/strict'], access: { kind: 'policy', policy: 'strict' } }),
+    routeSettings({ name: 'rest', path: ['/rest'] }),
   ],
   tokenSources: [BEARER, { kind: 'query', name: 'token' }],
 })
@@ -210,7 +210,7 @@ describe('explain, for every request', () => {
     { weight: 1, arbitrary: fc.constantFrom('', 'a.b.c', 'a.b.c.d.e', 'x'.repeat(9000)) },
   )
   it('comes to the same decision as without a recorder, and names the deciding step', async () => {
-    const cached = decideOf(makeGuard({ ...guardInput(), cache: { maxTokens: 50, maxBytes: 100_000 } }))
+    const cached = decideOf(makeGuard({ ...guardInput(), cache: { tokens: 50, bytes: 100_000 } }))
     await fc.assert(
       fc.asyncProperty(
         token,
@@ -237,7 +237,7 @@ function guardInput() {
     policies: [
       policySettings({
         name: 'strict',
-        scopeAll: ['read'],
+        scope: ['read'],
         scopeAny: ['x', 'y'],
         claims: [{ path: 'tenant', equals: 'acme' }],
         identity,

@@ -25,7 +25,7 @@ const REALM_PRESET = { issuer: REALM, claimValues: [{ claim: 'typ', oneOf: ['Bea
 async function failure(token: string, issuer: Partial<IssuerSettings>): Promise<ExplainedStep | undefined> {
   const guard = makeGuard({
     issuers: [mainIssuer(issuer)],
-    policies: [policySettings({ scopeAll: ['orders:read'] })],
+    policies: [policySettings({ scope: ['orders:read'] })],
     routes: [routeSettings()],
   })
   const { recorder, steps } = createExplanation()

@@ -29,7 +29,7 @@ function createPool(port: number): ServerPool {
     balance: 'round_robin',
     host: 'keep',
     ejectAfter: 3,
-    ejectMs: 1,
+    ejectForMs: 1,
     maxConnectionAgeMs: 60_000,
     ...times,
   } as const

@@ -31,7 +31,7 @@ export interface AuthService {
 }
 
 /** As the defaults of upstreams. When all its addresses are ejected, the service is asked anyway. */
-const SERVER_RULES = { ejectAfter: 3, ejectMs: 10_000, resolveMs: 10_000, maxConnectionAgeMs: 300_000 }
+const SERVER_RULES = { ejectAfter: 3, ejectForMs: 10_000, resolveMs: 10_000, maxConnectionAgeMs: 300_000 }
 const NOTHING = (): void => {}
 
 export function createAuthService(
@@ -42,7 +42,7 @@ export function createAuthService(
 ): AuthService {
   const group = createServerGroup(settings.server, SERVER_RULES, trust, deps)
   const servers = createServerChoice([{ group, weight: 1 }], 'round_robin')
-  const cache = settings.cache === undefined ? undefined : createAuthCache(settings.cache.maxEntries)
+  const cache = settings.cache === undefined ? undefined : createAuthCache(settings.cache.entries)
   const isSent = compileSentFields(settings, rules)
   return {
     ask(request, settled) {

@@ -42,7 +42,7 @@ export interface ForwardAuthSettings {
   readonly answerCookies: readonly string[]
   /** Absent, the default: every request is asked about. */
   readonly cache?: {
-    readonly maxEntries: number
+    readonly entries: number
     /** Longest time that an allow is remembered; the service's `Cache-Control` may shorten it. */
     readonly ttlMs: number
   }

@@ -20,5 +20,5 @@ export interface BasicAuthSettings {
   /** Header that tells the application the user's name; absent: none does. */
   readonly userHeader?: string
   /** Whether the application is sent the password too. Default false. */
-  readonly forwardsCredentials: boolean
+  readonly forwardCredentials: boolean
 }

@@ -6,8 +6,8 @@ import { ask, decideOf, makeGuard, makeRequest, routeSettings } from '../../../s
 const deny = { kind: 'deny' } as const
 const rest = routeSettings({ name: 'rest', access: { kind: 'public' } })
 const kept: RouteSettings = { ...rest, encoded: 'keep' }
-const panel = routeSettings({ name: 'panel', paths: ['/panel'], access: deny })
-const read = routeSettings({ name: 'read', paths: ['/panel'], methods: ['GET'], access: deny })
+const panel = routeSettings({ name: 'panel', path: ['/panel'], access: deny })
+const read = routeSettings({ name: 'read', path: ['/panel'], method: ['GET'], access: deny })
 
 describe('explain knows what a denial of a path or method usually means', () => {
   const cases: readonly (readonly [string, readonly RouteSettings[], string, string])[] = [
