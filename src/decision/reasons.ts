@@ -55,7 +55,7 @@ export type DenyReason =
 
 export type Reason = AllowReason | DenyReason
 
-/** One reason: what the client is told, and what the operator is told. */
+/** One reason: the answer to the client, and the texts for the operator. */
 export interface DenyRow {
   readonly status: 401 | 403 | 502 | 503
   /** `error` of the challenge (RFC 6750 §3.1); absent when no usable token was sent, or it is not about a token. */
@@ -81,13 +81,13 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   token_missing: {
     status: 401,
     message: 'no token in any of the token sources',
-    hint: 'send `Authorization: Bearer <token>`, or add the place where it is to `token_sources`',
+    hint: 'send `Authorization: Bearer <token>`, or add the place of the token to `token_sources`',
   },
   token_multiple: {
     status: 401,
     error: 'invalid_request',
-    message: 'more than one token, or Authorization header, in the request',
-    hint: 'send it once; a proxy that adds its own must remove the client’s first',
+    message: 'the request has more than one token, or more than one Authorization header',
+    hint: 'send one; a proxy that adds its own must first remove the client’s',
   },
   scheme_not_bearer: {
     status: 401,
@@ -100,11 +100,11 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   ),
   token_malformed: invalidToken(
     'this is not a signed JWT in compact form',
-    'send the whole token as the issuer gave it; `warder token inspect` shows what can be read of it',
+    'send the whole token as issued; `warder token inspect` shows the parts that can be read',
   ),
   token_encrypted: invalidToken(
     'this is an encrypted token (JWE)',
-    'have the issuer sign access tokens for this audience without encrypting them',
+    'have the issuer only sign access tokens for this audience, not encrypt them',
   ),
   alg_not_allowed: invalidToken(
     'the issuer’s `algorithms` do not include the token’s `alg`',
@@ -112,39 +112,39 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   ),
   typ_not_allowed: invalidToken(
     'the `typ` of the token is not accepted',
-    'check that this is an access token and not, say, an ID or logout token; accepted values are the issuer’s `typ`',
+    'check that this is an access token, not an ID or logout token; the issuer’s `typ` lists the accepted values',
   ),
   crit_unsupported: invalidToken(
-    'the token asks for an extension that must be understood',
-    'Warder implements no JWS extension; the issuer must not use `crit` or `b64`',
+    'the token requires a JWS extension',
+    'Warder supports no JWS extension; the issuer must not use `crit` or `b64`',
   ),
   kid_missing: invalidToken(
-    'the token names no key and the issuer’s keys need one',
-    'have the issuer put `kid` into the header',
+    'the token has no `kid`, and the issuer’s keys require one',
+    'have the issuer set `kid` in the token header',
   ),
   kid_unknown: invalidToken(
     'the issuer has no key with the token’s `kid`',
     'the token may come from another environment, or the issuer has not published the key yet; `warder keys list`',
   ),
   key_unsuitable: invalidToken(
-    'the named key may not verify with the token’s `alg`',
-    'see `use`, `alg`, `key_ops`, type and size of the key: `warder keys list`',
+    'the key with the token’s `kid` must not be used with its `alg`',
+    'check `use`, `alg`, `key_ops`, type and size of the key: `warder keys list`',
   ),
   signature_invalid: invalidToken(
-    'the signature does not fit the token',
-    'the token was changed or signed with another key; with a secret, compare it and its encoding on both sides',
+    'the signature does not match the token',
+    'the token was changed, or signed with another key; if the key is a secret, compare it and its encoding on both sides',
   ),
   issuer_unknown: invalidToken(
     'no configured issuer has this `iss`',
-    'compare character by character (a slash at the end, http or https, a version in the path), or add the issuer',
+    'compare the two character by character (trailing slash, http or https, version in the path), or add the issuer',
   ),
   audience_missing: invalidToken(
     'the token has no audience',
-    'have the issuer add one, or set `audience: any` to accept tokens meant for anybody',
+    'have the issuer add one, or set `audience: any` to accept tokens for any service',
   ),
   audience_mismatch: invalidToken(
-    'the token was meant for another audience',
-    'have the issuer add the expected audience; add the token’s to `audience` only if it means this very API',
+    'the token is for another audience',
+    'have the issuer add the expected audience; add the token’s to `audience` only if it stands for this API',
   ),
   exp_missing: invalidToken(
     'the token never expires',
@@ -152,7 +152,7 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   ),
   token_expired: invalidToken(
     'the token has expired',
-    'get a new token; if it was just issued, compare the clocks',
+    'get a new token; if this one is new, compare the clocks',
   ),
   token_not_yet_valid: invalidToken(
     'the token is not valid yet (`nbf`)',
@@ -168,70 +168,70 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
     'have the issuer add it, or remove it from the issuer’s `require` or `claims`',
   ),
   claim_invalid: invalidToken(
-    'a claim has a type or value that it must not have',
+    'a claim has an invalid type or value',
     'the log line names the claim; have the issuer correct it',
   ),
   token_revoked: invalidToken('the token was revoked', 'get a new token'),
   credentials_missing: {
     status: 401,
-    message: 'the route asks for user name and password, and none were sent',
-    hint: 'send `Authorization: Basic …`; browsers ask their user when they see the challenge',
+    message: 'the route requires user name and password, and the request has none',
+    hint: 'send `Authorization: Basic …`; browsers ask the user when they receive the challenge',
   },
   credentials_malformed: {
     status: 401,
-    message: 'what was sent as user name and password cannot be read',
+    message: 'the user name and password in the request cannot be decoded',
     hint: 'send base64 of `user:password` in UTF-8, neither part empty, without control characters, at most 1 KiB',
   },
   credentials_invalid: {
     status: 401,
-    message: 'user name and password do not belong together',
-    hint: 'look at the users of the route’s `basic_auth`; which of the two is wrong is told to nobody',
+    message: 'the user name or the password is wrong',
+    hint: 'check the users of the route’s `basic_auth`; Warder never reveals which of the two is wrong',
   },
   sender_constraint_failed: invalidToken(
-    'the token is bound to a key (`cnf`) and came without proof',
+    'the token is bound to a key (`cnf`), and the request has no proof of possession',
     'have the issuer issue bearer tokens, or set `allow_sender_constrained: true` if the proxy checks the proof',
   ),
   no_route: forbidden(
     'no route matches',
-    'add a route, or mend one; `warder explain` shows which were passed over, and why',
+    'add or correct a route; `warder explain` shows why each route does not match',
   ),
-  route_denied: forbidden('the route says `access: deny`', 'this is what the configuration asks for'),
+  route_denied: forbidden('the route has `access: deny`', 'change the route if that is not intended'),
   scope_missing: {
     status: 403,
     error: 'insufficient_scope',
-    message: 'the token lacks a scope',
-    hint: 'have the client ask for the scope, and the issuer grant it',
+    message: 'the token lacks a required scope',
+    hint: 'have the client request the scope, and the issuer grant it',
   },
   claim_rule_failed: forbidden(
     'a claim rule of the policy does not hold',
-    'the log line names the rule; have the issuer set the claim so, or change `claims` of the policy',
+    'the log line names the rule; have the issuer correct the claim, or change `claims` of the policy',
   ),
   // Not 401: the token is good, and clients would fetch new ones for ever.
   identity_unfit: forbidden(
-    'a claim of the verified token cannot become an identity header as it is',
-    'the log line names the header; see its `arrays`, `encoding` and `max_bytes`, or have the issuer correct the claim',
+    'a claim of the verified token cannot be written as an identity header',
+    'the log line names the header; change its `arrays`, `encoding` or `max_bytes`, or have the issuer correct the claim',
   ),
-  expression_false: forbidden('the expression of the policy is false', 'look at the policy’s `when`'),
-  ip_not_allowed: forbidden('the client address is not allowed', 'look at the policy’s addresses'),
+  expression_false: forbidden('the expression of the policy is false', 'check the policy’s `when`'),
+  ip_not_allowed: forbidden('the client address is not allowed', 'check the policy’s addresses'),
   origin_missing: forbidden(
-    'the proxy did not say which request to judge',
-    'add the header that the log line names to the proxy; `warder snippet` prints the whole proxy configuration',
+    'the proxy did not describe the request to judge',
+    'configure the proxy to send the header that the log line names; `warder snippet` prints the whole configuration',
   ),
   path_ambiguous: forbidden(
     'the path can be read in more than one way',
-    'have the client send the path in plain form; `warder explain` says what is ambiguous about it',
+    'have the client send the path in plain form; `warder explain` shows what is ambiguous about it',
   ),
   method_refused: forbidden(
-    'the method is TRACE or CONNECT, has the wrong letter case, is a HEAD whose GET an earlier route guards, or `_method` in the query names another one',
-    'send the method in upper case, as it is registered; add HEAD to the route for GET; for `_method`, see `allow_method_parameter` of the route',
+    'the method is TRACE or CONNECT, has the wrong letter case, is HEAD where an earlier route guards GET, or is overridden by `_method` in the query',
+    'send the method in upper case; add HEAD to the route for GET; for `_method`, see `allow_method_parameter` of the route',
   ),
   header_missing: forbidden(
     'the request lacks a header that the route’s `forward_auth` requires',
-    'look at the detail for the header; the auth service was not asked',
+    'the detail names the header; the auth service was not asked',
   ),
   auth_service_denied: forbidden(
-    'the route’s auth service said no',
-    'look at the log of the auth service; the client is given its status, 401 or 403, and its challenge',
+    'the route’s auth service denied the request',
+    'check the log of the auth service; the client receives its status, 401 or 403, and its challenge',
   ),
   auth_service_not_asked: forbidden(
     'the route has `forward_auth`, and only the gateway asks an auth service',
@@ -243,22 +243,22 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
   ),
   auth_service_failed: {
     status: 502,
-    message: 'the route’s auth service gave no answer that can be used',
-    hint: 'look at the detail; the client is given 504 where the answer did not come in time',
+    message: 'the route’s auth service returned no usable answer',
+    hint: 'the detail has the cause; after a timeout the client receives 504',
   },
   keys_unavailable: unavailable(
     'the issuer’s keys could not be loaded (yet)',
-    '`warder keys list` says what went wrong; of a running Warder, `/readyz?verbose` on the admin listener',
+    'run `warder keys list`, or ask a running Warder: `/readyz?verbose` on the admin listener',
   ),
   introspection_unavailable: unavailable(
-    'the issuer could not be asked about the token',
-    'see /readyz?verbose on the admin listener',
+    'the issuer’s introspection endpoint could not be asked',
+    'check `/readyz?verbose` on the admin listener',
   ),
   overloaded: unavailable(
-    'too many requests at once, or too many passwords to verify',
-    'give Warder more CPU, or run more of it',
+    'too many concurrent requests, or too many passwords to verify',
+    'give Warder more CPU, or run more instances',
   ),
-  internal_error: unavailable('a bug in Warder', 'please report it with the log line'),
+  internal_error: unavailable('a bug in Warder', 'report it with the log line'),
 }
 
 /** All denials, in the order of the docs. */

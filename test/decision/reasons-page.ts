@@ -10,8 +10,8 @@ import { FAULT_STATUS } from '../../src/gateway/exchange/exchange-end.ts'
 import type { GatewayFault } from '../../src/gateway/gateway-event.ts'
 
 const ALLOWED: Readonly<Record<AllowReason, string>> = {
-  ok: 'The token was accepted and fits the policy; or every other judge of the route allowed the request.',
-  public: 'The route is public: no token was asked for or looked at, and every identity header is blank.',
+  ok: 'The token was accepted and meets the policy; or every other judge of the route allowed the request.',
+  public: 'The route is public: no token was required or read, and every identity header is blank.',
   anonymous:
     'The request has no token, and the route allows that (`allow_anonymous`): every identity header is blank.',
   observe_only: 'The request would have been denied, but the policy only observes.',
@@ -21,32 +21,32 @@ const FAULTS: Readonly<Record<GatewayFault, string>> = {
   bad_request: 'the request is invalid, or can be read in more than one way',
   body_too_large: 'the body is larger than `max_body`',
   rate_limited:
-    'the client has sent more requests than a `rate_limit` lets through; `Retry-After` gives the time to wait',
-  origin_not_allowed: 'a page of an origin that `cors` does not list asked for a preflight or a WebSocket',
+    'the client sent more requests than a `rate_limit` allows; `Retry-After` gives the time to wait',
+  origin_not_allowed: 'a page of an origin that `cors` does not list sent a preflight or opened a WebSocket',
   request_timeout: 'the client stopped sending its head or body, or sent it too slowly',
   client_closed:
-    'the client left before its answer was whole; with the detail `closed to free memory`, the gateway closed its connection because all of them together held more than `max_held_bytes`',
+    'the client left before its answer was complete; with the detail `closed to free memory`, the gateway closed the connection because all connections together held more than `max_held_bytes`',
   no_server: 'no server of the upstream may be asked at the moment',
   connect_failed: 'no server could be reached',
-  response_timeout: 'the server took too long for the first byte of its answer',
+  response_timeout: 'the first byte of the server’s answer came too late',
   idle_timeout: 'the server stopped sending, or the client stopped reading',
   total_timeout: 'the whole exchange took too long',
-  upstream_closed: 'the server closed the connection before its answer was whole',
-  upstream_invalid: 'the answer of the server is not valid HTTP',
+  upstream_closed: 'the server closed the connection before its answer was complete',
+  upstream_invalid: 'the server’s answer is not valid HTTP',
 }
 
 const AT_FAULT = `## Faults
 
-These are not decisions: the gateway itself gave up on a request. The code is in the same places, in \`X-Decision-Reason\`
-and in the body; in the log it is the \`fault\`. [gateway.md](gateway.md#what-the-client-receives) has every case.
+These are not decisions: the gateway itself gave up on a request. The code is in the same places, \`X-Decision-Reason\`
+and the body; in the log it is the \`fault\`. [gateway.md](gateway.md#what-the-client-receives) has every case.
 `
 
 const PROXY_ERROR = `### \`proxy_error\`
 
 Status 503, written by the nginx text.
 
-- **What it means:** nginx could not ask Warder, or failed after an allow; only then there is an \`X-Decision-Id\`.
-- **What to do:** look into the error log of nginx; see [nginx.md](nginx.md#was-it-us).
+- **What it means:** nginx could not ask Warder, or failed after an allow. Only the second case has an \`X-Decision-Id\`.
+- **What to do:** check the error log of nginx; see [nginx.md](nginx.md#was-it-us).
 `
 
 const INTRODUCTION = `# Reasons
@@ -54,10 +54,10 @@ const INTRODUCTION = `# Reasons
 Every decision has one reason. It is the \`reason\` of the log line, and for a denial the header
 \`X-Decision-Reason\`. A code never changes its meaning.
 
-What the client is told is coarser than the reason: the status, and the \`error\` of the challenge
-(\`WWW-Authenticate\`, RFC 6750 §3.1). \`warder explain\` shows how a reason came about.
+The answer to the client is coarser than the reason: the status, and the \`error\` of the challenge
+(\`WWW-Authenticate\`, RFC 6750 §3.1). \`warder explain\` shows the steps that led to a reason.
 
-Five codes are reserved, and given by nothing yet: \`observe_only\`, \`token_revoked\`, \`expression_false\`,
+Five codes are reserved and not used yet: \`observe_only\`, \`token_revoked\`, \`expression_false\`,
 \`ip_not_allowed\` and \`introspection_unavailable\`.
 `
 
@@ -70,8 +70,7 @@ export function reasonsPage(): string {
   const allowed = ALLOW_REASONS.map((reason) => `### \`${reason}\`\n\n${ALLOWED[reason]}\n`)
   const faults = Object.entries(FAULTS).map(([fault, meaning]) => {
     const status = FAULT_STATUS[fault as GatewayFault]
-    const answer =
-      status === 0 ? 'No answer: nobody is left to read it' : `Status ${STATUSES[fault] ?? status}`
+    const answer = status === 0 ? 'No answer: the client is gone' : `Status ${STATUSES[fault] ?? status}`
     return `### \`${fault}\`\n\n${answer}.\n\n- **What it means:** ${meaning}.\n`
   })
   return [INTRODUCTION, '## Allowed\n', ...allowed, ...denied.flat(), AT_FAULT, ...faults, PROXY_ERROR].join(
