@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'bun:test'
+import { describe, expect, it, spyOn } from 'bun:test'
+import * as crypto from 'node:crypto'
 import { constants, createSecretKey, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { CompactSign } from 'jose'
@@ -86,6 +87,20 @@ describe('createVerifier', () => {
 
     it(`refuses other input for ${algorithm}`, () => {
       expect(verify(INPUT.slice(1), signature)).toBe(false)
+    })
+
+    it(`does not ask the runtime about a signature of another length for ${algorithm}`, () => {
+      const asked = [spyOn(crypto, 'verify'), spyOn(crypto, 'createHmac')] as const
+      try {
+        for (const bytes of [0, 1, signature.length - 1, signature.length + 1, 2 * signature.length, 7_000])
+          expect(verify(INPUT, new Uint8Array(bytes).fill(1))).toBe(false)
+        expect(asked.map(({ mock }) => mock.calls.length)).toEqual([0, 0])
+        // The spies are in the way of this verifier.
+        expect(verify(INPUT, signature)).toBe(true)
+        expect(asked[0].mock.calls.length + asked[1].mock.calls.length).toBe(1)
+      } finally {
+        for (const spy of asked) spy.mockRestore()
+      }
     })
   }
 
