@@ -125,18 +125,31 @@ describe('a head', () => {
     )
   })
 
-  it('of an answer never has two framings', () => {
-    const line = fc.constantFrom(
-      'Content-Length: 1',
-      'content-length: 1',
-      'Transfer-Encoding: chunked',
-      'A: b',
-    )
+  const FRAMINGS = ['Content-Length: 1', 'content-length: 1', 'Transfer-Encoding: chunked']
+  const lines = fc.array(fc.constantFrom(...FRAMINGS, 'A: b'))
+  const framingsOf = (fields: readonly string[]): number =>
+    fields.filter((line) => FRAMINGS.includes(line)).length
+
+  it('of a request never has two framings', () => {
     fc.assert(
-      fc.property(fc.array(line), fc.constantFrom('GET', 'HEAD'), (lines, method) => {
-        const parsed = parseResponseHead(['HTTP/1.1 200 OK', ...lines].join('\r\n'), method)
-        const framings = lines.filter((text) => text !== 'A: b').length
-        expect(parsed.ok).toBe(framings <= 1)
+      fc.property(lines, fc.constantFrom('GET', 'POST'), (fields, method) => {
+        const parsed = parseRequestHead([`${method} / HTTP/1.1`, 'Host: a', ...fields].join('\r\n'))
+        expect(parsed.ok).toBe(framingsOf(fields) <= 1)
+      }),
+    )
+  })
+
+  for (const fields of [FRAMINGS.slice(1), FRAMINGS.slice(1).toReversed()])
+    it(`of a request with ${fields.join(' and ')} is 400 (RFC 9112 §6.3, request smuggling)`, () => {
+      const parsed = parseRequestHead(['POST / HTTP/1.1', 'Host: a', ...fields].join('\r\n'))
+      expect(parsed.ok ? parsed.value.framing : parsed.error.status).toBe(400)
+    })
+
+  it('of an answer never has two framings', () => {
+    fc.assert(
+      fc.property(lines, fc.constantFrom('GET', 'HEAD'), (fields, method) => {
+        const parsed = parseResponseHead(['HTTP/1.1 200 OK', ...fields].join('\r\n'), method)
+        expect(parsed.ok).toBe(framingsOf(fields) <= 1)
       }),
     )
   })
