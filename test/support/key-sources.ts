@@ -32,14 +32,18 @@ export interface JwksFixture {
   replace(jwks: readonly Jwk[]): void
 }
 
-export function jwksSource(jwks: readonly Jwk[], algorithms: readonly Algorithm[]): JwksFixture {
+export function jwksSource(
+  jwks: readonly Jwk[],
+  algorithms: readonly Algorithm[],
+  options: { readonly allowSymmetric?: true } = {},
+): JwksFixture {
   const files = new Map([['keys.json', encodeJwks(jwks)]])
   let poll = (): void => undefined
   const setTimer: KeyDeps['setTimer'] = (fn) => {
     poll = fn
     return () => undefined
   }
-  const settings = { kind: 'jwks_file', file: 'keys.json' } as const
+  const settings = { kind: 'jwks_file', file: 'keys.json', ...options } as const
   const source = createKeySource(settings, algorithms, closedDeps(files, setTimer))
   return {
     source,
