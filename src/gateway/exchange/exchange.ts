@@ -5,7 +5,7 @@
 import { admit, type Admission } from '../admission.ts'
 import type { AnswerField } from './answer-fields.ts'
 import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
-import { readClientRequest, upstreamHeadText, type ClientRequest } from '../client/client-request.ts'
+import { readClientRequest, type ClientRequest } from '../client/client-request.ts'
 import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
 import type { CorsHeaders } from '../cors.ts'
 import { expiryOf } from './expiring-tunnel.ts'
@@ -28,6 +28,7 @@ import type { Destination } from '../rules.ts'
 import type { Link } from '../upstream/server-pool.ts'
 import type { UpstreamSettings } from '../settings.ts'
 import { createUploadPace, type UploadPace } from './upload-pace.ts'
+import { upstreamHeadText } from './upstream-head.ts'
 
 /** Takes over the events of the client's stream until it is released or cut off. */
 export class Exchange implements ClientEvents, LinkSearchEvents {
@@ -56,7 +57,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   constructor(client: ClientStream, context: ExchangeContext) {
     this.#client = client
     this.#context = context
-    this.#request = readClientRequest(client.head, client.peer, context.proto, context.rules)
+    this.#request = readClientRequest(client.head, client.peer, context.proto, context.rules.isTrusted)
     this.#clock = startExchangeClock(context.deadlines, DECISION_TIMEOUT_MS, () => this.#late())
   }
 
@@ -182,7 +183,8 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
       onEnd: () => answer.upstreamEnded(true),
       onClose: () => answer.upstreamEnded(false),
     }
-    this.#writer.head(upstreamHeadText(this.#request, judgement, destination, server, this.#context.rules))
+    const { headers } = this.#context.rules
+    this.#writer.head(upstreamHeadText(this.#request, judgement, destination, server, headers))
     this.#sendBody(this.#client.open())
   }
 

@@ -36,8 +36,7 @@ describe('the key of a rate limit', () => {
     const text = ['GET / HTTP/1.1', 'Host: a.example', ...fields].join('\r\n')
     const head = parseRequestHead(text)
     if (!head.ok) throw new Error(head.error.detail)
-    const rules = { isTrusted }
-    const request = readClientRequest(head.value, '192.0.2.1', 'http', rules as never)
+    const request = readClientRequest(head.value, '192.0.2.1', 'http', isTrusted)
     return rateKeyOf(by, request, undefined, [], isTrusted)
   }
   const HEADER = { kind: 'header', name: 'X-Api-Key' } as const

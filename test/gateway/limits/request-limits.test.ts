@@ -27,7 +27,7 @@ function takeWith(answers: readonly (number | Promise<number>)[]): {
   const isTrusted = (): boolean => false
   const head = parseRequestHead('GET / HTTP/1.1\r\nHost: a.example')
   if (!head.ok) throw new Error(head.error.detail)
-  const request = readClientRequest(head.value, '192.0.2.1', 'http', { isTrusted } as never)
+  const request = readClientRequest(head.value, '192.0.2.1', 'http', isTrusted)
   const limits = compileRequestLimits(LIMITS, { store, identityNames: [], isTrusted })
   return { taken: limits?.before(request), ids }
 }
