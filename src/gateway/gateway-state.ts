@@ -1,6 +1,4 @@
 /** What a gateway keeps over a reload where the settings behind it have not changed. */
-import { createHash } from 'node:crypto'
-import type { ServerTrust } from './sockets/certificates.ts'
 import { createKept, type Kept } from './kept.ts'
 import { createMemoryRateStore } from './limits/memory-rate-store.ts'
 import type { RateStore } from './limits/rate-store.ts'
@@ -44,14 +42,4 @@ export function createGatewayState(names: GatewayState['names'] = BY_THE_SYSTEM)
       auths.close()
     },
   }
-}
-
-/** By what the files say, not by their names: a changed authority is another one. */
-export function trustKey({ ca, cert, key }: ServerTrust): string {
-  const hash = createHash('sha256')
-  for (const part of [ca, cert, key]) {
-    hash.update(part === undefined ? '-' : String(part.length)).update(' ')
-    if (part !== undefined) hash.update(part)
-  }
-  return hash.digest('base64')
 }

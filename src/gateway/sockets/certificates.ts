@@ -1,5 +1,5 @@
 /** Certificates of the TLS listener, read from files, and chosen by the name that the client asks for. */
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import { WarderError } from '../../errors.ts'
@@ -70,6 +70,16 @@ export function loadServerTrust(
       return [name, { ...ca, cert, key }]
     }),
   )
+}
+
+/** A key for what the files contain, not for their names: a changed authority is another one. */
+export function trustKey({ ca, cert, key }: ServerTrust): string {
+  const hash = createHash('sha256')
+  for (const part of [ca, cert, key]) {
+    hash.update(part === undefined ? '-' : String(part.length)).update(' ')
+    if (part !== undefined) hash.update(part)
+  }
+  return hash.digest('base64')
 }
 
 function readAuthorities(file: string, readFile: ReadFile): Buffer {

@@ -1,7 +1,7 @@
 /** An upstream: several servers of one application, of which one is chosen for each request. */
-import type { ServerTrust } from '../sockets/certificates.ts'
+import { trustKey, type ServerTrust } from '../sockets/certificates.ts'
 import type { Deadlines } from '../deadlines.ts'
-import { trustKey, type GatewayState } from '../gateway-state.ts'
+import type { GatewayState } from '../gateway-state.ts'
 import { createServerChoice, type ServerChoice } from './server-choice.ts'
 import { createServerGroup } from './server-group.ts'
 import type { UpstreamSettings } from '../settings.ts'

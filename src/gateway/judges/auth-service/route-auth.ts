@@ -1,10 +1,11 @@
 /** The auth services of the routes, and what each route makes of their answers. */
 import { createAuthService, type AuthService } from './auth-service.ts'
-import type { ServerTrust } from '../../sockets/certificates.ts'
+import { trustKey, type ServerTrust } from '../../sockets/certificates.ts'
 import type { Deadlines } from '../../deadlines.ts'
 import type { ForwardAuthSettings } from './forward-auth-settings.ts'
 import { folded, type HeaderRules } from '../../exchange/forward-headers.ts'
-import { trustKey, type GatewayState } from '../../gateway-state.ts'
+import type { Kept } from '../../kept.ts'
+import type { NameWatchDeps } from '../../upstream/name-watch.ts'
 import { compileMappedParameters, type IsMappedParameter } from '../../exchange/mapped-query.ts'
 import type { JudgeInput } from '../judge.ts'
 
@@ -28,7 +29,7 @@ export interface RouteAuths {
 export function createRouteAuths(
   rules: HeaderRules,
   trust: ReadonlyMap<string, ServerTrust>,
-  state: Pick<GatewayState, 'auths' | 'names'>,
+  state: { readonly auths: Kept<RouteAuth>; readonly names: Omit<NameWatchDeps, 'deadlines'> },
   deadlines: Deadlines,
 ): RouteAuths {
   return {
