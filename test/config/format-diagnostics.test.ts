@@ -33,7 +33,7 @@ describe('diagnostics for people', () => {
 5 |     audience: api://orders
 6 |     allow_missing_exp: true
   |                        ^^^^
-  = let the issuer write \`exp\`, and remove \`allow_missing_exp\`
+  = have the issuer set \`exp\`, and remove \`allow_missing_exp\`
   = docs/errors.md#warn_config_exp_optional
 
 error[ERR_CONFIG_ADDRESS]: "here" is not a listen address
