@@ -1,6 +1,6 @@
 /** `warder snippet nginx`. */
 import { resolve } from 'node:path'
-import { nginxSnippet } from '../callers/nginx-snippet.ts'
+import { nginxSnippet } from '../callers/nginx/snippet.ts'
 import type { ListenAddress } from '../config/settings.ts'
 import { WarderError } from '../errors.ts'
 import type { PolicySettings } from '../policy/settings.ts'

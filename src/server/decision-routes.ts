@@ -1,7 +1,7 @@
 /** The paths of the decision listener. Everything else is 404, never 2xx. */
 import type { Caller } from '../callers/caller.ts'
 import { jwtauthrequest } from '../callers/jwtauthrequest.ts'
-import { nginx } from '../callers/nginx.ts'
+import { nginx } from '../callers/nginx/dialect.ts'
 import { token } from '../callers/token.ts'
 import { createDecisionHandler, type DecisionService, type HttpHandler } from './decision-handler.ts'
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'bun:test'
-import { nginxSnippet } from '../../src/callers/nginx-snippet.ts'
+import { nginxSnippet } from '../../src/callers/nginx/snippet.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startEchoApp } from '../support/live/echo-app.ts'
 import { liveSuite } from '../support/live/live-suite.ts'

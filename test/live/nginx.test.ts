@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'bun:test'
-import { nginxSnippet } from '../../src/callers/nginx-snippet.ts'
+import { nginxSnippet } from '../../src/callers/nginx/snippet.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { IDENTITY_NAMES, startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'

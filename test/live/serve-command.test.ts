@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
-import { nginxSnippet } from '../../src/callers/nginx-snippet.ts'
+import { nginxSnippet } from '../../src/callers/nginx/snippet.ts'
 import { createTestIssuer } from '../../src/testing/test-issuer.ts'
 import type { ChildProgram } from '../support/live/child-program.ts'
 import { createCleanup } from '../support/live/cleanup.ts'

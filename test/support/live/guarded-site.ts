@@ -1,7 +1,7 @@
 /** A whole guarded site: an issuer, Warder, an application, and a real nginx with the printed snippet. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { nginxSnippet } from '../../../src/callers/nginx-snippet.ts'
+import { nginxSnippet } from '../../../src/callers/nginx/snippet.ts'
 import { createTestIssuer } from '../../../src/testing/test-issuer.ts'
 import type { ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'

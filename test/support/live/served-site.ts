@@ -1,7 +1,7 @@
 /** A site as operators run it: nginx with the printed snippet, `warder serve` as a process, an application. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { nginxSnippet } from '../../../src/callers/nginx-snippet.ts'
+import { nginxSnippet } from '../../../src/callers/nginx/snippet.ts'
 import type { ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'
 import { startEchoApp, type EchoApp } from './echo-app.ts'

@@ -1,7 +1,7 @@
 /** The nginx configuration that asks Warder: every line that is needed, and why it is needed. */
-import { problemText, STATUS_TITLES } from '../decision/problem.ts'
-import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../request/override-fields.ts'
-import { FORWARDED_UPGRADE } from '../request/upgrade.ts'
+import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
+import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../request/override-fields.ts'
+import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 
 export interface NginxSnippetOptions {
   /** Decisions listeners of one Warder or of several: `host:port` or `unix:PATH`. */

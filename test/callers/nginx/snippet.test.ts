@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { nginxSnippet, type NginxSnippetOptions } from '../../src/callers/nginx-snippet.ts'
+import { nginxSnippet, type NginxSnippetOptions } from '../../../src/callers/nginx/snippet.ts'
 
 const OPTIONS: NginxSnippetOptions = {
   decisions: ['127.0.0.1:9180'],

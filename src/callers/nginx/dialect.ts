@@ -4,12 +4,12 @@
  * nginx lets 2xx through, hands 401 and 403 to the client, and turns everything else into a 500; it reads no
  * body. So 503 (keys unavailable) is a 500 there unless the `error_page` of our snippet says otherwise.
  */
-import { denial } from '../decision/trial.ts'
-import { isMethod } from '../request/method.ts'
-import { parseOriginalUrl } from '../request/parse-original-url.ts'
-import { err, ok } from '../result.ts'
-import { denyHeaders, renderAllow } from './answer.ts'
-import type { Caller } from './caller.ts'
+import { denial } from '../../decision/trial.ts'
+import { isMethod } from '../../request/method.ts'
+import { parseOriginalUrl } from '../../request/parse-original-url.ts'
+import { err, ok } from '../../result.ts'
+import { denyHeaders, renderAllow } from '../answer.ts'
+import type { Caller } from '../caller.ts'
 
 const ADD_METHOD = 'add to the auth location: proxy_set_header X-Original-Method $request_method;'
 const ADD_URL = 'add to the auth location: proxy_set_header X-Original-URL $scheme://$host$request_uri;'
