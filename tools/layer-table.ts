@@ -37,6 +37,8 @@ export const ROOMS: Readonly<Record<string, RoomRules>> = {
   config: {
     core: false,
     imports: [
+      // Messages name the endpoints by which proxies ask.
+      'callers/callers.ts',
       // The algorithm table is plain data, and the schema lists its names.
       'keys/algorithms.ts',
       // One reading of each syntax: what the configuration accepts is what a decision understands.

@@ -143,13 +143,12 @@ function startGateway(
   }
 }
 
-function createBodyWarning(logger: Logger): () => void {
+function createBodyWarning(logger: Logger): (hint: string) => void {
   let nextMs = 0
-  return () => {
+  return (hint) => {
     const nowMs = Date.now()
     if (nowMs < nextMs) return
     nextMs = nowMs + BODY_WARNING_INTERVAL_MS
-    const hint = 'add to the auth location: proxy_pass_request_body off; proxy_set_header Content-Length "";'
     logger.warn(
       { event: 'unread_body', hint },
       'a decision request announced a body; its connection was closed',

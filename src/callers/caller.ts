@@ -1,4 +1,4 @@
-/** A dialect: how one kind of proxy asks, and how it is answered. It translates and never decides. */
+/** A caller: how one kind of client asks for decisions, and how it is answered. It translates and never decides. */
 import type { Decision } from '../decision/decision.ts'
 import type { Denial } from '../decision/trial.ts'
 import type { AuthzRequest, HeaderReader } from '../request/authz-request.ts'
@@ -17,15 +17,17 @@ export interface CallerAnswer {
   readonly status: number
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** Null for none: an allow has never a body, or nginx gives up its connection. */
+  /** Null for none: an allow never has a body, or nginx gives up its connection. */
   readonly body: string | null
 }
 
 export interface Caller {
-  /** In logs and metrics. */
-  readonly name: 'nginx' | 'token' | 'jwtauthrequest'
+  /** In logs, metrics and the URL of the endpoint. */
+  readonly name: string
   /** The original request, or why it cannot be judged. */
   readonly parse: (arrived: ArrivedRequest) => Result<AuthzRequest, Denial>
   /** @param identityNames The guard's, lower case; every one is emitted on an allow. */
   readonly render: (decision: Decision, identityNames: readonly string[]) => CallerAnswer
+  /** What the operator changes when decision requests announce a body that never comes. */
+  readonly noBodyHint: string
 }

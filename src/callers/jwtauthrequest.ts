@@ -5,6 +5,7 @@
 import { denial } from '../decision/trial.ts'
 import { err, ok } from '../result.ts'
 import type { Caller } from './caller.ts'
+import { NO_BODY_HINT } from './nginx/dialect.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const WRONG_METHOD = err(
@@ -13,6 +14,8 @@ const WRONG_METHOD = err(
 
 export const jwtauthrequest: Caller = {
   name: 'jwtauthrequest',
+  // Made for nginx, whose auth_request asks here too.
+  noBodyHint: NO_BODY_HINT,
   parse({ method, url, headers }) {
     if (!METHODS.has(method)) return WRONG_METHOD
     const queryStart = url.indexOf('?')

@@ -6,6 +6,7 @@ import type { Caller } from './caller.ts'
 
 export const token: Caller = {
   name: 'token',
+  noBodyHint: 'send decision requests without a body',
   parse: ({ headers }) => ok({ method: 'GET', scheme: 'https', host: '', path: '/', query: '', headers }),
   render(decision, identityNames) {
     if (decision.outcome === 'allow') return renderAllow(decision, identityNames)

@@ -5,6 +5,7 @@ import { loadInstanceText } from '../app/load-instance.ts'
 import { openService, type Service } from '../app/service.ts'
 import { stopSignal } from '../app/stop-signal.ts'
 import { systemKeyDeps } from '../app/system.ts'
+import { endpointPath, PROXIES } from '../callers/callers.ts'
 import { createLogger } from '../observe/logger.ts'
 import { createHttpListener } from '../server/http-listener.ts'
 import { localOnly } from '../server/local-only.ts'
@@ -79,10 +80,19 @@ function startIssuer(): { readonly url: string; stop(): Promise<void> } {
   return { url, stop: () => listener.stop() }
 }
 
+/** Any proxy will do: curl takes its place. */
+const [PROXY] = PROXIES
+
+/** The original request, as that proxy names it. */
+const fieldsOf = (method: string): string =>
+  Object.entries(PROXY.originalRequest(method, 'https://api.example.com/orders/42'))
+    .map(([name, value]) => `-H '${name}: ${value}'`)
+    .join(' ')
+
 function banner(service: Service, issuerUrl: string, program: string): string {
   const [decisions, admin] = service.addresses
   const request = (method: string, token: string): string =>
-    `curl -i ${token}-H 'X-Original-Method: ${method}' -H 'X-Original-URL: https://api.example.com/orders/42' http://${decisions}/v1/auth/nginx`
+    `curl -i ${token}${fieldsOf(method)} http://${decisions}${endpointPath(PROXY)}`
   const bearer = `-H "Authorization: Bearer $(curl -s '${issuerUrl}/token')" `
   return `
 warder dev: a built-in issuer and an example configuration. For a first look, never for production:

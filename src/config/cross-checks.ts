@@ -1,4 +1,5 @@
 /** What no single part of the configuration can say: names, references, and what parts mean together. */
+import { proxyEndpoints } from '../callers/callers.ts'
 import type { Algorithm } from '../keys/algorithms.ts'
 import { checkGateway } from './check-gateway.ts'
 import { checkIssuer } from './check-issuer.ts'
@@ -234,7 +235,7 @@ function checkUnused(parts: ConfigParts): readonly LocatedProblem[] {
   const issuers = parts.issuers.filter((_, i) => !accepted.has(i))
   return [
     ...policies.map(({ pointer, name }): LocatedProblem => {
-      const hints = [`it still judges where a caller names it: /v1/auth/nginx/${name}`]
+      const hints = [`it still judges requests of a caller that names it: ${proxyEndpoints(name)}`]
       const message = `no route or endpoint names the policy ${quoted(name)}`
       return { pointer, atKey: true, problem: { code: 'WARN_CONFIG_UNUSED_POLICY', message, hints } }
     }),
@@ -253,8 +254,8 @@ function checkUnrouted(parts: ConfigParts): readonly LocatedProblem[] {
   if (!isUnrouted) return []
   const hints = [
     'write routes that name them, `{ match: {}, policy: NAME }` for all requests',
-    'or let the proxy name one: /v1/auth/nginx/NAME',
+    `or let the proxy name one: ${proxyEndpoints('NAME')}`,
   ]
-  const message = 'policies without routes: /v1/auth/nginx allows any valid token'
+  const message = `policies without routes: ${proxyEndpoints()} allows any valid token`
   return [{ pointer: '/policies', atKey: true, problem: { code: 'WARN_CONFIG_UNROUTED', message, hints } }]
 }

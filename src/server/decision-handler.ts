@@ -14,8 +14,8 @@ export interface DecisionService {
   readonly decide: Decide
   readonly newId: () => string
   readonly onDecision: (event: DecisionEvent) => void
-  /** Called when a request announced a body: the proxy's auth location lacks `Content-Length ""`. */
-  readonly onUnreadBody: () => void
+  /** Called when a request announced a body, with what to change in the proxy. */
+  readonly onUnreadBody: (hint: string) => void
 }
 
 export type HttpHandler = (request: Request) => Response | Promise<Response>
@@ -51,7 +51,7 @@ function respond(
   const answer = caller.render(decision, service.guard.identityNames)
   service.onDecision({ decision, status: answer.status, request, via: caller.name })
   if (!announcesBody(arrived.headers)) return toResponse(answer)
-  service.onUnreadBody()
+  service.onUnreadBody(caller.noBodyHint)
   // A body that is announced and not read would swallow the next request on this connection: somebody else's.
   return toResponse({ ...answer, headers: { ...answer.headers, connection: 'close' } })
 }

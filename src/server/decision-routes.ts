@@ -1,8 +1,5 @@
 /** The paths of the decision listener. Everything else is 404, never 2xx. */
-import type { Caller } from '../callers/caller.ts'
-import { jwtauthrequest } from '../callers/jwtauthrequest.ts'
-import { nginx } from '../callers/nginx/dialect.ts'
-import { token } from '../callers/token.ts'
+import { endpointPath, FOREIGN_CALLERS, PROXIES, TOKEN_CALLER } from '../callers/callers.ts'
 import { createDecisionHandler, type DecisionService, type HttpHandler } from './decision-handler.ts'
 
 /** A decision endpoint with another system's contract, at a path of its own. */
@@ -12,28 +9,26 @@ export interface ExtraEndpoint {
   readonly policy: string
 }
 
-const CALLERS: readonly Caller[] = [nginx, token]
-const DIALECTS: Readonly<Record<ExtraEndpoint['dialect'], Caller>> = { jwtauthrequest }
-
 /** Handlers by exact path. The policy comes from the path and nowhere else: a client's query reaches some proxies' auth URL. */
 export function decisionRoutes(
   service: DecisionService,
   endpoints: readonly ExtraEndpoint[],
 ): Readonly<Record<string, HttpHandler>> {
   const routes: Record<string, HttpHandler> = {}
-  for (const caller of CALLERS) {
+  for (const caller of [...PROXIES, TOKEN_CALLER]) {
     // Without an original request there is nothing for the routes to match.
-    const policy = caller === token ? service.guard.anyValidToken : undefined
-    routes[`/v1/auth/${caller.name}`] = createDecisionHandler(service, caller, policy)
+    const policy = caller === TOKEN_CALLER ? service.guard.anyValidToken : undefined
+    routes[endpointPath(caller)] = createDecisionHandler(service, caller, policy)
     for (const named of service.guard.policies.values()) {
-      routes[`/v1/auth/${caller.name}/${named.name}`] = createDecisionHandler(service, caller, named)
+      routes[endpointPath(caller, named.name)] = createDecisionHandler(service, caller, named)
     }
   }
   for (const { path, dialect, policy } of endpoints) {
     const named = service.guard.policies.get(policy)
     if (named === undefined) throw new TypeError(`no policy named ${policy}`)
     // Written decoded; the runtime gives URLs in their normal form, with escapes.
-    routes[new URL(path, 'http://warder').pathname] = createDecisionHandler(service, DIALECTS[dialect], named)
+    const route = new URL(path, 'http://warder').pathname
+    routes[route] = createDecisionHandler(service, FOREIGN_CALLERS[dialect], named)
   }
   return routes
 }

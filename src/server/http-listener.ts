@@ -1,4 +1,5 @@
 /** An HTTP listener on a TCP address or a unix socket. */
+import { PROXIES } from '../callers/callers.ts'
 import { announcesBody } from './announces-body.ts'
 import { createLastAnswers } from './last-answers.ts'
 import { raiseHeadLimit } from './header-limit.ts'
@@ -21,8 +22,9 @@ export interface HttpListener {
   stop(): Promise<void>
 }
 
-// Longer than nginx keeps an idle upstream connection (60 s), so that it is never we who close one in use.
-const IDLE_TIMEOUT_SECONDS = 75
+// Longer than any proxy keeps an idle connection, so that Warder never closes one that is in use.
+const IDLE_TIMEOUT_SECONDS = Math.max(...PROXIES.map(({ keepsIdleSeconds }) => keepsIdleSeconds)) + 15
+const NOT_FOUND = `no such endpoint; see ${PROXIES.map(({ docs }) => docs).join(', ')}\n`
 
 /**
  * Binds a listener; see free-socket.ts for what a killed process left. Paths without a handler are 404; a handler that throws is 503.
@@ -96,7 +98,7 @@ function pathOf(url: string): string {
 
 // A proxy that asks for the wrong path may share this connection with one that asks for the right one.
 const notFound: HttpHandler = ({ headers }) =>
-  new Response('no such endpoint; see docs/nginx.md\n', {
+  new Response(NOT_FOUND, {
     status: 404,
     headers: announcesBody(headers) ? { connection: 'close' } : {},
   })

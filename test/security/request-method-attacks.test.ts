@@ -1,6 +1,6 @@
 /** Attacks on the method of the request around a good token. */
 import { describe, expect, it } from 'bun:test'
-import { nginx } from '../../src/callers/nginx/dialect.ts'
+import { nginx } from '../../src/callers/nginx/nginx.ts'
 import type { Decision } from '../../src/decision/decision.ts'
 import { createExplanation } from '../../src/decision/explain/create-explanation.ts'
 import {

@@ -1,5 +1,5 @@
 /** Requests as nginx sends them, against a guard with a public, an admin and a catch-all route. */
-import { nginx } from '../../src/callers/nginx/dialect.ts'
+import { nginx } from '../../src/callers/nginx/nginx.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
 import type { Decision } from '../../src/decision/decision.ts'
 import {

@@ -1,0 +1,54 @@
+/** A proxy: a caller that operators configure, with what Warder knows about its configuration. */
+import type { Result } from '../result.ts'
+import type { Caller } from './caller.ts'
+
+export interface Proxy extends Caller {
+  /** The page about it. */
+  readonly docs: string
+  /** How long it keeps an idle connection to Warder, in seconds. */
+  readonly keepsIdleSeconds: number
+  /** Fields of a decision request that name the original request, for examples with curl. */
+  readonly originalRequest: (method: string, url: string) => Readonly<Record<string, string>>
+  /** `warder snippet NAME`. */
+  readonly snippet: ProxySnippet
+}
+
+/** The configuration text that makes the proxy ask Warder. */
+export interface ProxySnippet {
+  /** One line for `warder snippet --help`. */
+  readonly summary: string
+  readonly description: string
+  /** Flags of this proxy, beside those that all have. */
+  readonly flags: readonly SnippetFlag[]
+  readonly examples: string
+  /** Whether the address of a Warder can be written into this configuration. */
+  readonly canName: (address: string) => boolean
+  /** Reads the flags, and returns what makes the text. */
+  readonly read: (flags: SnippetFlags) => Result<(facts: SnippetFacts) => string, FlagMistake>
+}
+
+export interface SnippetFlag {
+  /** `--server-name <names>`. */
+  readonly usage: string
+  readonly help: string
+  readonly value?: string
+}
+
+/** Values by the camel case of the flag's name: `serverName`. */
+export type SnippetFlags = Readonly<Record<string, string | undefined>>
+
+/** A flag that cannot be used. */
+export interface FlagMistake {
+  readonly message: string
+  readonly hint: string
+}
+
+/** What the configuration of Warder says. */
+export interface SnippetFacts {
+  /** Decisions listeners of one Warder or of several: `host:port` or `unix:PATH`. */
+  readonly decisions: readonly string[]
+  /** Identity headers of all policies, in any case; empty: the application is told nothing but the decision's id. */
+  readonly identityNames: readonly string[]
+  /** All identity headers at their longest, in bytes. Default: each at its default cap of 4 KiB. */
+  readonly identityBytes?: number
+}
