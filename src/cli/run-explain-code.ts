@@ -1,6 +1,6 @@
 /** `warder explain CODE`: what an error, a warning or a reason means, and what to do. Nothing is read or asked. */
 import { writeJson, type Cli } from './cli.ts'
-import { findCodePage, suggestCode } from './code-page.ts'
+import { findCodePage, suggestCode } from './explain/code.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { createPaint } from './paint.ts'
 import { usageError } from './usage-error.ts'

@@ -154,7 +154,10 @@ describe('docs/cli.md', () => {
   const doc = readDoc('cli.md')
 
   it('shows an explanation as the command prints it', () => {
-    const golden = readFileSync(new URL('../cli/golden/audience-mismatch.txt', import.meta.url), 'utf8')
+    const golden = readFileSync(
+      new URL('../cli/explain/golden/audience-mismatch.txt', import.meta.url),
+      'utf8',
+    )
     expect(doc).toContain(golden.replaceAll('./warder.yaml', 'warder.yaml'))
   })
 })

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { loadConfigText, type LoadConfigDeps } from '../../src/config/load-config.ts'
-import { mintedClaims } from '../../src/cli/minted-claims.ts'
+import { mintedClaims } from '../../src/cli/token/minted-claims.ts'
 import { jwtauthrequestFormat } from '../../src/compat/jwtauthrequest.ts'
 import { createBoundedFetch } from '../../src/keys/bounded-fetch.ts'
 import { createKeySource } from '../../src/keys/create-key-source.ts'

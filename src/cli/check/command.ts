@@ -1,0 +1,37 @@
+/** `warder check`. */
+import { Command } from 'commander'
+import type { Cli } from '../cli.ts'
+import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
+
+export interface CheckOptions {
+  readonly config?: string
+  readonly strict?: true
+  readonly online?: true
+  readonly json?: true
+}
+
+export function checkCommand(cli: Cli): Command {
+  return new Command('check')
+    .summary('is the configuration right?')
+    .description(
+      'Loads and compiles a configuration as `warder serve` would. No issuer is asked, unless --online.',
+    )
+    .argument('[file]', 'the same as -c')
+    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option('--strict', 'warnings fail, too')
+    .option('--online', 'ask every issuer: is it there, is it the one configured, are its keys usable?')
+    .option('--json', 'for programs: warder.check/v1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  warder check warder.yaml
+  warder check --strict config.json        # a jwtauthrequest configuration
+  warder check --online                    # exit code 6 when an issuer cannot be reached
+  warder check --json | jq '.diagnostics[].code'`,
+    )
+    .action(async (file: string | undefined, options: CheckOptions) => {
+      const { runCheck } = await import('./run.ts')
+      cli.setExitCode(await runCheck(cli, file, options))
+    })
+}

@@ -1,0 +1,80 @@
+/** `warder config …`. */
+import { Command } from 'commander'
+import type { Cli } from '../cli.ts'
+import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
+
+export interface ConfigShowOptions {
+  readonly config?: string
+  readonly origin?: true
+  readonly json?: true
+}
+
+export interface ConfigConvertOptions {
+  readonly json?: true
+}
+
+export function configCommand(cli: Cli): Command {
+  return new Command('config')
+    .summary('show, describe or convert a configuration')
+    .description('Shows the configuration in force, its schema, or another format as a warder.yaml.')
+    .addCommand(showCommand(cli))
+    .addCommand(schemaCommand(cli))
+    .addCommand(convertCommand(cli))
+}
+
+function showCommand(cli: Cli): Command {
+  return new Command('show')
+    .summary('with every default, without secrets')
+    .description('Prints the configuration with every default filled in and every secret masked.')
+    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option('--origin', 'one line per setting, with the line, preset or default that it comes from')
+    .option('--json', 'for programs: warder.config/v1; with --origin warder.config-origin/v1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  warder config show -c warder.yaml
+  warder config show --origin | grep preset
+  warder config show --json | jq .config.listen`,
+    )
+    .action(async (options: ConfigShowOptions) => {
+      const { runConfigShow } = await import('./show.ts')
+      cli.setExitCode(await runConfigShow(cli, options))
+    })
+}
+
+function schemaCommand(cli: Cli): Command {
+  return new Command('schema')
+    .summary('JSON Schema, for editors')
+    .description('Prints the JSON Schema of warder.yaml.')
+    .option('--json', 'changes nothing: a JSON Schema is JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  warder config schema > warder.schema.json
+  # and in the first line of warder.yaml:
+  # yaml-language-server: $schema=./warder.schema.json`,
+    )
+    .action(async () => {
+      const { runConfigSchema } = await import('./show.ts')
+      cli.setExitCode(runConfigSchema(cli))
+    })
+}
+
+function convertCommand(cli: Cli): Command {
+  return new Command('convert')
+    .summary('the configuration of jwtauthrequest or Goma to warder.yaml')
+    .description(
+      'Prints the warder.yaml that does what another configuration does. Shared keys are written as they are,\n' +
+        'because the result takes the place of a file that holds them. What cannot be converted is denied there, is a\n' +
+        'line with TODO at the beginning, and makes the exit code 7.',
+    )
+    .argument('<file>', 'the configuration of jwtauthrequest or Goma Gateway')
+    .option('--json', 'for programs: warder.config-convert/v1')
+    .addHelpText('after', '\nExamples:\n  warder config convert config.json > warder.yaml')
+    .action(async (file: string, options: ConfigConvertOptions) => {
+      const { runConfigConvert } = await import('./show.ts')
+      cli.setExitCode(await runConfigConvert(cli, file, options))
+    })
+}

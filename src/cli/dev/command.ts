@@ -1,0 +1,26 @@
+/** `warder dev`: everything on nothing, for a first look. */
+import { Command } from 'commander'
+import type { Cli } from '../cli.ts'
+
+export interface DevOptions {
+  readonly decisions: string
+  readonly admin: string
+  readonly printConfig?: true
+}
+
+/** The command; what it needs is loaded when it runs. */
+export function devCommand(cli: Cli): Command {
+  return new Command('dev')
+    .summary('try it: a throw-away issuer, an example configuration, three requests to paste')
+    .description(
+      'Runs the decision service with a built-in issuer on loopback. Its tokens are worth nothing elsewhere.',
+    )
+    .option('--decisions <address>', 'where to answer', '127.0.0.1:9180')
+    .option('--admin <address>', 'where to show health', '127.0.0.1:9181')
+    .option('--print-config', 'print the example configuration and exit')
+    .addHelpText('after', '\nExamples:\n  warder dev\n  warder dev --print-config > warder.yaml')
+    .action(async (options: DevOptions) => {
+      const { runDev } = await import('./run.ts')
+      cli.setExitCode(await runDev(cli, options))
+    })
+}

@@ -1,0 +1,120 @@
+/** `warder dev`: the built-in issuer, the example configuration, and three requests to paste. */
+import { DEV_AUDIENCE, devConfig } from './example-config.ts'
+import { endLog } from '../../app/end-log.ts'
+import { loadInstanceText } from '../../app/load-instance.ts'
+import { openService, type Service } from '../../app/service.ts'
+import { stopSignal } from '../../app/stop-signal.ts'
+import { systemKeyDeps } from '../../app/system.ts'
+import { endpointPath, PROXIES } from '../../callers/callers.ts'
+import { createLogger } from '../../observe/logger.ts'
+import { createHttpListener } from '../../server/http-listener.ts'
+import { localOnly } from '../../server/local-only.ts'
+import { createIssuerHandler } from '../../testing/serve-issuer.ts'
+import { createTestIssuer } from '../../testing/test-issuer.ts'
+import type { Cli } from '../cli.ts'
+import type { DevOptions } from './command.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { reportFailure } from '../open-instance.ts'
+
+/** Runs until a signal. @throws WarderError ERR_SERVER_LISTEN */
+export async function runDev(cli: Cli, { decisions, admin, printConfig }: DevOptions): Promise<ExitCode> {
+  if (printConfig === true) {
+    cli.stdout.write(devConfig('https://idp.example.com', decisions, admin))
+    return EXIT.ok
+  }
+  const issuer = startIssuer()
+  try {
+    return await serveExample(cli, issuer.url, decisions, admin)
+  } finally {
+    // Whatever ended it: a listener left open would keep the process.
+    await issuer.stop()
+  }
+}
+
+async function serveExample(
+  cli: Cli,
+  issuerUrl: string,
+  decisions: string,
+  admin: string,
+): Promise<ExitCode> {
+  const loaded = await loadInstanceText(
+    devConfig(issuerUrl, decisions, admin),
+    'the built-in example',
+    systemKeyDeps,
+  )
+  // The text is ours; only the addresses come from outside.
+  if (!loaded.ok) return reportFailure(cli, loaded.error)
+  await loaded.value.started
+  const logger = createLogger(1)
+  const service = await openService(loaded.value, logger)
+  cli.stderr.write(banner(service, issuerUrl, nameOf(cli)))
+  await stopSignal()
+  await service.stop(0)
+  await endLog(logger)
+  return EXIT.ok
+}
+
+/** How the program is called here: from a clone by npm, else by its name. */
+const nameOf = ({ env }: Cli): string =>
+  env['npm_lifecycle_event'] === undefined ? 'warder' : 'npm run -s warder --'
+
+/** The issuer on a free loopback port. */
+function startIssuer(): { readonly url: string; stop(): Promise<void> } {
+  let handle: (request: Request) => Response = () => new Response(null, { status: 503 })
+  const paths = ['/.well-known/openid-configuration', '/jwks', '/token']
+  const listener = createHttpListener(
+    { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    localOnly(
+      Object.fromEntries(paths.map((path) => [path, (request: Request) => handle(request)])),
+      () => [],
+    ),
+  )
+  const url = `http://${listener.address}`
+  const issuer = createTestIssuer(url)
+  const defaults = { audience: DEV_AUDIENCE, subject: 'alice', scope: 'orders:read' }
+  handle = createIssuerHandler(
+    () => issuer,
+    defaults,
+    () => Date.now(),
+  )
+  return { url, stop: () => listener.stop() }
+}
+
+/** Any proxy will do: curl takes its place. */
+const [PROXY] = PROXIES
+
+/** The original request, as that proxy names it. */
+const fieldsOf = (method: string): string =>
+  Object.entries(PROXY.originalRequest(method, 'https://api.example.com/orders/42'))
+    .map(([name, value]) => `-H '${name}: ${value}'`)
+    .join(' ')
+
+function banner(service: Service, issuerUrl: string, program: string): string {
+  const [decisions, admin] = service.addresses
+  const request = (method: string, token: string): string =>
+    `curl -i ${token}${fieldsOf(method)} http://${decisions}${endpointPath(PROXY)}`
+  const bearer = `-H "Authorization: Bearer $(curl -s '${issuerUrl}/token')" `
+  return `
+warder dev: a built-in issuer and an example configuration. For a first look, never for production:
+anybody on this machine can mint tokens, and they are worth nothing elsewhere.
+
+  decisions  http://${decisions}     what your proxy asks
+  admin      http://${admin}     /livez, /readyz?verbose
+  issuer     ${issuerUrl}    discovery, /jwks, /token?scope=…&sub=…
+
+Paste into another terminal:
+
+  # 200: alice may read orders
+  ${request('GET', bearer)}
+
+  # 401: no token
+  ${request('GET', '')}
+
+  # 403: alice's token has no orders:write
+  ${request('DELETE', bearer)}
+
+The configuration behind it:  ${program} dev --print-config
+Your own:                     ${program} serve -c warder.yaml
+Denials are logged here, one line each. Ctrl-C stops.
+`
+}

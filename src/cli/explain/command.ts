@@ -1,0 +1,62 @@
+/** `warder explain`. */
+import { Command } from 'commander'
+import type { Cli } from '../cli.ts'
+import { isCodeLike } from '../code-like.ts'
+import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
+
+export interface ExplainOptions {
+  readonly config?: string
+  readonly request?: string
+  readonly header?: readonly string[]
+  readonly policy?: string
+  /** False for `--no-token`. */
+  readonly token: boolean
+  readonly tokenFile?: string
+  readonly at?: string
+  readonly json?: true
+}
+
+export function explainCommand(cli: Cli): Command {
+  return new Command('explain')
+    .summary('why is a request allowed or denied?')
+    .description(
+      'Judges one request as the service would, with the same code, and prints every step of the decision.\n' +
+        'The token is read from stdin. It goes where the policy looks for it: into a header if it looks in one.\n' +
+        'With a code, prints what it means and what to do instead.',
+    )
+    .argument(
+      '[token]',
+      'a token, - for stdin (a token here ends up in the shell history); or the code of an error or reason',
+    )
+    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option('-r, --request <request>', "method and absolute URL: 'GET https://api.example.com/orders/42'")
+    .option('-H, --header <header>', "a header of the request: 'Name: value'; repeatable", collect)
+    .option('-p, --policy <name>', 'judge by this policy instead of the routes')
+    .option('--token-file <file>', 'read the token from a file')
+    .option('--no-token', 'judge the request without a token')
+    .option('--at <time>', 'judge as of then: 2026-11-21T17:09:55Z, or seconds since 1970')
+    .option('--json', 'for programs: warder.explain/v1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  echo "$TOKEN" | warder explain --request 'GET https://api.example.com/orders/42'
+  warder explain --token-file token.jwt --policy orders-read --at 2026-11-21T17:09:55Z
+  warder explain --no-token --request 'GET https://api.example.com/healthz'
+  warder explain audience_mismatch
+  warder explain ERR_CONFIG_UNKNOWN_KEY
+
+Exit codes: 0 allowed, or the code is known, 2 unknown code, 5 denied, 6 keys could not be fetched.`,
+    )
+    .action(async (token: string | undefined, options: ExplainOptions) => {
+      const isAboutRequest = options.request ?? options.policy ?? options.tokenFile
+      if (token !== undefined && isAboutRequest === undefined && isCodeLike(token)) {
+        const { runExplainCode } = await import('../run-explain-code.ts')
+        return cli.setExitCode(runExplainCode(cli, token))
+      }
+      const { runExplain } = await import('./run.ts')
+      return cli.setExitCode(await runExplain(cli, token, options))
+    })
+}
+
+const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value]

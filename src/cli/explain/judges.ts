@@ -1,0 +1,164 @@
+/** How the judges of a route in the gateway decide: the gateway's own judges, asked in their order. */
+import { gatewayInput } from '../../app/gateway-input.ts'
+import type { Instance } from '../../app/build-instance.ts'
+import type { Decide } from '../../decision/decide.ts'
+import type { Decision } from '../../decision/decision.ts'
+import {
+  createExplanation,
+  type ExplainedStep,
+  type Explanation,
+} from '../../decision/explain/create-explanation.ts'
+import { DENY_ROWS } from '../../decision/reasons.ts'
+import { forwardedFields } from '../../gateway/client/client-address.ts'
+import type { ClientRequest } from '../../gateway/client/client-request.ts'
+import { compileHeaderRules } from '../../gateway/exchange/forward-headers.ts'
+import { parseRequestHead } from '../../gateway/http/request-head.ts'
+import { askJudges } from '../../gateway/judges/ask-judges.ts'
+import { authRequestText, compileSentFields } from '../../gateway/judges/auth-service/auth-request.ts'
+import { grantedNames, type RouteAuths } from '../../gateway/judges/auth-service/route-auth.ts'
+import { NOT_ASKED, type Judgement } from '../../gateway/judges/judge-request.ts'
+import type { JudgeInput, JudgeOutcome, RouteJudge } from '../../gateway/judges/judge.ts'
+import { createRouteJudges, userHeaderNames } from '../../gateway/judges/route-judges.ts'
+import type { Policy } from '../../policy/compile-policy.ts'
+import type { MadeQuestion } from '../made-request.ts'
+
+/** The policy that a token is meant for on a route with several judges. */
+export function policyOfJudges(instance: Instance, route: string | undefined): Policy | undefined {
+  const inputs = gatewayInput(instance).routes.find(({ name }) => name === route)?.judges ?? []
+  return inputs.find((input) => input.kind === 'policy')?.policy
+}
+
+export interface JudgedRequest {
+  readonly decision: Decision
+  readonly steps: readonly ExplainedStep[]
+}
+
+/**
+ * Goes on where the core stops because only the gateway asks the judges of the route. An auth service is not asked:
+ * it would take the request for a client's.
+ *
+ * @param first The decision of the core, with the steps so far.
+ * @returns `first` where the core has decided by itself.
+ */
+export async function explainJudges(
+  instance: Instance,
+  decide: Decide,
+  question: MadeQuestion,
+  first: JudgedRequest,
+): Promise<JudgedRequest> {
+  if (!NOT_ASKED.has(first.decision.reason)) return first
+  const input = gatewayInput(instance)
+  const inputs = input.routes.find(({ name }) => name === first.decision.route)?.judges ?? []
+  const request = toClientRequest(question)
+  if (inputs.length === 0 || request === undefined) return first
+  const steps: ExplainedStep[] = first.steps.map(asPassed)
+  const asking: { url: string | undefined } = { url: undefined }
+  const explanations: Explanation[] = []
+  const explainedDecide: Decide = (asked) => {
+    const explanation = createExplanation()
+    explanations.push(explanation)
+    return decide(asked, explanation.recorder)
+  }
+  const auths = servicesThatAreNotAsked(
+    instance,
+    input.routes.flatMap(({ judges }) => judges),
+    asking,
+  )
+  const judges = createRouteJudges(explainedDecide, auths, input.realm)(inputs)?.inOrder ?? []
+  const reported = judges.map((judge, index): RouteJudge => {
+    const kind = inputs[index]?.kind ?? 'policy'
+    return {
+      ask: (client, settled) =>
+        judge.ask(client, (outcome) => {
+          // The steps of the policy are the whole explanation.
+          steps.push(...(explanations.splice(0)[0]?.steps ?? []).filter(({ step }) => step !== 'route'))
+          if (kind !== 'policy') steps.push(judgeStep(kind, outcome, asking.url))
+          settled(outcome)
+        }),
+    }
+  })
+  const judgement = await new Promise<Judgement>((resolve) => {
+    askJudges(reported, request, first.decision, input.identityNames.length, resolve)
+  })
+  return { decision: openOf(judgement.decision, asking.url), steps }
+}
+
+/** The route was found; only its judges had not been asked. */
+const asPassed = (step: ExplainedStep): ExplainedStep =>
+  step.step === 'route'
+    ? {
+        ...step,
+        result: 'pass',
+        reason: undefined,
+        detail: undefined,
+        hint: undefined,
+        likelyCause: undefined,
+      }
+    : step
+
+function judgeStep(kind: JudgeInput['kind'], outcome: JudgeOutcome, url: string | undefined): ExplainedStep {
+  const nothing = { miss: undefined, notes: [], setting: undefined, hint: undefined, likelyCause: undefined }
+  if (url !== undefined) {
+    const facts = `${kind}: the gateway would ask ${url}`
+    return { step: 'judge', result: 'not_reached', reason: undefined, detail: undefined, facts, ...nothing }
+  }
+  if (outcome.kind === 'allowed')
+    return { step: 'judge', result: 'pass', reason: undefined, detail: undefined, facts: kind, ...nothing }
+  const { reason, detail } = outcome.refusal
+  const { hint } = DENY_ROWS[reason]
+  return { ...nothing, step: 'judge', result: 'fail', reason, detail, facts: `${kind}: ${reason}`, hint }
+}
+
+/** The answer of an auth service is unknown, which is not a denial. */
+const openOf = (decision: Decision, url: string | undefined): Decision =>
+  url === undefined || decision.outcome === 'allow'
+    ? decision
+    : {
+        ...decision,
+        reason: 'auth_service_not_asked',
+        status: DENY_ROWS.auth_service_not_asked.status,
+        detail: `the gateway would ask ${url}`,
+      }
+
+/** Services that know what a request lacks before they are asked, and note that they would be. */
+function servicesThatAreNotAsked(
+  instance: Instance,
+  inputs: readonly JudgeInput[],
+  asking: { url: string | undefined },
+): RouteAuths {
+  const rules = compileHeaderRules(instance.guard.identityNames, [
+    ...grantedNames(inputs),
+    ...userHeaderNames(inputs),
+  ])
+  return {
+    of: (settings) => ({
+      replacedHeaders: new Set(),
+      isMappedParameter: () => false,
+      service: {
+        ask(request, settled) {
+          const text = authRequestText(request, settings, compileSentFields(settings, rules))
+          if (text.ok) asking.url = settings.url
+          settled(
+            text.ok
+              ? { kind: 'failed', status: 502, detail: 'not asked' }
+              : { kind: 'header_missing', header: text.error },
+          )
+          return () => {}
+        },
+        close() {},
+      },
+    }),
+  }
+}
+
+/** The request as the gateway would read it; undefined if it would refuse to. */
+function toClientRequest({ request, fields }: MadeQuestion): ClientRequest | undefined {
+  const { method, path, query, host, scheme } = request
+  const lines = fields.map(([name, value]) => `${name}: ${value}\r\n`)
+  const target = query === '' ? path : `${path}?${query}`
+  const text = `${method} ${target} HTTP/1.1\r\nHost: ${host}\r\n${lines.join('')}`
+  const head = parseRequestHead(text.replace(/\r\n$/, ''))
+  if (!head.ok) return undefined
+  const forwarded = forwardedFields(head.value.fields, '', undefined, scheme, host)
+  return { head: head.value, isTrustedPeer: false, isTrusted: () => false, forwarded, authz: request }
+}

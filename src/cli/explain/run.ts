@@ -1,0 +1,76 @@
+/** `warder explain`: one decision, made by the service's own code, with every step written down. */
+import type { Instance } from '../../app/build-instance.ts'
+import { newId } from '../../app/system.ts'
+import { createDecide } from '../../decision/decide.ts'
+import { createExplanation } from '../../decision/explain/create-explanation.ts'
+import { writeJson, type Cli } from '../cli.ts'
+import type { ExplainOptions } from './command.ts'
+import { explainJudges, policyOfJudges } from './judges.ts'
+import { exitCodeOfDecision } from '../decision-exit.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { explanationToJson, formatExplanation, type Explained } from './format.ts'
+import { findPolicy, makeQuestion, NO_REQUEST, parseRequestLine, routeOf } from '../made-request.ts'
+import { withKeys } from '../open-instance.ts'
+import { createPaint } from '../paint.ts'
+import { readToken } from '../read-token.ts'
+import { warn } from '../report-fault.ts'
+import { parseHeaderField } from '../request-headers.ts'
+import { parseTime } from '../times.ts'
+import { usageError } from '../usage-error.ts'
+
+export async function runExplain(
+  cli: Cli,
+  argument: string | undefined,
+  options: ExplainOptions,
+): Promise<ExitCode> {
+  const line = options.request === undefined ? undefined : parseRequestLine(options.request)
+  const fields = (options.header ?? []).map(parseHeaderField)
+  const atMs = options.at === undefined ? cli.nowMs() : parseTime('--at', options.at)
+  if (fields.some(([name]) => name === 'authorization' || name === 'cookie')) {
+    warn(cli, 'what -H holds is in the shell history now, and other users could see it; pipe tokens in')
+  }
+  const token = await readTokenUnlessNone(cli, argument, options)
+  return withKeys(cli, options.config, async (instance) => {
+    const { guard } = instance
+    const policy =
+      findPolicy(guard, options.policy) ?? (line === undefined ? policyWithoutRequest(instance) : undefined)
+    const asked = line ?? NO_REQUEST
+    const meantFor = policyOfJudges(instance, routeOf(guard, asked))
+    const question = makeQuestion(guard, asked, fields, policy, token, meantFor)
+    const explanation = createExplanation()
+    // A clock of its own: the key sources go on with the real one.
+    const decide = createDecide(guard, { nowMs: () => atMs, newId })
+    const first = { decision: await decide(question, explanation.recorder), steps: explanation.steps }
+    const { decision, steps } = await explainJudges(instance, decide, question, first)
+    const explained: Explained = {
+      decision,
+      steps,
+      request: line,
+      atMs,
+      config: instance.config,
+    }
+    if (options.json === true) writeJson(cli, 'warder.explain/v1', explanationToJson(explained))
+    else cli.stdout.write(formatExplanation(explained, createPaint(cli.colour.stdout)))
+    return exitCodeOfDecision(decision)
+  })
+}
+
+async function readTokenUnlessNone(
+  cli: Cli,
+  argument: string | undefined,
+  { token, tokenFile }: ExplainOptions,
+): Promise<string | undefined> {
+  if (token) return readToken(cli, { token: argument, tokenFile })
+  if (argument === undefined && tokenFile === undefined) return undefined
+  throw usageError('a token and --no-token exclude each other', 'leave one of them out')
+}
+
+/** Where there are no routes, one policy judges every request. */
+function policyWithoutRequest({ guard }: Instance): Instance['guard']['anyValidToken'] {
+  if (guard.routes === undefined) return guard.anyValidToken
+  throw usageError(
+    'the configuration has routes, so the request decides which policy judges',
+    "say which: --request 'GET https://api.example.com/orders/42'",
+    'or name the policy: --policy NAME',
+  )
+}

@@ -1,0 +1,39 @@
+/** `warder healthcheck`. */
+import { Command } from 'commander'
+import type { Cli } from '../cli.ts'
+import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
+
+export interface HealthcheckOptions {
+  readonly config?: string
+  readonly url?: string
+  readonly live?: true
+  readonly timeout: string
+  readonly json?: true
+}
+
+export function healthcheckCommand(cli: Cli): Command {
+  return new Command('healthcheck')
+    .summary('is a running Warder ready?')
+    .description('Asks the admin listener of a running Warder; for HEALTHCHECK and exec probes.')
+    .option(
+      '--url <url>',
+      'its admin listener, http://HOST:PORT or unix:PATH (default: that of the configuration, else http://127.0.0.1:9181)',
+    )
+    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option('--live', 'only: does the process answer?')
+    .option('--timeout <duration>', 'longest wait', '3s')
+    .option('--json', 'for programs: warder.health/v1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  warder healthcheck
+  warder healthcheck --url http://127.0.0.1:9181 --live
+
+Exit codes: 0 ready, 6 not ready or not reachable.`,
+    )
+    .action(async (options: HealthcheckOptions) => {
+      const { runHealthcheck } = await import('./run.ts')
+      cli.setExitCode(await runHealthcheck(cli, options))
+    })
+}

@@ -1,0 +1,62 @@
+/** `warder healthcheck`: what /readyz or /livez of a running Warder says. */
+import { parseDuration } from '../../config/duration.ts'
+import { printable } from '../../printable.ts'
+import { askAdmin, parseAdminTarget, type AdminTarget } from '../ask-admin.ts'
+import { writeJson, type Cli } from '../cli.ts'
+import type { HealthcheckOptions } from './command.ts'
+import { lookForConfigFile } from '../config-file.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { usageError } from '../usage-error.ts'
+
+/** The longest `--timeout`, in milliseconds. */
+const MAX_TIMEOUT_MS = 300_000
+
+/** The admin listener where the configuration says nothing else; a probe often has no configuration at hand. */
+const DEFAULT_URL = 'http://127.0.0.1:9181'
+const NO_CONFIG_HINT =
+  'there is no configuration file here, so the default address was asked: name it with -c FILE'
+
+export async function runHealthcheck(cli: Cli, options: HealthcheckOptions): Promise<ExitCode> {
+  const timeoutMs = parseTimeout(options.timeout)
+  if (options.url !== undefined) return ask(cli, parseAdminTarget('--url', options.url), timeoutMs, options)
+  if (lookForConfigFile(options.config, cli.env) === undefined)
+    return ask(cli, parseAdminTarget('--url', DEFAULT_URL), timeoutMs, options, NO_CONFIG_HINT)
+  const { withConfig } = await import('../open-instance.ts')
+  const { reachableAddress } = await import('../reachable-address.ts')
+  return withConfig(cli, options.config, async ({ config }) => {
+    const { admin } = config.settings.listen
+    if (admin === null)
+      throw usageError('the admin listener is off in this configuration', 'name one that is not: --url URL')
+    const address = reachableAddress(admin)
+    return ask(
+      cli,
+      parseAdminTarget('--url', admin.kind === 'tcp' ? `http://${address}` : address),
+      timeoutMs,
+      options,
+    )
+  })
+}
+
+async function ask(
+  cli: Cli,
+  target: AdminTarget,
+  timeoutMs: number,
+  { live, json }: HealthcheckOptions,
+  ...hints: readonly string[]
+): Promise<ExitCode> {
+  const path = live === true ? '/livez' : '/readyz?verbose'
+  const { status, text } = await askAdmin('--url', target, path, timeoutMs, hints)
+  const isOk = status === 200
+  const lines = printable(text.replaceAll('\n', '\t'))
+    .split('\t')
+    .filter((line) => line !== '')
+  if (json === true) writeJson(cli, 'warder.health/v1', { ok: isOk, status, lines })
+  else cli.stdout.write(`${lines.join('\n')}\n`)
+  return isOk ? EXIT.ok : EXIT.unreachable
+}
+
+function parseTimeout(text: string): number {
+  const ms = parseDuration(text)
+  if (ms.ok && ms.value > 0 && ms.value <= MAX_TIMEOUT_MS) return ms.value
+  throw usageError('--timeout: not a duration from 1ms to 5m', 'write a number with a unit: 500ms or 3s')
+}

@@ -1,0 +1,33 @@
+/** `warder serve`: the decision service. */
+import { Command } from 'commander'
+import type { Cli } from '../cli.ts'
+import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
+
+export interface ServeOptions {
+  readonly config?: string
+  readonly watch: boolean
+}
+
+/** The command; what it needs is loaded when it runs. */
+export function serveCommand(cli: Cli): Command {
+  return new Command('serve')
+    .summary('answer the proxies')
+    .description(
+      'Runs the decision service with a configuration file, until SIGTERM. SIGHUP or a changed file reloads it.',
+    )
+    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option('--no-watch', 'reload on SIGHUP only, not when a file changes')
+    .option('--json', 'for programs: what ends it at the start, as warder.check/v1 or warder.error/v1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  warder serve -c warder.yaml
+  warder serve -c config.json      # a jwtauthrequest configuration, unchanged
+  kill -HUP <pid>                  # reload; a bad file keeps the old configuration`,
+    )
+    .action(async (options: ServeOptions) => {
+      const { runServe } = await import('./run.ts')
+      cli.setExitCode(await runServe(cli, options))
+    })
+}

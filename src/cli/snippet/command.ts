@@ -1,0 +1,34 @@
+/** `warder snippet …`. */
+import { Command } from 'commander'
+import { PROXIES } from '../../callers/callers.ts'
+import type { Proxy } from '../../callers/proxy.ts'
+import type { Cli } from '../cli.ts'
+import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
+import type { SnippetOptions } from './run.ts'
+
+export function snippetCommand(cli: Cli): Command {
+  const command = new Command('snippet')
+    .summary('what to write into the proxy')
+    .description(
+      'Prints the configuration of a proxy that asks Warder, complete, from your own configuration.',
+    )
+  for (const proxy of PROXIES) command.addCommand(proxyCommand(cli, proxy))
+  return command
+}
+
+function proxyCommand(cli: Cli, proxy: Proxy): Command {
+  const { summary, description, flags, examples } = proxy.snippet
+  const command = new Command(proxy.name)
+    .summary(summary)
+    .description(description)
+    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option('--decisions <addresses>', 'where each Warder listens, if there are several')
+  for (const { usage, help, value } of flags) command.option(usage, help, value)
+  return command
+    .option('--json', 'for programs: warder.snippet/v1')
+    .addHelpText('after', `\nExamples:\n${examples}`)
+    .action(async (options: SnippetOptions) => {
+      const { runSnippet } = await import('./run.ts')
+      cli.setExitCode(await runSnippet(cli, proxy, options))
+    })
+}

@@ -1,0 +1,58 @@
+/** `warder snippet PROXY`. */
+import { resolve } from 'node:path'
+import type { Proxy, SnippetFlags } from '../../callers/proxy.ts'
+import type { ListenAddress } from '../../config/settings.ts'
+import { WarderError } from '../../errors.ts'
+import type { PolicySettings } from '../../policy/settings.ts'
+import { writeJson, type Cli } from '../cli.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { withConfig } from '../open-instance.ts'
+import { reachableAddress } from '../reachable-address.ts'
+import { usageError } from '../usage-error.ts'
+
+export type SnippetOptions = SnippetFlags & { readonly json?: true }
+
+const ADDRESS = /^(?:unix:\/.+|.+:[0-9]{1,5})$/
+
+export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetOptions): Promise<ExitCode> {
+  const { name, snippet } = proxy
+  const addresses = options.decisions?.split(' ')
+  if (addresses?.every((address) => ADDRESS.test(address) && snippet.canName(address)) === false)
+    throw usageError(
+      '--decisions: not one or more addresses',
+      "write --decisions '10.0.0.1:9180 10.0.0.2:9180'; by default it is `listen.decisions` of the configuration",
+    )
+  const write = snippet.read(options)
+  if (!write.ok) throw usageError(write.error.message, write.error.hint)
+  return withConfig(cli, options.config, ({ config, guard }) => {
+    const { policies, listen } = config.settings
+    const text = write.value({
+      decisions: addresses ?? [addressFor(proxy, listen.decisions)],
+      identityNames: guard.identityNames,
+      identityBytes: identityBytesOf(policies),
+    })
+    if (options.json === true) writeJson(cli, 'warder.snippet/v1', { proxy: name, text })
+    else cli.stdout.write(text)
+    return EXIT.ok
+  })
+}
+
+/** The proxy has another working directory, and its configuration may have no quotes that help in an address. */
+function addressFor({ name, snippet }: Proxy, address: ListenAddress): string {
+  const absolute = address.kind === 'unix' ? { ...address, path: resolve(address.path) } : address
+  const text = reachableAddress(absolute)
+  if (snippet.canName(text)) return text
+  throw new WarderError('ERR_CONFIG_ADDRESS', `${name} cannot be told the path of the decisions socket`, {
+    hints: ['use a path without spaces, quotes, braces and `;`'],
+  })
+}
+
+/** An allow carries the header of every policy, each with the longest value that one of them permits. */
+function identityBytesOf(policies: readonly PolicySettings[]): number {
+  const longest = new Map<string, number>()
+  for (const { name, maxBytes } of policies.flatMap(({ identity }) => identity)) {
+    const header = name.toLowerCase()
+    longest.set(header, Math.max(longest.get(header) ?? 0, maxBytes))
+  }
+  return [...longest].reduce((sum, [header, bytes]) => sum + `${header}: \r\n`.length + bytes, 0)
+}

@@ -1,0 +1,126 @@
+/** `warder token …`. */
+import { Command } from 'commander'
+import type { Cli } from '../cli.ts'
+import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
+
+export interface InspectOptions {
+  readonly tokenFile?: string
+  readonly json?: true
+}
+
+export interface VerifyOptions extends InspectOptions {
+  readonly config?: string
+  readonly policy?: string
+  readonly at?: string
+}
+
+export interface MintOptions {
+  readonly alg?: string
+  readonly secretFile?: string
+  readonly secretEncoding: string
+  readonly keyFile?: string
+  readonly kid?: string
+  readonly iss?: string
+  readonly aud?: readonly string[]
+  readonly sub?: string
+  readonly scope?: string
+  readonly expires: string
+  readonly claim?: readonly string[]
+  readonly config?: string
+  readonly issuer?: string
+  readonly json?: true
+}
+
+const TOKEN_ARGUMENT = ['[token]', '- for stdin; a token here ends up in the shell history'] as const
+
+export function tokenCommand(cli: Cli): Command {
+  return new Command('token')
+    .summary('look into, verify or make a token')
+    .description('Looks into a token, verifies it, or makes one for tests.')
+    .addCommand(inspectCommand(cli))
+    .addCommand(verifyCommand(cli))
+    .addCommand(mintCommand(cli))
+}
+
+function inspectCommand(cli: Cli): Command {
+  return new Command('inspect')
+    .summary('what does it say?')
+    .description(
+      'Decodes a token strictly and prints header and claims. Nothing is verified, and nothing is sent anywhere.',
+    )
+    .argument(...TOKEN_ARGUMENT)
+    .option('--token-file <file>', 'read the token from a file')
+    .option('--json', 'for programs: warder.token-inspect/v1')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  echo "$TOKEN" | warder token inspect\n  warder token inspect --token-file token.jwt --json | jq .claims',
+    )
+    .action(async (token: string | undefined, options: InspectOptions) => {
+      const { runTokenInspect } = await import('./inspect.ts')
+      cli.setExitCode(await runTokenInspect(cli, token, options))
+    })
+}
+
+function verifyCommand(cli: Cli): Command {
+  return new Command('verify')
+    .summary('is it valid?')
+    .description(
+      'Judges a token alone, as the endpoint /v1/auth/token does: by a policy, or as any valid token of any issuer.',
+    )
+    .argument(...TOKEN_ARGUMENT)
+    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option('-p, --policy <name>', 'judge by this policy')
+    .option('--token-file <file>', 'read the token from a file')
+    .option('--at <time>', 'judge as of then: 2026-11-21T17:09:55Z, or seconds since 1970')
+    .option('--json', 'for programs: warder.token-verify/v1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  echo "$TOKEN" | warder token verify -c warder.yaml
+  warder token verify --token-file token.jwt --policy orders-read
+
+Exit codes: 0 valid, 5 invalid, 6 keys could not be fetched. Every step: warder explain`,
+    )
+    .action(async (token: string | undefined, options: VerifyOptions) => {
+      const { runTokenVerify } = await import('./verify.ts')
+      cli.setExitCode(await runTokenVerify(cli, token, options))
+    })
+}
+
+function mintCommand(cli: Cli): Command {
+  return new Command('mint')
+    .summary('make one for tests')
+    .description(
+      'Signs a token, for tests. The key is a secret, a private key, or the secret of an issuer of the configuration,\n' +
+        'from which `iss`, `aud` and the algorithm are then taken, too.',
+    )
+    .option('--secret-file <file>', 'shared secret, for HMAC; a line feed at its end is left out')
+    .option('--secret-encoding <encoding>', 'how it is written: utf8, base64, base64url or hex', 'utf8')
+    .option('--key-file <file>', 'private key, PEM')
+    .option('-c, --config <file>', 'configuration file, for --issuer')
+    .option('--issuer <name>', 'name of an issuer in the configuration')
+    .option('--alg <name>', 'algorithm (default: the first that fits the key)')
+    .option('--kid <id>', 'key id, for the header')
+    .option('--iss <text>', 'issuer')
+    .option('--aud <text>', 'audience; repeatable', collect)
+    .option('--sub <text>', 'subject')
+    .option('--scope <text>', 'scopes, separated by spaces')
+    .option('--expires <duration>', 'lifetime', '1h')
+    .option('--claim <name=json>', 'any other claim, or one of these with another value; repeatable', collect)
+    .option('--json', 'for programs: warder.token-mint/v1')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  warder token mint -c warder.yaml --issuer main --sub alice --scope orders:read
+  warder token mint --key-file key.pem --iss https://idp.example.com --aud api://orders --expires 5m
+  warder token mint --secret-file secret --claim 'roles=["clerk"]' --claim 'tenant="acme"' --claim exp=1`,
+    )
+    .action(async (options: MintOptions) => {
+      const { runTokenMint } = await import('./mint.ts')
+      cli.setExitCode(await runTokenMint(cli, options))
+    })
+}
+
+const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value]

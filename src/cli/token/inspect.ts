@@ -1,0 +1,104 @@
+/** `warder token inspect`: what a token says, verified or not. */
+import { parseWithExactNumbers } from '../../claims/exact-numbers.ts'
+import { printable, printableJson } from '../../printable.ts'
+import { decodeBase64url } from '../../jwt/base64url.ts'
+import { decodeJws, type DecodedJws, type DecodeProblem } from '../../jwt/decode-jws.ts'
+import { formatDistance } from '../../decision/explain/format-distance.ts'
+import { parseStrictObject, type JsonObject } from '../../keys/strict-json.ts'
+import { writeJson, type Cli } from '../cli.ts'
+import type { InspectOptions } from './command.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { createPaint, type Paint } from '../paint.ts'
+import { readToken } from '../read-token.ts'
+import { formatTime } from '../times.ts'
+import { describeTrouble } from './describe-trouble.ts'
+
+const SCHEMA = 'warder.token-inspect/v1'
+
+/** Claims that are dates: RFC 7519 §4.1, OpenID Connect Core §2 and §5.1. */
+const DATES: ReadonlySet<string> = new Set(['exp', 'nbf', 'iat', 'auth_time', 'updated_at'])
+
+/** Members of a header that name or hold a key. */
+const KEYS_IN_HEADER: ReadonlySet<string> = new Set(['jwk', 'jku', 'x5c', 'x5u'])
+
+export async function runTokenInspect(
+  cli: Cli,
+  argument: string | undefined,
+  options: InspectOptions,
+): Promise<ExitCode> {
+  const token = await readToken(cli, { token: argument, tokenFile: options.tokenFile })
+  const decoded = decodeJws(token)
+  if (!decoded.ok) return reportMalformed(cli, decoded.error, describeTrouble(token), options)
+  const header =
+    parseStrictObject(decodeBase64url(token.slice(0, token.indexOf('.'))) ?? new Uint8Array()) ?? {}
+  const claims = exactClaims(decoded.value)
+  const times = timesOf(claims, cli.nowMs())
+  const paint = createPaint(cli.colour.stderr)
+  cli.stderr.write(
+    `${paint('yellow', 'NOT VERIFIED')}: anybody can write this. To verify: warder token verify\n`,
+  )
+  if (options.json === true) {
+    writeJson(cli, SCHEMA, {
+      verified: false,
+      header,
+      claims,
+      times,
+      signatureBytes: decoded.value.signature.length,
+    })
+  } else {
+    const { signature } = decoded.value
+    cli.stdout.write(formatToken(header, claims, times, signature.length, createPaint(cli.colour.stdout)))
+  }
+  return EXIT.ok
+}
+
+/** Numbers past 2^53 as strings of their digits: rounded ones would mislead. */
+const exactClaims = ({ claims, payload }: DecodedJws): JsonObject =>
+  (parseWithExactNumbers(payload) as JsonObject | undefined) ?? claims
+
+type Times = Readonly<Record<string, { readonly at: string; readonly distance: string }>>
+
+function timesOf(claims: JsonObject, nowMs: number): Times {
+  const times = Object.entries(claims).flatMap(([name, value]) => {
+    const at = DATES.has(name) && typeof value === 'number' ? formatTime(value * 1000) : undefined
+    return at === undefined
+      ? []
+      : [[name, { at, distance: formatDistance(Number(value) - nowMs / 1000) }] as const]
+  })
+  return Object.fromEntries(times)
+}
+
+function formatToken(
+  header: JsonObject,
+  claims: JsonObject,
+  times: Times,
+  signatureBytes: number,
+  paint: Paint,
+): string {
+  const width = Math.max(...[...Object.keys(header), ...Object.keys(claims)].map((name) => name.length), 0)
+  const line = (name: string, value: unknown, remark: string): string =>
+    `  ${printable(name).padEnd(width)}  ${printableJson(JSON.stringify(value))}${remark === '' ? '' : `  ${paint('faint', remark)}`}`
+  const headerLines = Object.entries(header).map(([name, value]) =>
+    line(name, value, KEYS_IN_HEADER.has(name) ? 'never read: a token cannot vouch for itself' : ''),
+  )
+  const claimLines = Object.entries(claims).map(([name, value]) => {
+    const time = Object.hasOwn(times, name) ? times[name] : undefined
+    return line(name, value, time === undefined ? '' : `${time.at}, ${time.distance}`)
+  })
+  const blocks = [paint('bold', 'header'), ...headerLines, paint('bold', 'claims'), ...claimLines]
+  return `${[...blocks, `${paint('bold', 'signature')} ${signatureBytes} bytes`].join('\n')}\n`
+}
+
+function reportMalformed(
+  cli: Cli,
+  { reason, detail }: DecodeProblem,
+  hints: readonly string[],
+  options: InspectOptions,
+): ExitCode {
+  const paint = createPaint(cli.colour.stderr)
+  cli.stderr.write(
+    `${[`${paint('red', reason)}: ${printable(detail)}`, ...hints.map((hint) => `  = ${printable(hint)}`)].join('\n')}\n`,
+  )
+  if (options.json === true) writeJson(cli, SCHEMA, { verified: false, reason, detail, hints })
+  return EXIT.denied
+}

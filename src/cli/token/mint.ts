@@ -1,0 +1,92 @@
+/** `warder token mint`: a token for tests, signed with a key that the operator has. */
+import type { SettingsOf } from '../../keys/key-settings-of.ts'
+import { sourcesOf, type KeySettings } from '../../keys/key-settings.ts'
+import type { Instance } from '../../app/build-instance.ts'
+import { quoted } from '../../config/printable.ts'
+import { suggestion } from '../../config/suggest.ts'
+import type { IssuerSettings } from '../../jwt/issuer-settings.ts'
+import { signToken } from '../../testing/sign-token.ts'
+import { writeJson, type Cli } from '../cli.ts'
+import type { MintOptions } from './command.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { mintedClaims } from './minted-claims.ts'
+import { withConfig } from '../open-instance.ts'
+import { warn } from '../report-fault.ts'
+import {
+  chooseAlgorithm,
+  fromSecret,
+  readPrivateKey,
+  readSecretKey,
+  weaknessOf,
+  type MintKey,
+} from './signing-key.ts'
+import { usageError } from '../usage-error.ts'
+
+export async function runTokenMint(cli: Cli, options: MintOptions): Promise<ExitCode> {
+  const { secretFile, keyFile, secretEncoding } = options
+  if (secretFile !== undefined && keyFile !== undefined)
+    throw usageError('--secret-file and --key-file exclude each other', 'leave one of them out')
+  const key =
+    secretFile === undefined
+      ? keyFile === undefined
+        ? undefined
+        : await readPrivateKey(keyFile)
+      : await readSecretKey(secretFile, secretEncoding)
+  if (options.issuer === undefined && options.config === undefined) {
+    if (key !== undefined) return mint(cli, options, key, undefined)
+    throw usageError(
+      'there is nothing to sign with',
+      'give --secret-file FILE, --key-file FILE, or -c FILE --issuer NAME',
+    )
+  }
+  return withConfig(cli, options.config, (instance) => {
+    const issuer = findIssuer(instance, options.issuer)
+    return mint(cli, options, key ?? secretOf(issuer), issuer)
+  })
+}
+
+function mint(cli: Cli, options: MintOptions, key: MintKey, issuer: IssuerSettings | undefined): ExitCode {
+  const algorithm = chooseAlgorithm(key, options.alg, issuer?.algorithms ?? [])
+  const claims = mintedClaims(options, issuer, cli.nowMs())
+  const kid = options.kid ?? (issuer === undefined ? undefined : firstSecret(issuer.keys)?.kid)
+  const token = signToken(claims, { privateKey: key.privateKey, algorithm, kid })
+  const weakness = weaknessOf(key, algorithm)
+  if (weakness !== undefined) warn(cli, weakness)
+  warn(cli, 'this token is for tests; whoever has it is who it says')
+  if (options.json === true)
+    writeJson(cli, 'warder.token-mint/v1', { token, algorithm, kid: kid ?? null, claims })
+  else cli.stdout.write(`${token}\n`)
+  return EXIT.ok
+}
+
+function findIssuer({ config }: Instance, name: string | undefined): IssuerSettings {
+  const { issuers } = config.settings
+  const names = issuers.map((issuer) => issuer.name)
+  const found =
+    name === undefined && issuers.length === 1 ? issuers[0] : issuers.find((issuer) => issuer.name === name)
+  if (found !== undefined) return found
+  if (name === undefined)
+    throw usageError(
+      'the configuration has several issuers',
+      `say which: --issuer ${names.join(', --issuer ')}`,
+    )
+  const { label } = suggestion(name, names)
+  throw usageError(
+    `--issuer: there is no issuer ${quoted(name)}`,
+    ...(label === undefined ? [] : [label]),
+    `issuers: ${names.join(', ')}`,
+  )
+}
+
+/** Of several secrets the first: during a rotation that is where the new one belongs. */
+const firstSecret = (keys: KeySettings): SettingsOf<'secret'> | undefined =>
+  sourcesOf(keys).find((one): one is SettingsOf<'secret'> => one.kind === 'secret')
+
+function secretOf({ keys, name }: IssuerSettings): MintKey {
+  const first = firstSecret(keys)
+  if (first !== undefined) return fromSecret(first.secret)
+  throw usageError(
+    `of the issuer ${quoted(name)}, Warder has public keys only; they cannot sign`,
+    'give the private key: --key-file FILE',
+  )
+}

@@ -1,0 +1,74 @@
+/** `warder token verify`: the answer of /v1/auth/token, without a service. */
+import { newId } from '../../app/system.ts'
+import { printable } from '../../printable.ts'
+import { createDecide } from '../../decision/decide.ts'
+import type { Decision } from '../../decision/decision.ts'
+import { DENY_ROWS } from '../../decision/reasons.ts'
+import { redact } from '../../observe/redact.ts'
+import { writeJson, type Cli } from '../cli.ts'
+import type { VerifyOptions } from './command.ts'
+import { exitCodeOfDecision } from '../decision-exit.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { findPolicy, makeQuestion, NO_REQUEST } from '../made-request.ts'
+import { withKeys } from '../open-instance.ts'
+import { createPaint, type Paint } from '../paint.ts'
+import { readToken } from '../read-token.ts'
+import { formatTime, parseTime } from '../times.ts'
+
+export async function runTokenVerify(
+  cli: Cli,
+  argument: string | undefined,
+  options: VerifyOptions,
+): Promise<ExitCode> {
+  const atMs = options.at === undefined ? cli.nowMs() : parseTime('--at', options.at)
+  const token = await readToken(cli, { token: argument, tokenFile: options.tokenFile })
+  return withKeys(cli, options.config, async ({ guard, config }) => {
+    const policy = findPolicy(guard, options.policy) ?? guard.anyValidToken
+    const decide = createDecide(guard, { nowMs: () => atMs, newId })
+    const decision = await decide(makeQuestion(guard, NO_REQUEST, [], policy, token))
+    if (options.json === true) {
+      const members = { ...toJson(decision), at: formatTime(atMs) ?? null, config: { digest: config.digest } }
+      writeJson(cli, 'warder.token-verify/v1', members)
+    } else cli.stdout.write(format(decision, createPaint(cli.colour.stdout)))
+    return exitCodeOfDecision(decision)
+  })
+}
+
+function format(decision: Decision, paint: Paint): string {
+  const { reason, issuer, policy } = decision
+  const names = [
+    issuer === undefined ? '' : `issuer=${issuer}`,
+    policy === undefined ? '' : `policy=${policy}`,
+  ]
+  const answer =
+    decision.outcome === 'allow' ? paint('green', 'VALID') : paint('red', `INVALID ${decision.status}`)
+  const lines = [[`${answer}  ${paint('bold', reason)}`, ...names.filter((name) => name !== '')].join('   ')]
+  if (decision.outcome === 'deny') {
+    const { message, hint } = DENY_ROWS[decision.reason]
+    const detail = detailOf(decision)
+    lines.push(
+      `why   ${message}${detail === null ? '' : ` (${detail})`}`,
+      `fix   ${hint}`,
+      'more  warder explain, which shows every step',
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+function toJson(decision: Decision): Record<string, unknown> {
+  const { reason, issuer, policy } = decision
+  const names = { reason, issuer: issuer ?? null, policy: policy ?? null }
+  if (decision.outcome === 'allow') return { valid: true, status: 200, ...names }
+  const { message, hint } = DENY_ROWS[decision.reason]
+  return {
+    valid: false,
+    status: decision.status,
+    ...names,
+    detail: detailOf(decision),
+    why: message,
+    fix: hint,
+  }
+}
+
+const detailOf = ({ detail }: Extract<Decision, { outcome: 'deny' }>): string | null =>
+  detail === undefined ? null : redact(printable(detail))
