@@ -5,11 +5,6 @@ import { WarderError } from '../errors.ts'
 /** The usual places, in order; the first one that exists is read. */
 const CONFIG_FILES: readonly string[] = ['warder.yaml', '/etc/warder/warder.yaml']
 
-/** The text for `-c, --config <file>` in help. */
-export const CONFIG_FLAG = '-c, --config <file>'
-export const CONFIG_HELP =
-  'configuration file (default: WARDER_CONFIG, ./warder.yaml, /etc/warder/warder.yaml)'
-
 type Env = Readonly<Record<string, string | undefined>>
 
 /**

@@ -1,4 +1,5 @@
 /** Exit codes: one table for every command. */
+import type { Decision } from '../decision/decision.ts'
 import type { ErrorCode } from '../errors.ts'
 
 /** What the process ends with; 4 is kept free for policy tests. A number, once released, never changes its meaning. */
@@ -41,3 +42,10 @@ const OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {
 /** How the process ends when an error stops a command: what is not about the command line is about the configuration. */
 export const exitCodeOf = (code: ErrorCode): ExitCode =>
   OF_CODE[code] ?? (code.startsWith('ERR_CLI_') ? EXIT.usage : EXIT.configInvalid)
+
+/** Not "denied" when the keys could not be fetched: the token may be good. */
+export function exitCodeOfDecision(decision: Decision): ExitCode {
+  if (decision.outcome === 'allow') return EXIT.ok
+  if (decision.reason === 'internal_error') return EXIT.bug
+  return decision.reason === 'keys_unavailable' ? EXIT.unreachable : EXIT.denied
+}

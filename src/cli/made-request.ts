@@ -1,6 +1,4 @@
 /** The request that `explain` and `token verify` ask about, as a caller would have handed it over. */
-import { suggestion } from '../config/suggest.ts'
-import { quoted } from '../config/printable.ts'
 import type { Question } from '../decision/decide.ts'
 import { findRoute } from '../decision/find-route.ts'
 import type { Guard } from '../decision/guard.ts'
@@ -10,8 +8,7 @@ import { isMethod } from '../request/method.ts'
 import { parseOriginalUrl, type OriginalUrl } from '../request/parse-original-url.ts'
 import { isPrefix } from '../token/read-websocket-protocol.ts'
 import type { TokenSourceSettings } from '../token/token-source-settings.ts'
-import { readHeaders, type HeaderField } from './request-headers.ts'
-import { usageError } from './usage-error.ts'
+import { unknownName, usageError } from './usage-error.ts'
 
 export interface RequestLine extends OriginalUrl {
   readonly method: string
@@ -38,6 +35,22 @@ export function parseRequestLine(text: string): RequestLine {
   return { method, ...original }
 }
 
+export type HeaderField = readonly [name: string, value: string]
+
+// RFC 9110 §5.1 and §5.5. What a socket would refuse cannot be asked about.
+const FIELD = /^([A-Za-z0-9!#$%&'*+\-.^_`|~]+):[ \t]*([^\r\n\0]*?)[ \t]*$/
+
+/**
+ * Takes `Name: value` apart.
+ *
+ * @throws WarderError ERR_CLI_USAGE; its message holds no value, which may be a token.
+ */
+export function parseHeaderField(text: string): HeaderField {
+  const [, name, value] = FIELD.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return [name.toLowerCase(), value]
+  throw usageError('-H: not a header', "write -H 'Name: value'")
+}
+
 /**
  * The policy that is named; undefined for none.
  *
@@ -47,14 +60,7 @@ export function findPolicy(guard: Guard, name: string | undefined): Policy | und
   if (name === undefined) return undefined
   const policy = guard.policies.get(name)
   if (policy !== undefined) return policy
-  const names = [...guard.policies.keys()]
-  const { label } = suggestion(name, names)
-  const known = names.length === 0 ? 'the configuration has no policies' : `policies: ${names.join(', ')}`
-  throw usageError(
-    `--policy: there is no policy ${quoted(name)}`,
-    ...(label === undefined ? [] : [label]),
-    known,
-  )
+  throw unknownName('--policy', 'policy', 'policies', name, [...guard.policies.keys()])
 }
 
 export interface MadeQuestion extends Question {
@@ -126,4 +132,15 @@ function placeToken(source: TokenSourceSettings, token: string): { field?: Heade
       }
     }
   }
+}
+
+/** Not the Fetch API's `Headers`: that throws on a token that no header could hold, and the steps should say so. */
+function readHeaders(fields: readonly HeaderField[]): HeaderReader {
+  const values = new Map<string, string>()
+  for (const [name, value] of fields) {
+    const earlier = values.get(name)
+    const separator = name === 'cookie' ? '; ' : ', '
+    values.set(name, earlier === undefined ? value : `${earlier}${separator}${value}`)
+  }
+  return { get: (name) => values.get(name) ?? null }
 }

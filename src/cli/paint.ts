@@ -1,20 +1,21 @@
-/** Colours of the terminal, where they are wanted. */
+/** Colours of the terminal, when they are wanted. */
+import { styleText } from 'node:util'
 
-export type Colour = 'red' | 'green' | 'yellow' | 'faint' | 'bold'
+const STYLES = {
+  red: ['bold', 'red'],
+  green: ['bold', 'green'],
+  yellow: ['bold', 'yellow'],
+  faint: ['dim'],
+  bold: ['bold'],
+} as const
+
+export type Colour = keyof typeof STYLES
 
 /** Wraps a text in a colour, or leaves it as it is. */
 export type Paint = (colour: Colour, text: string) => string
 
-const SGR: Readonly<Record<Colour, string>> = {
-  red: '1;31',
-  green: '1;32',
-  yellow: '1;33',
-  faint: '2',
-  bold: '1',
-}
-
 export const createPaint = (enabled: boolean): Paint =>
-  enabled ? (colour, text) => `\u001b[${SGR[colour]}m${text}\u001b[0m` : (_, text) => text
+  enabled ? (colour, text) => styleText(STYLES[colour], text, { validateStream: false }) : (_, text) => text
 
 /**
  * Whether to colour what goes to an output: only for a person's eyes, and never against their wish.

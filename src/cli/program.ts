@@ -10,9 +10,8 @@ import { keysCommand } from './keys/command.ts'
 import { serveCommand } from './serve/command.ts'
 import { snippetCommand } from './snippet/command.ts'
 import { tokenCommand } from './token/command.ts'
-import { versionCommand } from './commands/version.ts'
 import { EXIT_MEANINGS } from './exit-codes.ts'
-import { readVersion } from './version.ts'
+import { readVersion, versionCommand } from './version.ts'
 
 /** The whole program, in the order of its help. */
 export function createProgram(cli: Cli): Command {

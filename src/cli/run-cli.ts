@@ -2,11 +2,10 @@
 import { CommanderError, type Command } from 'commander'
 import type { Cli, CliIo } from './cli.ts'
 import { EXIT, type ExitCode } from './exit-codes.ts'
-import { assertHelpTargets } from './help-target.ts'
 import { wantsColour } from './paint.ts'
 import { createProgram } from './program.ts'
 import { reportFault } from './report-fault.ts'
-import { fromCommander } from './usage-error.ts'
+import { assertHelpTargets, fromCommander } from './usage-error.ts'
 
 /**
  * Runs one command; never throws.

@@ -1,10 +1,36 @@
 /** Mistakes on the command line, as errors with a code. */
 import type { Command, CommanderError } from 'commander'
+import { quoted } from '../config/printable.ts'
+import { suggestion } from '../config/suggest.ts'
 import { WarderError } from '../errors.ts'
 
 /** A flag or an argument that cannot be used. */
 export const usageError = (message: string, ...hints: readonly string[]): WarderError =>
   new WarderError('ERR_CLI_USAGE', message, { hints })
+
+/** Two flags or arguments of which one may be given. */
+export const excludeEachOther = (first: string, second: string): WarderError =>
+  usageError(`${first} and ${second} exclude each other`, 'leave one of them out')
+
+/**
+ * A name that does not exist, with the one that was probably meant.
+ *
+ * @param plural What the known names are called.
+ */
+export function unknownName(
+  flag: string,
+  noun: string,
+  plural: string,
+  name: string,
+  known: readonly string[],
+): WarderError {
+  const { label } = suggestion(name, known)
+  return usageError(
+    `${flag}: there is no ${noun} ${quoted(name)}`,
+    ...(label === undefined ? [] : [label]),
+    known.length === 0 ? `the configuration has no ${plural}` : `${plural}: ${known.join(', ')}`,
+  )
+}
 
 /**
  * The parser's own complaint in our form; its second line, if any, is a "did you mean". Undefined where it only
@@ -27,4 +53,27 @@ function pathOf(command: Command): string {
   const names: string[] = []
   for (let at: Command | null = command; at !== null; at = at.parent) names.unshift(at.name())
   return names.join(' ')
+}
+
+/** @throws WarderError when `help` is asked about a command that does not exist. */
+export function assertHelpTargets(program: Command, args: readonly string[]): void {
+  let command = program
+  let isHelp = false
+  for (const word of args.filter((argument) => !argument.startsWith('-'))) {
+    const next = command.commands.find((one) => one.name() === word)
+    if (next !== undefined) command = next
+    else if (word === 'help' && !isHelp && command.commands.length > 0) isHelp = true
+    else if (isHelp) throw unknownCommand(command, word)
+    else return
+  }
+}
+
+function unknownCommand(command: Command, word: string): Error {
+  const names = command.commands.map((one) => one.name())
+  const { label } = suggestion(word, names)
+  return usageError(
+    `unknown command '${word}'`,
+    ...(label === undefined ? [] : [label]),
+    `the commands are ${names.join(', ')}`,
+  )
 }

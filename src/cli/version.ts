@@ -1,5 +1,7 @@
-/** What is running here. */
+/** `warder version`, and what is running here. */
+import { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
+import { writeJson, type Cli } from './cli.ts'
 
 declare const WARDER_COMMIT: string | undefined
 
@@ -19,4 +21,17 @@ export function readVersion(): Version {
     commit: typeof WARDER_COMMIT === 'string' ? WARDER_COMMIT : undefined,
     runtime: bun === undefined ? `node ${node}` : `bun ${bun}`,
   }
+}
+
+export function versionCommand(cli: Cli): Command {
+  return new Command('version')
+    .summary('print the version')
+    .description('Prints the version of Warder and of the runtime in it.')
+    .option('--json', 'for programs: warder.version/v1')
+    .addHelpText('after', '\nExamples:\n  warder version\n  warder version --json')
+    .action(({ json }: { json?: true }) => {
+      const { version, commit, runtime } = readVersion()
+      if (json === true) writeJson(cli, 'warder.version/v1', { version, commit: commit ?? null, runtime })
+      else cli.stdout.write(`warder ${version}${commit === undefined ? '' : ` (${commit})`}, ${runtime}\n`)
+    })
 }

@@ -77,7 +77,6 @@ const PLACES: readonly (readonly [name: string, isUsed: (text: string) => boolea
 ]
 
 const claimOption = (json: string): Parameters<typeof mintedClaims>[0] => ({
-  secretEncoding: 'utf8',
   expires: '5m',
   claim: [`x=${json}`],
 })

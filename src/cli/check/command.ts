@@ -1,14 +1,8 @@
 /** `warder check`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
-
-export interface CheckOptions {
-  readonly config?: string
-  readonly strict?: true
-  readonly online?: true
-  readonly json?: true
-}
+import { CONFIG_FLAG } from '../flags.ts'
+import type { CheckOptions } from './run.ts'
 
 export function checkCommand(cli: Cli): Command {
   return new Command('check')
@@ -17,7 +11,7 @@ export function checkCommand(cli: Cli): Command {
       'Loads and compiles a configuration as `warder serve` would. No issuer is asked, unless --online.',
     )
     .argument('[file]', 'the same as -c')
-    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option(...CONFIG_FLAG)
     .option('--strict', 'warnings fail, too')
     .option('--online', 'ask every issuer: is it there, is it the one configured, are its keys usable?')
     .option('--json', 'for programs: warder.check/v1')

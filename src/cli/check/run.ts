@@ -5,14 +5,19 @@ import type { Diagnostic } from '../../config/diagnostic.ts'
 import { diagnosticsToJson, formatDiagnostics } from '../../config/format-diagnostics.ts'
 import { formatProbes, onlineDiagnostics, probeIssuers, probeToJson, type ProbedIssuer } from './online.ts'
 import { writeJson, type Cli } from '../cli.ts'
-import type { CheckOptions } from './command.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withConfig } from '../open-instance.ts'
-import { usageError } from '../usage-error.ts'
+import { excludeEachOther } from '../usage-error.ts'
+
+export interface CheckOptions {
+  readonly config?: string
+  readonly strict?: true
+  readonly online?: true
+  readonly json?: true
+}
 
 export async function runCheck(cli: Cli, file: string | undefined, options: CheckOptions): Promise<ExitCode> {
-  if (file !== undefined && options.config !== undefined)
-    throw usageError('FILE and --config exclude each other', 'leave one of them out')
+  if (file !== undefined && options.config !== undefined) throw excludeEachOther('FILE', '--config')
   return withConfig(cli, file ?? options.config, async (instance) => {
     if (options.online !== true) return report(cli, instance, options, undefined)
     const { issuers } = instance.config.settings

@@ -1,17 +1,9 @@
 /** `warder config …`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
-
-export interface ConfigShowOptions {
-  readonly config?: string
-  readonly origin?: true
-  readonly json?: true
-}
-
-export interface ConfigConvertOptions {
-  readonly json?: true
-}
+import { CONFIG_FLAG } from '../flags.ts'
+import type { ConvertOptions } from './convert.ts'
+import type { ShowOptions } from './show.ts'
 
 export function configCommand(cli: Cli): Command {
   return new Command('config')
@@ -26,7 +18,7 @@ function showCommand(cli: Cli): Command {
   return new Command('show')
     .summary('with every default, without secrets')
     .description('Prints the configuration with every default filled in and every secret masked.')
-    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option(...CONFIG_FLAG)
     .option('--origin', 'one line per setting, with the line, preset or default that it comes from')
     .option('--json', 'for programs: warder.config/v1; with --origin warder.config-origin/v1')
     .addHelpText(
@@ -37,7 +29,7 @@ Examples:
   warder config show --origin | grep preset
   warder config show --json | jq .config.listen`,
     )
-    .action(async (options: ConfigShowOptions) => {
+    .action(async (options: ShowOptions) => {
       const { runConfigShow } = await import('./show.ts')
       cli.setExitCode(await runConfigShow(cli, options))
     })
@@ -57,8 +49,8 @@ Examples:
   # yaml-language-server: $schema=./warder.schema.json`,
     )
     .action(async () => {
-      const { runConfigSchema } = await import('./show.ts')
-      cli.setExitCode(runConfigSchema(cli))
+      const { configJsonSchema } = await import('../../config/schema.ts')
+      cli.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`)
     })
 }
 
@@ -73,8 +65,8 @@ function convertCommand(cli: Cli): Command {
     .argument('<file>', 'the configuration of jwtauthrequest or Goma Gateway')
     .option('--json', 'for programs: warder.config-convert/v1')
     .addHelpText('after', '\nExamples:\n  warder config convert config.json > warder.yaml')
-    .action(async (file: string, options: ConfigConvertOptions) => {
-      const { runConfigConvert } = await import('./show.ts')
+    .action(async (file: string, options: ConvertOptions) => {
+      const { runConfigConvert } = await import('./convert.ts')
       cli.setExitCode(await runConfigConvert(cli, file, options))
     })
 }

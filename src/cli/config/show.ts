@@ -1,22 +1,21 @@
-/** `warder config show|schema|convert`. */
-import { loadForConversion } from '../../app/load-instance.ts'
-import { convertConfig } from '../../compat/convert.ts'
-import { diagnosticsToJson, formatDiagnostics } from '../../config/format-diagnostics.ts'
+/** `warder config show`: the configuration in force, and with `--origin` where each setting comes from. */
+import { toPointer } from '../../config/json-pointer.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
-import { configJsonSchema } from '../../config/schema.ts'
 import type { SettingOrigin } from '../../config/setting-origin.ts'
 import { showConfig } from '../../config/show-config.ts'
 import { toConfigValue } from '../../config/to-config-value.ts'
 import { writeJson, type Cli } from '../cli.ts'
-import { findConfigFile } from '../config-file.ts'
-import { formatOrigin, listOrigins } from './origins.ts'
-import type { ConfigConvertOptions, ConfigShowOptions } from './command.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { reportFailure, withConfig } from '../open-instance.ts'
+import { withConfig } from '../open-instance.ts'
 import { formatTable } from '../table.ts'
-import { usageError } from '../usage-error.ts'
 
-export async function runConfigShow(cli: Cli, options: ConfigShowOptions): Promise<ExitCode> {
+export interface ShowOptions {
+  readonly config?: string
+  readonly origin?: true
+  readonly json?: true
+}
+
+export async function runConfigShow(cli: Cli, options: ShowOptions): Promise<ExitCode> {
   return withConfig(cli, options.config, ({ config }) => {
     const { settings, digest, format, source } = config
     if (options.origin === true) return showOrigins(cli, config, options)
@@ -28,7 +27,7 @@ export async function runConfigShow(cli: Cli, options: ConfigShowOptions): Promi
   })
 }
 
-function showOrigins(cli: Cli, config: LoadedConfig, { json }: ConfigShowOptions): ExitCode {
+function showOrigins(cli: Cli, config: LoadedConfig, { json }: ShowOptions): ExitCode {
   const rows = listOrigins(config)
   if (json === true) {
     const { source, format, digest } = config
@@ -48,34 +47,45 @@ function showOrigins(cli: Cli, config: LoadedConfig, { json }: ConfigShowOptions
 const toJson = (origin: SettingOrigin): Record<string, unknown> =>
   origin.kind === 'file' ? { kind: 'file', ...origin.position } : { ...origin }
 
-export function runConfigSchema(cli: Cli): ExitCode {
-  cli.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`)
-  return EXIT.ok
+interface OriginRow {
+  /** JSON pointer into what `config show` prints. */
+  readonly pointer: string
+  readonly value: unknown
+  readonly origin: SettingOrigin
 }
 
-/** Prints what can be converted in any case; exit code 7 when that is not all of it. */
-export async function runConfigConvert(
-  cli: Cli,
-  file: string,
-  options: ConfigConvertOptions,
-): Promise<ExitCode> {
-  const loaded = await loadForConversion(findConfigFile(file, cli.env))
-  if (!loaded.ok) return reportFailure(cli, loaded.error)
-  const { config, missing } = loaded.value
-  if (config.format === 'warder')
-    throw usageError('this is a warder.yaml already', 'to see it with every default: warder config show')
-  const text = convertConfig(config, missing)
-  const found = [...missing, ...config.warnings]
-  cli.stderr.write(formatDiagnostics(found, config.source, { colour: cli.colour.stderr }))
-  const isComplete = missing.length === 0
-  if (options.json === true) {
-    const diagnostics = diagnosticsToJson(found)
-    writeJson(cli, 'warder.config-convert/v1', {
-      from: config.format,
-      complete: isComplete,
-      text,
-      diagnostics,
-    })
-  } else cli.stdout.write(text)
-  return isComplete ? EXIT.ok : EXIT.different
+/** In the order of `config show`; lists of texts are one setting. Secrets are masked. */
+function listOrigins(config: LoadedConfig): readonly OriginRow[] {
+  const value = toConfigValue(config.settings, { secrets: 'masked', defaults: 'shown' })
+  return leavesOf(value, []).map(({ path, leaf }) => {
+    const pointer = toPointer(path)
+    return { pointer, value: leaf, origin: config.originOfSetting(pointer.slice(1)) }
+  })
+}
+
+/** `warder.yaml:4:15`, `preset entra` or `default`. */
+function formatOrigin(origin: SettingOrigin): string {
+  switch (origin.kind) {
+    case 'file':
+      return `${origin.position.file}:${origin.position.line}:${origin.position.column}`
+    case 'preset':
+      return `preset ${origin.preset}`
+    case 'default':
+      return 'default'
+  }
+}
+
+type Leaf = { readonly path: readonly PropertyKey[]; readonly leaf: unknown }
+
+function leavesOf(value: unknown, path: readonly PropertyKey[]): readonly Leaf[] {
+  if (typeof value !== 'object' || value === null) return [{ path, leaf: value }]
+  const isList = Array.isArray(value)
+  const members = isList ? value : Object.values(value)
+  if (isList && members.every((member) => typeof member !== 'object')) return [{ path, leaf: value }]
+  // `match: {}` is a setting, too.
+  if (members.length === 0) return [{ path, leaf: value }]
+  const entries: readonly (readonly [PropertyKey, unknown])[] = isList
+    ? value.map((member: unknown, i) => [i, member] as const)
+    : Object.entries(value)
+  return entries.flatMap(([key, member]) => leavesOf(member, [...path, key]))
 }

@@ -1,12 +1,7 @@
 /** `warder dev`: everything on nothing, for a first look. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-
-export interface DevOptions {
-  readonly decisions: string
-  readonly admin: string
-  readonly printConfig?: true
-}
+import type { DevOptions } from './run.ts'
 
 /** The command; what it needs is loaded when it runs. */
 export function devCommand(cli: Cli): Command {

@@ -12,9 +12,14 @@ import { localOnly } from '../../server/local-only.ts'
 import { createIssuerHandler } from '../../testing/serve-issuer.ts'
 import { createTestIssuer } from '../../testing/test-issuer.ts'
 import type { Cli } from '../cli.ts'
-import type { DevOptions } from './command.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { reportFailure } from '../open-instance.ts'
+
+export interface DevOptions {
+  readonly decisions: string
+  readonly admin: string
+  readonly printConfig?: true
+}
 
 /** Runs until a signal. @throws WarderError ERR_SERVER_LISTEN */
 export async function runDev(cli: Cli, { decisions, admin, printConfig }: DevOptions): Promise<ExitCode> {

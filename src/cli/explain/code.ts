@@ -1,7 +1,14 @@
-/** What the docs say about one error, warning or reason. The pages themselves are in the binary: there is no second text. */
+/**
+ * `warder explain CODE`: what an error, a warning or a reason means, and what to do. The pages of the docs are in the
+ * binary, so there is no second text.
+ */
 import errorsPage from '../../../docs/errors.md' with { type: 'text' }
 import reasonsPage from '../../../docs/reasons.md' with { type: 'text' }
-import { suggest } from '../../config/suggest.ts'
+import { suggestion } from '../../config/suggest.ts'
+import { writeJson, type Cli } from '../cli.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { createPaint } from '../paint.ts'
+import { usageError } from '../usage-error.ts'
 
 export interface CodePage {
   readonly code: string
@@ -13,18 +20,32 @@ export interface CodePage {
 
 const ERROR_ROW = /^\| <a id="\w+"><\/a>`(\w+)` \| (.*) \| (.*) \|$/gm
 const REASON_SECTION = /^### `(\w+)`\n\n((?:(?!#).*\n)*)/gm
-/** Undefined for an unknown code. The letter case is ignored. */
-export const findCodePage = (code: string): CodePage | undefined =>
-  readPages().find((page) => page.code.toLowerCase() === code.toLowerCase())
 
-/** The known code that was probably meant. */
-export const suggestCode = (code: string): string | undefined =>
-  suggest(
-    code,
-    readPages().map((page) => page.code),
-  )
+/** @throws WarderError ERR_CLI_USAGE for an unknown code; the letter case is ignored. */
+export function runExplainCode(cli: Cli, code: string): ExitCode {
+  const pages = readPages()
+  const page = pages.find((one) => one.code.toLowerCase() === code.toLowerCase())
+  if (page === undefined) {
+    const { label } = suggestion(
+      code,
+      pages.map((one) => one.code),
+    )
+    throw usageError(
+      `"${code}" is neither a code nor a token`,
+      ...(label === undefined ? [] : [label]),
+      'codes: docs/errors.md and docs/reasons.md have them all',
+      'to explain a decision, pipe the token in: echo "$TOKEN" | warder explain --request …',
+    )
+  }
+  if (cli.json) writeJson(cli, 'warder.explain-code/v1', { ...page })
+  else {
+    const paint = createPaint(cli.colour.stdout)
+    cli.stdout.write(`${paint('green', page.code)}\n\n${page.text}\n\ndocs  ${page.docs}\n`)
+  }
+  return EXIT.ok
+}
 
-/** All of them, in the order of the docs. */
+/** All pages, in the order of the docs. */
 export function readPages(): readonly CodePage[] {
   const errors = [...errorsPage.matchAll(ERROR_ROW)].map(([, code = '', says = '', advice = '']) => ({
     code,

@@ -1,20 +1,8 @@
 /** `warder explain`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { isCodeLike } from '../code-like.ts'
-import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
-
-export interface ExplainOptions {
-  readonly config?: string
-  readonly request?: string
-  readonly header?: readonly string[]
-  readonly policy?: string
-  /** False for `--no-token`. */
-  readonly token: boolean
-  readonly tokenFile?: string
-  readonly at?: string
-  readonly json?: true
-}
+import { AT_FLAG, CONFIG_FLAG, repeatable } from '../flags.ts'
+import type { ExplainOptions } from './run.ts'
 
 export function explainCommand(cli: Cli): Command {
   return new Command('explain')
@@ -28,13 +16,13 @@ export function explainCommand(cli: Cli): Command {
       '[token]',
       'a token, - for stdin (a token here ends up in the shell history); or the code of an error or reason',
     )
-    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option(...CONFIG_FLAG)
     .option('-r, --request <request>', "method and absolute URL: 'GET https://api.example.com/orders/42'")
-    .option('-H, --header <header>', "a header of the request: 'Name: value'; repeatable", collect)
+    .option('-H, --header <header>', "a header of the request: 'Name: value'; repeatable", repeatable)
     .option('-p, --policy <name>', 'judge by this policy instead of the routes')
     .option('--token-file <file>', 'read the token from a file')
     .option('--no-token', 'judge the request without a token')
-    .option('--at <time>', 'judge as of then: 2026-11-21T17:09:55Z, or seconds since 1970')
+    .option(...AT_FLAG)
     .option('--json', 'for programs: warder.explain/v1')
     .addHelpText(
       'after',
@@ -51,7 +39,7 @@ Exit codes: 0 allowed, or the code is known, 2 unknown code, 5 denied, 6 keys co
     .action(async (token: string | undefined, options: ExplainOptions) => {
       const isAboutRequest = options.request ?? options.policy ?? options.tokenFile
       if (token !== undefined && isAboutRequest === undefined && isCodeLike(token)) {
-        const { runExplainCode } = await import('../run-explain-code.ts')
+        const { runExplainCode } = await import('./code.ts')
         return cli.setExitCode(runExplainCode(cli, token))
       }
       const { runExplain } = await import('./run.ts')
@@ -59,4 +47,9 @@ Exit codes: 0 allowed, or the code is known, 2 unknown code, 5 denied, 6 keys co
     })
 }
 
-const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value]
+/** In characters; far above the longest code. */
+const LONGEST_CODE = 64
+
+/** What an argument of `explain` must look like to be a code; no token does, as it has dots or upper and lower case. */
+export const isCodeLike = (text: string): boolean =>
+  text.length <= LONGEST_CODE && /^(?:[a-z]+(?:_[a-z]+)*|[A-Z]+(?:_[A-Z]+)+)$/.test(text)

@@ -4,19 +4,35 @@ import { newId } from '../../app/system.ts'
 import { createDecide } from '../../decision/decide.ts'
 import { createExplanation } from '../../decision/explain/create-explanation.ts'
 import { writeJson, type Cli } from '../cli.ts'
-import type { ExplainOptions } from './command.ts'
 import { explainJudges, policyOfJudges } from './judges.ts'
-import { exitCodeOfDecision } from '../decision-exit.ts'
-import type { ExitCode } from '../exit-codes.ts'
+import { exitCodeOfDecision, type ExitCode } from '../exit-codes.ts'
 import { explanationToJson, formatExplanation, type Explained } from './format.ts'
-import { findPolicy, makeQuestion, NO_REQUEST, parseRequestLine, routeOf } from '../made-request.ts'
+import {
+  findPolicy,
+  makeQuestion,
+  NO_REQUEST,
+  parseHeaderField,
+  parseRequestLine,
+  routeOf,
+} from '../made-request.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint } from '../paint.ts'
-import { readToken } from '../read-token.ts'
+import { readToken } from '../read-input.ts'
 import { warn } from '../report-fault.ts'
-import { parseHeaderField } from '../request-headers.ts'
 import { parseTime } from '../times.ts'
-import { usageError } from '../usage-error.ts'
+import { excludeEachOther, usageError } from '../usage-error.ts'
+
+export interface ExplainOptions {
+  readonly config?: string
+  readonly request?: string
+  readonly header?: readonly string[]
+  readonly policy?: string
+  /** False for `--no-token`. */
+  readonly token: boolean
+  readonly tokenFile?: string
+  readonly at?: string
+  readonly json?: true
+}
 
 export async function runExplain(
   cli: Cli,
@@ -62,7 +78,7 @@ async function readTokenUnlessNone(
 ): Promise<string | undefined> {
   if (token) return readToken(cli, { token: argument, tokenFile })
   if (argument === undefined && tokenFile === undefined) return undefined
-  throw usageError('a token and --no-token exclude each other', 'leave one of them out')
+  throw excludeEachOther('a token', '--no-token')
 }
 
 /** Where there are no routes, one policy judges every request. */

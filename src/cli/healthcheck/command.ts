@@ -1,15 +1,8 @@
 /** `warder healthcheck`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
-
-export interface HealthcheckOptions {
-  readonly config?: string
-  readonly url?: string
-  readonly live?: true
-  readonly timeout: string
-  readonly json?: true
-}
+import { CONFIG_FLAG } from '../flags.ts'
+import type { HealthcheckOptions } from './run.ts'
 
 export function healthcheckCommand(cli: Cli): Command {
   return new Command('healthcheck')
@@ -19,7 +12,7 @@ export function healthcheckCommand(cli: Cli): Command {
       '--url <url>',
       'its admin listener, http://HOST:PORT or unix:PATH (default: that of the configuration, else http://127.0.0.1:9181)',
     )
-    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option(...CONFIG_FLAG)
     .option('--live', 'only: does the process answer?')
     .option('--timeout <duration>', 'longest wait', '3s')
     .option('--json', 'for programs: warder.health/v1')

@@ -3,10 +3,17 @@ import { parseDuration } from '../../config/duration.ts'
 import { printable } from '../../printable.ts'
 import { askAdmin, parseAdminTarget, type AdminTarget } from '../ask-admin.ts'
 import { writeJson, type Cli } from '../cli.ts'
-import type { HealthcheckOptions } from './command.ts'
 import { lookForConfigFile } from '../config-file.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { usageError } from '../usage-error.ts'
+
+export interface HealthcheckOptions {
+  readonly config?: string
+  readonly url?: string
+  readonly live?: true
+  readonly timeout: string
+  readonly json?: true
+}
 
 /** The longest `--timeout`, in milliseconds. */
 const MAX_TIMEOUT_MS = 300_000

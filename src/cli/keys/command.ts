@@ -1,14 +1,8 @@
 /** `warder keys …`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
-
-export interface KeysListOptions {
-  readonly config?: string
-  readonly issuer?: string
-  readonly server?: string
-  readonly json?: true
-}
+import { CONFIG_FLAG } from '../flags.ts'
+import type { KeysListOptions } from './list.ts'
 
 export function keysCommand(cli: Cli): Command {
   return new Command('keys')
@@ -23,7 +17,7 @@ function listCommand(cli: Cli): Command {
     .description(
       'Lists the keys in force and those refused: of a running Warder, or fetched here as the service would.',
     )
-    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option(...CONFIG_FLAG)
     .option('--issuer <name>', 'of this issuer only')
     .option('--server <url>', 'ask the admin listener of a running Warder: http://HOST:PORT or unix:PATH')
     .option('--json', 'for programs: warder.keys/v1')

@@ -2,17 +2,22 @@
 import { reportKeys, type IssuerKeysReport } from '../../admin/keys-report.ts'
 import { quoted } from '../../config/printable.ts'
 import { printable } from '../../printable.ts'
-import { suggestion } from '../../config/suggest.ts'
 import { WarderError } from '../../errors.ts'
 import { askAdmin, parseAdminTarget } from '../ask-admin.ts'
 import { writeJson, type Cli } from '../cli.ts'
-import type { KeysListOptions } from './command.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint } from '../paint.ts'
 import { readKeysReport } from './read-report.ts'
 import { formatTable } from '../table.ts'
-import { usageError } from '../usage-error.ts'
+import { excludeEachOther, unknownName } from '../usage-error.ts'
+
+export interface KeysListOptions {
+  readonly config?: string
+  readonly issuer?: string
+  readonly server?: string
+  readonly json?: true
+}
 
 /** Longest wait for a running Warder, in milliseconds. */
 const ASK_TIMEOUT_MS = 5_000
@@ -21,8 +26,7 @@ export async function runKeysList(cli: Cli, options: KeysListOptions): Promise<E
   const { config, server } = options
   if (server === undefined)
     return withKeys(cli, config, ({ guard }) => show(cli, reportKeys(guard.issuers), options))
-  if (config !== undefined)
-    throw usageError('--server and --config exclude each other', 'leave one of them out')
+  if (config !== undefined) throw excludeEachOther('--server', '--config')
   return show(cli, await askForKeys(server), options)
 }
 
@@ -57,12 +61,12 @@ function select(issuers: readonly IssuerKeysReport[], name: string | undefined):
   if (name === undefined) return issuers
   const found = issuers.filter((issuer) => issuer.name === name)
   if (found.length > 0) return found
-  const names = issuers.map((issuer) => issuer.name)
-  const { label } = suggestion(name, names)
-  throw usageError(
-    `--issuer: there is no issuer ${quoted(name)}`,
-    ...(label === undefined ? [] : [label]),
-    `issuers: ${names.join(', ')}`,
+  throw unknownName(
+    '--issuer',
+    'issuer',
+    'issuers',
+    name,
+    issuers.map((issuer) => issuer.name),
   )
 }
 

@@ -1,12 +1,8 @@
 /** `warder serve`: the decision service. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
-
-export interface ServeOptions {
-  readonly config?: string
-  readonly watch: boolean
-}
+import { CONFIG_FLAG } from '../flags.ts'
+import type { ServeOptions } from './run.ts'
 
 /** The command; what it needs is loaded when it runs. */
 export function serveCommand(cli: Cli): Command {
@@ -15,7 +11,7 @@ export function serveCommand(cli: Cli): Command {
     .description(
       'Runs the decision service with a configuration file, until SIGTERM. SIGHUP or a changed file reloads it.',
     )
-    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option(...CONFIG_FLAG)
     .option('--no-watch', 'reload on SIGHUP only, not when a file changes')
     .option('--json', 'for programs: what ends it at the start, as warder.check/v1 or warder.error/v1')
     .addHelpText(

@@ -12,11 +12,15 @@ import { formatDiagnostics } from '../../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../../config/load-config.ts'
 import { createLogger, type Logger } from '../../observe/logger.ts'
 import type { Cli } from '../cli.ts'
-import type { ServeOptions } from './command.ts'
 import { findConfigFile } from '../config-file.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { launchHelp } from './launch-command.ts'
+import { launchHelp } from './launch-help.ts'
 import { reportFailure } from '../open-instance.ts'
+
+export interface ServeOptions {
+  readonly config?: string
+  readonly watch: boolean
+}
 
 /**
  * Serves until a signal. A configuration that is refused at the start is reported, and ends it.

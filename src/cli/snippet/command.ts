@@ -3,7 +3,7 @@ import { Command } from 'commander'
 import { PROXIES } from '../../callers/callers.ts'
 import type { Proxy } from '../../callers/proxy.ts'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
+import { CONFIG_FLAG } from '../flags.ts'
 import type { SnippetOptions } from './run.ts'
 
 export function snippetCommand(cli: Cli): Command {
@@ -21,7 +21,7 @@ function proxyCommand(cli: Cli, proxy: Proxy): Command {
   const command = new Command(proxy.name)
     .summary(summary)
     .description(description)
-    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option(...CONFIG_FLAG)
     .option('--decisions <addresses>', 'where each Warder listens, if there are several')
   for (const { usage, help, value } of flags) command.option(usage, help, value)
   return command

@@ -1,35 +1,10 @@
 /** `warder token …`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG, CONFIG_HELP } from '../config-file.ts'
-
-export interface InspectOptions {
-  readonly tokenFile?: string
-  readonly json?: true
-}
-
-export interface VerifyOptions extends InspectOptions {
-  readonly config?: string
-  readonly policy?: string
-  readonly at?: string
-}
-
-export interface MintOptions {
-  readonly alg?: string
-  readonly secretFile?: string
-  readonly secretEncoding: string
-  readonly keyFile?: string
-  readonly kid?: string
-  readonly iss?: string
-  readonly aud?: readonly string[]
-  readonly sub?: string
-  readonly scope?: string
-  readonly expires: string
-  readonly claim?: readonly string[]
-  readonly config?: string
-  readonly issuer?: string
-  readonly json?: true
-}
+import { AT_FLAG, CONFIG_FLAG, repeatable } from '../flags.ts'
+import type { InspectOptions } from './inspect.ts'
+import type { VerifyOptions } from './verify.ts'
+import type { MintOptions } from './mint.ts'
 
 const TOKEN_ARGUMENT = ['[token]', '- for stdin; a token here ends up in the shell history'] as const
 
@@ -68,10 +43,10 @@ function verifyCommand(cli: Cli): Command {
       'Judges a token alone, as the endpoint /v1/auth/token does: by a policy, or as any valid token of any issuer.',
     )
     .argument(...TOKEN_ARGUMENT)
-    .option(CONFIG_FLAG, CONFIG_HELP)
+    .option(...CONFIG_FLAG)
     .option('-p, --policy <name>', 'judge by this policy')
     .option('--token-file <file>', 'read the token from a file')
-    .option('--at <time>', 'judge as of then: 2026-11-21T17:09:55Z, or seconds since 1970')
+    .option(...AT_FLAG)
     .option('--json', 'for programs: warder.token-verify/v1')
     .addHelpText(
       'after',
@@ -103,11 +78,15 @@ function mintCommand(cli: Cli): Command {
     .option('--alg <name>', 'algorithm (default: the first that fits the key)')
     .option('--kid <id>', 'key id, for the header')
     .option('--iss <text>', 'issuer')
-    .option('--aud <text>', 'audience; repeatable', collect)
+    .option('--aud <text>', 'audience; repeatable', repeatable)
     .option('--sub <text>', 'subject')
     .option('--scope <text>', 'scopes, separated by spaces')
     .option('--expires <duration>', 'lifetime', '1h')
-    .option('--claim <name=json>', 'any other claim, or one of these with another value; repeatable', collect)
+    .option(
+      '--claim <name=json>',
+      'any other claim, or one of these with another value; repeatable',
+      repeatable,
+    )
     .option('--json', 'for programs: warder.token-mint/v1')
     .addHelpText(
       'after',
@@ -122,5 +101,3 @@ Examples:
       cli.setExitCode(await runTokenMint(cli, options))
     })
 }
-
-const collect = (value: string, earlier: readonly string[] = []): readonly string[] => [...earlier, value]

@@ -6,12 +6,16 @@ import { decodeJws, type DecodedJws, type DecodeProblem } from '../../jwt/decode
 import { formatDistance } from '../../decision/explain/format-distance.ts'
 import { parseStrictObject, type JsonObject } from '../../keys/strict-json.ts'
 import { writeJson, type Cli } from '../cli.ts'
-import type { InspectOptions } from './command.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { createPaint, type Paint } from '../paint.ts'
-import { readToken } from '../read-token.ts'
+import { readToken } from '../read-input.ts'
 import { formatTime } from '../times.ts'
 import { describeTrouble } from './describe-trouble.ts'
+
+export interface InspectOptions {
+  readonly tokenFile?: string
+  readonly json?: true
+}
 
 const SCHEMA = 'warder.token-inspect/v1'
 

@@ -3,13 +3,11 @@ import type { SettingsOf } from '../../keys/key-settings-of.ts'
 import { sourcesOf, type KeySettings } from '../../keys/key-settings.ts'
 import type { Instance } from '../../app/build-instance.ts'
 import { quoted } from '../../config/printable.ts'
-import { suggestion } from '../../config/suggest.ts'
 import type { IssuerSettings } from '../../jwt/issuer-settings.ts'
 import { signToken } from '../../testing/sign-token.ts'
 import { writeJson, type Cli } from '../cli.ts'
-import type { MintOptions } from './command.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { mintedClaims } from './minted-claims.ts'
+import { mintedClaims, type ClaimFlags } from './minted-claims.ts'
 import { withConfig } from '../open-instance.ts'
 import { warn } from '../report-fault.ts'
 import {
@@ -20,12 +18,22 @@ import {
   weaknessOf,
   type MintKey,
 } from './signing-key.ts'
-import { usageError } from '../usage-error.ts'
+import { excludeEachOther, unknownName, usageError } from '../usage-error.ts'
+
+export interface MintOptions extends ClaimFlags {
+  readonly alg?: string
+  readonly secretFile?: string
+  readonly secretEncoding: string
+  readonly keyFile?: string
+  readonly kid?: string
+  readonly config?: string
+  readonly issuer?: string
+  readonly json?: true
+}
 
 export async function runTokenMint(cli: Cli, options: MintOptions): Promise<ExitCode> {
   const { secretFile, keyFile, secretEncoding } = options
-  if (secretFile !== undefined && keyFile !== undefined)
-    throw usageError('--secret-file and --key-file exclude each other', 'leave one of them out')
+  if (secretFile !== undefined && keyFile !== undefined) throw excludeEachOther('--secret-file', '--key-file')
   const key =
     secretFile === undefined
       ? keyFile === undefined
@@ -70,12 +78,7 @@ function findIssuer({ config }: Instance, name: string | undefined): IssuerSetti
       'the configuration has several issuers',
       `say which: --issuer ${names.join(', --issuer ')}`,
     )
-  const { label } = suggestion(name, names)
-  throw usageError(
-    `--issuer: there is no issuer ${quoted(name)}`,
-    ...(label === undefined ? [] : [label]),
-    `issuers: ${names.join(', ')}`,
-  )
+  throw unknownName('--issuer', 'issuer', 'issuers', name, names)
 }
 
 /** Of several secrets the first: during a rotation that is where the new one belongs. */

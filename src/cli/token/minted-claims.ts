@@ -2,8 +2,17 @@
 import { parseDuration } from '../../config/duration.ts'
 import type { IssuerSettings } from '../../jwt/issuer-settings.ts'
 import { parseStrictJson } from '../../keys/strict-json.ts'
-import type { MintOptions } from './command.ts'
 import { usageError } from '../usage-error.ts'
+
+/** The flags of `token mint` that are about claims. */
+export interface ClaimFlags {
+  readonly iss?: string
+  readonly aud?: readonly string[]
+  readonly sub?: string
+  readonly scope?: string
+  readonly expires: string
+  readonly claim?: readonly string[]
+}
 
 /**
  * Claims from flags, over those that the issuer's settings ask for. `--claim` has the last word.
@@ -11,7 +20,7 @@ import { usageError } from '../usage-error.ts'
  * @throws WarderError ERR_CLI_USAGE
  */
 export function mintedClaims(
-  options: MintOptions,
+  options: ClaimFlags,
   issuer: IssuerSettings | undefined,
   nowMs: number,
 ): Readonly<Record<string, unknown>> {

@@ -1,13 +1,11 @@
 /** Keys that `token mint` signs with. */
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import { decodeSecret, type SecretEncoding } from '../../config/decode-secret.ts'
-import { suggestion } from '../../config/suggest.ts'
-import { quoted } from '../../config/printable.ts'
 import { WarderError } from '../../errors.ts'
 import { ALGORITHM_NAMES, ALGORITHMS, isAlgorithm, type Algorithm } from '../../keys/algorithms.ts'
 import { fittingAlgorithms } from '../../keys/key-fit.ts'
-import { readInputFile } from '../read-input-file.ts'
-import { usageError } from '../usage-error.ts'
+import { readInputFile } from '../read-input.ts'
+import { unknownName, usageError } from '../usage-error.ts'
 
 /** A key and the algorithms it can sign with. */
 export interface MintKey {
@@ -76,15 +74,8 @@ export function chooseAlgorithm(
   named: string | undefined,
   preferred: readonly Algorithm[],
 ): Algorithm {
-  if (named !== undefined && !isAlgorithm(named)) {
-    const { label } = suggestion(named, ALGORITHM_NAMES)
-    const known = `algorithms: ${ALGORITHM_NAMES.join(', ')}`
-    throw usageError(
-      `--alg: ${quoted(named)} is no algorithm`,
-      ...(label === undefined ? [] : [label]),
-      known,
-    )
-  }
+  if (named !== undefined && !isAlgorithm(named))
+    throw unknownName('--alg', 'algorithm', 'algorithms', named, ALGORITHM_NAMES)
   const algorithm = named ?? preferred.find((candidate) => key.fitting.includes(candidate)) ?? key.fitting[0]
   if (algorithm !== undefined && key.fitting.includes(algorithm)) return algorithm
   throw unusable('--alg', `this key is for ${key.fitting.join(', ')}`)

@@ -6,14 +6,20 @@ import type { Decision } from '../../decision/decision.ts'
 import { DENY_ROWS } from '../../decision/reasons.ts'
 import { redact } from '../../observe/redact.ts'
 import { writeJson, type Cli } from '../cli.ts'
-import type { VerifyOptions } from './command.ts'
-import { exitCodeOfDecision } from '../decision-exit.ts'
-import type { ExitCode } from '../exit-codes.ts'
+import { exitCodeOfDecision, type ExitCode } from '../exit-codes.ts'
 import { findPolicy, makeQuestion, NO_REQUEST } from '../made-request.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint, type Paint } from '../paint.ts'
-import { readToken } from '../read-token.ts'
+import { readToken } from '../read-input.ts'
 import { formatTime, parseTime } from '../times.ts'
+
+export interface VerifyOptions {
+  readonly tokenFile?: string
+  readonly json?: true
+  readonly config?: string
+  readonly policy?: string
+  readonly at?: string
+}
 
 export async function runTokenVerify(
   cli: Cli,

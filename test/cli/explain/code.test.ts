@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { isCodeLike } from '../../../src/cli/code-like.ts'
+import { isCodeLike } from '../../../src/cli/explain/command.ts'
 import { readPages } from '../../../src/cli/explain/code.ts'
 import { ALLOW_REASONS, DENY_REASONS } from '../../../src/decision/reasons.ts'
 import { ERROR_CODES } from '../../../src/errors.ts'

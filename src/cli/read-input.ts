@@ -1,9 +1,11 @@
-/** The token that a command judges: from stdin, from a file, or, with a warning, from the command line. */
+/** What a command reads: the token, from stdin, a file or, with a warning, an argument; and other files by a flag. */
+import { readWaiting } from '../app/read-bounded.ts'
+import { fileTrouble } from '../config/interpolate.ts'
+import { quoted } from '../config/printable.ts'
 import { WarderError } from '../errors.ts'
 import type { Cli } from './cli.ts'
-import { MAX_INPUT_BYTES, readInputFile } from './read-input-file.ts'
 import { warn } from './report-fault.ts'
-import { usageError } from './usage-error.ts'
+import { excludeEachOther, usageError } from './usage-error.ts'
 
 /** Where the arguments say that the token is. */
 export interface TokenPlace {
@@ -12,14 +14,16 @@ export interface TokenPlace {
   readonly tokenFile: string | undefined
 }
 
+/** The longest input of a command, in bytes; keys and tokens are a thousand times shorter. */
+const MAX_INPUT_BYTES = 1024 * 1024
+
 /**
  * Reads the token, less white space around it and `Bearer ` in front. What is left may still be no token.
  *
  * @throws WarderError ERR_CLI_TOKEN_ABSENT, ERR_CLI_FILE_UNREADABLE, ERR_CLI_USAGE
  */
 export async function readToken(cli: Cli, { token, tokenFile }: TokenPlace): Promise<string> {
-  if (token !== undefined && tokenFile !== undefined)
-    throw usageError('a token and --token-file exclude each other', 'leave one of them out')
+  if (token !== undefined && tokenFile !== undefined) throw excludeEachOther('a token', '--token-file')
   if (tokenFile !== undefined) {
     return trimToken(readInputFile('--token-file', tokenFile).toString('utf8'), 'the file is empty')
   }
@@ -52,3 +56,27 @@ const absent = (why: string): WarderError =>
   new WarderError('ERR_CLI_TOKEN_ABSENT', `there is no token: ${why}`, {
     hints: ['pipe it in: echo "$TOKEN" | warder …', 'or name a file: --token-file FILE'],
   })
+
+/**
+ * @param flag How the file was named, for the message: `--token-file`.
+ * @throws WarderError ERR_CLI_FILE_UNREADABLE
+ */
+export function readInputFile(flag: string, file: string): Buffer {
+  const content = read(flag, file)
+  if (content.length <= MAX_INPUT_BYTES) return content
+  throw new WarderError('ERR_CLI_FILE_UNREADABLE', `${flag}: ${quoted(file)} is larger than 1 MiB`, {
+    hints: ['name the file that holds the token or the key, and nothing else'],
+  })
+}
+
+/** Waits for the writer of a pipe, as any program does: `--token-file <(fetch-token)`. */
+function read(flag: string, file: string): Buffer {
+  try {
+    return Buffer.from(readWaiting(file, MAX_INPUT_BYTES + 1))
+  } catch (fault) {
+    throw new WarderError('ERR_CLI_FILE_UNREADABLE', `${flag}: ${quoted(file)} ${fileTrouble(fault)}`, {
+      hints: ['a path is relative to the directory in which the command runs'],
+      cause: fault,
+    })
+  }
+}
