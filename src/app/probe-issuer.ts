@@ -3,8 +3,9 @@ import type { IssuerSettings } from '../jwt/issuer-settings.ts'
 import { createBoundedFetch } from '../keys/bounded-fetch.ts'
 import { discover } from '../keys/discovery.ts'
 import type { FetchDocument } from '../keys/fetch-document.ts'
-import { judgeKeys, type JudgedKeys } from '../keys/judge-keys.ts'
+import { readJwks } from '../keys/import-jwks.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
+import type { KeySet } from '../keys/key-set.ts'
 import type { SettingsOf } from '../keys/key-settings-of.ts'
 import type { OneKeySource } from '../keys/key-settings.ts'
 import { explainRefusals, fetchFor } from '../keys/reach.ts'
@@ -24,7 +25,8 @@ export interface IssuerProbe {
   /** Time of a whole answer, in milliseconds; absent where nothing was asked. */
   readonly metadata?: { readonly url: string; readonly ms: number }
   readonly jwks?: { readonly url: string; readonly ms: number }
-  readonly keys?: JudgedKeys
+  /** Every key, usable or not. */
+  readonly keys?: KeySet
   /** The issuer's clock less ours, in seconds, if its last answer has a `Date`. */
   readonly clockOffsetSeconds?: number
   readonly fault?: ProbeFault
@@ -57,12 +59,12 @@ export async function probeSource(
     const why = fetched.ok ? 'an answer to another question' : fetched.error.why
     return withClock({ ...found, fault: { kind: 'unreachable', url, why } }, watched)
   }
-  const judged = judgeKeys(fetched.value.bytes, { algorithms, pin: keys.pin, keyUse: keys.keyUse })
-  if (!judged.ok)
-    return withClock({ ...found, jwks, fault: { kind: 'invalid', url, why: judged.error } }, watched)
+  const read = readJwks(fetched.value.bytes, { algorithms, pin: keys.pin, keyUse: keys.keyUse })
+  if (!read.ok)
+    return withClock({ ...found, jwks, fault: { kind: 'invalid', url, why: read.error } }, watched)
   const fault: ProbeFault = { kind: 'none_usable', url, why: 'none of its keys can be used here' }
-  const isUsable = judged.value.usable.length > 0
-  return withClock({ ...found, jwks, keys: judged.value, ...(isUsable ? {} : { fault }) }, watched)
+  const isUsable = read.value.keys.length > 0
+  return withClock({ ...found, jwks, keys: read.value, ...(isUsable ? {} : { fault }) }, watched)
 }
 
 async function findKeySet(

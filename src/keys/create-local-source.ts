@@ -95,7 +95,7 @@ export function createCheckedJwksFileSource(
     parse: (bytes: Uint8Array) =>
       settings.allowSymmetric === true
         ? importSecretSet(bytes, algorithms, nameOf)
-        : importJwks(bytes, algorithms, settings.keyUse),
+        : importJwks(bytes, { algorithms, keyUse: settings.keyUse }),
   }
   const source = createJwksFileSource(options, deps)
   const { state, lastError = '' } = source.status()

@@ -5,7 +5,8 @@ import type { Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
 import { createBoundedFetch } from './bounded-fetch.ts'
 import { discoverJwksUri } from './discovery.ts'
-import { createJwksLoader, importDocument } from './jwks-loader.ts'
+import { importJwks } from './import-jwks.ts'
+import { createJwksLoader } from './jwks-loader.ts'
 import type { JwksLoaderOptions } from './jwks-loader.ts'
 import type { KeyDeps } from './key-deps.ts'
 import type { SettingsOf } from './key-settings-of.ts'
@@ -57,7 +58,8 @@ function createSource(
   deps: KeyDeps,
 ): KeySource {
   const { pin, snapshot, keyUse } = settings
-  const load = createJwksLoader({ findUrl, fetchDocument, algorithms, pin, keyUse }, deps.nowMs)
+  const accepted = { algorithms, pin, keyUse }
+  const load = createJwksLoader({ ...accepted, findUrl, fetchDocument }, deps.nowMs)
   const description = describeUrl(place)
   const store =
     snapshot === undefined
@@ -68,7 +70,7 @@ function createSource(
             ...snapshot,
             place,
             source: description,
-            parse: (jwks) => importDocument(jwks, { algorithms, pin, keyUse }),
+            parse: (jwks) => importJwks(jwks, accepted),
           },
           deps,
         )

@@ -40,7 +40,7 @@ export function createJwksTextSource(
       ],
     })
   }
-  const imported = importJwks(bytes, algorithms, keyUse)
+  const imported = importJwks(bytes, { algorithms, keyUse })
   if (imported.ok) return createStaticSource('jwks', imported.value, deps.nowMs)
   throw new WarderError('ERR_KEYS_JWKS_INVALID', `jwks is not a usable JWK set: ${imported.error}`, {
     hints: ['Expected is `{"keys":[…]}` with public keys that fit the `algorithms` of the issuer.'],

@@ -13,26 +13,38 @@ import type { VerificationKey } from './verification-key.ts'
 /** Large providers publish a dozen keys; each one costs an import and memory. */
 const MAX_JWKS_KEYS = 256
 
+/** Which keys of a set an issuer accepts. */
+export interface AcceptedKeys {
+  /** The issuer's: no key verifies with any other. */
+  readonly algorithms: readonly Algorithm[]
+  readonly keyUse?: KeyUse | undefined
+  /** The only thumbprints that are accepted. Absent: any. */
+  readonly pin?: readonly string[] | undefined
+}
+
+/** Reads a JWK set as {@link readJwks} does; one without any usable key is an error, so that it cannot replace one that works. */
+export function importJwks(bytes: Uint8Array, accepted: AcceptedKeys): Result<KeySet, string> {
+  const members = readMembers(bytes)
+  if (!members.ok) return members
+  const all = collectKeys(members.value, accepted)
+  if (all.keys.length === 0)
+    return err(`it holds only unusable keys; the first: ${all.ignored[0]?.why ?? 'none'}`)
+  const pinned = keepPinned(all, accepted.pin)
+  return pinned.keys.length === 0 ? err('none of its keys is pinned') : ok(pinned)
+}
+
 /**
- * Reads a JWK set. A key that cannot be used is ignored with its reason and never spoils the others; a set
- * without any usable key is an error, so that it cannot replace one that works.
+ * Reads a JWK set. A key that cannot be used is ignored with its reason and never spoils the others. Fails, for people,
+ * when the document is no JWK set.
  *
  * Two keys with one `kid` are both kept when their material differs (RFC 7517 §4.5 allows it for different
  * types; providers do it during rotations), at most {@link MAX_KEYS_TRIED} of them.
  *
- * @param algorithms The issuer's.
  * @see RFC 7517 §5
  */
-export function importJwks(
-  bytes: Uint8Array,
-  algorithms: readonly Algorithm[],
-  keyUse?: KeyUse,
-): Result<KeySet, string> {
+export function readJwks(bytes: Uint8Array, accepted: AcceptedKeys): Result<KeySet, string> {
   const members = readMembers(bytes)
-  if (!members.ok) return members
-  const keySet = collectKeys(members.value, algorithms, keyUse)
-  if (keySet.keys.length > 0) return ok(keySet)
-  return err(`it holds only unusable keys; the first: ${keySet.ignored[0]?.why ?? 'none'}`)
+  return members.ok ? ok(keepPinned(collectKeys(members.value, accepted), accepted.pin)) : members
 }
 
 /** The members of `keys`, as they were written. Fails, for people, when the document is no JWK set. */
@@ -46,12 +58,7 @@ export function readMembers(bytes: Uint8Array): Result<readonly unknown[], strin
   return ok(members)
 }
 
-/** Imports what can be used of a set, which may be nothing. */
-export function collectKeys(
-  members: readonly unknown[],
-  algorithms: readonly Algorithm[],
-  keyUse: KeyUse | undefined,
-): KeySet {
+function collectKeys(members: readonly unknown[], { algorithms, keyUse }: AcceptedKeys): KeySet {
   const exposed = new Set(members.map((member) => exposedThumbprint(member)))
   const keys: VerificationKey[] = []
   const ignored: KeySet['ignored'][number][] = []
@@ -83,3 +90,20 @@ const isSameKey = (a: VerificationKey, b: VerificationKey): boolean =>
 
 const isKidCrowded = (keys: readonly VerificationKey[], kid: string | undefined): boolean =>
   kid !== undefined && keys.filter((key) => key.kid === kid).length >= MAX_KEYS_TRIED
+
+/** Every key that is not pinned is ignored with its reason, so that a token of it is `unsuitable` and causes no fetch. */
+function keepPinned({ keys, ignored }: KeySet, pin: readonly string[] | undefined): KeySet {
+  if (pin === undefined) return { keys, ignored }
+  const others = keys.filter((key) => !pin.includes(key.thumbprint))
+  return {
+    keys: keys.filter((key) => pin.includes(key.thumbprint)),
+    // The thumbprint is what an operator would add to `pin`.
+    ignored: [
+      ...ignored,
+      ...others.map(({ kid, thumbprint }) => ({
+        kid,
+        why: `it is not pinned; its thumbprint is ${thumbprint}`,
+      })),
+    ],
+  }
+}

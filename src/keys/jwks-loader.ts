@@ -3,12 +3,9 @@ import { createHash } from 'node:crypto'
 import { readFreshness, readRetryAfter } from '../answer-lifetime.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
-import type { Algorithm } from './algorithms.ts'
 import { readValidators, type FetchDocument, type Validators } from './fetch-document.ts'
-import { importJwks } from './import-jwks.ts'
-import type { KeyUse } from './key-settings.ts'
+import { importJwks, type AcceptedKeys } from './import-jwks.ts'
 import type { KeySet } from './key-set.ts'
-import { keepPinned } from './pins.ts'
 import { describeUrl } from './remote-url.ts'
 
 /** What a good load gives. */
@@ -38,22 +35,10 @@ export type LoadKeys = (
 
 type FoundUrl = Result<string, string>
 
-export interface JwksLoaderOptions {
+export interface JwksLoaderOptions extends AcceptedKeys {
   /** Finds the URL of the set, before each load: an issuer may move it. The error is for people. */
   readonly findUrl: (fetchDocument: FetchDocument, signal: AbortSignal) => FoundUrl | Promise<FoundUrl>
   readonly fetchDocument: FetchDocument
-  readonly algorithms: readonly Algorithm[]
-  readonly pin: readonly string[] | undefined
-  readonly keyUse?: KeyUse | undefined
-}
-
-/** Reads a document as the loader does; also for a snapshot of it. */
-export function importDocument(
-  bytes: Uint8Array,
-  { algorithms, pin, keyUse }: Pick<JwksLoaderOptions, 'algorithms' | 'pin' | 'keyUse'>,
-): Result<KeySet, string> {
-  const imported = importJwks(bytes, algorithms, keyUse)
-  return imported.ok ? keepPinned(imported.value, pin) : imported
 }
 
 /** A good answer. */
@@ -95,7 +80,7 @@ export function createJwksLoader(options: JwksLoaderOptions, nowMs: () => number
       last = answer
       return ok({ freshMs })
     }
-    const keySet = importDocument(bytes, options)
+    const keySet = importJwks(bytes, options)
     if (!keySet.ok) return fail(`${describeUrl(url)}: ${keySet.error}`)
     last = answer
     return ok({ changed: { keySet: keySet.value, document: bytes }, freshMs })

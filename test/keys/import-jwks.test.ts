@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'bun:test'
 import { ALGORITHM_NAMES } from '../../src/keys/algorithms.ts'
-import { importJwks } from '../../src/keys/import-jwks.ts'
+import { importJwks, readJwks } from '../../src/keys/import-jwks.ts'
 import { SELF_SIGNED_CERTIFICATE } from './certificates.ts'
 import { jwksBytes, keyPair, pem, publicJwk, toBytes } from './key-pairs.ts'
 
 const rsa = publicJwk(keyPair('rsa'), { kid: 'a' })
 const p256 = publicJwk(keyPair('P-256'), { kid: 'b' })
-const load = (...keys: readonly unknown[]) => importJwks(jwksBytes(...keys), ALGORITHM_NAMES)
+const load = (...keys: readonly unknown[]) => importJwks(jwksBytes(...keys), { algorithms: ALGORITHM_NAMES })
 
 describe('importJwks', () => {
   it('keeps the usable keys and says why the others were ignored', () => {
@@ -32,11 +32,10 @@ describe('importJwks', () => {
     ['sig', ['sig', 'none']],
   ] as const) {
     it(`takes of a SPIFFE bundle only the keys of use ${use}`, () => {
-      const loaded = importJwks(
-        jwksBytes(...bundle.map(({ kid, ...key }) => ({ ...key, kid }))),
-        ALGORITHM_NAMES,
-        use,
-      )
+      const loaded = importJwks(jwksBytes(...bundle.map(({ kid, ...key }) => ({ ...key, kid }))), {
+        algorithms: ALGORITHM_NAMES,
+        keyUse: use,
+      })
       expect(loaded.ok && loaded.value.keys.map((key) => key.kid as string)).toEqual([...kids])
     })
   }
@@ -117,7 +116,7 @@ describe('importJwks', () => {
   ]
   for (const [what, bytes] of refused) {
     it(`refuses ${what}`, () => {
-      expect(importJwks(bytes, ALGORITHM_NAMES).ok).toBe(false)
+      expect(importJwks(bytes, { algorithms: ALGORITHM_NAMES }).ok).toBe(false)
     })
   }
 
@@ -135,14 +134,14 @@ describe('a map from key ids to PEM, as Google publishes it', () => {
         public: pem(publicKey),
         other: pem(keyPair('rsa').publicKey),
       }
-      const loaded = importJwks(toBytes(JSON.stringify(map)), ALGORITHM_NAMES)
+      const loaded = importJwks(toBytes(JSON.stringify(map)), { algorithms: ALGORITHM_NAMES })
       expect(loaded.ok && loaded.value.keys.map((key) => key.kid)).toEqual(['other'])
       expect(loaded.ok && loaded.value.ignored.map((key) => key.isUntrusted)).toEqual([true, true])
     })
   }
 
   const read = (map: Readonly<Record<string, unknown>>) =>
-    importJwks(toBytes(JSON.stringify(map)), ALGORITHM_NAMES)
+    importJwks(toBytes(JSON.stringify(map)), { algorithms: ALGORITHM_NAMES })
   const spki = pem(keyPair('rsa').publicKey)
 
   it('is a key set of those ids', () => {
@@ -166,4 +165,45 @@ describe('a map from key ids to PEM, as Google publishes it', () => {
     ['nothing', {}],
   ]
   for (const [what, map] of refused) it(`is refused with ${what}`, () => expect(read(map).ok).toBe(false))
+})
+
+describe('readJwks', () => {
+  const other = publicJwk(keyPair('rsa', 'other'))
+  const accepted = { algorithms: ['RS256'] } as const
+  const cases: readonly (readonly [what: string, key: unknown, isUntrusted: boolean])[] = [
+    ['an encryption key', { ...rsa, use: 'enc' }, false],
+    ['a key that may only wrap', { ...rsa, key_ops: ['wrapKey'] }, false],
+    ['a key of an algorithm that the issuer does not sign with', { ...rsa, alg: 'ES256' }, false],
+    ['a private encryption key', { ...other, use: 'enc', d: 'AQAB' }, true],
+    ['a symmetric key', { kty: 'oct', k: 'AQAB' }, true],
+    ['a key with a damaged number', { ...rsa, n: `A${String(rsa['n'])}` }, true],
+    ['something that is not a key', null, true],
+  ]
+  for (const [what, key, isUntrusted] of cases) {
+    it(`${isUntrusted ? 'marks' : 'does not mark'} ${what} as untrusted`, () => {
+      const read = readJwks(jwksBytes(rsa, key), accepted)
+      if (!read.ok) throw new Error(read.error)
+      expect(read.value.keys.map(({ kid }) => kid)).toEqual(['a'])
+      expect(read.value.ignored.map((key) => key.isUntrusted === true)).toEqual([isUntrusted])
+    })
+  }
+
+  it('names every key of a set without a usable one', () => {
+    const read = readJwks(jwksBytes({ ...rsa, use: 'enc' }, null), accepted)
+    expect(read.ok && [read.value.keys.length, read.value.ignored.length]).toEqual([0, 2])
+  })
+
+  it('names the thumbprint of a key that is not pinned', () => {
+    const read = readJwks(jwksBytes(rsa), { ...accepted, pin: ['x'.repeat(43)] })
+    expect(read.ok && read.value.ignored.map(({ kid }) => kid)).toEqual(['a'])
+  })
+
+  for (const [what, bytes] of [
+    ['HTML', toBytes('<html>')],
+    ['another document', toBytes('{"issuer":"a"}')],
+    ['no keys', jwksBytes()],
+    ['too many keys', jwksBytes(...Array.from({ length: 257 }, () => null))],
+  ] as const) {
+    it(`fails for ${what}`, () => expect(readJwks(bytes, accepted).ok).toBe(false))
+  }
 })

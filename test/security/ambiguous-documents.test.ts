@@ -7,8 +7,7 @@ import { jwtauthrequestFormat } from '../../src/compat/jwtauthrequest.ts'
 import { createBoundedFetch } from '../../src/keys/bounded-fetch.ts'
 import { createKeySource } from '../../src/keys/create-key-source.ts'
 import { discover } from '../../src/keys/discovery.ts'
-import { importJwks } from '../../src/keys/import-jwks.ts'
-import { judgeKeys } from '../../src/keys/judge-keys.ts'
+import { importJwks, readJwks } from '../../src/keys/import-jwks.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../src/keys/snapshot-format.ts'
 import { parseStrictJson, parseStrictObject } from '../../src/keys/strict-json.ts'
 import { createFakeWorld, OWN_SNAPSHOT } from '../keys/fake-world.ts'
@@ -51,12 +50,12 @@ const throws = (work: () => unknown): boolean => {
 
 /** Every place that reads a JWK set: true when the text puts a key in force. */
 const PLACES: readonly (readonly [name: string, isUsed: (text: string) => boolean])[] = [
-  ['a fetched or read JWK set', (text) => importJwks(toBytes(text), ['ES256']).ok],
+  ['a fetched or read JWK set', (text) => importJwks(toBytes(text), { algorithms: ['ES256'] }).ok],
   [
     'check --online',
     (text) => {
-      const judged = judgeKeys(toBytes(text), { algorithms: ['ES256'], pin: undefined, keyUse: undefined })
-      return judged.ok && judged.value.usable.length > 0
+      const read = readJwks(toBytes(text), { algorithms: ['ES256'] })
+      return read.ok && read.value.keys.length > 0
     },
   ],
   [

@@ -63,10 +63,10 @@ export function onlineDiagnostics(
     const severity = code.startsWith('WARN_') ? 'warning' : 'error'
     found.push({ code, severity, message: `${settings.name}: ${message}`, position, hints })
   }
-  const weak = keys?.refused.filter(({ isForOthers }) => !isForOthers) ?? []
-  const listed = (refused: NonNullable<typeof keys>['refused']): readonly string[] =>
+  const weak = keys?.ignored.filter(({ isUntrusted }) => isUntrusted === true) ?? []
+  const listed = (refused: NonNullable<typeof keys>['ignored']): readonly string[] =>
     refused.map(({ kid, why }) => `kid ${kid === undefined ? '–' : quoted(kid)}: ${why}`)
-  if (fault?.kind === 'none_usable') add(CODES[fault.kind], 'keys', fault.why, listed(keys?.refused ?? []))
+  if (fault?.kind === 'none_usable') add(CODES[fault.kind], 'keys', fault.why, listed(keys?.ignored ?? []))
   else if (fault !== undefined) add(CODES[fault.kind], 'issuer', messageOf(fault), hintsOf(fault, settings))
   if (weak.length > 0 && fault === undefined)
     add('WARN_KEYS_REFUSED', 'issuer', `${weak.length} of its keys must not be trusted`, listed(weak))
@@ -122,16 +122,16 @@ export const probeToJson = ({ settings, probe }: ProbedIssuer): Record<string, u
   source: probe.source,
   metadata: probe.metadata === undefined ? null : shown(probe.metadata),
   jwks: probe.jwks === undefined ? null : { ...shown(probe.jwks), elsewhere: isElsewhere(settings, probe) },
-  keys: (probe.keys?.usable ?? []).map((key) => ({
+  keys: (probe.keys?.keys ?? []).map((key) => ({
     kid: key.kid ?? null,
     type: key.description,
     algorithms: [...key.verifiers.keys()],
     thumbprint: key.thumbprint,
   })),
-  refused: (probe.keys?.refused ?? []).map(({ kid, why, isForOthers }) => ({
+  refused: (probe.keys?.ignored ?? []).map(({ kid, why, isUntrusted }) => ({
     kid: kid ?? null,
     why,
-    forOthers: isForOthers,
+    forOthers: isUntrusted !== true,
   })),
   clockOffsetSeconds: probe.clockOffsetSeconds ?? null,
   fault:
@@ -147,8 +147,8 @@ const shown = ({ url, ms }: { readonly url: string; readonly ms: number }): Reco
 
 function keysText({ keys, jwks }: IssuerProbe): string {
   if (keys === undefined || jwks === undefined) return '–'
-  const refused = keys.refused.length === 0 ? '' : `, ${keys.refused.length} ignored`
-  return `${keys.usable.length} usable${refused}, ${jwks.ms} ms`
+  const ignored = keys.ignored.length === 0 ? '' : `, ${keys.ignored.length} ignored`
+  return `${keys.keys.length} usable${ignored}, ${jwks.ms} ms`
 }
 
 function isElsewhere({ issuer }: IssuerSettings, { jwks }: IssuerProbe): boolean {
