@@ -77,6 +77,8 @@ export const LEAVES: readonly string[] = [
   'listen-error.ts',
   // Keys and the answers of auth services are kept by one reading of `Cache-Control`.
   'answer-lifetime.ts',
+  // Tokens, key sets, snapshots and what the CLI is given are one JSON with one meaning.
+  'strict-json.ts',
 ]
 
 /** Entry points directly under src/, which nothing imports, and the rooms and files they open to embedders. */

@@ -1,6 +1,6 @@
 /** Whether a token was meant for us. */
 import { err, ok, type Result } from '../result.ts'
-import type { JsonObject } from '../keys/strict-json.ts'
+import type { JsonObject } from '../strict-json.ts'
 
 export type AudienceMiss = 'audience_missing' | 'audience_mismatch' | 'claim_invalid'
 

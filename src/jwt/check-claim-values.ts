@@ -1,7 +1,7 @@
 /** What claims of every token of an issuer must be, whatever a policy asks. */
 import { err, ok, type Result } from '../result.ts'
 import type { ClaimValueSettings } from './issuer-settings.ts'
-import type { JsonObject } from '../keys/strict-json.ts'
+import type { JsonObject } from '../strict-json.ts'
 
 export interface ClaimValueMiss {
   readonly reason: 'claim_missing' | 'claim_invalid'

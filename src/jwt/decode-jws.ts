@@ -1,7 +1,7 @@
 /** A compact JWS, decoded strictly; nothing in it is verified yet. */
 import { err, ok, type Result } from '../result.ts'
 import { decodeBase64url } from './base64url.ts'
-import { parseStrictObject, type JsonObject } from '../keys/strict-json.ts'
+import { parseStrictObject, type JsonObject } from '../strict-json.ts'
 
 /** Why a token cannot be judged at all. */
 export type DecodeMiss = 'token_malformed' | 'token_encrypted' | 'crit_unsupported' | 'alg_not_allowed'

@@ -1,6 +1,6 @@
 /** Issuers of which every tenant is accepted: `https://login.example.com/{tenant}/v2.0`. */
 import { err, ok, type Result } from '../result.ts'
-import type { JsonObject } from '../keys/strict-json.ts'
+import type { JsonObject } from '../strict-json.ts'
 import type { ClaimValueMiss } from './check-claim-values.ts'
 
 /** What a tenant may be called; no character of it ends a path segment or a host. */

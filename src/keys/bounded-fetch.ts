@@ -1,6 +1,5 @@
 /** A GET that cannot be redirected, cannot take forever and cannot fill the memory. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 import type { FetchDocument, FetchedDocument, FetchFailure, Validators } from './fetch-document.ts'
 import type { Fetch, KeyDeps } from './key-deps.ts'
 import { ReachError } from './reach.ts'

@@ -1,7 +1,6 @@
 /** Public keys that issuers publish as certificates. The dates and the signature of a certificate are not looked at. */
-import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
-import { isKid } from './kid.ts'
+import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto'
+import { isKid } from './verification-key.ts'
 
 /** Most characters of a certificate in base64; real ones have two thousand. */
 const MAX_CERTIFICATE_LENGTH = 32_768

@@ -1,6 +1,5 @@
 /** One issuer whose keys are in several places: an old realm and its successor, two clusters, two secrets. */
-import { MAX_KEYS_TRIED } from './key-source.ts'
-import type { KeyLookup, KeySource, KeySourceStatus } from './key-source.ts'
+import { MAX_KEYS_TRIED, type KeyLookup, type KeySource, type KeySourceStatus } from './key-source.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 type Found = Extract<KeyLookup, { readonly state: 'found' }>

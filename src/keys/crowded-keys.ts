@@ -1,10 +1,8 @@
 /** Keys of an operator's own files and texts that are too many to be tried. */
 import { WarderError } from '../errors.ts'
-import { ALGORITHM_NAMES } from './algorithms.ts'
-import type { Algorithm } from './algorithms.ts'
-import { MAX_KEYS_TRIED } from './key-source.ts'
-import type { KeySource } from './key-source.ts'
-import { quote } from './printable.ts'
+import { ALGORITHM_NAMES, type Algorithm } from './algorithms.ts'
+import { MAX_KEYS_TRIED, type KeySource } from './key-source.ts'
+import { quote } from './quote.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** Keys among which no token can choose. */

@@ -1,11 +1,10 @@
 /** Finding the keys of an issuer from its own metadata. */
 import type { AnswerHeaders } from '../answer-lifetime.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 import type { SettingsOf } from './key-settings-of.ts'
 import type { FetchDocument, FetchFailure } from './fetch-document.ts'
-import { quote } from './printable.ts'
-import { readJsonObject } from './read-json-object.ts'
+import { quote } from './quote.ts'
+import { readJsonObject } from '../strict-json.ts'
 import { checkRemoteUrl, describeUrl } from './remote-url.ts'
 
 /** Metadata that may be trusted: it is the issuer's own. */

@@ -1,18 +1,14 @@
 /** One JWK of a key set, made into a key that can only verify, or refused with the reason. */
-import { createPublicKey } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import { isAlgorithm } from './algorithms.ts'
-import type { Algorithm } from './algorithms.ts'
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import { err, ok, type Result } from '../result.ts'
+import { isAlgorithm, type Algorithm } from './algorithms.ts'
 import { toCanonicalMember } from './canonical-member.ts'
 import { readCertificateKey } from './certificate-key.ts'
 import type { KeyUse } from './key-settings.ts'
-import { isKid } from './kid.ts'
-import { isJsonObject, quote } from './printable.ts'
+import { isKid, toVerificationKey, type VerificationKey } from './verification-key.ts'
+import { isJsonObject } from '../strict-json.ts'
+import { quote } from './quote.ts'
 import { readPublicKeyFacts, type PublicKeyFacts } from './public-key-facts.ts'
-import { toVerificationKey } from './to-verification-key.ts'
-import type { VerificationKey } from './verification-key.ts'
 
 type Jwk = Readonly<Record<string, unknown>>
 

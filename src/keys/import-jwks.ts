@@ -1,13 +1,12 @@
 /** The text of a JWK set, made into a key set. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
 import { readPemMap } from './certificate-key.ts'
 import { exposedThumbprint, importJwk, isForOthers, readKid } from './import-jwk.ts'
 import type { KeyUse } from './key-settings.ts'
 import type { KeySet } from './key-set.ts'
 import { MAX_KEYS_TRIED } from './key-source.ts'
-import { readJsonObject } from './read-json-object.ts'
+import { readJsonObject } from '../strict-json.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** Large providers publish a dozen keys; each one costs an import and memory. */

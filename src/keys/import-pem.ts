@@ -1,13 +1,10 @@
 /** The text of PEM files: public keys and certificates. */
-import { createPublicKey, X509Certificate } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { createPublicKey, X509Certificate, type KeyObject } from 'node:crypto'
+import { err, ok, type Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
-import { quote } from './printable.ts'
+import { quote } from './quote.ts'
 import { readPublicKeyFacts } from './public-key-facts.ts'
-import { toVerificationKey } from './to-verification-key.ts'
-import type { VerificationKey } from './verification-key.ts'
+import { toVerificationKey, type VerificationKey } from './verification-key.ts'
 
 /** Why a PEM file was refused; `private_key` is a mistake of its own, with its own advice. */
 export interface PemRefusal {

@@ -1,14 +1,13 @@
 /** A JWK set of shared secrets, which only an operator's own file may be. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import { isAlgorithm } from './algorithms.ts'
-import type { Algorithm } from './algorithms.ts'
+import { err, ok, type Result } from '../result.ts'
+import { isAlgorithm, type Algorithm } from './algorithms.ts'
 import { readKid } from './import-jwk.ts'
 import { readMembers } from './import-jwks.ts'
 import { createSecretNames, importSecret } from './import-secret.ts'
 import { MAX_KEYS_TRIED } from './key-source.ts'
 import type { KeySet } from './key-set.ts'
-import { isJsonObject, quote } from './printable.ts'
+import { isJsonObject } from '../strict-json.ts'
+import { quote } from './quote.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /**

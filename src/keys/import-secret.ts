@@ -1,9 +1,7 @@
 /** A shared secret, made into a key for the HMAC algorithms it is long enough for. */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import { ALGORITHMS } from './algorithms.ts'
-import type { Algorithm } from './algorithms.ts'
+import { err, ok, type Result } from '../result.ts'
+import { ALGORITHMS, type Algorithm } from './algorithms.ts'
 import { createVerifier } from './create-verifier.ts'
 import { isPublicText } from './public-text.ts'
 import type { VerificationKey } from './verification-key.ts'

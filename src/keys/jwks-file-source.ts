@@ -1,12 +1,10 @@
 /** A key source that reads a JWK set from a file, and reads it again when it changes. */
 import { createHash } from 'node:crypto'
-import { err } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, type Result } from '../result.ts'
 import type { KeyDeps } from './key-deps.ts'
-import type { KeySet } from './key-set.ts'
+import { selectKey, type KeySet } from './key-set.ts'
 import type { KeySource } from './key-source.ts'
 import { createLiveKeys } from './live-keys.ts'
-import { selectKey } from './select-key.ts'
 
 /** How often the file is read. Reading beats watching: it works through symlink swaps, mounts and NFS. */
 const POLL_MS = 2_000

@@ -1,8 +1,7 @@
 /** Loading a JWK set from a URL, again and again. */
 import { createHash } from 'node:crypto'
 import { readFreshness, readRetryAfter } from '../answer-lifetime.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 import { readValidators, type FetchDocument, type Validators } from './fetch-document.ts'
 import { importJwks, type AcceptedKeys } from './import-jwks.ts'
 import type { KeySet } from './key-set.ts'

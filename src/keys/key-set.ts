@@ -1,7 +1,6 @@
 /** The keys of one issuer at one time, prepared for lookups. */
 import type { Algorithm } from './algorithms.ts'
-import { MAX_KEYS_TRIED } from './key-source.ts'
-import type { KeyLookup, KeySourceStatus } from './key-source.ts'
+import { MAX_KEYS_TRIED, type KeyLookup, type KeySourceStatus } from './key-source.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** What a load yields: the usable keys, and those that were offered and refused. */
@@ -49,6 +48,21 @@ export function compileKeySet(next: KeySet, previous?: CompiledKeySet): Compiled
     isWithoutKids: byKid.size === 0,
   }
 }
+
+/**
+ * Selects by `kid`, or, when the token names none, by algorithm alone. Where no key of the set has a `kid`
+ * (PEM, secret) all are candidates for any `kid`. A `kid` is only ever compared: `__proto__` is a name.
+ *
+ * @see RFC 7515 §4.1.4
+ */
+export function selectKey(set: CompiledKeySet, kid: string | undefined, algorithm: Algorithm): KeyLookup {
+  if (kid === undefined || set.isWithoutKids) return set.overall.get(algorithm) ?? UNSUITABLE
+  const answers = set.byKid.get(kid)
+  return answers === undefined ? KID_UNKNOWN : (answers.get(algorithm) ?? UNSUITABLE)
+}
+
+const KID_UNKNOWN: KeyLookup = { state: 'kid_unknown' }
+const UNSUITABLE: KeyLookup = { state: 'unsuitable' }
 
 /** Everything about a key that an operator or a cache can tell apart. */
 const identityOf = (key: VerificationKey): string =>

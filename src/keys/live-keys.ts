@@ -2,8 +2,7 @@
 import type { Result } from '../result.ts'
 import type { KeyDeps } from './key-deps.ts'
 import { createKeyHistories } from './key-history.ts'
-import { compileKeySet } from './key-set.ts'
-import type { CompiledKeySet, KeySet } from './key-set.ts'
+import { compileKeySet, type CompiledKeySet, type KeySet } from './key-set.ts'
 import type { IgnoredKey, KeySourceStatus } from './key-source.ts'
 import type { VerificationKey } from './verification-key.ts'
 

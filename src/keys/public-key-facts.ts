@@ -1,10 +1,7 @@
 /** What a public key is, and whether it is good enough to trust. */
-import { createHash } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import { findWeakness } from './weak-edwards-key.ts'
-import type { EdwardsCurve } from './weak-edwards-key.ts'
+import { createHash, type KeyObject } from 'node:crypto'
+import { err, ok, type Result } from '../result.ts'
+import { findWeakness, type EdwardsCurve } from './weak-edwards-key.ts'
 import { findModulusWeakness } from './weak-rsa-modulus.ts'
 
 export interface PublicKeyFacts {

@@ -1,8 +1,7 @@
 /** Texts that issuers publish, and that are no secrets. */
 import { createPublicKey, X509Certificate } from 'node:crypto'
-import { parseStrictJson } from './strict-json.ts'
+import { parseStrictJson, isJsonObject } from '../strict-json.ts'
 import { holdsSecret } from './import-jwk.ts'
-import { isJsonObject } from './printable.ts'
 
 const PUBLIC_LABEL = /-----BEGIN [A-Z0-9 ]{0,20}(?:PUBLIC KEY|CERTIFICATE)-----/
 const PRIVATE_LABEL = /-----BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY-----/

@@ -1,6 +1,5 @@
 /** URLs that keys may be fetched from. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 
 /**
  * Checks a URL before anything is sent to it: absolute, https (http only where the operator allowed it),

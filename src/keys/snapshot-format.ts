@@ -1,10 +1,8 @@
 /** The file in which the last good keys outlive a run: what is in it, and when it is believed. */
 import { createHash } from 'node:crypto'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 import type { Ownership, SnapshotFile } from './key-deps.ts'
-import { isJsonObject } from './printable.ts'
-import { readJsonObject } from './read-json-object.ts'
+import { isJsonObject, readJsonObject } from '../strict-json.ts'
 
 export interface Snapshot {
   /** The document as the issuer sent it. */

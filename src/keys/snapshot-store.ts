@@ -1,10 +1,8 @@
 /** Keeping the last good keys of one source on disk, and taking them back at the next start. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 import type { KeyDeps } from './key-deps.ts'
 import type { KeySet } from './key-set.ts'
-import { decodeSnapshot, encodeSnapshot } from './snapshot-format.ts'
-import type { Snapshot, SnapshotOrigin } from './snapshot-format.ts'
+import { decodeSnapshot, encodeSnapshot, type Snapshot, type SnapshotOrigin } from './snapshot-format.ts'
 
 export interface SnapshotOptions extends SnapshotOrigin {
   readonly file: string

@@ -1,9 +1,7 @@
 /** A key source whose keys never change: a secret, PEM files. */
 import { createKeyHistories } from './key-history.ts'
-import { compileKeySet } from './key-set.ts'
-import type { KeySet } from './key-set.ts'
+import { compileKeySet, selectKey, type KeySet } from './key-set.ts'
 import type { KeySource } from './key-source.ts'
-import { selectKey } from './select-key.ts'
 
 /** Creates the source from keys that are already checked. Its answers are final, and never `pending`. */
 export function createStaticSource(description: string, keySet: KeySet, nowMs: () => number): KeySource {

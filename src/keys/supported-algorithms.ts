@@ -1,9 +1,14 @@
 /** Which algorithms this runtime can verify. */
-import { createHmac, createPublicKey, createSecretKey, generateKeyPairSync, verify } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
-import { ALGORITHM_NAMES, ALGORITHMS } from './algorithms.ts'
-import type { Algorithm } from './algorithms.ts'
-import { algorithmFits } from './key-fit.ts'
+import {
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  verify,
+  type KeyObject,
+} from 'node:crypto'
+import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm } from './algorithms.ts'
+import { algorithmFits } from './create-verifier.ts'
 
 /**
  * Asks the runtime by trying: Bun has no Ed448 and no secp256k1, Node before 24 has no ML-DSA. Takes a few

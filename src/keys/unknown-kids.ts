@@ -1,7 +1,4 @@
 /** What unknown kids may cause: one fetch per cooldown, and no waiting for those that were looked for. */
-
-import { createTokenBucket } from './token-bucket.ts'
-
 /** Fetches that may follow each other at the pace of the cooldown. */
 const FETCH_BURST = 20
 /** After them one right comes back in so many cooldowns, for as long as the unknown kids keep coming. */
@@ -50,6 +47,31 @@ export function createUnknownKids(cooldownMs: number, nowMs: () => number): Unkn
     isKnownUnknown(kid, current) {
       const entry = remembered.get(kid)
       return entry !== undefined && entry.flight !== current && isRecent(entry.atMs)
+    },
+  }
+}
+
+/** A right that is used up and grows back. */
+export interface TokenBucket {
+  /** Takes one; false when there is none. */
+  take(): boolean
+}
+
+/**
+ * Creates a full bucket of `size`, into which one token returns every `refillMs`. A clock that is set back
+ * fills nothing.
+ */
+export function createTokenBucket(size: number, refillMs: number, nowMs: () => number): TokenBucket {
+  let tokens = size
+  let filledAtMs = nowMs()
+  return {
+    take() {
+      const elapsedMs = Math.max(0, nowMs() - filledAtMs)
+      filledAtMs = nowMs()
+      tokens = Math.min(size, tokens + elapsedMs / refillMs)
+      if (tokens < 1) return false
+      tokens -= 1
+      return true
     },
   }
 }

@@ -1,8 +1,9 @@
 /** A key that has passed every check at load and can only verify. */
+import type { KeyObject } from 'node:crypto'
+import { err, ok, type Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
-
-/** True when `signature` is the key's signature of `signingInput`. Never throws. */
-export type Verify = (signingInput: Uint8Array, signature: Uint8Array) => boolean
+import { createVerifier, fittingAlgorithms, type Verify } from './create-verifier.ts'
+import type { PublicKeyFacts } from './public-key-facts.ts'
 
 export interface VerificationKey {
   readonly kid: string | undefined
@@ -21,3 +22,32 @@ export interface VerificationKey {
    */
   readonly issuer?: string
 }
+
+/**
+ * Gives a checked public key one verifier per algorithm that fits it and is in `allowed`. Fails when none
+ * is left; the error says so for people.
+ */
+export function toVerificationKey(
+  key: KeyObject,
+  facts: PublicKeyFacts,
+  kid: string | undefined,
+  allowed: readonly Algorithm[],
+): Result<VerificationKey, string> {
+  const fitting = fittingAlgorithms(key)
+  const verifiers = new Map<Algorithm, Verify>()
+  for (const algorithm of fitting) {
+    if (allowed.includes(algorithm)) verifiers.set(algorithm, createVerifier(key, algorithm))
+  }
+  const { description, thumbprint } = facts
+  if (verifiers.size > 0) return ok({ kid, thumbprint, description, verifiers })
+  if (fitting.length === 0) return err(`no algorithm fits a ${description} key`)
+  return err(`a ${description} key is for ${fitting.join(', ')}; accepted here: ${allowed.join(', ')}`)
+}
+
+const KID = /^[\x20-\x7e]{1,256}$/
+
+/**
+ * True for 1 to 256 characters of visible ASCII and space. RFC 7517 §4.5 allows any string; what is longer or
+ * cannot be printed safely has no use but attacks on logs and lookups.
+ */
+export const isKid = (value: unknown): value is string => typeof value === 'string' && KID.test(value)

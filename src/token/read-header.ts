@@ -1,6 +1,5 @@
 /** A token in a header field. */
-import type { SourceReading } from './source-reading.ts'
-import { ABSENT, MULTIPLE, OTHER_SCHEME, found } from './source-reading.ts'
+import { ABSENT, MULTIPLE, OTHER_SCHEME, found, type SourceReading } from './source-reading.ts'
 
 /**
  * Reads the token behind an authentication scheme: `Bearer <token>`.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { checkClaimValues } from '../../src/jwt/check-claim-values.ts'
 import type { ClaimValueSettings } from '../../src/jwt/issuer-settings.ts'
-import type { JsonObject } from '../../src/keys/strict-json.ts'
+import type { JsonObject } from '../../src/strict-json.ts'
 
 const TENANT: ClaimValueSettings = { claim: 'tid', oneOf: ['a', 'b'] }
 const SPIFFE: ClaimValueSettings = { claim: 'sub', startsWith: 'spiffe://example.org/' }

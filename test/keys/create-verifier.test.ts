@@ -6,7 +6,7 @@ import { CompactSign } from 'jose'
 import { ALGORITHM_NAMES, ALGORITHMS } from '../../src/keys/algorithms.ts'
 import type { Algorithm } from '../../src/keys/algorithms.ts'
 import { createVerifier } from '../../src/keys/create-verifier.ts'
-import { algorithmFits } from '../../src/keys/key-fit.ts'
+import { algorithmFits } from '../../src/keys/create-verifier.ts'
 import { supportedAlgorithms } from '../../src/keys/supported-algorithms.ts'
 import { keyPair, kindOf, secretOf, signBytes, toBytes } from './key-pairs.ts'
 

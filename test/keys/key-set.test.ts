@@ -4,7 +4,7 @@ import type { Algorithm } from '../../src/keys/algorithms.ts'
 import { importJwk } from '../../src/keys/import-jwk.ts'
 import { compileKeySet } from '../../src/keys/key-set.ts'
 import type { KeySet } from '../../src/keys/key-set.ts'
-import { selectKey } from '../../src/keys/select-key.ts'
+import { selectKey } from '../../src/keys/key-set.ts'
 import type { VerificationKey } from '../../src/keys/verification-key.ts'
 import { keyPair, publicJwk } from './key-pairs.ts'
 

@@ -9,7 +9,7 @@ import { createKeySource } from '../../src/keys/create-key-source.ts'
 import { discover } from '../../src/keys/discovery.ts'
 import { importJwks, readJwks } from '../../src/keys/import-jwks.ts'
 import { decodeSnapshot, encodeSnapshot } from '../../src/keys/snapshot-format.ts'
-import { parseStrictJson, parseStrictObject } from '../../src/keys/strict-json.ts'
+import { parseStrictJson, parseStrictObject } from '../../src/strict-json.ts'
 import { createFakeWorld, OWN_SNAPSHOT } from '../keys/fake-world.ts'
 import { keyPair, publicJwk, toBytes } from '../keys/key-pairs.ts'
 
@@ -151,7 +151,7 @@ describe('an ambiguous document', () => {
 
 describe('JSON.parse', () => {
   // `exact-numbers` reads again what the strict reader has accepted.
-  const ALLOWED = ['src/claims/exact-numbers.ts', 'src/keys/strict-json.ts']
+  const ALLOWED = ['src/claims/exact-numbers.ts', 'src/strict-json.ts']
   it('is called by the strict reader alone', () => {
     const callers = readdirSync('src', { recursive: true, encoding: 'utf8' })
       .map((file) => `src/${file}`)

@@ -1,6 +1,6 @@
 /** Attacks on the token's structure: too deep, too many, or wrapped in something else. One named group per attack. */
 import { describe, expect, it } from 'bun:test'
-import { MAX_JSON_DEPTH, MAX_JSON_MEMBERS } from '../../src/keys/strict-json.ts'
+import { MAX_JSON_DEPTH, MAX_JSON_MEMBERS } from '../../src/strict-json.ts'
 import { decideOf, makeGuard, mainIssuer, reasonFor } from '../support/make-guard.ts'
 import {
   encode,

@@ -1,6 +1,6 @@
 /** The answer to `keys list` of a running Warder, or of another program at that address. */
 import type { IssuerKeysReport } from '../../admin/keys-report.ts'
-import { parseStrictJson } from '../../keys/strict-json.ts'
+import { parseStrictJson } from '../../strict-json.ts'
 
 type Members = Readonly<Record<string, unknown>>
 

@@ -1,7 +1,7 @@
 /** The claims of a token that `token mint` makes. */
 import { parseDuration } from '../../config/duration.ts'
 import type { IssuerSettings } from '../../jwt/issuer-settings.ts'
-import { parseStrictJson } from '../../keys/strict-json.ts'
+import { parseStrictJson } from '../../strict-json.ts'
 import { usageError } from '../usage-error.ts'
 
 /** The flags of `token mint` that are about claims. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { MAX_JSON_DEPTH, MAX_JSON_MEMBERS, parseStrictObject } from '../../src/keys/strict-json.ts'
+import { MAX_JSON_DEPTH, MAX_JSON_MEMBERS, parseStrictObject } from '../src/strict-json.ts'
 
 const parse = (text: string): unknown => parseStrictObject(Buffer.from(text))
 

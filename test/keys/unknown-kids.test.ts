@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { createTokenBucket } from '../../src/keys/token-bucket.ts'
+import { createTokenBucket } from '../../src/keys/unknown-kids.ts'
 
 describe('createTokenBucket', () => {
   it('gives what is in it, and then what grows back', () => {

@@ -12,7 +12,3 @@ export function quote(value: unknown, maxLength: number = MAX_QUOTED): string {
   const cut = value.length > maxLength ? `${value.slice(0, maxLength)}…` : value
   return `"${cut.replace(/[^\x20-\x7e…]/g, '?')}"`
 }
-
-/** An object of JSON: not null, not an array. */
-export const isJsonObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

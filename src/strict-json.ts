@@ -1,6 +1,5 @@
 /** JSON with one meaning: no duplicate members, bounded depth and size. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from './result.ts'
 
 /** Deepest nesting. Deeper values overflow the stack of what may print them later. */
 export const MAX_JSON_DEPTH = 32
@@ -26,7 +25,7 @@ export function parseStrictObject(bytes: Uint8Array): JsonObject | undefined {
     const members = countMembers(text, MAX_JSON_MEMBERS)
     if (members < 0) return undefined
     const value: unknown = JSON.parse(text)
-    if (!isObject(value)) return undefined
+    if (!isJsonObject(value)) return undefined
     return countParsedMembers(value) === members ? value : undefined
   } catch {
     return undefined
@@ -58,7 +57,27 @@ export function parseStrictJson(
   return ok(value)
 }
 
-const isObject = (value: unknown): value is JsonObject =>
+/**
+ * Reads a document from outside, UTF-8 JSON with an object at its top, as strictly. A byte order mark is refused, too
+ * (RFC 8259 §8.1 lets readers ignore it; we do not guess). The error never quotes the document.
+ */
+export function readJsonObject(bytes: Uint8Array): Result<JsonObject, string> {
+  let text: string
+  try {
+    text = utf8.decode(bytes)
+  } catch {
+    return err('it is not valid UTF-8')
+  }
+  if (text.startsWith('\u{feff}')) return err('it starts with a byte order mark')
+  // Most often the HTML page of a proxy or a login form.
+  if (text.trimStart().startsWith('<')) return err('it is HTML or XML, not JSON')
+  const value = parseStrictJson(text)
+  if (!value.ok) return value
+  return isJsonObject(value.value) ? ok(value.value) : err('it is not a JSON object')
+}
+
+/** An object of JSON: not null, not an array. */
+export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Answers of `countMembers` that are no count. */
