@@ -1,5 +1,5 @@
 /** A whole configuration, compiled: what decide reads. Built once, replaced whole. */
-import { createHeaderMemo, type ReadHeader } from '../jwt/header-memo.ts'
+import { createHeaderMemo, type ReadHeader } from '../jwt/jose-header.ts'
 import type { Issuer } from '../jwt/issuer.ts'
 import { createVerifiedCache, type VerifiedCache, type VerifiedCacheLimits } from '../jwt/verified-cache.ts'
 import { ANY_VALID_TOKEN, compilePolicy, type Policy } from '../policy/compile-policy.ts'

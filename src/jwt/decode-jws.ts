@@ -2,22 +2,7 @@
 import { err, ok, type Result } from '../result.ts'
 import { decodeBase64url } from './base64url.ts'
 import { parseStrictObject, type JsonObject } from '../strict-json.ts'
-
-/** Why a token cannot be judged at all. */
-export type DecodeMiss = 'token_malformed' | 'token_encrypted' | 'crit_unsupported' | 'alg_not_allowed'
-
-/** What is wrong, for the operator. Never holds a part of the token. */
-export interface DecodeProblem {
-  readonly reason: DecodeMiss
-  readonly detail: string
-}
-
-/** The members of the protected header that Warder reads. Keys in a token (`jwk`, `x5c`, `jku`, `x5u`) are not read. */
-export interface JoseHeader {
-  readonly alg: string
-  readonly kid: string | undefined
-  readonly typ: string | undefined
-}
+import { malformed, readHeader, type DecodeProblem, type JoseHeader, type ReadHeader } from './jose-header.ts'
 
 export interface DecodedJws {
   readonly header: JoseHeader
@@ -28,12 +13,8 @@ export interface DecodedJws {
   readonly signature: Uint8Array
 }
 
-/** Longest `kid`; real ones are thumbprints, UUIDs or key URLs. */
-export const MAX_KID_LENGTH = 256
-
 // RFC 7515 §7.1. Each part is held to base64url again where it is decoded.
 const TOKEN_CHARACTERS = /^[A-Za-z0-9_.-]+$/
-const VISIBLE_ASCII = /^[\x20-\x7e]*$/
 
 /**
  * Decodes `header.payload.signature`: exactly three parts, canonical base64url, JSON objects without
@@ -44,7 +25,7 @@ const VISIBLE_ASCII = /^[\x20-\x7e]*$/
  */
 export function decodeJws(
   token: string,
-  headerOf: (part: string) => Result<JoseHeader, DecodeProblem> = readHeader,
+  headerOf: ReadHeader = readHeader,
 ): Result<DecodedJws, DecodeProblem> {
   const first = token.indexOf('.')
   const last = token.lastIndexOf('.')
@@ -61,8 +42,6 @@ export function decodeJws(
   return ok({ header: header.value, claims, payload, signingInput, signature })
 }
 
-const malformed = (detail: string): Result<never, DecodeProblem> => err({ reason: 'token_malformed', detail })
-
 function wrongPartCount(token: string): Result<never, DecodeProblem> {
   if (!TOKEN_CHARACTERS.test(token)) return malformed('a character that is neither base64url nor a dot')
   // `split` with a limit: a token of dots must not become a list of that length.
@@ -71,32 +50,3 @@ function wrongPartCount(token: string): Result<never, DecodeProblem> {
   const count = parts > 5 ? 'more than five parts' : parts === 1 ? 'one part' : `${parts} parts`
   return malformed(`${count} instead of three`)
 }
-
-/** Reads the first part of a token: what the header says, or why it cannot be used. */
-export function readHeader(part: string): Result<JoseHeader, DecodeProblem> {
-  const bytes = decodeBase64url(part)
-  if (bytes === undefined) return malformed('the header is not canonical base64url')
-  const header = parseStrictObject(bytes)
-  if (header === undefined) return malformed('the header is not one unambiguous JSON object')
-  // Own properties, whatever their value: `crit: null` is still there (RFC 7515 §4.1.11).
-  if (Object.hasOwn(header, 'crit'))
-    return err({ reason: 'crit_unsupported', detail: 'the header has `crit`' })
-  if (Object.hasOwn(header, 'b64')) return err({ reason: 'crit_unsupported', detail: 'the header has `b64`' })
-  if (Object.hasOwn(header, 'enc')) return err({ reason: 'token_encrypted', detail: 'the header has `enc`' })
-  if (Object.hasOwn(header, 'zip')) return malformed('the header has `zip`')
-  return readMembers(header)
-}
-
-function readMembers(header: JsonObject): Result<JoseHeader, DecodeProblem> {
-  const { alg, kid, typ, cty } = header
-  if (typeof alg !== 'string') return err({ reason: 'alg_not_allowed', detail: '`alg` is not a string' })
-  if (kid !== undefined && !isKid(kid)) return malformed('`kid` is not a short visible string')
-  if (typ !== undefined && typeof typ !== 'string') return malformed('`typ` is not a string')
-  if (cty !== undefined && (typeof cty !== 'string' || /^(?:application\/)?jwt$/i.test(cty))) {
-    return malformed('a nested token (`cty`)')
-  }
-  return ok({ alg, kid, typ })
-}
-
-const isKid = (kid: unknown): kid is string =>
-  typeof kid === 'string' && kid.length <= MAX_KID_LENGTH && VISIBLE_ASCII.test(kid)

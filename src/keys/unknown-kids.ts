@@ -1,4 +1,5 @@
 /** What unknown kids may cause: one fetch per cooldown, and no waiting for those that were looked for. */
+
 /** Fetches that may follow each other at the pace of the cooldown. */
 const FETCH_BURST = 20
 /** After them one right comes back in so many cooldowns, for as long as the unknown kids keep coming. */

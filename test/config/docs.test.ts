@@ -1,4 +1,4 @@
-import { MAX_KID_LENGTH } from '../../src/jwt/decode-jws.ts'
+import { MAX_KID_LENGTH } from '../../src/jwt/jose-header.ts'
 import { MAX_JSON_DEPTH, MAX_JSON_MEMBERS } from '../../src/strict-json.ts'
 import { MAX_KEYS_TRIED } from '../../src/keys/key-source.ts'
 import { MAX_PATH_LENGTH } from '../../src/request/canonical-path.ts'

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { readHeader } from '../../src/jwt/decode-jws.ts'
-import { createHeaderMemo } from '../../src/jwt/header-memo.ts'
+import { createHeaderMemo, readHeader } from '../../src/jwt/jose-header.ts'
 
 const part = (header: unknown): string => Buffer.from(JSON.stringify(header)).toString('base64url')
 
 describe('createHeaderMemo()', () => {
-  it('says of every text what readHeader says, the first time and again', () => {
+  it('answers for every text as readHeader does, the first time and again', () => {
     const remember = createHeaderMemo()
     const header = fc.record(
       {
