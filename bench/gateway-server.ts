@@ -1,9 +1,13 @@
 /** `warder serve` as the gateway, under measurement, in front of an application on a port of loopback. */
 import type { AppPorts } from './apps.ts'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
-import type { TlsFiles } from './tls-contenders.ts'
 import type { Minter } from './tokens.ts'
 import { configText, WARDER_FROM_SOURCE } from './warder-server.ts'
+
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
+}
 
 export interface GatewayOptions {
   readonly minter: Minter

@@ -3,15 +3,10 @@ import { execFileSync } from 'node:child_process'
 import { whichProgram } from '../tools/programs.ts'
 import { startApps } from './apps.ts'
 import { GATEWAY } from './gateway-rows.ts'
-import { guardedUrl, startGateway } from './gateway-server.ts'
+import { guardedUrl, startGateway, type TlsFiles } from './gateway-server.ts'
 import { startNginxProcess } from './nginx-process.ts'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
 import { createMinter } from './tokens.ts'
-
-export interface TlsFiles {
-  readonly certFile: string
-  readonly keyFile: string
-}
 
 export interface TlsContenders {
   readonly headers: Readonly<Record<string, string>>

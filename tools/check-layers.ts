@@ -115,15 +115,3 @@ const isCore = (room: string): boolean => ROOMS[room]?.core ?? isLeafOrEntry(roo
 const isPortable = (room: string): boolean => isCore(room) || PORTABLE_ROOMS.includes(room)
 
 const describe = (room: string): string => (room.endsWith('.ts') ? `\`${room}\`` : `room \`${room}\``)
-
-async function readSources(root: string): Promise<ReadonlyMap<string, string>> {
-  const paths = [...new Bun.Glob('src/**/*.{ts,tsx}').scanSync(root)].toSorted()
-  const texts = await Promise.all(paths.map((path) => Bun.file(`${root}/${path}`).text()))
-  return new Map(paths.map((path, index) => [path, texts[index] ?? '']))
-}
-
-if (import.meta.main) {
-  const violations = checkLayers(await readSources(`${import.meta.dir}/..`))
-  for (const violation of violations) console.log(violation)
-  process.exit(violations.length === 0 ? 0 : 1)
-}

@@ -1,4 +1,4 @@
-/** Every gate that needs no test run: types, lint, format, layers, unused code, the lock file. Prints only what failed. */
+/** Every gate that needs no test run: types, lint, format, structure, unused code, the lock file. Prints only what failed. */
 
 interface Gate {
   readonly name: string
@@ -14,7 +14,7 @@ const GATES: readonly Gate[] = [
   { name: 'lint', command: [bin('oxlint'), '--type-aware', '--deny-warnings'] },
   { name: 'unused', command: [bin('knip'), '--no-progress'] },
   { name: 'format', command: [bin('oxfmt'), '--check'] },
-  { name: 'layers', command: [process.execPath, `${ROOT}/tools/check-layers.ts`] },
+  { name: 'structure', command: [process.execPath, `${ROOT}/tools/check-structure.ts`] },
   { name: 'lock', command: [process.execPath, `${ROOT}/tools/check-lock.ts`] },
 ]
 
@@ -39,7 +39,7 @@ async function runGate({ name, command }: Gate): Promise<boolean> {
   ])
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
   if (code !== 0) console.log(`${stdout}${stderr}`.trimEnd())
-  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(8)} ${seconds.padStart(5)} s`)
+  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(9)} ${seconds.padStart(5)} s`)
   return code === 0
 }
 

@@ -15,58 +15,83 @@ export interface RoomRules {
 const CORE = ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'decision', 'callers'] as const
 const ALL_BUT_CLI = ['gateway', 'compat', 'config', 'server', 'observe', 'admin', 'testing'] as const
 
-export const ROOMS: Readonly<Record<string, RoomRules>> = {
-  request: { core: true, imports: [] },
-  token: { core: true, imports: ['request'] },
-  keys: { core: true, imports: [] },
-  jwt: { core: true, imports: ['keys'] },
-  claims: { core: true, imports: [] },
-  // A route carries the settings of its auth service; the core never reads them. Paths and patterns are read alike,
-  // letter case included.
-  policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['gateway'] },
-  decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
-  callers: { core: true, imports: ['request', 'decision'] },
-  // Where tokens are looked for is where they are taken out. A cookie that is counted is read as one with a token.
-  gateway: {
-    core: false,
-    imports: ['request', 'decision', 'token/read-named-values.ts', 'token/read-websocket-protocol.ts'],
-    types: ['token', 'policy'],
+/** Rooms side by side, which know nothing of each other. */
+export type Floor = Readonly<Record<string, RoomRules>>
+
+/** From the ground up: a room imports from floors below its own, types included. */
+export const FLOORS: readonly Floor[] = [
+  {
+    request: { core: true, imports: [] },
+    keys: { core: true, imports: [] },
+    claims: { core: true, imports: [] },
   },
-  // Paths that overlap are cut apart by the same rules by which they match.
-  compat: { core: false, imports: ['config', 'policy/path-pattern.ts'], types: CORE },
-  config: {
-    core: false,
-    imports: [
-      // Messages name the endpoints by which proxies ask.
-      'callers/callers.ts',
-      // The algorithm table is plain data, and the schema lists its names.
-      'keys/algorithms.ts',
-      // One reading of each syntax: what the configuration accepts is what a decision understands.
-      'request/parse-host.ts',
-      // What no client may send to an application cannot be the name of an identity header.
-      'request/override-fields.ts',
-      'policy/path-pattern.ts',
-      'claims/claim-path.ts',
-      'claims/claim-pattern.ts',
-      'gateway/judges/passwords/password-hash.ts',
-      'gateway/judges/passwords/user-name.ts',
-    ],
-    // Settings of the gateway are part of the settings.
-    types: [...CORE, 'gateway'],
+  {
+    token: { core: true, imports: ['request'] },
+    jwt: { core: true, imports: ['keys'] },
+    testing: { core: false, imports: ['keys'] },
   },
-  // An endpoint may name a policy; the listener hands it on.
-  server: {
-    core: false,
-    imports: ['request', 'callers', 'decision', 'observe'],
-    types: ['policy'],
+  {
+    // A route carries the settings of its auth service; the core never reads them. Paths and patterns are read alike,
+    // letter case included.
+    policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['gateway'] },
   },
-  observe: { core: false, imports: ['decision', 'request'], types: ['gateway'] },
-  // Health shows the issuers, which are compiled in jwt/.
-  admin: { core: false, imports: ['keys'], types: ['jwt'] },
-  app: { core: false, imports: [...CORE, ...ALL_BUT_CLI] },
-  cli: { core: false, imports: ['*'] },
-  testing: { core: false, imports: ['keys'] },
-}
+  {
+    decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
+  },
+  {
+    callers: { core: true, imports: ['request', 'decision'] },
+    // Where tokens are looked for is where they are taken out. A cookie that is counted is read as one with a token.
+    gateway: {
+      core: false,
+      imports: ['request', 'decision', 'token/read-named-values.ts', 'token/read-websocket-protocol.ts'],
+      types: ['token', 'policy'],
+    },
+    // Health shows the issuers, which are compiled in jwt/.
+    admin: { core: false, imports: ['keys'], types: ['jwt'] },
+  },
+  {
+    observe: { core: false, imports: ['decision', 'request'], types: ['gateway'] },
+    config: {
+      core: false,
+      imports: [
+        // Messages name the endpoints by which proxies ask.
+        'callers/callers.ts',
+        // The algorithm table is plain data, and the schema lists its names.
+        'keys/algorithms.ts',
+        // One reading of each syntax: what the configuration accepts is what a decision understands.
+        'request/parse-host.ts',
+        // What no client may send to an application cannot be the name of an identity header.
+        'request/override-fields.ts',
+        'policy/path-pattern.ts',
+        'claims/claim-path.ts',
+        'claims/claim-pattern.ts',
+        'gateway/judges/passwords/password-hash.ts',
+        'gateway/judges/passwords/user-name.ts',
+      ],
+      // Settings of the gateway are part of the settings.
+      types: [...CORE, 'gateway'],
+    },
+  },
+  {
+    // Paths that overlap are cut apart by the same rules by which they match.
+    compat: { core: false, imports: ['config', 'policy/path-pattern.ts'], types: CORE },
+    // An endpoint may name a policy; the listener hands it on.
+    server: {
+      core: false,
+      imports: ['request', 'callers', 'decision', 'observe'],
+      types: ['policy'],
+    },
+  },
+  {
+    app: { core: false, imports: [...CORE, ...ALL_BUT_CLI] },
+  },
+  {
+    cli: { core: false, imports: ['*'] },
+  },
+]
+
+/** The same without the floors. */
+export const ROOMS: Readonly<Record<string, RoomRules>> = Object.assign({}, ...FLOORS)
 
 /** Files directly under src/ that every room may import. They import nothing but each other. */
 export const LEAVES: readonly string[] = [
