@@ -6,190 +6,209 @@ import {
   type ClientConnection,
   type ConnectionContext,
 } from './client-connection.ts'
-import { createHolding } from '../held-account.ts'
+import { createHolding, type Holding } from '../held-account.ts'
 import type { Expiring } from '../deadlines.ts'
 import { Exchange } from '../exchange/exchange.ts'
-import { createHeadCollector } from '../http/head-collector.ts'
-import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
+import { createHttp1HeadReader } from './http1-head.ts'
 import { Http1Stream, MAX_AHEAD_BYTES, type StreamEnd } from './http1-stream.ts'
 import { ownAnswerText } from '../exchange/own-answer.ts'
-import { parseRequestHead, type RequestFault } from '../http/request-head.ts'
-import type { Wire, WireEvents } from '../sockets/wire.ts'
+import type { RequestFault, RequestHead } from '../http/request-head.ts'
+import { NOBODY, type Wire, type WireEvents } from '../sockets/wire.ts'
 
 /** How long a stopping gateway waits for the first request of a connection. */
 const FIRST_REQUEST_MS = 500
-/** More of them are not an accident of a client. */
-const MAX_EMPTY_LINES = 4
-/** How long, and how many bytes, we listen to a client that goes on sending when our last answer has left. */
+/** How long, and how many bytes, we listen to a client that goes on sending after our last answer. */
 const LINGER_MS = 2_000
 const LINGER_BYTES = 1_048_576
 
-export function serveHttp1(client: Wire, context: ConnectionContext): ClientConnection {
-  const head = createHeadCollector(MAX_HEAD_BYTES)
-  /** Of a head that is not whole yet, and of requests that wait for answers to be read. */
-  const holding = createHolding(context.held)
-  client.chargeTo(context.held)
-  /** Ignored before the request that is read. */
-  let emptyLines = 0
-  let isBusy = false
-  let hasServed = false
-  let lingered = 0
-  const expiring: Expiring = {
-    deadlineMs: performance.now() + HEAD_TIMEOUT_MS,
-    onDeadline: () => onDeadline(),
-  }
-  context.deadlines.add(expiring)
+export const serveHttp1 = (wire: Wire, context: ConnectionContext): ClientConnection =>
+  new Http1Connection(wire, context)
 
-  const closed = (): void => {
-    context.deadlines.remove(expiring)
-    context.onClose()
-  }
-  /** Some clients send a line end behind a body; it is to be ignored before a request line (RFC 9112 §2.2). */
-  const withoutEmptyLines = (bytes: Buffer): Buffer => {
-    let at = 0
-    while (emptyLines < MAX_EMPTY_LINES && bytes[at] === 0x0d && bytes[at + 1] === 0x0a) {
-      emptyLines += 1
-      at += 2
+/**
+ * Each state has events of its own on the wire:
+ *
+ * - `#readingHead`: the connection waits for a head, or reads one.
+ * - Serving: an `Http1Stream` has the events until its exchange ends.
+ * - Awaiting the reader: the client has not taken its answers yet, and none of its further requests is read.
+ * - Lingering: our side is closed, and what the client still sends is dropped.
+ */
+class Http1Connection implements ClientConnection {
+  readonly #wire: Wire
+  readonly #context: ConnectionContext
+  readonly #head = createHttp1HeadReader(() => this.#expireIn(HEAD_TIMEOUT_MS))
+  /** For an incomplete head, and for requests that wait until answers are read. */
+  readonly #holding: Holding
+  readonly #expiring: Expiring
+  readonly #readingHead: WireEvents
+  readonly #onClose = (): void => this.#closed()
+  readonly #onExchangeEnd = (end: StreamEnd): void => this.#exchangeEnded(end)
+  #isServing = false
+  #hasServed = false
+  #lingeredBytes = 0
+
+  constructor(wire: Wire, context: ConnectionContext) {
+    this.#wire = wire
+    this.#context = context
+    this.#holding = createHolding(context.held)
+    wire.chargeTo(context.held)
+    this.#expiring = { deadlineMs: 0, onDeadline: () => this.#late() }
+    this.#expireIn(HEAD_TIMEOUT_MS)
+    context.deadlines.add(this.#expiring)
+    this.#readingHead = {
+      onData: (bytes) => this.#readHead(bytes),
+      onDrain() {},
+      onEnd: () => {
+        this.#linger()
+        this.#wire.events.onEnd()
+      },
+      onClose: this.#onClose,
     }
-    // Nearly always: a view of the same bytes would cost as much as the look.
-    return at === 0 ? bytes : bytes.subarray(at)
+    wire.events = this.#readingHead
   }
-  const onDeadline = (): void => {
-    if (head.isEmpty) client.destroy()
-    else refuse({ status: 408, detail: 'a head that took too long' })
+
+  // What the listener does.
+
+  /** `Connection: close` comes with the next answer. */
+  drain(): void {}
+
+  stop(): void {
+    if (this.#isServing) return
+    // No answer has sent this client elsewhere yet: its first request may be on its way.
+    if (this.#hasServed) this.#linger()
+    else this.#expireIn(FIRST_REQUEST_MS)
   }
-  const readHead = (arrived: Buffer): void => {
-    let bytes = arrived
-    if (head.isEmpty) {
-      bytes = withoutEmptyLines(arrived)
-      if (bytes.length === 0) return client.resume()
-    }
-    if (head.isEmpty) expiring.deadlineMs = performance.now() + HEAD_TIMEOUT_MS
-    const step = head.add(bytes)
-    holding.set(head.heldBytes)
+
+  close(): void {
+    this.#wire.close()
+  }
+
+  destroy(): void {
+    this.#wire.destroy()
+  }
+
+  // One request after the other.
+
+  #readHead(bytes: Buffer): void {
+    const step = this.#head.read(bytes)
+    this.#holding.set(this.#head.heldBytes)
+    if (step.kind === 'head') this.#serve(step.head, step.rest)
+    else if (step.kind === 'fault') this.#refuse(step.fault)
     // What follows an earlier request may have been left to the kernel.
-    if (step.kind === 'more') return client.resume()
-    if (step.kind === 'too_large') return refuse({ status: 431, detail: 'a head of more than 96 KiB' })
-    // An empty line that came in pieces.
-    if (step.text === '' && emptyLines < MAX_EMPTY_LINES) {
-      emptyLines += 2
-      return step.rest.length === 0 ? client.resume() : readHead(step.rest)
-    }
-    const isBehindLine = step.text.startsWith('\r\n') && emptyLines < MAX_EMPTY_LINES
-    const parsed = parseRequestHead(isBehindLine ? step.text.slice(2) : step.text)
-    emptyLines = 0
-    if (!parsed.ok) return refuse(parsed.error)
-    isBusy = true
-    hasServed = true
+    else this.#wire.resume()
+  }
+
+  #serve(head: RequestHead, rest: Buffer): void {
+    const context = this.#context
+    this.#isServing = true
+    this.#hasServed = true
     context.onBusy()
-    expiring.deadlineMs = Infinity
+    this.#expiring.deadlineMs = Infinity
     const stream = new Http1Stream(
-      client,
-      parsed.value,
-      step.rest,
+      this.#wire,
+      head,
+      rest,
       context.held,
       context.isDraining,
-      exchangeEnded,
+      this.#onExchangeEnd,
     )
     new Exchange(stream, { ...context, rules: context.rules() }).start()
   }
-  const exchangeEnded = ({ rest, connection }: StreamEnd): void => {
-    isBusy = false
-    if (connection === 'gone' || !client.isOpen) {
-      client.events = { ...LINGERING, onClose: closed }
-      if (client.isOpen) client.destroy()
-      else closed()
+
+  #exchangeEnded({ rest, connection }: StreamEnd): void {
+    const wire = this.#wire
+    this.#isServing = false
+    if (connection === 'gone' || !wire.isOpen) {
+      wire.events = { ...NOBODY, onClose: this.#onClose }
+      if (wire.isOpen) wire.destroy()
+      else this.#closed()
       return
     }
-    if (connection === 'close') return linger()
-    if (context.isStopping()) return linger()
-    expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
-    if (client.hasWaiting) awaitReader(rest)
-    else readNext(rest)
+    if (connection === 'close' || this.#context.isStopping()) return this.#linger()
+    this.#expireIn(IDLE_TIMEOUT_MS)
+    if (wire.hasWaiting) this.#awaitReader(rest)
+    else this.#readNext(rest)
   }
-  /** Who does not read its answers has no further request read: they would pile up here. */
-  const awaitReader = (rest: Buffer): void => {
-    let next = rest
-    holding.set(next.length)
-    if (next.length > MAX_AHEAD_BYTES) client.pause()
-    client.events = {
-      ...reading,
+
+  /** A client that does not read its answers has no further request read: answers would pile up here. */
+  #awaitReader(rest: Buffer): void {
+    let ahead = rest
+    const hold = (): void => {
+      this.#holding.set(ahead.length)
+      if (ahead.length > MAX_AHEAD_BYTES) this.#wire.pause()
+    }
+    hold()
+    this.#wire.events = {
+      ...this.#readingHead,
       onData: (bytes) => {
-        next = Buffer.concat([next, bytes])
-        holding.set(next.length)
-        if (next.length > MAX_AHEAD_BYTES) client.pause()
+        ahead = Buffer.concat([ahead, bytes])
+        hold()
       },
       onDrain: (isEmpty) => {
-        expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
+        this.#expireIn(IDLE_TIMEOUT_MS)
         if (!isEmpty) return
-        holding.set(0)
-        readNext(next)
+        this.#holding.set(0)
+        this.#readNext(ahead)
       },
     }
   }
-  const readNext = (rest: Buffer): void => {
-    context.onIdle()
-    client.events = reading
+
+  #readNext(rest: Buffer): void {
+    const wire = this.#wire
+    this.#context.onIdle()
+    wire.events = this.#readingHead
     // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
     queueMicrotask(() => {
-      if (client.events !== reading) return
+      if (wire.events !== this.#readingHead) return
       // Not sooner: what a TLS socket holds back would come before the rest that it follows.
-      if (rest.length === 0) client.resume()
-      else readHead(rest)
+      if (rest.length === 0) wire.resume()
+      else this.#readHead(rest)
     })
   }
-  /** Says what is wrong, and that this was all. The bytes behind it have no certain reading. */
-  const refuse = ({ status, detail }: RequestFault): void => {
-    const id = context.rules().newId()
-    const own = { status, reason: 'bad_request', headers: {} } as const
-    client.write(Buffer.from(ownAnswerText(own, id, false, false), 'latin1'))
-    context.onExchange(refusedExchange(id, { status, detail }))
-    linger()
+
+  // The end.
+
+  #late(): void {
+    if (this.#head.isEmpty) this.#wire.destroy()
+    else this.#refuse({ status: 408, detail: 'a head that took too long' })
   }
+
+  /** Answers what is wrong, and that this is the last answer: the bytes behind it have no certain reading. */
+  #refuse(fault: RequestFault): void {
+    const id = this.#context.rules().newId()
+    const own = { status: fault.status, reason: 'bad_request', headers: {} } as const
+    this.#wire.write(Buffer.from(ownAnswerText(own, id, false, false), 'latin1'))
+    this.#context.onExchange(refusedExchange(id, fault))
+    this.#linger()
+  }
+
   /** Closes our side, and reads on for a while: closing at once would make the client lose our answer. */
-  const linger = (): void => {
-    const allow = (isSent: boolean): void => {
-      expiring.deadlineMs = performance.now() + (isSent ? LINGER_MS : IDLE_TIMEOUT_MS)
-    }
-    client.events = {
+  #linger(): void {
+    const wire = this.#wire
+    const expire = (isSent: boolean): void => this.#expireIn(isSent ? LINGER_MS : IDLE_TIMEOUT_MS)
+    wire.events = {
       onData: (bytes) => {
-        lingered += bytes.length
-        if (lingered > LINGER_BYTES) client.close()
+        this.#lingeredBytes += bytes.length
+        if (this.#lingeredBytes > LINGER_BYTES) wire.close()
       },
-      onDrain: allow,
-      // It may still read.
+      onDrain: expire,
+      // The client may still read.
       onEnd: () => {
-        if (!client.hasWaiting) client.close()
+        if (!wire.hasWaiting) wire.close()
       },
-      onClose: closed,
+      onClose: this.#onClose,
     }
-    expiring.onDeadline = () => client.close()
-    allow(!client.hasWaiting)
-    client.resume()
-    client.finish()
+    this.#expiring.onDeadline = () => wire.close()
+    expire(!wire.hasWaiting)
+    wire.resume()
+    wire.finish()
   }
-  const reading: WireEvents = {
-    onData: readHead,
-    onDrain() {},
-    onEnd: () => {
-      linger()
-      client.events.onEnd()
-    },
-    onClose: closed,
+
+  #closed(): void {
+    this.#context.deadlines.remove(this.#expiring)
+    this.#context.onClose()
   }
-  client.events = reading
-  return {
-    // `Connection: close` comes with the next answer.
-    drain() {},
-    stop: () => {
-      if (isBusy) return
-      // Nobody has told its client yet to go elsewhere: its first request may be on its way.
-      if (hasServed) linger()
-      else expiring.deadlineMs = performance.now() + FIRST_REQUEST_MS
-    },
-    close: () => client.close(),
-    destroy: () => client.destroy(),
+
+  #expireIn(ms: number): void {
+    this.#expiring.deadlineMs = performance.now() + ms
   }
 }
-
-const LINGERING: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} }
