@@ -5,7 +5,7 @@ import { listenError } from '../../listen-error.ts'
 import type { ServerTrust } from './certificates.ts'
 import type { GatewayListenSettings, ServerSettings } from '../settings.ts'
 import { tlsServerName } from './server-name.ts'
-import { createWire, type DrivenWire, type Wire } from './wire.ts'
+import { SocketWire, type Wire } from './wire.ts'
 
 export interface SocketListener {
   /** The real port where 0 was asked for. */
@@ -17,7 +17,7 @@ export interface SocketListener {
 }
 
 interface Slot {
-  wire: DrivenWire | undefined
+  wire: SocketWire | undefined
 }
 
 /** How the runtime's events reach the wire in the socket's slot. */
@@ -46,7 +46,7 @@ export function listen(
   const socket = {
     ...RELAY,
     open: (opened: Bun.Socket<Slot>) => {
-      const wire = createWire(opened)
+      const wire = new SocketWire(opened)
       opened.data = { wire }
       accept(wire)
     },
@@ -103,10 +103,12 @@ export interface Place {
  * @returns Gives up, also in the middle of a handshake; `settled` is not called then.
  */
 export function connect(
-  { server, ip, trust }: Place,
+  place: Place,
   settled: (wire: Wire | undefined, fault: string) => void,
   ended: () => void = NOTHING,
 ): () => void {
+  const { server } = place
+  const host = server.address.kind === 'tcp' ? server.address.host : ''
   let isSettled = false
   let isEnded = false
   let raw: Bun.Socket<Slot> | undefined
@@ -119,53 +121,53 @@ export function connect(
     isSettled = true
     settled(wire, fault)
   }
-  const host = server.address.kind === 'tcp' ? server.address.host : ''
-  const opened = (socket: Bun.Socket<Slot>): void => {
+  const ready = (socket: Bun.Socket<Slot>): void => {
     if (isSettled) return socket.terminate()
-    const wire = createWire(socket)
+    const wire = new SocketWire(socket)
     socket.data.wire = wire
     settle(wire, '')
   }
-  const socket = {
+  const verifying = {
+    open: (socket: Bun.Socket<Slot>) => {
+      raw = socket
+      if (isSettled) socket.terminate()
+    },
+    handshake: (socket: Bun.Socket<Slot>, _isTrusted: boolean, fault: Error | null) => {
+      const problem = fault ?? checkServerIdentity(host, socket.getPeerCertificate())
+      if (problem === undefined) return ready(socket)
+      settle(undefined, `TLS: ${problem.message}`)
+      socket.terminate()
+    },
+  }
+  const connecting = begin(place, host, {
     ...RELAY,
-    ...(server.isTls
-      ? {
-          open: (socket: Bun.Socket<Slot>) => {
-            raw = socket
-            if (isSettled) socket.terminate()
-          },
-          handshake: (socket: Bun.Socket<Slot>, _isTrusted: boolean, fault: Error | null) => {
-            const problem = fault ?? checkServerIdentity(host, socket.getPeerCertificate())
-            if (problem === undefined) return opened(socket)
-            settle(undefined, `TLS: ${problem.message}`)
-            socket.terminate()
-          },
-        }
-      : { open: opened }),
+    ...(server.isTls ? verifying : { open: ready }),
     close: (socket: Bun.Socket<Slot>) => {
       RELAY.close(socket)
       settle(undefined, 'the connection was closed')
     },
     connectError: (_socket: Bun.Socket<Slot>, error: Error) => settle(undefined, codeOf(error)),
-  }
-  // Without any, the runtime sends the address.
-  const serverName = tlsServerName(host) ?? ''
-  const options = { allowHalfOpen: true, data: { wire: undefined }, socket }
-  const connecting =
-    server.address.kind === 'unix'
-      ? Bun.connect<Slot>({ ...options, unix: server.address.path })
-      : Bun.connect<Slot>({
-          ...options,
-          hostname: ip ?? host,
-          port: server.address.port,
-          ...(server.isTls ? { tls: { ...trust, serverName, rejectUnauthorized: true } } : {}),
-        })
+  })
   connecting.catch((error: unknown) => settle(undefined, codeOf(error)))
   return () => {
     if (isSettled) return
     isSettled = true
     raw?.terminate()
   }
+}
+
+function begin(
+  { server, ip, trust }: Place,
+  host: string,
+  socket: Bun.SocketHandler<Slot>,
+): Promise<Bun.Socket<Slot>> {
+  const options = { allowHalfOpen: true, data: { wire: undefined }, socket }
+  const { address } = server
+  if (address.kind === 'unix') return Bun.connect<Slot>({ ...options, unix: address.path })
+  // Without a name the runtime would send the address.
+  const tls = { ...trust, serverName: tlsServerName(host) ?? '', rejectUnauthorized: true }
+  const target = { ...options, hostname: ip ?? host, port: address.port }
+  return Bun.connect<Slot>(server.isTls ? { ...target, tls } : target)
 }
 
 function codeOf(error: unknown): string {

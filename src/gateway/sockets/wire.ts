@@ -1,7 +1,7 @@
 /** A connection as the gateway sees it: bytes in both directions, with back-pressure. */
 import { UNCHARGED, type HeldAccount } from '../held-account.ts'
 
-/** Who is told what happens on a wire. Replaced when the wire's use changes. */
+/** Is called when something happens on a wire. Replaced when the wire's use changes. */
 export interface WireEvents {
   onData(bytes: Buffer): void
   /** The socket has taken some of what waited; with `isEmpty`, all of it. */
@@ -19,7 +19,7 @@ export interface Wire {
   readonly hasWaiting: boolean
   /** Address of the other side; empty on a unix socket. */
   readonly peer: string
-  /** Has the bytes that wait for the socket charged to somebody from now on. */
+  /** Charges the bytes that wait for the socket to this account from now on. */
   chargeTo(account: HeldAccount): void
   /**
    * Sends bytes, keeping what the socket does not take yet.
@@ -49,99 +49,114 @@ interface RawSocket {
   resume(): void
 }
 
-/** A wire and the three calls by which the runtime's socket drives it. */
-export interface DrivenWire extends Wire {
-  drained(): void
-  closed(): void
-}
-
 /** Nobody is listening. */
 export const NOBODY: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} }
 
-export function createWire(socket: RawSocket): DrivenWire {
-  const waiting: Uint8Array[] = []
+/** A socket of the runtime as a wire. The runtime's events reach it by `drained`, `closed` and `events`. */
+export class SocketWire implements Wire {
+  events = NOBODY
+  readonly peer: string
+  readonly #socket: RawSocket
+  readonly #waiting: Uint8Array[] = []
   /** For each of them, how many bytes it keeps alive: a piece that was sent in part stays whole. */
-  const sizes: number[] = []
-  let heldBytes = 0
-  let account = UNCHARGED
-  let isOpen = true
-  let isFinished = false
-  let isPaused = false
-  const send = (bytes: Uint8Array): number => {
-    const sent = socket.write(bytes)
-    return sent < 0 ? 0 : sent
+  readonly #sizes: number[] = []
+  #heldBytes = 0
+  #account = UNCHARGED
+  #isOpen = true
+  #isFinished = false
+  #isPaused = false
+
+  constructor(socket: RawSocket) {
+    this.#socket = socket
+    this.peer = socket.remoteAddress ?? ''
   }
-  const hold = (bytes: number): void => {
-    heldBytes += bytes
-    account.add(bytes)
+
+  get isOpen(): boolean {
+    return this.#isOpen
   }
-  const flush = (): void => {
-    for (let bytes = waiting[0]; bytes !== undefined; bytes = waiting[0]) {
-      const sent = send(bytes)
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  chargeTo(next: HeldAccount): void {
+    this.#account.add(-this.#heldBytes)
+    this.#account = next
+    next.add(this.#heldBytes)
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (!this.#isOpen || this.#isFinished) return true
+    const sent = this.#waiting.length === 0 ? this.#send(bytes) : 0
+    if (sent === bytes.length) return true
+    this.#waiting.push(sent === 0 ? bytes : bytes.subarray(sent))
+    this.#sizes.push(bytes.length)
+    this.#hold(bytes.length)
+    return false
+  }
+
+  finish(): void {
+    if (!this.#isOpen || this.#isFinished) return
+    this.#isFinished = true
+    if (this.#waiting.length === 0) this.#socket.shutdown()
+  }
+
+  close(): void {
+    if (this.#isOpen) this.#socket.end()
+  }
+
+  destroy(): void {
+    if (this.#isOpen) this.#socket.terminate()
+  }
+
+  pause(): void {
+    if (!this.#isOpen || this.#isPaused) return
+    this.#isPaused = true
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    if (!this.#isOpen || !this.#isPaused) return
+    this.#isPaused = false
+    this.#socket.resume()
+  }
+
+  /** The socket has room again. */
+  drained(): void {
+    this.#flush()
+    if (this.#isOpen) this.events.onDrain(this.#waiting.length === 0)
+  }
+
+  /** The socket is gone. */
+  closed(): void {
+    if (!this.#isOpen) return
+    this.#isOpen = false
+    this.#waiting.length = 0
+    this.#sizes.length = 0
+    this.#hold(-this.#heldBytes)
+    this.events.onClose()
+  }
+
+  #flush(): void {
+    for (let bytes = this.#waiting[0]; bytes !== undefined; bytes = this.#waiting[0]) {
+      const sent = this.#send(bytes)
       if (sent < bytes.length) {
-        waiting[0] = bytes.subarray(sent)
+        this.#waiting[0] = bytes.subarray(sent)
         return
       }
-      waiting.shift()
-      hold(-(sizes.shift() ?? 0))
+      this.#waiting.shift()
+      this.#hold(-(this.#sizes.shift() ?? 0))
     }
-    if (isFinished) socket.shutdown()
+    if (this.#isFinished) this.#socket.shutdown()
   }
-  return {
-    events: NOBODY,
-    get isOpen() {
-      return isOpen
-    },
-    get hasWaiting() {
-      return waiting.length > 0
-    },
-    peer: socket.remoteAddress ?? '',
-    chargeTo(next) {
-      account.add(-heldBytes)
-      account = next
-      account.add(heldBytes)
-    },
-    write(bytes) {
-      if (!isOpen || isFinished) return true
-      const sent = waiting.length === 0 ? send(bytes) : 0
-      if (sent === bytes.length) return true
-      waiting.push(sent === 0 ? bytes : bytes.subarray(sent))
-      sizes.push(bytes.length)
-      hold(bytes.length)
-      return false
-    },
-    finish() {
-      if (!isOpen || isFinished) return
-      isFinished = true
-      if (waiting.length === 0) socket.shutdown()
-    },
-    close() {
-      if (isOpen) socket.end()
-    },
-    destroy() {
-      if (isOpen) socket.terminate()
-    },
-    pause() {
-      if (!isOpen || isPaused) return
-      isPaused = true
-      socket.pause()
-    },
-    resume() {
-      if (!isOpen || !isPaused) return
-      isPaused = false
-      socket.resume()
-    },
-    drained() {
-      flush()
-      if (isOpen) this.events.onDrain(waiting.length === 0)
-    },
-    closed() {
-      if (!isOpen) return
-      isOpen = false
-      waiting.length = 0
-      sizes.length = 0
-      hold(-heldBytes)
-      this.events.onClose()
-    },
+
+  #send(bytes: Uint8Array): number {
+    const sent = this.#socket.write(bytes)
+    return sent < 0 ? 0 : sent
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes
+    this.#account.add(bytes)
   }
 }
