@@ -1,6 +1,6 @@
 /** A caller: how one kind of client asks for decisions, and how it is answered. It translates and never decides. */
 import type { Decision } from '../decision/decision.ts'
-import type { Denial } from '../decision/trial.ts'
+import type { Denial } from '../decision/denial.ts'
 import type { AuthzRequest, HeaderReader } from '../request/authz-request.ts'
 import type { Result } from '../result.ts'
 

@@ -2,7 +2,7 @@
  * The contract of jwtauthrequest: the request that arrived is the one judged, the token is in a header or query
  * parameter of it, and the answer is 200 or 403, with no challenge and no body.
  */
-import { denial } from '../decision/trial.ts'
+import { denial } from '../decision/denial.ts'
 import { err, ok } from '../result.ts'
 import type { Caller } from './caller.ts'
 import { NO_BODY_HINT } from './nginx/dialect.ts'

@@ -2,18 +2,8 @@
 import { describeFound } from '../claims/describe-found.ts'
 import { readClaim, type Claims } from '../claims/claim-path.ts'
 import type { ClaimScalar } from '../claims/claim-rule.ts'
+import type { ClaimMiss, Denial } from './denial.ts'
 import type { DenyReason } from './reasons.ts'
-import type { Denial } from './trial.ts'
-
-/** For the operator. Without values of the token but those that the rule itself names. */
-export interface ClaimMiss {
-  /** Its name, or its path as a claim rule has it. */
-  readonly claim: string
-  /** `equals "acme"`, `is required`. */
-  readonly expected: string
-  /** `absent`, `a text of 4 characters`, `the text "true", not the boolean true`. */
-  readonly found: string
-}
 
 export const claimDenial = (reason: DenyReason, miss: ClaimMiss): Denial => ({
   reason,

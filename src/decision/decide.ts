@@ -4,12 +4,14 @@ import type { Policy } from '../policy/compile-policy.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import { challengeFor } from './challenge.ts'
 import type { Allow, Decision, Deny } from './decision.ts'
+import { denial, type Denial } from './denial.ts'
 import type { FoundRoute } from './find-route.ts'
 import type { Guard } from './guard.ts'
 import { DENY_ROWS } from './reasons.ts'
-import type { Recorder } from './recorder.ts'
-import { ROUTE_STEP, TOKEN_STEP, VERIFICATION_STEPS, type Step } from './steps.ts'
-import { NOT_REACHED, PASSED, createTrial, denial, type Denial, type Trial } from './trial.ts'
+import { DECISION_STEPS, type DecisionSteps } from './steps/decision-steps.ts'
+import { ROUTE_STEP, TOKEN_STEP } from './steps/route-and-token.ts'
+import { NOT_REACHED, PASSED, overVerified, type Recorder, type Settled, type Step } from './steps/step.ts'
+import { createTrial, type Trial } from './trial.ts'
 
 /** What a decision needs from outside the core. */
 export interface DecideDeps {
@@ -32,26 +34,34 @@ export type Decide = (question: Question, recorder?: Recorder) => Decision | Pro
 /**
  * Makes the decision function of a guard. It never throws: a fault inside is a denial, `internal_error`.
  *
- * It answers at once, unless a key fetch that may change the answer is under way; then it waits for it once,
- * within the key source's bound. With a recorder, every step runs that can, the cache is not asked, and the
- * decision is the same.
+ * It answers at once, unless a step has to wait, as for a key fetch that may change the answer; each wait is bounded
+ * by its step. With a recorder, every step runs that can, the cache is not asked, and the decision is the same.
+ *
+ * @param steps Default: the steps of every decision.
  */
-export function createDecide(guard: Guard, deps: DecideDeps): Decide {
+export function createDecide(guard: Guard, deps: DecideDeps, steps: DecisionSteps = DECISION_STEPS): Decide {
+  const compiled: CompiledSteps = { ...steps, everyTime: steps.everyTime.map(overVerified) }
   return ({ request, policy, found }, recorder) => {
     const trial = createTrial(guard, request, readClock(deps.nowMs), policy, found)
-    const finish = (outcome: Denial | undefined): Decision => {
-      const id = makeId(deps.newId)
-      return outcome === undefined ? allow(trial, id) : deny(trial, outcome, id)
-    }
     try {
-      const outcome = judge(trial, recorder)
-      return outcome instanceof Promise
-        ? outcome.then(finish, (fault: unknown) => finish(faultOf(fault)))
-        : finish(outcome)
+      const verdict = judge(trial, compiled, recorder)
+      return verdict instanceof Promise ? finishLater(verdict, trial, deps) : finish(verdict, trial, deps)
     } catch (fault) {
-      return finish(faultOf(fault))
+      return finish(faultOf(fault), trial, deps)
     }
   }
+}
+
+/** Its closures are its own: a decision that waits for nothing makes none. */
+const finishLater = (verdict: Promise<Verdict>, trial: Trial, deps: DecideDeps): Promise<Decision> =>
+  verdict.then(
+    (settled) => finish(settled, trial, deps),
+    (fault: unknown) => finish(faultOf(fault), trial, deps),
+  )
+
+function finish(verdict: Verdict, trial: Trial, { newId }: DecideDeps): Decision {
+  const id = makeId(newId)
+  return verdict === undefined ? allow(trial, id) : deny(trial, verdict, id)
 }
 
 /** Epoch seconds; NaN where the clock throws, and at no such time is any token valid. */
@@ -79,100 +89,144 @@ export function denyUnread(guard: Guard, outcome: Denial, id: string): Deny {
   return { ...denyBase(outcome, guard.realm), id, route: undefined, policy: undefined, issuer: undefined }
 }
 
+interface CompiledSteps {
+  readonly verification: readonly Step[]
+  readonly everyTime: readonly Step[]
+}
+
+/** Undefined allows. */
 type Verdict = Denial | undefined
 
-function judge(trial: Trial, recorder: Recorder | undefined): Verdict | Promise<Verdict> {
-  const refusal = runStep(trial, ROUTE_STEP, recorder)
+function judge(
+  trial: Trial,
+  steps: CompiledSteps,
+  recorder: Recorder | undefined,
+): Verdict | Promise<Verdict> {
+  const refusal = runFirst(trial, ROUTE_STEP, recorder)
   if (trial.route?.access.kind === 'public') return undefined
   if (refusal !== undefined && recorder === undefined) return refusal
-  const miss = runStep(trial, TOKEN_STEP, recorder)
+  const miss = runFirst(trial, TOKEN_STEP, recorder)
   if (trial.isAnonymous && refusal === undefined) return undefined
-  const first = refusal ?? miss
-  if (recorder !== undefined) return verify(trial, recorder, first)
-  if (first !== undefined) return first
-  return verifyOrRecall(trial)
+  const earlier = refusal ?? miss
+  if (recorder !== undefined) return verify(trial, steps, recorder, earlier)
+  return earlier ?? recallOrVerify(trial, steps)
 }
 
-/** A step that never waits. */
-function runStep(trial: Trial, step: Step, recorder: Recorder | undefined): Verdict {
-  const outcome = step.run(trial, false)
-  recorder?.record(step.name, outcome, trial)
+/** A step before the cache: it never waits. */
+function runFirst(trial: Trial, { name, run }: Step<Settled>, recorder: Recorder | undefined): Verdict {
+  const outcome = run(trial)
+  recorder?.record(name, outcome, trial)
   if (outcome === PASSED) return undefined
-  return outcome === NOT_REACHED || outcome instanceof Promise ? denial('internal_error', step.name) : outcome
+  return outcome === NOT_REACHED ? denial('internal_error', name) : outcome
 }
 
-function verifyOrRecall(trial: Trial): Verdict | Promise<Verdict> {
+/** A cache hit skips the verification and nothing else. */
+function recallOrVerify(trial: Trial, steps: CompiledSteps): Verdict | Promise<Verdict> {
   const { cache } = trial.guard
   const { policy, extracted } = trial
   if (cache === undefined || policy === undefined || extracted === undefined)
-    return verify(trial, undefined, undefined)
+    return verify(trial, steps, undefined, undefined)
   const cacheKey = cacheKeyOf(extracted.token, policy.id)
   const recalled = cache.get(cacheKey, trial.nowSeconds)
-  if (recalled !== undefined) {
-    trial.issuer = recalled.issuer
-    trial.identity = recalled.identity
-    trial.window = recalled
-    return undefined
-  }
-  const keep = (verdict: Verdict): Verdict => {
-    const verified = verdict === undefined ? toVerified(trial) : undefined
-    if (verified !== undefined) cache.put(cacheKey, verified)
-    return verdict
-  }
-  const verdict = verify(trial, undefined, undefined)
-  return verdict instanceof Promise ? verdict.then(keep) : keep(verdict)
+  if (recalled === undefined) return verify(trial, steps, undefined, undefined, cacheKey)
+  trial.issuer = recalled.issuer
+  trial.verified = recalled
+  return askEveryTime(trial, steps, undefined, undefined)
 }
 
-function toVerified(trial: Trial): VerifiedToken | undefined {
-  const { issuer, key, identity, window } = trial
+/** @param cacheKey Under which the token is remembered; undefined: it is not. */
+function verify(
+  trial: Trial,
+  steps: CompiledSteps,
+  recorder: Recorder | undefined,
+  earlier: Verdict,
+  cacheKey?: string,
+): Verdict | Promise<Verdict> {
+  const verdict = runSteps(trial, steps.verification, 0, recorder, earlier)
+  return verdict instanceof Promise
+    ? verdict.then((settled) => afterVerification(trial, steps, recorder, settled, cacheKey))
+    : afterVerification(trial, steps, recorder, verdict, cacheKey)
+}
+
+function afterVerification(
+  trial: Trial,
+  steps: CompiledSteps,
+  recorder: Recorder | undefined,
+  verdict: Verdict,
+  cacheKey: string | undefined,
+): Verdict | Promise<Verdict> {
+  if (verdict === undefined) {
+    trial.verified = toVerified(trial)
+    if (trial.verified === undefined) return denial('internal_error', 'verification')
+    if (cacheKey !== undefined) trial.guard.cache?.put(cacheKey, trial.verified)
+  } else if (recorder === undefined) return verdict
+  return askEveryTime(trial, steps, recorder, verdict)
+}
+
+function toVerified({ issuer, key, identity, window }: Trial): VerifiedToken | undefined {
   if (issuer === undefined || key === undefined || identity === undefined || window === undefined)
     return undefined
   return { issuer, key, identity, notBefore: window.notBefore, notAfter: window.notAfter }
 }
 
-/** Runs the verification steps from `from` on; the first denial counts, and ends it unless somebody records. */
-function verify(
+function askEveryTime(
   trial: Trial,
+  { everyTime }: CompiledSteps,
   recorder: Recorder | undefined,
   earlier: Verdict,
-  from = 0,
+): Verdict | Promise<Verdict> {
+  return everyTime.length === 0 ? earlier : runSteps(trial, everyTime, 0, recorder, earlier)
+}
+
+/**
+ * Runs steps from `from` on; the first denial counts, and ends it unless somebody records. A step that waits goes on by
+ * itself, and the rest follow when it has settled.
+ */
+function runSteps(
+  trial: Trial,
+  steps: readonly Step[],
+  from: number,
+  recorder: Recorder | undefined,
+  earlier: Verdict,
 ): Verdict | Promise<Verdict> {
   let first = earlier
-  for (let index = from; index < VERIFICATION_STEPS.length; index++) {
-    const step = VERIFICATION_STEPS[index] as Step
-    const outcome = step.run(trial, true)
-    if (outcome instanceof Promise) return outcome.then(() => resume(trial, recorder, first, index))
+  for (let index = from; index < steps.length; index++) {
+    const step = steps[index] as Step
+    const outcome = step.run(trial)
+    if (outcome instanceof Promise) return runRest(outcome, trial, steps, index, recorder, first)
     first = settle(trial, step, outcome, recorder, first)
     if (first !== undefined && recorder === undefined) return first
   }
   return first
 }
 
-/** After the one wait: the same step once more, without another wait, then the rest. */
-function resume(
+/** After the wait of the step at `index`. */
+const runRest = (
+  outcome: Promise<Settled>,
   trial: Trial,
+  steps: readonly Step[],
+  index: number,
   recorder: Recorder | undefined,
   earlier: Verdict,
-  index: number,
-): Verdict | Promise<Verdict> {
-  const step = VERIFICATION_STEPS[index] as Step
-  const outcome = step.run(trial, false)
-  const settled = outcome instanceof Promise ? denial('internal_error', step.name) : outcome
-  const first = settle(trial, step, settled, recorder, earlier)
-  return first !== undefined && recorder === undefined ? first : verify(trial, recorder, first, index + 1)
-}
+): Promise<Verdict> =>
+  outcome.then((settled) => {
+    const first = settle(trial, steps[index] as Step, settled, recorder, earlier)
+    return first !== undefined && recorder === undefined
+      ? first
+      : runSteps(trial, steps, index + 1, recorder, first)
+  })
 
 function settle(
   trial: Trial,
-  step: Step,
-  outcome: typeof PASSED | typeof NOT_REACHED | Denial,
+  { name }: Step,
+  outcome: Settled,
   recorder: Recorder | undefined,
   earlier: Verdict,
 ): Verdict {
-  recorder?.record(step.name, outcome, trial)
+  recorder?.record(name, outcome, trial)
   if (earlier !== undefined || outcome === PASSED) return earlier
-  // Without an earlier denial every step has what it needs; if not, a step is wrong, and the door stays shut.
-  return outcome === NOT_REACHED ? denial('internal_error', step.name) : outcome
+  // Without an earlier denial every step has what it needs; if not, a step is wrong, and the request is denied.
+  return outcome === NOT_REACHED ? denial('internal_error', name) : outcome
 }
 
 const faultOf = (fault: unknown): Denial =>
@@ -182,7 +236,7 @@ function allow(trial: Trial, id: string): Allow | Deny {
   const { guard, route } = trial
   const isPublic = route?.access.kind === 'public'
   const isUnknown = isPublic || trial.isAnonymous
-  const identity = isUnknown ? guard.blankIdentity : trial.identity
+  const identity = isUnknown ? guard.blankIdentity : trial.verified?.identity
   if (identity === undefined) return deny(trial, denial('internal_error', 'identity'), id)
   return {
     outcome: 'allow',
@@ -192,7 +246,7 @@ function allow(trial: Trial, id: string): Allow | Deny {
     policy: trial.policy?.name,
     issuer: trial.issuer?.settings.name,
     identity,
-    notAfter: isPublic ? undefined : trial.window?.notAfter,
+    notAfter: isPublic ? undefined : trial.verified?.notAfter,
   }
 }
 

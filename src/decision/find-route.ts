@@ -7,7 +7,7 @@ import { MAX_METHOD_PARAMETERS, methodParameters } from '../request/method-param
 import { whyMethodRefused } from '../request/method.ts'
 import { err, ok, type Result } from '../result.ts'
 import { ambiguous, otherRoute, servedAsGet, type RouteRefusal } from './other-route.ts'
-import { denial } from './trial.ts'
+import { denial } from './denial.ts'
 
 /** The error is the denial of a request that has more than one reading; undefined means that no route matches. */
 export type FoundRoute = Result<Route | undefined, RouteRefusal>

@@ -2,7 +2,7 @@
 import type { Route, RouteQuery, RouteTable } from '../policy/compile-routes.ts'
 import type { PathAmbiguity } from '../request/canonical-path.ts'
 import { otherSpellings } from '../request/other-spellings.ts'
-import { denial, type Denial } from './trial.ts'
+import { denial, type Denial } from './denial.ts'
 
 /** Why a request is judged by no route although one may match. */
 export interface RouteRefusal extends Denial {

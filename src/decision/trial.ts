@@ -2,14 +2,14 @@
 import type { DecodedJws } from '../jwt/decode-jws.ts'
 import type { ValidityWindow } from '../jwt/check-times.ts'
 import type { Issuer } from '../jwt/issuer.ts'
+import type { VerifiedToken } from '../jwt/verified-cache.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
 import type { Policy } from '../policy/compile-policy.ts'
 import type { Route } from '../policy/compile-routes.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { Result } from '../result.ts'
 import type { ExtractedToken } from '../token/extract-token.ts'
-import type { ClaimMiss } from './claim-denial.ts'
-import type { DenyReason } from './reasons.ts'
+import type { Denial } from './denial.ts'
 import type { Guard } from './guard.ts'
 
 /** Fields are undefined until their step has set them; a step that lacks one is not reached. */
@@ -35,27 +35,9 @@ export interface Trial {
   isNameElsewhere: boolean
   window: ValidityWindow | undefined
   identity: readonly string[] | undefined
+  /** What verification has yielded, now or for an earlier request with this token. */
+  verified: VerifiedToken | undefined
 }
-
-/** Why a step says no. */
-export interface Denial {
-  readonly reason: DenyReason
-  readonly detail: string | undefined
-  /** The claim that is not as it must be, when it is about one; `detail` has it as a sentence. */
-  readonly miss?: ClaimMiss
-  readonly retryAfterSeconds?: number
-  /** What the policy asks for, for the challenge. */
-  readonly scopes?: readonly string[]
-}
-
-/** Shared answers of steps, so that the common ones allocate nothing. */
-export const PASSED = 'passed'
-export const NOT_REACHED = 'not_reached'
-
-/** A step passes, denies, lacks what an earlier step should have found, or waits for a key fetch. */
-export type StepOutcome = typeof PASSED | typeof NOT_REACHED | Denial | Promise<void>
-
-export const denial = (reason: DenyReason, detail?: string): Denial => ({ reason, detail })
 
 /** @param policy Set where the caller names the policy itself; the routes are not asked then. */
 export function createTrial(
@@ -82,5 +64,6 @@ export function createTrial(
     isNameElsewhere: false,
     window: undefined,
     identity: undefined,
+    verified: undefined,
   }
 }

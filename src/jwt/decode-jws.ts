@@ -3,6 +3,7 @@ import { err, ok, type Result } from '../result.ts'
 import { decodeBase64url } from './base64url.ts'
 import { parseStrictObject, type JsonObject } from '../strict-json.ts'
 import { malformed, readHeader, type DecodeProblem, type JoseHeader, type ReadHeader } from './jose-header.ts'
+import { countParts, hasTokenCharacters, tokenFormat } from './token-format.ts'
 
 export interface DecodedJws {
   readonly header: JoseHeader
@@ -12,9 +13,6 @@ export interface DecodedJws {
   readonly signingInput: Uint8Array
   readonly signature: Uint8Array
 }
-
-// RFC 7515 §7.1. Each part is held to base64url again where it is decoded.
-const TOKEN_CHARACTERS = /^[A-Za-z0-9_.-]+$/
 
 /**
  * Decodes `header.payload.signature`: exactly three parts, canonical base64url, JSON objects without
@@ -27,9 +25,9 @@ export function decodeJws(
   token: string,
   headerOf: ReadHeader = readHeader,
 ): Result<DecodedJws, DecodeProblem> {
+  if (tokenFormat(token) !== 'jws') return err(whyNotJws(token))
   const first = token.indexOf('.')
   const last = token.lastIndexOf('.')
-  if (token.indexOf('.', first + 1) !== last || first === last) return wrongPartCount(token)
   const header = headerOf(token.slice(0, first))
   if (!header.ok) return header
   const payload = decodeBase64url(token.slice(first + 1, last))
@@ -42,11 +40,12 @@ export function decodeJws(
   return ok({ header: header.value, claims, payload, signingInput, signature })
 }
 
-function wrongPartCount(token: string): Result<never, DecodeProblem> {
-  if (!TOKEN_CHARACTERS.test(token)) return malformed('a character that is neither base64url nor a dot')
-  // `split` with a limit: a token of dots must not become a list of that length.
-  const parts = token.split('.', 6).length
-  if (parts === 5) return err({ reason: 'token_encrypted', detail: 'five parts: an encrypted token (JWE)' })
+/** Why a token of another format than `jws` is denied. */
+export function whyNotJws(token: string): DecodeProblem {
+  if (!hasTokenCharacters(token))
+    return { reason: 'token_malformed', detail: 'a character that is neither base64url nor a dot' }
+  const parts = countParts(token)
+  if (parts === 5) return { reason: 'token_encrypted', detail: 'five parts: an encrypted token (JWE)' }
   const count = parts > 5 ? 'more than five parts' : parts === 1 ? 'one part' : `${parts} parts`
-  return malformed(`${count} instead of three`)
+  return { reason: 'token_malformed', detail: `${count} instead of three` }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { challengeFor } from '../../src/decision/challenge.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
 import { DENY_REASONS, DENY_ROWS } from '../../src/decision/reasons.ts'
-import { denial } from '../../src/decision/trial.ts'
+import { denial } from '../../src/decision/denial.ts'
 import { makeGuard } from '../support/make-guard.ts'
 
 describe('challengeFor, RFC 6750 §3', () => {

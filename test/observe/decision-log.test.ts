@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { DENY_REASONS } from '../../src/decision/reasons.ts'
-import { denial } from '../../src/decision/trial.ts'
+import { denial } from '../../src/decision/denial.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
 import { createDecisionLog } from '../../src/observe/decision-log.ts'
 import type { Logger } from '../../src/observe/logger.ts'

@@ -3,7 +3,7 @@ import { createDecide, type Decide, type Question } from '../../src/decision/dec
 import type { Decision } from '../../src/decision/decision.ts'
 import { compileGuard, type Guard, type GuardInput } from '../../src/decision/guard.ts'
 import type { Reason } from '../../src/decision/reasons.ts'
-import type { Recorder } from '../../src/decision/recorder.ts'
+import type { Recorder } from '../../src/decision/steps/step.ts'
 import type { IssuerSettings } from '../../src/jwt/issuer-settings.ts'
 import { compileIssuer, type Issuer } from '../../src/jwt/issuer.ts'
 import type { KeySource } from '../../src/keys/key-source.ts'

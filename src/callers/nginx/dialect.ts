@@ -2,7 +2,7 @@
  * How nginx asks. It lets 2xx through, hands 401 and 403 to the client, and turns everything else into a 500; it reads
  * no body. So 503 (keys unavailable) is a 500 there unless the `error_page` of our snippet changes it.
  */
-import { denial } from '../../decision/trial.ts'
+import { denial } from '../../decision/denial.ts'
 import { isMethod } from '../../request/method.ts'
 import { parseOriginalUrl } from '../../request/parse-original-url.ts'
 import { err, ok } from '../../result.ts'

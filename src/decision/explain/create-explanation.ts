@@ -1,12 +1,10 @@
 /** Why a decision came out as it did: the steps of the real one, written down. */
-import type { ClaimMiss } from '../claim-denial.ts'
+import type { ClaimMiss } from '../denial.ts'
 import { describeStep } from './describe-step.ts'
 import type { LikelyCause } from './causes/likely-cause.ts'
 import { findLikelyCause } from './likely-causes.ts'
-import type { Recorder } from '../recorder.ts'
 import { DENY_ROWS, type DenyReason } from '../reasons.ts'
-import type { StepName } from '../steps.ts'
-import { NOT_REACHED, PASSED } from '../trial.ts'
+import { NOT_REACHED, PASSED, type Recorder, type StepName } from '../steps/step.ts'
 
 export interface ExplainedStep {
   /** `judge`: one that only the gateway asks. */
@@ -45,7 +43,7 @@ export function createExplanation(): Explanation {
         const { facts, setting, notes = [] } = describeStep(step, trial)
         if (outcome === PASSED) {
           steps.push({ step, result: 'pass', facts, notes, setting, ...NO_DENIAL })
-        } else if (outcome === NOT_REACHED || outcome instanceof Promise) {
+        } else if (outcome === NOT_REACHED) {
           steps.push({ step, result: 'not_reached', facts: '', notes: [], setting, ...NO_DENIAL })
         } else {
           const { reason, detail, miss } = outcome

@@ -13,7 +13,7 @@ import type { TokenSourceSettings } from '../../token/token-source-settings.ts'
 import { missOf } from '../claim-denial.ts'
 import { describeRoute } from './describe-route.ts'
 import { formatDistance } from './format-distance.ts'
-import type { StepName } from '../steps.ts'
+import type { StepName } from '../steps/step.ts'
 import type { Trial } from '../trial.ts'
 
 export interface StepDescription {

@@ -1,0 +1,114 @@
+/** What a genuine token says: its times, its audience, what its issuer and the policy ask of its claims. */
+import { isPresent } from '../../claims/claim-operators.ts'
+import type { Claims } from '../../claims/claim-path.ts'
+import { missingScopes, readScopes, unreadableScopes } from '../../claims/scope.ts'
+import { checkAudience } from '../../jwt/check-audience.ts'
+import { checkClaimValues, type ClaimValueMiss } from '../../jwt/check-claim-values.ts'
+import { checkTimes } from '../../jwt/check-times.ts'
+import type { ClaimValueSettings } from '../../jwt/issuer-settings.ts'
+import { checkTenantClaim } from '../../jwt/tenant-template.ts'
+import { claimDenial, missOf } from '../claim-denial.ts'
+import { denial, type Denial } from '../denial.ts'
+import type { Trial } from '../trial.ts'
+import { NOT_REACHED, PASSED, type Settled, type Step } from './step.ts'
+
+function timeStep(trial: Trial): Settled {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined) return NOT_REACHED
+  const window = checkTimes(jws.claims, issuer.settings, trial.nowSeconds)
+  if (!window.ok) {
+    const { reason, detail, claim } = window.error
+    return claim === undefined
+      ? denial(reason, detail)
+      : claimDenial(reason, missOf(jws.claims, claim, detail))
+  }
+  trial.window = window.value
+  return PASSED
+}
+
+function audienceStep(trial: Trial): Settled {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined) return NOT_REACHED
+  const { audienceClaim } = issuer.settings
+  const audience = checkAudience(jws.claims, issuer.audience, audienceClaim)
+  if (audience.ok) return PASSED
+  const accepted = [...(issuer.audience ?? [])]
+  const expected =
+    audience.error === 'claim_invalid'
+      ? 'is a text or a list of texts'
+      : `has one of ${JSON.stringify(accepted)}`
+  return claimDenial(audience.error, missOf(jws.claims, audienceClaim ?? 'aud', expected, accepted))
+}
+
+const NO_RULES: readonly ClaimValueSettings[] = []
+
+/** The claims that every token of the issuer must have, and the types that RFC 7519 §4.1 gives them. */
+function claimsStep(trial: Trial): Settled {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined) return NOT_REACHED
+  const { claims } = jws
+  for (const name of ['sub', 'jti'] as const) {
+    if (Object.hasOwn(claims, name) && typeof claims[name] !== 'string') {
+      return claimDenial('claim_invalid', missOf(claims, name, 'is a text'))
+    }
+  }
+  for (const name of issuer.settings.require) {
+    if (!Object.hasOwn(claims, name) || !isPresent(claims[name]))
+      return claimDenial('claim_missing', missOf(claims, name, 'is required'))
+  }
+  const tenant = issuer.template === undefined ? undefined : checkTenantClaim(issuer.template, claims)
+  if (tenant?.ok === false) return valueDenial(claims, tenant.error)
+  const values = checkClaimValues(claims, issuer.settings.claimValues ?? NO_RULES)
+  if (!values.ok) return valueDenial(claims, values.error)
+  // A bound token without its proof may be a stolen one (RFC 9449 §7.2, RFC 8705 §3).
+  const isBound = Object.hasOwn(claims, 'cnf') && !issuer.settings.allowSenderConstrained
+  return isBound ? denial('sender_constraint_failed') : PASSED
+}
+
+const valueDenial = (claims: Claims, { reason, claim, expected, wanted }: ClaimValueMiss): Denial =>
+  claimDenial(reason, missOf(claims, claim, expected, wanted))
+
+function rulesStep(trial: Trial): Settled {
+  const { policy, jws } = trial
+  if (policy === undefined || jws === undefined) return NOT_REACHED
+  const broken = policy.claims.find((rule) => !rule.holds(jws.claims))
+  if (broken === undefined) return PASSED
+  return claimDenial('claim_rule_failed', {
+    claim: broken.claim,
+    expected: broken.expected,
+    found: broken.found(jws.claims),
+  })
+}
+
+function scopeStep(trial: Trial): Settled {
+  const { policy, jws } = trial
+  if (policy === undefined || jws === undefined) return NOT_REACHED
+  const scopes = [...policy.scope.all, ...policy.scope.any]
+  if (scopes.length === 0) return PASSED
+  const names = trial.issuer?.settings.scopeClaims
+  const unreadable = unreadableScopes(jws.claims, names)
+  if (unreadable !== undefined)
+    return claimDenial('claim_invalid', missOf(jws.claims, unreadable, 'is a text or a list of texts'))
+  const missing = missingScopes(readScopes(jws.claims, names), policy.scope)
+  if (missing.length === 0) return PASSED
+  return { reason: 'scope_missing', detail: `missing: ${missing.join(' ')}`, scopes }
+}
+
+function identityStep(trial: Trial): Settled {
+  const { policy, jws } = trial
+  if (policy === undefined || jws === undefined) return NOT_REACHED
+  const identity = policy.readIdentity(jws)
+  if (!identity.ok) return denial('identity_unfit', `${identity.error.header}: ${identity.error.detail}`)
+  trial.identity = identity.value
+  return PASSED
+}
+
+/** What the times, the issuer and the policy ask, and the identity headers that the claims yield. */
+export const CLAIM_STEPS: readonly Step[] = [
+  { name: 'time', run: timeStep },
+  { name: 'audience', run: audienceStep },
+  { name: 'claims', run: claimsStep },
+  { name: 'rules', run: rulesStep },
+  { name: 'scope', run: scopeStep },
+  { name: 'identity', run: identityStep },
+]

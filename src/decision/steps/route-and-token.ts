@@ -1,0 +1,49 @@
+/** Which policy judges which token: what has to be known before a remembered token can be looked up. */
+import { whyMethodRefused } from '../../request/method.ts'
+import { extractToken, hasNoTokenHeader } from '../../token/extract-token.ts'
+import { denial } from '../denial.ts'
+import { findRoute } from '../find-route.ts'
+import type { Trial } from '../trial.ts'
+import { NOT_REACHED, PASSED, type Settled, type Step } from './step.ts'
+
+/** Finds route and policy. */
+function routeStep(trial: Trial): Settled {
+  const { guard, request } = trial
+  if (trial.policy !== undefined || guard.routes === undefined) {
+    const fault = whyMethodRefused(request.method)
+    if (fault !== undefined) return denial('method_refused', fault)
+    trial.policy ??= guard.anyValidToken
+    return PASSED
+  }
+  const found = trial.found ?? findRoute(guard.routes, request)
+  if (!found.ok) return found.error
+  const route = found.value
+  if (route === undefined) return denial('no_route')
+  trial.route = route
+  if (route.access.kind === 'deny') return denial('route_denied')
+  if (route.access.kind === 'forward_auth') return denial('auth_service_not_asked')
+  if (route.access.kind === 'basic_auth' || route.access.kind === 'all_of') return denial('judges_not_asked')
+  if (route.access.kind === 'policy') trial.policy = route.access.policy
+  return PASSED
+}
+
+function tokenStep(trial: Trial): Settled {
+  const { policy, guard } = trial
+  if (policy === undefined) return NOT_REACHED
+  const extracted = extractToken(trial.request, policy.tokenSources, guard.maxTokenBytes)
+  if (!extracted.ok) {
+    // Another scheme, two tokens, a broken or an empty one are denied as everywhere.
+    trial.isAnonymous =
+      trial.route?.settings.allowAnonymous === true &&
+      extracted.error === 'token_missing' &&
+      hasNoTokenHeader(trial.request, policy.tokenSources)
+    return trial.isAnonymous ? PASSED : denial(extracted.error)
+  }
+  trial.extracted = extracted.value
+  return PASSED
+}
+
+/** Which policy judges. */
+export const ROUTE_STEP: Step<Settled> = { name: 'route', run: routeStep }
+/** Which token is judged. */
+export const TOKEN_STEP: Step<Settled> = { name: 'token', run: tokenStep }

@@ -1,0 +1,131 @@
+/** Whether a token is genuine: its form, its issuer, the issuer's key and the signature. */
+import { decodeJws, whyNotJws, type DecodedJws } from '../../jwt/decode-jws.ts'
+import type { DecodeProblem } from '../../jwt/jose-header.ts'
+import { isAcceptedTyp } from '../../jwt/check-typ.ts'
+import { findVerifyingKey } from '../../jwt/find-verifying-key.ts'
+import { pickIssuer } from '../../jwt/issuer.ts'
+import { isKeyOfTenant, type TenantTemplate } from '../../jwt/tenant-template.ts'
+import { tokenFormat } from '../../jwt/token-format.ts'
+import { isAlgorithm } from '../../keys/algorithms.ts'
+import type { KeyLookup } from '../../keys/key-source.ts'
+import { quote } from '../../keys/quote.ts'
+import type { VerificationKey } from '../../keys/verification-key.ts'
+import { denial, type Denial } from '../denial.ts'
+import type { Trial } from '../trial.ts'
+import { NOT_REACHED, PASSED, type Settled, type Step, type StepOutcome } from './step.ts'
+
+/** Where a token goes by its format. Only a signed JWT can be verified: nothing decrypts one, or asks its issuer. */
+function headerStep(trial: Trial): Settled {
+  if (trial.extracted === undefined) return NOT_REACHED
+  const { token } = trial.extracted
+  switch (tokenFormat(token)) {
+    case 'jws':
+      return readSigned(trial, token)
+    case 'jwe':
+    case 'opaque':
+      return unreadable(whyNotJws(token))
+  }
+}
+
+function readSigned(trial: Trial, token: string): Settled {
+  const jws = decodeJws(token, trial.guard.readHeader)
+  if (!jws.ok) return unreadable(jws.error)
+  trial.jws = jws.value
+  return PASSED
+}
+
+const unreadable = ({ reason, detail }: DecodeProblem): Denial => denial(reason, detail)
+
+function issuerStep(trial: Trial): Settled {
+  const { policy, jws } = trial
+  if (policy === undefined || jws === undefined) return NOT_REACHED
+  trial.issuer = pickIssuer(policy.issuers, Object.hasOwn(jws.claims, 'iss') ? jws.claims['iss'] : undefined)
+  return trial.issuer === undefined ? denial('issuer_unknown') : PASSED
+}
+
+function algorithmStep(trial: Trial): Settled {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined) return NOT_REACHED
+  const { alg, typ } = jws.header
+  if (!issuer.algorithms.has(alg)) return denial('alg_not_allowed', `alg ${quote(alg, MAX_LOGGED_KID)}`)
+  if (isAcceptedTyp(typ, issuer.typ)) return PASSED
+  const found = typ === undefined ? 'absent' : quote(typ, MAX_LOGGED_KID)
+  return denial(
+    'typ_not_allowed',
+    `typ is ${found}, accepted ${[...(issuer.typ ?? [])].join(', ') || 'any of access tokens'}`,
+  )
+}
+
+/** Enough to tell keys apart; it is whatever a stranger has written. */
+const MAX_LOGGED_KID = 64
+
+function keyStep(trial: Trial): StepOutcome {
+  const { issuer, jws } = trial
+  if (issuer === undefined || jws === undefined || !isAlgorithm(jws.header.alg)) return NOT_REACHED
+  const { kid, alg } = jws.header
+  if (kid === undefined && issuer.settings.requireKid) return denial('kid_missing')
+  const lookup = issuer.keys.lookup(kid, alg, true)
+  if (lookup.state !== 'pending') return takeKeys(trial, kid, lookup)
+  return lookup.settled.then(() => takeKeys(trial, kid, issuer.keys.lookup(kid, alg, false)))
+}
+
+function takeKeys(trial: Trial, kid: string | undefined, lookup: KeyLookup): Settled {
+  switch (lookup.state) {
+    case 'found':
+      trial.candidates = lookup.keys
+      trial.missingKeysSeconds = lookup.othersRetryAfterSeconds
+      trial.isNameElsewhere = lookup.isNameElsewhere === true
+      return PASSED
+    case 'pending':
+      // A source that asks for a second wait is wrong, and could hold the request for ever.
+      return denial('internal_error', 'key')
+    case 'unavailable':
+      return { ...denial('keys_unavailable'), retryAfterSeconds: lookup.retryAfterSeconds }
+    case 'kid_unknown':
+      return denial('kid_unknown', `kid ${quote(kid, MAX_LOGGED_KID)}`)
+    case 'kid_missing':
+      return denial('kid_missing')
+    case 'unsuitable':
+      return denial('key_unsuitable', kid === undefined ? undefined : `kid ${quote(kid, MAX_LOGGED_KID)}`)
+  }
+}
+
+function signatureStep(trial: Trial): Settled {
+  if (trial.candidates === undefined || trial.jws === undefined) return NOT_REACHED
+  trial.key = findVerifyingKey(trial.jws, trial.candidates)
+  if (trial.key === undefined) return unverified(trial)
+  const template = trial.issuer?.template
+  if (template !== undefined) trial.key = findKeyOfTenant(template, trial.key, trial.jws, trial.candidates)
+  if (trial.key === undefined)
+    return denial('key_unsuitable', 'the key set names another issuer beside the key')
+  trial.issuer?.keys.noteUse(trial.key)
+  return PASSED
+}
+
+/** The key that made the signature, as it is listed for this tenant: one set may list it for several. */
+const findKeyOfTenant = (
+  template: TenantTemplate,
+  { thumbprint }: VerificationKey,
+  { claims }: DecodedJws,
+  candidates: readonly VerificationKey[],
+): VerificationKey | undefined =>
+  candidates.find(
+    (key) => key.thumbprint === thumbprint && isKeyOfTenant(template, key.issuer, claims['iss']),
+  )
+
+/** While one of the issuer's key sources is unavailable, a signature that no other key made may still be good. */
+function unverified({ missingKeysSeconds: retryAfterSeconds, isNameElsewhere }: Trial): Settled {
+  if (isNameElsewhere)
+    return denial('signature_invalid', 'a key source is unavailable, and may have another key of this `kid`')
+  if (retryAfterSeconds === undefined) return denial('signature_invalid')
+  return { ...denial('keys_unavailable', 'no key at hand made the signature'), retryAfterSeconds }
+}
+
+/** In order of cost; nothing of a token counts before `signature`. */
+export const SIGNATURE_STEPS: readonly Step[] = [
+  { name: 'header', run: headerStep },
+  { name: 'issuer', run: issuerStep },
+  { name: 'algorithm', run: algorithmStep },
+  { name: 'key', run: keyStep },
+  { name: 'signature', run: signatureStep },
+]
