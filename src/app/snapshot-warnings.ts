@@ -4,7 +4,7 @@ import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { quoted } from '../config/printable.ts'
 import { sourcesOf } from '../keys/key-settings.ts'
-import { distrustOf, distrustOfDirectory } from '../keys/snapshot-format.ts'
+import { distrustOf, distrustOfDirectory } from '../keys/snapshot/snapshot-format.ts'
 import { inspectSnapshot } from './snapshot-files.ts'
 
 /** One warning for each place: at the start without the issuer, for which snapshots are kept, it would be too late. */

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { err, ok, type Result } from '../result.ts'
 import type { Algorithm } from './algorithms.ts'
 import { createVerifier, fittingAlgorithms, type Verify } from './create-verifier.ts'
-import type { PublicKeyFacts } from './public-key-facts.ts'
+import type { PublicKeyFacts } from './import/public-key-facts.ts'
 
 export interface VerificationKey {
   readonly kid: string | undefined

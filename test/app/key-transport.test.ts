@@ -6,7 +6,7 @@ import { connect, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { createKeyTransport, type KeyTransportDeps } from '../../src/app/key-transport.ts'
-import { createBoundedFetch } from '../../src/keys/bounded-fetch.ts'
+import { createBoundedFetch } from '../../src/keys/fetch/bounded-fetch.ts'
 import type { ReachSettings } from '../../src/keys/key-settings.ts'
 import { createTestCa } from '../support/test-ca.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { ALGORITHM_NAMES } from '../../src/keys/algorithms.ts'
 import type { Algorithm } from '../../src/keys/algorithms.ts'
-import { importJwk } from '../../src/keys/import-jwk.ts'
+import { importJwk } from '../../src/keys/import/import-jwk.ts'
 import { compileKeySet } from '../../src/keys/key-set.ts'
 import type { KeySet } from '../../src/keys/key-set.ts'
 import { selectKey } from '../../src/keys/key-set.ts'

@@ -1,6 +1,6 @@
 /** Key sources for tests: the real ones over texts in memory, and one whose answers a test chooses. */
 import type { KeyObject } from 'node:crypto'
-import { createKeySource } from '../../src/keys/create-key-source.ts'
+import { createKeySource } from '../../src/keys/sources/create-key-source.ts'
 import type { KeyDeps } from '../../src/keys/key-deps.ts'
 import type { KeyLookup, KeySource } from '../../src/keys/key-source.ts'
 import type { Algorithm } from '../../src/keys/algorithms.ts'

@@ -1,5 +1,5 @@
 /** Two issuers, one above the other, and where they differ. */
-import { firstDifference } from '../../keys/discovery.ts'
+import { firstDifference } from '../../keys/fetch/discovery.ts'
 
 /** Lines of equal width up to the caret; longer issuers are cut in the middle of what they share. */
 export function describeIssuerDifference(configured: string, announced: string): readonly string[] {

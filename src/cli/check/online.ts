@@ -6,7 +6,7 @@ import { quoted } from '../../config/printable.ts'
 import type { IssuerSettings } from '../../jwt/issuer-settings.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
 import { sourcesOf } from '../../keys/key-settings.ts'
-import { describeUrl } from '../../keys/remote-url.ts'
+import { describeUrl } from '../../keys/fetch/remote-url.ts'
 import { describeIssuerDifference } from './issuer-difference.ts'
 import { formatTable } from '../table.ts'
 

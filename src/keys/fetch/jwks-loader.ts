@@ -1,0 +1,89 @@
+/** Loading a JWK set from a URL, again and again. */
+import { createHash } from 'node:crypto'
+import { readFreshness, readRetryAfter } from '../../answer-lifetime.ts'
+import { err, ok, type Result } from '../../result.ts'
+import { readValidators, type FetchDocument, type Validators } from './fetch-document.ts'
+import { importJwks, type AcceptedKeys } from '../import/import-jwks.ts'
+import type { KeySet } from '../key-set.ts'
+import { describeUrl } from './remote-url.ts'
+
+/** What a good load gives. */
+export interface LoadedKeys {
+  /** Absent: nothing has changed since the last good load. */
+  readonly changed?: { readonly keySet: KeySet; readonly document: Uint8Array }
+  /** How long the answer says that it holds, in milliseconds, if it says so. */
+  readonly freshMs: number | undefined
+}
+
+export interface LoadFailure {
+  /** For people. */
+  readonly why: string
+  /** How long the server asks to be left alone, in milliseconds, if it does. */
+  readonly retryAfterMs?: number | undefined
+}
+
+/**
+ * Loads the keys once, within its own deadline; `signal` gives up early.
+ *
+ * @param ask `whole` when something is missing in what was last loaded; `if_changed` saves the answer otherwise.
+ */
+export type LoadKeys = (
+  signal: AbortSignal,
+  ask: 'whole' | 'if_changed',
+) => Promise<Result<LoadedKeys, LoadFailure>>
+
+type FoundUrl = Result<string, string>
+
+export interface JwksLoaderOptions extends AcceptedKeys {
+  /** Finds the URL of the set, before each load: an issuer may move it. The error is for people. */
+  readonly findUrl: (fetchDocument: FetchDocument, signal: AbortSignal) => FoundUrl | Promise<FoundUrl>
+  readonly fetchDocument: FetchDocument
+}
+
+/** A good answer. */
+interface LastAnswer {
+  readonly url: string
+  /** Most refreshes bring what is there already; a digest costs less than the import of one key. */
+  readonly digest: string
+  readonly validators: Validators
+  readonly freshMs: number | undefined
+}
+
+/** Creates the loader. It remembers by what the last good answer can be named, and for which URL. */
+export function createJwksLoader(options: JwksLoaderOptions, nowMs: () => number): LoadKeys {
+  let last: LastAnswer | undefined
+
+  return async (signal, ask) => {
+    let retryAfter: string | undefined
+    const fetchDocument: FetchDocument = async (url, stop, validators) => {
+      const fetched = await options.fetchDocument(url, stop, validators)
+      retryAfter = fetched.ok ? undefined : fetched.error.retryAfter
+      return fetched
+    }
+    const fail = (why: string): Result<never, LoadFailure> =>
+      err({ why, retryAfterMs: readRetryAfter(retryAfter, nowMs()) })
+
+    const finding = options.findUrl(fetchDocument, signal)
+    const found = finding instanceof Promise ? await finding : finding
+    if (!found.ok) return fail(found.error)
+    const url = found.value
+    const known = ask === 'if_changed' && last?.url === url ? last : undefined
+    const fetched = await fetchDocument(url, signal, known?.validators)
+    if (!fetched.ok) return fail(`${describeUrl(url)}: ${fetched.error.why}`)
+    const freshMs = readFreshness(fetched.value.headers, nowMs())
+    // RFC 9111 §4.3.4: what a 304 does not say still stands from the answer that it confirms.
+    if (fetched.value.status === 304) return ok({ freshMs: freshMs ?? known?.freshMs })
+    const { bytes, headers } = fetched.value
+    const answer = { url, digest: digestOf(bytes), validators: readValidators(headers), freshMs }
+    if (last?.url === url && last.digest === answer.digest) {
+      last = answer
+      return ok({ freshMs })
+    }
+    const keySet = importJwks(bytes, options)
+    if (!keySet.ok) return fail(`${describeUrl(url)}: ${keySet.error}`)
+    last = answer
+    return ok({ changed: { keySet: keySet.value, document: bytes }, freshMs })
+  }
+}
+
+const digestOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')

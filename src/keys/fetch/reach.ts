@@ -1,0 +1,67 @@
+/** The fetch of one key source: the ordinary one, or one that knows the way. */
+import { WarderError } from '../../errors.ts'
+import type { Fetch, KeyDeps } from '../key-deps.ts'
+import { err } from '../../result.ts'
+import type { FetchDocument } from './fetch-document.ts'
+import type { ReachSettings, RemoteKeySettings } from '../key-settings.ts'
+import { quote } from '../quote.ts'
+
+/** Why a fetch was not even tried. Its message is for people and holds no secret. */
+export class ReachError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'ReachError'
+  }
+}
+
+/**
+ * @param url Where the source was configured to fetch from; credentials go to its origin alone.
+ * @throws WarderError `ERR_KEYS_REACH_UNSUPPORTED` where the settings ask for what this process cannot do: leaving
+ *   out a certificate or an address check in silence would be worse.
+ */
+export function fetchFor(
+  settings: Pick<RemoteKeySettings, 'reach'>,
+  url: string,
+  deps: Pick<KeyDeps, 'fetch' | 'fetchVia'>,
+): Fetch {
+  if (settings.reach === undefined) return deps.fetch
+  if (deps.fetchVia !== undefined) return deps.fetchVia(settings.reach, new URL(url).origin)
+  throw new WarderError('ERR_KEYS_REACH_UNSUPPORTED', 'this process has no way to reach keys as configured', {
+    hints: ['when embedding, hand in `fetchVia`, or run Warder on Bun'],
+  })
+}
+
+/** Whether the credentials of the settings are for this URL: for where they were configured, and hosts that are named. */
+export function isForCredentials(url: string, reach: ReachSettings, origin: string): boolean {
+  const target = new URL(url)
+  if (target.origin === origin) return true
+  // Never over http:// what was meant for https://.
+  const isAsSafe = origin.startsWith(target.protocol)
+  return isAsSafe && reach.sendCredentialsTo?.includes(target.host) === true
+}
+
+/** Explains a 401 or 403 of another host: why no credentials were sent, and what to write. */
+export function explainRefusals(
+  fetchDocument: FetchDocument,
+  reach: ReachSettings | undefined,
+  base: string,
+): FetchDocument {
+  const held = reach === undefined ? [] : credentialsIn(reach)
+  if (reach === undefined || held.length === 0) return fetchDocument
+  return async (url, signal, validators) => {
+    const fetched = await fetchDocument(url, signal, validators)
+    if (fetched.ok || !isRefusal(fetched.error.status)) return fetched
+    if (isForCredentials(url, reach, new URL(base).origin)) return fetched
+    const { host } = new URL(url)
+    const why = `${fetched.error.why}; \`${held.join('`, `')}\` was not sent, because the metadata names another host: \`send_credentials_to: [${quote(host)}]\` sends it there too`
+    return err({ ...fetched.error, why })
+  }
+}
+
+const isRefusal = (status: number | undefined): boolean => status === 401 || status === 403
+
+const credentialsIn = ({ headers, bearerFile, clientCertFile }: ReachSettings): readonly string[] => [
+  ...(bearerFile === undefined ? [] : ['bearer_file']),
+  ...(headers === undefined ? [] : ['headers']),
+  ...(clientCertFile === undefined ? [] : ['client_cert_file']),
+]

@@ -1,0 +1,38 @@
+/** Settings of a key source, made into the source. */
+import type { Algorithm } from '../algorithms.ts'
+import { createCheckedJwksFileSource, createPemSource, createSecretSource } from './create-local-source.ts'
+import { createJwksTextSource, createPemTextSource } from './create-text-source.ts'
+import { createDiscoverySource, createJwksUrlSource } from './create-network-source.ts'
+import type { KeyDeps } from '../key-deps.ts'
+import type { OneKeySource } from '../key-settings.ts'
+import type { KeySource } from '../key-source.ts'
+
+/**
+ * Creates one key source; those of an issuer are put together by `createCombinedSource`. What is local is loaded here; a remote source starts its first load
+ * in the background, and an issuer that is down is not an error.
+ *
+ * @param algorithms The issuer's: no key verifies with any other.
+ * @throws WarderError with an `ERR_KEYS_` code when a secret, a file or a URL cannot be used.
+ */
+export function createKeySource(
+  settings: OneKeySource,
+  algorithms: readonly Algorithm[],
+  deps: KeyDeps,
+): KeySource {
+  switch (settings.kind) {
+    case 'secret':
+      return createSecretSource(settings, algorithms, deps)
+    case 'pem_file':
+      return createPemSource(settings, algorithms, deps)
+    case 'pem':
+      return createPemTextSource(settings, algorithms, deps)
+    case 'jwks':
+      return createJwksTextSource(settings, algorithms, deps)
+    case 'jwks_file':
+      return createCheckedJwksFileSource(settings, algorithms, deps)
+    case 'jwks_url':
+      return createJwksUrlSource(settings, algorithms, deps)
+    case 'discovery':
+      return createDiscoverySource(settings, algorithms, deps)
+  }
+}

@@ -1,0 +1,73 @@
+/** A key source that reads a JWK set from a file, and reads it again when it changes. */
+import { createHash } from 'node:crypto'
+import { err, type Result } from '../../result.ts'
+import type { KeyDeps } from '../key-deps.ts'
+import { selectKey, type KeySet } from '../key-set.ts'
+import type { KeySource } from '../key-source.ts'
+import { createLiveKeys } from '../refresh/live-keys.ts'
+
+/** How often the file is read. Reading beats watching: it works through symlink swaps, mounts and NFS. */
+const POLL_MS = 2_000
+
+export interface JwksFileOptions {
+  /** `jwks_file PATH`. */
+  readonly description: string
+  /** Reads the file; the error is for people. */
+  readonly read: () => Result<Uint8Array, string>
+  /** Makes a key set of its bytes. */
+  readonly parse: (bytes: Uint8Array) => Result<KeySet, string>
+}
+
+export interface JwksFileSource extends KeySource {
+  /** Reads the file now, and takes its keys when the content is not the one last read. For watchers and tests. */
+  poll(): void
+}
+
+/**
+ * Creates the source and loads the file. Whatever is wrong with it later (gone, half written, no usable key)
+ * is told in the status, and the last good keys stay. Whether a bad first load is an error is for the caller
+ * to say: the source is then `empty`, and becomes usable as soon as the file is.
+ */
+export function createJwksFileSource(
+  options: JwksFileOptions,
+  deps: Pick<KeyDeps, 'nowMs' | 'setTimer' | 'onEvent'>,
+): JwksFileSource {
+  const live = createLiveKeys(options.description, deps)
+  let lastSeen: string | undefined
+  let isClosed = false
+  let cancelTimer = (): void => undefined
+
+  const poll = (): void => {
+    if (isClosed) return
+    const bytes = options.read()
+    const seen = bytes.ok ? digest(bytes.value) : `unreadable: ${bytes.error}`
+    if (seen === lastSeen) return
+    lastSeen = seen
+    live.accept(bytes.ok ? options.parse(bytes.value) : err(bytes.error))
+  }
+  const pollForever = (): void => {
+    poll()
+    cancelTimer = deps.setTimer(pollForever, POLL_MS)
+  }
+  pollForever()
+
+  return {
+    lookup(kid, algorithm) {
+      const set = live.current()
+      if (set !== undefined) return selectKey(set, kid, algorithm)
+      return { state: 'unavailable', retryAfterSeconds: Math.ceil(POLL_MS / 1_000) }
+    },
+    trusts: live.trusts,
+    noteUse: live.noteUse,
+    status: live.status,
+    started: Promise.resolve(),
+    ready: Promise.resolve(),
+    poll,
+    close() {
+      isClosed = true
+      cancelTimer()
+    },
+  }
+}
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
