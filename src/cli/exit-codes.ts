@@ -27,7 +27,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   5: 'denied, or the token is invalid',
   6: 'an issuer or a running Warder is unreachable or not ready',
   7: 'differences were found',
-  8: 'an address cannot be listened on',
+  8: 'Warder cannot listen on an address',
   9: 'the output could not be written',
 }
 
