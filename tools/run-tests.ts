@@ -1,11 +1,15 @@
 /**
  * `npm test`: the whole test run, or the files given. Gets the real programs of the live tests first, if it may; the
- * last line is always the counts, unless the run was interrupted. `--quick` leaves out the live tests.
+ * last line is always the counts, unless the run was cut short. `--quick` leaves out the live tests.
  */
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { HOW_TO_FORBID, INSTALL_FLAG, mayInstall, NO_INSTALL_FLAG } from './may-install.ts'
 import { describeInstallation, ensurePrograms, findMissing, PROGRAM_PATH, type Program } from './programs.ts'
+import { runBunTest } from './run-bun-test.ts'
+import { testArguments } from './test-command.ts'
 import { formatCounts, readCounts } from './test-counts.ts'
+import { SILENCE_LIMIT_MS } from './test-limits.ts'
 
 const ROOT = `${import.meta.dir}/..`
 const LIVE_TEST_PROGRAMS: readonly Program[] = [
@@ -17,35 +21,39 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'hypercorn',
   'php',
 ]
-// For tests that start real programs on a busy machine; the others take milliseconds.
-const TEST_TIMEOUT_MS = 30_000
-// The summary is at the end, and a run may print megabytes.
-const KEPT_OUTPUT_CHARS = 64 * 1024
-const LAST_WORDS_MS = 2000
-/** Their numbers; a shell reports 128 more. */
-const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
-type Signal = keyof typeof SIGNALS
-
+const CACHE = `${ROOT}/node_modules/.cache/warder`
 const QUICK_FLAG = '--quick'
-/** Folders of test/ that need real programs, or whose tests wait for deadlines of sockets; or that hold no tests. */
-const NOT_QUICK: ReadonlySet<string> = new Set(['live', 'gateway', 'golden', 'support'])
 
 const args = process.argv.slice(2)
 const isQuick = args.includes(QUICK_FLAG)
 const given = args.filter((argument) => ![QUICK_FLAG, INSTALL_FLAG, NO_INSTALL_FLAG].includes(argument))
 
 if (!isQuick) await preparePrograms()
-const { output, code, signal } = await runBunTest()
-if (signal !== undefined) {
+mkdirSync(CACHE, { recursive: true })
+const { output, code, cutShort } = await runBunTest(
+  testArguments({
+    given,
+    isQuick,
+    entries: readdirSync(`${ROOT}/test`),
+    cores: availableParallelism(),
+    timingsFile: `${CACHE}/test-timings.json`,
+  }),
+  {
+    cwd: ROOT,
+    env: { ...process.env, PATH: PROGRAM_PATH, ...(process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}) },
+    silenceLimitMs: SILENCE_LIMIT_MS,
+    write: (chunk) => void process.stderr.write(chunk),
+  },
+)
+if (cutShort !== undefined) {
   // Counts of half a run read like those of a whole one.
-  console.log(`interrupted by ${signal}: not all tests have run`)
-  process.exit(128 + SIGNALS[signal])
+  console.log(`${cutShort}: not all tests have run`)
+  process.exit(code)
 }
 const counts = readCounts(output)
 console.log(formatCounts(counts))
 const ranNothing = counts.passed + counts.failed === 0
 process.exit(code === 0 && ranNothing ? 1 : code)
-
 async function preparePrograms(): Promise<void> {
   const wanted = describeInstallation(LIVE_TEST_PROGRAMS)
   const missing = (await isAllowed(wanted))
@@ -67,56 +75,4 @@ async function isAllowed(packages: readonly string[]): Promise<boolean> {
   if (answer === 'ask') return /^y/i.test(prompt(`${what}.\nInstall them? [y/N]`) ?? '')
   if (answer === 'yes') console.error(`installing: ${what}. To forbid it: ${HOW_TO_FORBID}`)
   return answer === 'yes'
-}
-
-async function runBunTest(): Promise<{
-  readonly output: string
-  readonly code: number
-  /** What this process was interrupted by. */
-  readonly signal: Signal | undefined
-}> {
-  const namesFiles = given.some((argument, index) => !argument.startsWith('-') && given[index - 1] !== '-t')
-  const child = Bun.spawn(
-    [process.execPath, 'test', `--timeout=${TEST_TIMEOUT_MS}`, ...given, ...(namesFiles ? [] : places())],
-    {
-      cwd: ROOT,
-      stdin: 'ignore',
-      stdout: 'inherit',
-      // Bun reports on standard error, which is read on its way to the terminal.
-      stderr: 'pipe',
-      env: { ...process.env, PATH: PROGRAM_PATH, ...(process.stderr.isTTY ? { FORCE_COLOR: '1' } : {}) },
-    },
-  )
-  let interruptedBy: Signal | undefined
-  for (const signal of Object.keys(SIGNALS) as Signal[]) {
-    process.on(signal, () => {
-      interruptedBy ??= signal
-      child.kill(signal)
-    })
-  }
-  const reading = relay(child.stderr)
-  const code = await child.exited
-  // A process that a test forgot keeps the pipe open; its words are not waited for.
-  await Promise.race([reading.ended, Bun.sleep(LAST_WORDS_MS)])
-  return { output: reading.text(), code, signal: interruptedBy }
-}
-
-function places(): readonly string[] {
-  if (!isQuick) return ['./test']
-  return readdirSync(`${ROOT}/test`)
-    .filter((name) => !NOT_QUICK.has(name))
-    .map((name) => `./test/${name}`)
-}
-
-/** Passes everything on to standard error, and keeps the end of it. */
-function relay(stream: ReadableStream<Uint8Array>): { readonly ended: Promise<void>; text(): string } {
-  let output = ''
-  const decoder = new TextDecoder()
-  const read = async (): Promise<void> => {
-    for await (const chunk of stream) {
-      process.stderr.write(chunk)
-      output = (output + decoder.decode(chunk, { stream: true })).slice(-KEPT_OUTPUT_CHARS)
-    }
-  }
-  return { ended: read(), text: () => output }
 }

@@ -4,12 +4,7 @@
  */
 import { describe, it, setDefaultTimeout } from 'bun:test'
 import { findMissing, isPackaged, type Program } from '../../../tools/programs.ts'
-
-/**
- * How long one live test may take. Real programs on a machine with other work may need many times as long as on an
- * idle one; every wait within a test is for a state, so that nothing takes longer for it.
- */
-const LIVE_TEST_LIMIT_MS = 180_000
+import { LIVE_TEST_LIMIT_MS } from '../../../tools/test-limits.ts'
 
 export function liveSuite(name: string, programs: readonly Program[], define: () => void): void {
   // For the tests and hooks of this file.
