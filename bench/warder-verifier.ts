@@ -5,10 +5,10 @@
 import { createDecide } from '../src/decision/decide.ts'
 import { compileGuard } from '../src/decision/guard.ts'
 import { compileIssuer } from '../src/jwt/issuer.ts'
-import type { IssuerSettings } from '../src/jwt/issuer-settings.ts'
+import type { IssuerSettings } from '../src/settings/issuer/definition.ts'
 import { createKeySource } from '../src/keys/sources/create-key-source.ts'
 import type { KeyDeps } from '../src/keys/key-deps.ts'
-import type { OneKeySource } from '../src/keys/key-settings.ts'
+import type { OneKeySource } from '../src/settings/keys/definition.ts'
 import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
 import type { TokenVerifier } from './verifiers.ts'
 

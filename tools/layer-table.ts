@@ -13,6 +13,8 @@ export interface RoomRules {
 }
 
 const CORE = ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'decision', 'callers'] as const
+/** What a word of the configuration means, and what settings there are. */
+const GROUND = ['syntax', 'settings'] as const
 const ALL_BUT_CLI = ['gateway', 'compat', 'config', 'server', 'observe', 'admin', 'testing'] as const
 
 /** Rooms side by side, which know nothing of each other. */
@@ -21,69 +23,65 @@ export type Floor = Readonly<Record<string, RoomRules>>
 /** From the ground up: a room imports from floors below its own, types included. */
 export const FLOORS: readonly Floor[] = [
   {
-    request: { core: true, imports: [] },
-    keys: { core: true, imports: [] },
-    claims: { core: true, imports: [] },
+    // One reading of each syntax: what the configuration accepts is what a decision understands.
+    syntax: { core: true, imports: [] },
   },
   {
-    token: { core: true, imports: ['request'] },
-    jwt: { core: true, imports: ['keys'] },
-    testing: { core: false, imports: ['keys'] },
+    settings: { core: true, imports: ['syntax'] },
   },
   {
-    // A route carries the settings of its auth service; the core never reads them. Paths and patterns are read alike,
-    // letter case included.
-    policy: { core: true, imports: ['request', 'token', 'jwt', 'claims'], types: ['gateway'] },
+    request: { core: true, imports: [...GROUND] },
+    keys: { core: true, imports: [...GROUND] },
+    claims: { core: true, imports: [...GROUND] },
   },
   {
-    decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy'] },
+    token: { core: true, imports: ['request', ...GROUND] },
+    jwt: { core: true, imports: ['keys', ...GROUND] },
+    testing: { core: false, imports: ['keys', ...GROUND] },
   },
   {
-    callers: { core: true, imports: ['request', 'decision'] },
+    policy: { core: true, imports: ['request', 'token', 'jwt', 'claims', ...GROUND] },
+  },
+  {
+    decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy', ...GROUND] },
+  },
+  {
+    callers: { core: true, imports: ['request', 'decision', ...GROUND] },
     // Where tokens are looked for is where they are taken out. A cookie that is counted is read as one with a token.
     gateway: {
       core: false,
-      imports: ['request', 'decision', 'token/read-named-values.ts', 'token/read-websocket-protocol.ts'],
+      imports: [
+        'request',
+        'decision',
+        'token/read-named-values.ts',
+        'token/read-websocket-protocol.ts',
+        ...GROUND,
+      ],
       types: ['token', 'policy'],
     },
     // Health shows the issuers, which are compiled in jwt/.
-    admin: { core: false, imports: ['keys'], types: ['jwt'] },
+    admin: { core: false, imports: ['keys'], types: ['jwt', ...GROUND] },
   },
   {
-    observe: { core: false, imports: ['decision', 'request'], types: ['gateway'] },
+    observe: { core: false, imports: ['decision', 'request'], types: ['gateway', ...GROUND] },
     config: {
       core: false,
-      imports: [
-        // Messages name the endpoints by which proxies ask.
-        'callers/callers.ts',
-        // The algorithm table is plain data, and the schema lists its names.
-        'keys/algorithms.ts',
-        // One reading of each syntax: what the configuration accepts is what a decision understands.
-        'request/parse-host.ts',
-        // What no client may send to an application cannot be the name of an identity header.
-        'request/override-fields.ts',
-        'policy/path-pattern.ts',
-        'claims/claim-path.ts',
-        'claims/claim-pattern.ts',
-        'gateway/judges/passwords/password-hash.ts',
-        'gateway/judges/passwords/user-name.ts',
-      ],
-      // Settings of the gateway are part of the settings.
-      types: [...CORE, 'gateway'],
+      // Messages name the endpoints by which proxies ask.
+      imports: ['callers/callers.ts', ...GROUND],
+      types: CORE,
     },
   },
   {
-    // Paths that overlap are cut apart by the same rules by which they match.
-    compat: { core: false, imports: ['config', 'policy/path-pattern.ts'], types: CORE },
+    compat: { core: false, imports: ['config', ...GROUND], types: CORE },
     // An endpoint may name a policy; the listener hands it on.
     server: {
       core: false,
       imports: ['request', 'callers', 'decision', 'observe'],
-      types: ['policy'],
+      types: ['policy', ...GROUND],
     },
   },
   {
-    app: { core: false, imports: [...CORE, ...ALL_BUT_CLI] },
+    app: { core: false, imports: [...GROUND, ...CORE, ...ALL_BUT_CLI] },
   },
   {
     cli: { core: false, imports: ['*'] },
@@ -109,7 +107,7 @@ export const LEAVES: readonly string[] = [
 /** Entry points directly under src/, which nothing imports, and the rooms and files they open to embedders. */
 export const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   // The library is the wiring without listeners.
-  'index.ts': [...CORE, 'app'],
+  'index.ts': [...GROUND, ...CORE, 'app'],
 }
 
 /** Where each npm package is imported: a room (`config/`) or one file. Any other package is refused. */
@@ -121,7 +119,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pino: ['observe/'],
   'lru-cache': ['jwt/'],
   // Patterns of operators are never a RegExp, which can take exponential time.
-  re2js: ['claims/claim-pattern.ts'],
+  re2js: ['syntax/claim-pattern.ts'],
 }
 
 /** Node modules that the core may import: computation only. */

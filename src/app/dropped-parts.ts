@@ -1,7 +1,7 @@
 /** Refuses a changed file that would remove everything that guards. */
 import { toDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
-import type { Settings } from '../config/settings.ts'
+import type { Settings } from '../settings/definition.ts'
 
 const PARTS: readonly (readonly [name: string, count: (settings: Settings) => number])[] = [
   ['routes', ({ routes }) => routes.length],

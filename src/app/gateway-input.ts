@@ -3,7 +3,7 @@ import { judgesOf } from '../config/route-judges.ts'
 import { findRoute } from '../decision/find-route.ts'
 import type { GatewayInput, GatewayRoute } from '../gateway/rules.ts'
 import type { JudgeInput } from '../gateway/judges/judge.ts'
-import type { JudgeSettings } from '../policy/settings.ts'
+import type { JudgeSettings } from '../settings/route/definition.ts'
 import type { Instance } from './build-instance.ts'
 import { newId } from './system.ts'
 

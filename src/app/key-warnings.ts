@@ -4,7 +4,7 @@ import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { Issuer } from '../jwt/issuer.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
-import { sourcesOf } from '../keys/key-settings.ts'
+import { sourcesOf } from '../keys/sources-of.ts'
 
 /** Most refused keys that one warning names. */
 const MAX_NAMED = 8

@@ -10,7 +10,7 @@ import {
 } from '../config/load-config.ts'
 import { loadConfigPartly, type PartlyLoaded } from '../config/load-partly.ts'
 import { readEnv } from '../config/read-env.ts'
-import type { Algorithm } from '../keys/algorithms.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
 import { supportedAlgorithms } from '../keys/supported-algorithms.ts'
 import { err, type Result } from '../result.ts'
 import { buildInstance, type BuildDeps, type Instance } from './build-instance.ts'

@@ -2,7 +2,7 @@
 import { toDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
 import { formatListenAddress } from '../config/listen-address.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
-import type { Settings } from '../config/settings.ts'
+import type { Settings } from '../settings/definition.ts'
 
 /**
  * A socket stays what it was bound as. Where it should have TLS, or ask for certificates of clients, and does not

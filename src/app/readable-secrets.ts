@@ -5,7 +5,7 @@ import type { Diagnostic, SourcePosition } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { quoted } from '../config/printable.ts'
 import { judgesOf } from '../config/route-judges.ts'
-import { sourcesOf } from '../keys/key-settings.ts'
+import { sourcesOf } from '../keys/sources-of.ts'
 
 const OTHERS_READ = 0o004
 const OTHERS_ENTER = 0o001

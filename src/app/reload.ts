@@ -1,6 +1,6 @@
 /** Replacing the configuration of a running service: whole, or not at all. */
 import type { ConfigFailure } from '../config/load-config.ts'
-import type { Settings } from '../config/settings.ts'
+import type { Settings } from '../settings/definition.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'

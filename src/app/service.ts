@@ -2,7 +2,7 @@
 import { adminRoutes } from '../admin/admin-routes.ts'
 import { reportHealth } from '../admin/health.ts'
 import { reportKeys } from '../admin/keys-report.ts'
-import type { Settings } from '../config/settings.ts'
+import type { Settings } from '../settings/definition.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { createDecisionLog, type DecisionEvent } from '../observe/decision-log.ts'
 import { createGatewayLog } from '../observe/gateway-log.ts'

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { quoted } from '../config/printable.ts'
-import { sourcesOf } from '../keys/key-settings.ts'
+import { sourcesOf } from '../keys/sources-of.ts'
 import { distrustOf, distrustOfDirectory } from '../keys/snapshot/snapshot-format.ts'
 import { inspectSnapshot } from './snapshot-files.ts'
 

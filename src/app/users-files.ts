@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../config/load-config.ts'
 import { fileTrouble } from '../config/interpolate.ts'
 import { quoted } from '../config/printable.ts'
 import { judgesOf } from '../config/route-judges.ts'
-import type { BasicAuthSettings, UserSettings } from '../gateway/judges/passwords/basic-auth-settings.ts'
+import type { BasicAuthSettings, UserSettings } from '../settings/basic-auth/definition.ts'
 import { parseHtpasswd, type Htpasswd, type HtpasswdRemark } from '../gateway/judges/passwords/htpasswd.ts'
 
 export interface UsersFiles {

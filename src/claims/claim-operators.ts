@@ -1,6 +1,6 @@
 /** The operators of claim rules, each by the word that the configuration has for it. */
-import { compileClaimPattern } from './claim-pattern.ts'
-import type { ClaimOperands, ClaimScalar } from './claim-rule.ts'
+import { compileClaimPattern } from '../syntax/claim-pattern.ts'
+import type { ClaimOperands, ClaimScalar } from '../settings/claim-rule/definition.ts'
 
 export type ClaimTest = (value: unknown) => boolean
 

@@ -1,7 +1,12 @@
 /** Claim rules in the form that a decision reads. */
 import { CLAIM_OPERATORS, type ClaimTest, type Operator } from './claim-operators.ts'
-import { assertClaimPath, readClaim, type Claims } from './claim-path.ts'
-import type { ClaimOperands, ClaimOperator, ClaimRuleSettings, ClaimScalar } from './claim-rule.ts'
+import { assertClaimPath, readClaim, type Claims } from '../syntax/claim-path.ts'
+import type {
+  ClaimOperands,
+  ClaimOperator,
+  ClaimRuleSettings,
+  ClaimScalar,
+} from '../settings/claim-rule/definition.ts'
 import { describeFound } from './describe-found.ts'
 
 export interface CompiledClaimRule {

@@ -1,9 +1,9 @@
 /** Identity headers, compiled: from the claims of a verified token to header values. */
 import { err, ok, type Result } from '../result.ts'
-import { assertClaimPath, readClaim, type Claims } from './claim-path.ts'
+import { assertClaimPath, readClaim, type Claims } from '../syntax/claim-path.ts'
 import { isInexact, parseWithExactNumbers } from './exact-numbers.ts'
 import { encodeHeaderText, encodeListElement, toAsciiJson } from './header-value.ts'
-import type { IdentityHeaderSettings } from './identity-headers.ts'
+import type { IdentityHeaderSettings } from '../settings/policy/definition.ts'
 
 /** A claim that cannot be handed on as it is; for the operator. */
 export interface IdentityProblem {

@@ -2,7 +2,7 @@
  * What a claim is, in words, beside what it should be. Values of claims are not for logs, and what explain prints is
  * pasted into tickets: so the type and length alone, and a value only if the rule itself has it in another form.
  */
-import type { ClaimScalar } from './claim-rule.ts'
+import type { ClaimScalar } from '../settings/claim-rule/definition.ts'
 
 /** @param wanted The values that the rule names. */
 export function describeFound(value: unknown, wanted: readonly ClaimScalar[] = []): string {

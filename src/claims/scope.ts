@@ -1,5 +1,5 @@
 /** Scopes of a token, however its issuer writes them. */
-import { readClaim, type Claims } from './claim-path.ts'
+import { readClaim, type Claims } from '../syntax/claim-path.ts'
 
 /** Where scopes are when an issuer does not say: RFC 8693 §4.2, and Entra and Okta. */
 const DEFAULT_SCOPE_CLAIMS: readonly string[] = ['scope', 'scp']

@@ -7,7 +7,7 @@ import type { HeaderReader } from '../request/authz-request.ts'
 import { isMethod } from '../request/method.ts'
 import { parseOriginalUrl, type OriginalUrl } from '../request/parse-original-url.ts'
 import { isPrefix } from '../token/read-websocket-protocol.ts'
-import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
 import { unknownName, usageError } from './usage-error.ts'
 
 export interface RequestLine extends OriginalUrl {

@@ -1,6 +1,6 @@
 /** Where a listener of this machine is reached. */
 import { formatListenAddress } from '../config/listen-address.ts'
-import type { ListenAddress } from '../config/settings.ts'
+import type { ListenAddress } from '../settings/listener/definition.ts'
 
 const EVERY_INTERFACE: ReadonlySet<string> = new Set(['::', '0.0.0.0'])
 

@@ -2,8 +2,8 @@
 import { parsePathPattern as checkPattern } from '../config/path-pattern.ts'
 import type { Problem } from '../config/diagnostic.ts'
 import { quoted } from '../config/printable.ts'
-import { assertPathPattern, coversPath } from '../policy/path-pattern.ts'
-import type { PathPattern } from '../policy/path-pattern.ts'
+import { assertPathPattern, coversPath } from '../syntax/path-pattern.ts'
+import type { PathPattern } from '../syntax/path-pattern.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 

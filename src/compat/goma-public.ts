@@ -1,8 +1,8 @@
 /** What of Goma's routes is public below or beside something that is guarded. */
 import { quoted } from '../config/printable.ts'
 import type { LocatedProblem } from '../config/schema-problems.ts'
-import { assertPathPattern, coversPath } from '../policy/path-pattern.ts'
-import type { PathPattern } from '../policy/path-pattern.ts'
+import { assertPathPattern, coversPath } from '../syntax/path-pattern.ts'
+import type { PathPattern } from '../syntax/path-pattern.ts'
 import type { Made } from './goma-routes.ts'
 
 interface Part {

@@ -6,7 +6,7 @@ import { readSettings } from '../config/read-settings.ts'
 import { toLocatedProblems, type LocatedProblem } from '../config/schema-problems.ts'
 import { DEFAULT_LISTEN } from '../config/setting-defaults.ts'
 import type { SourceDocument } from '../config/source-document.ts'
-import type { Algorithm } from '../keys/algorithms.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
 import { ClientSchema, JwtAuthRequestSchema } from './jwtauthrequest-schema.ts'
 import {
   clientOrigins,

@@ -12,8 +12,8 @@ import {
   DEFAULT_REALM,
   DEFAULT_TOKEN_SOURCES,
 } from '../config/setting-defaults.ts'
-import type { Settings } from '../config/settings.ts'
-import type { Algorithm } from '../keys/algorithms.ts'
+import type { Settings } from '../settings/definition.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
 import type { ClientConfig, JwtAuthRequestConfig } from './jwtauthrequest-schema.ts'
 import { checkClient, translateClient } from './translate-client.ts'
 

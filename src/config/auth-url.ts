@@ -1,5 +1,5 @@
 /** URLs of auth services: a server, and the path and query that it is asked with. */
-import type { ForwardAuthSettings } from '../gateway/judges/auth-service/forward-auth-settings.ts'
+import type { ForwardAuthSettings } from '../settings/forward-auth/definition.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'

@@ -1,13 +1,9 @@
 /** Users and passwords of a route: checked configuration → settings, and the way back. */
 import { resolve } from 'node:path'
-import type {
-  BasicAuthSettings,
-  PasswordSecret,
-  UserSettings,
-} from '../gateway/judges/passwords/basic-auth-settings.ts'
-import { isWeakHash } from '../gateway/judges/passwords/password-hash.ts'
-import { areCredentials } from '../gateway/judges/passwords/user-name.ts'
-import type { RouteSettings } from '../policy/settings.ts'
+import type { BasicAuthSettings, PasswordSecret, UserSettings } from '../settings/basic-auth/definition.ts'
+import { isWeakHash } from '../syntax/password-hash.ts'
+import { areCredentials } from '../syntax/user-name.ts'
+import type { RouteSettings } from '../settings/route/definition.ts'
 import { MASK } from './code-frame.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'

@@ -1,6 +1,6 @@
 /** What the schema cannot say about one issuer: algorithms, secrets and URLs that do not go together. */
-import { ALGORITHMS } from '../keys/algorithms.ts'
-import type { Algorithm } from '../keys/algorithms.ts'
+import { ALGORITHMS } from '../syntax/algorithms.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
 import { checkElsewhere, checkReach } from './check-reach.ts'
 import type { AddProblem as Add } from './check-reach.ts'
 import { checkTenants, expandTenants } from './expand-tenants.ts'

@@ -1,5 +1,5 @@
 /** Claim rules of policies: from the configuration to settings, and back. */
-import type { ClaimOperator, ClaimRuleSettings } from '../claims/claim-rule.ts'
+import type { ClaimOperator, ClaimRuleSettings } from '../settings/claim-rule/definition.ts'
 import { compact, escape, type Value } from './config-value.ts'
 import type { ClaimRuleConfig } from './schema-policy.ts'
 

@@ -1,5 +1,5 @@
 /** What a route says about other origins: checked configuration → settings, the way back, and what makes no sense. */
-import type { CorsSettings } from '../gateway/cors-settings.ts'
+import type { CorsSettings } from '../settings/cors/definition.ts'
 import { compact, mapDefined, unlessDefault } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'

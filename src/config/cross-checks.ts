@@ -1,6 +1,6 @@
 /** What no single part of the configuration can say: names, references, and what parts mean together. */
 import { proxyEndpoints } from '../callers/callers.ts'
-import type { Algorithm } from '../keys/algorithms.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
 import { checkGateway } from './check-gateway.ts'
 import { checkIssuer } from './check-issuer.ts'
 import { checkOneHeader, checkToldTwice } from './check-judges.ts'

@@ -1,9 +1,9 @@
 /** How a configuration format of another system is plugged into the loader. The formats themselves are in compat/. */
-import type { Algorithm } from '../keys/algorithms.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
 import type { Result } from '../result.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { DirectoryReader } from './extra-files.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings/definition.ts'
 import type { SourceDocument } from './source-document.ts'
 
 /** Every format that a configuration may be in. */

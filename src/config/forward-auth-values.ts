@@ -1,10 +1,7 @@
 /** The auth service of a route: checked configuration → settings, and the way back. */
 import { resolve } from 'node:path'
-import type {
-  ForwardAuthSettings,
-  MappedAnswerHeader,
-} from '../gateway/judges/auth-service/forward-auth-settings.ts'
-import type { RouteSettings } from '../policy/settings.ts'
+import type { ForwardAuthSettings, MappedAnswerHeader } from '../settings/forward-auth/definition.ts'
+import type { RouteSettings } from '../settings/route/definition.ts'
 import { formatByteSize } from './byte-size.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty, writeUrl } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'

@@ -1,11 +1,6 @@
 /** The gateway's settings → the value of a `warder.yaml` that says the same. */
-import type {
-  GatewayListenSettings,
-  HealthSettings,
-  ServerSettings,
-  TlsSettings,
-  UpstreamSettings,
-} from '../gateway/settings.ts'
+import type { HealthSettings, ServerSettings, UpstreamSettings } from '../settings/upstream/definition.ts'
+import type { GatewayListenSettings, TlsSettings } from '../settings/listener/definition.ts'
 import { formatByteSize } from './byte-size.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'

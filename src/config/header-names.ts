@@ -1,5 +1,5 @@
 /** Which headers may carry identity: those that mean nothing to HTTP, to a proxy, or to Warder's own answer. */
-import { OVERRIDE_FIELDS } from '../request/override-fields.ts'
+import { OVERRIDE_FIELDS } from '../syntax/override-fields.ts'
 import { parseToken } from './check-text.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'

@@ -1,6 +1,6 @@
 /** The way to the keys: configuration → settings, and back. */
 import { resolve } from 'node:path'
-import type { ReachSettings } from '../keys/key-settings.ts'
+import type { ReachSettings } from '../settings/keys/definition.ts'
 import { MASK } from './code-frame.ts'
 import type { KeySourceConfig } from './key-parts.ts'
 

@@ -1,6 +1,6 @@
 /** The settings of when keys are loaded and kept: checked, filled in, and written back. */
 import { resolve } from 'node:path'
-import type { RemoteKeySettings } from '../keys/key-settings.ts'
+import type { RemoteKeySettings } from '../settings/keys/definition.ts'
 import type { Problem } from './diagnostic.ts'
 import { formatDuration } from './duration.ts'
 import type { KeySourceConfig } from './key-parts.ts'

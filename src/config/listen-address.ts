@@ -3,7 +3,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'
 import { quoted } from './printable.ts'
-import type { ListenAddress } from './settings.ts'
+import type { ListenAddress } from '../settings/listener/definition.ts'
 
 /** The host that stands for every interface, of IPv4 as well. */
 const ALL_INTERFACES = '::'

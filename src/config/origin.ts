@@ -1,5 +1,5 @@
 /** Origins of web pages (RFC 6454 §6.2), and patterns of them. */
-import { parseHost as readHost } from '../request/parse-host.ts'
+import { parseHost as readHost } from '../syntax/parse-host.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'

@@ -2,7 +2,7 @@
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'
-import { parsePathPattern as readPathPattern } from '../policy/path-pattern.ts'
+import { parsePathPattern as readPathPattern } from '../syntax/path-pattern.ts'
 import { quoted } from './printable.ts'
 
 /** A pattern, as the matcher itself reads it. */

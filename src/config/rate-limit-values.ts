@@ -1,5 +1,5 @@
 /** Rate limits: from the configuration to settings, and back. */
-import type { RateKey, RateLimitSettings } from '../gateway/settings.ts'
+import type { RateKey, RateLimitSettings } from '../settings/rate-limit/definition.ts'
 import { compact, escape, type ConfigValueOptions, type Value } from './config-value.ts'
 import { formatDuration } from './duration.ts'
 import type { RateLimitConfig } from './schema-rate-limit.ts'

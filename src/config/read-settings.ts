@@ -2,7 +2,7 @@
 import { crossCheck } from './cross-checks.ts'
 import { readConfig } from './read-config.ts'
 import type { LocatedProblem } from './schema-problems.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings/definition.ts'
 import { toSettings } from './to-settings.ts'
 import type { SettingsContext } from './to-settings.ts'
 

@@ -1,5 +1,5 @@
 /** Who judges the requests of a route, whichever way that is written. */
-import type { JudgeSettings, RouteSettings } from '../policy/settings.ts'
+import type { JudgeSettings, RouteSettings } from '../settings/route/definition.ts'
 import type { Located } from './read-config.ts'
 import type { JudgeConfig, RouteConfig } from './schema-policy.ts'
 

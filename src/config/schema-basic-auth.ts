@@ -1,7 +1,7 @@
 /** The part of the schema that describes how a route asks for user name and password. */
 import { z } from 'zod'
-import { parsePasswordHash, type PasswordHash } from '../gateway/judges/passwords/password-hash.ts'
-import { isUserName } from '../gateway/judges/passwords/user-name.ts'
+import { parsePasswordHash, type PasswordHash } from '../syntax/password-hash.ts'
+import { isUserName } from '../syntax/user-name.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { parseRealm } from './check-text.ts'

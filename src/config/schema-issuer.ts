@@ -1,6 +1,6 @@
 /** The part of the schema that describes issuers and their keys. */
 import { z } from 'zod'
-import { ALGORITHM_NAMES } from '../keys/algorithms.ts'
+import { ALGORITHM_NAMES } from '../syntax/algorithms.ts'
 import { parseAlgorithm, parseName, parseTenant, parseThumbprint, parseTyp } from './check-text.ts'
 import { PRESET_NAMES } from './presets.ts'
 import { REACH_SHAPE } from './schema-reach.ts'

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { MASK } from './code-frame.ts'
 import type { SourcePosition } from './diagnostic.ts'
 import { toPointer } from './json-pointer.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings/definition.ts'
 import { judgesOf } from './route-judges.ts'
 import type { SourceDocument } from './source-document.ts'
 

@@ -1,5 +1,5 @@
 /** Servers of an upstream: `http://host:port`, `https://host:port`, `unix:PATH`. */
-import type { ServerSettings } from '../gateway/settings.ts'
+import type { ServerSettings } from '../settings/upstream/definition.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'

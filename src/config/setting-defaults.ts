@@ -1,10 +1,10 @@
 /** The value of every setting that was not written. The schema's descriptions and docs/config.md say the same. */
-import type { RemoteKeySettings } from '../keys/key-settings.ts'
-import type { CorsSettings } from '../gateway/cors-settings.ts'
-import type { ForwardAuthSettings } from '../gateway/judges/auth-service/forward-auth-settings.ts'
-import type { HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
-import type { TokenSourceSettings } from '../token/token-source-settings.ts'
-import type { Settings } from './settings.ts'
+import type { RemoteKeySettings } from '../settings/keys/definition.ts'
+import type { CorsSettings } from '../settings/cors/definition.ts'
+import type { ForwardAuthSettings } from '../settings/forward-auth/definition.ts'
+import type { HealthSettings, UpstreamSettings } from '../settings/upstream/definition.ts'
+import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
+import type { Settings } from '../settings/definition.ts'
 
 export const DEFAULT_LISTEN: Settings['listen'] = {
   decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180 },

@@ -1,6 +1,6 @@
 /** Settings as the text of a `warder.yaml`. */
 import { Document, isCollection, isMap, isScalar, isSeq, visit } from 'yaml'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings/definition.ts'
 import { toConfigValue } from './to-config-value.ts'
 import type { ConfigValueOptions } from './config-value.ts'
 

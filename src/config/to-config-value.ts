@@ -1,9 +1,10 @@
 /** Settings → the value of a `warder.yaml` that says the same: the way back of to-settings.ts. */
-import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
-import type { ClaimValueSettings, IssuerSettings } from '../jwt/issuer-settings.ts'
-import type { KeySettings, OneKeySource, RemoteKeySettings } from '../keys/key-settings.ts'
-import type { JudgeSettings, PolicySettings, RouteSettings } from '../policy/settings.ts'
-import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { IdentityHeaderSettings } from '../settings/policy/definition.ts'
+import type { ClaimValueSettings, IssuerSettings } from '../settings/issuer/definition.ts'
+import type { KeySettings, OneKeySource, RemoteKeySettings } from '../settings/keys/definition.ts'
+import type { JudgeSettings, RouteSettings } from '../settings/route/definition.ts'
+import type { PolicySettings } from '../settings/policy/definition.ts'
+import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
 import { formatByteSize } from './byte-size.ts'
 import { MASK } from './code-frame.ts'
 import { fromClaimRule } from './claim-rule-values.ts'
@@ -29,7 +30,7 @@ import {
   DEFAULT_REMOTE_KEYS,
   DEFAULT_TOKEN_SOURCES,
 } from './setting-defaults.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings/definition.ts'
 
 /** Keys whose value is undefined are absent from what is written. */
 export function toConfigValue(settings: Settings, options: ConfigValueOptions): Value {

@@ -1,6 +1,7 @@
 /** The gateway's part of a checked configuration → settings, with every default filled in. */
 import { resolve } from 'node:path'
-import type { GatewayListenSettings, HealthSettings, UpstreamSettings } from '../gateway/settings.ts'
+import type { HealthSettings, UpstreamSettings } from '../settings/upstream/definition.ts'
+import type { GatewayListenSettings } from '../settings/listener/definition.ts'
 import { toRateLimits } from './rate-limit-values.ts'
 import type { GatewayConfig, UpstreamConfig } from './schema-gateway.ts'
 import {

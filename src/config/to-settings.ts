@@ -1,11 +1,12 @@
 /** A checked configuration → Settings, with every default filled in. */
 import { resolve } from 'node:path'
-import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
-import type { IssuerSettings } from '../jwt/issuer-settings.ts'
-import type { Algorithm } from '../keys/algorithms.ts'
-import type { KeySettings, KeyUse, OneKeySource, RemoteKeySettings } from '../keys/key-settings.ts'
-import type { JudgeSettings, PolicySettings, RouteSettings } from '../policy/settings.ts'
-import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { IdentityHeaderSettings } from '../settings/policy/definition.ts'
+import type { IssuerSettings } from '../settings/issuer/definition.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
+import type { KeySettings, KeyUse, OneKeySource, RemoteKeySettings } from '../settings/keys/definition.ts'
+import type { JudgeSettings, RouteSettings } from '../settings/route/definition.ts'
+import type { PolicySettings } from '../settings/policy/definition.ts'
+import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
 import { hasSecrets } from './check-issuer.ts'
 import { toClaimRule } from './claim-rule-values.ts'
 import { toCors } from './cors-values.ts'
@@ -41,7 +42,7 @@ import {
   DEFAULT_REMOTE_KEYS,
   DEFAULT_TOKEN_SOURCES,
 } from './setting-defaults.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from '../settings/definition.ts'
 
 /** What settings depend on besides the configuration. */
 export interface SettingsContext {

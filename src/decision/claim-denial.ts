@@ -1,7 +1,7 @@
 /** Denials for a claim: what it must be beside what it is. */
 import { describeFound } from '../claims/describe-found.ts'
-import { readClaim, type Claims } from '../claims/claim-path.ts'
-import type { ClaimScalar } from '../claims/claim-rule.ts'
+import { readClaim, type Claims } from '../syntax/claim-path.ts'
+import type { ClaimScalar } from '../settings/claim-rule/definition.ts'
 import type { ClaimMiss, Denial } from './denial.ts'
 import type { DenyReason } from './reasons.ts'
 

@@ -4,8 +4,9 @@ import type { Issuer } from '../jwt/issuer.ts'
 import { createVerifiedCache, type VerifiedCache, type VerifiedCacheLimits } from '../jwt/verified-cache.ts'
 import { ANY_VALID_TOKEN, compilePolicy, type Policy } from '../policy/compile-policy.ts'
 import { compileRoutes, type RouteTable } from '../policy/compile-routes.ts'
-import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
-import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { RouteSettings } from '../settings/route/definition.ts'
+import type { PolicySettings } from '../settings/policy/definition.ts'
+import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
 
 /** What a guard is made of. The key sources behind the issuers are running already. */
 export interface GuardInput {

@@ -4,7 +4,7 @@
  */
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { ClientRequest } from './client/client-request.ts'
-import type { CorsSettings } from './cors-settings.ts'
+import type { CorsSettings } from '../settings/cors/definition.ts'
 import { valuesOf } from './http/header-fields.ts'
 import type { OwnAnswer } from './exchange/own-answer.ts'
 import type { GatewayRules } from './rules.ts'

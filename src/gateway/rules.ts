@@ -1,12 +1,12 @@
 /** What decides about a request and where it goes: replaced whole when the configuration changes. */
 import type { Decide } from '../decision/decide.ts'
-import type { RewriteSettings } from '../policy/settings.ts'
+import type { RewriteSettings } from '../settings/route/definition.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
-import type { TokenSourceSettings } from '../token/token-source-settings.ts'
+import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
 import type { Certificates, ServerTrust } from './sockets/certificates.ts'
 import { compileTrusted, type IsTrusted } from './client/client-address.ts'
 import { askedAbout, compileCors, type CorsRule } from './cors.ts'
-import type { CorsSettings } from './cors-settings.ts'
+import type { CorsSettings } from '../settings/cors/definition.ts'
 import type { ClientRequest } from './client/client-request.ts'
 import type { Deadlines } from './deadlines.ts'
 import { compileHeaderRules, type HeaderRules } from './exchange/forward-headers.ts'
@@ -28,7 +28,9 @@ import {
   userHeaderNames,
   type RouteJudges,
 } from './judges/route-judges.ts'
-import type { GatewayListenSettings, RateLimitSettings, UpstreamSettings } from './settings.ts'
+import type { UpstreamSettings } from '../settings/upstream/definition.ts'
+import type { GatewayListenSettings } from '../settings/listener/definition.ts'
+import type { RateLimitSettings } from '../settings/rate-limit/definition.ts'
 import { compileStripRule, type StripRule } from './exchange/strip-token.ts'
 import { addressText } from './sockets/sockets.ts'
 import { createUpstream, type Upstream } from './upstream/upstream.ts'

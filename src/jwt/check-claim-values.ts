@@ -1,6 +1,6 @@
 /** What claims of every token of an issuer must be, whatever a policy asks. */
 import { err, ok, type Result } from '../result.ts'
-import type { ClaimValueSettings } from './issuer-settings.ts'
+import type { ClaimValueSettings } from '../settings/issuer/definition.ts'
 import type { JsonObject } from '../strict-json.ts'
 
 export interface ClaimValueMiss {

@@ -1,6 +1,6 @@
 /** Whether a token is valid now, and for how long. */
 import { err, ok, type Result } from '../result.ts'
-import type { IssuerSettings } from './issuer-settings.ts'
+import type { IssuerSettings } from '../settings/issuer/definition.ts'
 import type { JsonObject } from '../strict-json.ts'
 
 /** 9999-12-31T23:59:59Z; beyond it, dates have no RFC 3339 form, and a unit (ms for s) was mistaken. */

@@ -1,5 +1,5 @@
 /** Which of the candidate keys made a token's signature, if any. */
-import { isAlgorithm } from '../keys/algorithms.ts'
+import { isAlgorithm } from '../syntax/algorithms.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
 import type { DecodedJws } from './decode-jws.ts'
 

@@ -1,6 +1,6 @@
 /** A trusted issuer, compiled: its settings in the form that a decision reads. */
 import type { KeySource } from '../keys/key-source.ts'
-import type { IssuerSettings } from './issuer-settings.ts'
+import type { IssuerSettings } from '../settings/issuer/definition.ts'
 import { compileTenantTemplate, tenantOf, type TenantTemplate } from './tenant-template.ts'
 
 export interface Issuer {

@@ -1,6 +1,6 @@
 /** Which key an algorithm may be used with, and the two made into the one function that the request path calls. */
 import { constants, createHmac, timingSafeEqual, verify, type KeyObject } from 'node:crypto'
-import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm, type AlgorithmRow } from './algorithms.ts'
+import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm, type AlgorithmRow } from '../syntax/algorithms.ts'
 
 /** True when `signature` is the key's signature of `signingInput`. Never throws. */
 export type Verify = (signingInput: Uint8Array, signature: Uint8Array) => boolean

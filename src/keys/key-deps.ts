@@ -1,5 +1,5 @@
 /** What key sources need from the world. The core has no clock, network, files or timers of its own. */
-import type { ReachSettings } from './key-settings.ts'
+import type { ReachSettings } from '../settings/keys/definition.ts'
 
 /** A standard `fetch`, narrowed to what is used of it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>

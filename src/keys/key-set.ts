@@ -1,5 +1,5 @@
 /** The keys of one issuer at one time, prepared for lookups. */
-import type { Algorithm } from './algorithms.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
 import { MAX_KEYS_TRIED, type KeyLookup, type KeySourceStatus } from './key-source.ts'
 import type { VerificationKey } from './verification-key.ts'
 

@@ -1,5 +1,5 @@
 /** Where an issuer's keys come from, as the verifier sees it. The only thing `jwt/` knows of key management. */
-import type { Algorithm } from './algorithms.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** The most keys that are tried for a token without `kid`. More is a way to make verification expensive. */

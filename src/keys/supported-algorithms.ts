@@ -7,7 +7,7 @@ import {
   verify,
   type KeyObject,
 } from 'node:crypto'
-import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm } from './algorithms.ts'
+import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm } from '../syntax/algorithms.ts'
 import { algorithmFits } from './create-verifier.ts'
 
 /**

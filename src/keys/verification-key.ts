@@ -1,7 +1,7 @@
 /** A key that has passed every check at load and can only verify. */
 import type { KeyObject } from 'node:crypto'
 import { err, ok, type Result } from '../result.ts'
-import type { Algorithm } from './algorithms.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
 import { createVerifier, fittingAlgorithms, type Verify } from './create-verifier.ts'
 import type { PublicKeyFacts } from './import/public-key-facts.ts'
 

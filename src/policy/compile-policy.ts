@@ -3,8 +3,8 @@ import { compileClaimRule, type CompiledClaimRule } from '../claims/compile-clai
 import { compileIdentity, type ReadIdentity } from '../claims/compile-identity.ts'
 import type { ScopeRule } from '../claims/scope.ts'
 import { compileIssuerMap, type Issuer, type IssuerMap } from '../jwt/issuer.ts'
-import type { TokenSourceSettings } from '../token/token-source-settings.ts'
-import type { PolicySettings } from './settings.ts'
+import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
+import type { PolicySettings } from '../settings/policy/definition.ts'
 
 export interface Policy {
   readonly name: string

@@ -1,11 +1,11 @@
 /** Routes, compiled to an index by host, path and method. First match wins, in the operator's order. */
 import { foldCase } from '../request/fold-case.ts'
 import type { PatternEnds } from '../request/other-spellings.ts'
-import { assertPathPattern, splitPath, type PathPattern } from './path-pattern.ts'
+import { assertPathPattern, splitPath, type PathPattern } from '../syntax/path-pattern.ts'
 import type { Policy } from './compile-policy.ts'
 import { createRouteIndex } from './route-index.ts'
 import type { Ordered } from './route-tree.ts'
-import type { RouteSettings } from './settings.ts'
+import type { RouteSettings } from '../settings/route/definition.ts'
 
 export type RouteAccess =
   | { readonly kind: 'public' }

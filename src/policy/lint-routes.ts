@@ -1,7 +1,7 @@
 /** Routes that can never match, because an earlier one matches everything that they would. */
 import { foldCase } from '../request/fold-case.ts'
 import { coversHost } from './host-pattern.ts'
-import { coversPath, type PathPattern } from './path-pattern.ts'
+import { coversPath, type PathPattern } from '../syntax/path-pattern.ts'
 import { foldPattern, patternsOf, type Route, type RouteTable } from './compile-routes.ts'
 
 export interface ShadowedRoute {

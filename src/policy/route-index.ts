@@ -1,6 +1,6 @@
 /** Routes by host and path, so that the first of ten thousand is found as fast as the first of ten. */
 import { suffixesOf, wildcardSuffix } from './host-pattern.ts'
-import type { PathPattern } from './path-pattern.ts'
+import type { PathPattern } from '../syntax/path-pattern.ts'
 import { createRouteTree, type Ordered, type RouteTree } from './route-tree.ts'
 
 /** What the index has to know of a route. */

@@ -1,5 +1,5 @@
 /** An index over path patterns, so that the first of ten thousand routes is found as fast as the first of ten. */
-import type { PathPattern } from './path-pattern.ts'
+import type { PathPattern } from '../syntax/path-pattern.ts'
 
 /** Something that stands at a place in the operator's order. */
 export interface Ordered {

@@ -1,7 +1,7 @@
 /** Why a route did not match; for people, who see the route that they had meant among those passed over. */
 import { patternsOf, type Route, type RouteQuery } from './compile-routes.ts'
 import { coversHost } from './host-pattern.ts'
-import { coversPath, splitPath } from './path-pattern.ts'
+import { coversPath, splitPath } from '../syntax/path-pattern.ts'
 
 /** The first of the three that did not fit. */
 export type SkipReason = 'host' | 'path' | 'method'

@@ -1,5 +1,5 @@
 /** Takes an absolute URL apart without changing a byte of its path; `new URL()` would normalise it. */
-import { parseHost } from './parse-host.ts'
+import { parseHost } from '../syntax/parse-host.ts'
 
 export interface OriginalUrl {
   readonly scheme: 'http' | 'https'

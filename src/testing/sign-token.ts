@@ -1,6 +1,6 @@
 /** Signs tokens, for tests and `warder token mint`. Warder itself never signs. */
 import { constants, createHmac, sign, type KeyObject } from 'node:crypto'
-import { ALGORITHMS, type Algorithm } from '../keys/algorithms.ts'
+import { ALGORITHMS, type Algorithm } from '../syntax/algorithms.ts'
 
 export interface SigningKey {
   /** Private key, or secret key for HMAC. */

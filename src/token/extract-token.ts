@@ -5,7 +5,7 @@ import { readPlainHeader, readSchemeHeader } from './read-header.ts'
 import { readCookie, readQueryParameter } from './read-named-values.ts'
 import { readWebSocketProtocol } from './read-websocket-protocol.ts'
 import type { SourceReading } from './source-reading.ts'
-import type { TokenSourceSettings } from './token-source-settings.ts'
+import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
 
 /** Why there is no token to judge. */
 export type TokenMiss = 'token_missing' | 'token_multiple' | 'scheme_not_bearer' | 'token_too_large'

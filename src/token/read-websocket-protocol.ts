@@ -1,6 +1,6 @@
 /** A token among the subprotocols of a WebSocket: the one header that a browser lets a page write (RFC 6455 §4.1). */
 import { ABSENT, MULTIPLE, found, type SourceReading } from './source-reading.ts'
-import type { WebSocketProtocolSource } from './token-source-settings.ts'
+import type { WebSocketProtocolSource } from '../settings/token-source/definition.ts'
 
 /** An entry that a token was found in, and the entries that it takes up. */
 interface TokenEntries {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import { createKeyTransport, type KeyTransportDeps } from '../../src/app/key-transport.ts'
 import { createBoundedFetch } from '../../src/keys/fetch/bounded-fetch.ts'
-import type { ReachSettings } from '../../src/keys/key-settings.ts'
+import type { ReachSettings } from '../../src/settings/keys/definition.ts'
 import { createTestCa } from '../support/test-ca.ts'
 
 const ca = createTestCa()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import type { ClaimRuleSettings } from '../../src/claims/claim-rule.ts'
+import type { ClaimRuleSettings } from '../../src/settings/claim-rule/definition.ts'
 import { compileClaimRule } from '../../src/claims/compile-claim-rule.ts'
 
 describe('claim rules', () => {

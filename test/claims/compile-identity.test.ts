@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { compileIdentity } from '../../src/claims/compile-identity.ts'
 import { encodeHeaderText, encodeListElement, toAsciiJson } from '../../src/claims/header-value.ts'
-import type { IdentityHeaderSettings } from '../../src/claims/identity-headers.ts'
+import type { IdentityHeaderSettings } from '../../src/settings/policy/definition.ts'
 
 const settings = (overrides: Partial<IdentityHeaderSettings> = {}): IdentityHeaderSettings => ({
   name: 'X-V',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import type { RemoteKeySettings } from '../../src/keys/key-settings.ts'
+import type { RemoteKeySettings } from '../../src/settings/keys/definition.ts'
 import { describeBroken, issuer } from './broken-cases.ts'
 import { loadGood } from './load-text.ts'
 import { toConfigValue } from '../../src/config/to-config-value.ts'

@@ -1,6 +1,6 @@
 /** Loads configuration text in tests: no files and no environment but those given. */
-import { ALGORITHM_NAMES } from '../../src/keys/algorithms.ts'
-import type { Algorithm } from '../../src/keys/algorithms.ts'
+import { ALGORITHM_NAMES } from '../../src/syntax/algorithms.ts'
+import type { Algorithm } from '../../src/syntax/algorithms.ts'
 import { gomaFormat } from '../../src/compat/goma.ts'
 import { jwtauthrequestFormat } from '../../src/compat/jwtauthrequest.ts'
 import { formatDiagnostics } from '../../src/config/format-diagnostics.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import type { IssuerSettings } from '../../src/jwt/issuer-settings.ts'
+import type { IssuerSettings } from '../../src/settings/issuer/definition.ts'
 import { loadGood } from './load-text.ts'
 
 const load = async (text: string): Promise<readonly IssuerSettings[]> =>

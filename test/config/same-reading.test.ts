@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { assertClaimPath } from '../../src/claims/claim-path.ts'
+import { assertClaimPath } from '../../src/syntax/claim-path.ts'
 import { parseClaimPath, parseHost } from '../../src/config/check-text.ts'
 import { parsePathPattern } from '../../src/config/path-pattern.ts'
 import { compileRoutes } from '../../src/policy/compile-routes.ts'
 import { canonicalizePath } from '../../src/request/canonical-path.ts'
-import { parseHost as readHost } from '../../src/request/parse-host.ts'
+import { parseHost as readHost } from '../../src/syntax/parse-host.ts'
 import { routeSettings } from '../support/make-guard.ts'
 
 const textOf = (...units: readonly string[]): fc.Arbitrary<string> =>

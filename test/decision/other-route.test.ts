@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { findRoute } from '../../src/decision/find-route.ts'
 import { compileRoutes } from '../../src/policy/compile-routes.ts'
-import type { RouteSettings } from '../../src/policy/settings.ts'
+import type { RouteSettings } from '../../src/settings/route/definition.ts'
 import { matchesPath, pathPatterns, paths } from '../policy/naive-matcher.ts'
 import { makeRequest, routeSettings } from '../support/make-guard.ts'
 

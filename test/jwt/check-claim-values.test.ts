@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { checkClaimValues } from '../../src/jwt/check-claim-values.ts'
-import type { ClaimValueSettings } from '../../src/jwt/issuer-settings.ts'
+import type { ClaimValueSettings } from '../../src/settings/issuer/definition.ts'
 import type { JsonObject } from '../../src/strict-json.ts'
 
 const TENANT: ClaimValueSettings = { claim: 'tid', oneOf: ['a', 'b'] }

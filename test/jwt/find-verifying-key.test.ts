@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { decodeJws } from '../../src/jwt/decode-jws.ts'
 import { findVerifyingKey } from '../../src/jwt/find-verifying-key.ts'
-import type { Algorithm } from '../../src/keys/algorithms.ts'
+import type { Algorithm } from '../../src/syntax/algorithms.ts'
 import type { Verify } from '../../src/keys/create-verifier.ts'
 import type { VerificationKey } from '../../src/keys/verification-key.ts'
 import { mint, noSignature, type TokenParts } from '../support/tokens.ts'

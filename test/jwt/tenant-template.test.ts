@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { compileIssuer, compileIssuerMap, pickIssuer, type Issuer } from '../../src/jwt/issuer.ts'
-import type { IssuerSettings } from '../../src/jwt/issuer-settings.ts'
+import type { IssuerSettings } from '../../src/settings/issuer/definition.ts'
 import {
   checkTenantClaim,
   compileTenantTemplate,

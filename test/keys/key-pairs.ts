@@ -1,8 +1,8 @@
 /** Key pairs for the tests, one per name, made when first asked for. */
 import { constants, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
-import { ALGORITHMS } from '../../src/keys/algorithms.ts'
-import type { Algorithm } from '../../src/keys/algorithms.ts'
+import { ALGORITHMS } from '../../src/syntax/algorithms.ts'
+import type { Algorithm } from '../../src/syntax/algorithms.ts'
 
 export interface KeyPair {
   readonly publicKey: KeyObject

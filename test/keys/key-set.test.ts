@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
-import { ALGORITHM_NAMES } from '../../src/keys/algorithms.ts'
-import type { Algorithm } from '../../src/keys/algorithms.ts'
+import { ALGORITHM_NAMES } from '../../src/syntax/algorithms.ts'
+import type { Algorithm } from '../../src/syntax/algorithms.ts'
 import { importJwk } from '../../src/keys/import/import-jwk.ts'
 import { compileKeySet } from '../../src/keys/key-set.ts'
 import type { KeySet } from '../../src/keys/key-set.ts'

@@ -1,6 +1,6 @@
 /** Wycheproof's vectors of the primitives: each key is imported as a JWK, and verifies as it does for a token. */
 import { describe, expect, it } from 'bun:test'
-import { ALGORITHMS, type Algorithm } from '../../src/keys/algorithms.ts'
+import { ALGORITHMS, type Algorithm } from '../../src/syntax/algorithms.ts'
 import type { Verify } from '../../src/keys/create-verifier.ts'
 import type { Jwk } from '../support/key-sources.ts'
 import { readVectors, sourceOf, SUPPORTED } from '../support/vectors.ts'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../src/request/override-fields.ts'
+import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../src/syntax/override-fields.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import type { HttpMessage } from '../support/live/http-message.ts'
 import { startGuardedSite } from '../support/live/guarded-site.ts'

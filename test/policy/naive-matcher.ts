@@ -1,7 +1,7 @@
 /** Routes matched one after another, each part by part: slow, obvious, and written without a look at the index. */
 import fc from 'fast-check'
 import type { RouteQuery } from '../../src/policy/compile-routes.ts'
-import type { RouteSettings } from '../../src/policy/settings.ts'
+import type { RouteSettings } from '../../src/settings/route/definition.ts'
 
 export const firstMatch = (routes: readonly RouteSettings[], query: RouteQuery): RouteSettings | undefined =>
   routes.find((route) => matchesRoute(route, query))

@@ -1,6 +1,6 @@
 /** Attacks through claims that are handed on to the application as headers. */
 import { describe, expect, it } from 'bun:test'
-import type { IdentityHeaderSettings } from '../../src/claims/identity-headers.ts'
+import type { IdentityHeaderSettings } from '../../src/settings/policy/definition.ts'
 import type { Decision } from '../../src/decision/decision.ts'
 import { ask, bearer, decideOf, makeGuard, policySettings, routeSettings } from '../support/make-guard.ts'
 import { goodClaims, mintPayload } from '../support/tokens.ts'

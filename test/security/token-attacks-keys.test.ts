@@ -1,7 +1,7 @@
 /** Attacks through keys and through the memory of earlier decisions. One named group per attack. */
 import { describe, expect, it } from 'bun:test'
 import { createPublicKey, sign } from 'node:crypto'
-import type { Algorithm } from '../../src/keys/algorithms.ts'
+import type { Algorithm } from '../../src/syntax/algorithms.ts'
 import { WarderError } from '../../src/errors.ts'
 import {
   ask,

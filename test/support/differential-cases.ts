@@ -1,5 +1,5 @@
 /** Token cases for the comparison with other libraries: each mutation of a good token, under each algorithm. */
-import type { Algorithm } from '../../src/keys/algorithms.ts'
+import type { Algorithm } from '../../src/syntax/algorithms.ts'
 import type { KeyObject } from 'node:crypto'
 import {
   AUDIENCE,

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { createKeySource } from '../../src/keys/sources/create-key-source.ts'
 import type { KeyDeps } from '../../src/keys/key-deps.ts'
 import type { KeyLookup, KeySource } from '../../src/keys/key-source.ts'
-import type { Algorithm } from '../../src/keys/algorithms.ts'
+import type { Algorithm } from '../../src/syntax/algorithms.ts'
 import type { VerificationKey } from '../../src/keys/verification-key.ts'
 
 export type Jwk = Readonly<Record<string, unknown>>

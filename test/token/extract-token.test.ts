@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { extractToken } from '../../src/token/extract-token.ts'
-import type { TokenSourceSettings } from '../../src/token/token-source-settings.ts'
+import type { TokenSourceSettings } from '../../src/settings/token-source/definition.ts'
 import { BEARER, makeRequest, type RequestParts } from '../support/make-guard.ts'
 
 const COOKIE: TokenSourceSettings = { kind: 'cookie', name: 'access_token' }

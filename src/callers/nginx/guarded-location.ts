@@ -1,5 +1,5 @@
 /** The location in front of the application. */
-import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../request/override-fields.ts'
+import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
 import type { IdentityHeader } from './identity-variables.ts'
 
 /** @param upstream The application, without a path. */

@@ -2,7 +2,7 @@
 import { createSecretKey } from 'node:crypto'
 import type { LoadedConfig } from '../../config/load-config.ts'
 import { quoted } from '../../config/printable.ts'
-import type { IssuerSettings } from '../../jwt/issuer-settings.ts'
+import type { IssuerSettings } from '../../settings/issuer/definition.ts'
 import { signToken } from '../../testing/sign-token.ts'
 
 /**

@@ -1,9 +1,9 @@
 /** `warder snippet PROXY`. */
 import { resolve } from 'node:path'
 import type { Proxy, SnippetFlags } from '../../callers/proxy.ts'
-import type { ListenAddress } from '../../config/settings.ts'
+import type { ListenAddress } from '../../settings/listener/definition.ts'
 import { WarderError } from '../../errors.ts'
-import type { PolicySettings } from '../../policy/settings.ts'
+import type { PolicySettings } from '../../settings/policy/definition.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withConfig } from '../open-instance.ts'

@@ -1,9 +1,10 @@
 /** `warder token mint`: a token for tests, signed with a key that the operator has. */
 import type { SettingsOf } from '../../keys/key-settings-of.ts'
-import { sourcesOf, type KeySettings } from '../../keys/key-settings.ts'
+import { type KeySettings } from '../../settings/keys/definition.ts'
+import { sourcesOf } from '../../keys/sources-of.ts'
 import type { Instance } from '../../app/build-instance.ts'
 import { quoted } from '../../config/printable.ts'
-import type { IssuerSettings } from '../../jwt/issuer-settings.ts'
+import type { IssuerSettings } from '../../settings/issuer/definition.ts'
 import { signToken } from '../../testing/sign-token.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'

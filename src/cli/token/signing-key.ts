@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
 import { decodeSecret, type SecretEncoding } from '../../config/decode-secret.ts'
 import { WarderError } from '../../errors.ts'
-import { ALGORITHM_NAMES, ALGORITHMS, isAlgorithm, type Algorithm } from '../../keys/algorithms.ts'
+import { ALGORITHM_NAMES, ALGORITHMS, isAlgorithm, type Algorithm } from '../../syntax/algorithms.ts'
 import { fittingAlgorithms } from '../../keys/create-verifier.ts'
 import { readInputFile } from '../read-input.ts'
 import { unknownName, usageError } from '../usage-error.ts'

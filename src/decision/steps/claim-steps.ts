@@ -1,11 +1,11 @@
 /** What a genuine token says: its times, its audience, what its issuer and the policy ask of its claims. */
 import { isPresent } from '../../claims/claim-operators.ts'
-import type { Claims } from '../../claims/claim-path.ts'
+import type { Claims } from '../../syntax/claim-path.ts'
 import { missingScopes, readScopes, unreadableScopes } from '../../claims/scope.ts'
 import { checkAudience } from '../../jwt/check-audience.ts'
 import { checkClaimValues, type ClaimValueMiss } from '../../jwt/check-claim-values.ts'
 import { checkTimes } from '../../jwt/check-times.ts'
-import type { ClaimValueSettings } from '../../jwt/issuer-settings.ts'
+import type { ClaimValueSettings } from '../../settings/issuer/definition.ts'
 import { checkTenantClaim } from '../../jwt/tenant-template.ts'
 import { claimDenial, missOf } from '../claim-denial.ts'
 import { denial, type Denial } from '../denial.ts'

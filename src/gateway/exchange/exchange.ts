@@ -26,7 +26,7 @@ import {
 import { announcedBytes } from '../http/request-head.ts'
 import type { Destination } from '../rules.ts'
 import type { Link } from '../upstream/server-pool.ts'
-import type { UpstreamSettings } from '../settings.ts'
+import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { createUploadPace, type UploadPace } from './upload-pace.ts'
 import { upstreamHeadText } from './upstream-head.ts'
 

@@ -1,5 +1,5 @@
 /** Which header fields go on, in both directions, and which are ours to write. */
-import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../request/override-fields.ts'
+import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import type { GrantedHeader } from '../judges/auth-service/auth-answer.ts'
 import type { ForwardedFields } from '../client/client-address.ts'

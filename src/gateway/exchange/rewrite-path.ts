@@ -1,5 +1,5 @@
 /** A path without the beginning that the route was found by, and with another one before it. */
-import type { RewriteSettings } from '../../policy/settings.ts'
+import type { RewriteSettings } from '../../settings/route/definition.ts'
 
 export interface RewriteRule {
   /** Whole segments to take away. */

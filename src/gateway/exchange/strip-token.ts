@@ -1,7 +1,7 @@
 /** Takes the token out of a request, and leaves every other byte as it was. */
 import { isQueryName } from '../../token/read-named-values.ts'
 import { splitProtocols } from '../../token/read-websocket-protocol.ts'
-import type { TokenSourceSettings, WebSocketProtocolSource } from '../../token/token-source-settings.ts'
+import type { TokenSourceSettings, WebSocketProtocolSource } from '../../settings/token-source/definition.ts'
 import { valuesOf, type HeaderField } from '../http/header-fields.ts'
 
 /** Where tokens of a route may be that its application must not see. */

@@ -2,7 +2,7 @@
 import type { ClientRequest } from '../client/client-request.ts'
 import type { Judgement } from '../judges/judge-request.ts'
 import type { Destination } from '../rules.ts'
-import type { ServerSettings } from '../settings.ts'
+import type { ServerSettings } from '../../settings/upstream/definition.ts'
 import { requestHeadText, type HeaderRules } from './forward-headers.ts'
 import { mapQuery } from './mapped-query.ts'
 import { rewritePath } from './rewrite-path.ts'

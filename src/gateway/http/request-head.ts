@@ -1,6 +1,6 @@
 /** The head of a request: what is asked, where its body ends, and what it wants of the connection. */
 import { isMethod, whyMethodRefused } from '../../request/method.ts'
-import { parseHost } from '../../request/parse-host.ts'
+import { parseHost } from '../../syntax/parse-host.ts'
 import { isForwardedUpgrade } from '../../request/upgrade.ts'
 import { err, ok, type Result } from '../../result.ts'
 import { membersOf, parseHead, valuesOf, type HeaderField } from './header-fields.ts'

@@ -3,9 +3,9 @@ import type { Decide } from '../../decision/decide.ts'
 import type { Deny } from '../../decision/decision.ts'
 import type { Policy } from '../../policy/compile-policy.ts'
 import type { AuthDenial, Grant } from './auth-service/auth-answer.ts'
-import type { BasicAuthSettings, UserSettings } from './passwords/basic-auth-settings.ts'
+import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 import type { ClientRequest } from '../client/client-request.ts'
-import type { ForwardAuthSettings } from './auth-service/forward-auth-settings.ts'
+import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
 
 /** What a judge is made of. */
 export type JudgeInput =

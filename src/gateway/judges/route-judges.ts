@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import type { Decide } from '../../decision/decide.ts'
 import { basicAuthJudge } from './passwords/basic-auth-judge.ts'
-import type { BasicAuthSettings, UserSettings } from './passwords/basic-auth-settings.ts'
+import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 import { forwardAuthJudge } from './auth-service/forward-auth-judge.ts'
 import type { IsMappedParameter } from '../exchange/mapped-query.ts'
 import { createPasswordCheck, type PasswordCheck } from './passwords/password-check.ts'

@@ -7,7 +7,7 @@ import type { ClientRequest } from '../client/client-request.ts'
 import { networkOf } from '../client/ip-address.ts'
 import { valuesOf } from '../http/header-fields.ts'
 import type { Judgement } from '../judges/judge-request.ts'
-import type { RateKey } from '../settings.ts'
+import type { RateKey } from '../../settings/rate-limit/definition.ts'
 
 /** Longest value of a client's header or cookie that is a key of its own, in characters. */
 const MAX_VALUE_LENGTH = 256

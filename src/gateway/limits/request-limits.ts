@@ -4,7 +4,7 @@ import type { ClientRequest } from '../client/client-request.ts'
 import type { Judgement } from '../judges/judge-request.ts'
 import { rateKeyOf } from './rate-key.ts'
 import type { RateLimit, RateStore } from './rate-store.ts'
-import type { RateKey, RateLimitSettings } from '../settings.ts'
+import type { RateKey, RateLimitSettings } from '../../settings/rate-limit/definition.ts'
 
 /** A limit that a configuration has. */
 export interface PlacedLimit extends RateLimit {

@@ -3,7 +3,8 @@ import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
 import { WarderError } from '../../errors.ts'
-import type { TlsSettings, UpstreamSettings } from '../settings.ts'
+import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
+import type { TlsSettings } from '../../settings/listener/definition.ts'
 import { createSelfSigned, type SelfSigned } from './self-signed.ts'
 
 export interface Certificates {

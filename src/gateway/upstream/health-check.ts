@@ -1,9 +1,9 @@
 /** Active health checks: asks a server on its own, so that no client finds out that it is down. */
 import type { Deadlines, Expiring } from '../deadlines.ts'
 import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
-import type { HealthSettings } from '../settings.ts'
+import type { HealthSettings } from '../../settings/upstream/definition.ts'
 import { connect, type Place } from '../sockets/sockets.ts'
-import { compileStatuses } from './status-set.ts'
+import { compileStatuses } from '../../syntax/status-set.ts'
 import type { Wire } from '../sockets/wire.ts'
 
 export interface HealthCheck {

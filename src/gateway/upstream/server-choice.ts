@@ -1,5 +1,5 @@
 /** Which of several servers is asked next: each address of a name counts as a server. */
-import type { UpstreamSettings } from '../settings.ts'
+import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 import type { ServerGroup } from './server-group.ts'
 import type { ServerPool } from './server-pool.ts'
 

@@ -1,7 +1,7 @@
 /** One configured server: a pool for each address that its name has, or the one of an address or socket. */
 import { isIP } from 'node:net'
 import type { ServerTrust } from '../sockets/certificates.ts'
-import type { ServerSettings, UpstreamSettings } from '../settings.ts'
+import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { createNameWatch, type NameWatchDeps } from './name-watch.ts'
 import { createServerPool, type ServerPool } from './server-pool.ts'
 

@@ -5,7 +5,7 @@ import { UNCHARGED } from '../held-account.ts'
 import { createConnect } from './connect-attempts.ts'
 import { startHealthCheck } from './health-check.ts'
 import type { ServerRules } from './server-group.ts'
-import type { ServerSettings } from '../settings.ts'
+import type { ServerSettings } from '../../settings/upstream/definition.ts'
 import type { Wire, WireEvents } from '../sockets/wire.ts'
 
 /** A connection to a server, with room for one exchange at a time. */

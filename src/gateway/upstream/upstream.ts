@@ -4,8 +4,8 @@ import type { Deadlines } from '../deadlines.ts'
 import type { GatewayState } from '../gateway-state.ts'
 import { createServerChoice, type ServerChoice } from './server-choice.ts'
 import { createServerGroup } from './server-group.ts'
-import type { UpstreamSettings } from '../settings.ts'
-import { compileStatuses } from './status-set.ts'
+import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
+import { compileStatuses } from '../../syntax/status-set.ts'
 
 export interface Upstream extends ServerChoice {
   readonly settings: UpstreamSettings

@@ -3,7 +3,7 @@ import { WarderError } from '../../errors.ts'
 import type { Fetch, KeyDeps } from '../key-deps.ts'
 import { err } from '../../result.ts'
 import type { FetchDocument } from './fetch-document.ts'
-import type { ReachSettings, RemoteKeySettings } from '../key-settings.ts'
+import type { ReachSettings, RemoteKeySettings } from '../../settings/keys/definition.ts'
 import { quote } from '../quote.ts'
 
 /** Why a fetch was not even tried. Its message is for people and holds no secret. */

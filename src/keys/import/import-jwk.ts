@@ -1,10 +1,10 @@
 /** One JWK of a key set, made into a key that can only verify, or refused with the reason. */
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import { err, ok, type Result } from '../../result.ts'
-import { isAlgorithm, type Algorithm } from '../algorithms.ts'
+import { isAlgorithm, type Algorithm } from '../../syntax/algorithms.ts'
 import { toCanonicalMember } from './canonical-member.ts'
 import { readCertificateKey } from './certificate-key.ts'
-import type { KeyUse } from '../key-settings.ts'
+import type { KeyUse } from '../../settings/keys/definition.ts'
 import { isKid, toVerificationKey, type VerificationKey } from '../verification-key.ts'
 import { isJsonObject } from '../../strict-json.ts'
 import { quote } from '../quote.ts'

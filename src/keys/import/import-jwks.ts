@@ -1,9 +1,9 @@
 /** The text of a JWK set, made into a key set. */
 import { err, ok, type Result } from '../../result.ts'
-import type { Algorithm } from '../algorithms.ts'
+import type { Algorithm } from '../../syntax/algorithms.ts'
 import { readPemMap } from './certificate-key.ts'
 import { exposedThumbprint, importJwk, isForOthers, readKid } from './import-jwk.ts'
-import type { KeyUse } from '../key-settings.ts'
+import type { KeyUse } from '../../settings/keys/definition.ts'
 import type { KeySet } from '../key-set.ts'
 import { MAX_KEYS_TRIED } from '../key-source.ts'
 import { readJsonObject } from '../../strict-json.ts'

@@ -1,7 +1,7 @@
 /** The text of PEM files: public keys and certificates. */
 import { createPublicKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { err, ok, type Result } from '../../result.ts'
-import type { Algorithm } from '../algorithms.ts'
+import type { Algorithm } from '../../syntax/algorithms.ts'
 import { quote } from '../quote.ts'
 import { readPublicKeyFacts } from './public-key-facts.ts'
 import { toVerificationKey, type VerificationKey } from '../verification-key.ts'

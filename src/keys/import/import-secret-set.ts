@@ -1,6 +1,6 @@
 /** A JWK set of shared secrets, which only an operator's own file may be. */
 import { err, ok, type Result } from '../../result.ts'
-import { isAlgorithm, type Algorithm } from '../algorithms.ts'
+import { isAlgorithm, type Algorithm } from '../../syntax/algorithms.ts'
 import { readKid } from './import-jwk.ts'
 import { readMembers } from './import-jwks.ts'
 import { createSecretNames, importSecret } from './import-secret.ts'

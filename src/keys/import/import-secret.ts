@@ -1,7 +1,7 @@
 /** A shared secret, made into a key for the HMAC algorithms it is long enough for. */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { err, ok, type Result } from '../../result.ts'
-import { ALGORITHMS, type Algorithm } from '../algorithms.ts'
+import { ALGORITHMS, type Algorithm } from '../../syntax/algorithms.ts'
 import { createVerifier } from '../create-verifier.ts'
 import { isPublicText } from './public-text.ts'
 import type { VerificationKey } from '../verification-key.ts'

@@ -1,10 +1,10 @@
 /** Settings of a key source, made into the source. */
-import type { Algorithm } from '../algorithms.ts'
+import type { Algorithm } from '../../syntax/algorithms.ts'
 import { createCheckedJwksFileSource, createPemSource, createSecretSource } from './create-local-source.ts'
 import { createJwksTextSource, createPemTextSource } from './create-text-source.ts'
 import { createDiscoverySource, createJwksUrlSource } from './create-network-source.ts'
 import type { KeyDeps } from '../key-deps.ts'
-import type { OneKeySource } from '../key-settings.ts'
+import type { OneKeySource } from '../../settings/keys/definition.ts'
 import type { KeySource } from '../key-source.ts'
 
 /**

@@ -1,7 +1,7 @@
 /** Key sources whose keys are here: a secret, PEM files, a JWK set file. Loaded at once, or an error. */
 import { WarderError } from '../../errors.ts'
 import { err, ok, type Result } from '../../result.ts'
-import type { Algorithm } from '../algorithms.ts'
+import type { Algorithm } from '../../syntax/algorithms.ts'
 import { importJwks } from '../import/import-jwks.ts'
 import { importPem, type PemRefusal } from '../import/import-pem.ts'
 import { importSecretSet } from '../import/import-secret-set.ts'

@@ -1,6 +1,6 @@
 /** Key sources whose keys are written into the configuration: PEM and JWK sets as text. They never change. */
 import { WarderError } from '../../errors.ts'
-import type { Algorithm } from '../algorithms.ts'
+import type { Algorithm } from '../../syntax/algorithms.ts'
 import { createPemKeysSource, pemError } from './create-local-source.ts'
 import { holdsSecret, SECRET_MEMBERS } from '../import/import-jwk.ts'
 import { importJwks, readMembers } from '../import/import-jwks.ts'

@@ -1,6 +1,6 @@
 /** Keys of an operator's own files and texts that are too many to be tried. */
 import { WarderError } from '../../errors.ts'
-import { ALGORITHM_NAMES, type Algorithm } from '../algorithms.ts'
+import { ALGORITHM_NAMES, type Algorithm } from '../../syntax/algorithms.ts'
 import { MAX_KEYS_TRIED, type KeySource } from '../key-source.ts'
 import { quote } from '../quote.ts'
 import type { VerificationKey } from '../verification-key.ts'

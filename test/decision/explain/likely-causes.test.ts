@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
-import { parseClaimPath } from '../../../src/claims/claim-path.ts'
+import { parseClaimPath } from '../../../src/syntax/claim-path.ts'
 import { createExplanation, type ExplainedStep } from '../../../src/decision/explain/create-explanation.ts'
-import type { IssuerSettings } from '../../../src/jwt/issuer-settings.ts'
+import type { IssuerSettings } from '../../../src/settings/issuer/definition.ts'
 import {
   ask,
   bearer,

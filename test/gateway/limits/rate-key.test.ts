@@ -3,7 +3,7 @@ import { compileTrusted } from '../../../src/gateway/client/client-address.ts'
 import { readClientRequest } from '../../../src/gateway/client/client-request.ts'
 import { clientOf, rateKeyOf } from '../../../src/gateway/limits/rate-key.ts'
 import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
-import type { RateKey } from '../../../src/gateway/settings.ts'
+import type { RateKey } from '../../../src/settings/rate-limit/definition.ts'
 
 const isTrusted = compileTrusted(['10.0.0.0/8', 'fd00::/8'])
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { ALGORITHM_NAMES } from '../../../src/keys/algorithms.ts'
+import { ALGORITHM_NAMES } from '../../../src/syntax/algorithms.ts'
 import { importJwks, readJwks } from '../../../src/keys/import/import-jwks.ts'
 import { SELF_SIGNED_CERTIFICATE } from '../certificates.ts'
 import { jwksBytes, keyPair, pem, publicJwk, toBytes } from '../key-pairs.ts'

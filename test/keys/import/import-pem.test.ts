@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { ALGORITHM_NAMES } from '../../../src/keys/algorithms.ts'
+import { ALGORITHM_NAMES } from '../../../src/syntax/algorithms.ts'
 import { importJwk } from '../../../src/keys/import/import-jwk.ts'
 import { importPem } from '../../../src/keys/import/import-pem.ts'
 import { CA_CERTIFICATE, LEAF_CERTIFICATE, SELF_SIGNED_CERTIFICATE } from '../certificates.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { createHash } from 'node:crypto'
-import { ALGORITHM_NAMES } from '../../../src/keys/algorithms.ts'
-import type { Algorithm } from '../../../src/keys/algorithms.ts'
+import { ALGORITHM_NAMES } from '../../../src/syntax/algorithms.ts'
+import type { Algorithm } from '../../../src/syntax/algorithms.ts'
 import { importSecret } from '../../../src/keys/import/import-secret.ts'
 import { secretOf, signBytes, toBytes } from '../key-pairs.ts'
 

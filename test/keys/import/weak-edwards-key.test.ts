@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { ALGORITHM_NAMES } from '../../../src/keys/algorithms.ts'
+import { ALGORITHM_NAMES } from '../../../src/syntax/algorithms.ts'
 import { importJwk } from '../../../src/keys/import/import-jwk.ts'
 import { findWeakness } from '../../../src/keys/import/weak-edwards-key.ts'
 import { keyPair, publicJwk } from '../key-pairs.ts'

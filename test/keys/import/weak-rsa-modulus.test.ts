@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { checkPrimeSync, randomBytes, randomInt } from 'node:crypto'
-import { ALGORITHM_NAMES } from '../../../src/keys/algorithms.ts'
+import { ALGORITHM_NAMES } from '../../../src/syntax/algorithms.ts'
 import { importJwk } from '../../../src/keys/import/import-jwk.ts'
 import { findModulusWeakness } from '../../../src/keys/import/weak-rsa-modulus.ts'
 import { keyPair, publicJwk } from '../key-pairs.ts'

@@ -1,6 +1,10 @@
 /** Claim rules that a claim breaks because its issuer writes it in another form than the rule asks for. */
 import { compileClaimRule } from '../../../claims/compile-claim-rule.ts'
-import type { ClaimOperands, ClaimRuleSettings, ClaimScalar } from '../../../claims/claim-rule.ts'
+import type {
+  ClaimOperands,
+  ClaimRuleSettings,
+  ClaimScalar,
+} from '../../../settings/claim-rule/definition.ts'
 import type { LikelyCause } from './likely-cause.ts'
 import type { Trial } from '../../trial.ts'
 

@@ -1,5 +1,5 @@
 /** Where a token has a scope that the policy asks for, if not in the claims that hold scopes. */
-import { formatClaimPath, readClaim, type Claims } from '../../../claims/claim-path.ts'
+import { formatClaimPath, readClaim, type Claims } from '../../../syntax/claim-path.ts'
 import { readScopes } from '../../../claims/scope.ts'
 import type { LikelyCause } from './likely-cause.ts'
 import type { Trial } from '../../trial.ts'

@@ -1,6 +1,6 @@
 /** What the answer of an auth service says. Whatever is not a clear yes or no is a failure. */
 import { readCacheControl } from '../../../answer-lifetime.ts'
-import type { ForwardAuthSettings, MappedAnswerHeader } from './forward-auth-settings.ts'
+import type { ForwardAuthSettings, MappedAnswerHeader } from '../../../settings/forward-auth/definition.ts'
 import { valuesOf, type HeaderField } from '../../http/header-fields.ts'
 import type { QueryParameter } from '../../exchange/mapped-query.ts'
 import type { ResponseHead } from '../../http/response-head.ts'

@@ -1,7 +1,7 @@
 /** The request that an auth service is asked with: the client's, described in headers, without its body. */
 import { ok, err, type Result } from '../../../result.ts'
 import type { ClientRequest } from '../../client/client-request.ts'
-import type { ForwardAuthSettings } from './forward-auth-settings.ts'
+import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import { folded, isAboutRequest, isHopByHop, type HeaderRules } from '../../exchange/forward-headers.ts'
 import { connectionNames, type HeaderField } from '../../http/header-fields.ts'
 

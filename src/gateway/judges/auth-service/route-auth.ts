@@ -2,7 +2,7 @@
 import { createAuthService, type AuthService } from './auth-service.ts'
 import { trustKey, type ServerTrust } from '../../sockets/certificates.ts'
 import type { Deadlines } from '../../deadlines.ts'
-import type { ForwardAuthSettings } from './forward-auth-settings.ts'
+import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import { folded, type HeaderRules } from '../../exchange/forward-headers.ts'
 import type { Kept } from '../../kept.ts'
 import type { NameWatchDeps } from '../../upstream/name-watch.ts'

@@ -1,6 +1,6 @@
 /** A question for user name and password as the judge of a route, RFC 7617. */
 import { DENY_ROWS, type DenyReason } from '../../../decision/reasons.ts'
-import type { BasicAuthSettings } from './basic-auth-settings.ts'
+import type { BasicAuthSettings } from '../../../settings/basic-auth/definition.ts'
 import { readBasicCredentials, type CredentialsMiss } from './basic-credentials.ts'
 import { multipleCredentials } from '../auth-service/forward-auth-judge.ts'
 import { valuesOf } from '../../http/header-fields.ts'

@@ -1,6 +1,6 @@
 /** User name and password of a request, RFC 7617. */
 import { err, ok, type Result } from '../../../result.ts'
-import { areCredentials, MAX_CREDENTIALS_BYTES } from './user-name.ts'
+import { areCredentials, MAX_CREDENTIALS_BYTES } from '../../../syntax/user-name.ts'
 
 export interface Credentials {
   readonly user: string

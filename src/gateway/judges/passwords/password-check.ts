@@ -1,6 +1,6 @@
 /** Whether user and password belong together: verified once, then remembered for a while. */
 import { createHmac, randomBytes } from 'node:crypto'
-import type { PasswordSecret, UserSettings } from './basic-auth-settings.ts'
+import type { PasswordSecret, UserSettings } from '../../../settings/basic-auth/definition.ts'
 import type { Credentials } from './basic-credentials.ts'
 import { createRememberedPairs } from './remembered-pairs.ts'
 import type { VerifyPassword } from './verify-password.ts'

@@ -1,7 +1,7 @@
 /** Whether a password is the right one, in a time that does not depend on how wrong it is. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { apr1Digest } from './apr1.ts'
-import type { PasswordSecret } from './basic-auth-settings.ts'
+import type { PasswordSecret } from '../../../settings/basic-auth/definition.ts'
 
 /** Fails closed: what cannot be verified is wrong. */
 export type VerifyPassword = (secret: PasswordSecret, password: string) => Promise<boolean>

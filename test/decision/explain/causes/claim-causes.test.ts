@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import type { ClaimRuleSettings } from '../../../../src/claims/claim-rule.ts'
+import type { ClaimRuleSettings } from '../../../../src/settings/claim-rule/definition.ts'
 import { createExplanation } from '../../../../src/decision/explain/create-explanation.ts'
 import {
   ask,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { createExplanation } from '../../../../src/decision/explain/create-explanation.ts'
-import type { RouteSettings } from '../../../../src/policy/settings.ts'
+import type { RouteSettings } from '../../../../src/settings/route/definition.ts'
 import { ask, decideOf, makeGuard, makeRequest, routeSettings } from '../../../support/make-guard.ts'
 
 const deny = { kind: 'deny' } as const

@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import type {
-  PasswordSecret,
-  UserSettings,
-} from '../../../../src/gateway/judges/passwords/basic-auth-settings.ts'
+import type { PasswordSecret, UserSettings } from '../../../../src/settings/basic-auth/definition.ts'
 import {
   createPasswordCheck,
   type PasswordCheck,

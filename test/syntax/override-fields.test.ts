@@ -3,7 +3,7 @@ import { describe, expect, it } from 'bun:test'
 import { nginxSnippet } from '../../src/callers/nginx/snippet.ts'
 import { parseIdentityHeader } from '../../src/config/header-names.ts'
 import { compileHeaderRules, isHopByHop } from '../../src/gateway/exchange/forward-headers.ts'
-import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../src/request/override-fields.ts'
+import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../src/syntax/override-fields.ts'
 
 const PAGE = readFileSync(`${import.meta.dir}/../../docs/gateway.md`, 'utf8')
 const [, SECTION = ''] = /### Removed header fields\n([^]*?)\n## /.exec(PAGE) ?? []

@@ -1,5 +1,5 @@
 /** Password hashes as htpasswd files have them: which kind one is, and whether it costs no more than it may. */
-import { err, ok, type Result } from '../../../result.ts'
+import { err, ok, type Result } from '../result.ts'
 
 export interface PasswordHash {
   /** `apr1` and `sha1` are weak: accepted, with a warning. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { assertPathPattern, coversPath, parsePathPattern } from '../../src/policy/path-pattern.ts'
-import { matchesPath, pathPatterns, paths } from './naive-matcher.ts'
+import { assertPathPattern, coversPath, parsePathPattern } from '../../src/syntax/path-pattern.ts'
+import { matchesPath, pathPatterns, paths } from '../policy/naive-matcher.ts'
 
 describe('parsePathPattern', () => {
   const accepted = [

@@ -1,5 +1,6 @@
 /** Settings of the gateway: plain data, as the configuration hands them over. */
-import type { StatusSet } from './upstream/status-set.ts'
+import type { RateLimitSettings } from '../rate-limit/definition.ts'
+import type { StatusSet } from '../../syntax/status-set.ts'
 
 /** One server of an upstream. */
 export interface ServerSettings {
@@ -25,25 +26,6 @@ export interface HealthSettings {
   readonly intervalMs: number
   /** Default 2 s. */
   readonly timeoutMs: number
-}
-
-/**
- * Whom a request is counted for. What is absent, or in doubt, is counted by address.
- *
- * - `address`: the client's; of IPv6 its network of 64 bits. The default.
- * - `identity`: value of an identity header that Warder sets for this request.
- * - `header`, `cookie`: value that the client sends, and so may choose.
- */
-export type RateKey =
-  | { readonly kind: 'address' }
-  | { readonly kind: 'identity' | 'header' | 'cookie'; readonly name: string }
-
-/** How many requests one client may send. */
-export interface RateLimitSettings {
-  readonly requests: number
-  /** Length of the sliding window. */
-  readonly perMs: number
-  readonly by: RateKey
 }
 
 /** Where requests go, and how long each part may take. All times in milliseconds. */
@@ -87,35 +69,4 @@ export interface UpstreamSettings {
   readonly clientCertificate?: { readonly certFile: string; readonly keyFile: string }
   /** Absent: servers are not asked. */
   readonly health?: HealthSettings
-}
-
-/** Certificates of the listener, as files in PEM. */
-export interface TlsSettings {
-  /** Chosen by the name that the client asks for, else the first; empty only with `selfSigned`. */
-  readonly certificates: readonly { readonly certFile: string; readonly keyFile: string }[]
-  /** Whether the listener starts with a certificate of its own making where no file is there. Default no. */
-  readonly selfSigned?: true
-  /** Authorities of client certificates; with it, every client needs one. */
-  readonly clientCaFile?: string
-}
-
-/** The gateway's listener. */
-export interface GatewayListenSettings {
-  readonly address:
-    | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-    | { readonly kind: 'unix'; readonly path: string }
-  /** Absent: plain HTTP. */
-  readonly tls?: TlsSettings
-  /** Addresses, networks in CIDR form, and `unix` for whoever is let at a unix socket, whose `X-Forwarded-*` are believed. Default none. */
-  readonly trustedProxies: readonly string[]
-  /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
-  readonly accessLog: boolean
-  /** Port of the same host where requests are served with TLS: this listener only says so. Absent: it serves them. */
-  readonly redirect?: number
-  /** Most connections at once. Default 20,000. */
-  readonly maxConnections: number
-  /** Most bytes that all connections together keep in memory. Default 256 MiB. */
-  readonly maxHeldBytes: number
-  /** Of all requests together, also of those that no route matches. Absent: no limit. */
-  readonly rateLimit?: readonly RateLimitSettings[]
 }

@@ -1,5 +1,5 @@
 /** Settings of a route that asks for user name and password: plain data, as the configuration hands them over. */
-import type { PasswordHash } from './password-hash.ts'
+import type { PasswordHash } from '../../syntax/password-hash.ts'
 
 /** What a password is compared with. */
 export type PasswordSecret = PasswordHash | { readonly kind: 'plain'; readonly text: string }

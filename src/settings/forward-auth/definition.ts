@@ -1,5 +1,5 @@
 /** Settings of a route that an external auth service judges: plain data, as the configuration hands them over. */
-import type { ServerSettings } from '../../settings.ts'
+import type { ServerSettings } from '../upstream/definition.ts'
 
 /** One value that the service hands to the application. */
 export interface MappedAnswerHeader {

@@ -1,13 +1,11 @@
 /** Everything the operator decided, as plain frozen data. Made by load-settings, read by app/build. */
-import type { GatewayListenSettings, UpstreamSettings } from '../gateway/settings.ts'
-import type { IssuerSettings } from '../jwt/issuer-settings.ts'
-import type { PolicySettings, RouteSettings } from '../policy/settings.ts'
-import type { TokenSourceSettings } from '../token/token-source-settings.ts'
-
-/** Where a listener is bound. */
-export type ListenAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string }
+import type { ListenAddress } from './listener/definition.ts'
+import type { UpstreamSettings } from './upstream/definition.ts'
+import type { GatewayListenSettings } from './listener/definition.ts'
+import type { IssuerSettings } from './issuer/definition.ts'
+import type { RouteSettings } from './route/definition.ts'
+import type { PolicySettings } from './policy/definition.ts'
+import type { TokenSourceSettings } from './token-source/definition.ts'
 
 /** A decision endpoint with another system's contract, at a path of its own. */
 export interface EndpointSettings {

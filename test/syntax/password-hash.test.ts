@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
-import type { PasswordSecret } from '../../../../src/gateway/judges/passwords/basic-auth-settings.ts'
-import { parseHtpasswd } from '../../../../src/gateway/judges/passwords/htpasswd.ts'
-import { parsePasswordHash } from '../../../../src/gateway/judges/passwords/password-hash.ts'
-import { verifyPassword } from '../../../../src/gateway/judges/passwords/verify-password.ts'
+import type { PasswordSecret } from '../../src/settings/basic-auth/definition.ts'
+import { parseHtpasswd } from '../../src/gateway/judges/passwords/htpasswd.ts'
+import { parsePasswordHash } from '../../src/syntax/password-hash.ts'
+import { verifyPassword } from '../../src/gateway/judges/passwords/verify-password.ts'
 
 const BCRYPT = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'
 const SALT_AND_DIGEST = '$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc'

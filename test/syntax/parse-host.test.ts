@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { parseHost } from '../../src/request/parse-host.ts'
+import { parseHost } from '../../src/syntax/parse-host.ts'
 
 describe('parseHost', () => {
   const cases = [

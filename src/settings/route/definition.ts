@@ -1,25 +1,8 @@
 /** Settings of policies and routes: plain data, as the configuration hands them over. */
-import type { ClaimRuleSettings } from '../claims/claim-rule.ts'
-import type { IdentityHeaderSettings } from '../claims/identity-headers.ts'
-import type { BasicAuthSettings } from '../gateway/judges/passwords/basic-auth-settings.ts'
-import type { CorsSettings } from '../gateway/cors-settings.ts'
-import type { ForwardAuthSettings } from '../gateway/judges/auth-service/forward-auth-settings.ts'
-import type { RateLimitSettings } from '../gateway/settings.ts'
-import type { TokenSourceSettings } from '../token/token-source-settings.ts'
-
-export interface PolicySettings {
-  readonly name: string
-  /** Names of the issuers whose tokens it accepts; absent: every configured issuer. */
-  readonly issuers?: readonly string[]
-  /** Where the token is looked for; absent: the top-level token sources. */
-  readonly tokenSources?: readonly TokenSourceSettings[]
-  /** Scopes the token must all have. */
-  readonly scope: readonly string[]
-  /** Scopes of which the token must have at least one; empty: not checked. */
-  readonly scopeAny: readonly string[]
-  readonly claims: readonly ClaimRuleSettings[]
-  readonly identity: readonly IdentityHeaderSettings[]
-}
+import type { BasicAuthSettings } from '../basic-auth/definition.ts'
+import type { CorsSettings } from '../cors/definition.ts'
+import type { ForwardAuthSettings } from '../forward-auth/definition.ts'
+import type { RateLimitSettings } from '../rate-limit/definition.ts'
 
 /** How the gateway changes a path before it sends it on. */
 export interface RewriteSettings {

@@ -111,7 +111,3 @@ export type KeySettings =
   | OneKeySource
   /** Several sources at a time, such as an old realm and its successor. All symmetric, or none of them. */
   | { readonly kind: 'several'; readonly sources: readonly OneKeySource[] }
-
-/** The sources of an issuer, one by one. */
-export const sourcesOf = (keys: KeySettings): readonly OneKeySource[] =>
-  keys.kind === 'several' ? keys.sources : [keys]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { assertClaimPath, formatClaimPath, parseClaimPath, readClaim } from '../../src/claims/claim-path.ts'
+import { assertClaimPath, formatClaimPath, parseClaimPath, readClaim } from '../../src/syntax/claim-path.ts'
 
 describe('parseClaimPath', () => {
   const cases = [

@@ -1,6 +1,6 @@
 /** Settings of a trusted issuer: what its tokens must be, and where its keys are. */
-import type { Algorithm } from '../keys/algorithms.ts'
-import type { KeySettings } from '../keys/key-settings.ts'
+import type { Algorithm } from '../../syntax/algorithms.ts'
+import type { KeySettings } from '../keys/definition.ts'
 
 /** Claims that name the client a token was made for, at issuers whose access tokens have no `aud`. */
 export type AudienceClaim = 'client_id' | 'azp' | 'cid' | 'appid'

@@ -5,7 +5,7 @@ import {
   compileClaimPattern,
   MAX_MATCHED_LENGTH,
   MAX_PATTERN_LENGTH,
-} from '../../src/claims/claim-pattern.ts'
+} from '../../src/syntax/claim-pattern.ts'
 
 describe('patterns of claim rules', () => {
   const refused = [
