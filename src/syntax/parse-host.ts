@@ -1,4 +1,5 @@
 /** Host names in one form, so that `API.example.com.:443` and `api.example.com` are the same host. */
+import { formatIpv6, parseIpv6 } from './ip-address.ts'
 
 // RFC 3986 §3.2.2 reg-name without escapes, or an IP literal in brackets; then an optional port.
 const AUTHORITY = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9\-._]*[A-Za-z0-9\-_])?\.?)(?::[0-9]{0,5})?$/
@@ -13,10 +14,12 @@ export function parseHost(authority: string): string | undefined {
   const host = AUTHORITY.exec(authority)?.[1]
   if (host === undefined || host.includes('..')) return undefined
   const lower = host.toLowerCase()
-  if (lower.startsWith('[')) return canonicalIpv6(lower)
+  if (lower.startsWith('[')) return canonicalIpv6(lower.slice(1, -1))
   return lower.endsWith('.') ? lower.slice(0, -1) : lower
 }
 
-/** The one spelling of RFC 5952: `[0:0::1]` and `[::1]` are one host, and a route for it must not be walked around. */
-const canonicalIpv6 = (literal: string): string | undefined =>
-  URL.canParse(`http://${literal}/`) ? new URL(`http://${literal}/`).hostname : undefined
+/** In one spelling: `[0:0::1]` and `[::1]` are one host, and a route for it must not be walked around. */
+function canonicalIpv6(text: string): string | undefined {
+  const groups = parseIpv6(text)
+  return groups === undefined ? undefined : `[${formatIpv6(groups)}]`
+}

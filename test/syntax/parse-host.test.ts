@@ -19,6 +19,8 @@ describe('parseHost', () => {
     ['[0:0:0:0:0:0:0:1]', '[::1]'],
     ['[2001:0db8::0001]', '[2001:db8::1]'],
     ['[::ffff:1.2.3.4]', '[::ffff:102:304]'],
+    // Bun's parser of URLs refuses this one.
+    ['[1:2::3:4:192.0.2.1]', '[1:2::3:4:c000:201]'],
     ['[:::]', undefined],
     ['[1]', undefined],
     ['', undefined],

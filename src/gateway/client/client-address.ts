@@ -1,7 +1,7 @@
 /** Who asks, and by which address: from the socket, or from a proxy that is trusted to say. */
-import { BlockList, isIPv6 } from 'node:net'
+import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { plainAddress } from '../../syntax/ip-address.ts'
 import { valuesOf, type HeaderField } from '../http/header-fields.ts'
-import { parseAddress } from './ip-address.ts'
 
 /** What the application is told of the way that a request took. */
 export interface ForwardedFields {
@@ -34,9 +34,6 @@ const UNIX = 'unix'
 
 /** What stands for a peer without an address (RFC 7239 §6.3). */
 export const UNKNOWN_PEER = 'unknown'
-
-/** IPv4 in its own form, though the socket listens on both families. */
-export const plainAddress = (peer: string): string => (peer.startsWith('::ffff:') ? peer.slice(7) : peer)
 
 /**
  * @param isTrusted Undefined if the peer is not a trusted proxy.
@@ -92,4 +89,13 @@ export function clientAddress(forwardedFor: string, isTrusted: IsTrusted): strin
     end = comma
   }
   return client
+}
+
+/** An address as proxies write it, with or without a port; IPv4 in its own form. Undefined for anything else. */
+function parseAddress(text: string): string | undefined {
+  if (isIPv4(text)) return text
+  const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? text
+  if (isIPv6(bare)) return plainAddress(bare)
+  const [host = '', port, more] = bare.split(':')
+  return port !== undefined && more === undefined && isIPv4(host) ? host : undefined
 }

@@ -1,6 +1,7 @@
 /** A client's request with what its socket and trusted proxies know about it: for the decision, and for the server. */
 import type { AuthzRequest } from '../../request/authz-request.ts'
-import { forwardedFields, plainAddress, type ForwardedFields, type IsTrusted } from './client-address.ts'
+import { plainAddress } from '../../syntax/ip-address.ts'
+import { forwardedFields, type ForwardedFields, type IsTrusted } from './client-address.ts'
 import { valuesOf } from '../http/header-fields.ts'
 import type { RequestHead } from '../http/request-head.ts'
 
