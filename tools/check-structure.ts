@@ -10,11 +10,9 @@ const NAMES_STILL_SHARED: ReadonlySet<string> = new Set([
   'CorsSchema',
   'HeaderField',
   'Problem',
-  'Refusal',
   'parseClaimPath',
   'parseHost',
   'parsePathPattern',
-  'refused',
 ])
 
 /** To be emptied: nothing may be added. Files whose paths begin with one of these. */
@@ -24,7 +22,7 @@ const STILL_IN_CIRCLES: readonly string[] = [
   'src/decision/claim-denial.ts',
   'src/decision/trial.ts',
   'src/decision/explain/describe-',
-  'src/gateway/',
+  'src/gateway/upstream/',
 ]
 
 async function readFiles(root: string, pattern: string): Promise<ReadonlyMap<string, string>> {

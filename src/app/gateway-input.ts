@@ -1,7 +1,7 @@
 /** An instance as the gateway reads it. */
 import { judgesOf } from '../config/route-judges.ts'
-import { findRoute } from '../decision/find-route.ts'
-import type { GatewayInput, GatewayRoute } from '../gateway/rules.ts'
+import { findRouteOf } from '../decision/find-route.ts'
+import type { GatewayInput, RouteInput } from '../gateway/gateway-input.ts'
 import type { JudgeInput } from '../gateway/judges/judge.ts'
 import type { JudgeSettings } from '../settings/route/definition.ts'
 import type { Instance } from './build-instance.ts'
@@ -22,13 +22,9 @@ export function gatewayInput(instance: Instance): GatewayInput {
       settings: listener,
       certificates: certificates[i],
     })),
-    findRoute: (request) => {
-      if (guard.routes === undefined) return undefined
-      const found = findRoute(guard.routes, request)
-      return found.ok ? found.value?.name : undefined
-    },
-    routes: settings.routes.flatMap((route): readonly GatewayRoute[] => {
-      const { name, upstream, access, rewrite, cors, rateLimit: rateLimits } = route
+    findRoute: (request) => findRouteOf(guard, request),
+    routes: settings.routes.flatMap((route): readonly RouteInput[] => {
+      const { name, upstream, access, rewrite, cors, rateLimit } = route
       if (upstream === undefined) return []
       const all = judgesOf(access).map((judge) => toJudgeInput(judge, instance))
       const tokenSources = all.flatMap((judge) => (judge.kind === 'policy' ? judge.policy.tokenSources : []))
@@ -43,7 +39,7 @@ export function gatewayInput(instance: Instance): GatewayInput {
           closesExpired: route.closeExpired ?? false,
           ...(rewrite && { rewrite }),
           ...(cors && { cors }),
-          ...(rateLimits && { rateLimits }),
+          ...(rateLimit && { rateLimit }),
         },
       ]
     }),

@@ -6,6 +6,7 @@ import { readKeptPath } from '../request/kept-path.ts'
 import { MAX_METHOD_PARAMETERS, methodParameters } from '../request/method-parameter.ts'
 import { whyMethodRefused } from '../request/method.ts'
 import { err, ok, type Result } from '../result.ts'
+import type { Guard } from './guard.ts'
 import { ambiguous, otherRoute, servedAsGet, type RouteRefusal } from './other-route.ts'
 import { denial } from './denial.ts'
 
@@ -13,6 +14,18 @@ import { denial } from './denial.ts'
 export type FoundRoute = Result<Route | undefined, RouteRefusal>
 
 const NO_READINGS: readonly string[] = []
+
+/** Finds the route of a request before its decision, which takes it over. A fault inside is a denial, as in `decide`. */
+export function findRouteOf({ routes }: Pick<Guard, 'routes'>, request: AuthzRequest): FoundRoute {
+  if (routes === undefined) return NO_ROUTE
+  try {
+    return findRoute(routes, request)
+  } catch (fault) {
+    return err(denial('internal_error', fault instanceof Error ? fault.name : 'unknown'))
+  }
+}
+
+const NO_ROUTE: FoundRoute = ok(undefined)
 
 /** Finds the one route that judges a request. */
 export function findRoute(routes: RouteTable, request: AuthzRequest): FoundRoute {

@@ -1,69 +1,154 @@
-/** The way of a request to its judgement, with the rate limits before and behind it. */
+/**
+ * What becomes of a request before any server is asked. Its route is found once, and all that follows goes by it:
+ * limits, redirect, other origins, judges.
+ */
+import type { Decide } from '../decision/decide.ts'
+import type { FoundRoute } from '../decision/find-route.ts'
+import type { AuthzRequest } from '../request/authz-request.ts'
 import type { ClientRequest } from './client/client-request.ts'
-import { answerForOrigin, askedAbout, corsHeadersFor, type CorsHeaders } from './cors.ts'
-import { judge, type Judgement } from './judges/judge-request.ts'
-import type { Taken } from './limits/request-limits.ts'
-import type { GatewayRules } from './rules.ts'
-import { refusedBy, verdictOf, type Refusal, type Verdict } from './verdict.ts'
+import { answerForOrigin, corsHeadersFor, preflightMethod, type CorsHeaders } from './cors.ts'
+import type { Destination } from './destination.ts'
+import { denialAnswer, httpsRedirect, tooManyRequests, type OwnAnswer } from './exchange/own-answer.ts'
+import { askJudges } from './judges/ask-judges.ts'
+import type { Judgement } from './judges/judge.ts'
+import { askCore } from './judges/policy-judge.ts'
+import type { LimitResult, RequestLimits } from './limits/request-limits.ts'
 
-export interface Admission extends Verdict {
-  /** The decision's; one of its own where there is none. */
+export interface Admission {
+  /** The decision's; one of its own if there is none. */
   readonly id: string
-  /** Undefined where a limit refused the request before it was judged, or it belongs elsewhere. */
+  /** Undefined if the request was answered before it was judged. */
   readonly judgement: Judgement | undefined
-  /** What the answer says about other origins, whoever gives it; undefined if nothing, or it says so itself. */
+  /** Undefined if the route has no upstream. */
+  readonly destination: Destination | undefined
+  /** Undefined if the request may go on. */
+  readonly answer: OwnAnswer | undefined
+  /** For the answer to a request that goes on, whoever gives it; undefined if the route has no `cors`. */
   readonly corsHeaders: CorsHeaders | undefined
+}
+
+/**
+ * Decides whether a request goes on.
+ *
+ * @param settled Called once, perhaps at once.
+ * @returns Gives up: no judge is asked any more, and `settled` is not called.
+ */
+export type Admit = (request: ClientRequest, settled: (admission: Admission) => void) => () => void
+
+/** What a listener does with the requests of one route. */
+export interface RouteRules {
+  readonly destination: Destination | undefined
+  /** Undefined if no limit applies. */
+  readonly limits: RequestLimits | undefined
+}
+
+export interface AdmissionRules {
+  readonly decide: Decide
+  readonly findRoute: (request: AuthzRequest) => FoundRoute
+  readonly newId: () => string
+  /** How many identity headers there are. */
+  readonly identityCount: number
+  /** By name of the route. */
+  readonly routes: ReadonlyMap<string, RouteRules>
+  /** For requests of no route in `routes`. */
+  readonly unrouted: RouteRules
+  /** Whether a route says anything about other origins. */
+  readonly hasCors: boolean
+  /** Port with TLS, if this listener only redirects there. */
+  readonly redirectPort: number | undefined
 }
 
 const NOTHING = (): void => {}
 
-/**
- * Judges a request that is within its limits.
- *
- * @param settled Called once, perhaps at once.
- * @returns Gives up: nobody is asked any more, and `settled` is not called.
- */
-export function admit(
-  request: ClientRequest,
-  rules: GatewayRules,
-  settled: (admission: Admission) => void,
-): () => void {
-  let cancel = NOTHING
-  let isCancelled = false
-  const refuse = (refusal: Refusal, corsHeaders: CorsHeaders | undefined): void =>
-    settled({ ...UNJUDGED, id: rules.newId(), refusal, corsHeaders })
-  const limits = rules.limitsOf(request)
-  const judged = (judgement: Judgement): void => {
-    whenTaken(limits?.after(request, judgement), (excess) => {
-      if (isCancelled) return
-      const verdict = verdictOf(judgement, rules)
-      settled({
-        id: judgement.decision.id,
-        judgement,
-        corsHeaders: corsHeadersFor(request, verdict.destination?.cors),
-        ...verdict,
-        ...(excess === undefined ? {} : { refusal: refusedBy(excess) }),
+export function createAdmit(rules: AdmissionRules): Admit {
+  const { newId, redirectPort } = rules
+  return (request, settled) => {
+    const own = routed(request.authz, rules)
+    const preflight = rules.hasCors ? routedPreflight(request, rules) : undefined
+    const { limits, destination } = preflight ?? own
+    const cors = destination?.cors
+    let cancel = NOTHING
+    let isCancelled = false
+    const answer = (answered: OwnAnswer): void => settled({ ...UNJUDGED, id: newId(), answer: answered })
+    const judged = (judgement: Judgement): void =>
+      onLimitResult(limits?.after(request, judgement), (exceeded) => {
+        if (isCancelled) return
+        const corsHeaders = corsHeadersFor(request, cors)
+        const denial = exceeded === undefined ? denialAnswer(judgement) : tooManyRequests(exceeded)
+        const withCors = denial && withHeaders(denial, corsHeaders)
+        settled({ id: judgement.decision.id, judgement, destination, answer: withCors, corsHeaders })
       })
+    onLimitResult(limits?.before(request), (exceeded) => {
+      if (isCancelled) return
+      const instead =
+        exceeded === undefined ? redirect(request, own, redirectPort) : tooManyRequests(exceeded)
+      if (instead !== undefined) return answer(withHeaders(instead, corsHeadersFor(request, cors)))
+      const forOrigin = cors && answerForOrigin(request, cors, preflight !== undefined)
+      if (forOrigin === undefined) cancel = judge(request, own, rules, judged)
+      else answer(forOrigin)
     })
-  }
-  whenTaken(limits?.before(request), (excess) => {
-    if (isCancelled) return
-    const refusal = excess === undefined ? rules.redirectOf(request) : refusedBy(excess)
-    if (refusal !== undefined)
-      return refuse(refusal, corsHeadersFor(request, rules.corsOf?.(askedAbout(request))))
-    const own = answerForOrigin(request, rules)
-    if (own === undefined) cancel = judge(request, rules, judged)
-    else refuse(own.refusal, own.corsHeaders)
-  })
-  return () => {
-    isCancelled = true
-    cancel()
+    return () => {
+      isCancelled = true
+      cancel()
+    }
   }
 }
 
-const UNJUDGED = { judgement: undefined, destination: undefined } as const
+const UNJUDGED = { judgement: undefined, destination: undefined, corsHeaders: undefined } as const
 
-function whenTaken(taken: Taken | Promise<Taken>, next: (taken: Taken) => void): void {
-  if (taken instanceof Promise) void taken.then(next)
-  else next(taken)
+/** A request with its route, and what the listener does with it. */
+interface RoutedRequest extends RouteRules {
+  readonly found: FoundRoute
+  /** Of the route; undefined if there is none, or no single reading of the request. */
+  readonly name: string | undefined
+}
+
+function routed(request: AuthzRequest, { findRoute, routes, unrouted }: AdmissionRules): RoutedRequest {
+  const found = findRoute(request)
+  const name = found.ok ? found.value?.name : undefined
+  const { destination, limits } = (name === undefined ? undefined : routes.get(name)) ?? unrouted
+  return { found, name, destination, limits }
+}
+
+/** A preflight is about the route that the request behind it will meet, whatever route its own method meets. */
+function routedPreflight(request: ClientRequest, rules: AdmissionRules): RoutedRequest | undefined {
+  const method = preflightMethod(request)
+  const asked = method === undefined ? undefined : routed({ ...request.authz, method }, rules)
+  // Without `cors` the application answers it, like any other request.
+  return asked?.destination?.cors === undefined ? undefined : asked
+}
+
+/** Without a route the request is judged after all, and so denied: its `Host` is a stranger's. */
+const redirect = (
+  request: ClientRequest,
+  { name }: RoutedRequest,
+  port: number | undefined,
+): OwnAnswer | undefined =>
+  port === undefined || name === undefined ? undefined : httpsRedirect(request, port)
+
+/** By the judges of the route if only the gateway can ask them, else by the core. */
+function judge(
+  request: ClientRequest,
+  { found, name, destination }: RoutedRequest,
+  { decide, newId, identityCount }: AdmissionRules,
+  settled: (judgement: Judgement) => void,
+): () => void {
+  const judges = destination?.judges?.inOrder
+  if (judges !== undefined)
+    return askJudges(judges, request, { id: newId(), route: name }, identityCount, settled)
+  return askCore(decide, { request: request.authz, policy: undefined, found }, (decision) =>
+    settled({ decision, grant: undefined }),
+  )
+}
+
+function withHeaders(answer: OwnAnswer, more: CorsHeaders | undefined): OwnAnswer {
+  return more === undefined ? answer : { ...answer, headers: { ...answer.headers, ...more } }
+}
+
+function onLimitResult(
+  result: LimitResult | Promise<LimitResult>,
+  next: (exceeded: LimitResult) => void,
+): void {
+  if (result instanceof Promise) void result.then(next)
+  else next(result)
 }

@@ -2,13 +2,10 @@
  * What browsers are told about requests of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol). It
  * protects nobody but the browser's user: who may ask is the decision's business, with or without an `Origin`.
  */
-import type { AuthzRequest } from '../request/authz-request.ts'
 import type { ClientRequest } from './client/client-request.ts'
 import type { CorsSettings } from '../settings/cors/definition.ts'
 import { valuesOf } from './http/header-fields.ts'
-import type { OwnAnswer } from './exchange/own-answer.ts'
-import type { GatewayRules } from './rules.ts'
-import type { Refusal } from './verdict.ts'
+import { faultAnswer, type OwnAnswer } from './exchange/own-answer.ts'
 
 /** Headers of an answer, by name. */
 export type CorsHeaders = Readonly<Record<string, string>>
@@ -67,35 +64,21 @@ const LABELS = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
 export const corsHeadersFor = (request: ClientRequest, rule: CorsRule | undefined): CorsHeaders | undefined =>
   rule?.answerHeaders(originOf(request))
 
-/** An answer that is given in the place of a judgement. */
-export interface OriginAnswer {
-  readonly refusal: Refusal
-  /** Undefined where the answer has them already. */
-  readonly corsHeaders: CorsHeaders | undefined
-}
-
 /**
  * The answer to a preflight, and to a WebSocket of a page that may not open one; undefined for all other requests.
- * A preflight is about the route that the request behind it will meet, whatever its own method would.
+ *
+ * @param rule Of the route that the request is about: for a preflight, the route of the request behind it.
  */
-export function answerForOrigin(request: ClientRequest, { corsOf }: GatewayRules): OriginAnswer | undefined {
-  const origin = corsOf === undefined ? undefined : originOf(request)
-  if (corsOf === undefined || origin === undefined) return undefined
-  const method = preflightMethod(request)
-  if (method === undefined && request.head.webSocketKey === undefined) return undefined
-  const rule = corsOf(method === undefined ? request.authz : { ...request.authz, method })
-  if (rule === undefined) return undefined
-  const mayAsk = method === undefined ? !isForeignWebSocket(request, origin, rule) : rule.allows(origin)
-  if (!mayAsk) {
-    const answer = { status: 403, headers: {} }
-    const refusal = { answer, fault: 'origin_not_allowed', detail: origin } as const
-    return { refusal, corsHeaders: rule.answerHeaders(origin) }
-  }
-  if (method === undefined) return undefined
-  return {
-    refusal: { answer: rule.preflightAnswer(origin), fault: undefined, detail: '' },
-    corsHeaders: undefined,
-  }
+export function answerForOrigin(
+  request: ClientRequest,
+  rule: CorsRule,
+  isPreflight: boolean,
+): OwnAnswer | undefined {
+  const origin = originOf(request)
+  if (origin === undefined || !(isPreflight || request.head.webSocketKey !== undefined)) return undefined
+  const mayAsk = isPreflight ? rule.allows(origin) : !isForeignWebSocket(request, origin, rule)
+  if (!mayAsk) return { ...faultAnswer('origin_not_allowed', origin), headers: rule.answerHeaders(origin) }
+  return isPreflight ? rule.preflightAnswer(origin) : undefined
 }
 
 /** The origin of the page that asks, as browsers send it. Several are one text that no origin is. */
@@ -104,17 +87,12 @@ function originOf({ head }: ClientRequest): string | undefined {
   return values.length === 0 ? undefined : values.join(', ')
 }
 
-/** The request that a preflight asks about, and any other request itself: it is the one that routes are found for. */
-export function askedAbout(request: ClientRequest): AuthzRequest {
-  const method = preflightMethod(request)
-  return method === undefined ? request.authz : { ...request.authz, method }
-}
-
-/** The method that a preflight asks about; undefined if a request is none. */
-function preflightMethod({ head }: ClientRequest): string | undefined {
-  if (head.method !== 'OPTIONS' || head.framing.kind !== 'none') return undefined
-  const methods = valuesOf(head.fields, 'access-control-request-method')
-  return methods.length === 1 ? methods[0] : undefined
+/** The method that a preflight asks about; undefined if a request is no preflight. */
+export function preflightMethod(request: ClientRequest): string | undefined {
+  const { method, framing, fields } = request.head
+  if (method !== 'OPTIONS' || framing.kind !== 'none') return undefined
+  const methods = valuesOf(fields, 'access-control-request-method')
+  return methods.length === 1 && originOf(request) !== undefined ? methods[0] : undefined
 }
 
 /**

@@ -2,7 +2,9 @@
 import { createDeadlines } from './deadlines.ts'
 import { createGatewayState } from './gateway-state.ts'
 import { openListener, type GatewayListener, type ListenerEvents } from './gateway-listener.ts'
-import { compileGatewayRules, type GatewayInput, type GatewayRules, type ListenerInput } from './rules.ts'
+import type { ExchangeRules } from './exchange/exchange-context.ts'
+import type { GatewayInput, ListenerInput } from './gateway-input.ts'
+import { compileGatewayRules } from './rules.ts'
 import { resolveHost, type ResolveHost } from './sockets/resolve-host.ts'
 import { addressText } from './sockets/sockets.ts'
 import type { NameEvent } from './upstream/name-watch.ts'
@@ -43,7 +45,7 @@ export function createGateway(
   const listeners: GatewayListener[] = []
   try {
     for (const [i, listener] of inForce.entries())
-      listeners.push(openListener(listener, first[i] as GatewayRules, deadlines, events))
+      listeners.push(openListener(listener, first[i] as ExchangeRules, deadlines, events))
   } catch (fault) {
     for (const listener of listeners) void listener.stop(0)
     state.close()
@@ -56,7 +58,7 @@ export function createGateway(
       inForce = settingsFor(inForce, next.listeners)
       const rules = compileGatewayRules({ ...next, listeners: inForce }, state, deadlines)
       for (const [i, listener] of listeners.entries())
-        listener.replace(inForce[i] as ListenerInput, rules[i] as GatewayRules)
+        listener.replace(inForce[i] as ListenerInput, rules[i] as ExchangeRules)
     },
     drain() {
       for (const listener of listeners) listener.drain()

@@ -1,4 +1,4 @@
-/** What the gateway tells about an exchange when it has ended. */
+/** What the gateway reports about an exchange that has ended. */
 import type { Decision } from '../decision/decision.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 
@@ -17,6 +17,23 @@ export type GatewayFault =
   | 'total_timeout'
   | 'upstream_closed'
   | 'upstream_invalid'
+
+/** What the client is answered for each fault. 0: the client is gone. */
+export const FAULT_STATUS: Readonly<Record<GatewayFault, number>> = {
+  bad_request: 400,
+  body_too_large: 413,
+  rate_limited: 429,
+  origin_not_allowed: 403,
+  request_timeout: 408,
+  client_closed: 0,
+  no_server: 503,
+  connect_failed: 502,
+  response_timeout: 504,
+  idle_timeout: 504,
+  total_timeout: 504,
+  upstream_closed: 502,
+  upstream_invalid: 502,
+}
 
 export interface ExchangeEvent {
   readonly id: string

@@ -7,7 +7,8 @@ import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
 import { serveHttp1 } from './client/http1-connection.ts'
 import { serveHttp2 } from './client/http2-connection.ts'
-import type { GatewayRules, ListenerInput } from './rules.ts'
+import type { ExchangeRules } from './exchange/exchange-context.ts'
+import type { ListenerInput } from './gateway-input.ts'
 import { listen } from './sockets/sockets.ts'
 import { listenTls } from './sockets/tls-listener.ts'
 import type { Wire } from './sockets/wire.ts'
@@ -16,7 +17,7 @@ export interface GatewayListener {
   /** The real port where 0 was asked for. */
   readonly address: string
   /** Puts other settings in force, from the next request on. The address and whether there is TLS stay. */
-  replace(next: ListenerInput, rules: GatewayRules): void
+  replace(next: ListenerInput, rules: ExchangeRules): void
   /** Tells every client that its next answer is the last on its connection. Connections are accepted still. */
   drain(): void
   /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
@@ -38,7 +39,7 @@ const EVICTED = 'closed to free memory'
 /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
 export function openListener(
   first: ListenerInput,
-  firstRules: GatewayRules,
+  firstRules: ExchangeRules,
   deadlines: Deadlines,
   events: ListenerEvents,
 ): GatewayListener {

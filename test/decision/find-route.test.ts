@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { findRoute } from '../../src/decision/find-route.ts'
+import { findRoute, findRouteOf } from '../../src/decision/find-route.ts'
 import { compileRoutes } from '../../src/policy/compile-routes.ts'
 import type { RouteSettings } from '../../src/settings/route/definition.ts'
+import { ok } from '../../src/result.ts'
 import { firstMatch, matchesRoute, queries, routeLists } from '../policy/naive-matcher.ts'
 import { makeRequest, routeSettings } from '../support/make-guard.ts'
 import { appReaders, rawPaths } from '../support/path-readers.ts'
@@ -259,4 +260,22 @@ describe('a path with several readings', () => {
       }),
       { numRuns: 20_000 },
     ))
+})
+
+describe('the route before the decision', () => {
+  it('is none without routes', () =>
+    expect(findRouteOf({ routes: undefined }, makeRequest({}))).toEqual(ok(undefined)))
+
+  it('is a denial if finding it fails', () => {
+    const routes = {
+      ...compile([route('r', {})]),
+      match: () => {
+        throw new RangeError('broken')
+      },
+    }
+    expect(findRouteOf({ routes }, makeRequest({}))).toMatchObject({
+      ok: false,
+      error: { reason: 'internal_error', detail: 'RangeError' },
+    })
+  })
 })

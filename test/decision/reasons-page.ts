@@ -6,8 +6,7 @@ import {
   type AllowReason,
   type DenyReason,
 } from '../../src/decision/reasons.ts'
-import { FAULT_STATUS } from '../../src/gateway/exchange/exchange-end.ts'
-import type { GatewayFault } from '../../src/gateway/gateway-event.ts'
+import { FAULT_STATUS, type GatewayFault } from '../../src/gateway/gateway-event.ts'
 
 const ALLOWED: Readonly<Record<AllowReason, string>> = {
   ok: 'The token was accepted and meets the policy; or every other judge of the route allowed the request.',

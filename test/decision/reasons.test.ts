@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { ALLOW_REASONS, DENY_REASONS, DENY_ROWS } from '../../src/decision/reasons.ts'
-import { FAULT_STATUS } from '../../src/gateway/exchange/exchange-end.ts'
+import { FAULT_STATUS } from '../../src/gateway/gateway-event.ts'
 import { reasonsPage } from './reasons-page.ts'
 
 const PAGE = new URL('../../docs/reasons.md', import.meta.url)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
-import { FAULT_STATUS } from '../../src/gateway/exchange/exchange-end.ts'
+import { FAULT_STATUS } from '../../src/gateway/gateway-event.ts'
 
 const page = readFileSync(new URL('../../docs/gateway.md', import.meta.url), 'utf8')
 const rows = page.split('\n').filter((line) => /^\| (?:\d|none)/.test(line))

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'bun:test'
-import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { createKept } from '../../src/gateway/kept.ts'
-import { compileGatewayRules, type GatewayInput } from '../../src/gateway/rules.ts'
+import { compileDestinations, type Destination } from '../../src/gateway/destination.ts'
+import { compileHeaderRules } from '../../src/gateway/exchange/forward-headers.ts'
+import type { GatewayInput } from '../../src/gateway/gateway-input.ts'
+import { createGatewayState, type GatewayState } from '../../src/gateway/gateway-state.ts'
 import { gatewayInput } from '../../src/app/gateway-input.ts'
 import { forwardAuthConfig } from '../support/forward-auth.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
@@ -126,6 +128,11 @@ describe('a server', () => {
     return { ...read, serverTrust: new Map([['app', ca === '' ? {} : { ca: Buffer.from(ca) }]]) }
   }
   const deadlines = { add() {}, remove() {}, close() {} }
+  const compile = (read: GatewayInput, state: GatewayState): ReadonlyMap<string, Destination> => {
+    const destinations = compileDestinations(read, compileHeaderRules([], []), state, deadlines)
+    state.settle()
+    return destinations
+  }
 
   /** What was changed, the authorities and settings before and after, and whether it is the same pool. */
   const CHANGES: readonly (readonly [
@@ -147,8 +154,8 @@ describe('a server', () => {
       const state = createGatewayState()
       const pools = []
       for (const [ca, text] of [before, after]) {
-        const [rules] = compileGatewayRules(await input(ca, text), state, deadlines)
-        pools.push(rules?.destinations.get('public')?.upstream.pick([]))
+        const destinations = compile(await input(ca, text), state)
+        pools.push(destinations.get('public')?.upstream.pick([]))
       }
       expect(pools[0]).toBeDefined()
       expect(pools[0] === pools[1]).toBe(isSame)
@@ -159,8 +166,7 @@ describe('a server', () => {
   it('that is named twice has two pools, also after a reload', async () => {
     const state = createGatewayState()
     for (let i = 0; i < 2; i++) {
-      const [rules] = compileGatewayRules(await input(''), state, deadlines)
-      const upstream = rules?.destinations.get('public')?.upstream
+      const upstream = compile(await input(''), state).get('public')?.upstream
       const first = upstream?.pick([])
       expect(upstream?.pick(first === undefined ? [] : [first])).not.toBe(first)
     }

@@ -6,6 +6,7 @@ import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
 import { UNCHARGED } from '../../src/gateway/held-account.ts'
 import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'
+import { ok } from '../../src/result.ts'
 import { createFakeWire, type FakeWire } from './fake-wire.ts'
 
 export interface FakeServing {
@@ -31,7 +32,7 @@ export function serveFake(decide: Decide = () => DENY): FakeServing {
     identityNames: [],
     upstreams: [],
     routes: [],
-    findRoute: () => undefined,
+    findRoute: () => ok(undefined),
     listeners: [{ settings: LISTENER, certificates: undefined }],
     serverTrust: new Map(),
     authTrust: new Map(),

@@ -16,8 +16,7 @@ import { parseRequestHead } from '../../gateway/http/request-head.ts'
 import { askJudges } from '../../gateway/judges/ask-judges.ts'
 import { authRequestText, compileSentFields } from '../../gateway/judges/auth-service/auth-request.ts'
 import { grantedNames, type RouteAuths } from '../../gateway/judges/auth-service/route-auth.ts'
-import { NOT_ASKED, type Judgement } from '../../gateway/judges/judge-request.ts'
-import type { JudgeInput, JudgeOutcome, RouteJudge } from '../../gateway/judges/judge.ts'
+import type { RouteJudge, JudgeInput, Judgement, Verdict } from '../../gateway/judges/judge.ts'
 import { createRouteJudges, userHeaderNames } from '../../gateway/judges/route-judges.ts'
 import type { Policy } from '../../policy/compile-policy.ts'
 import type { MadeQuestion } from '../made-request.ts'
@@ -46,7 +45,6 @@ export async function explainJudges(
   question: MadeQuestion,
   first: JudgedRequest,
 ): Promise<JudgedRequest> {
-  if (!NOT_ASKED.has(first.decision.reason)) return first
   const input = gatewayInput(instance)
   const inputs = input.routes.find(({ name }) => name === first.decision.route)?.judges ?? []
   const request = toClientRequest(question)
@@ -69,11 +67,11 @@ export async function explainJudges(
     const kind = inputs[index]?.kind ?? 'policy'
     return {
       ask: (client, settled) =>
-        judge.ask(client, (outcome) => {
+        judge.ask(client, (verdict) => {
           // The steps of the policy are the whole explanation.
           steps.push(...(explanations.splice(0)[0]?.steps ?? []).filter(({ step }) => step !== 'route'))
-          if (kind !== 'policy') steps.push(judgeStep(kind, outcome, asking.url))
-          settled(outcome)
+          if (kind !== 'policy') steps.push(judgeStep(kind, verdict, asking.url))
+          settled(verdict)
         }),
     }
   })
@@ -96,15 +94,15 @@ const asPassed = (step: ExplainedStep): ExplainedStep =>
       }
     : step
 
-function judgeStep(kind: JudgeInput['kind'], outcome: JudgeOutcome, url: string | undefined): ExplainedStep {
+function judgeStep(kind: JudgeInput['kind'], verdict: Verdict, url: string | undefined): ExplainedStep {
   const nothing = { miss: undefined, notes: [], setting: undefined, hint: undefined, likelyCause: undefined }
   if (url !== undefined) {
     const facts = `${kind}: the gateway would ask ${url}`
     return { step: 'judge', result: 'not_reached', reason: undefined, detail: undefined, facts, ...nothing }
   }
-  if (outcome.kind === 'allowed')
+  if (verdict.kind === 'allowed')
     return { step: 'judge', result: 'pass', reason: undefined, detail: undefined, facts: kind, ...nothing }
-  const { reason, detail } = outcome.refusal
+  const { reason, detail } = verdict.denial
   const { hint } = DENY_ROWS[reason]
   return { ...nothing, step: 'judge', result: 'fail', reason, detail, facts: `${kind}: ${reason}`, hint }
 }

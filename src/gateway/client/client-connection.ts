@@ -3,11 +3,11 @@ import type { Deadlines } from '../deadlines.ts'
 import type { HeldAccount } from '../held-account.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
 import type { RequestFault } from '../http/request-head.ts'
-import type { GatewayRules } from '../rules.ts'
+import type { ExchangeRules } from '../exchange/exchange-context.ts'
 
 export interface ConnectionContext {
   /** The rules in force now. */
-  readonly rules: () => GatewayRules
+  readonly rules: () => ExchangeRules
   readonly deadlines: Deadlines
   readonly proto: 'http' | 'https'
   /** Is charged for all that the connection keeps in memory. */

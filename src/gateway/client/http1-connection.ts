@@ -175,7 +175,7 @@ class Http1Connection implements ClientConnection {
   /** Answers what is wrong, and that this is the last answer: the bytes behind it have no certain reading. */
   #refuse(fault: RequestFault): void {
     const id = this.#context.rules().newId()
-    const own = { status: fault.status, reason: 'bad_request', headers: {} } as const
+    const own = { status: fault.status, fault: 'bad_request', headers: {} } as const
     this.#wire.write(Buffer.from(ownAnswerText(own, id, false, false), 'latin1'))
     this.#context.onExchange(refusedExchange(id, fault))
     this.#linger()

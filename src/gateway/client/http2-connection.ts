@@ -45,7 +45,7 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
   const refuse = (stream: ServerHttp2Stream, fault: RequestFault): void => {
     const id = context.rules().newId()
     stream.on('error', () => {})
-    respondOwn(stream, { status: fault.status, reason: 'bad_request', headers: {} }, id, false)
+    respondOwn(stream, { status: fault.status, fault: 'bad_request', headers: {} }, id, false)
     stream.close()
     context.onExchange(refusedExchange(id, fault))
   }

@@ -1,6 +1,9 @@
 /** The deadlines of one exchange: the one of the moment, and that of the whole. */
 import type { Deadlines, Expiring } from '../deadlines.ts'
 
+/** Longest wait for a decision: more than a first fetch of keys and an auth service may take. */
+export const DECISION_TIMEOUT_MS = 90_000
+
 /** How late a wall clock that was set forward is noticed. */
 const LONGEST_SLEEP_MS = 60_000
 const AGAIN_MS = 10_000

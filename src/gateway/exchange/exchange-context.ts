@@ -1,13 +1,21 @@
 /** What every exchange of a connection is given. */
+import type { Admit } from '../admission.ts'
+import type { IsTrusted } from '../client/client-address.ts'
 import type { Deadlines } from '../deadlines.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
-import type { GatewayRules } from '../rules.ts'
+import type { HeaderRules } from './forward-headers.ts'
 
-/** Longest wait for a decision: more than a first fetch of keys and an auth service may take. */
-export const DECISION_TIMEOUT_MS = 90_000
+/** What a listener's configuration says about its exchanges. */
+export interface ExchangeRules {
+  readonly admit: Admit
+  /** Of the peers, who is a trusted proxy. */
+  readonly isTrusted: IsTrusted
+  readonly headers: HeaderRules
+  readonly newId: () => string
+}
 
 export interface ExchangeContext {
-  readonly rules: GatewayRules
+  readonly rules: ExchangeRules
   readonly deadlines: Deadlines
   readonly proto: 'http' | 'https'
   readonly onExchange: (event: ExchangeEvent) => void

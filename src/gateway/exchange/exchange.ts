@@ -2,20 +2,19 @@
  * One request, from its head to the end of its answer: judged, sent on, answered. Bytes flow through without being
  * kept: who sends faster than the other side takes is paused.
  */
-import { admit, type Admission } from '../admission.ts'
+import type { Admission } from '../admission.ts'
 import type { AnswerField } from './answer-fields.ts'
 import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
 import { readClientRequest, type ClientRequest } from '../client/client-request.ts'
 import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
 import type { CorsHeaders } from '../cors.ts'
 import { expiryOf } from './expiring-tunnel.ts'
-import { startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
-import { DECISION_TIMEOUT_MS, type ExchangeContext } from './exchange-context.ts'
-import { FAULT_STATUS, isRepeatable } from './exchange-end.ts'
+import { DECISION_TIMEOUT_MS, startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
+import type { ExchangeContext } from './exchange-context.ts'
 import type { GatewayFault } from '../gateway-event.ts'
-import type { Judgement } from '../judges/judge-request.ts'
-import { LinkSearch, type LinkSearchEvents } from './link-search.ts'
-import { cookieFields, type OwnAnswer } from './own-answer.ts'
+import type { Judgement } from '../judges/judge.ts'
+import { isRepeatable, LinkSearch, type LinkSearchEvents } from './link-search.ts'
+import { cookieFields, faultAnswer, type OwnAnswer } from './own-answer.ts'
 import {
   relayAnswer,
   type AnswerDone,
@@ -24,7 +23,7 @@ import {
   type AnswerRelay,
 } from './relay-answer.ts'
 import { announcedBytes } from '../http/request-head.ts'
-import type { Destination } from '../rules.ts'
+import type { Destination } from '../destination.ts'
 import type { Link } from '../upstream/server-pool.ts'
 import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { createUploadPace, type UploadPace } from './upload-pace.ts'
@@ -48,7 +47,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   /** What an auth service that allowed wants the client to keep. */
   #cookies: readonly AnswerField[] = []
   #cancelAdmission = (): void => {}
-  /** Of the decision, or of the refusal that came before it. */
+  /** Of the decision, or of the answer in place of it. */
   #id = ''
   #pace: UploadPace | undefined
   #isOver = false
@@ -63,7 +62,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
 
   start(): void {
     this.#client.events = this
-    const cancel = admit(this.#request, this.#context.rules, (admission) => this.#admitted(admission))
+    const cancel = this.#context.rules.admit(this.#request, (admission) => this.#admitted(admission))
     if (this.#id === '') this.#cancelAdmission = cancel
   }
 
@@ -122,13 +121,13 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
 
   // The way to a server.
 
-  #admitted({ id, judgement, destination, refusal, corsHeaders }: Admission): void {
+  #admitted({ id, judgement, destination, answer, corsHeaders }: Admission): void {
     if (this.#isOver) return
     this.#id = id
     this.#judgement = judgement
-    this.#corsHeaders = corsHeaders
     this.#cookies = cookieFields(judgement?.cookies ?? [])
-    if (refusal !== undefined) return this.#answerOwn(refusal.answer, refusal.fault, refusal.detail)
+    if (answer !== undefined) return this.#answerOwn(answer)
+    this.#corsHeaders = corsHeaders
     this.#destination = destination
     if (destination === undefined) return this.#fail('no_server', 'the route has no upstream')
     this.#clock.limitTotal(destination.upstream.settings.totalTimeoutMs)
@@ -226,13 +225,13 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   #replaced({ status, fields, mayReuse }: AnswerIntercepted): void {
     this.#search?.pool?.report('ok', performance.now())
     this.#unlink(mayReuse && this.#client.isBodyDone)
-    this.#answerOwn({ status, headers: {}, fields }, undefined, '')
+    this.#answerOwn({ status, headers: {}, fields })
   }
 
   #complete(end: AnswerDone): void {
     this.#search?.pool?.report('ok', performance.now())
     this.#unlink(end.mayReuse && this.#client.isBodyDone)
-    this.#finish(this.#answer?.status ?? 0, undefined, '')
+    this.#finish(this.#answer?.status ?? 0, undefined)
     this.#client.release()
   }
 
@@ -254,7 +253,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   #fail(fault: GatewayFault, detail: string): void {
     // Half an answer cannot be taken back; only its missing end tells the client.
     if (this.#answer?.hasBegun === true) this.#gone(fault, detail)
-    else this.#answerOwn({ status: FAULT_STATUS[fault], headers: {} }, fault, detail)
+    else this.#answerOwn(faultAnswer(fault, detail))
   }
 
   #gone(fault: GatewayFault | undefined, detail: string): void {
@@ -264,18 +263,18 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
   }
 
   /** Answers without a server. */
-  #answerOwn(own: OwnAnswer, fault: GatewayFault | undefined, detail: string): void {
+  #answerOwn(own: OwnAnswer): void {
     if (this.#isOver) return
     this.#id ||= this.#context.rules.newId()
     const headers = { ...own.headers, ...this.#corsHeaders }
     // Also where the server fails: of a session that was renewed, the old cookie may be worth nothing.
     const fields = [...(own.fields ?? []), ...this.#cookies]
-    this.#finish(own.status, fault, detail)
-    this.#client.answerOwn({ ...own, reason: own.reason ?? fault, headers, fields }, this.#id)
+    this.#finish(own.status, own.fault, own.detail)
+    this.#client.answerOwn({ ...own, headers, fields }, this.#id)
     this.#client.release()
   }
 
-  #finish(status: number, fault: GatewayFault | undefined, detail: string): void {
+  #finish(status: number, fault: GatewayFault | undefined, detail = ''): void {
     this.#isOver = true
     this.#clock.stop()
     this.#cancelAdmission()

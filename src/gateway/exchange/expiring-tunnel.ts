@@ -1,5 +1,5 @@
 /** A WebSocket that ends with the token that it was opened with. */
-import type { Judgement } from '../judges/judge-request.ts'
+import type { Judgement } from '../judges/judge.ts'
 import type { ExchangeClock } from './exchange-clock.ts'
 import { closeFrame, createFrameTracker } from '../http/websocket-frames.ts'
 

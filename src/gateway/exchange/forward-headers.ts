@@ -1,11 +1,6 @@
 /** Which header fields go on, in both directions, and which are ours to write. */
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
-import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
-import type { GrantedHeader } from '../judges/auth-service/auth-answer.ts'
-import type { ForwardedFields } from '../client/client-address.ts'
-import { connectionNames, type HeaderField } from '../http/header-fields.ts'
-import type { RequestHead } from '../http/request-head.ts'
-import { joinProtocols, stripField, type StripRule } from './strip-token.ts'
+import type { HeaderField } from '../http/header-fields.ts'
 
 // RFC 9110 §7.6.1, and what frames a message: each connection has its own.
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -85,56 +80,4 @@ export function compileHeaderRules(
       return !(isTrustedPeer && KEPT_OF_TRUSTED.has(lower) && !identity.has(name))
     },
   }
-}
-
-export interface OutgoingRequest {
-  readonly head: RequestHead
-  /** Raw path and query; what was matched. */
-  readonly target: string
-  /** `Host` of the upstream request. */
-  readonly authority: string
-  /** Values of the identity headers in their order; empty ones are not sent. */
-  readonly identity: readonly string[]
-  readonly isTrustedPeer: boolean
-  readonly forwarded: ForwardedFields
-  readonly decisionId: string
-  readonly strip: StripRule | undefined
-  /** Folded names of client fields that are not sent on this route, whatever the others do. */
-  readonly replaced: ReadonlySet<string>
-  /** What the auth service says, under names that were all removed from the client's fields. */
-  readonly granted: readonly GrantedHeader[]
-}
-
-/** The head for the upstream: the client's fields first, ours last, so that nothing of the client removes ours. */
-export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): string {
-  const { head, forwarded, identity, strip } = request
-  const named = connectionNames(head.fields)
-  let text = `${head.method} ${request.target} HTTP/1.1\r\nHost: ${request.authority}\r\n`
-  for (const field of strip === undefined ? head.fields : joinProtocols(head.fields, strip)) {
-    if (isHopByHop(field.lower) || named.has(field.lower)) continue
-    if (rules.isForbidden(field, request.isTrustedPeer)) continue
-    if (request.replaced.size > 0 && request.replaced.has(folded(field.lower))) continue
-    const value = strip === undefined ? field.value : stripField(field, strip)
-    if (value !== undefined) text += `${field.name}: ${value}\r\n`
-  }
-  text += framingText(head.framing)
-  if (head.webSocketKey !== undefined) text += UPGRADE_LINES
-  else if (head.takesTrailers) text += 'Connection: TE\r\nTE: trailers\r\n'
-  text += `X-Forwarded-For: ${forwarded.forwardedFor}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n`
-  if (forwarded.host !== '') text += `X-Forwarded-Host: ${forwarded.host}\r\n`
-  text += `Forwarded: ${forwarded.forwarded}\r\n`
-  if (forwarded.realIp !== '') text += `X-Real-IP: ${forwarded.realIp}\r\n`
-  for (let i = 0; i < identity.length; i++) {
-    if (identity[i] !== '') text += `${rules.identityNames[i]}: ${identity[i]}\r\n`
-  }
-  for (const { name, value } of request.granted) text += `${name}: ${value}\r\n`
-  return `${text}X-Decision-Id: ${request.decisionId}\r\n\r\n`
-}
-
-const UPGRADE_LINES = `Connection: Upgrade\r\nUpgrade: ${FORWARDED_UPGRADE}\r\n`
-
-/** The line that frames a body. */
-function framingText(framing: RequestHead['framing']): string {
-  if (framing.kind === 'length') return `Content-Length: ${framing.bytes}\r\n`
-  return framing.kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
 }

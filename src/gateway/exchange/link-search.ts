@@ -1,4 +1,5 @@
 /** The way to a server: one after the other is tried, until a connection is there. */
+import type { RequestHead } from '../http/request-head.ts'
 import type { ServerChoice } from '../upstream/server-choice.ts'
 import type { Link, ServerPool } from '../upstream/server-pool.ts'
 
@@ -96,3 +97,9 @@ export class LinkSearch {
     if (!isSettled) this.#cancel = cancel
   }
 }
+
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
+/** Whether a request may be sent again when nobody knows if it has arrived (RFC 9110 §9.2.2). */
+export const isRepeatable = ({ method, framing }: RequestHead): boolean =>
+  IDEMPOTENT.has(method) && framing.kind === 'none'

@@ -1,20 +1,24 @@
-/** The head that a server is sent in the place of the client's. */
+/** The head of the request that a server is sent. */
+import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
+import type { ForwardedFields } from '../client/client-address.ts'
 import type { ClientRequest } from '../client/client-request.ts'
-import type { Judgement } from '../judges/judge-request.ts'
-import type { Destination } from '../rules.ts'
+import type { Destination } from '../destination.ts'
+import { connectionNames } from '../http/header-fields.ts'
+import type { RequestHead } from '../http/request-head.ts'
+import type { GrantedHeader, Judgement } from '../judges/judge.ts'
 import type { ServerSettings } from '../../settings/upstream/definition.ts'
-import { requestHeadText, type HeaderRules } from './forward-headers.ts'
+import { folded, isHopByHop, type HeaderRules } from './forward-headers.ts'
 import { mapQuery } from './mapped-query.ts'
 import { rewritePath } from './rewrite-path.ts'
-import { stripQuery } from './strip-token.ts'
+import { joinProtocols, stripField, stripQuery, type StripRule } from './strip-token.ts'
 
-/** As latin1. Path and query are those that were judged, without the token. */
+/** The bytes of the head that a server is sent. Path and query are those that were judged, less the token. */
 export function upstreamHeadText(
   { head, isTrustedPeer, forwarded }: ClientRequest,
   { decision, grant }: Judgement,
   { upstream, strip, rewrite, judges }: Destination,
   server: ServerSettings,
-  headers: HeaderRules,
+  rules: HeaderRules,
 ): string {
   const stripped = strip === undefined ? head.query : stripQuery(head.query, strip)
   const query =
@@ -33,7 +37,59 @@ export function upstreamHeadText(
     replaced: judges?.replacedHeaders ?? NO_NAMES,
     granted: grant?.headers ?? [],
   }
-  return requestHeadText(request, headers)
+  return requestHeadText(request, rules)
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set()
+
+export interface OutgoingRequest {
+  readonly head: RequestHead
+  /** Raw path and query; what was matched. */
+  readonly target: string
+  /** `Host` of the upstream request. */
+  readonly authority: string
+  /** Values of the identity headers in their order; empty ones are not sent. */
+  readonly identity: readonly string[]
+  readonly isTrustedPeer: boolean
+  readonly forwarded: ForwardedFields
+  readonly decisionId: string
+  readonly strip: StripRule | undefined
+  /** Folded names of client fields that are not sent on this route, whatever the others do. */
+  readonly replaced: ReadonlySet<string>
+  /** What the auth service says, under names that were all removed from the client's fields. */
+  readonly granted: readonly GrantedHeader[]
+}
+
+/** The head for the upstream: the client's fields first, ours last, so that nothing of the client removes ours. */
+export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): string {
+  const { head, forwarded, identity, strip } = request
+  const named = connectionNames(head.fields)
+  let text = `${head.method} ${request.target} HTTP/1.1\r\nHost: ${request.authority}\r\n`
+  for (const field of strip === undefined ? head.fields : joinProtocols(head.fields, strip)) {
+    if (isHopByHop(field.lower) || named.has(field.lower)) continue
+    if (rules.isForbidden(field, request.isTrustedPeer)) continue
+    if (request.replaced.size > 0 && request.replaced.has(folded(field.lower))) continue
+    const value = strip === undefined ? field.value : stripField(field, strip)
+    if (value !== undefined) text += `${field.name}: ${value}\r\n`
+  }
+  text += framingText(head.framing)
+  if (head.webSocketKey !== undefined) text += UPGRADE_LINES
+  else if (head.takesTrailers) text += 'Connection: TE\r\nTE: trailers\r\n'
+  text += `X-Forwarded-For: ${forwarded.forwardedFor}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n`
+  if (forwarded.host !== '') text += `X-Forwarded-Host: ${forwarded.host}\r\n`
+  text += `Forwarded: ${forwarded.forwarded}\r\n`
+  if (forwarded.realIp !== '') text += `X-Real-IP: ${forwarded.realIp}\r\n`
+  for (let i = 0; i < identity.length; i++) {
+    if (identity[i] !== '') text += `${rules.identityNames[i]}: ${identity[i]}\r\n`
+  }
+  for (const { name, value } of request.granted) text += `${name}: ${value}\r\n`
+  return `${text}X-Decision-Id: ${request.decisionId}\r\n\r\n`
+}
+
+const UPGRADE_LINES = `Connection: Upgrade\r\nUpgrade: ${FORWARDED_UPGRADE}\r\n`
+
+/** The line that frames a body. */
+function framingText(framing: RequestHead['framing']): string {
+  if (framing.kind === 'length') return `Content-Length: ${framing.bytes}\r\n`
+  return framing.kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
+}

@@ -1,11 +1,10 @@
-/** One of those that judge a request of a route: a policy, an auth service, or a question for a password. */
-import type { Decide } from '../../decision/decide.ts'
-import type { Deny } from '../../decision/decision.ts'
+/** Judges of a route in the gateway: what one is made of, what it says of a request, and what all say together. */
+import type { Decision, Deny } from '../../decision/decision.ts'
 import type { Policy } from '../../policy/compile-policy.ts'
-import type { AuthDenial, Grant } from './auth-service/auth-answer.ts'
-import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 import type { ClientRequest } from '../client/client-request.ts'
+import type { QueryParameter } from '../exchange/mapped-query.ts'
 import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
+import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 
 /** What a judge is made of. */
 export type JudgeInput =
@@ -18,28 +17,6 @@ export type JudgeInput =
       readonly users: readonly UserSettings[]
     }
 
-/** What a judge that allows hands on. */
-export interface Allowance {
-  readonly kind: 'allowed'
-  readonly policy?: string | undefined
-  readonly issuer?: string | undefined
-  /** Values of the identity headers in their order; absent: none. */
-  readonly identity?: readonly string[]
-  /** When a token would be accepted no more, in epoch seconds. */
-  readonly notAfter?: number | undefined
-  readonly grant?: Grant
-  /** Values of `Set-Cookie` for the client. */
-  readonly cookies?: readonly string[]
-}
-
-/** Why a judge says no; the rest of the decision is the route's. */
-export type Refusal = Omit<Deny, 'id' | 'route' | 'outcome'>
-
-export type JudgeOutcome =
-  | Allowance
-  /** `denial`: what an auth service says beside the refusal. */
-  | { readonly kind: 'denied'; readonly refusal: Refusal; readonly denial?: AuthDenial | undefined }
-
 export interface RouteJudge {
   /**
    * Asks about a request.
@@ -47,34 +24,78 @@ export interface RouteJudge {
    * @param settled Called once, perhaps at once.
    * @returns Gives up: `settled` is not called.
    */
-  ask(request: ClientRequest, settled: (outcome: JudgeOutcome) => void): () => void
+  ask(request: ClientRequest, settled: (verdict: Verdict) => void): () => void
 }
 
-const NONE = { policy: undefined, issuer: undefined, challenge: undefined, retryAfterSeconds: undefined }
+/** What one judge says of a request. */
+export type Verdict = AllowVerdict | DenyVerdict
 
-/** A no that neither a policy nor a token is behind. */
-export const refused = (
-  refusal: Pick<Refusal, 'reason' | 'status'> & Partial<Refusal>,
-  denial?: AuthDenial,
-): JudgeOutcome => ({ kind: 'denied', refusal: { ...NONE, detail: undefined, ...refusal }, denial })
-
-/** A policy of the core, asked by its name: the same `decide` as everywhere. */
-export function policyJudge(policy: Policy, decide: Decide): RouteJudge {
-  return {
-    ask({ authz }, settled) {
-      let isCancelled = false
-      const decided = (decision: Awaited<ReturnType<Decide>>): void => {
-        if (isCancelled) return
-        if (decision.outcome === 'deny') return settled(refused(decision))
-        const { issuer, identity, notAfter } = decision
-        settled({ kind: 'allowed', policy: decision.policy, issuer, identity, notAfter })
-      }
-      const decision = decide({ request: authz, policy })
-      if (decision instanceof Promise) void decision.then(decided)
-      else decided(decision)
-      return () => {
-        isCancelled = true
-      }
-    },
-  }
+export interface AllowVerdict {
+  readonly kind: 'allowed'
+  readonly policy?: string | undefined
+  readonly issuer?: string | undefined
+  /** Values of the identity headers in their order; absent: none. */
+  readonly identity?: readonly string[]
+  /** When the token expires, leeway included, in epoch seconds. */
+  readonly notAfter?: number | undefined
+  readonly grant?: Grant
+  /** Values of `Set-Cookie` for the client. */
+  readonly cookies?: readonly string[]
 }
+
+export interface DenyVerdict {
+  readonly kind: 'denied'
+  readonly denial: JudgeDenial
+  /** If an auth service denied. */
+  readonly authDenial?: AuthDenial | undefined
+}
+
+/** Why a judge denies: the decision, except for what every judge of the route has in common. */
+export type JudgeDenial = Omit<Deny, 'id' | 'route' | 'outcome'>
+
+/** What auth services and `basic_auth` hand to the application. */
+export interface Grant {
+  readonly headers: readonly GrantedHeader[]
+  readonly params: readonly QueryParameter[]
+}
+
+/** A header that the forwarded request is given. */
+export interface GrantedHeader {
+  readonly name: string
+  readonly value: string
+}
+
+/** What an auth service that denies wants the client to be told. */
+export interface AuthDenial {
+  readonly status: 401 | 403
+  /** The values of `WWW-Authenticate`, in order. */
+  readonly challenges: readonly string[]
+  /** The values of `Set-Cookie` that the settings name. */
+  readonly cookies: readonly string[]
+  /** Where the client is sent instead; undefined if it is to see the denial. */
+  readonly location?: string | undefined
+}
+
+/** The decision on a request, by the core or by all judges of its route, and what they hand on. */
+export interface Judgement {
+  readonly decision: Decision
+  /** Undefined if neither an auth service nor `basic_auth` was asked. */
+  readonly grant: Grant | undefined
+  readonly authDenial?: AuthDenial | undefined
+  /** The values of `Set-Cookie` that auth services which allowed add to the answer. */
+  readonly cookies?: readonly string[]
+}
+
+const NONE = {
+  policy: undefined,
+  issuer: undefined,
+  challenge: undefined,
+  retryAfterSeconds: undefined,
+  detail: undefined,
+}
+
+/** A denial that is about neither a policy nor a token. */
+export const denied = (
+  denial: Pick<JudgeDenial, 'reason' | 'status'> & Partial<JudgeDenial>,
+  authDenial?: AuthDenial,
+): DenyVerdict => ({ kind: 'denied', denial: { ...NONE, ...denial }, authDenial })

@@ -6,7 +6,7 @@ import { clientAddress, UNKNOWN_PEER, type IsTrusted } from '../client/client-ad
 import type { ClientRequest } from '../client/client-request.ts'
 import { networkOf } from '../../syntax/ip-address.ts'
 import { valuesOf } from '../http/header-fields.ts'
-import type { Judgement } from '../judges/judge-request.ts'
+import type { Judgement } from '../judges/judge.ts'
 import type { RateKey } from '../../settings/rate-limit/definition.ts'
 
 /** Longest value of a client's header or cookie that is a key of its own, in characters. */
@@ -23,11 +23,10 @@ export function rateKeyOf(
   request: ClientRequest,
   judgement: Judgement | undefined,
   identityNames: readonly string[],
-  isTrusted: IsTrusted,
 ): string {
   const value = valueOf(by, request, judgement, identityNames)
   if (value === undefined || value === '')
-    return `address ${clientOf(request.forwarded.forwardedFor, isTrusted)}`
+    return `address ${clientOf(request.forwarded.forwardedFor, request.isTrusted)}`
   // A digest, so that no credential and no name stays in memory.
   return `${by.kind} ${createHash('sha256').update(value).digest('base64')}`
 }

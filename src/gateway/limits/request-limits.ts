@@ -1,7 +1,6 @@
 /** The rate limits of a request: those of its listener, its route and its upstream, each asked in its turn. */
-import type { IsTrusted } from '../client/client-address.ts'
 import type { ClientRequest } from '../client/client-request.ts'
-import type { Judgement } from '../judges/judge-request.ts'
+import type { Judgement } from '../judges/judge.ts'
 import { rateKeyOf } from './rate-key.ts'
 import type { RateLimit, RateStore } from './rate-store.ts'
 import type { RateKey, RateLimitSettings } from '../../settings/rate-limit/definition.ts'
@@ -13,20 +12,20 @@ export interface PlacedLimit extends RateLimit {
   readonly label: string
 }
 
-/** A limit that a request is over, and when the client may come back. */
-export interface Excess {
+/** A limit that a request exceeds, and when the client may come back. */
+export interface ExceededLimit {
   readonly limit: PlacedLimit
   readonly seconds: number
 }
 
-/** Undefined where the request is within every limit. */
-export type Taken = Excess | undefined
+/** Undefined if the request is within every limit. */
+export type LimitResult = ExceededLimit | undefined
 
 export interface RequestLimits {
   /** Those that need no judgement: before a key is looked up, a password hashed or an auth service asked. */
-  before(request: ClientRequest): Taken | Promise<Taken>
-  /** Those by identity. Who is denied has none, and is counted by address. */
-  after(request: ClientRequest, judgement: Judgement): Taken | Promise<Taken>
+  before(request: ClientRequest): LimitResult | Promise<LimitResult>
+  /** Those by identity. A client that is denied has no identity, and is counted by address. */
+  after(request: ClientRequest, judgement: Judgement): LimitResult | Promise<LimitResult>
 }
 
 /** What the limits of one request are made of. */
@@ -34,10 +33,9 @@ export interface LimitContext {
   readonly store: RateStore
   /** Of all policies, lower case, in the order of a decision's identity. */
   readonly identityNames: readonly string[]
-  readonly isTrusted: IsTrusted
 }
 
-/** For how long a client is sent away when a store has broken its word. */
+/** How long a client is sent away when a store has failed. */
 const RETRY_AFTER_FAULT_SECONDS = 1
 
 /** @param place Where they are written: `route read`, `upstream orders`, `listener :8080`. */
@@ -51,7 +49,7 @@ export const placeLimits = (
     return { id, requests, perMs, by, label: `${place}: ${requests} in ${perMs / 1_000}s by ${key}` }
   })
 
-/** Undefined where there are none, so that requests without a limit cost nothing. */
+/** Undefined if there are none, so that requests without a limit cost nothing. */
 export function compileRequestLimits(
   limits: readonly PlacedLimit[],
   context: LimitContext,
@@ -60,31 +58,30 @@ export function compileRequestLimits(
   const byIdentity = limits.filter(({ by }) => by.kind === 'identity')
   const others = limits.filter(({ by }) => by.kind !== 'identity')
   return {
-    before: (request) => takeAll(others, request, undefined, context),
-    after: (request, judgement) => takeAll(byIdentity, request, judgement, context),
+    before: (request) => countAll(others, request, undefined, context),
+    after: (request, judgement) => countAll(byIdentity, request, judgement, context),
   }
 }
 
-/** Asks all of them, also when one has said no: a client that is over one limit cannot spare the others. */
-function takeAll(
+/** All limits count the request, even if it exceeds one: a client over one limit must not spare the others. */
+function countAll(
   limits: readonly PlacedLimit[],
   request: ClientRequest,
   judgement: Judgement | undefined,
-  { store, identityNames, isTrusted }: LimitContext,
-): Taken | Promise<Taken> {
-  let longest: Taken
-  let pending: Promise<Taken>[] | undefined
+  { store, identityNames }: LimitContext,
+): LimitResult | Promise<LimitResult> {
+  let longest: LimitResult
+  let pending: Promise<LimitResult>[] | undefined
   for (const limit of limits) {
-    const toExcess = (seconds: number): Taken => (seconds === 0 ? undefined : { limit, seconds })
-    const key = rateKeyOf(limit.by, request, judgement, identityNames, isTrusted)
-    const seconds = store.take(limit, key)
-    if (typeof seconds === 'number') longest = longer(longest, toExcess(seconds))
-    else (pending ??= []).push(seconds.then(toExcess, () => toExcess(RETRY_AFTER_FAULT_SECONDS)))
+    const toResult = (seconds: number): LimitResult => (seconds === 0 ? undefined : { limit, seconds })
+    const seconds = store.take(limit, rateKeyOf(limit.by, request, judgement, identityNames))
+    if (typeof seconds === 'number') longest = longer(longest, toResult(seconds))
+    else (pending ??= []).push(seconds.then(toResult, () => toResult(RETRY_AFTER_FAULT_SECONDS)))
   }
   if (pending === undefined) return longest
   const known = longest
-  return Promise.all(pending).then((taken) => taken.reduce(longer, known))
+  return Promise.all(pending).then((results) => results.reduce(longer, known))
 }
 
-const longer = (one: Taken, other: Taken): Taken =>
+const longer = (one: LimitResult, other: LimitResult): LimitResult =>
   one === undefined || (other !== undefined && other.seconds > one.seconds) ? other : one

@@ -3,7 +3,7 @@ import { isCodeLike } from '../../../src/cli/explain/command.ts'
 import { readPages } from '../../../src/cli/explain/code.ts'
 import { ALLOW_REASONS, DENY_REASONS } from '../../../src/decision/reasons.ts'
 import { ERROR_CODES } from '../../../src/errors.ts'
-import { FAULT_STATUS } from '../../../src/gateway/exchange/exchange-end.ts'
+import { FAULT_STATUS } from '../../../src/gateway/gateway-event.ts'
 import { makeToken } from '../fixtures.ts'
 import { runWarder } from '../run-warder.ts'
 

@@ -1,19 +1,22 @@
-import type { AuthDenial } from '../../../src/gateway/judges/auth-service/auth-answer.ts'
 import { describe, expect, it } from 'bun:test'
 import type { Decide } from '../../../src/decision/decide.ts'
 import type { Decision } from '../../../src/decision/decision.ts'
+import { createAdmit, type Admission } from '../../../src/gateway/admission.ts'
 import { askJudges } from '../../../src/gateway/judges/ask-judges.ts'
 import { basicAuthJudge } from '../../../src/gateway/judges/passwords/basic-auth-judge.ts'
 import type { ClientRequest } from '../../../src/gateway/client/client-request.ts'
-import { judge, type Judgement } from '../../../src/gateway/judges/judge-request.ts'
 import {
-  policyJudge,
-  refused,
-  type JudgeOutcome,
+  denied,
+  type AuthDenial,
   type RouteJudge,
+  type Judgement,
+  type Verdict,
 } from '../../../src/gateway/judges/judge.ts'
-import type { PasswordVerdict } from '../../../src/gateway/judges/passwords/password-check.ts'
+import { policyJudge } from '../../../src/gateway/judges/policy-judge.ts'
+import type { PasswordResult } from '../../../src/gateway/judges/passwords/password-check.ts'
 import type { Policy } from '../../../src/policy/compile-policy.ts'
+import type { Route } from '../../../src/policy/compile-routes.ts'
+import { ok } from '../../../src/result.ts'
 
 const FIRST: Decision = {
   id: 'first',
@@ -36,7 +39,7 @@ const request = (authorization?: string): ClientRequest => {
 
 /** A judge that answers when the test says so. */
 function fakeJudge() {
-  const nobody: (outcome: JudgeOutcome) => void = () => {}
+  const nobody: (verdict: Verdict) => void = () => {}
   const state = { asked: 0, cancelled: 0, answer: nobody }
   const judge: RouteJudge = {
     ask(_, settled) {
@@ -48,10 +51,10 @@ function fakeJudge() {
   return { judge, state }
 }
 
-const ALLOWED: JudgeOutcome = { kind: 'allowed' }
-const atOnce = (outcome: JudgeOutcome): RouteJudge => ({
+const ALLOWED: Verdict = { kind: 'allowed' }
+const atOnce = (verdict: Verdict): RouteJudge => ({
   ask: (_, settled) => {
-    settled(outcome)
+    settled(verdict)
     return () => {
       throw new Error('it has answered')
     }
@@ -118,7 +121,7 @@ describe('judges are asked one after the other', () => {
   it('and nobody behind one that says no', () => {
     const behind = fakeJudge()
     const settled: Judgement[] = []
-    const no = refused({ reason: 'auth_service_denied', status: 403 }, DENIAL)
+    const no = denied({ reason: 'auth_service_denied', status: 403 }, DENIAL)
     askJudges(
       [atOnce(ALLOWED), atOnce(no), behind.judge],
       request(),
@@ -130,7 +133,7 @@ describe('judges are asked one after the other', () => {
     expect(settled).toMatchObject([
       {
         decision: { id: 'first', route: 'r', outcome: 'deny', reason: 'auth_service_denied' },
-        denial: DENIAL,
+        authDenial: DENIAL,
       },
     ])
   })
@@ -140,10 +143,21 @@ describe('a route whose judges the core cannot ask', () => {
   for (const reason of ['auth_service_not_asked', 'judges_not_asked'] as const) {
     it(`stays denied (${reason}) where the gateway knows none either`, () => {
       const decision: Decision = { ...FIRST, reason }
-      const rules = { decide: () => decision, destinations: new Map(), headers: { identityNames: [] } }
-      const settled: Judgement[] = []
-      judge(request(), rules as never, (judgement) => void settled.push(judgement))
-      expect(settled).toEqual([{ decision, grant: undefined }])
+      const admit = createAdmit({
+        decide: () => decision,
+        findRoute: () => ok({ name: 'r' } as Route),
+        newId: () => 'other',
+        identityCount: 0,
+        routes: new Map(),
+        unrouted: { destination: undefined, limits: undefined },
+        hasCors: false,
+        redirectPort: undefined,
+      })
+      const settled: Admission[] = []
+      admit(request(), (admission) => void settled.push(admission))
+      expect(settled).toMatchObject([
+        { id: 'first', judgement: { decision, grant: undefined }, answer: { status: 403, reason } },
+      ])
     })
   }
 })
@@ -153,8 +167,8 @@ describe('a policy among the judges', () => {
     let decided: (decision: Decision) => void = () => {}
     const decision = new Promise<Decision>((resolve) => (decided = resolve))
     const decide: Decide = () => decision
-    const settled: JudgeOutcome[] = []
-    const cancel = policyJudge({} as Policy, decide).ask(request(), (outcome) => void settled.push(outcome))
+    const settled: Verdict[] = []
+    const cancel = policyJudge({} as Policy, decide).ask(request(), (verdict) => void settled.push(verdict))
     cancel()
     decided(FIRST)
     await decision
@@ -163,28 +177,28 @@ describe('a policy among the judges', () => {
 })
 
 describe('basic_auth among the judges', () => {
-  const told = (verdict: PasswordVerdict, realm = 'R'): JudgeOutcome[] => {
-    const settled: JudgeOutcome[] = []
+  const told = (result: PasswordResult, realm = 'R'): Verdict[] => {
+    const settled: Verdict[] = []
     const check = {
-      check: (_: unknown, _address: string, answer: (verdict: PasswordVerdict) => void) => (
-        answer(verdict),
+      check: (_: unknown, _address: string, answer: (result: PasswordResult) => void) => (
+        answer(result),
         () => {}
       ),
     }
     const judge = basicAuthJudge({ realm, userHeader: undefined } as never, check)
-    judge.ask(request('Basic YTpi'), (outcome) => void settled.push(outcome))
+    judge.ask(request('Basic YTpi'), (verdict) => void settled.push(verdict))
     return settled
   }
 
   it('is 503 with a time to come back, and no challenge, where too many passwords are to be verified', () => {
     expect(told('overloaded')).toMatchObject([
-      { refusal: { reason: 'overloaded', status: 503, challenge: undefined, retryAfterSeconds: 5 } },
+      { denial: { reason: 'overloaded', status: 503, challenge: undefined, retryAfterSeconds: 5 } },
     ])
   })
 
   it('escapes its realm', () => {
     expect(told('wrong', 'a"b\\c')).toMatchObject([
-      { refusal: { challenge: 'Basic realm="a\\"b\\\\c", charset="UTF-8"' } },
+      { denial: { challenge: 'Basic realm="a\\"b\\\\c", charset="UTF-8"' } },
     ])
   })
 })

@@ -37,7 +37,7 @@ describe('the key of a rate limit', () => {
     const head = parseRequestHead(text)
     if (!head.ok) throw new Error(head.error.detail)
     const request = readClientRequest(head.value, '192.0.2.1', 'http', isTrusted)
-    return rateKeyOf(by, request, undefined, [], isTrusted)
+    return rateKeyOf(by, request, undefined, [])
   }
   const HEADER = { kind: 'header', name: 'X-Api-Key' } as const
   const COOKIE = { kind: 'cookie', name: 'session' } as const

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'bun:test'
 import { readClientRequest } from '../../../src/gateway/client/client-request.ts'
 import type { RateStore } from '../../../src/gateway/limits/rate-store.ts'
 import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
-import { compileRequestLimits, placeLimits, type Taken } from '../../../src/gateway/limits/request-limits.ts'
+import {
+  compileRequestLimits,
+  placeLimits,
+  type LimitResult,
+} from '../../../src/gateway/limits/request-limits.ts'
 
 const ADDRESS = { kind: 'address' } as const
 const LIMITS = placeLimits('route r', [
@@ -13,7 +17,7 @@ const LIMITS = placeLimits('route r', [
 
 /** @param answers Of the store, in turn. */
 function takeWith(answers: readonly (number | Promise<number>)[]): {
-  readonly taken: Taken | Promise<Taken>
+  readonly result: LimitResult | Promise<LimitResult>
   readonly ids: readonly string[]
 } {
   const ids: string[] = []
@@ -24,19 +28,18 @@ function takeWith(answers: readonly (number | Promise<number>)[]): {
     },
     retain() {},
   }
-  const isTrusted = (): boolean => false
   const head = parseRequestHead('GET / HTTP/1.1\r\nHost: a.example')
   if (!head.ok) throw new Error(head.error.detail)
-  const request = readClientRequest(head.value, '192.0.2.1', 'http', isTrusted)
-  const limits = compileRequestLimits(LIMITS, { store, identityNames: [], isTrusted })
-  return { taken: limits?.before(request), ids }
+  const request = readClientRequest(head.value, '192.0.2.1', 'http', () => false)
+  const limits = compileRequestLimits(LIMITS, { store, identityNames: [] })
+  return { result: limits?.before(request), ids }
 }
 
 const failed = (): Promise<number> => Promise.reject(new Error('the store is gone'))
 
 describe('the limits of a request', () => {
   it('are none where there are none', () => {
-    const context = { store: { take: () => 0, retain() {} }, identityNames: [], isTrusted: () => false }
+    const context = { store: { take: () => 0, retain() {} }, identityNames: [] }
     expect(compileRequestLimits([], context)).toBeUndefined()
   })
 
@@ -52,16 +55,16 @@ describe('the limits of a request', () => {
   ]
   for (const [what, answers, seconds, which] of CASES) {
     it(`are all asked of a store that says ${what}`, async () => {
-      const { taken, ids } = takeWith(answers())
+      const { result, ids } = takeWith(answers())
       expect(ids).toEqual(LIMITS.map(({ id }) => id))
-      const excess = await taken
-      expect(excess?.seconds ?? 0).toBe(seconds)
-      if (seconds > 0) expect(excess?.limit).toBe(LIMITS[which])
+      const exceeded = await result
+      expect(exceeded?.seconds ?? 0).toBe(seconds)
+      if (seconds > 0) expect(exceeded?.limit).toBe(LIMITS[which])
     })
   }
 
   it('cost no promise where the store knows at once', () => {
-    expect(takeWith([0, 3, 0]).taken).not.toBeInstanceOf(Promise)
+    expect(takeWith([0, 3, 0]).result).not.toBeInstanceOf(Promise)
   })
 
   it('have names that stay the same when only the number of requests changes', () => {

@@ -4,43 +4,24 @@ import type { ForwardAuthSettings, MappedAnswerHeader } from '../../../settings/
 import { valuesOf, type HeaderField } from '../../http/header-fields.ts'
 import type { QueryParameter } from '../../exchange/mapped-query.ts'
 import type { ResponseHead } from '../../http/response-head.ts'
+import type { AuthDenial, Grant, GrantedHeader } from '../judge.ts'
 
-/** A header that the forwarded request is given. */
-export interface GrantedHeader {
-  readonly name: string
-  readonly value: string
-}
-
-/** What the service hands to the application. */
-export interface Grant {
-  readonly headers: readonly GrantedHeader[]
-  readonly params: readonly QueryParameter[]
-}
-
-/** What the service wants the client to be told. */
-export interface AuthDenial {
-  readonly status: 401 | 403
-  /** The values of `WWW-Authenticate`, in order. */
-  readonly challenges: readonly string[]
-  /** The values of `Set-Cookie` that the settings name. */
-  readonly cookies: readonly string[]
-  /** Where the client is sent instead; undefined where it is to see the denial. */
-  readonly location?: string | undefined
-}
-
-export type AuthVerdict =
+/** What the service says of a request. */
+export type AuthAnswer =
   /** `cookies`: the values of `Set-Cookie` that the settings name, for the client. */
   | { readonly kind: 'allowed'; readonly grant: Grant; readonly cookies: readonly string[] }
   | ({ readonly kind: 'denied' } & AuthDenial)
   /** `detail`: for the operator's log. */
   | { readonly kind: 'failed'; readonly status: 502 | 504; readonly detail: string }
+  /** It was not asked: the client did not send a required header. */
+  | { readonly kind: 'header_missing'; readonly header: string }
 
 /** Longest value that is handed on: what most servers read as one header line. */
 const MAX_VALUE_BYTES = 8_192
 // Control characters are refused with the head; other bytes are read as UTF-8 here and as latin1 there.
 const PLAIN = /^[\x20-\x7e]*$/
 
-export function readAuthAnswer({ status, fields }: ResponseHead, settings: ForwardAuthSettings): AuthVerdict {
+export function readAuthAnswer({ status, fields }: ResponseHead, settings: ForwardAuthSettings): AuthAnswer {
   const cookies = answerCookies(fields, settings)
   if (status === 401 || status === 403)
     return { kind: 'denied', status, challenges: valuesOf(fields, 'www-authenticate'), cookies }
@@ -89,7 +70,7 @@ const answerCookies = (
           PLAIN.test(value),
       )
 
-export const authFailure = (detail: string, status: 502 | 504 = 502): AuthVerdict => ({
+export const authFailure = (detail: string, status: 502 | 504 = 502): AuthAnswer => ({
   kind: 'failed',
   status,
   detail,

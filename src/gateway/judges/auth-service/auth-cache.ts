@@ -1,6 +1,6 @@
 /** Allows of an auth service, for a while, under the digest of everything that it was sent. */
 import { createHash } from 'node:crypto'
-import type { Grant } from './auth-answer.ts'
+import type { Grant } from '../judge.ts'
 
 export interface AuthCache {
   get(requestText: string, nowMs: number): Grant | undefined

@@ -1,5 +1,5 @@
 /** An external auth service: asks it about requests, over kept connections, within its time. */
-import { authFailure, readAuthAnswer, rememberMs, type AuthVerdict } from './auth-answer.ts'
+import { authFailure, readAuthAnswer, rememberMs, type AuthAnswer } from './auth-answer.ts'
 import { createAuthCache } from './auth-cache.ts'
 import { createAuthAnswerReader, type AnswerStep } from './auth-answer-reader.ts'
 import { authRequestText, compileSentFields } from './auth-request.ts'
@@ -15,9 +15,6 @@ import { createServerChoice, type ServerChoice } from '../../upstream/server-cho
 import { createServerGroup } from '../../upstream/server-group.ts'
 import type { Link } from '../../upstream/server-pool.ts'
 
-/** What is known about a request: the service's word, or that it lacks a required header. */
-export type AuthOutcome = AuthVerdict | { readonly kind: 'header_missing'; readonly header: string }
-
 export interface AuthService {
   /**
    * Asks about a request.
@@ -25,7 +22,7 @@ export interface AuthService {
    * @param settled Called once, perhaps at once.
    * @returns Gives up: the connection is closed, and `settled` is not called.
    */
-  ask(request: ClientRequest, settled: (outcome: AuthOutcome) => void): () => void
+  ask(request: ClientRequest, settled: (answer: AuthAnswer) => void): () => void
   /** Lets go of connections as their exchanges end. */
   close(): void
 }
@@ -58,14 +55,14 @@ export function createAuthService(
       }
       // From before it is sent: by then the service has decided nothing yet.
       const askedMs = performance.now()
-      return exchange(servers, text.value, settings, deps.deadlines, (verdict, answer) => {
+      return exchange(servers, text.value, settings, deps.deadlines, (answer, head) => {
         // A cookie is for this once: handed out again, it would replace a newer one.
         const ttlMs =
-          answer === undefined || verdict.kind !== 'allowed' || verdict.cookies.length > 0
+          head === undefined || answer.kind !== 'allowed' || answer.cookies.length > 0
             ? 0
-            : rememberMs(answer, settings.cache?.ttlMs ?? 0)
-        if (ttlMs > 0 && verdict.kind === 'allowed') cache?.put(text.value, verdict.grant, askedMs + ttlMs)
-        settled(verdict)
+            : rememberMs(head, settings.cache?.ttlMs ?? 0)
+        if (ttlMs > 0 && answer.kind === 'allowed') cache?.put(text.value, answer.grant, askedMs + ttlMs)
+        settled(answer)
       })
     },
     close: () => group.close(),
@@ -78,7 +75,7 @@ function exchange(
   text: string,
   settings: ForwardAuthSettings,
   deadlines: Deadlines,
-  settled: (verdict: AuthVerdict, answer: ResponseHead | undefined) => void,
+  settled: (answer: AuthAnswer, head: ResponseHead | undefined) => void,
 ): () => void {
   let isOver = false
   let link: Link | undefined

@@ -1,11 +1,12 @@
-/** An auth service as the judge of a route: its word as a decision. */
+/** An auth service as a judge of a route: what it answers as a verdict. */
 import { challengeFor } from '../../../decision/challenge.ts'
 import { DENY_ROWS } from '../../../decision/reasons.ts'
-import type { AuthOutcome, AuthService } from './auth-service.ts'
+import type { AuthAnswer } from './auth-answer.ts'
+import type { AuthService } from './auth-service.ts'
 import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import { valuesOf } from '../../http/header-fields.ts'
-import { refused, type JudgeOutcome, type RouteJudge } from '../judge.ts'
+import { denied, type RouteJudge, type Verdict } from '../judge.ts'
 import { signInLocation } from './sign-in.ts'
 import type { StripRule } from '../../exchange/strip-token.ts'
 
@@ -19,11 +20,11 @@ export function forwardAuthJudge(
   realm: string,
   strip: StripRule | undefined,
 ): RouteJudge {
-  /** Only a 401 has a remedy: who is known, and refused, would come back to the same 403. */
-  const withSignIn = (outcome: AuthOutcome, request: ClientRequest): AuthOutcome =>
-    outcome.kind === 'denied' && outcome.status === 401 && signIn !== undefined
-      ? { ...outcome, location: signInLocation(request, signIn, strip) }
-      : outcome
+  /** Only a 401 has a remedy: a user who is known, and denied, would come back to the same 403. */
+  const withSignIn = (answer: AuthAnswer, request: ClientRequest): AuthAnswer =>
+    answer.kind === 'denied' && answer.status === 401 && signIn !== undefined
+      ? { ...answer, location: signInLocation(request, signIn, strip) }
+      : answer
   return {
     ask(request, settled) {
       // Which of two the service reads, and which of them the application, would be chance.
@@ -31,34 +32,34 @@ export function forwardAuthJudge(
         settled(multipleCredentials(challengeFor('token_multiple', realm, [])))
         return () => {}
       }
-      return service.ask(request, (outcome) => settled(toJudgeOutcome(withSignIn(outcome, request))))
+      return service.ask(request, (answer) => settled(toVerdict(withSignIn(answer, request))))
     },
   }
 }
 
 /** More than one `Authorization` field. */
-export const multipleCredentials = (challenge: string | undefined): JudgeOutcome =>
-  refused({
+export const multipleCredentials = (challenge: string | undefined): Verdict =>
+  denied({
     reason: 'token_multiple',
     status: DENY_ROWS.token_multiple.status,
     challenge,
     detail: 'more than one Authorization field',
   })
 
-function toJudgeOutcome(outcome: AuthOutcome): JudgeOutcome {
-  switch (outcome.kind) {
+function toVerdict(answer: AuthAnswer): Verdict {
+  switch (answer.kind) {
     case 'allowed':
-      return { kind: 'allowed', grant: outcome.grant, cookies: outcome.cookies }
+      return { kind: 'allowed', grant: answer.grant, cookies: answer.cookies }
     case 'denied': {
-      const { status } = outcome
+      const { status } = answer
       const detail = `it answered ${status}`
-      return refused({ reason: 'auth_service_denied', status, detail }, outcome)
+      return denied({ reason: 'auth_service_denied', status, detail }, answer)
     }
     case 'failed': {
-      const { status, detail } = outcome
-      return refused({ reason: 'auth_service_failed', status, detail })
+      const { status, detail } = answer
+      return denied({ reason: 'auth_service_failed', status, detail })
     }
     case 'header_missing':
-      return refused({ reason: 'header_missing', status: 403, detail: `\`${outcome.header}\`` })
+      return denied({ reason: 'header_missing', status: 403, detail: `\`${answer.header}\`` })
   }
 }

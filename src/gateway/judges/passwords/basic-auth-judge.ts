@@ -6,7 +6,7 @@ import { multipleCredentials } from '../auth-service/forward-auth-judge.ts'
 import { valuesOf } from '../../http/header-fields.ts'
 import { clientOf } from '../../limits/rate-key.ts'
 import type { PasswordCheck } from './password-check.ts'
-import { refused, type JudgeOutcome, type RouteJudge } from '../judge.ts'
+import { denied, type RouteJudge, type Verdict } from '../judge.ts'
 
 /** The queue is empty by then, unless others fill it again. */
 const RETRY_AFTER_SECONDS = 5
@@ -19,8 +19,8 @@ export function basicAuthJudge(
 ): RouteJudge {
   // RFC 9110 §5.6.4: what would end the quoted string is escaped. UTF-8 is the one encoding of RFC 7617 §2.1.
   const challenge = `Basic realm="${realm.replaceAll(/["\\]/g, '\\$&')}", charset="UTF-8"`
-  const unauthorized = (reason: DenyReason): JudgeOutcome => refused({ reason, status: 401, challenge })
-  const missed: Readonly<Record<CredentialsMiss, JudgeOutcome>> = {
+  const unauthorized = (reason: DenyReason): Verdict => denied({ reason, status: 401, challenge })
+  const missed: Readonly<Record<CredentialsMiss, Verdict>> = {
     absent: unauthorized('credentials_missing'),
     malformed: unauthorized('credentials_malformed'),
     multiple: multipleCredentials(challenge),
@@ -34,22 +34,22 @@ export function basicAuthJudge(
       }
       const { user } = credentials.value
       const address = clientOf(forwarded.forwardedFor, isTrusted)
-      return check.check(credentials.value, address, (verdict) => {
-        if (verdict === 'right') settled(allowed(user, userHeader))
-        else settled(verdict === 'wrong' ? unauthorized('credentials_invalid') : OVERLOADED)
+      return check.check(credentials.value, address, (result) => {
+        if (result === 'right') settled(allowed(user, userHeader))
+        else settled(result === 'wrong' ? unauthorized('credentials_invalid') : OVERLOADED)
       })
     },
   }
 }
 
-const OVERLOADED: JudgeOutcome = refused({
+const OVERLOADED: Verdict = denied({
   reason: 'overloaded',
   status: DENY_ROWS.overloaded.status,
   retryAfterSeconds: RETRY_AFTER_SECONDS,
   detail: 'too many passwords to verify',
 })
 
-function allowed(user: string, userHeader: string | undefined): JudgeOutcome {
+function allowed(user: string, userHeader: string | undefined): Verdict {
   if (userHeader === undefined) return { kind: 'allowed' }
   return {
     kind: 'allowed',

@@ -6,7 +6,7 @@ import { createRememberedPairs } from './remembered-pairs.ts'
 import type { VerifyPassword } from './verify-password.ts'
 import type { WorkQueue } from './work-queue.ts'
 
-export type PasswordVerdict = 'right' | 'wrong' | 'overloaded'
+export type PasswordResult = 'right' | 'wrong' | 'overloaded'
 
 export interface PasswordCheck {
   /**
@@ -14,7 +14,7 @@ export interface PasswordCheck {
    * @param settled Called once, perhaps at once.
    * @returns Gives up: `settled` is not called.
    */
-  check(credentials: Credentials, address: string, settled: (verdict: PasswordVerdict) => void): () => void
+  check(credentials: Credentials, address: string, settled: (result: PasswordResult) => void): () => void
 }
 
 export interface PasswordCheckDeps {
@@ -26,7 +26,7 @@ export interface PasswordCheckDeps {
   readonly nowMs: () => number
 }
 
-type Settled = (verdict: PasswordVerdict) => void
+type Settled = (result: PasswordResult) => void
 
 /** A verification that is under way or waits, and who wants to know. */
 interface Flight {
@@ -58,9 +58,9 @@ export function createPasswordCheck(users: readonly UserSettings[], deps: Passwo
     return [users[digest.readUInt32BE(0) % Math.max(users.length, 1)]?.secret, false]
   }
 
-  const end = (digest: string, flight: Flight, verdict: PasswordVerdict): void => {
+  const end = (digest: string, flight: Flight, result: PasswordResult): void => {
     flights.delete(digest)
-    for (const settled of flight.waiting) settled(verdict)
+    for (const settled of flight.waiting) settled(result)
   }
   const begin = (digest: string, { user, password }: Credentials, address: string): Flight | undefined => {
     const flight: Flight = { waiting: new Set(), takeBack: () => false }

@@ -3,7 +3,7 @@ import type { PasswordSecret, UserSettings } from '../../../../src/settings/basi
 import {
   createPasswordCheck,
   type PasswordCheck,
-  type PasswordVerdict,
+  type PasswordResult,
 } from '../../../../src/gateway/judges/passwords/password-check.ts'
 import { createWorkQueue } from '../../../../src/gateway/judges/passwords/work-queue.ts'
 
@@ -51,7 +51,7 @@ let clients = 0
 
 /** What it was settled with, and how to give up. Each request is another client's, unless the test says whose. */
 function start(check: PasswordCheck, user: string, password = 'pw', address = `client ${clients++}`) {
-  const verdicts: PasswordVerdict[] = []
+  const verdicts: PasswordResult[] = []
   const cancel = check.check({ user, password }, address, (verdict) => void verdicts.push(verdict))
   return { verdicts, cancel }
 }
@@ -167,7 +167,7 @@ describe('a flood of passwords', () => {
   it('of many addresses leaves room for one that has none waiting, and tells whose place that was', async () => {
     const { check, asked, end } = bench(2, 8)
     const flood = Array.from({ length: 40 }, (_, i) => start(check, 'alice', `guess ${i}`, `flood ${i % 4}`))
-    const isRefused = ({ verdicts }: { readonly verdicts: readonly PasswordVerdict[] }) =>
+    const isRefused = ({ verdicts }: { readonly verdicts: readonly PasswordResult[] }) =>
       verdicts[0] === 'overloaded'
     const before = flood.filter(isRefused).length
     const login = start(check, 'bob', 'right', 'user')
