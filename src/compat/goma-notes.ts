@@ -4,7 +4,7 @@ import { noEffect, refused } from './goma-keys.ts'
 const LOGS = 'Warder logs to standard output; every denial is logged with its reason'
 const HEALTH = 'the admin listener answers /livez and /readyz'
 const EXPLOITS =
-  'it looks for words such as `select` and `--`, which good requests hold too; remove it: paths with two readings are denied anyway, and contents are checked where they are understood, in the application'
+  'remove it: it searches for words such as `select` and `--`, which valid requests contain too; ambiguous paths are denied anyway, and only the application understands the contents of a request'
 const VERIFIED =
   'certificates are always verified; give the servers a valid one, or name its authority with `ca_file` in `upstreams` of a warder.yaml'
 const CERTIFICATES =
@@ -12,8 +12,8 @@ const CERTIFICATES =
 const HTTP_ALONE = 'only HTTP is forwarded'
 const OWN_TEXTS = 'Warder sends its own problem documents instead; let the application write other pages'
 const INLINE = 'write the middleware into `middlewares` at the top level, with its `paths`, and its name here'
-const OF_LISTENER = 'certificates belong to the listener; write it into `gateway.tls`'
-const TIMES = 'upstreams of a warder.yaml have `response_timeout`, `idle_timeout` and `total_timeout`'
+const OF_LISTENER = 'certificates belong to the listener; write them into `gateway.tls`'
+const TIMES = 'write `response_timeout`, `idle_timeout` and `total_timeout` into `upstreams` of a warder.yaml'
 
 const PROVIDERS = 'put the files into the directory of `extraConfig`'
 /** Where there are routes in the file; see goma.ts. */
@@ -28,15 +28,13 @@ export const TOP_NOTES = {
 }
 
 export const GATEWAY_NOTES = {
-  redis: noEffect(
-    'requests are counted in this process: one counts exactly, several count each for themselves',
-  ),
+  redis: noEffect('each Warder process counts the requests that it receives'),
   blockCommonExploits: refused(EXPLOITS),
   certManager: noEffect(CERTIFICATES),
   reload: noEffect('a changed file is loaded automatically, and on SIGHUP'),
   analytics: noEffect('every decision is a log line'),
   geoip: noEffect('there are no rules by country'),
-  networking: noEffect('write the settings of connections into `upstreams` of a warder.yaml'),
+  networking: noEffect('write connection settings into `upstreams` of a warder.yaml'),
   writeTimeout: noEffect(TIMES),
   readTimeout: noEffect(TIMES),
   idleTimeout: noEffect(TIMES),
@@ -49,19 +47,19 @@ export const GATEWAY_NOTES = {
   disableRouteHealthCheckError: noEffect(HEALTH),
   monitoring: noEffect(HEALTH),
   enableMetrics: noEffect('there is no /metrics on the gateway'),
-  disableDisplayRouteOnStart: noEffect('routes are not shown at the start; see `warder config show`'),
+  disableDisplayRouteOnStart: noEffect('routes are not printed at the start; run `warder config show`'),
   disableKeepAlive: noEffect('connections are kept'),
-  strictSlash: noEffect('a path is matched as it is written, and `/x` protects `/x/` as well'),
-  enableStrictSlash: noEffect('a path is matched as it is written, and `/x` protects `/x/` as well'),
+  strictSlash: noEffect('a path is matched as written, and `/x` protects `/x/` as well'),
+  enableStrictSlash: noEffect('a path is matched as written, and `/x` protects `/x/` as well'),
 }
 
 export const ROUTE_NOTES = {
   insecureSkipVerify: noEffect(VERIFIED),
   blockCommonExploits: refused(EXPLOITS),
-  enableBotDetection: refused('let a proxy in front do it'),
+  enableBotDetection: refused('use a proxy in front of Warder for that'),
   blocklist: refused('write a middleware of type `access` with these `paths`, and name it in `middlewares`'),
-  disableHeaderXForward: noEffect('the application is sent X-Forwarded-*, and no client can set them'),
-  priority: refused('the longest path is asked first'),
+  disableHeaderXForward: noEffect('the application receives X-Forwarded-*, and no client can set them'),
+  priority: refused('the longest path is matched first'),
   maintenance: refused('write `enabled: false`'),
   disableMetrics: noEffect('there is no /metrics on the gateway'),
 }
@@ -97,7 +95,7 @@ export const ENTRY_POINT_NOTES = {
 }
 
 export const PROXY_NOTES = {
-  ipHeaders: refused('the address of a client is read from X-Forwarded-For of `trustedProxies`'),
+  ipHeaders: refused('the client address is read from X-Forwarded-For of `trustedProxies`'),
 }
 
 export const SECURITY_NOTES = {
@@ -111,11 +109,11 @@ export const SECURITY_TLS_NOTES = {
 }
 
 export const BACKEND_NOTES = {
-  match: refused('every backend takes its share of all requests'),
-  exclusive: refused('every backend takes its share of all requests'),
-  priority: refused('every backend takes its share of all requests'),
+  match: refused('every backend receives its share of all requests'),
+  exclusive: refused('every backend receives its share of all requests'),
+  priority: refused('every backend receives its share of all requests'),
 }
 
 export const TLS_NOTES = {
-  certsDir: noEffect('name each certificate in `certificates`'),
+  certsDir: noEffect('list each certificate in `certificates`'),
 }

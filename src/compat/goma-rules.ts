@@ -79,7 +79,7 @@ export const ACCESS_NOTES = {
 export const AccessRuleSchema = strictMap(notedKeys(ACCESS_NOTES))
 
 export const RATE_LIMIT_NOTES = {
-  burst: refused('the window slides, so that no more than `requestsPerUnit` come at once'),
+  burst: refused('the window slides, so no burst exceeds `requestsPerUnit`'),
   banAfter: refused('a client over the limit gets `Retry-After`'),
   banDuration: refused('a client over the limit gets `Retry-After`'),
 }

@@ -8,7 +8,7 @@ const tags = readFileSync(new URL('goma-keys.txt', import.meta.url), 'utf8')
 const doc = readFileSync(new URL('../../docs/compat.md', import.meta.url), 'utf8')
 
 describe('the table of every key of Goma', () => {
-  const rows = [...doc.matchAll(/^\| `(.+?)` \| (taken over|without effect|refused) \| (.+) \|$/gm)]
+  const rows = [...doc.matchAll(/^\| `(.+?)` \| (supported|no effect|refused) \| (.+) \|$/gm)]
   const keys = gomaKeys()
 
   it('has one row for every key of the schema, and for no other', () => {
@@ -16,11 +16,11 @@ describe('the table of every key of Goma', () => {
     expect(rows.map(([, name = '']) => name)).toEqual(keys.map(({ name }) => name))
   })
 
-  it('says what becomes of each, and of what is not taken over what is printed', () => {
+  it('says what becomes of each, and for the others the printed hint', () => {
     const documented = rows.map(([, name, becomes, text]) => [
       name,
       becomes,
-      becomes === 'taken over' ? undefined : text,
+      becomes === 'supported' ? undefined : text,
     ])
     expect(documented).toEqual(keys.map(({ name, becomes, hint }) => [name, becomes, hint]))
   })
@@ -41,7 +41,7 @@ describe('the table of every key of Goma', () => {
     expect([...line.matchAll(/`(\w+)`/g)].map(([, type]) => type)).toEqual(Object.keys(UNSUPPORTED_TYPES))
   })
 
-  for (const { name, becomes } of keys.filter((key) => key.becomes !== 'taken over')) {
+  for (const { name, becomes } of keys.filter((key) => key.becomes !== 'supported')) {
     it(`is right about \`${name}\`: ${becomes}`, async () => {
       const code = becomes === 'refused' ? 'ERR_COMPAT_UNSUPPORTED' : 'WARN_COMPAT_NO_EFFECT'
       expect(await codesAt(name, 'on')).toEqual([code])

@@ -33,8 +33,8 @@ import { GomaSchema } from '../../src/compat/goma-schema.ts'
 export interface GomaKey {
   /** `gateway.routes[].path`; of a rule, `rule.url` behind its type: `jwt: rule.url`. */
   readonly name: string
-  readonly becomes: 'taken over' | 'without effect' | 'refused'
-  /** What is said of a key that is not taken over. */
+  readonly becomes: 'supported' | 'no effect' | 'refused'
+  /** What is said of a key that is not supported. */
   readonly hint: string | undefined
 }
 
@@ -81,8 +81,8 @@ export function gomaKeys(): readonly GomaKey[] {
   return [...keys].map((name) => {
     const dot = name.lastIndexOf('.')
     const note = NOTES[name.slice(0, Math.max(dot, 0))]?.[name.slice(dot + 1)]
-    if (note === undefined) return { name, becomes: 'taken over', hint: undefined }
-    return { name, becomes: note.kind === 'refused' ? 'refused' : 'without effect', hint: note.hint }
+    if (note === undefined) return { name, becomes: 'supported', hint: undefined }
+    return { name, becomes: note.kind === 'refused' ? 'refused' : 'no effect', hint: note.hint }
   })
 }
 
