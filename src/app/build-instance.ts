@@ -23,13 +23,13 @@ import {
 } from '../gateway/sockets/certificates.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
-import { certificateWarnings } from './certificate-warnings.ts'
-import { fileWarnings, refusedKeyWarnings } from './key-warnings.ts'
-import { readableSecretWarnings } from './readable-secrets.ts'
-import { signInWarnings } from './sign-in-warnings.ts'
-import { snapshotWarnings } from './snapshot-warnings.ts'
+import { certificateWarnings } from '../config/start-checks/certificates.ts'
+import { fileWarnings, refusedKeyWarnings } from '../config/start-checks/keys.ts'
+import { readableSecretWarnings } from '../config/start-checks/readable-secrets.ts'
+import { signInWarnings } from '../config/start-checks/sign-in.ts'
+import { snapshotWarnings } from '../config/start-checks/snapshots.ts'
 import { newId } from './system.ts'
-import { readUsersFiles, type UsersFiles } from './users-files.ts'
+import { readUsersFiles, type UsersFiles } from '../config/start-checks/users-files.ts'
 
 /** A configuration in working order. */
 export interface Instance {

@@ -1,9 +1,9 @@
 /** The world outside the core, as this process has it. */
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { createIdSource } from './decision-id.ts'
-import { createKeyTransport } from './key-transport.ts'
+import { createKeyTransport } from './keys/key-transport.ts'
 import { MAX_READ_BYTES, readBounded } from './read-bounded.ts'
-import { snapshotFiles } from './snapshot-files.ts'
+import { snapshotFiles } from './keys/snapshot-files.ts'
 
 /** A new decision id. */
 export const newId: () => string = createIdSource(

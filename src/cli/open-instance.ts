@@ -1,7 +1,7 @@
 /** Loads the configuration for a command, and tells what is wrong with it. */
 import type { Instance } from '../app/build-instance.ts'
 import { loadInstance } from '../app/load-instance.ts'
-import { snapshotFiles } from '../app/snapshot-files.ts'
+import { snapshotFiles } from '../app/keys/snapshot-files.ts'
 import { systemKeyDeps } from '../app/system.ts'
 import { diagnosticsToJson, formatDiagnostics } from '../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../config/load-config.ts'

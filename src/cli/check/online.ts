@@ -1,5 +1,5 @@
 /** What the issuers say, as diagnostics and as a table: for `warder check --online`. */
-import { probeSource, type IssuerProbe, type ProbeFault } from '../../app/probe-issuer.ts'
+import { probeSource, type IssuerProbe, type ProbeFault } from './probe-issuer.ts'
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
 import { quoted } from '../../config/printable.ts'

@@ -1,5 +1,5 @@
 /** A program with bugs of every kind: in a timer, in a promise, in what a socket of the gateway is told. */
-import { logBugs } from '../../../src/app/bug-log.ts'
+import { logBugs } from '../../../src/observe/bug-log.ts'
 import { listen } from '../../../src/gateway/sockets/sockets.ts'
 import { createLogger } from '../../../src/observe/logger.ts'
 

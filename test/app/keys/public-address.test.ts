@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { isPublicAddress } from '../../src/app/public-address.ts'
+import { isPublicAddress } from '../../../src/app/keys/public-address.ts'
 
 const DENIED: readonly string[] = [
   '0.0.0.0',

@@ -1,6 +1,6 @@
 /** What was thrown where nobody catches it: a bug of ours. */
-import type { Logger } from '../observe/logger.ts'
-import { redact } from '../observe/redact.ts'
+import type { Logger } from './logger.ts'
+import { redact } from './redact.ts'
 
 /** Most of a stack that is logged, in characters. */
 const MAX_STACK_LENGTH = 4_000

@@ -1,10 +1,10 @@
 /** Logins that nobody can reach, because a judge stands in front of them too. */
-import type { Diagnostic } from '../config/diagnostic.ts'
-import type { LoadedConfig } from '../config/load-config.ts'
-import { judgesOf } from '../config/route-judges.ts'
-import { findRoute } from '../decision/find-route.ts'
-import type { Guard } from '../decision/guard.ts'
-import type { Route } from '../policy/compile-routes.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import type { LoadedConfig } from '../load-config.ts'
+import { judgesOf } from '../route-judges.ts'
+import { findRoute } from '../../decision/find-route.ts'
+import type { Guard } from '../../decision/guard.ts'
+import type { Route } from '../../policy/compile-routes.ts'
 
 /** Only of logins on the same host: what stands elsewhere is not ours to know. */
 export function signInWarnings({ routes }: Guard, config: LoadedConfig): readonly Diagnostic[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { firstAnswer } from '../../src/app/first-answer.ts'
+import { firstAnswer } from '../../../src/app/keys/first-answer.ts'
 
 const asking = (answers: Readonly<Record<string, () => Promise<string>>>) => {
   const asked: string[] = []

@@ -1,11 +1,11 @@
 /** The htpasswd files of the routes, read with the configuration: whole, or a diagnostic for every wrong line. */
-import type { Diagnostic, SourcePosition } from '../config/diagnostic.ts'
-import type { LoadedConfig } from '../config/load-config.ts'
-import { fileTrouble } from '../config/interpolate.ts'
-import { quoted } from '../config/printable.ts'
-import { judgesOf } from '../config/route-judges.ts'
-import type { BasicAuthSettings, UserSettings } from '../settings/basic-auth/definition.ts'
-import { parseHtpasswd, type Htpasswd, type HtpasswdRemark } from '../gateway/judges/passwords/htpasswd.ts'
+import type { Diagnostic, SourcePosition } from '../diagnostic.ts'
+import type { LoadedConfig } from '../load-config.ts'
+import { fileTrouble } from '../interpolate.ts'
+import { quoted } from '../printable.ts'
+import { judgesOf } from '../route-judges.ts'
+import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
+import { parseHtpasswd, type Htpasswd, type HtpasswdRemark } from '../../gateway/judges/passwords/htpasswd.ts'
 
 export interface UsersFiles {
   /** Every user of a route. */

@@ -1,7 +1,7 @@
 /** What a reload must not promise: a listener of the gateway that would have to ask more of its clients. */
-import { toDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
-import { formatListenAddress } from '../config/listen-address.ts'
-import type { LoadedConfig } from '../config/load-config.ts'
+import { toDiagnostic, type Diagnostic } from './diagnostic.ts'
+import { formatListenAddress } from './listen-address.ts'
+import type { LoadedConfig } from './load-config.ts'
 import type { Settings } from '../settings/definition.ts'
 
 /**

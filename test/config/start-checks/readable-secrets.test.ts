@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadInstance } from '../../src/app/load-instance.ts'
-import { systemKeyDeps } from '../../src/app/system.ts'
-import { createCleanup } from '../support/live/cleanup.ts'
-import { createTempDir } from '../support/live/temp-dir.ts'
+import { loadInstance } from '../../../src/app/load-instance.ts'
+import { systemKeyDeps } from '../../../src/app/system.ts'
+import { createCleanup } from '../../support/live/cleanup.ts'
+import { createTempDir } from '../../support/live/temp-dir.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())

@@ -1,10 +1,10 @@
 /** Warnings about keys that show only when their files are read. */
-import { quoted } from '../config/printable.ts'
-import type { Diagnostic } from '../config/diagnostic.ts'
-import type { LoadedConfig } from '../config/load-config.ts'
-import type { Issuer } from '../jwt/issuer.ts'
-import type { KeyDeps } from '../keys/key-deps.ts'
-import { sourcesOf } from '../keys/sources-of.ts'
+import { quoted } from '../printable.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import type { LoadedConfig } from '../load-config.ts'
+import type { Issuer } from '../../jwt/issuer.ts'
+import type { KeyDeps } from '../../keys/key-deps.ts'
+import { sourcesOf } from '../../keys/sources-of.ts'
 
 /** Most refused keys that one warning names. */
 const MAX_NAMED = 8

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import type { Ownership, SnapshotFile, SnapshotFiles } from '../keys/key-deps.ts'
+import type { Ownership, SnapshotFile, SnapshotFiles } from '../../keys/key-deps.ts'
 
 /** Reads and writes whole files, and follows no link at their name. */
 export const snapshotFiles: SnapshotFiles & Required<Pick<SnapshotFiles, 'write'>> = {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createCleanup } from '../support/live/cleanup.ts'
-import { createTempDir } from '../support/live/temp-dir.ts'
-import { loadOrThrow } from '../support/run-service.ts'
+import { createCleanup } from '../../support/live/cleanup.ts'
+import { createTempDir } from '../../support/live/temp-dir.ts'
+import { loadOrThrow } from '../../support/run-service.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())

@@ -1,11 +1,11 @@
 /** Files with secrets that every user of the machine may read. */
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Diagnostic, SourcePosition } from '../config/diagnostic.ts'
-import type { LoadedConfig } from '../config/load-config.ts'
-import { quoted } from '../config/printable.ts'
-import { judgesOf } from '../config/route-judges.ts'
-import { sourcesOf } from '../keys/sources-of.ts'
+import type { Diagnostic, SourcePosition } from '../diagnostic.ts'
+import type { LoadedConfig } from '../load-config.ts'
+import { quoted } from '../printable.ts'
+import { judgesOf } from '../route-judges.ts'
+import { sourcesOf } from '../../keys/sources-of.ts'
 
 const OTHERS_READ = 0o004
 const OTHERS_ENTER = 0o001

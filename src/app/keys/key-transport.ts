@@ -1,13 +1,13 @@
 /** Reaching keys: at the address that their host has now, with own CA, client certificate, credentials, socket, proxy. */
 import { isIP } from 'node:net'
-import { resolveHost } from '../gateway/sockets/resolve-host.ts'
-import { tlsServerName } from '../gateway/sockets/server-name.ts'
-import type { KeyDeps } from '../keys/key-deps.ts'
-import type { ReachSettings } from '../settings/keys/definition.ts'
-import { isForCredentials, ReachError } from '../keys/fetch/reach.ts'
+import { resolveHost } from '../../gateway/sockets/resolve-host.ts'
+import { tlsServerName } from '../../gateway/sockets/server-name.ts'
+import type { KeyDeps } from '../../keys/key-deps.ts'
+import type { ReachSettings } from '../../settings/keys/definition.ts'
+import { isForCredentials, ReachError } from '../../keys/fetch/reach.ts'
 import { firstAnswer } from './first-answer.ts'
 import { isPublicAddress } from './public-address.ts'
-import { MAX_READ_BYTES, readBounded } from './read-bounded.ts'
+import { MAX_READ_BYTES, readBounded } from '../read-bounded.ts'
 
 export interface KeyTransportDeps {
   readonly readFileSync: (path: string) => Uint8Array

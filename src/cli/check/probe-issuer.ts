@@ -1,14 +1,14 @@
 /** Asks an issuer what the service would ask it, and says more about the answer: for `warder check --online`. */
-import type { IssuerSettings } from '../settings/issuer/definition.ts'
-import { createBoundedFetch } from '../keys/fetch/bounded-fetch.ts'
-import { discover } from '../keys/fetch/discovery.ts'
-import type { FetchDocument } from '../keys/fetch/fetch-document.ts'
-import { readJwks } from '../keys/import/import-jwks.ts'
-import type { KeyDeps } from '../keys/key-deps.ts'
-import type { KeySet } from '../keys/key-set.ts'
-import type { SettingsOf } from '../keys/key-settings-of.ts'
-import type { OneKeySource } from '../settings/keys/definition.ts'
-import { explainRefusals, fetchFor } from '../keys/fetch/reach.ts'
+import type { IssuerSettings } from '../../settings/issuer/definition.ts'
+import { createBoundedFetch } from '../../keys/fetch/bounded-fetch.ts'
+import { discover } from '../../keys/fetch/discovery.ts'
+import type { FetchDocument } from '../../keys/fetch/fetch-document.ts'
+import { readJwks } from '../../keys/import/import-jwks.ts'
+import type { KeyDeps } from '../../keys/key-deps.ts'
+import type { KeySet } from '../../keys/key-set.ts'
+import type { SettingsOf } from '../../keys/key-settings-of.ts'
+import type { OneKeySource } from '../../settings/keys/definition.ts'
+import { explainRefusals, fetchFor } from '../../keys/fetch/reach.ts'
 
 /** Why an issuer's tokens would be denied. */
 export interface ProbeFault {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import { connect } from 'node:tls'
-import { createCleanup } from '../support/live/cleanup.ts'
-import { gatewayConfig, runGateway, startRawUpstream } from '../support/run-gateway.ts'
-import { loadOrThrow } from '../support/run-service.ts'
+import { createCleanup } from '../../support/live/cleanup.ts'
+import { gatewayConfig, runGateway, startRawUpstream } from '../../support/run-gateway.ts'
+import { loadOrThrow } from '../../support/run-service.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())

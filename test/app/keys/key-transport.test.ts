@@ -5,10 +5,10 @@ import { createServer as createTlsServer } from 'node:https'
 import { connect, type AddressInfo, type Server } from 'node:net'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
-import { createKeyTransport, type KeyTransportDeps } from '../../src/app/key-transport.ts'
-import { createBoundedFetch } from '../../src/keys/fetch/bounded-fetch.ts'
-import type { ReachSettings } from '../../src/settings/keys/definition.ts'
-import { createTestCa } from '../support/test-ca.ts'
+import { createKeyTransport, type KeyTransportDeps } from '../../../src/app/keys/key-transport.ts'
+import { createBoundedFetch } from '../../../src/keys/fetch/bounded-fetch.ts'
+import type { ReachSettings } from '../../../src/settings/keys/definition.ts'
+import { createTestCa } from '../../support/test-ca.ts'
 
 const ca = createTestCa()
 const certificate = ca.issue('idp.test', 'localhost')

@@ -1,6 +1,6 @@
 /** What happens to keys, in the log. */
 import type { KeyEvent } from '../keys/key-deps.ts'
-import type { Logger } from '../observe/logger.ts'
+import type { Logger } from './logger.ts'
 
 /** A refresh that changed nothing is not worth a line; a failed one, a changed key and a snapshot are. */
 export function createKeyLog(logger: Logger): (event: KeyEvent) => void {

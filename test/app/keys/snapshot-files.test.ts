@@ -12,7 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { snapshotFiles } from '../../src/app/snapshot-files.ts'
+import { snapshotFiles } from '../../../src/app/keys/snapshot-files.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'warder-snapshots-'))
 afterAll(() => rmSync(directory, { recursive: true }))

@@ -1,11 +1,11 @@
 /** Snapshots of keys that will not be used, because somebody else could have written them. */
 import { dirname } from 'node:path'
-import type { Diagnostic } from '../config/diagnostic.ts'
-import type { LoadedConfig } from '../config/load-config.ts'
-import { quoted } from '../config/printable.ts'
-import { sourcesOf } from '../keys/sources-of.ts'
-import { distrustOf, distrustOfDirectory } from '../keys/snapshot/snapshot-format.ts'
-import { inspectSnapshot } from './snapshot-files.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import type { LoadedConfig } from '../load-config.ts'
+import { quoted } from '../printable.ts'
+import { sourcesOf } from '../../keys/sources-of.ts'
+import { distrustOf, distrustOfDirectory } from '../../keys/snapshot/snapshot-format.ts'
+import { inspectSnapshot } from '../../app/keys/snapshot-files.ts'
 
 /** One warning for each place: at the start without the issuer, for which snapshots are kept, it would be too late. */
 export function snapshotWarnings(config: LoadedConfig): readonly Diagnostic[] {

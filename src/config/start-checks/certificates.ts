@@ -1,8 +1,8 @@
 /** Listeners that start without a certificate that is configured for them. */
-import type { Diagnostic } from '../config/diagnostic.ts'
-import type { LoadedConfig } from '../config/load-config.ts'
-import { quoted } from '../config/printable.ts'
-import type { Certificates } from '../gateway/sockets/certificates.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import type { LoadedConfig } from '../load-config.ts'
+import { quoted } from '../printable.ts'
+import type { Certificates } from '../../gateway/sockets/certificates.ts'
 
 /** One warning for each missing file, and one if the self-signed certificate is the only one. */
 export function certificateWarnings(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { loadOrThrow } from '../support/run-service.ts'
+import { loadOrThrow } from '../../support/run-service.ts'
 
 const auth = (signIn: string): string => `{ url: "http://127.0.0.1:4180/auth", sign_in: "${signIn}" }`
 
