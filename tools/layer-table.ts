@@ -63,11 +63,16 @@ export const FLOORS: readonly Floor[] = [
     admin: { core: false, imports: ['keys'], types: ['jwt', ...GROUND] },
   },
   {
-    observe: { core: false, imports: ['decision', 'request'], types: ['gateway', ...GROUND] },
+    observe: { core: false, imports: ['decision', 'request'], types: ['gateway', 'keys', ...GROUND] },
     config: {
       core: false,
-      // Messages name the endpoints by which proxies ask.
-      imports: ['callers/callers.ts', ...GROUND],
+      imports: [
+        // Messages name the endpoints by which proxies ask.
+        'callers/callers.ts',
+        // A warning about a snapshot and its refusal are one judgement.
+        'keys/snapshot/snapshot-format.ts',
+        ...GROUND,
+      ],
       types: CORE,
     },
   },

@@ -1,5 +1,6 @@
 /** Warder inside another server: the same configuration and the same decisions, without a listener. */
-import { toDiagnosticsError } from './diagnostics-error.ts'
+import { formatDiagnostics } from '../config/format-diagnostics.ts'
+import type { ConfigFailure } from '../config/load-config.ts'
 import { loadInstance, loadInstanceText } from './load-instance.ts'
 import { systemKeyDeps } from './system.ts'
 import type { Decision } from '../decision/decision.ts'
@@ -72,4 +73,12 @@ function toAuthzRequest({ method, url, headers }: IncomingRequest): AuthzRequest
     })
   }
   return { method, ...original, headers }
+}
+
+/** The first error's code, and the text of all diagnostics. */
+function toDiagnosticsError({ diagnostics, source }: ConfigFailure): WarderError {
+  const first = diagnostics.find(({ severity }) => severity === 'error')
+  return new WarderError(first?.code ?? 'ERR_INTERNAL', formatDiagnostics(diagnostics, source), {
+    hints: first?.hints ?? [],
+  })
 }

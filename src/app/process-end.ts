@@ -1,4 +1,5 @@
 /** The end of the process, as the operator asks for it. */
+import type { Logger } from '../observe/logger.ts'
 
 /** Resolves at the first SIGTERM or SIGINT. A second one, of either kind, ends the process at once. */
 export function stopSignal(): Promise<NodeJS.Signals> {
@@ -12,4 +13,9 @@ export function stopSignal(): Promise<NodeJS.Signals> {
       })
     }
   })
+}
+
+/** Writes out the log. Where nobody reads it, the process ends at once: the write under way would keep it for ever. */
+export async function endLog(logger: Logger): Promise<void> {
+  if (!(await logger.flush())) process.exit(0)
 }

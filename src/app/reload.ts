@@ -5,8 +5,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'
 import type { WatchedFiles } from '../config/watch-files.ts'
-import { droppedParts } from './dropped-parts.ts'
-import { listenersThatNeedRestart } from '../config/reload-checks.ts'
+import { droppedParts, listenersThatNeedRestart } from '../config/reload-checks.ts'
 import type { Service } from './service.ts'
 
 /** How long a reload waits for the keys of new sources, in milliseconds; the old configuration answers meanwhile. */

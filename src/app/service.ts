@@ -2,7 +2,6 @@
 import { adminRoutes } from '../admin/admin-routes.ts'
 import { reportHealth } from '../admin/health.ts'
 import { reportKeys } from '../admin/keys-report.ts'
-import type { Settings } from '../settings/definition.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { createDecisionLog, type DecisionEvent } from '../observe/decision-log.ts'
 import { createGatewayLog } from '../observe/gateway-log.ts'
@@ -48,26 +47,13 @@ export function startService(first: Instance, logger: Logger): Service {
   let instance = first
   let isDraining = false
   let isStopped = false
-  const log = createDecisionLog(logger)
-  let decided = 0
-  const onDecision = (event: DecisionEvent): void => {
-    decided++
-    log(event)
-  }
-  const tidy = createTidy(
-    () => decided,
-    () => Bun.gc(true),
-  )
-  const tidying = setInterval(tidy, TIDY_INTERVAL_MS)
-  tidying.unref()
+  const { onDecision, stopTidying } = watchDecisions(logger)
   const onUnreadBody = createBodyWarning(logger)
   const routesOf = (next: Instance): ReturnType<typeof decisionRoutes> =>
     decisionRoutes(
       { guard: next.guard, decide: next.decide, newId, onDecision, onUnreadBody },
       next.config.settings.endpoints,
     )
-  const { listen } = first.config.settings
-  const decisions = createHttpListener(listen.decisions, routesOf(first))
   const health = () =>
     reportHealth({
       configDigest: instance.config.digest,
@@ -76,17 +62,12 @@ export function startService(first: Instance, logger: Logger): Service {
       isDraining,
       nowMs: Date.now(),
     })
-  const admin = startAdmin(
-    listen,
-    decisions,
-    adminRoutes({ health, keys: () => reportKeys(instance.guard.issuers) }),
-    () => instance.config.settings.listen.adminHosts ?? [],
-  )
-  const gateway = startGateway(first, createGatewayLog(logger, onDecision), [decisions, admin])
-  const addresses = [
-    ...[decisions, admin].flatMap((listener) => listener?.address ?? []),
-    ...(gateway?.addresses ?? []),
-  ]
+  const { decisions, admin, gateway, addresses } = openListeners(first, {
+    decisions: routesOf(first),
+    admin: adminRoutes({ health, keys: () => reportKeys(instance.guard.issuers) }),
+    adminHosts: () => instance.config.settings.listen.adminHosts ?? [],
+    gatewayLog: createGatewayLog(logger, onDecision),
+  })
   return {
     addresses,
     get instance() {
@@ -103,7 +84,7 @@ export function startService(first: Instance, logger: Logger): Service {
     },
     async stop(drainMs) {
       isDraining = true
-      clearInterval(tidying)
+      stopTidying()
       for (const draining of [decisions, admin, gateway]) draining?.drain()
       await new Promise((resolve) => setTimeout(resolve, drainMs))
       isStopped = true
@@ -113,32 +94,64 @@ export function startService(first: Instance, logger: Logger): Service {
   }
 }
 
-function startAdmin(
-  listen: Settings['listen'],
-  decisions: HttpListener,
-  routes: ReturnType<typeof adminRoutes>,
-  hosts: () => readonly string[],
-): HttpListener | undefined {
-  if (listen.admin === null) return undefined
-  try {
-    // Browsers do not reach a unix socket, and its clients name any host.
-    return createHttpListener(listen.admin, listen.admin.kind === 'unix' ? routes : localOnly(routes, hosts))
-  } catch (fault) {
-    void decisions.stop()
-    throw fault
+/** Logs and counts decisions; while there are none, memory is given back. */
+function watchDecisions(logger: Logger): {
+  readonly onDecision: (event: DecisionEvent) => void
+  readonly stopTidying: () => void
+} {
+  const log = createDecisionLog(logger)
+  let decided = 0
+  const tidy = createTidy(
+    () => decided,
+    () => Bun.gc(true),
+  )
+  const tidying = setInterval(tidy, TIDY_INTERVAL_MS)
+  tidying.unref()
+  return {
+    onDecision(event) {
+      decided++
+      log(event)
+    },
+    stopTidying: () => clearInterval(tidying),
   }
 }
 
-function startGateway(
-  first: Instance,
-  log: Parameters<typeof createGateway>[1],
-  others: readonly (HttpListener | undefined)[],
-): Gateway | undefined {
-  if (first.config.settings.listen.gateway.length === 0) return undefined
+interface Answering {
+  readonly decisions: ReturnType<typeof decisionRoutes>
+  readonly admin: ReturnType<typeof adminRoutes>
+  /** Names by which browsers may reach the admin listener. */
+  readonly adminHosts: () => readonly string[]
+  readonly gatewayLog: Parameters<typeof createGateway>[1]
+}
+
+interface Listeners {
+  readonly decisions: HttpListener
+  readonly admin: HttpListener | undefined
+  readonly gateway: Gateway | undefined
+  readonly addresses: readonly string[]
+}
+
+/** Opens all of them, or none. */
+function openListeners(instance: Instance, answering: Answering): Listeners {
+  const { listen } = instance.config.settings
+  const opened: HttpListener[] = []
+  const open = (...args: Parameters<typeof createHttpListener>): HttpListener => {
+    const listener = createHttpListener(...args)
+    opened.push(listener)
+    return listener
+  }
   try {
-    return createGateway(gatewayInput(first), log)
+    const decisions = open(listen.decisions, answering.decisions)
+    // Browsers do not reach a unix socket, and its clients name any host.
+    const adminAnswers =
+      listen.admin?.kind === 'unix' ? answering.admin : localOnly(answering.admin, answering.adminHosts)
+    const admin = listen.admin === null ? undefined : open(listen.admin, adminAnswers)
+    const gateway =
+      listen.gateway.length === 0 ? undefined : createGateway(gatewayInput(instance), answering.gatewayLog)
+    const addresses = [...opened.map(({ address }) => address), ...(gateway?.addresses ?? [])]
+    return { decisions, admin, gateway, addresses }
   } catch (fault) {
-    for (const other of others) void other?.stop()
+    for (const listener of opened) void listener.stop()
     throw fault
   }
 }

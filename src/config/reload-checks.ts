@@ -1,12 +1,12 @@
-/** What a reload must not promise: a listener of the gateway that would have to ask more of its clients. */
+/** What a reload must not do: promise what a running listener cannot do, or remove everything that guards. */
 import { toDiagnostic, type Diagnostic } from './diagnostic.ts'
 import { formatListenAddress } from './listen-address.ts'
 import type { LoadedConfig } from './load-config.ts'
+import { listenerSetting } from './setting-places.ts'
 import type { Settings } from '../settings/definition.ts'
 
 /**
- * A socket stays what it was bound as. Where it should have TLS, or ask for certificates of clients, and does not
- * yet, the new configuration would look as if it were in force while everybody still gets in.
+ * A socket stays what it was bound as. If it should have TLS, or ask clients for certificates, and does not yet, the new configuration would look as if it were in force while everybody still gets in.
  */
 export function listenersThatNeedRestart(running: Settings, next: LoadedConfig): readonly Diagnostic[] {
   const { gateway } = next.settings.listen
@@ -18,13 +18,46 @@ export function listenersThatNeedRestart(running: Settings, next: LoadedConfig):
     if (bound.tls !== undefined && (tls.clientCaFile === undefined || bound.tls.clientCaFile !== undefined))
       return []
     const message = `the running listener at ${where} was opened without \`${key}\``
-    const setting = gateway.length === 1 ? 'listen/gateway' : `listen/gateway/${i}`
     return [
       toDiagnostic(
         { code: 'ERR_SERVER_RESTART', message, hints: ['restart Warder with this configuration'] },
         undefined,
-        next.positionOfSetting(`${setting}/${key}`),
+        next.positionOfSetting(`${listenerSetting(gateway, i)}/${key}`),
       ),
     ]
   })
+}
+
+const PARTS: readonly (readonly [name: string, count: (settings: Settings) => number])[] = [
+  ['routes', ({ routes }) => routes.length],
+  [
+    'guarded routes',
+    ({ routes }) =>
+      routes.filter((route) => route.access.kind !== 'public' && route.allowAnonymous !== true).length,
+  ],
+  ['policies', ({ policies }) => policies.length],
+  ['issuers', ({ issuers }) => issuers.length],
+]
+
+/**
+ * The beginning of a file is often a valid configuration, and a weaker one: without routes, any valid token is
+ * allowed everywhere. A writer may pause for longer than Warder waits, so a configuration that has lost all of a kind
+ * is taken only when somebody asks for it.
+ */
+export function droppedParts(running: Settings, next: LoadedConfig): readonly Diagnostic[] {
+  const dropped = PARTS.filter(([, count]) => count(running) > 0 && count(next.settings) === 0)
+  return dropped.map(([name, count]) =>
+    toDiagnostic(
+      {
+        code: 'ERR_SERVER_RELOAD_DROPS',
+        message: `the changed file has no ${name}; ${count(running)} are in force`,
+        hints: [
+          'if the file is not complete yet, write the rest of it',
+          `if this is meant, ask for the reload: kill -HUP ${process.pid}`,
+        ],
+      },
+      undefined,
+      next.positionOf(''),
+    ),
+  )
 }

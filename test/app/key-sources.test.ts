@@ -189,4 +189,20 @@ describe('an issuer whose keys no token could choose among', () => {
       { code: 'ERR_KEYS_SECRET_PUBLIC', position: { line: 4 } },
     ])
   })
+
+  it('reports every one of several sources that is wrong, at its own line', async () => {
+    const text = [
+      'version: 1',
+      `issuers: [{ name: main, issuer: "${ISSUER}", audience: api, keys: [`,
+      ' { pem_file: /nowhere/one.pem },',
+      ` { jwks_url: "${ISSUER}/blue" },`,
+      ' { pem_file: /nowhere/two.pem }]}]',
+    ].join('\n')
+    const loaded = await loadInstanceText(text, 'w.yaml', systemKeyDeps)
+    if (loaded.ok) throw new Error('accepted')
+    expect(loaded.error.diagnostics).toMatchObject([
+      { code: 'ERR_KEYS_FILE_UNREADABLE', position: { line: 3 } },
+      { code: 'ERR_KEYS_FILE_UNREADABLE', position: { line: 5 } },
+    ])
+  })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import type { PasswordSecret } from '../../src/settings/basic-auth/definition.ts'
-import { parseHtpasswd } from '../../src/gateway/judges/passwords/htpasswd.ts'
+import { parseHtpasswd } from '../../src/config/start-checks/htpasswd.ts'
 import { parsePasswordHash } from '../../src/syntax/password-hash.ts'
 import { verifyPassword } from '../../src/gateway/judges/passwords/verify-password.ts'
 

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import type { SnapshotOnDisk } from '../../config/start-checks/snapshots.ts'
 import type { Ownership, SnapshotFile, SnapshotFiles } from '../../keys/key-deps.ts'
 
 /** Reads and writes whole files, and follows no link at their name. */
@@ -46,11 +47,8 @@ export const snapshotFiles: SnapshotFiles & Required<Pick<SnapshotFiles, 'write'
   },
 }
 
-/** What a snapshot and its directory are on the disk; each undefined when it is not there. */
-export function inspectSnapshot(path: string): {
-  readonly file: (Ownership & { readonly isFile: boolean }) | undefined
-  readonly directory: Ownership | undefined
-} {
+/** @throws Error of node:fs when the file cannot be examined. */
+export function inspectSnapshot(path: string): SnapshotOnDisk {
   const file = lstatSync(path, { throwIfNoEntry: false })
   const directory = statSync(dirname(path), { throwIfNoEntry: false })
   return {

@@ -1,9 +1,8 @@
 /** `warder dev`: the built-in issuer, the example configuration, and three requests to paste. */
 import { DEV_AUDIENCE, devConfig } from './example-config.ts'
-import { endLog } from '../../app/end-log.ts'
 import { loadInstanceText } from '../../app/load-instance.ts'
 import { openService, type Service } from '../../app/service.ts'
-import { stopSignal } from '../../app/process-end.ts'
+import { endLog, stopSignal } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
 import { endpointPath, PROXIES } from '../../callers/callers.ts'
 import { createLogger } from '../../observe/logger.ts'

@@ -1,11 +1,10 @@
 /** The service from start to stop: load, listen, reload, drain. */
 import { logBugs } from '../../observe/bug-log.ts'
 import { createKeyLog } from '../../observe/key-log.ts'
-import { endLog } from '../../app/end-log.ts'
 import { loadInstance } from '../../app/load-instance.ts'
 import { createReload } from '../../app/reload.ts'
 import { openService, type Service } from '../../app/service.ts'
-import { stopSignal } from '../../app/process-end.ts'
+import { endLog, stopSignal } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
 import { watchConfig } from '../../app/watch-config.ts'
 import { formatDiagnostics } from '../../config/format-diagnostics.ts'

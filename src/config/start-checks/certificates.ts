@@ -1,24 +1,28 @@
 /** Listeners that start without a certificate that is configured for them. */
-import type { Diagnostic } from '../diagnostic.ts'
+import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { quoted } from '../printable.ts'
-import type { Certificates } from '../../gateway/sockets/certificates.ts'
+import { listenerSetting } from '../setting-places.ts'
+
+/** What the certificates of a listener were loaded from. */
+export interface LoadedCertificates {
+  /** Files that are not there, so that their certificates are left out. */
+  readonly missing: readonly string[]
+  /** Whether the only certificate was made here. */
+  readonly isSelfSigned: boolean
+}
 
 /** One warning for each missing file, and one if the self-signed certificate is the only one. */
 export function certificateWarnings(
-  config: LoadedConfig,
-  certificates: readonly (Certificates | undefined)[],
+  config: Pick<LoadedConfig, 'positionOfSetting'>,
+  certificates: readonly (LoadedCertificates | undefined)[],
 ): readonly Diagnostic[] {
   return certificates.flatMap((loaded, i): readonly Diagnostic[] => {
     if (loaded === undefined) return []
-    const listener = certificates.length === 1 ? 'listen/gateway' : `listen/gateway/${i}`
-    const warn = (message: string): Diagnostic => ({
-      code: 'WARN_GATEWAY_CERTIFICATE',
-      severity: 'warning',
-      message,
-      position: config.positionOfSetting(`${listener}/tls`),
-      hints: ['write the certificate and its key to their files, and reload'],
-    })
+    const position = config.positionOfSetting(`${listenerSetting(certificates, i)}/tls`)
+    const hints = ['write the certificate and its key to their files, and reload']
+    const warn = (message: string): Diagnostic =>
+      toDiagnostic({ code: 'WARN_GATEWAY_CERTIFICATE', message, hints }, undefined, position)
     return [
       ...loaded.missing.map((file) => warn(`the certificate is left out: there is no file ${quoted(file)}`)),
       ...(loaded.isSelfSigned

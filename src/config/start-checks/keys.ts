@@ -1,42 +1,36 @@
 /** Warnings about keys that show only when their files are read. */
-import { quoted } from '../printable.ts'
-import type { Diagnostic } from '../diagnostic.ts'
-import type { LoadedConfig } from '../load-config.ts'
 import type { Issuer } from '../../jwt/issuer.ts'
-import type { KeyDeps } from '../../keys/key-deps.ts'
-import { sourcesOf } from '../../keys/sources-of.ts'
+import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
+import type { LoadedConfig } from '../load-config.ts'
+import { quoted } from '../printable.ts'
+import { allKeySourcesOf } from '../setting-places.ts'
 
 /** Most refused keys that one warning names. */
 const MAX_NAMED = 8
 
-/** Keys of files that must not be trusted: private, weak or damaged ones. Those of the network show when they are loaded. */
-export function refusedKeyWarnings(issuers: readonly Issuer[], config: LoadedConfig): readonly Diagnostic[] {
+/** Keys of files that must not be trusted: private, weak or damaged ones. Keys of the network show when they are loaded. */
+export function refusedKeyWarnings(
+  issuers: readonly Issuer[],
+  config: Pick<LoadedConfig, 'positionOfSetting'>,
+): readonly Diagnostic[] {
   return issuers.flatMap(({ settings, keys }, index): readonly Diagnostic[] => {
     const refused = keys.status().ignored.filter(({ isUntrusted }) => isUntrusted === true)
     if (refused.length === 0) return []
-    return [
-      {
-        code: 'WARN_KEYS_REFUSED',
-        severity: 'warning',
-        message: `${settings.name}: ${refused.length} of its keys must not be trusted`,
-        position: config.positionOfSetting(`issuers/${index}/keys`),
-        hints: refused
-          .slice(0, MAX_NAMED)
-          .map(({ kid, why }) => `kid ${kid === undefined ? '–' : quoted(kid)}: ${why}`),
-      },
-    ]
+    const message = `${settings.name}: ${refused.length} of its keys must not be trusted`
+    const hints = refused
+      .slice(0, MAX_NAMED)
+      .map(({ kid, why }) => `kid ${kid === undefined ? '–' : quoted(kid)}: ${why}`)
+    const position = config.positionOfSetting(`issuers/${index}/keys`)
+    return [toDiagnostic({ code: 'WARN_KEYS_REFUSED', message, hints }, undefined, position)]
   })
 }
 
 /** Not errors: the files of a cluster or a server are not on the machine on which its configuration is checked. */
-export function fileWarnings(config: LoadedConfig, deps: KeyDeps): readonly Diagnostic[] {
-  const sources = config.settings.issuers.flatMap(({ keys }, index) =>
-    sourcesOf(keys).map((one, part) => ({
-      keys: one,
-      place: `issuers/${index}/keys${keys.kind === 'several' ? `/${part}` : ''}`,
-    })),
-  )
-  return sources.flatMap(({ keys, place }) => {
+export function reachFileWarnings(
+  config: LoadedConfig,
+  readFileSync: (path: string) => unknown,
+): readonly Diagnostic[] {
+  return allKeySourcesOf(config.settings.issuers).flatMap(({ keys, setting: source }) => {
     const reach = 'reach' in keys ? keys.reach : undefined
     const files = {
       ca_file: reach?.caFile,
@@ -45,18 +39,18 @@ export function fileWarnings(config: LoadedConfig, deps: KeyDeps): readonly Diag
       bearer_file: reach?.bearerFile,
     }
     return Object.entries(files).flatMap(([setting, file]): readonly Diagnostic[] => {
-      if (file === undefined || isReadable(file, deps)) return []
+      if (file === undefined || isReadable(file, readFileSync)) return []
       const message = `${setting} ${file} cannot be read now`
-      const position = config.positionOfSetting(`${place}/${setting}`)
       const hints = ['no keys are fetched for this issuer until the file can be read']
-      return [{ code: 'WARN_KEYS_FILE_UNREADABLE', severity: 'warning', message, position, hints }]
+      const position = config.positionOfSetting(`${source}/${setting}`)
+      return [toDiagnostic({ code: 'WARN_KEYS_FILE_UNREADABLE', message, hints }, undefined, position)]
     })
   })
 }
 
-function isReadable(file: string, deps: KeyDeps): boolean {
+function isReadable(file: string, readFileSync: (path: string) => unknown): boolean {
   try {
-    deps.readFileSync(file)
+    readFileSync(file)
     return true
   } catch {
     return false

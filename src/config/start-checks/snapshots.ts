@@ -1,60 +1,58 @@
 /** Snapshots of keys that will not be used, because somebody else could have written them. */
 import { dirname } from 'node:path'
-import type { Diagnostic } from '../diagnostic.ts'
+import type { Ownership } from '../../keys/key-deps.ts'
+import { distrustOf, distrustOfDirectory } from '../../keys/snapshot/snapshot-format.ts'
+import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { quoted } from '../printable.ts'
-import { sourcesOf } from '../../keys/sources-of.ts'
-import { distrustOf, distrustOfDirectory } from '../../keys/snapshot/snapshot-format.ts'
-import { inspectSnapshot } from '../../app/keys/snapshot-files.ts'
+import { allKeySourcesOf } from '../setting-places.ts'
 
-/** One warning for each place: at the start without the issuer, for which snapshots are kept, it would be too late. */
-export function snapshotWarnings(config: LoadedConfig): readonly Diagnostic[] {
+/** What a snapshot and its directory are on the disk; each undefined when it is not there. */
+export interface SnapshotOnDisk {
+  readonly file: (Ownership & { readonly isFile: boolean }) | undefined
+  readonly directory: Ownership | undefined
+}
+
+/**
+ * One warning for each place: at the start without the issuer, for which snapshots are kept, it would be too late.
+ *
+ * @param inspect May throw for a file that cannot be examined.
+ */
+export function snapshotWarnings(
+  config: LoadedConfig,
+  inspect: (file: string) => SnapshotOnDisk,
+): readonly Diagnostic[] {
   const reported = new Set<string>()
-  const sources = config.settings.issuers.flatMap(({ keys }, i) =>
-    sourcesOf(keys).map((one, part) => ({
-      keys: one,
-      place: `issuers/${i}/keys${keys.kind === 'several' ? `/${part}` : ''}`,
-    })),
-  )
-  return sources.flatMap(({ keys, place: setting }) => {
+  return allKeySourcesOf(config.settings.issuers).flatMap(({ keys, setting }) => {
     const file = 'snapshot' in keys ? keys.snapshot?.file : undefined
     if (file === undefined) return []
-    return problemsOf(file)
+    const position = config.positionOfSetting(`${setting}/snapshot_file`)
+    return problemsOf(file, inspect)
       .filter(({ place }) => !reported.has(place))
-      .map(({ place, why, hints }): Diagnostic => {
+      .map(({ place, why, hints }) => {
         reported.add(place)
-        return {
-          code: 'WARN_KEYS_SNAPSHOT_UNSAFE',
-          severity: 'warning',
-          message: `${quoted(file)} will not be used: ${why}`,
-          position: config.positionOfSetting(`${setting}/snapshot_file`),
-          hints,
-        }
+        const message = `${quoted(file)} will not be used: ${why}`
+        return toDiagnostic({ code: 'WARN_KEYS_SNAPSHOT_UNSAFE', message, hints }, undefined, position)
       })
   })
 }
 
-interface Problem {
+interface SnapshotProblem {
   readonly place: string
   readonly why: string
   readonly hints: readonly string[]
 }
 
-function problemsOf(file: string): readonly Problem[] {
-  const found = inspect(file)
-  const problems: Problem[] = []
-  if (found.directory !== undefined) {
-    const why = distrustOfDirectory(found.directory)
-    if (why !== undefined)
-      problems.push({
-        place: dirname(file),
-        why,
-        hints: [
-          ...commands(dirname(file), found.directory.isOwn),
-          // The root of a volume, or /tmp.
-          'if others need it, name a directory below it in `state_dir`; Warder makes that for itself alone',
-        ],
-      })
+function problemsOf(file: string, inspect: (file: string) => SnapshotOnDisk): readonly SnapshotProblem[] {
+  const found = inspectSafely(file, inspect)
+  const problems: SnapshotProblem[] = []
+  const place = dirname(file)
+  const why = found.directory && distrustOfDirectory(found.directory)
+  if (found.directory !== undefined && why !== undefined) {
+    // The root of a volume, or /tmp.
+    const other =
+      'if others need it, name a directory below it in `state_dir`; Warder makes that for itself alone'
+    problems.push({ place, why, hints: [...commands(place, found.directory.isOwn), other] })
   }
   if (found.file !== undefined) {
     const why = found.file.isFile ? distrustOf(found.file) : 'it is not a regular file'
@@ -71,9 +69,9 @@ function commands(path: string, isOwn: boolean): readonly string[] {
 }
 
 /** A file that cannot be examined cannot be read at the start either; the log reports it then. */
-function inspect(file: string): ReturnType<typeof inspectSnapshot> {
+function inspectSafely(file: string, inspect: (file: string) => SnapshotOnDisk): SnapshotOnDisk {
   try {
-    return inspectSnapshot(file)
+    return inspect(file)
   } catch {
     return { file: undefined, directory: undefined }
   }

@@ -1,7 +1,7 @@
 /** Files of users as `htpasswd` writes them: a name, a colon and a hash in each line. */
-import type { UserSettings } from '../../../settings/basic-auth/definition.ts'
-import { isWeakHash, parsePasswordHash } from '../../../syntax/password-hash.ts'
-import { isUserName } from '../../../syntax/user-name.ts'
+import type { UserSettings } from '../../settings/basic-auth/definition.ts'
+import { isWeakHash, parsePasswordHash } from '../../syntax/password-hash.ts'
+import { isUserName } from '../../syntax/user-name.ts'
 
 /** What is wrong or unwise in a line. */
 export interface HtpasswdRemark {

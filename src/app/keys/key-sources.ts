@@ -1,0 +1,78 @@
+/** The key sources of a configuration: opened, or taken over from the running instance. */
+import { keySourcesOf } from '../../config/setting-places.ts'
+import type { IssuerSettings } from '../../settings/issuer/definition.ts'
+import { compileIssuer, type Issuer } from '../../jwt/issuer.ts'
+import { createCombinedSource } from '../../keys/sources/combined-source.ts'
+import { createKeySource } from '../../keys/sources/create-key-source.ts'
+import { assertNotCrowded } from '../../keys/sources/crowded-keys.ts'
+import type { KeyDeps } from '../../keys/key-deps.ts'
+import { sourcesOf } from '../../keys/sources-of.ts'
+import type { OneKeySource } from '../../settings/keys/definition.ts'
+import { partsOf, type KeySource } from '../../keys/key-source.ts'
+
+export interface OpenedKeys {
+  /** Without those that have a mistake. */
+  readonly issuers: readonly Issuer[]
+  /** Stops the sources, except those of issuers that have taken them over. */
+  close(keep?: readonly Issuer[]): void
+}
+
+/** Runs a part of the build; undefined after a mistake of the operator, which is reported at the setting. */
+export type Attempt = <Value>(setting: string, run: () => Value) => Value | undefined
+
+/** @param previous Issuers whose remote sources are taken over when their settings are the same. */
+export function openKeySources(
+  settings: readonly IssuerSettings[],
+  deps: KeyDeps,
+  previous: readonly Issuer[],
+  attempt: Attempt,
+): OpenedKeys {
+  const opened = new Set<KeySource>()
+  const remote = remoteSourcesOf(previous)
+  const open = (one: OneKeySource, algorithms: IssuerSettings['algorithms']): KeySource => {
+    const id = remoteId(one, algorithms)
+    const source = remote.get(id ?? '') ?? createKeySource(one, algorithms, deps)
+    opened.add(source)
+    // Issuers with one key set, such as the tenants of a template, fetch it once.
+    if (id !== undefined) remote.set(id, source)
+    return source
+  }
+  const issuers = settings.flatMap((issuer, index) => {
+    const sources = keySourcesOf(issuer.keys, index)
+    const parts = sources.flatMap(
+      ({ keys, setting }) => attempt(setting, () => open(keys, issuer.algorithms)) ?? [],
+    )
+    if (parts.length < sources.length) return []
+    return attempt(`issuers/${index}/keys`, () => compileIssuer(issuer, combine(parts))) ?? []
+  })
+  return {
+    issuers,
+    close(keep = []) {
+      const kept = new Set(keep.flatMap(({ keys }) => partsOf(keys)))
+      for (const source of opened) if (!kept.has(source)) source.close()
+    },
+  }
+}
+
+function combine(parts: readonly KeySource[]): KeySource {
+  assertNotCrowded(parts)
+  const [first] = parts
+  return first === undefined || parts.length > 1 ? createCombinedSource(parts) : first
+}
+
+/** What makes two remote key sources the same one; undefined for local keys. */
+const remoteId = (keys: OneKeySource, algorithms: IssuerSettings['algorithms']): string | undefined =>
+  keys.kind === 'jwks_url' || keys.kind === 'discovery' ? JSON.stringify([keys, algorithms]) : undefined
+
+function remoteSourcesOf(issuers: readonly Issuer[]): Map<string, KeySource> {
+  const sources = new Map<string, KeySource>()
+  for (const { settings, keys } of issuers) {
+    const parts = partsOf(keys)
+    for (const [index, one] of sourcesOf(settings.keys).entries()) {
+      const id = remoteId(one, settings.algorithms)
+      const source = parts[index]
+      if (id !== undefined && source !== undefined) sources.set(id, source)
+    }
+  }
+  return sources
+}

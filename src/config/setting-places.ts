@@ -1,0 +1,35 @@
+/** Parts of the settings with the paths by which `positionOfSetting` knows them. */
+import type { KeySettings, OneKeySource } from '../settings/keys/definition.ts'
+import type { JudgeSettings, RouteSettings } from '../settings/route/definition.ts'
+import { judgesOf } from './route-judges.ts'
+
+export interface PlacedKeySource {
+  readonly keys: OneKeySource
+  readonly setting: string
+}
+
+/** The key sources of one issuer, by its place among the issuers. */
+export const keySourcesOf = (keys: KeySettings, index: number): readonly PlacedKeySource[] =>
+  keys.kind === 'several'
+    ? keys.sources.map((one, part) => ({ keys: one, setting: `issuers/${index}/keys/${part}` }))
+    : [{ keys, setting: `issuers/${index}/keys` }]
+
+/** Every key source of every issuer. */
+export const allKeySourcesOf = (
+  issuers: readonly { readonly keys: KeySettings }[],
+): readonly PlacedKeySource[] => issuers.flatMap(({ keys }, index) => keySourcesOf(keys, index))
+
+/** Every judge of every route. */
+export const placedJudgesOf = (
+  routes: readonly Pick<RouteSettings, 'access'>[],
+): readonly { readonly judge: JudgeSettings; readonly setting: string }[] =>
+  routes.flatMap(({ access }, i) =>
+    judgesOf(access).map((judge, j) => ({
+      judge,
+      setting: access.kind === 'all_of' ? `routes/${i}/all_of/${j}` : `routes/${i}`,
+    })),
+  )
+
+/** A listener of the gateway; a single one is written without a list. */
+export const listenerSetting = (listeners: readonly unknown[], i: number): string =>
+  listeners.length === 1 ? 'listen/gateway' : `listen/gateway/${i}`
