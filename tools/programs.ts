@@ -1,7 +1,7 @@
 /** The real programs that live tests and benchmarks run against, and how they get onto this machine. */
 import { constants } from 'node:fs'
 import { access, rm, writeFile } from 'node:fs/promises'
-import { isPipProgram, PIP_PATH, pipInstall, type PipProgram } from './pip-programs.ts'
+import { isPipInstalled, isPipProgram, PIP_PATH, pipInstall, type PipProgram } from './pip-programs.ts'
 
 /** Program → the Debian package that has it. */
 const PACKAGE_OF = {
@@ -41,7 +41,11 @@ const START_POLICY = '/usr/sbin/policy-rc.d'
 
 /** The programs that are not there. */
 export function findMissing(programs: readonly Program[]): readonly Program[] {
-  return programs.filter((program) => Bun.which(program, { PATH: PROGRAM_PATH }) === null)
+  return programs.filter(
+    (program) =>
+      Bun.which(program, { PATH: PROGRAM_PATH }) === null &&
+      !(isPipProgram(program) && isPipInstalled(program)),
+  )
 }
 
 /**

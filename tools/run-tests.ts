@@ -20,6 +20,8 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'curl',
   'hypercorn',
   'php',
+  'python3',
+  'pyjwt',
 ]
 const CACHE = `${ROOT}/node_modules/.cache/warder`
 const QUICK_FLAG = '--quick'
