@@ -1,13 +1,10 @@
 /** Why an address cannot be listened on, and how to find out who has it. */
 import { WarderError } from './errors.ts'
-
-type Address =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string }
+import { socketText, type SocketAddress } from './socket-address.ts'
 
 interface Trouble {
   readonly why: string
-  readonly hint: (address: Address) => string
+  readonly hint: (address: SocketAddress) => string
 }
 
 /** By the system's code. */
@@ -37,8 +34,8 @@ const ELSEWHERE =
   'or listen elsewhere: `listen` in the configuration; `--decisions` and `--admin` of `warder dev`'
 
 /** @param cause What the runtime threw, or the system's code. */
-export function listenError(address: Address, cause: unknown): WarderError {
-  const where = address.kind === 'unix' ? address.path : `${hostText(address.host)}:${address.port}`
+export function listenError(address: SocketAddress, cause: unknown): WarderError {
+  const where = address.kind === 'unix' ? address.path : socketText(address)
   const code = typeof cause === 'string' ? cause : (cause as { readonly code?: unknown } | null)?.code
   const known = typeof code === 'string' && Object.hasOwn(TROUBLES, code) ? TROUBLES[code] : undefined
   const why = known?.why ?? (cause instanceof Error ? cause.message : String(cause))
@@ -48,5 +45,3 @@ export function listenError(address: Address, cause: unknown): WarderError {
     cause,
   })
 }
-
-const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host)

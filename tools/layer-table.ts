@@ -107,6 +107,7 @@ export const LEAVES: readonly string[] = [
   'answer-lifetime.ts',
   // Tokens, key sets, snapshots and what the CLI is given are one JSON with one meaning.
   'strict-json.ts',
+  'socket-address.ts',
 ]
 
 /** Entry points directly under src/, which nothing imports, and the rooms and files they open to embedders. */

@@ -3,7 +3,7 @@ import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import type { Problem } from './diagnostic.ts'
 import { quoted } from './printable.ts'
-import type { ListenAddress } from '../settings/listener/definition.ts'
+import { socketText, type SocketAddress } from '../socket-address.ts'
 
 /** The host that stands for every interface, of IPv4 as well. */
 const ALL_INTERFACES = '::'
@@ -12,7 +12,7 @@ const BRACKETED = /^\[([0-9A-Fa-f:.]{2,45})\]:(\d{1,5})$/
 const HOST_AND_PORT = /^([A-Za-z0-9.-]{0,253}):(\d{1,5})$/
 
 /** Port 0 lets the system choose. */
-export function parseListenAddress(text: string): Result<ListenAddress, Problem> {
+export function parseListenAddress(text: string): Result<SocketAddress, Problem> {
   if (text.startsWith('unix:') && text.length > 'unix:'.length && !text.includes('\0')) {
     return ok({ kind: 'unix', path: text.slice('unix:'.length) })
   }
@@ -29,20 +29,19 @@ export function parseListenAddress(text: string): Result<ListenAddress, Problem>
 }
 
 /** The spelling that {@link parseListenAddress} reads back. */
-export function formatListenAddress(address: ListenAddress): string {
-  if (address.kind === 'unix') return `unix:${address.path}`
-  if (address.host === ALL_INTERFACES) return `:${address.port}`
-  return address.host.includes(':') ? `[${address.host}]:${address.port}` : `${address.host}:${address.port}`
+export function formatListenAddress(address: SocketAddress): string {
+  const isForAll = address.kind === 'tcp' && address.host === ALL_INTERFACES
+  return isForAll ? `:${address.port}` : socketText(address)
 }
 
 /** Whether only this machine can connect. A host name other than `localhost` may resolve to anything. */
-export function isLoopback(address: ListenAddress): boolean {
+export function isLoopback(address: SocketAddress): boolean {
   if (address.kind === 'unix') return true
   return address.host === 'localhost' || address.host === '::1' || /^127(\.\d{1,3}){3}$/.test(address.host)
 }
 
 /** Whether two listeners would fight for one socket. */
-export function isSameAddress(a: ListenAddress, b: ListenAddress): boolean {
+export function isSameAddress(a: SocketAddress, b: SocketAddress): boolean {
   if (a.kind === 'unix' || b.kind === 'unix')
     return a.kind === b.kind && formatListenAddress(a) === formatListenAddress(b)
   if (a.port !== b.port || a.port === 0) return false

@@ -6,7 +6,7 @@ import type { ExchangeRules } from './exchange/exchange-context.ts'
 import type { GatewayInput, ListenerInput } from './gateway-input.ts'
 import { compileGatewayRules } from './rules.ts'
 import { resolveHost, type ResolveHost } from './sockets/resolve-host.ts'
-import { addressText } from './sockets/sockets.ts'
+import { socketText } from '../socket-address.ts'
 import type { NameEvent } from './upstream/name-watch.ts'
 
 export interface Gateway {
@@ -85,4 +85,4 @@ function settingsFor(
 
 /** A listener stays what it was bound as: with TLS or without. */
 const isSameListener = (a: ListenerInput['settings'], b: ListenerInput['settings']): boolean =>
-  addressText(a.address) === addressText(b.address) && (a.tls === undefined) === (b.tls === undefined)
+  socketText(a.address) === socketText(b.address) && (a.tls === undefined) === (b.tls === undefined)

@@ -10,7 +10,7 @@ import type { GatewayState } from './gateway-state.ts'
 import { grantedNames } from './judges/auth-service/route-auth.ts'
 import { userHeaderNames } from './judges/route-judges.ts'
 import { compileRequestLimits, placeLimits, type PlacedLimit } from './limits/request-limits.ts'
-import { addressText } from './sockets/sockets.ts'
+import { socketText } from '../socket-address.ts'
 
 /**
  * The rules of each listener, in the order of `input.listeners`. What the state has no use for any more is let go
@@ -30,7 +30,7 @@ export function compileGatewayRules(
   const limits = limitsByRoute(input)
   const placed = [...limits.values()].flat()
   const rules = input.listeners.map(({ settings }): ExchangeRules => {
-    const own = placeLimits(`listener ${addressText(settings.address)}`, settings.rateLimit)
+    const own = placeLimits(`listener ${socketText(settings.address)}`, settings.rateLimit)
     placed.push(...own)
     const context = { store: state.rates, identityNames }
     const compile = (

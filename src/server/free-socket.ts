@@ -2,7 +2,7 @@
 import { lstatSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { listenError } from '../listen-error.ts'
-import type { BindAddress } from './http-listener.ts'
+import type { SocketAddress } from '../socket-address.ts'
 
 /** A listener on this machine answers at once; one that does not is there all the same. */
 const CONNECT_WAIT_MS = 1_000
@@ -13,7 +13,7 @@ const CONNECT_WAIT_MS = 1_000
  *
  * @throws WarderError ERR_SERVER_LISTEN when the socket is in use.
  */
-export async function freeSocket(address: BindAddress): Promise<void> {
+export async function freeSocket(address: SocketAddress): Promise<void> {
   if (address.kind === 'tcp' || !isSocket(address.path)) return
   if (await isListenedOn(address.path)) {
     throw listenError(address, 'EADDRINUSE')

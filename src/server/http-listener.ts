@@ -4,12 +4,8 @@ import { announcesBody } from './announces-body.ts'
 import { createLastAnswers } from './last-answers.ts'
 import { raiseHeadLimit } from './header-limit.ts'
 import { listenError } from '../listen-error.ts'
+import { socketText, type SocketAddress } from '../socket-address.ts'
 import type { HttpHandler } from './decision-handler.ts'
-
-/** Where a listener is bound; the same shape as in the settings. */
-export type BindAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string }
 
 export interface HttpListener {
   /** `127.0.0.1:9180` or `unix:/run/warder.sock`; the real port where 0 was asked for. */
@@ -32,7 +28,7 @@ const NOT_FOUND = `no such endpoint; see ${PROXIES.map(({ docs }) => docs).join(
  * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
  */
 export function createHttpListener(
-  address: BindAddress,
+  address: SocketAddress,
   routes: Readonly<Record<string, HttpHandler>>,
 ): HttpListener {
   raiseHeadLimit()
@@ -46,7 +42,7 @@ export function createHttpListener(
   }
   const server = bind(address, { fetch: dispatch, error: failed, development: false })
   return {
-    address: address.kind === 'unix' ? `unix:${address.path}` : `${hostText(address.host)}:${server.port}`,
+    address: socketText(address.kind === 'unix' ? address : { ...address, port: server.port ?? 0 }),
     replace: (next) => {
       handlers = new Map(Object.entries(next))
     },
@@ -69,7 +65,7 @@ interface ListenerOptions {
   readonly development: boolean
 }
 
-function bind(address: BindAddress, options: ListenerOptions): Bun.Server<undefined> {
+function bind(address: SocketAddress, options: ListenerOptions): Bun.Server<undefined> {
   try {
     if (address.kind === 'tcp') {
       return Bun.serve({
@@ -108,5 +104,3 @@ const failed = (): Response =>
     status: 503,
     headers: { 'cache-control': 'no-store', 'x-decision-reason': 'internal_error', connection: 'close' },
   })
-
-const hostText = (host: string): string => (host.includes(':') ? `[${host}]` : host)

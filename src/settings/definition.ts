@@ -1,5 +1,5 @@
 /** Everything the operator decided, as plain frozen data. Made by load-settings, read by app/build. */
-import type { ListenAddress } from './listener/definition.ts'
+import type { SocketAddress } from '../socket-address.ts'
 import type { UpstreamSettings } from './upstream/definition.ts'
 import type { GatewayListenSettings } from './listener/definition.ts'
 import type { IssuerSettings } from './issuer/definition.ts'
@@ -27,9 +27,9 @@ export interface Settings {
   /** Where the gateway sends requests. */
   readonly upstreams: readonly UpstreamSettings[]
   readonly listen: {
-    readonly decisions: ListenAddress
+    readonly decisions: SocketAddress
     /** Null: off. */
-    readonly admin: ListenAddress | null
+    readonly admin: SocketAddress | null
     /** Host names under which the admin listener answers, besides addresses and `localhost`; absent: none. */
     readonly adminHosts?: readonly string[]
     /** Empty, the default: no gateway. */

@@ -1,7 +1,7 @@
 /** `warder snippet PROXY`. */
 import { resolve } from 'node:path'
 import type { Proxy, SnippetFlags } from '../../callers/proxy.ts'
-import type { ListenAddress } from '../../settings/listener/definition.ts'
+import type { SocketAddress } from '../../socket-address.ts'
 import { WarderError } from '../../errors.ts'
 import type { PolicySettings } from '../../settings/policy/definition.ts'
 import { writeJson, type Cli } from '../cli.ts'
@@ -38,7 +38,7 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetOptions
 }
 
 /** The proxy has another working directory, and its configuration may have no quotes that help in an address. */
-function addressFor({ name, snippet }: Proxy, address: ListenAddress): string {
+function addressFor({ name, snippet }: Proxy, address: SocketAddress): string {
   const absolute = address.kind === 'unix' ? { ...address, path: resolve(address.path) } : address
   const text = reachableAddress(absolute)
   if (snippet.canName(text)) return text

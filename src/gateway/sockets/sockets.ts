@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs'
 import { checkServerIdentity } from 'node:tls'
 import { listenError } from '../../listen-error.ts'
+import { socketText } from '../../socket-address.ts'
 import type { ServerTrust } from './certificates.ts'
 import type { ServerSettings } from '../../settings/upstream/definition.ts'
 import type { GatewayListenSettings } from '../../settings/listener/definition.ts'
@@ -66,23 +67,15 @@ export function listen(
     }
     const { host, port } = address
     const listener = Bun.listen<Slot>({ hostname: host, port, exclusive: true, allowHalfOpen: true, socket })
-    return { address: tcpText(address, listener.port), replaced() {}, stop: () => listener.stop() }
+    return {
+      address: socketText({ ...address, port: listener.port }),
+      replaced() {},
+      stop: () => listener.stop(),
+    }
   } catch (cause) {
     throw listenError(address, cause)
   }
 }
-
-type Address = GatewayListenSettings['address']
-
-/** `127.0.0.1:8080`, `[::1]:8080`. */
-export function tcpText(address: Address, port: number): string {
-  const host = address.kind === 'tcp' ? address.host : ''
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-/** An address as it is configured: with 0 where the port is the system's to choose. */
-export const addressText = (address: Address): string =>
-  address.kind === 'unix' ? `unix:${address.path}` : tcpText(address, address.port)
 
 const NOTHING = (): void => {}
 

@@ -8,7 +8,8 @@ import type { Certificates } from './certificates.ts'
 import { createHolding, UNCHARGED } from '../held-account.ts'
 import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
 import type { GatewayListenSettings } from '../../settings/listener/definition.ts'
-import { tcpText, type SocketListener } from './sockets.ts'
+import { socketText } from '../../socket-address.ts'
+import type { SocketListener } from './sockets.ts'
 import { listenError } from '../../listen-error.ts'
 import { NOBODY, type Wire } from './wire.ts'
 
@@ -84,7 +85,9 @@ export function listenTls(
   const bound = server.address()
   if (bound === null) throw listenError(address, cause ?? new Error('the address is taken or not ours'))
   return {
-    address: typeof bound === 'string' ? `unix:${bound}` : tcpText(address, bound.port),
+    address: socketText(
+      address.kind === 'unix' || typeof bound === 'string' ? address : { ...address, port: bound.port },
+    ),
     replaced: () => server.setSecureContext(certificates().first),
     stop: () => void server.close(),
   }

@@ -1,10 +1,6 @@
 /** Settings of listeners. */
+import type { SocketAddress } from '../../socket-address.ts'
 import type { RateLimitSettings } from '../rate-limit/definition.ts'
-
-/** Where a listener is bound. */
-export type ListenAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string }
 
 /** Certificates of the listener, as files in PEM. */
 export interface TlsSettings {
@@ -18,9 +14,7 @@ export interface TlsSettings {
 
 /** The gateway's listener. */
 export interface GatewayListenSettings {
-  readonly address:
-    | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-    | { readonly kind: 'unix'; readonly path: string }
+  readonly address: SocketAddress
   /** Absent: plain HTTP. */
   readonly tls?: TlsSettings
   /** Addresses, networks in CIDR form, and `unix` for whoever is let at a unix socket, whose `X-Forwarded-*` are believed. Default none. */
