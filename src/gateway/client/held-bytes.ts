@@ -1,4 +1,4 @@
-/** All bytes that the connections of a listener keep in memory: as many as the budget allows. */
+/** Keeps all bytes that the connections of a listener hold in memory within `max_held_bytes`. */
 import type { Deadlines } from '../deadlines.ts'
 import type { HeldAccount } from '../held-account.ts'
 import { createTally } from './tally.ts'
@@ -12,7 +12,7 @@ export interface Overload {
 }
 
 export interface ConnectionAccount extends HeldAccount {
-  /** The connection is gone, and all that it held. */
+  /** The connection is gone, with all that it held. */
   close(): void
 }
 
@@ -33,9 +33,9 @@ interface Entry {
   isClosed: boolean
 }
 
-/** Once the budget is exceeded, so much of it is freed: finding a connection to close means a walk over all. */
+/** How much of an exceeded budget is freed at once: finding a connection to close means a walk over all. */
 const FREED_SHARE = 1 / 8
-/** When the budget is used so far, memory that was let go of is collected each time so much of it was used anew. */
+/** Above this share of the budget, garbage is collected each time a further `TURNOVER_SHARE` was held anew. */
 const STRAINED_SHARE = 1 / 2
 const TURNOVER_SHARE = 1 / 8
 /** A collection takes tens of milliseconds, in which nobody is served. */
@@ -45,13 +45,13 @@ const COLLECT_EACH_MS = 100
  * When the budget is exceeded, the address whose connections together hold the most has them closed, the one that
  * holds the most first. So a client with many connections loses them before the others, however little each holds.
  *
- * @param tell Called once in a second at most, while connections have to be closed.
- * @param collect Has memory that was let go of returned. Left to itself the runtime waits long: under a flood of
- *   15,000 unfinished heads the process grew to 1.3 GiB without it, and to 0.5 GiB with it.
+ * @param onOverload Called at most once a second while connections have to be closed.
+ * @param collect Returns memory that was let go of. Left to itself the runtime waits long: under a flood of 15,000
+ *   unfinished heads the process grew to 1.3 GiB without it, and to 0.5 GiB with it.
  */
 export function createHeldBytes(
   max: () => number,
-  tell: (overload: Overload) => void,
+  onOverload: (overload: Overload) => void,
   deadlines: Deadlines,
   collect: () => void,
 ): HeldBytes {
@@ -60,34 +60,30 @@ export function createHeldBytes(
   /** Bytes that were held anew since the last collection. */
   let turnover = 0
   let isDue = false
-  let nextCollectMs = 0
-  const count = createTally({ closed: 0 }, ({ closed }) => tell({ heldBytes: total, closed }), deadlines)
-  const drop = (entry: Entry): void => {
+  const collectRarely = atMostEach(COLLECT_EACH_MS, collect)
+  const count = createTally(
+    { closed: 0 },
+    ({ closed }) => onOverload({ heldBytes: total, closed }),
+    deadlines,
+  )
+  const forget = (entry: Entry): void => {
     if (entry.isClosed) return
     entry.isClosed = true
     entries.delete(entry)
     total -= entry.bytes
   }
   const closeHeaviest = (): void => {
-    const target = max() * (1 - FREED_SHARE)
     for (const entry of heaviestFirst(entries)) {
-      if (total <= target) return
-      drop(entry)
+      if (total <= max() * (1 - FREED_SHARE)) return
+      forget(entry)
       count('closed')
       entry.destroy()
     }
   }
-  const collectGarbage = (): void => {
-    const nowMs = performance.now()
-    if (nowMs < nextCollectMs) return
-    nextCollectMs = nowMs + COLLECT_EACH_MS
-    turnover = 0
-    collect()
-  }
   const act = (): void => {
     isDue = false
     if (total > max()) closeHeaviest()
-    collectGarbage()
+    if (collectRarely()) turnover = 0
   }
   return {
     get total() {
@@ -103,15 +99,29 @@ export function createHeldBytes(
           total += bytes
           if (bytes <= 0) return
           turnover += bytes
-          if (isDue || total <= max() * STRAINED_SHARE) return
-          if (total <= max() && turnover <= max() * TURNOVER_SHARE) return
+          if (isDue || !isStrained(total, turnover, max())) return
           isDue = true
           // Not at once: the holder of the bytes is still working with them.
           queueMicrotask(act)
         },
-        close: () => drop(entry),
+        close: () => forget(entry),
       }
     },
+  }
+}
+
+const isStrained = (total: number, turnover: number, most: number): boolean =>
+  total > most * STRAINED_SHARE && (total > most || turnover > most * TURNOVER_SHARE)
+
+/** Returns whether it was time to run. */
+function atMostEach(ms: number, run: () => void): () => boolean {
+  let nextMs = 0
+  return () => {
+    const nowMs = performance.now()
+    if (nowMs < nextMs) return false
+    nextMs = nowMs + ms
+    run()
+    return true
   }
 }
 

@@ -1,4 +1,4 @@
-/** Where a body ends, byte by byte as it arrives. */
+/** Finds the end of a body while its bytes arrive. */
 import type { ResponseHead } from './response-head.ts'
 
 export interface BodyReader {
@@ -59,21 +59,39 @@ export const MAX_TRAILER_BYTES = 8_192
 // 2^48 bytes in one chunk are enough, and stay exact.
 const CHUNK_LINE = /^([0-9A-Fa-f]{1,12})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/
 
-/** `line`: size of a chunk. `content`: in a chunk. `after`: the CRLF behind it. `trailer`: lines after the last. */
-type ChunkState = 'line' | 'content' | 'after' | 'trailer' | 'done'
+/** What comes next in a body that goes in chunks. */
+type ChunkState =
+  /** The line with the size of a chunk. */
+  | 'size'
+  /** The content of a chunk, until `left` is 0. */
+  | 'content'
+  /** The CRLF behind the content. */
+  | 'after'
+  /** Lines after the last chunk; an empty one ends the body. */
+  | 'trailer'
+  | 'done'
+
+/** Longest line in each state, before its end has arrived. */
+const MAX_LINE: Readonly<Record<ChunkState, number>> = {
+  size: MAX_CHUNK_LINE,
+  content: 0,
+  after: 2,
+  trailer: MAX_TRAILER_BYTES,
+  done: 0,
+}
 
 function createChunkedReader(): BodyReader {
-  let state: ChunkState = 'line'
+  let state: ChunkState = 'size'
   let line = ''
   let left = 0
   let trailerBytes = 0
   const trailerLines: string[] = []
-  /** A whole line; false if it cannot be what belongs here. */
+  /** The line is whole; false if it is invalid in this state. */
   const endLine = (): boolean => {
     const text = line
     line = ''
     if (state === 'after') {
-      state = 'line'
+      state = 'size'
       return text === ''
     }
     if (state === 'trailer') {
@@ -81,22 +99,20 @@ function createChunkedReader(): BodyReader {
       else trailerLines.push(text)
       return true
     }
-    const size = CHUNK_LINE.exec(text)?.[1]
-    if (size === undefined) return false
-    left = Number.parseInt(size, 16)
+    left = chunkSize(text)
+    if (left < 0) return false
     state = left === 0 ? 'trailer' : 'content'
     return true
   }
-  /** Reads to the end of a line; the new position, or -1. */
+  /** Reads up to the end of a line; returns the new position, or -1. */
   const readLine = (bytes: Buffer, from: number): number => {
     const lineFeed = bytes.indexOf(0x0a, from)
     const end = lineFeed < 0 ? bytes.length : lineFeed
     line += bytes.toString('latin1', from, end)
     if (state === 'trailer') trailerBytes += end - from + (lineFeed < 0 ? 0 : 1)
-    const most = state === 'after' ? 2 : state === 'trailer' ? MAX_TRAILER_BYTES : MAX_CHUNK_LINE
-    if (line.length > most || trailerBytes > MAX_TRAILER_BYTES) return -1
+    if (line.length > MAX_LINE[state] || trailerBytes > MAX_TRAILER_BYTES) return -1
     if (lineFeed < 0) return end
-    // A CR must end it, and stand nowhere else.
+    // A CR ends the line, and stands nowhere else.
     if (line === '' || line.indexOf('\r') !== line.length - 1) return -1
     line = line.slice(0, -1)
     return endLine() ? end + 1 : -1
@@ -108,19 +124,24 @@ function createChunkedReader(): BodyReader {
     trailerLines,
     read(bytes, part) {
       let at = 0
-      while (at < bytes.length && state !== 'done') {
-        if (state === 'content') {
-          const content = bytes.subarray(at, Math.min(bytes.length, at + left))
-          at += content.length
-          left -= content.length
-          if (left === 0) state = 'after'
-          part(content)
-        } else {
+      while (at >= 0 && at < bytes.length && state !== 'done') {
+        if (state !== 'content') {
           at = readLine(bytes, at)
-          if (at < 0) return -1
+          continue
         }
+        const content = bytes.subarray(at, Math.min(bytes.length, at + left))
+        at += content.length
+        left -= content.length
+        if (left === 0) state = 'after'
+        part(content)
       }
       return at
     },
   }
+}
+
+/** The size that a line announces; -1 if it is no such line. */
+function chunkSize(line: string): number {
+  const digits = CHUNK_LINE.exec(line)?.[1]
+  return digits === undefined ? -1 : Number.parseInt(digits, 16)
 }
