@@ -44,68 +44,36 @@ const NONE_COUNTS_AFTER = 2
 /** How long an outage of DNS keeps addresses in use. By then each may belong to another machine. */
 const MAX_STALE_MS = 24 * 3_600_000
 
-/** @param onAddresses Told of the addresses when they change, sorted; the first time during a later turn. */
+/** @param onAddresses Called with the sorted addresses when they change; the first time during a later turn. */
 export function createNameWatch(
   host: string,
   intervalMs: number,
   deps: NameWatchDeps,
   onAddresses: (addresses: readonly string[]) => void,
 ): NameWatch {
-  const nowMs = deps.nowMs ?? (() => performance.now())
+  const { resolve, deadlines, onEvent, nowMs = () => performance.now() } = deps
+  const known = createKnownAddresses(host, nowMs, onEvent, onAddresses)
   const waiting = new Set<(fault: string) => void>()
-  let addresses: readonly string[] = []
-  let fault = ''
-  let failures = 0
-  let nones = 0
-  let hasAnswered = false
   let isLooking = false
   let isClosed = false
   let refreshedMs = -Infinity
-  let goodMs = -Infinity
   const next: Expiring = { deadlineMs: Infinity, onDeadline: () => look() }
-
-  const use = (found: readonly string[]): void => {
-    const added = found.filter((address) => !addresses.includes(address))
-    const removed = addresses.filter((address) => !found.includes(address))
-    if (added.length === 0 && removed.length === 0) return
-    addresses = found
-    onAddresses(found)
-    if (hasAnswered) deps.onEvent({ type: 'addresses_changed', host, added, removed })
-  }
-  const missed = (why: string, isNone: boolean): void => {
-    failures += 1
-    nones = isNone ? nones + 1 : 0
-    if (failures === 1) deps.onEvent({ type: 'resolve_failed', host, why, kept: addresses.length })
-    if (nones >= NONE_COUNTS_AFTER || nowMs() - goodMs > MAX_STALE_MS) use([])
-    fault = addresses.length === 0 ? `${host}: ${why}` : ''
-  }
-  const found = (resolution: Resolution): void => {
-    if (resolution.kind !== 'addresses') return missed(resolution.why, resolution.kind === 'none')
-    if (failures > 0) deps.onEvent({ type: 'resolve_recovered', host, failures })
-    failures = 0
-    nones = 0
-    goodMs = nowMs()
-    fault = ''
-    // Sorted, so that of too many the same ones are used each time.
-    use([...resolution.addresses].sort().slice(0, MAX_ADDRESSES))
-    hasAnswered = true
-  }
   const look = (): void => {
     if (isLooking || isClosed) return
     isLooking = true
     next.deadlineMs = Infinity
-    void deps.resolve(host).then((resolution) => {
+    void resolve(host).then((resolution) => {
       isLooking = false
       if (!isClosed) {
-        found(resolution)
+        known.learn(resolution)
         next.deadlineMs = nowMs() + intervalMs
       }
-      const told = [...waiting]
+      const callers = [...waiting]
       waiting.clear()
-      for (const done of told) done(fault)
+      for (const done of callers) done(known.fault())
     })
   }
-  deps.deadlines.add(next)
+  deadlines.add(next)
   look()
   return {
     refresh(done) {
@@ -114,7 +82,7 @@ export function createNameWatch(
         look()
       }
       if (!isLooking) {
-        done(fault)
+        done(known.fault())
         return () => {}
       }
       // An entry of its own, so that one function may wait twice.
@@ -124,7 +92,58 @@ export function createNameWatch(
     },
     close() {
       isClosed = true
-      deps.deadlines.remove(next)
+      deadlines.remove(next)
+    },
+  }
+}
+
+interface KnownAddresses {
+  /** Why no address is known; empty if there are any. */
+  fault(): string
+  /** Takes the result of a lookup, in the order in which they came. */
+  learn(resolution: Resolution): void
+}
+
+function createKnownAddresses(
+  host: string,
+  nowMs: () => number,
+  onEvent: (event: NameEvent) => void,
+  onAddresses: (addresses: readonly string[]) => void,
+): KnownAddresses {
+  let addresses: readonly string[] = []
+  let fault = ''
+  /** Lookups in a row that found no address, and those of them that were told there is none. */
+  let failures = 0
+  let nones = 0
+  let hasAnswered = false
+  let goodMs = -Infinity
+  const use = (found: readonly string[]): void => {
+    const added = found.filter((address) => !addresses.includes(address))
+    const removed = addresses.filter((address) => !found.includes(address))
+    if (added.length === 0 && removed.length === 0) return
+    addresses = found
+    onAddresses(found)
+    if (hasAnswered) onEvent({ type: 'addresses_changed', host, added, removed })
+  }
+  const missed = (why: string, isNone: boolean): void => {
+    failures += 1
+    nones = isNone ? nones + 1 : 0
+    if (failures === 1) onEvent({ type: 'resolve_failed', host, why, kept: addresses.length })
+    if (nones >= NONE_COUNTS_AFTER || nowMs() - goodMs > MAX_STALE_MS) use([])
+    fault = addresses.length === 0 ? `${host}: ${why}` : ''
+  }
+  return {
+    fault: () => fault,
+    learn(resolution) {
+      if (resolution.kind !== 'addresses') return missed(resolution.why, resolution.kind === 'none')
+      if (failures > 0) onEvent({ type: 'resolve_recovered', host, failures })
+      failures = 0
+      nones = 0
+      goodMs = nowMs()
+      fault = ''
+      // Sorted, so that of too many the same ones are used each time.
+      use([...resolution.addresses].sort().slice(0, MAX_ADDRESSES))
+      hasAnswered = true
     },
   }
 }

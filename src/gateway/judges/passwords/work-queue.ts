@@ -14,7 +14,7 @@ export interface WorkQueue {
    *
    * @param work Never rejects.
    * @param refused Called instead of `work` when its place is given to an address that has fewer.
-   * @returns Takes it back, and returns whether it could: what has begun goes on. Undefined if there is no room.
+   * @returns Takes it back, and returns whether it could: what has begun goes on. Undefined if no more may wait.
    */
   run(owner: WorkOwner, work: () => Promise<void>, refused: () => void): (() => boolean) | undefined
 }
@@ -24,74 +24,41 @@ interface Entry extends WorkOwner {
   readonly refused: () => void
 }
 
-/** Entries of one address in one group, oldest first; never empty. */
-type Lane = Entry[]
-
 /**
- * One address takes half of either number at most, so that another address always finds room: with any other rule,
- * one connection that guesses would keep out everybody.
+ * One address takes half of either number at most, so that there is always a place for another address: with any other
+ * rule, one connection that guesses would keep out everybody.
  *
  * @param running Most pieces at a time.
  * @param waiting Most pieces that wait for their turn.
  */
 export function createWorkQueue(running: number, waiting: number): WorkQueue {
   const [runningShare, waitingShare] = [share(running), share(waiting)]
-  // Both in the order of their turns: an entry goes to the end after its turn.
-  const groups = new Map<string, Map<string, Lane>>()
   const activeOf = createCounts()
   const waitingOf = createCounts()
-
+  const turns = createTurns()
   const begin = (entry: Entry): void => {
     activeOf.add(entry.address, 1)
     void entry.work().finally(() => {
       activeOf.add(entry.address, -1)
-      const next = takeNext()
-      if (next !== undefined) begin(next)
+      const next = turns.find((address) => activeOf.get(address) < runningShare)
+      if (next === undefined) return
+      remove(next)
+      begin(next)
     })
-  }
-  const takeNext = (): Entry | undefined => {
-    for (const [group, lanes] of groups) {
-      for (const [address, lane] of lanes) {
-        const [entry] = lane
-        if (entry === undefined || activeOf.get(address) >= runningShare) continue
-        groups.delete(group)
-        groups.set(group, lanes)
-        lanes.delete(address)
-        lanes.set(address, lane)
-        remove(entry)
-        return entry
-      }
-    }
-    return undefined
-  }
-  const add = (entry: Entry): void => {
-    const lanes = groups.get(entry.group) ?? new Map<string, Lane>()
-    const lane = lanes.get(entry.address) ?? []
-    lane.push(entry)
-    lanes.set(entry.address, lane)
-    groups.set(entry.group, lanes)
-    waitingOf.add(entry.address, 1)
   }
   /** Returns whether it was still waiting. */
   const remove = (entry: Entry): boolean => {
-    const lanes = groups.get(entry.group)
-    const lane = lanes?.get(entry.address)
-    const at = lane?.indexOf(entry) ?? -1
-    if (lanes === undefined || lane === undefined || at < 0) return false
-    lane.splice(at, 1)
-    if (lane.length === 0) lanes.delete(entry.address)
-    if (lanes.size === 0) groups.delete(entry.group)
-    waitingOf.add(entry.address, -1)
-    return true
+    const wasWaiting = turns.remove(entry)
+    if (wasWaiting) waitingOf.add(entry.address, -1)
+    return wasWaiting
   }
   /** The last entry of the address that waits with most, if that is more than one would be here. */
   const findSurplus = (address: string): Entry | undefined => {
     const [most, count] = waitingOf.largest()
-    if (most === undefined || count <= waitingOf.get(address) + 1) return undefined
-    const lanes = [...groups.values()].flatMap((group) => group.get(most) ?? [])
-    return lanes.at(-1)
+    return most === undefined || count <= waitingOf.get(address) + 1 ? undefined : turns.lastOf(most)
   }
-  const makeRoom = (address: string): boolean => {
+  /** Whether one more entry may wait; if need be, one of an address that has more is refused for it. */
+  const mayWait = (address: string): boolean => {
     if (waitingOf.get(address) >= waitingShare) return false
     if (waitingOf.total() < waiting) return true
     const surplus = findSurplus(address)
@@ -107,9 +74,63 @@ export function createWorkQueue(running: number, waiting: number): WorkQueue {
         begin(entry)
         return () => false
       }
-      if (!makeRoom(address)) return undefined
-      add(entry)
+      if (!mayWait(address)) return undefined
+      turns.add(entry)
+      waitingOf.add(address, 1)
       return () => remove(entry)
+    },
+  }
+}
+
+/** Entries that wait, in the order of their turns. */
+interface Turns {
+  add(entry: Entry): void
+  /** Returns whether it was there. */
+  remove(entry: Entry): boolean
+  /** The entry whose turn it is, of an address that may begin; its group and its address go to the end. */
+  find(mayBegin: (address: string) => boolean): Entry | undefined
+  lastOf(address: string): Entry | undefined
+}
+
+/** Entries of one address in one group, oldest first; never empty. */
+type Lane = Entry[]
+
+function createTurns(): Turns {
+  // Both in the order of their turns.
+  const groups = new Map<string, Map<string, Lane>>()
+  return {
+    add(entry) {
+      const lanes = groups.get(entry.group) ?? new Map<string, Lane>()
+      const lane = lanes.get(entry.address) ?? []
+      lane.push(entry)
+      lanes.set(entry.address, lane)
+      groups.set(entry.group, lanes)
+    },
+    remove(entry) {
+      const lanes = groups.get(entry.group)
+      const lane = lanes?.get(entry.address)
+      const at = lane?.indexOf(entry) ?? -1
+      if (lanes === undefined || lane === undefined || at < 0) return false
+      lane.splice(at, 1)
+      if (lane.length === 0) lanes.delete(entry.address)
+      if (lanes.size === 0) groups.delete(entry.group)
+      return true
+    },
+    find(mayBegin) {
+      for (const [group, lanes] of groups) {
+        for (const [address, lane] of lanes) {
+          if (!mayBegin(address)) continue
+          groups.delete(group)
+          groups.set(group, lanes)
+          lanes.delete(address)
+          lanes.set(address, lane)
+          return lane[0]
+        }
+      }
+      return undefined
+    },
+    lastOf(address) {
+      return [...groups.values()].flatMap((lanes) => lanes.get(address) ?? []).at(-1)
     },
   }
 }
