@@ -4,7 +4,7 @@ import type { Settings } from '../settings/definition.ts'
 import type { Logger } from '../observe/logger.ts'
 import type { Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'
-import type { WatchedFiles } from '../config/watch-files.ts'
+import type { WatchedFiles } from '../config/watched-files.ts'
 import { droppedParts, listenersThatNeedRestart } from '../config/reload-checks.ts'
 import type { Service } from './service.ts'
 
