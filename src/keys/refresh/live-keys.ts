@@ -1,20 +1,16 @@
 /** The keys that are in force now, and how the last attempt to load them went. */
 import type { Result } from '../../result.ts'
-import type { KeyDeps } from '../key-deps.ts'
+import type { KeyDeps, KeyEvent } from '../key-deps.ts'
 import { createKeyHistories } from './key-history.ts'
+import { loadEvents, refusalEvents } from './load-events.ts'
 import { compileKeySet, type CompiledKeySet, type KeySet } from '../key-set.ts'
-import type { IgnoredKey, KeySourceStatus } from '../key-source.ts'
+import type { KeySourceStatus } from '../key-source.ts'
 import type { VerificationKey } from '../verification-key.ts'
-
-/** Most refused keys in one event: the first ones say what is wrong. */
-const MAX_TOLD = 8
 
 /** The state of a source that loads more than once. */
 export interface LiveKeys {
   /** The last good set; undefined before the first good load, and while it is too old. */
   readonly current: () => CompiledKeySet | undefined
-  /** Failed loads in a row. */
-  readonly failures: () => number
   /** Takes the outcome of a load: a good set replaces all of the old one, a failure changes no key. */
   readonly accept: (loaded: Result<KeySet | 'unchanged', string>) => void
   /** Takes keys that an earlier run has loaded, until the first load of this one. */
@@ -23,11 +19,8 @@ export interface LiveKeys {
   readonly trusts: (key: VerificationKey) => boolean
   readonly noteUse: (key: VerificationKey) => void
   readonly status: () => KeySourceStatus
-  /** When the keys were loaded and when that last failed, epoch milliseconds. */
-  readonly times: () => {
-    readonly loadedAtMs: number | undefined
-    readonly lastErrorAtMs: number | undefined
-  }
+  /** Failed loads in a row, and when the last of them failed, epoch milliseconds. */
+  readonly failures: () => { readonly inARow: number; readonly lastAtMs: number | undefined }
 }
 
 /**
@@ -41,66 +34,47 @@ export function createLiveKeys(
   maxStaleMs: number = Number.POSITIVE_INFINITY,
 ): LiveKeys {
   const histories = createKeyHistories()
-  let current: CompiledKeySet | undefined
-  let loadedAtMs: number | undefined
-  let lastError: string | undefined
-  let lastErrorAtMs: number | undefined
-  let failures = 0
-  let isRestored = false
+  let inForce: InForce | undefined
+  let failing: Failing | undefined
+
+  const report = (events: readonly KeyEvent[]): void => {
+    for (const event of events) deps.onEvent?.(event)
+  }
 
   // The distance: keys that a clock says are from far in the future are as doubtful as old ones.
   const isYoungAt = (nowMs: number): boolean =>
-    loadedAtMs !== undefined && Math.abs(nowMs - loadedAtMs) <= maxStaleMs
+    inForce !== undefined && Math.abs(nowMs - inForce.loadedAtMs) <= maxStaleMs
 
   const replace = (next: KeySet | 'unchanged', atMs: number): void => {
-    const previous = current
-    current = next === 'unchanged' ? current : compileKeySet(next, current)
-    loadedAtMs = atMs
-    lastError = undefined
-    failures = 0
-    isRestored = false
-    const { keys, ignored } = current ?? { keys: [], ignored: [] }
-    histories.take(keys, atMs)
-    deps.onEvent?.({ type: 'refreshed', source, usable: keys.length, ignored: ignored.length })
-    const added = namesOfMissing(keys, previous)
-    const removed = namesOfMissing(previous?.keys ?? [], current)
-    if (added.length + removed.length > 0) deps.onEvent?.({ type: 'keys_changed', source, added, removed })
-    tellRefused(ignored, previous?.ignored ?? [])
+    const previous = inForce?.set
+    const set = next === 'unchanged' ? previous : compileKeySet(next, previous)
+    inForce = set && { set, loadedAtMs: atMs, isRestored: false }
+    failing = undefined
+    histories.take(set?.keys ?? [], atMs)
+    report(loadEvents(source, previous, set))
   }
 
-  const tellRefused = (ignored: KeySet['ignored'], before: KeySet['ignored']): void => {
-    const isNew = ({ kid, why }: IgnoredKey): boolean =>
-      !before.some((old) => old.kid === kid && old.why === why)
-    const refused = ignored.filter((key) => key.isUntrusted === true && isNew(key))
-    if (refused.length === 0) return
-    const told = refused.slice(0, MAX_TOLD).map(({ kid, why }) => ({ kid, why }))
-    deps.onEvent?.({ type: 'keys_refused', source, refused: told })
-  }
-
-  const status = (): KeySourceStatus['state'] => {
-    if (current === undefined) return 'empty'
+  const state = (): KeySourceStatus['state'] => {
+    if (inForce === undefined) return 'empty'
     if (!isYoungAt(deps.nowMs())) return 'expired'
-    return lastError === undefined && !isRestored ? 'fresh' : 'stale'
+    return failing === undefined && !inForce.isRestored ? 'fresh' : 'stale'
   }
 
   return {
-    current: () => (isYoungAt(deps.nowMs()) ? current : undefined),
-    failures: () => failures,
+    current: () => (isYoungAt(deps.nowMs()) ? inForce?.set : undefined),
     accept(loaded) {
       const nowMs = deps.nowMs()
       if (loaded.ok) return replace(loaded.value, nowMs)
-      failures += 1
-      lastError = loaded.error
-      lastErrorAtMs = nowMs
-      const kept = isYoungAt(nowMs) ? (current?.keys.length ?? 0) : 0
-      deps.onEvent?.({ type: 'refresh_failed', source, why: loaded.error, failures, kept })
+      failing = { failures: (failing?.failures ?? 0) + 1, error: loaded.error, atMs: nowMs }
+      const { failures } = failing
+      const kept = isYoungAt(nowMs) ? (inForce?.set.keys.length ?? 0) : 0
+      report([{ type: 'refresh_failed', source, why: loaded.error, failures, kept }])
     },
-    restore(keySet, atMs, firstSeen) {
-      current = compileKeySet(keySet)
-      loadedAtMs = atMs
-      isRestored = true
-      histories.take(current.keys, atMs, firstSeen)
-      tellRefused(current.ignored, [])
+    restore(keySet, loadedAtMs, firstSeen) {
+      const set = compileKeySet(keySet)
+      inForce = { set, loadedAtMs, isRestored: true }
+      histories.take(set.keys, loadedAtMs, firstSeen)
+      report(refusalEvents(source, set.ignored, []))
     },
     trusts(key) {
       const nowMs = deps.nowMs()
@@ -109,20 +83,26 @@ export function createLiveKeys(
     noteUse: (key) => void histories.use(key, deps.nowMs()),
     status: () => ({
       description: source,
-      state: status(),
-      keys: current?.keys ?? [],
-      ignored: current?.ignored ?? [],
-      loadedAtMs,
-      lastError,
+      state: state(),
+      keys: inForce?.set.keys ?? [],
+      ignored: inForce?.set.ignored ?? [],
+      loadedAtMs: inForce?.loadedAtMs,
+      lastError: failing?.error,
       history: histories.list(),
     }),
-    times: () => ({ loadedAtMs, lastErrorAtMs: lastError === undefined ? undefined : lastErrorAtMs }),
+    failures: () => ({ inARow: failing?.failures ?? 0, lastAtMs: failing?.atMs }),
   }
 }
 
-/** Names the keys that `other` does not have as the same objects. */
-const namesOfMissing = (
-  keys: readonly VerificationKey[],
-  other: CompiledKeySet | undefined,
-): readonly string[] =>
-  keys.filter((key) => other?.trusted.has(key) !== true).map((key) => key.kid ?? key.thumbprint)
+interface InForce {
+  readonly set: CompiledKeySet
+  readonly loadedAtMs: number
+  readonly isRestored: boolean
+}
+
+/** The failures since the last good load. */
+interface Failing {
+  readonly failures: number
+  readonly error: string
+  readonly atMs: number
+}

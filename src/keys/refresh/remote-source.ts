@@ -1,28 +1,24 @@
 /** A key source that loads its keys over the network and keeps them fresh in the background. */
-import { err, ok, type Result } from '../../result.ts'
-import { refreshDelayMs, retryDelayMs } from './backoff.ts'
-import { createFlight, type Flight } from './flight.ts'
-import type { LoadedKeys, LoadFailure, LoadKeys } from '../fetch/jwks-loader.ts'
+import { err, ok } from '../../result.ts'
 import type { KeyDeps } from '../key-deps.ts'
-import type { KeyLookup, KeySource, LoadingStatus } from '../key-source.ts'
-import type { RemoteKeySettings } from '../../settings/keys/definition.ts'
-import { isKid } from '../verification-key.ts'
-import { createLiveKeys } from './live-keys.ts'
 import { selectKey } from '../key-set.ts'
+import type { RemoteKeySettings } from '../../settings/keys/definition.ts'
+import type { KeyLookup, KeySource, LoadingStatus } from '../key-source.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
-import { createStartGate } from './start-gate.ts'
-import { createUnknownKids } from './unknown-kids.ts'
+import { isKid } from '../verification-key.ts'
+import { createLiveKeys, type LiveKeys } from './live-keys.ts'
+import { createLoadLoop, type LoadLoop, type LoadLoopOptions, type RunningLoad } from './load-loop.ts'
+import { createUnknownKids, type UnknownKids } from './unknown-kids.ts'
 
 /** What a client is told at most: the longest wait between two tries of an issuer that does not ask for more. */
 const LONGEST_RETRY_AFTER_SECONDS = 60
+/** Longest wait for keys at the start, in milliseconds: a provider that starts together with us is up by then. */
+const LONGEST_START_WAIT_MS = 30_000
 
-export interface RemoteSourceOptions extends Pick<
-  RemoteKeySettings,
-  'refreshMs' | 'minRefreshMs' | 'maxRefreshMs' | 'maxStaleMs' | 'cooldownMs' | 'firstFetchWaitMs' | 'startup'
-> {
+export interface RemoteSourceOptions
+  extends Omit<LoadLoopOptions, 'onLoaded'>, Pick<RemoteKeySettings, 'cooldownMs' | 'startup'> {
   /** `jwks_url URL` or `discovery ISSUER`. */
   readonly description: string
-  readonly load: LoadKeys
   /** Where the keys outlive a run, if anywhere. */
   readonly store?: SnapshotStore | undefined
 }
@@ -38,130 +34,109 @@ export function createRemoteSource(
   options: RemoteSourceOptions,
   deps: Pick<KeyDeps, 'nowMs' | 'setTimer' | 'random' | 'onEvent'>,
 ): KeySource {
-  const { store } = options
   const live = createLiveKeys(options.description, deps, options.maxStaleMs)
   const unknownKids = createUnknownKids(options.cooldownMs, deps.nowMs)
-  const gate = createStartGate(options.startup === 'wait', deps.setTimer)
-  const stop = new AbortController()
-  let origin: LoadingStatus['origin']
-  let flight: Flight | undefined
-  let nextLoadAtMs = deps.nowMs()
-  let isAskedToWait = false
-  let cancelTimer = (): void => undefined
-
-  const startFlight = (ask: 'whole' | 'if_changed'): Flight => {
-    cancelTimer()
-    const started = createFlight(load(ask), options.firstFetchWaitMs, deps.setTimer)
-    flight = started
-    return started
-  }
-
-  const load = async (ask: 'whole' | 'if_changed'): Promise<void> => {
-    const loaded = await loadSafely(options.load, stop.signal, ask)
-    flight = undefined
-    if (stop.signal.aborted) return
-    // The next load is certain before anything else can go wrong.
-    schedule(loaded)
+  const readiness = createReadiness(options.startup === 'wait', deps.setTimer)
+  let origin = restore(live, options.store)
+  const onLoaded: LoadLoopOptions['onLoaded'] = (loaded) => {
     if (!loaded.ok) return live.accept(err(loaded.error.why))
     const { changed } = loaded.value
     live.accept(ok(changed?.keySet ?? 'unchanged'))
     origin = 'network'
-    gate.open()
-    keep(changed?.document)
+    readiness.announce()
+    keepSnapshot(live, options.store, changed?.document, deps.nowMs())
   }
-
-  const schedule = (loaded: Result<LoadedKeys, LoadFailure>): void => {
-    const delayMs = loaded.ok
-      ? refreshDelayMs(loaded.value.freshMs, options, deps.random())
-      : retryDelayMs(live.failures() + 1, loaded.error.retryAfterMs, options, deps.random())
-    isAskedToWait = !loaded.ok && loaded.error.retryAfterMs !== undefined
-    nextLoadAtMs = deps.nowMs() + delayMs
-    cancelTimer = deps.setTimer(() => startFlight('if_changed'), delayMs)
-  }
-
-  const keep = (document: Uint8Array | undefined): void => {
-    if (store === undefined) return
-    const { history } = live.status()
-    const firstSeen = history
-      .filter((key) => key.isInForce)
-      .map((key) => [key.thumbprint, key.firstSeenMs] as const)
-    store.keep(document, { loadedAtMs: deps.nowMs(), firstSeen: new Map(firstSeen) })
-  }
-
-  const restore = (): void => {
-    const restored = store?.restore()
-    if (restored === undefined) return
-    live.restore(restored.keySet, restored.loadedAtMs, restored.firstSeen)
-    origin = 'snapshot'
-  }
-
-  /**
-   * Timers stand still while a machine sleeps, and do not see that a clock was set: when the keys are too old
-   * all of a sudden, the next load is due, though its timer may be far from it.
-   */
-  const isOverdue = (): boolean => {
-    const dueInMs = nextLoadAtMs - deps.nowMs()
-    return dueInMs <= 0 || dueInMs > 2 * Math.max(options.refreshMs, options.maxRefreshMs)
-  }
-
-  const withoutKeys = (mayWait: boolean): KeyLookup => {
-    if (flight === undefined && isOverdue() && !stop.signal.aborted) startFlight('whole')
-    const settled = mayWait && flight === firstFlight ? firstFlight.wait() : undefined
-    if (settled !== undefined) return { state: 'pending', settled }
-    const seconds = Math.ceil((nextLoadAtMs - deps.nowMs()) / 1_000)
-    // A clock that was set back must not send clients away for hours.
-    const retryAfterSeconds = Math.min(Math.max(1, seconds), LONGEST_RETRY_AFTER_SECONDS)
-    return { state: 'unavailable', retryAfterSeconds }
-  }
-
-  const mayBePublished = (kid: string): Promise<void> | undefined => {
-    if (stop.signal.aborted || !isKid(kid) || unknownKids.isKnownUnknown(kid, flight)) return undefined
-    // The cooldown is claimed before the fetch: a thousand requests at once still cause one.
-    if (flight === undefined && (isAskedToWait || !unknownKids.claimFetch())) return undefined
-    const current = flight ?? startFlight('whole')
-    unknownKids.remember(kid, current)
-    return current.wait()
-  }
-
-  restore()
-  const firstFlight = startFlight('whole')
+  const loop = createLoadLoop({ ...options, onLoaded }, deps)
+  const firstLoad = loop.begin('whole')
 
   return {
     lookup(kid, algorithm, mayWait) {
       const set = live.current()
-      if (set === undefined) return withoutKeys(mayWait)
+      if (set === undefined) return withoutKeys(loop, mayWait ? firstLoad : undefined, deps.nowMs)
       const selected = selectKey(set, kid, algorithm)
       if (selected.state !== 'kid_unknown' || kid === undefined || !mayWait) return selected
-      const settled = mayBePublished(kid)
+      const settled = lookForKid(kid, loop, unknownKids)
       return settled === undefined ? selected : { state: 'pending', settled }
     },
     trusts: live.trusts,
     noteUse: live.noteUse,
     status() {
-      const { loadedAtMs, lastErrorAtMs } = live.times()
+      const status = live.status()
+      const { loadedAtMs } = status
       const usableUntilMs = loadedAtMs === undefined ? undefined : loadedAtMs + options.maxStaleMs
-      const failures = live.failures()
-      return { ...live.status(), loading: { origin, failures, lastErrorAtMs, nextLoadAtMs, usableUntilMs } }
+      const { inARow: failures, lastAtMs: lastErrorAtMs } = live.failures()
+      const nextLoadAtMs = loop.nextAtMs()
+      return { ...status, loading: { origin, failures, lastErrorAtMs, nextLoadAtMs, usableUntilMs } }
     },
-    started: firstFlight.ended,
-    ready: gate.opened,
+    started: firstLoad.ended,
+    ready: readiness.reached,
     close() {
-      stop.abort()
-      cancelTimer()
-      gate.open()
+      loop.stop()
+      readiness.announce()
     },
   }
 }
 
-async function loadSafely(
-  load: LoadKeys,
-  signal: AbortSignal,
-  ask: 'whole' | 'if_changed',
-): Promise<Result<LoadedKeys, LoadFailure>> {
-  try {
-    return await load(signal, ask)
-  } catch {
-    // A loader answers with a Result; anything thrown is a bug in it, and must not end the refreshing.
-    return err({ why: 'loading failed unexpectedly' })
+/** The answer while no keys may be used; a load that is due begins. */
+function withoutKeys(loop: LoadLoop, firstLoad: RunningLoad | undefined, nowMs: () => number): KeyLookup {
+  if (loop.running() === undefined && loop.isOverdue() && !loop.isStopped()) loop.begin('whole')
+  const settled = loop.running() === firstLoad ? firstLoad?.wait() : undefined
+  if (settled !== undefined) return { state: 'pending', settled }
+  const seconds = Math.ceil((loop.nextAtMs() - nowMs()) / 1_000)
+  // A clock that was set back must not send clients away for hours.
+  const retryAfterSeconds = Math.min(Math.max(1, seconds), LONGEST_RETRY_AFTER_SECONDS)
+  return { state: 'unavailable', retryAfterSeconds }
+}
+
+/** The load that may bring the key of an unknown kid; undefined when none may be waited for. */
+function lookForKid(kid: string, loop: LoadLoop, unknownKids: UnknownKids): Promise<void> | undefined {
+  const running = loop.running()
+  if (loop.isStopped() || !isKid(kid) || unknownKids.isKnownUnknown(kid, running)) return undefined
+  // The cooldown is claimed before the fetch: a thousand requests at once still cause one.
+  if (running === undefined && (loop.isAskedToWait() || !unknownKids.claimFetch())) return undefined
+  const load = running ?? loop.begin('whole')
+  unknownKids.remember(kid, load)
+  return load.wait()
+}
+
+function restore(live: LiveKeys, store: SnapshotStore | undefined): LoadingStatus['origin'] {
+  const restored = store?.restore()
+  if (restored === undefined) return undefined
+  live.restore(restored.keySet, restored.loadedAtMs, restored.firstSeen)
+  return 'snapshot'
+}
+
+function keepSnapshot(
+  live: LiveKeys,
+  store: SnapshotStore | undefined,
+  document: Uint8Array | undefined,
+  nowMs: number,
+): void {
+  if (store === undefined) return
+  const inForce = live.status().history.filter((key) => key.isInForce)
+  const firstSeen = new Map(inForce.map((key) => [key.thumbprint, key.firstSeenMs]))
+  store.keep(document, { loadedAtMs: nowMs, firstSeen })
+}
+
+/** What listeners wait for at the start. */
+interface Readiness {
+  /** Resolves when it is announced, or after half a minute. Never rejects. */
+  readonly reached: Promise<void>
+  announce(): void
+}
+
+function createReadiness(isAwaited: boolean, setTimer: KeyDeps['setTimer']): Readiness {
+  if (!isAwaited) return { reached: Promise.resolve(), announce: () => undefined }
+  let resolveReached = (): void => undefined
+  const reached = new Promise<void>((resolve) => {
+    resolveReached = resolve
+  })
+  const cancelTimer = setTimer(resolveReached, LONGEST_START_WAIT_MS)
+  return {
+    reached,
+    announce() {
+      cancelTimer()
+      resolveReached()
+    },
   }
 }

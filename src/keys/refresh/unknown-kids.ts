@@ -11,8 +11,8 @@ const MAX_REMEMBERED = 1_000
 export interface UnknownKids {
   /** Takes the right to one fetch. False while the last one is less than the cooldown ago, or none is left. */
   claimFetch(): boolean
-  /** Remembers that a load, `flight`, is looking for this kid. */
-  remember(kid: string, flight: object): void
+  /** Remembers that this load is looking for the kid. */
+  remember(kid: string, load: object): void
   /** True when an earlier load than `current` looked for the kid within the cooldown, in vain. */
   isKnownUnknown(kid: string, current: object | undefined): boolean
 }
@@ -24,7 +24,7 @@ export interface UnknownKids {
  * more requests than one that is up.
  */
 export function createUnknownKids(cooldownMs: number, nowMs: () => number): UnknownKids {
-  const remembered = new Map<string, { readonly flight: object; readonly atMs: number }>()
+  const remembered = new Map<string, { readonly load: object; readonly atMs: number }>()
   const rights = createTokenBucket(FETCH_BURST, cooldownMs * REFILL_COOLDOWNS, nowMs)
   let claimedAtMs: number | undefined
   // The distance, not the difference: a clock that is set back must not stretch the cooldown.
@@ -37,17 +37,17 @@ export function createUnknownKids(cooldownMs: number, nowMs: () => number): Unkn
       claimedAtMs = nowMs()
       return true
     },
-    remember(kid, flight) {
-      if (remembered.get(kid)?.flight === flight) return
+    remember(kid, load) {
+      if (remembered.get(kid)?.load === load) return
       // A Map keeps insertion order: the oldest goes first.
       remembered.delete(kid)
       const oldest = remembered.keys().next()
       if (remembered.size >= MAX_REMEMBERED && oldest.done !== true) remembered.delete(oldest.value)
-      remembered.set(kid, { flight, atMs: nowMs() })
+      remembered.set(kid, { load, atMs: nowMs() })
     },
     isKnownUnknown(kid, current) {
       const entry = remembered.get(kid)
-      return entry !== undefined && entry.flight !== current && isRecent(entry.atMs)
+      return entry !== undefined && entry.load !== current && isRecent(entry.atMs)
     },
   }
 }

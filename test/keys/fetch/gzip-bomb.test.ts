@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 const BOMB = gzipSync(Buffer.alloc(256 * 1024 ** 2))
@@ -22,7 +23,7 @@ afterAll(() => {
 /** Fetches the bomb a few times and prints the answer and the growth of the largest resident size, in MiB. */
 const CLIENT = `
 import { readFileSync } from 'node:fs'
-import { createBoundedFetch } from '../src/keys/fetch/bounded-fetch.ts'
+import { createBoundedFetch } from '${join(import.meta.dir, '../../../src/keys/fetch/bounded-fetch.ts')}'
 const peak = () => Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) / 1024
 const setTimer = (fn, ms) => { const timer = setTimeout(fn, ms); return () => clearTimeout(timer) }
 const get = createBoundedFetch({ allowHttp: true, timeoutMs: 10_000, maxBytes: 1_000_000 }, { fetch, setTimer })

@@ -60,7 +60,7 @@ describe('a remote key source and unknown kids', () => {
     expect(world.fetched).toHaveLength(3)
   })
 
-  it('answers a kid at once that another flight looked for within the cooldown', async () => {
+  it('answers a kid at once that another load looked for within the cooldown', async () => {
     const world = createFakeWorld()
     publish(world, 'a')
     const source = createKeySource({ ...SETTINGS, refreshMs: 10_000 }, ['ES256'], world.deps)
