@@ -4,7 +4,7 @@ import type { IssuerSettings } from '../../settings/issuer/definition.ts'
 import { compileIssuer, type Issuer } from '../../jwt/issuer.ts'
 import { createCombinedSource } from '../../keys/sources/combined-source.ts'
 import { createKeySource } from '../../keys/sources/create-key-source.ts'
-import { assertNotCrowded } from '../../keys/sources/crowded-keys.ts'
+import { assertFewCandidates } from '../../keys/sources/candidate-limit.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
 import { sourcesOf } from '../../keys/sources-of.ts'
 import type { OneKeySource } from '../../settings/keys/definition.ts'
@@ -55,7 +55,7 @@ export function openKeySources(
 }
 
 function combine(parts: readonly KeySource[]): KeySource {
-  assertNotCrowded(parts)
+  assertFewCandidates(parts)
   const [first] = parts
   return first === undefined || parts.length > 1 ? createCombinedSource(parts) : first
 }

@@ -72,7 +72,7 @@ function collectKeys(members: readonly unknown[], { algorithms, keyUse }: Accept
       ignored.push({ kid, why, isUntrusted: true })
     } else if (keys.some((key) => isSameKey(key, imported.value))) {
       // The same key twice is one key.
-    } else if (isKidCrowded(keys, imported.value.kid)) {
+    } else if (isKidFull(keys, imported.value.kid)) {
       ignored.push({ kid, why: `more than ${MAX_KEYS_TRIED} keys share its \`kid\`` })
     } else {
       keys.push(imported.value)
@@ -87,7 +87,7 @@ const isSameKey = (a: VerificationKey, b: VerificationKey): boolean =>
   a.issuer === b.issuer &&
   [...a.verifiers.keys()].join() === [...b.verifiers.keys()].join()
 
-const isKidCrowded = (keys: readonly VerificationKey[], kid: string | undefined): boolean =>
+const isKidFull = (keys: readonly VerificationKey[], kid: string | undefined): boolean =>
   kid !== undefined && keys.filter((key) => key.kid === kid).length >= MAX_KEYS_TRIED
 
 /** Every key that is not pinned is ignored with its reason, so that a token of it is `unsuitable` and causes no fetch. */

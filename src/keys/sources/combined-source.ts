@@ -53,11 +53,11 @@ function waitFor(
 function merge(found: readonly Found[], answers: readonly KeyLookup[], isNamed: boolean): KeyLookup {
   const all = distinct(found.flatMap((answer) => answer.keys))
   // More are a way to make verification expensive, wherever they come from.
-  const isCrowded = all.length > MAX_KEYS_TRIED || answers.some(({ state }) => state === 'kid_missing')
+  const areTooMany = all.length > MAX_KEYS_TRIED || answers.some(({ state }) => state === 'kid_missing')
   // A token that names its key needs none that has no name.
   const named = found.filter((answer) => answer.isGuess !== true)
-  const keys = isCrowded && isNamed ? distinct(named.flatMap((answer) => answer.keys)) : all
-  if (keys.length > MAX_KEYS_TRIED || (isCrowded && !isNamed)) return { state: 'kid_missing' }
+  const keys = areTooMany && isNamed ? distinct(named.flatMap((answer) => answer.keys)) : all
+  if (keys.length > MAX_KEYS_TRIED || (areTooMany && !isNamed)) return { state: 'kid_missing' }
   const retryAfter = shortestWait(answers)
   if (retryAfter === undefined) return { state: 'found', keys }
   // Names of keys are unique except by mistake: a wrong signature under a known name is a forgery.

@@ -1,15 +1,16 @@
 /** Settings of a key source, made into the source. */
 import type { Algorithm } from '../../syntax/algorithms.ts'
-import { createCheckedJwksFileSource, createPemSource, createSecretSource } from './create-local-source.ts'
-import { createJwksTextSource, createPemTextSource } from './create-text-source.ts'
-import { createDiscoverySource, createJwksUrlSource } from './create-network-source.ts'
+import { createJwksFileSource, createJwksTextSource } from './jwks-source.ts'
+import { createDiscoverySource, createJwksUrlSource } from './network-source.ts'
+import { createPemFileSource, createPemTextSource } from './pem-source.ts'
+import { createSecretSource } from './secret-source.ts'
 import type { KeyDeps } from '../key-deps.ts'
 import type { OneKeySource } from '../../settings/keys/definition.ts'
 import type { KeySource } from '../key-source.ts'
 
 /**
- * Creates one key source; those of an issuer are put together by `createCombinedSource`. What is local is loaded here; a remote source starts its first load
- * in the background, and an issuer that is down is not an error.
+ * Creates one key source; those of an issuer are put together by `createCombinedSource`. A local one is loaded here; a
+ * remote one starts its first load in the background, and an issuer that is down is not an error.
  *
  * @param algorithms The issuer's: no key verifies with any other.
  * @throws WarderError with an `ERR_KEYS_` code when a secret, a file or a URL cannot be used.
@@ -23,13 +24,13 @@ export function createKeySource(
     case 'secret':
       return createSecretSource(settings, algorithms, deps)
     case 'pem_file':
-      return createPemSource(settings, algorithms, deps)
+      return createPemFileSource(settings, algorithms, deps)
     case 'pem':
       return createPemTextSource(settings, algorithms, deps)
     case 'jwks':
       return createJwksTextSource(settings, algorithms, deps)
     case 'jwks_file':
-      return createCheckedJwksFileSource(settings, algorithms, deps)
+      return createJwksFileSource(settings, algorithms, deps)
     case 'jwks_url':
       return createJwksUrlSource(settings, algorithms, deps)
     case 'discovery':

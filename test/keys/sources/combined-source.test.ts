@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { createCombinedSource } from '../../../src/keys/sources/combined-source.ts'
-import { createCheckedJwksFileSource } from '../../../src/keys/sources/create-local-source.ts'
+import { createJwksFileSource } from '../../../src/keys/sources/jwks-source.ts'
 import { createKeySource } from '../../../src/keys/sources/create-key-source.ts'
 import type { OneKeySource } from '../../../src/settings/keys/definition.ts'
 import { MAX_KEYS_TRIED, type KeyLookup, type KeySource } from '../../../src/keys/key-source.ts'
@@ -175,7 +175,7 @@ describe('a JWK set file of shared secrets', () => {
     let keys = [old]
     const deps = { ...world.deps, readFileSync: () => toBytes(JSON.stringify({ keys })) }
     const settings = { kind: 'jwks_file', file: '/k.json', allowSymmetric: true } as const
-    const source = createCheckedJwksFileSource(settings, ['HS256'], deps)
+    const source = createJwksFileSource(settings, ['HS256'], deps)
     const [key] = source.status().keys
     if (key === undefined) throw new Error('no key')
     world.events.length = 0

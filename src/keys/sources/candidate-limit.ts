@@ -1,12 +1,12 @@
-/** Keys of an operator's own files and texts that are too many to be tried. */
+/** The bound on how many keys of an operator's own files and texts are tried for a token. */
 import { WarderError } from '../../errors.ts'
 import { ALGORITHM_NAMES, type Algorithm } from '../../syntax/algorithms.ts'
 import { MAX_KEYS_TRIED, type KeySource } from '../key-source.ts'
 import { quote } from '../quote.ts'
 import type { VerificationKey } from '../verification-key.ts'
 
-/** Keys among which no token can choose. */
-interface KeyCrowd {
+/** Keys of one name that fit one algorithm: all are tried for a token. */
+interface CandidateGroup {
   /** The `kid` that all of them have; undefined if they have none. */
   readonly kid: string | undefined
   readonly algorithm: Algorithm
@@ -14,16 +14,16 @@ interface KeyCrowd {
 }
 
 /**
- * Refuses more keys than are tried for one token, in all local sources of an issuer together: tokens of every one of
- * them would be denied. One source alone is judged where it is read. What the network publishes changes without the
- * operator, and is bounded when it is asked.
+ * Refuses more keys than are tried for one token, in all local sources of an issuer together: the tokens of each would
+ * be denied. A single source is checked when it is read. What the network publishes changes without the operator, and is
+ * bounded at each look-up.
  *
  * @throws WarderError `ERR_KEYS_CROWDED`.
  */
-export function assertNotCrowded(parts: readonly KeySource[]): void {
-  const crowd = parts.length > 1 ? findCrowd(parts) : undefined
-  if (crowd === undefined) return
-  const { kid, algorithm, count } = crowd
+export function assertFewCandidates(parts: readonly KeySource[]): void {
+  const group = parts.length > 1 ? findLargeGroup(parts) : undefined
+  if (group === undefined) return
+  const { kid, algorithm, count } = group
   const which = kid === undefined ? 'without a `kid`' : `with the \`kid\` ${quote(kid)}`
   const message = `${count} keys ${which} fit ${algorithm}; at most ${MAX_KEYS_TRIED} are tried for a token`
   throw new WarderError('ERR_KEYS_CROWDED', message, {
@@ -34,7 +34,7 @@ export function assertNotCrowded(parts: readonly KeySource[]): void {
   })
 }
 
-function findCrowd(parts: readonly KeySource[]): KeyCrowd | undefined {
+function findLargeGroup(parts: readonly KeySource[]): CandidateGroup | undefined {
   const groups = new Map<string | undefined, Map<string, VerificationKey>>()
   for (const part of parts) {
     const { keys, ignored, loading } = part.status()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { assertNotCrowded } from '../../../src/keys/sources/crowded-keys.ts'
+import { assertFewCandidates } from '../../../src/keys/sources/candidate-limit.ts'
 import { createCombinedSource } from '../../../src/keys/sources/combined-source.ts'
 import { createKeySource } from '../../../src/keys/sources/create-key-source.ts'
 import type { OneKeySource } from '../../../src/settings/keys/definition.ts'
@@ -66,8 +66,8 @@ describe('the local keys of an issuer', () => {
   for (const [what, refused, algorithm, settings] of cases) {
     it(`are ${refused ? 'refused' : 'accepted'}: ${what}`, () => {
       const parts = open(settings, algorithm)
-      if (!refused) return expect(assertNotCrowded(parts)).toBeUndefined()
-      expect(() => assertNotCrowded(parts)).toThrow(expect.objectContaining({ code: 'ERR_KEYS_CROWDED' }))
+      if (!refused) return expect(assertFewCandidates(parts)).toBeUndefined()
+      expect(() => assertFewCandidates(parts)).toThrow(expect.objectContaining({ code: 'ERR_KEYS_CROWDED' }))
     })
   }
 })

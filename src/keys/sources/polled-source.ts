@@ -9,7 +9,7 @@ import { createLiveKeys } from '../refresh/live-keys.ts'
 /** How often the file is read. Reading beats watching: it works through symlink swaps, mounts and NFS. */
 const POLL_MS = 2_000
 
-export interface JwksFileOptions {
+export interface PolledOptions {
   /** `jwks_file PATH`. */
   readonly description: string
   /** Reads the file; the error is for people. */
@@ -18,7 +18,7 @@ export interface JwksFileOptions {
   readonly parse: (bytes: Uint8Array) => Result<KeySet, string>
 }
 
-export interface JwksFileSource extends KeySource {
+export interface PolledSource extends KeySource {
   /** Reads the file now, and takes its keys when the content is not the one last read. For watchers and tests. */
   poll(): void
 }
@@ -28,10 +28,10 @@ export interface JwksFileSource extends KeySource {
  * is told in the status, and the last good keys stay. Whether a bad first load is an error is for the caller
  * to say: the source is then `empty`, and becomes usable as soon as the file is.
  */
-export function createJwksFileSource(
-  options: JwksFileOptions,
+export function createPolledSource(
+  options: PolledOptions,
   deps: Pick<KeyDeps, 'nowMs' | 'setTimer' | 'onEvent'>,
-): JwksFileSource {
+): PolledSource {
   const live = createLiveKeys(options.description, deps)
   let lastSeen: string | undefined
   let isClosed = false

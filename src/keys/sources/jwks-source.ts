@@ -1,0 +1,78 @@
+/** Key sources of a JWK set on this machine: a file, which is read again when it changes, or a text in the configuration. */
+import { WarderError } from '../../errors.ts'
+import { isJsonObject, type JsonObject } from '../../strict-json.ts'
+import type { Algorithm } from '../../syntax/algorithms.ts'
+import { holdsSecret, SECRET_MEMBERS } from '../import/import-jwk.ts'
+import { importJwks, readMembers } from '../import/import-jwks.ts'
+import { importSecretSet } from '../import/import-secret-set.ts'
+import { createSecretNames } from '../import/import-secret.ts'
+import type { KeyDeps } from '../key-deps.ts'
+import type { SettingsOf } from '../key-settings-of.ts'
+import type { KeySource } from '../key-source.ts'
+import { createPolledSource, type PolledSource } from './polled-source.ts'
+import { readKeyFile, unreadable } from './read-key-file.ts'
+import { createStaticSource } from './static-source.ts'
+
+/** @throws WarderError `ERR_KEYS_FILE_UNREADABLE` or `ERR_KEYS_JWKS_INVALID`. */
+export function createJwksFileSource(
+  settings: SettingsOf<'jwks_file'>,
+  algorithms: readonly Algorithm[],
+  deps: KeyDeps,
+): PolledSource {
+  const { file } = settings
+  const first = readKeyFile(file, deps)
+  if (!first.ok) throw unreadable(file, first.error)
+  const nameOf = createSecretNames()
+  const options = {
+    description: `jwks_file ${file}`,
+    read: () => readKeyFile(file, deps),
+    parse: (bytes: Uint8Array) =>
+      settings.allowSymmetric === true
+        ? importSecretSet(bytes, algorithms, nameOf)
+        : importJwks(bytes, { algorithms, keyUse: settings.keyUse }),
+  }
+  const source = createPolledSource(options, deps)
+  const { state, lastError = '' } = source.status()
+  if (state === 'fresh') return source
+  source.close()
+  throw new WarderError('ERR_KEYS_JWKS_INVALID', `${file} is not a usable JWK set: ${lastError}`, {
+    hints: [
+      settings.allowSymmetric === true
+        ? 'Expected is `{"keys":[{"kty":"oct","kid":…,"k":…}]}`, each key as long as the digest of its algorithm.'
+        : 'Expected is `{"keys":[…]}` with public keys that fit the `algorithms` of the issuer.',
+      ...(settings.allowSymmetric !== true && holdsMember(first.value, ({ kty }) => kty === 'oct')
+        ? [
+            'For shared secrets in this file write `allow_symmetric: true` beside `jwks_file`, and `algorithms: [HS256]`.',
+          ]
+        : []),
+    ],
+  })
+}
+
+/** @throws WarderError `ERR_KEYS_PRIVATE_KEY` or `ERR_KEYS_JWKS_INVALID`. */
+export function createJwksTextSource(
+  { text, keyUse }: SettingsOf<'jwks'>,
+  algorithms: readonly Algorithm[],
+  deps: KeyDeps,
+): KeySource {
+  const bytes = new TextEncoder().encode(text)
+  // A published set may hold a bad key; whoever writes a private one into a configuration has to be told.
+  if (holdsMember(bytes, holdsSecret)) {
+    throw new WarderError('ERR_KEYS_PRIVATE_KEY', 'jwks: it holds a private or symmetric key', {
+      hints: [
+        `Leave out the members ${SECRET_MEMBERS.join(', ')} of its keys.`,
+        'Keep private keys with the issuer, out of reach of this machine.',
+      ],
+    })
+  }
+  const imported = importJwks(bytes, { algorithms, keyUse })
+  if (imported.ok) return createStaticSource('jwks', imported.value, deps.nowMs)
+  throw new WarderError('ERR_KEYS_JWKS_INVALID', `jwks is not a usable JWK set: ${imported.error}`, {
+    hints: ['Expected is `{"keys":[…]}` with public keys that fit the `algorithms` of the issuer.'],
+  })
+}
+
+function holdsMember(bytes: Uint8Array, isMeant: (jwk: JsonObject) => boolean): boolean {
+  const members = readMembers(bytes)
+  return members.ok && members.value.some((member) => isJsonObject(member) && isMeant(member))
+}

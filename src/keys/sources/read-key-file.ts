@@ -1,0 +1,24 @@
+/** The bytes of a key file. */
+import { WarderError } from '../../errors.ts'
+import { err, ok, type Result } from '../../result.ts'
+import type { KeyDeps } from '../key-deps.ts'
+
+/** Largest key file in bytes; a set of 256 RSA-8192 keys is below it. */
+const MAX_FILE_BYTES = 1_048_576
+
+/** Reads a file within the size cap. The error is the system's code, never content. */
+export function readKeyFile(file: string, deps: Pick<KeyDeps, 'readFileSync'>): Result<Uint8Array, string> {
+  try {
+    const bytes = deps.readFileSync(file)
+    return bytes.length > MAX_FILE_BYTES ? err(`it is larger than ${MAX_FILE_BYTES} bytes`) : ok(bytes)
+  } catch (error) {
+    const code = (error as { readonly code?: unknown } | null)?.code
+    return err(`it cannot be read (${typeof code === 'string' ? code : 'unknown error'})`)
+  }
+}
+
+/** For the start; why, for people. */
+export const unreadable = (file: string, why: string): WarderError =>
+  new WarderError('ERR_KEYS_FILE_UNREADABLE', `${file}: ${why}`, {
+    hints: ['Check the path, and that the user that runs Warder may read it.'],
+  })
