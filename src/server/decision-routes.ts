@@ -1,18 +1,12 @@
 /** The paths of the decision listener. Everything else is 404, never 2xx. */
 import { endpointPath, FOREIGN_CALLERS, PROXIES, TOKEN_CALLER } from '../callers/callers.ts'
+import type { EndpointSettings } from '../settings/definition.ts'
 import { createDecisionHandler, type DecisionService, type HttpHandler } from './decision-handler.ts'
-
-/** A decision endpoint with another system's contract, at a path of its own. */
-export interface ExtraEndpoint {
-  readonly path: string
-  readonly dialect: 'jwtauthrequest'
-  readonly policy: string
-}
 
 /** Handlers by exact path. The policy comes from the path and nowhere else: a client's query reaches some proxies' auth URL. */
 export function decisionRoutes(
   service: DecisionService,
-  endpoints: readonly ExtraEndpoint[],
+  endpoints: readonly EndpointSettings[],
 ): Readonly<Record<string, HttpHandler>> {
   const routes: Record<string, HttpHandler> = {}
   for (const caller of [...PROXIES, TOKEN_CALLER]) {

@@ -7,9 +7,7 @@
 import { describe, expect, it } from 'bun:test'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import type { ArrivedRequest, Caller, CallerAnswer } from '../../src/callers/caller.ts'
-import { jwtauthrequest } from '../../src/callers/jwtauthrequest.ts'
-import { nginx } from '../../src/callers/nginx/nginx.ts'
-import { token } from '../../src/callers/token.ts'
+import { FOREIGN_CALLERS, PROXIES, TOKEN_CALLER } from '../../src/callers/callers.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
 import type { Decision } from '../../src/decision/decision.ts'
 import {
@@ -67,9 +65,9 @@ const decide = decideOf(guard)
 
 // Where the server names no policy, the routes are asked; the others come without an original request.
 const DIALECTS: Readonly<Record<string, { readonly caller: Caller; readonly policy: string | undefined }>> = {
-  nginx: { caller: nginx, policy: undefined },
-  token: { caller: token, policy: 'orders-read' },
-  jwtauthrequest: { caller: jwtauthrequest, policy: 'jwtauthrequest' },
+  ...Object.fromEntries(PROXIES.map((caller) => [caller.name, { caller, policy: undefined }])),
+  token: { caller: TOKEN_CALLER, policy: 'orders-read' },
+  jwtauthrequest: { caller: FOREIGN_CALLERS.jwtauthrequest, policy: 'jwtauthrequest' },
 }
 
 const SEPARATOR = '\n----------\n'
