@@ -40,3 +40,12 @@ function unitsOf(text: string, write: (unit: number) => string): string {
 }
 
 const escapeUnit = (unit: number): string => `\\u${unit.toString(16).padStart(4, '0')}`
+
+/** A value for a message: `text` in quotes, printable, cut after 60 characters. */
+export function quoted(text: string): string {
+  const safe = printable(text)
+  return `"${safe.length > 60 ? `${safe.slice(0, 60)}…` : safe}"`
+}
+
+/** What is shown in place of a secret: says nothing of its length. */
+export const MASK = '********'

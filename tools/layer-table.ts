@@ -13,7 +13,6 @@ export interface RoomRules {
 }
 
 const CORE = ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'decision', 'callers'] as const
-/** What a word of the configuration means, and what settings there are. */
 const GROUND = ['syntax', 'settings'] as const
 const ALL_BUT_CLI = ['gateway', 'compat', 'config', 'server', 'observe', 'admin', 'testing'] as const
 
@@ -27,26 +26,31 @@ export const FLOORS: readonly Floor[] = [
     syntax: { core: true, imports: [] },
   },
   {
-    settings: { core: true, imports: ['syntax'] },
+    // Definitions read and write text; the core knows their types alone.
+    settings: { core: false, imports: ['syntax'] },
   },
   {
-    request: { core: true, imports: [...GROUND] },
-    keys: { core: true, imports: [...GROUND] },
-    claims: { core: true, imports: [...GROUND] },
+    request: { core: true, imports: ['syntax'], types: ['settings'] },
+    keys: { core: true, imports: ['syntax'], types: ['settings'] },
+    claims: { core: true, imports: ['syntax'], types: ['settings'] },
   },
   {
-    token: { core: true, imports: ['request', ...GROUND] },
-    jwt: { core: true, imports: ['keys', ...GROUND] },
+    token: { core: true, imports: ['request', 'syntax'], types: ['settings'] },
+    jwt: { core: true, imports: ['keys', 'syntax'], types: ['settings'] },
     testing: { core: false, imports: ['keys', ...GROUND] },
   },
   {
-    policy: { core: true, imports: ['request', 'token', 'jwt', 'claims', ...GROUND] },
+    policy: { core: true, imports: ['request', 'token', 'jwt', 'claims', 'syntax'], types: ['settings'] },
   },
   {
-    decision: { core: true, imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy', ...GROUND] },
+    decision: {
+      core: true,
+      imports: ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'syntax'],
+      types: ['settings'],
+    },
   },
   {
-    callers: { core: true, imports: ['request', 'decision', ...GROUND] },
+    callers: { core: true, imports: ['request', 'decision', 'syntax'], types: ['settings'] },
     // Where tokens are looked for is where they are taken out. A cookie that is counted is read as one with a token.
     gateway: {
       core: false,
@@ -103,6 +107,8 @@ export const LEAVES: readonly string[] = [
   'version.ts',
   'printable.ts',
   'listen-error.ts',
+  'socket-address.ts',
+  'suggest.ts',
   // Keys and the answers of auth services are kept by one reading of `Cache-Control`.
   'answer-lifetime.ts',
   // Tokens, key sets, snapshots and what the CLI is given are one JSON with one meaning.
@@ -118,9 +124,9 @@ export const ENTRIES: Readonly<Record<string, readonly string[]>> = {
 
 /** Where each npm package is imported: a room (`config/`) or one file. Any other package is refused. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  zod: ['config/'],
+  zod: ['settings/', 'config/'],
   yaml: ['config/'],
-  'fastest-levenshtein': ['config/'],
+  'fastest-levenshtein': ['suggest.ts'],
   commander: ['cli/'],
   pino: ['observe/'],
   'lru-cache': ['jwt/'],

@@ -1,5 +1,5 @@
 /** Where a listener of this machine is reached. */
-import { formatListenAddress } from '../config/listen-address.ts'
+import { formatListenAddress } from '../settings/values/listen-address.ts'
 import type { SocketAddress } from '../socket-address.ts'
 
 const EVERY_INTERFACE: ReadonlySet<string> = new Set(['::', '0.0.0.0'])

@@ -1,7 +1,7 @@
 /** What a command reads: the token, from stdin, a file or, with a warning, an argument; and other files by a flag. */
 import { readWaiting } from '../app/read-bounded.ts'
 import { fileTrouble } from '../config/interpolate.ts'
-import { quoted } from '../config/printable.ts'
+import { quoted } from '../printable.ts'
 import { WarderError } from '../errors.ts'
 import type { Cli } from './cli.ts'
 import { warn } from './report-fault.ts'

@@ -1,7 +1,7 @@
 /** Mistakes on the command line, as errors with a code. */
 import type { Command, CommanderError } from 'commander'
-import { quoted } from '../config/printable.ts'
-import { suggestion } from '../config/suggest.ts'
+import { quoted } from '../printable.ts'
+import { suggestion } from '../suggest.ts'
 import { WarderError } from '../errors.ts'
 
 /** A flag or an argument that cannot be used. */

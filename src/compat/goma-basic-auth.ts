@@ -1,6 +1,6 @@
 /** Goma's middleware `basic`, `basicAuth` in newer versions → the `basic_auth` of a native route. */
-import type { Problem } from '../config/diagnostic.ts'
-import { quoted } from '../config/printable.ts'
+import type { Problem } from '../settings/problem.ts'
+import { quoted } from '../printable.ts'
 import { either, literalText, optionalList, plainText, strictMap } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
 import { gomaFlag } from './goma-flag.ts'

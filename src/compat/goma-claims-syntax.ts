@@ -2,7 +2,7 @@
  * The language of Goma's `claimsExpression`: calls such as Equals(`role`, `admin`), with `&&`, `||`, `!` and parentheses.
  * All of it is read, to the last character; what is no conjunction of calls is refused by name.
  */
-import type { Problem } from '../config/diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { unsupported } from './goma-keys.ts'

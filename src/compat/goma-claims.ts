@@ -1,6 +1,6 @@
 /** `claimsExpression` of Goma → claim rules of a native policy, where these say exactly that; else it is refused. */
-import type { Problem } from '../config/diagnostic.ts'
-import { quoted } from '../config/printable.ts'
+import type { Problem } from '../settings/problem.ts'
+import { quoted } from '../printable.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { parseClaimsExpression, type ClaimCall } from './goma-claims-syntax.ts'

@@ -1,7 +1,7 @@
 /** Goma's `cors`, a list of origins and a map of answer headers → the `cors` of a native route. */
-import type { Problem } from '../config/diagnostic.ts'
-import { quoted } from '../config/printable.ts'
-import { parseOrigin } from '../config/origin.ts'
+import type { Problem } from '../settings/problem.ts'
+import { quoted } from '../printable.ts'
+import { parseOrigin } from '../settings/values/origin.ts'
 import {
   either,
   flag,
@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import { toPointer } from '../config/json-pointer.ts'
 import { gomaFlag } from './goma-flag.ts'
 import { unsupported } from './goma-keys.ts'

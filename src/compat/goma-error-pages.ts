@@ -1,5 +1,5 @@
 /** Goma's `errorInterceptor` → statuses whose answers are replaced; the texts are Warder's own. */
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import { optionalList, strictMap, wholeNumber } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
 import { gomaFlag } from './goma-flag.ts'

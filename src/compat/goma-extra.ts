@@ -1,6 +1,7 @@
 /** Goma's directory of further files with `routes` and `middlewares`: read, and put behind those of the main file. */
 import { dirname, isAbsolute, join, resolve } from 'node:path'
-import { toDiagnostic, type Diagnostic, type Problem } from '../config/diagnostic.ts'
+import { toDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
+import { type Problem } from '../settings/problem.ts'
 import {
   MAX_EXTRA_BYTES,
   MAX_EXTRA_FILES,
@@ -13,9 +14,10 @@ import type { Included } from '../config/foreign-format.ts'
 import { valueAt } from '../config/json-pointer.ts'
 import { locateIn } from '../config/locate-problem.ts'
 import { parseDocument } from '../config/parse-document.ts'
-import { quoted } from '../config/printable.ts'
+import { quoted } from '../printable.ts'
 import { anything, optionalList, strictMap, textOrNumber } from '../config/schema-leaf.ts'
-import { toLocatedProblems, type LocatedProblem } from '../config/schema-problems.ts'
+import { toLocatedProblems } from '../config/schema-problems.ts'
+import { type LocatedProblem } from '../settings/problem.ts'
 import type { SourceDocument } from '../config/source-document.ts'
 import { isYes } from './goma-flag.ts'
 import { withMergeKeys } from './goma-merge-keys.ts'

@@ -1,6 +1,6 @@
 /** One rule of a middleware of Goma → what it does: an auth service or a policy judges, nobody gets in, or not so often. */
-import type { Problem } from '../config/diagnostic.ts'
-import { quoted } from '../config/printable.ts'
+import type { Problem } from '../settings/problem.ts'
+import { quoted } from '../printable.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { unsupported } from './goma-keys.ts'

@@ -1,8 +1,8 @@
 /** Keys of Goma that Warder knows by name and does not have: refused, or said to have no effect. */
-import type { Problem } from '../config/diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import { toPointer } from '../config/json-pointer.ts'
 import { anything } from '../config/schema-leaf.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import { NO } from './goma-flag.ts'
 
 /**

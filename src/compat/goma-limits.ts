@@ -1,6 +1,6 @@
 /** Goma's rate limits → those of native routes and upstreams. */
-import { quoted } from '../config/printable.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import { quoted } from '../printable.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import type { GomaLimit } from './goma-judges.ts'
 import { unsupported } from './goma-keys.ts'
 import type { Middleware } from './goma-middlewares.ts'

@@ -1,6 +1,6 @@
 /** Where Goma listens → the gateway's listeners: one in plain text, and with certificates one with TLS beside it. */
-import { formatListenAddress } from '../config/listen-address.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import { formatListenAddress } from '../settings/values/listen-address.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import { isOff } from './goma-keys.ts'
 import { translateTls } from './goma-tls.ts'
 import type { GomaConfig } from './goma-schema.ts'

@@ -1,6 +1,6 @@
 /** The newer `jwtAuth` of Goma, which verifies tokens itself → an issuer and a policy. */
 import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../config/check-issuer.ts'
-import type { Problem } from '../config/diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { translateClaims } from './goma-claims.ts'

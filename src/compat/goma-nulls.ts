@@ -1,6 +1,6 @@
 /** Keys without a value, which Goma's reader passes over. */
 import { toPointer } from '../config/json-pointer.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 
 /** The same without them, at every depth. Items of lists stay. */
 export function withoutNulls<T>(value: T): T

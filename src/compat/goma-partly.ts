@@ -2,7 +2,7 @@
 import type { PartTranslation } from '../config/foreign-format.ts'
 import { fromPointer } from '../config/json-pointer.ts'
 import { locateIn } from '../config/locate-problem.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import type { SourceDocument } from '../config/source-document.ts'
 import type { Algorithm } from '../syntax/algorithms.ts'
 import { readGoma } from './goma-read.ts'

@@ -1,7 +1,7 @@
 /** Paths of Goma's routes and middlewares: what they protect, as patterns that do not overlap by surprise. */
-import { parsePathPattern as checkPattern } from '../config/path-pattern.ts'
-import type { Problem } from '../config/diagnostic.ts'
-import { quoted } from '../config/printable.ts'
+import { parsePathPattern as checkPattern } from '../settings/values/paths.ts'
+import type { Problem } from '../settings/problem.ts'
+import { quoted } from '../printable.ts'
 import { assertPathPattern, coversPath } from '../syntax/path-pattern.ts'
 import type { PathPattern } from '../syntax/path-pattern.ts'
 import { err, ok } from '../result.ts'

@@ -1,6 +1,6 @@
 /** What of Goma's routes is public below or beside something that is guarded. */
-import { quoted } from '../config/printable.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import { quoted } from '../printable.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import { assertPathPattern, coversPath } from '../syntax/path-pattern.ts'
 import type { PathPattern } from '../syntax/path-pattern.ts'
 import type { Made } from './goma-routes.ts'

@@ -1,6 +1,6 @@
 /** `${NAME}` and `{{function()}}`, which Goma fills in and Warder does not. */
 import { toPointer } from '../config/json-pointer.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import { unsupported, type KeyNotes } from './goma-keys.ts'
 import { GATEWAY_NOTES, PROVIDER_NOTES, TOP_NOTES } from './goma-notes.ts'
 

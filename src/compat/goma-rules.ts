@@ -1,5 +1,5 @@
 /** The rules of Goma's middlewares, by type. */
-import { parseAlgorithm, parseToken } from '../config/check-text.ts'
+import { parseAlgorithm, parseToken } from '../settings/values/texts.ts'
 import {
   anything,
   literalText,
@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
-import type { Problem } from '../config/diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import { ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { gomaFlag } from './goma-flag.ts'

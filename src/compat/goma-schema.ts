@@ -1,7 +1,7 @@
 /** The shape of a configuration of Goma Gateway: that of 0.2, and what the newer one calls otherwise. */
-import { parseHost, parseMethod } from '../config/check-text.ts'
-import { parseListenAddress } from '../config/listen-address.ts'
-import { parseNetwork } from '../config/network.ts'
+import { parseHost, parseMethod } from '../settings/values/texts.ts'
+import { parseListenAddress } from '../settings/values/listen-address.ts'
+import { parseNetwork } from '../settings/values/network.ts'
 import {
   anything,
   durationMs,
@@ -16,7 +16,7 @@ import {
   wholeNumber,
 } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
-import { parseServerUrl, type ServerAddress } from '../config/server-url.ts'
+import { parseServerUrl, type ServerAddress } from '../settings/values/urls.ts'
 import { ok } from '../result.ts'
 import { gomaFlag } from './goma-flag.ts'
 import { CorsSchema } from './goma-cors.ts'

@@ -1,6 +1,6 @@
 /** Goma's certificates → those of the second listener. */
-import type { Problem } from '../config/diagnostic.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import type { Problem } from '../settings/problem.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import { literalText, optionalList, strictMap } from '../config/schema-leaf.ts'
 import { gomaFlag } from './goma-flag.ts'
 import { notedKeys, unsupported } from './goma-keys.ts'

@@ -1,6 +1,6 @@
 /** Servers of a Goma route → a native upstream. */
-import type { Problem } from '../config/diagnostic.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import type { Problem } from '../settings/problem.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import type { GomaLimit } from './goma-judges.ts'
 import { interceptedStatuses } from './goma-error-pages.ts'
 import { isWrittenKey } from './goma-key-text.ts'

@@ -1,5 +1,5 @@
 /** The one text that an `issuer` of another system must not be: in a `warder.yaml` it turns the check off. */
-import type { Problem } from '../config/diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 
 /** What `issuer` is in a `warder.yaml` that accepts every issuer. */
 export const ANY = 'any'

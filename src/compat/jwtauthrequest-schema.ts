@@ -1,7 +1,7 @@
 /** The shape of a jwtauthrequest configuration, as its README shows it. */
-import { parseAlgorithm, parseToken } from '../config/check-text.ts'
-import { parseListenAddress } from '../config/listen-address.ts'
-import { parseExactPath } from '../config/path-pattern.ts'
+import { parseAlgorithm, parseToken } from '../settings/values/texts.ts'
+import { parseListenAddress } from '../settings/values/listen-address.ts'
+import { parseExactPath } from '../settings/values/paths.ts'
 import { flag, listOf, literalText, strictMap, text, textList } from '../config/schema-leaf.ts'
 import type { Output } from '../config/schema-leaf.ts'
 

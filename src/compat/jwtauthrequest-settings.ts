@@ -1,10 +1,10 @@
 /** The clients of a jwtauthrequest configuration → settings, and where each part of these comes from. */
 import { checkEndpoints } from '../config/check-policy.ts'
 import { toName, uniqueName } from '../config/default-names.ts'
-import { isLoopback } from '../config/listen-address.ts'
-import type { Located } from '../config/read-config.ts'
+import { isLoopback } from '../settings/values/listen-address.ts'
+import type { Located } from '../settings/problem.ts'
 import type { EndpointConfig } from '../config/schema-policy.ts'
-import type { LocatedProblem } from '../config/schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import {
   DEFAULT_CACHE,
   DEFAULT_DRAIN_MS,

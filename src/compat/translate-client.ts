@@ -2,7 +2,7 @@
 import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../config/check-issuer.ts'
 import { whyNotFetchable } from '../config/check-key-url.ts'
 import { defaultAlgorithms, isHmac } from '../config/default-algorithms.ts'
-import type { Problem } from '../config/diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import { DEFAULT_REMOTE_KEYS } from '../config/setting-defaults.ts'
 import type { IssuerSettings } from '../settings/issuer/definition.ts'
 import type { Algorithm } from '../syntax/algorithms.ts'

@@ -1,12 +1,12 @@
 /** What the gateway, its routes and its upstreams mean together. */
 import { checkCors } from './cors-values.ts'
-import { isSameAddress, formatListenAddress } from './listen-address.ts'
+import { isSameAddress, formatListenAddress } from '../settings/values/listen-address.ts'
 import { pointerOf } from './check-rate-limits.ts'
-import { quoted } from './printable.ts'
+import { quoted } from '../printable.ts'
 import type { ConfigParts } from './read-config.ts'
-import type { LocatedProblem } from './schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import { DEFAULT_LISTEN } from './setting-defaults.ts'
-import { suggestion } from './suggest.ts'
+import { suggestion } from '../suggest.ts'
 
 export function checkGateway(parts: ConfigParts): readonly LocatedProblem[] {
   return [

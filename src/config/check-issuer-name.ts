@@ -2,7 +2,7 @@
 import type { AddProblem as Add } from './check-reach.ts'
 import { KNOWN_ALIASES } from './presets.ts'
 import { toPointer } from './json-pointer.ts'
-import { quoted } from './printable.ts'
+import { quoted } from '../printable.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
 
 /** What other programs expand, and what is compared letter by letter here: no token would ever fit. */

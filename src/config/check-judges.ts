@@ -2,11 +2,12 @@
 import { checkBasicAuth } from './basic-auth-values.ts'
 import { checkForwardAuth } from './forward-auth-values.ts'
 import { toPointer } from './json-pointer.ts'
-import { quoted } from './printable.ts'
-import type { ConfigParts, Located } from './read-config.ts'
+import { quoted } from '../printable.ts'
+import type { ConfigParts } from './read-config.ts'
+import type { Located } from '../settings/problem.ts'
 import { judgesIn } from './route-judges.ts'
 import type { JudgeConfig, PolicyConfig, RouteConfig } from './schema-policy.ts'
-import type { LocatedProblem } from './schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 
 const ANSWERS = ['access', 'policy', 'forward_auth', 'basic_auth', 'all_of'] as const
 const JUDGES = ['policy', 'forward_auth', 'basic_auth'] as const

@@ -1,7 +1,7 @@
 /** Whether passwords may be tried without a limit. */
 import type { ConfigParts } from './read-config.ts'
 import { judgesIn } from './route-judges.ts'
-import type { LocatedProblem } from './schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import type { RateLimitConfig } from './schema-rate-limit.ts'
 
 /** Only a limit by address counts guesses: they have no identity, and the rest is the client's own choice. */

@@ -1,10 +1,11 @@
 /** What the schema cannot say about one token source, policy, route or endpoint. */
-import type { Problem } from './diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import { checkAnonymous, checkJudges, checkOneAnswer } from './check-judges.ts'
 import { toPointer } from './json-pointer.ts'
-import type { ConfigParts, Located } from './read-config.ts'
+import type { ConfigParts } from './read-config.ts'
+import type { Located } from '../settings/problem.ts'
 import type { EndpointConfig, RouteConfig, TokenSourceConfig } from './schema-policy.ts'
-import type { LocatedProblem } from './schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 
 export function checkTokenSource({
   pointer,

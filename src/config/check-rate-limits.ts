@@ -1,12 +1,12 @@
 /** What rate limits mean where they are written. */
-import type { Problem } from './diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import { valueAt } from './json-pointer.ts'
-import { quoted } from './printable.ts'
+import { quoted } from '../printable.ts'
 import type { ConfigParts } from './read-config.ts'
 import { judgesIn } from './route-judges.ts'
-import type { LocatedProblem } from './schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import type { RateLimitConfig } from './schema-rate-limit.ts'
-import { suggestion } from './suggest.ts'
+import { suggestion } from '../suggest.ts'
 
 /** A limit, where it is written, and what judges the requests that it counts. */
 interface Place {

@@ -1,5 +1,5 @@
 /** What the schema cannot say about the way to an issuer's keys. */
-import type { Problem } from './diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import type { KeySourceConfig } from './key-parts.ts'
 
 /** Hands over a problem at a pointer below the issuer. */

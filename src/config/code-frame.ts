@@ -1,9 +1,6 @@
 /** The line that a diagnostic is about, with carets under what is meant, and secrets masked. */
 import type { SourcePosition, SourceText } from './diagnostic.ts'
-import { printable } from '../printable.ts'
-
-/** What is shown in place of a secret: says nothing of its length. */
-export const MASK = '********'
+import { MASK, printable } from '../printable.ts'
 
 /** Longest part of a line that is shown; a JSON file may be one line. */
 const MAX_WIDTH = 120

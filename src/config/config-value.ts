@@ -1,5 +1,5 @@
 /** How the value of a `warder.yaml` is put together: what every part of the way back needs. */
-import { MASK } from './code-frame.ts'
+import { MASK } from '../printable.ts'
 
 export interface ConfigValueOptions {
   /** `masked` cannot be loaded again; `plain` is for a file that replaces another with the same secret. */

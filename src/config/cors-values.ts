@@ -2,10 +2,10 @@
 import type { CorsSettings } from '../settings/cors/definition.ts'
 import { compact, mapDefined, unlessDefault } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
-import { formatDuration } from './duration.ts'
+import { formatDuration } from '../settings/values/duration.ts'
 import type { ConfigParts } from './read-config.ts'
 import type { CorsConfig } from './schema-cors.ts'
-import type { LocatedProblem } from './schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import { DEFAULT_CORS } from './setting-defaults.ts'
 
 /** @param routeMethods Empty: any. */

@@ -1,5 +1,5 @@
 /** Names for issuers and routes that were given none. */
-import type { Located } from './read-config.ts'
+import type { Located } from '../settings/problem.ts'
 import type { IssuerConfig } from './schema-issuer.ts'
 import type { RouteConfig } from './schema-policy.ts'
 

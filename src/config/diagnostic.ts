@@ -1,4 +1,5 @@
 /** Diagnostics: what is wrong, or unwise, in a configuration, and where. */
+import type { Problem } from '../settings/problem.ts'
 import type { ErrorCode } from '../errors.ts'
 import { adviceOn } from './advice.ts'
 
@@ -10,17 +11,6 @@ export interface SourcePosition {
   readonly column: number
   /** How much of that line is meant, in UTF-16 units; at least 1. */
   readonly length: number
-}
-
-/** A mistake before its place is known: what the small parsers of values return. */
-export interface Problem {
-  readonly code: ErrorCode
-  /** One sentence without a full stop. Never holds the value of a secret field. */
-  readonly message: string
-  /** Said beside the carets: `did you mean "audience"?`. */
-  readonly label?: string
-  /** What to write or do next; one sentence each. */
-  readonly hints?: readonly string[]
 }
 
 export interface Diagnostic {

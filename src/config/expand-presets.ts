@@ -2,8 +2,8 @@
 import type { ErrorCode } from '../errors.ts'
 import { toPointer } from './json-pointer.ts'
 import { PRESET_INPUTS, presetOf, type Preset, type PresetInputs } from './presets.ts'
-import { quoted } from './printable.ts'
-import type { LocatedProblem } from './schema-problems.ts'
+import { quoted } from '../printable.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 
 export interface ExpandedPresets {
   readonly value: Readonly<Record<string, unknown>>

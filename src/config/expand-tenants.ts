@@ -1,9 +1,9 @@
 /** Issuers by template: one entry of the file, one issuer per tenant on its list. */
-import { parseTenant } from './check-text.ts'
+import { parseTenant } from '../settings/values/texts.ts'
 import { toName, issuerNames, uniqueName } from './default-names.ts'
 import type { AddProblem } from './check-reach.ts'
-import { quoted } from './printable.ts'
-import type { Located } from './read-config.ts'
+import { quoted } from '../printable.ts'
+import type { Located } from '../settings/problem.ts'
 import { keyPartsOf, keySourceOf } from './key-parts.ts'
 import type { IssuerConfig, KeysConfig } from './schema-issuer.ts'
 

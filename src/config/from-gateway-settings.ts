@@ -1,13 +1,13 @@
 /** The gateway's settings → the value of a `warder.yaml` that says the same. */
 import type { HealthSettings, ServerSettings, UpstreamSettings } from '../settings/upstream/definition.ts'
 import type { GatewayListenSettings, TlsSettings } from '../settings/listener/definition.ts'
-import { formatByteSize } from './byte-size.ts'
+import { formatByteSize } from '../settings/values/byte-size.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
 import type { ConfigValueOptions, Value } from './config-value.ts'
-import { formatDuration } from './duration.ts'
-import { formatListenAddress } from './listen-address.ts'
+import { formatDuration } from '../settings/values/duration.ts'
+import { formatListenAddress } from '../settings/values/listen-address.ts'
 import { fromRateLimits } from './rate-limit-values.ts'
-import { formatRedirect } from './redirect-target.ts'
+import { formatRedirect } from '../settings/values/urls.ts'
 import {
   DEFAULT_HEALTH,
   DEFAULT_MAX_CONNECTIONS,

@@ -1,11 +1,11 @@
 /** `${ENV}`, `${ENV:-default}` and `${file:PATH}` in the strings of a configuration. */
 import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
-import type { Problem } from './diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import { toPointer } from './json-pointer.ts'
 import { decodeText } from './parse-document.ts'
-import { quoted } from './printable.ts'
-import { suggestion } from './suggest.ts'
+import { quoted } from '../printable.ts'
+import { suggestion } from '../suggest.ts'
 
 /** Where values come from. Both are injected: the configuration itself has no files and no environment. */
 export interface ConfigSurroundings {

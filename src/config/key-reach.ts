@@ -1,7 +1,7 @@
 /** The way to the keys: configuration → settings, and back. */
 import { resolve } from 'node:path'
 import type { ReachSettings } from '../settings/keys/definition.ts'
-import { MASK } from './code-frame.ts'
+import { MASK } from '../printable.ts'
 import type { KeySourceConfig } from './key-parts.ts'
 
 /** Nothing where nothing was configured, so that such a source uses the ordinary fetch. */

@@ -1,8 +1,8 @@
 /** The settings of when keys are loaded and kept: checked, filled in, and written back. */
 import { resolve } from 'node:path'
 import type { RemoteKeySettings } from '../settings/keys/definition.ts'
-import type { Problem } from './diagnostic.ts'
-import { formatDuration } from './duration.ts'
+import type { Problem } from '../settings/problem.ts'
+import { formatDuration } from '../settings/values/duration.ts'
 import type { KeySourceConfig } from './key-parts.ts'
 import { DEFAULT_REMOTE_KEYS } from './setting-defaults.ts'
 

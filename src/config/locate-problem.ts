@@ -1,7 +1,7 @@
 /** Problems of a document → diagnostics with their place in it. */
 import { toDiagnostic, type Diagnostic } from './diagnostic.ts'
 import { pointerForPeople } from './json-pointer.ts'
-import type { LocatedProblem } from './schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import type { SourceDocument } from './source-document.ts'
 
 /** Finds the place of each problem: at the key where the key itself is wrong, else at the value. */

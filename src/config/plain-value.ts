@@ -1,8 +1,8 @@
 /** YAML nodes → plain data, refusing what a configuration has no use for: tags, odd keys, alias bombs. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, Node, YAMLMap } from 'yaml'
-import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import type { Problem } from '../settings/problem.ts'
+import { quoted } from '../printable.ts'
 
 /** A mistake and the node it is at. */
 export interface NodeProblem {

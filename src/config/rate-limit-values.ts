@@ -1,7 +1,7 @@
 /** Rate limits: from the configuration to settings, and back. */
 import type { RateKey, RateLimitSettings } from '../settings/rate-limit/definition.ts'
 import { compact, escape, type ConfigValueOptions, type Value } from './config-value.ts'
-import { formatDuration } from './duration.ts'
+import { formatDuration } from '../settings/values/duration.ts'
 import type { RateLimitConfig } from './schema-rate-limit.ts'
 
 export const toRateLimits = (

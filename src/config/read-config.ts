@@ -1,4 +1,5 @@
 /** Plain data → typed configuration, by the schema. Parts that are sound are read even when others are not. */
+import type { Located, Named } from '../settings/problem.ts'
 import type { z } from 'zod'
 import { toPointer } from './json-pointer.ts'
 import { ConfigSchema } from './schema.ts'
@@ -10,18 +11,7 @@ import type { IssuerConfig } from './schema-issuer.ts'
 import { EndpointSchema, PolicySchema, RouteSchema, TokenSourceSchema } from './schema-policy.ts'
 import type { EndpointConfig, PolicyConfig, RouteConfig, TokenSourceConfig } from './schema-policy.ts'
 import { toLocatedProblems } from './schema-problems.ts'
-import type { LocatedProblem } from './schema-problems.ts'
-
-/** A part of the configuration and where it is written. */
-export interface Located<T> {
-  readonly pointer: string
-  readonly value: T
-}
-
-/** A part that is written under its name. */
-export interface Named<T> extends Located<T> {
-  readonly name: string
-}
+import type { LocatedProblem } from '../settings/problem.ts'
 
 /** Everything that could be read. With `whole` set, that is everything. */
 export interface ConfigParts {

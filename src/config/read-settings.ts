@@ -1,7 +1,7 @@
 /** The value of a `warder.yaml` that was made, not written, → Settings. Formats of other systems come in this way. */
 import { crossCheck } from './cross-checks.ts'
 import { readConfig } from './read-config.ts'
-import type { LocatedProblem } from './schema-problems.ts'
+import type { LocatedProblem } from '../settings/problem.ts'
 import type { Settings } from '../settings/definition.ts'
 import { toSettings } from './to-settings.ts'
 import type { SettingsContext } from './to-settings.ts'

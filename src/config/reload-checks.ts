@@ -1,6 +1,6 @@
 /** What a reload must not do: promise what a running listener cannot do, or remove everything that guards. */
 import { toDiagnostic, type Diagnostic } from './diagnostic.ts'
-import { formatListenAddress } from './listen-address.ts'
+import { formatListenAddress } from '../settings/values/listen-address.ts'
 import type { LoadedConfig } from './load-config.ts'
 import { listenerSetting } from './setting-places.ts'
 import type { Settings } from '../settings/definition.ts'

@@ -1,6 +1,6 @@
 /** Who judges the requests of a route, whichever way that is written. */
 import type { JudgeSettings, RouteSettings } from '../settings/route/definition.ts'
-import type { Located } from './read-config.ts'
+import type { Located } from '../settings/problem.ts'
 import type { JudgeConfig, RouteConfig } from './schema-policy.ts'
 
 /** In order; none where a route is public or closed. */

@@ -1,6 +1,6 @@
 /** The part of the schema that describes what browsers are told about pages of other origins. */
-import { parseMethod, parseToken } from './check-text.ts'
-import { parseOrigin } from './origin.ts'
+import { parseMethod, parseToken } from '../settings/values/texts.ts'
+import { parseOrigin } from '../settings/values/origin.ts'
 import { durationMs, flag, strictMap, textList, textListOrNone } from './schema-leaf.ts'
 import type { Output } from './schema-leaf.ts'
 

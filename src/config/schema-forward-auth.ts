@@ -1,9 +1,9 @@
 /** The part of the schema that describes the auth service of a route. */
 import { z } from 'zod'
-import { parseAuthUrl } from './auth-url.ts'
-import { parseSignIn } from './sign-in-url.ts'
-import { parseCookiePattern, parseName, parseToken } from './check-text.ts'
-import { parseGrantedHeader } from './header-names.ts'
+import { parseAuthUrl } from '../settings/values/urls.ts'
+import { parseSignIn } from '../settings/values/urls.ts'
+import { parseCookiePattern, parseName, parseToken } from '../settings/values/texts.ts'
+import { parseGrantedHeader } from '../settings/values/header-names.ts'
 import { byteSize, durationMs, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
 
 export const ForwardAuthSchema = strictMap({

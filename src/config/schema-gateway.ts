@@ -1,14 +1,14 @@
 /** The part of the schema that describes the gateway's listener and its upstreams. */
 import { z } from 'zod'
-import { parseName } from './check-text.ts'
-import { parseListenAddress } from './listen-address.ts'
-import { parseExactPath } from './path-pattern.ts'
-import { parseTrustedProxy } from './network.ts'
+import { parseName } from '../settings/values/texts.ts'
+import { parseListenAddress } from '../settings/values/listen-address.ts'
+import { parseExactPath } from '../settings/values/paths.ts'
+import { parseTrustedProxy } from '../settings/values/network.ts'
 import { byteSize, durationMs, flag, listOf, strictMap, text, textList, wholeNumber } from './schema-leaf.ts'
-import { parseRedirect } from './redirect-target.ts'
+import { parseRedirect } from '../settings/values/urls.ts'
 import { RateLimitSchema } from './schema-rate-limit.ts'
-import { parseServerUrl } from './server-url.ts'
-import type { ServerAddress } from './server-url.ts'
+import { parseServerUrl } from '../settings/values/urls.ts'
+import type { ServerAddress } from '../settings/values/urls.ts'
 
 const CertificateSchema = strictMap({
   cert_file: text().describe('file with the certificate and its chain in PEM, relative to this file'),

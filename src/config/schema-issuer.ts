@@ -1,7 +1,13 @@
 /** The part of the schema that describes issuers and their keys. */
 import { z } from 'zod'
 import { ALGORITHM_NAMES } from '../syntax/algorithms.ts'
-import { parseAlgorithm, parseName, parseTenant, parseThumbprint, parseTyp } from './check-text.ts'
+import {
+  parseAlgorithm,
+  parseName,
+  parseTenant,
+  parseThumbprint,
+  parseTyp,
+} from '../settings/values/texts.ts'
 import { PRESET_NAMES } from './presets.ts'
 import { REACH_SHAPE } from './schema-reach.ts'
 import { byteSize, durationMs, flag, listOf, literalText, strictMap, text, textList } from './schema-leaf.ts'

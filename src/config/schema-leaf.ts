@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
-import { parseByteSize } from './byte-size.ts'
-import type { Problem } from './diagnostic.ts'
-import { formatDuration, parseDuration } from './duration.ts'
-import { quoted } from './printable.ts'
+import { parseByteSize } from '../settings/values/byte-size.ts'
+import type { Problem } from '../settings/problem.ts'
+import { formatDuration, parseDuration } from '../settings/values/duration.ts'
+import { quoted } from '../printable.ts'
 
 /** What a schema yields. */
 export type Output<Schema extends z.ZodType> = z.output<Schema>

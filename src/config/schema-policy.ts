@@ -11,9 +11,9 @@ import {
   parseScope,
   parseToken,
   parseWord,
-} from './check-text.ts'
-import { parseIdentityHeader } from './header-names.ts'
-import { parseExactPath, parsePathPattern } from './path-pattern.ts'
+} from '../settings/values/texts.ts'
+import { parseIdentityHeader } from '../settings/values/header-names.ts'
+import { parseExactPath, parsePathPattern } from '../settings/values/paths.ts'
 import { BasicAuthSchema } from './schema-basic-auth.ts'
 import { CorsSchema } from './schema-cors.ts'
 import { ForwardAuthSchema } from './schema-forward-auth.ts'

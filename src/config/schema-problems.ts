@@ -1,18 +1,11 @@
 /** What zod finds, in our words: one problem per mistake, at the place where it is written. */
+import type { LocatedProblem } from '../settings/problem.ts'
 import type { z } from 'zod'
-import type { Problem } from './diagnostic.ts'
+import type { Problem } from '../settings/problem.ts'
 import { pointerForPeople, toPointer, valueAt } from './json-pointer.ts'
 import { hintForUnknownKey } from './key-hints.ts'
-import { quoted } from './printable.ts'
-import { suggest, suggestion } from './suggest.ts'
-
-/** A problem and the value, or the key, that it is about. */
-export interface LocatedProblem {
-  readonly pointer: string
-  readonly problem: Problem
-  /** Show the key, not the value. */
-  readonly atKey?: boolean
-}
+import { quoted } from '../printable.ts'
+import { suggest, suggestion } from '../suggest.ts'
 
 type Issue = z.core.$ZodIssue
 

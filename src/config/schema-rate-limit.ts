@@ -1,7 +1,7 @@
 /** The part of the schema that describes rate limits: of listeners, routes and upstreams. */
 import { z } from 'zod'
-import { parseToken } from './check-text.ts'
-import { parseCountedHeader, parseIdentityHeader } from './header-names.ts'
+import { parseToken } from '../settings/values/texts.ts'
+import { parseCountedHeader, parseIdentityHeader } from '../settings/values/header-names.ts'
 import { durationMs, listOf, strictMap, text, wholeNumber } from './schema-leaf.ts'
 
 const DAY_MS = 86_400_000

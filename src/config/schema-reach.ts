@@ -5,7 +5,7 @@ import {
   parseFieldValue,
   parseProxyUrl,
   parseRequestHeader,
-} from './check-reach-text.ts'
+} from '../settings/values/reach-texts.ts'
 import { flag, text, textList } from './schema-leaf.ts'
 
 /** Settings beside `jwks_url`, or beside none for discovery. */

@@ -1,7 +1,7 @@
 /** The shape of `warder.yaml`: the one source of its types, its validation and its JSON Schema. */
 import { z } from 'zod'
-import { parseHost, parseRealm } from './check-text.ts'
-import { parseListenAddress } from './listen-address.ts'
+import { parseHost, parseRealm } from '../settings/values/texts.ts'
+import { parseListenAddress } from '../settings/values/listen-address.ts'
 import { byteSize, durationMs, listOf, strictMap, text, wholeNumber } from './schema-leaf.ts'
 import { GatewaySchema, upstreamsSchema } from './schema-gateway.ts'
 import { IssuerSchema } from './schema-issuer.ts'

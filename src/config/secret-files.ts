@@ -1,6 +1,6 @@
 /** In which files the secrets of a configuration are written. */
 import { dirname, resolve } from 'node:path'
-import { MASK } from './code-frame.ts'
+import { MASK } from '../printable.ts'
 import type { SourcePosition } from './diagnostic.ts'
 import { toPointer } from './json-pointer.ts'
 import type { Settings } from '../settings/definition.ts'

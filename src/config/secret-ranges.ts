@@ -1,7 +1,7 @@
 /** Where secrets are in the text of a configuration, so that no message ever shows them. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, Node, YAMLSeq } from 'yaml'
-import { suggest } from './suggest.ts'
+import { suggest } from '../suggest.ts'
 
 export type Range = readonly [start: number, end: number]
 

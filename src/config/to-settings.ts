@@ -10,7 +10,7 @@ import type { TokenSourceSettings } from '../settings/token-source/definition.ts
 import { hasSecrets } from './check-issuer.ts'
 import { toClaimRule } from './claim-rule-values.ts'
 import { toCors } from './cors-values.ts'
-import { decodeSecret } from './decode-secret.ts'
+import { decodeSecret } from '../settings/values/decode-secret.ts'
 import { defaultAlgorithms } from './default-algorithms.ts'
 import { routeNames } from './default-names.ts'
 import { expandIssuers, type ExpandedIssuer } from './expand-tenants.ts'

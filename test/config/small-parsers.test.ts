@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'bun:test'
 import * as fc from 'fast-check'
-import { formatByteSize, parseByteSize } from '../../src/config/byte-size.ts'
-import { parseHost, parseTyp } from '../../src/config/check-text.ts'
-import { formatDuration, parseDuration } from '../../src/config/duration.ts'
-import { parseIdentityHeader } from '../../src/config/header-names.ts'
+import { formatByteSize, parseByteSize } from '../../src/settings/values/byte-size.ts'
+import { parseHost, parseTyp } from '../../src/settings/values/texts.ts'
+import { formatDuration, parseDuration } from '../../src/settings/values/duration.ts'
+import { parseIdentityHeader } from '../../src/settings/values/header-names.ts'
 import { fromPointer, toPointer } from '../../src/config/json-pointer.ts'
 import {
   formatListenAddress,
   isLoopback,
   isSameAddress,
   parseListenAddress,
-} from '../../src/config/listen-address.ts'
-import { parseExactPath, parsePathPattern } from '../../src/config/path-pattern.ts'
-import { suggest } from '../../src/config/suggest.ts'
+} from '../../src/settings/values/listen-address.ts'
+import { parseExactPath, parsePathPattern } from '../../src/settings/values/paths.ts'
+import { suggest } from '../../src/suggest.ts'
 import type { Result } from '../../src/result.ts'
 
 const valueOf = <T>(result: Result<T, unknown>): T | undefined => (result.ok ? result.value : undefined)

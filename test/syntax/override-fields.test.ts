@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'bun:test'
 import { nginxSnippet } from '../../src/callers/nginx/snippet.ts'
-import { parseIdentityHeader } from '../../src/config/header-names.ts'
+import { parseIdentityHeader } from '../../src/settings/values/header-names.ts'
 import { compileHeaderRules, isHopByHop } from '../../src/gateway/exchange/forward-headers.ts'
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../src/syntax/override-fields.ts'
 

@@ -2,7 +2,7 @@
 import { probeSource, type IssuerProbe, type ProbeFault } from './probe-issuer.ts'
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
-import { quoted } from '../../config/printable.ts'
+import { quoted } from '../../printable.ts'
 import type { IssuerSettings } from '../../settings/issuer/definition.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
 import { sourcesOf } from '../../keys/sources-of.ts'

@@ -4,7 +4,7 @@
  */
 import errorsPage from '../../../docs/errors.md' with { type: 'text' }
 import reasonsPage from '../../../docs/reasons.md' with { type: 'text' }
-import { suggestion } from '../../config/suggest.ts'
+import { suggestion } from '../../suggest.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { createPaint } from '../paint.ts'

@@ -1,5 +1,5 @@
 /** `warder healthcheck`: what /readyz or /livez of a running Warder says. */
-import { parseDuration } from '../../config/duration.ts'
+import { parseDuration } from '../../settings/values/duration.ts'
 import { printable } from '../../printable.ts'
 import { askAdmin, parseAdminTarget, type AdminTarget } from '../ask-admin.ts'
 import { writeJson, type Cli } from '../cli.ts'

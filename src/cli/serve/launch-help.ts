@@ -1,7 +1,7 @@
 /** What `serve` prints at the start of a jwtauthrequest configuration: how to try its endpoints. */
 import { createSecretKey } from 'node:crypto'
 import type { LoadedConfig } from '../../config/load-config.ts'
-import { quoted } from '../../config/printable.ts'
+import { quoted } from '../../printable.ts'
 import type { IssuerSettings } from '../../settings/issuer/definition.ts'
 import { signToken } from '../../testing/sign-token.ts'
 

@@ -1,5 +1,5 @@
 /** The claims of a token that `token mint` makes. */
-import { parseDuration } from '../../config/duration.ts'
+import { parseDuration } from '../../settings/values/duration.ts'
 import type { IssuerSettings } from '../../settings/issuer/definition.ts'
 import { parseStrictJson } from '../../strict-json.ts'
 import { usageError } from '../usage-error.ts'

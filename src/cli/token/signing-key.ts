@@ -1,6 +1,6 @@
 /** Keys that `token mint` signs with. */
 import { createPrivateKey, createPublicKey, createSecretKey, type KeyObject } from 'node:crypto'
-import { decodeSecret, type SecretEncoding } from '../../config/decode-secret.ts'
+import { decodeSecret, type SecretEncoding } from '../../settings/values/decode-secret.ts'
 import { WarderError } from '../../errors.ts'
 import { ALGORITHM_NAMES, ALGORITHMS, isAlgorithm, type Algorithm } from '../../syntax/algorithms.ts'
 import { fittingAlgorithms } from '../../keys/create-verifier.ts'

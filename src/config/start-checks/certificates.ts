@@ -1,7 +1,7 @@
 /** Listeners that start without a certificate that is configured for them. */
 import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
-import { quoted } from '../printable.ts'
+import { quoted } from '../../printable.ts'
 import { listenerSetting } from '../setting-places.ts'
 
 /** What the certificates of a listener were loaded from. */

@@ -2,7 +2,7 @@
 import type { Issuer } from '../../jwt/issuer.ts'
 import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
-import { quoted } from '../printable.ts'
+import { quoted } from '../../printable.ts'
 import { allKeySourcesOf } from '../setting-places.ts'
 
 /** Most refused keys that one warning names. */

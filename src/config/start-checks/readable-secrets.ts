@@ -3,7 +3,7 @@ import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { toDiagnostic, type Diagnostic, type SourcePosition } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
-import { quoted } from '../printable.ts'
+import { quoted } from '../../printable.ts'
 import { allKeySourcesOf, listenerSetting, placedJudgesOf } from '../setting-places.ts'
 
 const OTHERS_READ = 0o004

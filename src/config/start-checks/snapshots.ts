@@ -4,7 +4,7 @@ import type { Ownership } from '../../keys/key-deps.ts'
 import { distrustOf, distrustOfDirectory } from '../../keys/snapshot/snapshot-format.ts'
 import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
-import { quoted } from '../printable.ts'
+import { quoted } from '../../printable.ts'
 import { allKeySourcesOf } from '../setting-places.ts'
 
 /** What a snapshot and its directory are on the disk; each undefined when it is not there. */

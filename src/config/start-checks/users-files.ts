@@ -2,7 +2,7 @@
 import { toDiagnostic, type Diagnostic, type SourcePosition } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { fileTrouble } from '../interpolate.ts'
-import { quoted } from '../printable.ts'
+import { quoted } from '../../printable.ts'
 import { placedJudgesOf } from '../setting-places.ts'
 import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 import { parseHtpasswd, type Htpasswd, type HtpasswdRemark } from './htpasswd.ts'

@@ -1,16 +1,10 @@
 /** Settings of the gateway: plain data, as the configuration hands them over. */
-import type { SocketAddress } from '../../socket-address.ts'
+import type { ServerAddress } from '../values/urls.ts'
 import type { RateLimitSettings } from '../rate-limit/definition.ts'
 import type { StatusSet } from '../../syntax/status-set.ts'
 
 /** One server of an upstream. */
-export interface ServerSettings {
-  /** As the operator wrote it: `http://10.0.0.5:8000` or `unix:/run/app.sock`. In the log, never in an answer. */
-  readonly url: string
-  readonly isTls: boolean
-  readonly address: SocketAddress
-  /** `Host` for this server where the upstream rewrites it: with the port, unless that is the scheme's own. */
-  readonly authority: string
+export interface ServerSettings extends ServerAddress {
   /** Share of the requests relative to the other servers. Default 1. */
   readonly weight: number
 }

@@ -1,14 +1,14 @@
 /** Strings of the configuration that have a syntax of their own, each with its parser. */
-import { parseClaimPath as readClaimPath } from '../syntax/claim-path.ts'
-import { compileClaimPattern } from '../syntax/claim-pattern.ts'
-import { ALGORITHM_NAMES, isAlgorithm } from '../syntax/algorithms.ts'
-import type { Algorithm } from '../syntax/algorithms.ts'
-import { parseHost as readHost } from '../syntax/parse-host.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
-import { suggestion } from './suggest.ts'
+import { parseClaimPath as readClaimPath } from '../../syntax/claim-path.ts'
+import { compileClaimPattern } from '../../syntax/claim-pattern.ts'
+import { ALGORITHM_NAMES, isAlgorithm } from '../../syntax/algorithms.ts'
+import type { Algorithm } from '../../syntax/algorithms.ts'
+import { parseHost as readHost } from '../../syntax/parse-host.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { quoted } from '../../printable.ts'
+import { suggestion } from '../../suggest.ts'
 
 // RFC 9110 §5.6.2.
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

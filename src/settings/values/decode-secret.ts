@@ -1,7 +1,7 @@
 /** The bytes of a shared secret, from the way it is written. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
 
 export type SecretEncoding = 'utf8' | 'base64' | 'base64url' | 'hex'
 

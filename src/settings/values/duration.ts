@@ -1,8 +1,8 @@
 /** Durations as operators write them: `30s`, `5m`, `500ms`, or a bare number of seconds. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { quoted } from '../../printable.ts'
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
 const DURATION = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h)?$/

@@ -1,8 +1,8 @@
 /** Sizes as operators write them: `8KiB`, `1MiB`, or a bare number of bytes. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { quoted } from '../../printable.ts'
 
 const UNIT_BYTES: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 const BYTE_SIZE = /^(\d{1,12})(B|KiB|MiB|GiB)?$/

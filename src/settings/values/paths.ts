@@ -1,9 +1,9 @@
 /** Path patterns of routes: `/exact`, `/tree/**`, and `*` for one segment. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
-import { parsePathPattern as readPathPattern } from '../syntax/path-pattern.ts'
-import { quoted } from './printable.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { parsePathPattern as readPathPattern } from '../../syntax/path-pattern.ts'
+import { quoted } from '../../printable.ts'
 
 /** A pattern, as the matcher itself reads it. */
 export function parsePathPattern(text: string): Result<string, Problem> {

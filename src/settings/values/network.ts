@@ -1,9 +1,9 @@
 /** Networks of trusted proxies: an IP address, or a network in CIDR form. */
 import { isIPv4, isIPv6 } from 'node:net'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { quoted } from '../../printable.ts'
 
 /** `10.0.0.0/8`, `2001:db8::/32`, or one address. */
 export function parseNetwork(text: string): Result<string, Problem> {

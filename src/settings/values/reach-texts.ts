@@ -1,8 +1,8 @@
 /** Strings of the reach settings. Their values may be secrets: no message quotes one. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { quoted } from '../../printable.ts'
 
 // RFC 9110 §5.6.2.
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/

@@ -1,9 +1,9 @@
 /** Listen addresses: `host:port`, `:port` for all interfaces, `[::1]:port`, `unix:PATH`. */
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
-import { socketText, type SocketAddress } from '../socket-address.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { quoted } from '../../printable.ts'
+import { socketText, type SocketAddress } from '../../socket-address.ts'
 
 /** The host that stands for every interface, of IPv4 as well. */
 const ALL_INTERFACES = '::'

@@ -1,9 +1,9 @@
 /** Origins of web pages (RFC 6454 §6.2), and patterns of them. */
-import { parseHost as readHost } from '../syntax/parse-host.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import { parseHost as readHost } from '../../syntax/parse-host.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { quoted } from '../../printable.ts'
 
 const ORIGIN = /^(https?):\/\/(\*\.)?([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/
 const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443' }

@@ -1,10 +1,10 @@
 /** Which headers may carry identity: those that mean nothing to HTTP, to a proxy, or to Warder's own answer. */
-import { OVERRIDE_FIELDS } from '../syntax/override-fields.ts'
-import { parseToken } from './check-text.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import type { Problem } from './diagnostic.ts'
-import { quoted } from './printable.ts'
+import { OVERRIDE_FIELDS } from '../../syntax/override-fields.ts'
+import { parseToken } from './texts.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { quoted } from '../../printable.ts'
 
 const RESERVED: ReadonlySet<string> = new Set(
   [

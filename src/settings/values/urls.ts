@@ -1,0 +1,125 @@
+/** URLs of the configuration: servers, auth services, logins and redirects. */
+import { MASK, quoted } from '../../printable.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import type { SocketAddress } from '../../socket-address.ts'
+
+const HTTPS_PORT = 443
+
+/** One server to connect to. */
+export interface ServerAddress {
+  /** As the operator wrote it: `http://10.0.0.5:8000` or `unix:/run/app.sock`. In the log, never in an answer. */
+  readonly url: string
+  readonly isTls: boolean
+  readonly address: SocketAddress
+  /** `Host` for this server if the upstream rewrites it: with the port, unless that is the scheme's own. */
+  readonly authority: string
+}
+
+const DEFAULT_PORTS = { 'http:': 80, 'https:': 443 } as const
+const MAX_SOCKET_PATH = 107
+
+/** A server is a place to connect to, so there is no path, query or user name in it. */
+export function parseServerUrl(text: string): Result<ServerAddress, Problem> {
+  if (text.startsWith('unix:')) return parseSocketPath(text)
+  const why = whyNot(text)
+  if (why !== undefined) return notServer(text, why)
+  const { protocol, hostname, port } = new URL(text)
+  const scheme = protocol === 'https:' ? 'https:' : 'http:'
+  const number = port === '' ? DEFAULT_PORTS[scheme] : Number(port)
+  return ok({
+    url: text,
+    isTls: scheme === 'https:',
+    address: { kind: 'tcp', host: hostname.replaceAll(/[[\]]/g, ''), port: number },
+    authority: port === '' ? hostname : `${hostname}:${port}`,
+  })
+}
+
+function parseSocketPath(text: string): Result<ServerAddress, Problem> {
+  const path = text.slice('unix:'.length)
+  if (!path.startsWith('/') || path.includes('\0'))
+    return notServer(text, 'the socket needs an absolute path')
+  if (path.length > MAX_SOCKET_PATH) return notServer(text, 'the path of a socket has at most 107 bytes')
+  return ok({ url: text, isTls: false, address: { kind: 'unix', path }, authority: 'localhost' })
+}
+
+function whyNot(text: string): string | undefined {
+  if (!/^https?:\/\//.test(text)) return 'it begins with none of http://, https:// and unix:'
+  const rest = text.slice(text.indexOf('//') + 2)
+  if (rest.includes('@')) return 'it has a user name'
+  if (/[?#]/.test(rest)) return 'it has a query or a fragment'
+  if (rest.includes('/')) return 'it has a path; paths are forwarded as the client sent them'
+  if (!/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.test(rest) || !URL.canParse(text))
+    return 'it has no host that can be connected to'
+  return new URL(text).port === '0' ? 'port 0 cannot be connected to' : undefined
+}
+
+const notServer = (text: string, why: string): Result<never, Problem> =>
+  err({
+    code: 'ERR_CONFIG_SERVER_URL',
+    message: `${quotedUrl(text)} is not a server: ${why}`,
+    hints: ['write http://host:port, https://host:port or unix:/path/to/socket'],
+  })
+
+/** An auth service. */
+export interface AuthAddress {
+  /** As the operator wrote it, for the log. */
+  readonly url: string
+  /** Where the service is; `weight` means nothing here. */
+  readonly server: ServerAddress & { readonly weight: number }
+  /** Path and query of the URL, as they are sent. */
+  readonly target: string
+}
+
+/** Path and query are sent as written, byte for byte. */
+export function parseAuthUrl(text: string): Result<AuthAddress, Problem> {
+  const [, origin = '', path = '', query = ''] = /^(https?:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?$/.exec(text) ?? []
+  const server = origin === '' ? undefined : parseServerUrl(origin)
+  if (server?.ok === true && /^[\x21\x22\x24-\x7e]*$/.test(path + query)) {
+    return ok({ url: text, server: { ...server.value, weight: 1 }, target: `${path || '/'}${query}` })
+  }
+  const why = text.includes('#')
+    ? 'it has a fragment, which is never sent'
+    : origin.includes('@')
+      ? 'it has a user name'
+      : 'it is not http:// or https://, a host, and a path in visible ASCII'
+  return err({
+    code: 'ERR_CONFIG_AUTH_URL',
+    message: `${quotedUrl(text)} is not an auth service: ${why}`,
+    hints: ['write http://host:port/path or https://host/path?query'],
+  })
+}
+
+// What RFC 3986 allows in a path and a query; a browser reads `\` as `/`.
+const PATH_AND_QUERY = /^(?:\/[\w\-.~%!$&'()*+,;=:@/]*)?(?:\?[\w\-.~%!$&'()*+,;=:@/?]*)?$/
+
+/** It is sent as written, so what browsers would read otherwise is refused. */
+export function parseSignIn(text: string): Result<string, Problem> {
+  const [, origin = '', rest = ''] = /^(https?:\/\/[^/?#]*)?(.*)$/s.exec(text) ?? []
+  const hasHost = origin === '' ? /^\/(?!\/)/.test(rest) : parseServerUrl(origin).ok
+  if (hasHost && PATH_AND_QUERY.test(rest)) return ok(text)
+  return err({
+    code: 'ERR_CONFIG_SIGN_IN',
+    message: `${quotedUrl(text)} is not a login: it is neither a URL nor a path with one slash at its front`,
+    hints: ['write https://login.example.com/?rd= or /oauth2/start?rd='],
+  })
+}
+
+/** `https`, or `https:8443`. @returns The port. */
+export function parseRedirect(text: string): Result<number, Problem> {
+  const [, digits = String(HTTPS_PORT)] = /^https(?::(\d{1,5}))?$/.exec(text) ?? ['', '0']
+  const port = Number(digits)
+  if (port > 0 && port <= 65_535) return ok(port)
+  const hints = ['write `https`, or `https:PORT` where the listener with `tls` has another port than 443']
+  return err({ code: 'ERR_CONFIG_VALUE', message: `${quoted(text)} is not where requests can go`, hints })
+}
+
+export const formatRedirect = (port: number): string => (port === HTTPS_PORT ? 'https' : `https:${port}`)
+
+/**
+ * A URL in quotes, printable, without what may be a password or a key in it: all before an `@`, and the query. Too
+ * much rather than too little: it is the text of one that could not be read.
+ */
+const quotedUrl = (text: string): string =>
+  quoted(text.replace(/\?.+$/s, `?${MASK}`).replace(/^([a-z][a-z\d+.-]*:\/\/)?.*@/is, `$1${MASK}@`))
