@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { ServerTrust } from '../sockets/certificates.ts'
 import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { createNameWatch, type NameWatchDeps } from './name-watch.ts'
-import { createServerPool, type ServerPool } from './server-pool.ts'
+import { createServerPool, type PoolRules, type ServerPool } from './server-pool.ts'
 
 export interface ServerGroup {
   /** Another array when the addresses change; empty while none is known. */
@@ -17,10 +17,7 @@ export interface ServerGroup {
 }
 
 /** What all servers of an upstream have in common. */
-export type ServerRules = Pick<
-  UpstreamSettings,
-  'ejectAfter' | 'ejectForMs' | 'health' | 'resolveMs' | 'maxConnectionAgeMs'
->
+export type ServerRules = PoolRules & Pick<UpstreamSettings, 'resolveMs'>
 
 export function createServerGroup(
   settings: ServerSettings,

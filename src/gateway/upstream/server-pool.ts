@@ -1,21 +1,22 @@
 /** One server of an upstream: its open connections, and whether it is worth asking. */
 import type { ServerTrust } from '../sockets/certificates.ts'
-import type { Deadlines, Expiring } from '../deadlines.ts'
+import type { Deadlines } from '../deadlines.ts'
 import { UNCHARGED } from '../held-account.ts'
 import { createConnect } from './connect-attempts.ts'
+import { createEjection } from './ejection.ts'
 import { startHealthCheck } from './health-check.ts'
-import type { ServerRules } from './server-group.ts'
-import type { ServerSettings } from '../../settings/upstream/definition.ts'
-import type { Wire, WireEvents } from '../sockets/wire.ts'
+import { createKeptLinks, type KeptLink } from './kept-links.ts'
+import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
+import { NOBODY } from '../sockets/wire.ts'
 
-/** A connection to a server, with room for one exchange at a time. */
-export interface Link {
-  readonly wire: Wire
+/** A connection to a server. It carries one exchange at a time. */
+export interface Link extends KeptLink {
   /** Whether it has carried an exchange before: then it may have been closed while the request was on its way. */
   readonly isReused: boolean
-  /** When it was opened, on the clock of `performance.now()`. */
-  readonly openedMs: number
 }
+
+/** Called once, perhaps at once: with the link, or with the reason why there is none. */
+export type LinkSettled = (link: Link | undefined, fault: string) => void
 
 export interface ServerPool {
   readonly settings: ServerSettings
@@ -28,10 +29,9 @@ export interface ServerPool {
   /**
    * Takes a connection for one exchange: an idle one, or a new one.
    *
-   * @param settled Called once, perhaps at once: with the link, or with the reason why there is none.
    * @returns Gives up waiting; `settled` is not called then.
    */
-  take(mayReuse: boolean, settled: (link: Link | undefined, fault: string) => void): () => void
+  take(mayReuse: boolean, settled: LinkSettled): () => void
   /** Ends an exchange. The connection is kept if it may carry another one. */
   release(link: Link, mayReuse: boolean): void
   /**
@@ -52,135 +52,81 @@ export interface PoolAddress {
   readonly onUnreachable: () => void
 }
 
-// Shorter than the 5 s after which Node.js and uvicorn close an idle connection, so that it is seldom they who do.
-const KEEP_IDLE_MS = 4_000
-const MAX_IDLE = 64
-/** Longest time for which an address is left alone that was never reached. */
-const MAX_UNREACHED_MS = 60_000
+/** What a pool needs to know of its upstream. */
+export type PoolRules = Pick<UpstreamSettings, 'ejectAfter' | 'ejectForMs' | 'health' | 'maxConnectionAgeMs'>
 
-interface IdleLink extends Expiring {
-  readonly wire: Wire
-  readonly openedMs: number
-}
+const NOTHING = (): void => {}
 
 export function createServerPool(
   settings: ServerSettings,
-  rules: Omit<ServerRules, 'resolveMs'>,
+  rules: PoolRules,
   trust: ServerTrust,
   deadlines: Deadlines,
   address?: PoolAddress,
 ): ServerPool {
-  const { ejectAfter, ejectForMs, maxConnectionAgeMs } = rules
   const ip = address?.ip
   const place = { server: settings, ip, trust }
   const health = rules.health === undefined ? undefined : startHealthCheck(place, rules.health, deadlines)
   const connect = createConnect(place)
+  const ejection = createEjection(rules, ip !== undefined)
+  const kept = createKeptLinks(rules.maxConnectionAgeMs, deadlines)
   const hasMoved = `${ip} is no longer an address of the server`
-  const idle: IdleLink[] = []
   let active = 0
-  let failures = 0
-  let ejectedUntilMs = 0
-  let isClosed = false
   let hasLeft = false
-  let hasConnected = false
-  let unreachedMs = ejectForMs
-
-  const forget = (link: IdleLink): void => {
-    const at = idle.indexOf(link)
-    if (at >= 0) idle.splice(at, 1)
-    deadlines.remove(link)
-  }
-  const park = (wire: Wire, openedMs: number): void => {
-    const drop = (): void => {
-      forget(link)
+  const open = (settled: LinkSettled): (() => void) => {
+    const failed = (fault: string): void => {
+      active -= 1
+      settled(undefined, fault)
+    }
+    if (hasLeft) {
+      failed(hasMoved)
+      return NOTHING
+    }
+    let isPending = true
+    const giveUp = connect((wire, fault) => {
+      isPending = false
+      if (wire === undefined) return failed(fault)
+      ejection.reached()
+      if (!hasLeft) return settled({ wire, isReused: false, openedMs: performance.now() }, '')
       wire.destroy()
+      failed(hasMoved)
+    })
+    return () => {
+      if (isPending) active -= 1
+      isPending = false
+      giveUp()
     }
-    const deadlineMs = Math.min(performance.now() + KEEP_IDLE_MS, openedMs + maxConnectionAgeMs)
-    const link: IdleLink = { wire, openedMs, deadlineMs, onDeadline: drop }
-    // Bytes that answer no request would be taken for the answer to the next one.
-    wire.events = { onData: drop, onDrain() {}, onEnd: drop, onClose: () => forget(link) }
-    // It may have been paused for a slow client; then nobody would hear that it was closed, nor the next answer.
-    wire.resume()
-    idle.push(link)
-    deadlines.add(link)
   }
-  const takeIdle = (): IdleLink | undefined => {
-    for (let link = idle.pop(); link !== undefined; link = idle.pop()) {
-      deadlines.remove(link)
-      if (link.wire.isOpen) return link
-    }
-    return undefined
-  }
-
   const close = (): void => {
-    isClosed = true
     health?.close()
-    // Each drop takes itself out of the list.
-    for (let link = idle[0]; link !== undefined; link = idle[0]) link.onDeadline()
+    kept.close()
   }
-  /**
-   * An address of a name that was never reached is left alone at the first failure: of a name with addresses of both
-   * families, often one leads nowhere.
-   */
-  const isLeftAlone = (): boolean => failures >= ejectAfter || (ip !== undefined && !hasConnected)
-  const ejectionMs = (): number => {
-    if (ip === undefined || hasConnected) return ejectForMs
-    const ms = unreachedMs
-    unreachedMs = Math.min(ms * 2, Math.max(MAX_UNREACHED_MS, ejectForMs))
-    return ms
-  }
-
   return {
     settings,
     ip,
     get active() {
       return active
     },
-    isAvoided: (nowMs) => nowMs < ejectedUntilMs || health?.isUp === false,
+    isAvoided: (nowMs) => ejection.isEjected(nowMs) || health?.isUp === false,
     take(mayReuse, settled) {
       active += 1
-      const parked = mayReuse ? takeIdle() : undefined
-      if (parked !== undefined) {
-        settled({ wire: parked.wire, isReused: true, openedMs: parked.openedMs }, '')
-        return () => {}
-      }
-      if (hasLeft) {
-        active -= 1
-        settled(undefined, hasMoved)
-        return () => {}
-      }
-      let isPending = true
-      const giveUp = connect((wire, fault) => {
-        isPending = false
-        hasConnected ||= wire !== undefined
-        if (wire !== undefined && !hasLeft)
-          return settled({ wire, isReused: false, openedMs: performance.now() }, '')
-        active -= 1
-        wire?.destroy()
-        settled(undefined, wire === undefined ? fault : hasMoved)
-      })
-      return () => {
-        if (isPending) active -= 1
-        isPending = false
-        giveUp()
-      }
+      const link = mayReuse ? kept.take() : undefined
+      if (link === undefined) return open(settled)
+      settled({ wire: link.wire, isReused: true, openedMs: link.openedMs }, '')
+      return NOTHING
     },
-    release({ wire, openedMs }, mayReuse) {
+    release(link, mayReuse) {
+      const { wire } = link
       active -= 1
       wire.chargeTo(UNCHARGED)
-      const isOld = performance.now() - openedMs >= maxConnectionAgeMs
-      if (mayReuse && wire.isOpen && !isClosed && !isOld && idle.length < MAX_IDLE) park(wire, openedMs)
-      else {
-        wire.events = IGNORED
-        wire.destroy()
-      }
+      if (mayReuse && kept.keep(link)) return
+      wire.events = NOBODY
+      wire.destroy()
     },
     report(outcome, nowMs) {
+      if (outcome === 'ok') return ejection.succeeded()
       if (outcome === 'unreachable') address?.onUnreachable()
-      failures = outcome === 'ok' ? 0 : failures + 1
-      if (failures === 0 || !isLeftAlone()) return
-      failures = 0
-      ejectedUntilMs = nowMs + ejectionMs()
+      ejection.failed(nowMs)
     },
     close,
     leave() {
@@ -189,5 +135,3 @@ export function createServerPool(
     },
   }
 }
-
-const IGNORED: WireEvents = { onData() {}, onDrain() {}, onEnd() {}, onClose() {} }

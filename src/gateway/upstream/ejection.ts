@@ -1,0 +1,49 @@
+/** Leaves a server alone for a while when it has failed too often. */
+import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
+
+export interface Ejection {
+  isEjected(nowMs: number): boolean
+  /** A connection was made. */
+  reached(): void
+  /** Forgets the failures that were counted. */
+  succeeded(): void
+  failed(nowMs: number): void
+}
+
+/** Longest time for which an address is left alone that was never reached. */
+const MAX_UNREACHED_MS = 60_000
+
+/**
+ * @param isOfName Whether it is an address of a name. One that was never reached is left alone at its first failure,
+ *   and for longer each time: of a name with addresses of both families, often one leads nowhere.
+ */
+export function createEjection(
+  { ejectAfter, ejectForMs }: Pick<UpstreamSettings, 'ejectAfter' | 'ejectForMs'>,
+  isOfName: boolean,
+): Ejection {
+  let failures = 0
+  let untilMs = 0
+  let isUnreached = isOfName
+  let unreachedMs = ejectForMs
+  const nextMs = (): number => {
+    if (!isUnreached) return ejectForMs
+    const ms = unreachedMs
+    unreachedMs = Math.min(ms * 2, Math.max(MAX_UNREACHED_MS, ejectForMs))
+    return ms
+  }
+  return {
+    isEjected: (nowMs) => nowMs < untilMs,
+    reached() {
+      isUnreached = false
+    },
+    succeeded() {
+      failures = 0
+    },
+    failed(nowMs) {
+      failures += 1
+      if (failures < ejectAfter && !isUnreached) return
+      failures = 0
+      untilMs = nowMs + nextMs()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+/** Connections to a server that carry no exchange, and are kept for the next one. */
+import type { Deadlines, Expiring } from '../deadlines.ts'
+import type { Wire } from '../sockets/wire.ts'
+
+export interface KeptLink {
+  readonly wire: Wire
+  /** When it was opened, on the clock of `performance.now()`. */
+  readonly openedMs: number
+}
+
+export interface KeptLinks {
+  /** Returns false if the connection cannot be kept: the caller ends it. */
+  keep(link: KeptLink): boolean
+  /** The connection that was kept last, and is open. */
+  take(): KeptLink | undefined
+  /** Closes all, and keeps none from now on. */
+  close(): void
+}
+
+// Shorter than the 5 s after which Node.js and uvicorn close an idle connection, so that they seldom close it first.
+const KEEP_MS = 4_000
+const MAX_KEPT = 64
+
+interface Entry extends KeptLink, Expiring {}
+
+/** @param maxAgeMs Age from which a connection is not kept any more. */
+export function createKeptLinks(maxAgeMs: number, deadlines: Deadlines): KeptLinks {
+  const entries: Entry[] = []
+  let isClosed = false
+  const forget = (entry: Entry): void => {
+    const at = entries.indexOf(entry)
+    if (at >= 0) entries.splice(at, 1)
+    deadlines.remove(entry)
+  }
+  return {
+    keep({ wire, openedMs }) {
+      const nowMs = performance.now()
+      const endMs = openedMs + maxAgeMs
+      if (!wire.isOpen || isClosed || nowMs >= endMs || entries.length >= MAX_KEPT) return false
+      const drop = (): void => {
+        forget(entry)
+        wire.destroy()
+      }
+      const entry: Entry = {
+        wire,
+        openedMs,
+        deadlineMs: Math.min(nowMs + KEEP_MS, endMs),
+        onDeadline: drop,
+      }
+      // Bytes that answer no request would be taken for the answer to the next one.
+      wire.events = { onData: drop, onDrain() {}, onEnd: drop, onClose: () => forget(entry) }
+      // It may have been paused for a slow client; then nobody would hear that it was closed, nor the next answer.
+      wire.resume()
+      entries.push(entry)
+      deadlines.add(entry)
+      return true
+    },
+    take() {
+      for (let entry = entries.pop(); entry !== undefined; entry = entries.pop()) {
+        deadlines.remove(entry)
+        if (entry.wire.isOpen) return entry
+      }
+      return undefined
+    },
+    close() {
+      isClosed = true
+      // Each takes itself out of the list.
+      for (let entry = entries[0]; entry !== undefined; entry = entries[0]) entry.onDeadline()
+    },
+  }
+}
