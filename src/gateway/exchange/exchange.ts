@@ -21,7 +21,7 @@ import {
   type AnswerEnd,
   type AnswerIntercepted,
   type AnswerRelay,
-} from './relay-answer.ts'
+} from './answer-relay.ts'
 import { announcedBytes } from '../http/request-head.ts'
 import type { Destination } from '../destination.ts'
 import type { Link } from '../upstream/server-pool.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { Http1Stream } from '../../../src/gateway/client/http1-stream.ts'
-import { relayAnswer } from '../../../src/gateway/exchange/relay-answer.ts'
+import { relayAnswer } from '../../../src/gateway/exchange/answer-relay.ts'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
 import { createBodyWriter } from '../../../src/gateway/http/body-writer.ts'
 import { UNCHARGED } from '../../../src/gateway/held-account.ts'
