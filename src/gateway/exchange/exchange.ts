@@ -15,13 +15,7 @@ import type { GatewayFault } from '../gateway-event.ts'
 import type { Judgement } from '../judges/judge.ts'
 import { isRepeatable, LinkSearch, type LinkSearchEvents } from './link-search.ts'
 import { cookieFields, faultAnswer, type OwnAnswer } from './own-answer.ts'
-import {
-  relayAnswer,
-  type AnswerDone,
-  type AnswerEnd,
-  type AnswerIntercepted,
-  type AnswerRelay,
-} from './answer-relay.ts'
+import { AnswerRelay, type AnswerDone, type AnswerEnd, type AnswerIntercepted } from './answer-relay.ts'
 import { announcedBytes } from '../http/request-head.ts'
 import type { Destination } from '../destination.ts'
 import type { Link } from '../upstream/server-pool.ts'
@@ -153,7 +147,7 @@ export class Exchange implements ClientEvents, LinkSearchEvents {
     this.#pace = createUploadPace(destination.upstream.settings)
     this.#writer = createBodyWriter(link.wire, this.#client.head.framing)
     const { intercepts } = destination.upstream
-    const answer = relayAnswer({
+    const answer = new AnswerRelay({
       client: this.#client,
       upstream: link.wire,
       head: this.#client.head,

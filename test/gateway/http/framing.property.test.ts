@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { Http1Stream } from '../../../src/gateway/client/http1-stream.ts'
-import { relayAnswer } from '../../../src/gateway/exchange/answer-relay.ts'
+import { AnswerRelay } from '../../../src/gateway/exchange/answer-relay.ts'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
 import { createBodyWriter } from '../../../src/gateway/http/body-writer.ts'
 import { UNCHARGED } from '../../../src/gateway/held-account.ts'
@@ -91,7 +91,7 @@ function relay(wire: Wire, one: Answer, version: string, places: readonly number
     () => false,
     () => {},
   )
-  const answers = relayAnswer({
+  const answers = new AnswerRelay({
     client,
     upstream: createFakeWire(),
     head,
