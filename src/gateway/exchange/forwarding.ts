@@ -1,0 +1,286 @@
+/**
+ * An admitted request on its way to a server, and the answer on its way back. Bytes flow through without being kept:
+ * a side that sends faster than the other one takes is paused.
+ */
+import type { ClientRequest } from '../client/client-request.ts'
+import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
+import type { CorsHeaders } from '../cors.ts'
+import type { Destination } from '../destination.ts'
+import type { GatewayFault } from '../gateway-event.ts'
+import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
+import { announcedBytes } from '../http/request-head.ts'
+import type { Judgement } from '../judges/judge.ts'
+import type { WireEvents } from '../sockets/wire.ts'
+import type { Link, ServerPool } from '../upstream/server-pool.ts'
+import type { AnswerField } from './answer-fields.ts'
+import { AnswerRelay, type AnswerDone, type AnswerEnd, type AnswerIntercepted } from './answer-relay.ts'
+import type { ExchangeClock } from './exchange-clock.ts'
+import { expiryOf } from './expiring-tunnel.ts'
+import type { HeaderRules } from './forward-headers.ts'
+import { isRepeatable, LinkSearch, type LinkSearchEvents } from './link-search.ts'
+import type { OwnAnswer } from './own-answer.ts'
+import { createUploadPace, type UploadPace } from './upload-pace.ts'
+import { upstreamHeadText } from './upstream-head.ts'
+
+/** What is forwarded, and how. */
+export interface ForwardingInput {
+  readonly client: ClientStream
+  readonly clock: ExchangeClock
+  readonly request: ClientRequest
+  readonly headers: HeaderRules
+  readonly judgement: Judgement
+  readonly destination: Destination
+  readonly corsHeaders: CorsHeaders | undefined
+  /** What an auth service that allowed wants the client to keep. */
+  readonly cookies: readonly AnswerField[]
+}
+
+/** The end, of which there is one. */
+export interface ForwardingEvents {
+  /** The client has been sent the whole answer. */
+  done(): void
+  /** The server has answered well, but with what the client is not to see. */
+  replaced(answer: OwnAnswer): void
+  failed(fault: GatewayFault, detail: string): void
+  /** The client is gone; without a fault, at the end of a tunnel. */
+  gone(fault: GatewayFault | undefined): void
+}
+
+/** Takes over the events of the client's stream until the end. */
+export class Forwarding implements ClientEvents, LinkSearchEvents {
+  readonly #input: ForwardingInput
+  readonly #events: ForwardingEvents
+  readonly #client: ClientStream
+  readonly #search: LinkSearch
+  #link: Link | undefined
+  #writer: BodyWriter | undefined
+  #pace: UploadPace | undefined
+  #answer: AnswerRelay | undefined
+  /** A whole answer to a request that is still arriving. */
+  #early: AnswerDone | undefined
+  #askedMs = 0
+  #upstreamMs: number | undefined
+  #isOver = false
+
+  constructor(input: ForwardingInput, events: ForwardingEvents) {
+    this.#input = input
+    this.#events = events
+    this.#client = input.client
+    this.#search = new LinkSearch(input.destination.upstream, this)
+  }
+
+  start(): void {
+    const { clock, destination } = this.#input
+    clock.limitTotal(destination.upstream.settings.totalTimeoutMs)
+    if (this.#isTooLarge(announcedBytes(this.#client.head))) this.#events.failed('body_too_large', '')
+    else this.#search.next('')
+  }
+
+  /** The server that was tried last. */
+  get pool(): ServerPool | undefined {
+    return this.#search.pool
+  }
+
+  /** Of the server's answer; 0 before its head. */
+  get status(): number {
+    return this.#answer?.status ?? 0
+  }
+
+  /** Whether the client has been sent a part of the answer. */
+  get hasBegun(): boolean {
+    return this.#answer?.hasBegun === true
+  }
+
+  /** From the request's head on its way to the first byte of the answer. */
+  get upstreamMs(): number | undefined {
+    return this.#upstreamMs
+  }
+
+  get requestBytes(): number {
+    return this.#writer?.contentBytes ?? 0
+  }
+
+  get responseBytes(): number {
+    return this.#answer === undefined ? 0 : this.#client.contentBytes
+  }
+
+  /** What should have happened by now has not. */
+  late(): void {
+    if (this.#link === undefined) return this.#search.failed('connect timeout')
+    // While the server takes nothing, the client cannot be blamed for sending nothing.
+    if (!this.hasBegun && !this.#client.isBodyDone && this.#pace?.isHeldBack !== true)
+      return this.#events.failed('request_timeout', 'silence within the body')
+    if (!this.hasBegun) this.#report('failed')
+    this.#events.failed(this.hasBegun ? 'idle_timeout' : 'response_timeout', '')
+  }
+
+  /** No event is reported from now on. */
+  stop(): void {
+    this.#isOver = true
+    this.#search.cancel()
+    this.#unlink(false)
+  }
+
+  // The client's side.
+
+  onContent(parts: readonly Buffer[]): void {
+    if (this.#answer?.isTunnel === true) this.#sendTunnel(parts)
+    else this.#sendBody(parts)
+  }
+
+  onDrain(isEmpty: boolean): void {
+    this.#touch()
+    if (isEmpty) this.#link?.wire.resume()
+  }
+
+  onTunnelEnd(): void {
+    this.#link?.wire.finish()
+  }
+
+  onGone(): void {
+    this.#events.gone(this.#answer?.isTunnel === true ? undefined : 'client_closed')
+  }
+
+  onBroken(detail: string): void {
+    this.#events.failed('bad_request', detail)
+  }
+
+  #sendBody(parts: readonly Buffer[]): void {
+    const [writer, pace] = [this.#writer, this.#pace]
+    if (writer === undefined || pace === undefined || this.#isOver) return
+    for (const part of parts) writer.content(part)
+    if (this.#isTooLarge(writer.contentBytes)) return this.#events.failed('body_too_large', '')
+    const { isBodyDone } = this.#client
+    if (isBodyDone) writer.end()
+    // Behind the whole request there is nothing to hold back; a tunnel would stay paused.
+    pace.setHeldBack(!writer.flush() && !isBodyDone)
+    const isStreaming = this.hasBegun && this.#early === undefined
+    if (!isBodyDone && !isStreaming && pace.isTooSlow(writer.contentBytes))
+      return this.#events.failed('request_timeout', 'a body that comes too slowly')
+    this.#touch()
+    if (isBodyDone && this.#early !== undefined) this.#complete(this.#early)
+    else if (pace.isHeldBack) this.#client.pause()
+  }
+
+  #sendTunnel(parts: readonly Buffer[]): void {
+    this.#touch()
+    for (const part of parts) if (this.#link?.wire.write(part) === false) this.#client.pause()
+  }
+
+  #isTooLarge(bytes: number): boolean {
+    return bytes > (this.#input.destination.upstream.settings.maxBodyBytes ?? Infinity)
+  }
+
+  /** Something moved: the silence begins anew. */
+  #touch(): void {
+    if (this.#link === undefined) return
+    const { responseTimeoutMs, idleTimeoutMs } = this.#input.destination.upstream.settings
+    // The server has its own time to answer, once it knows the whole question.
+    const isAnswerDue = this.#client.isBodyDone && !this.hasBegun
+    this.#input.clock.allow(isAnswerDue ? responseTimeoutMs : idleTimeoutMs)
+  }
+
+  // The server's side.
+
+  onTry(): void {
+    const { clock, destination } = this.#input
+    clock.allow(destination.upstream.settings.connectTimeoutMs)
+  }
+
+  onNone(fault: string): void {
+    this.#events.failed('connect_failed', fault)
+  }
+
+  onFound(link: Link): void {
+    const { clock, request, judgement, destination, headers } = this.#input
+    const server = this.#search.pool?.settings
+    if (server === undefined) return
+    this.#link = link
+    link.wire.chargeTo(this.#client.held)
+    this.#pace = createUploadPace(destination.upstream.settings)
+    this.#writer = createBodyWriter(link.wire, this.#client.head.framing)
+    this.#answer = this.#relay(link)
+    this.#askedMs = clock.elapsedMs()
+    this.#upstreamMs = undefined
+    link.wire.events = this.#wireEvents(this.#answer)
+    this.#writer.head(upstreamHeadText(request, judgement, destination, server, headers))
+    this.#sendBody(this.#client.open())
+  }
+
+  #relay(link: Link): AnswerRelay {
+    const { clock, judgement, destination, corsHeaders, cookies } = this.#input
+    const { upstream, strip, closesExpired } = destination
+    return new AnswerRelay({
+      client: this.#client,
+      upstream: link.wire,
+      head: this.#client.head,
+      decisionId: judgement.decision.id,
+      strip,
+      rules: { intercepts: upstream.intercepts, corsHeaders, added: cookies },
+      expiry: closesExpired ? expiryOf(judgement, clock) : undefined,
+      ended: (end) => this.#answerEnded(end, link),
+    })
+  }
+
+  #wireEvents(answer: AnswerRelay): WireEvents {
+    return {
+      onData: (bytes) => {
+        this.#upstreamMs ??= this.#input.clock.elapsedMs() - this.#askedMs
+        answer.read(bytes)
+        // A head that comes byte by byte gets no more time than one that does not come.
+        if (answer.hasBegun || !this.#client.isBodyDone) this.#touch()
+      },
+      onDrain: (isEmpty) => {
+        this.#touch()
+        if (!isEmpty) return
+        this.#pace?.setHeldBack(false)
+        this.#client.resume()
+      },
+      onEnd: () => answer.upstreamEnded(true),
+      onClose: () => answer.upstreamEnded(false),
+    }
+  }
+
+  // The end of an answer.
+
+  #answerEnded(end: AnswerEnd, link: Link): void {
+    if (this.#isOver || this.#link !== link) return
+    if (this.#early !== undefined) return this.#complete(this.#early)
+    // A server that answers early may still read; a client that is cut off while it sends would miss the answer.
+    if (end.kind === 'done' && this.#client.goesOn && !this.#client.isBodyDone) this.#early = end
+    else if (end.kind === 'done') this.#complete(end)
+    else if (end.kind === 'intercepted') this.#replaced(end)
+    else this.#broken(end, link)
+  }
+
+  #complete({ mayReuse }: AnswerDone): void {
+    this.#report('ok')
+    this.#unlink(mayReuse && this.#client.isBodyDone)
+    this.#events.done()
+  }
+
+  #replaced({ status, fields, mayReuse }: AnswerIntercepted): void {
+    this.#report('ok')
+    this.#unlink(mayReuse && this.#client.isBodyDone)
+    this.#events.replaced({ status, headers: {}, fields })
+  }
+
+  #broken(end: Exclude<AnswerEnd, AnswerDone | AnswerIntercepted>, link: Link): void {
+    if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#client.head)) {
+      // The server closed an idle connection while the request was on its way. A new connection tells the truth.
+      this.#unlink(false)
+      return this.#search.again()
+    }
+    this.#report('failed')
+    this.#events.failed(end.kind === 'invalid' ? 'upstream_invalid' : 'upstream_closed', end.detail)
+  }
+
+  #report(outcome: 'ok' | 'failed'): void {
+    this.#search.pool?.report(outcome, performance.now())
+  }
+
+  #unlink(mayReuse: boolean): void {
+    if (this.#link !== undefined) this.#search.pool?.release(this.#link, mayReuse)
+    this.#link = undefined
+  }
+}
