@@ -1,5 +1,4 @@
 /** What the answer of an auth service says. Whatever is not a clear yes or no is a failure. */
-import { readCacheControl } from '../../../answer-lifetime.ts'
 import type { ForwardAuthSettings, MappedAnswerHeader } from '../../../settings/forward-auth/definition.ts'
 import { valuesOf, type HeaderField } from '../../http/header-fields.ts'
 import type { QueryParameter } from '../../exchange/mapped-query.ts'
@@ -75,20 +74,3 @@ export const authFailure = (detail: string, status: 502 | 504 = 502): AuthAnswer
   status,
   detail,
 })
-
-/**
- * How long an allow may be remembered, in milliseconds.
- *
- * Stricter than RFC 9111: `private` forbids it too, because the cache is one for all clients, and what cannot be read
- * is not remembered.
- */
-export function rememberMs({ fields }: ResponseHead, ttlMs: number): number {
-  const cacheControl = readCacheControl(valuesOf(fields, 'cache-control').join(','))
-  if (cacheControl.isForbidden || cacheControl.isPrivate) return 0
-  const { maxAgeSeconds = Infinity, sharedMaxAgeSeconds = Infinity } = cacheControl
-  const least = Math.min(ttlMs, maxAgeSeconds * 1_000, sharedMaxAgeSeconds * 1_000)
-  const [age] = valuesOf(fields, 'age')
-  return age === undefined
-    ? least
-    : Math.max(0, least - (/^\d{1,9}$/.test(age) ? Number(age) * 1_000 : least))
-}

@@ -1,5 +1,9 @@
 /** Allows of an auth service, for a while, under the digest of everything that it was sent. */
 import { createHash } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
+import { readCacheControl } from '../../../answer-lifetime.ts'
+import { valuesOf } from '../../http/header-fields.ts'
+import type { ResponseHead } from '../../http/response-head.ts'
 import type { Grant } from '../judge.ts'
 
 export interface AuthCache {
@@ -9,31 +13,38 @@ export interface AuthCache {
 
 /** Denials are not kept: they cost an attacker nothing, and would push out the allows. */
 export function createAuthCache(maxEntries: number): AuthCache {
-  // In the order in which they were used last.
-  const entries = new Map<string, { readonly grant: Grant; readonly untilMs: number }>()
+  const entries = new LRUCache<string, { readonly grant: Grant; readonly untilMs: number }>({
+    max: maxEntries,
+  })
   return {
     get(requestText, nowMs) {
       const key = digestOf(requestText)
       const entry = entries.get(key)
-      if (entry === undefined) return undefined
+      if (entry === undefined || entry.untilMs > nowMs) return entry?.grant
       entries.delete(key)
-      if (entry.untilMs <= nowMs) return undefined
-      entries.set(key, entry)
-      return entry.grant
+      return undefined
     },
-    put(requestText, grant, untilMs) {
-      const key = digestOf(requestText)
-      entries.delete(key)
-      entries.set(key, { grant, untilMs })
-      if (entries.size <= maxEntries) return
-      for (const oldest of entries.keys()) {
-        entries.delete(oldest)
-        return
-      }
-    },
+    put: (requestText, grant, untilMs) => void entries.set(digestOf(requestText), { grant, untilMs }),
   }
 }
 
 /** A digest, so that no credential stays in memory. */
 const digestOf = (requestText: string): string =>
   createHash('sha256').update(requestText, 'latin1').digest('base64')
+
+/**
+ * How long an allow may be remembered, in milliseconds.
+ *
+ * Stricter than RFC 9111: `private` forbids it too, because the cache is one for all clients, and what cannot be read
+ * is not remembered.
+ */
+export function rememberMs({ fields }: ResponseHead, ttlMs: number): number {
+  const cacheControl = readCacheControl(valuesOf(fields, 'cache-control').join(','))
+  if (cacheControl.isForbidden || cacheControl.isPrivate) return 0
+  const { maxAgeSeconds = Infinity, sharedMaxAgeSeconds = Infinity } = cacheControl
+  const least = Math.min(ttlMs, maxAgeSeconds * 1_000, sharedMaxAgeSeconds * 1_000)
+  const [age] = valuesOf(fields, 'age')
+  return age === undefined
+    ? least
+    : Math.max(0, least - (/^\d{1,9}$/.test(age) ? Number(age) * 1_000 : least))
+}

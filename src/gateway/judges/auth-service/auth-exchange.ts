@@ -1,0 +1,131 @@
+/** One question to an auth service and its whole answer. */
+import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
+import type { Deadlines, Expiring } from '../../deadlines.ts'
+import { LinkSearch, type LinkSearchEvents } from '../../exchange/link-search.ts'
+import type { ResponseHead } from '../../http/response-head.ts'
+import type { ServerChoice } from '../../upstream/server-choice.ts'
+import type { Link } from '../../upstream/server-pool.ts'
+import { authFailure, readAuthAnswer, type AuthAnswer } from './auth-answer.ts'
+import { createAuthAnswerReader, type AnswerStep, type AuthAnswerReader } from './auth-answer-reader.ts'
+
+/** The answer counts when its end has come: half an allow is none. */
+export class AuthExchange implements LinkSearchEvents {
+  readonly #servers: ServerChoice
+  readonly #text: string
+  readonly #settings: ForwardAuthSettings
+  readonly #deadlines: Deadlines
+  readonly #settled: (answer: AuthAnswer, head: ResponseHead | undefined) => void
+  readonly #search: LinkSearch
+  /** For the whole. */
+  readonly #limit: Expiring
+  /** To connect to one address. */
+  readonly #attempt: Expiring
+  #link: Link | undefined
+  #isOver = false
+
+  /**
+   * @param text The request.
+   * @param settled Called once, perhaps at once after the start; without a head if there was no valid answer.
+   */
+  constructor(
+    servers: ServerChoice,
+    text: string,
+    settings: ForwardAuthSettings,
+    deadlines: Deadlines,
+    settled: (answer: AuthAnswer, head: ResponseHead | undefined) => void,
+  ) {
+    this.#servers = servers
+    this.#text = text
+    this.#settings = settings
+    this.#deadlines = deadlines
+    this.#settled = settled
+    this.#search = new LinkSearch(servers, this)
+    this.#limit = {
+      deadlineMs: performance.now() + settings.timeoutMs,
+      onDeadline: () => this.#late(),
+    }
+    this.#attempt = {
+      deadlineMs: Infinity,
+      onDeadline: () => {
+        if (!this.#isOver && this.#link === undefined) this.#search.failed('connect timeout')
+      },
+    }
+  }
+
+  start(): void {
+    this.#deadlines.add(this.#limit)
+    this.#deadlines.add(this.#attempt)
+    this.#search.next('')
+  }
+
+  /** Gives up: the connection is closed, and `settled` is not called. */
+  cancel(): void {
+    if (!this.#isOver) this.#end(false)
+  }
+
+  /** A silent address gets half of what is left, when there are others. */
+  onTry(): void {
+    const nowMs = performance.now()
+    const halfMs = (this.#limit.deadlineMs - nowMs) / 2
+    this.#attempt.deadlineMs = this.#servers.count() > 1 ? nowMs + halfMs : Infinity
+  }
+
+  onNone(fault: string): void {
+    this.#fail(`it cannot be reached: ${fault}`)
+  }
+
+  onFound(link: Link): void {
+    this.#link = link
+    this.#attempt.deadlineMs = Infinity
+    const answer = createAuthAnswerReader(this.#settings.maxAnswerBytes)
+    link.wire.events = {
+      onData: (bytes) => this.#read(answer.read(bytes), link),
+      onDrain() {},
+      onEnd: () => this.#closed(true, answer, link),
+      onClose: () => this.#closed(false, answer, link),
+    }
+    link.wire.write(Buffer.from(this.#text, 'latin1'))
+  }
+
+  #read({ kind, detail, mayReuse, head }: AnswerStep, link: Link): void {
+    if (this.#isOver || this.#link !== link || kind === 'more') return
+    const isGood = kind !== 'invalid' && head !== undefined
+    this.#search.pool?.report(isGood ? 'ok' : 'failed', performance.now())
+    if (!isGood) return this.#fail(detail)
+    this.#end(mayReuse)
+    this.#settled(readAuthAnswer(head, this.#settings), head)
+  }
+
+  #closed(isIntact: boolean, answer: AuthAnswerReader, link: Link): void {
+    if (this.#isOver || this.#link !== link) return
+    if (answer.hasHeard || !link.isReused) return this.#read(answer.ended(isIntact), link)
+    // The service closed an idle connection while the question was on its way.
+    this.#unlink(false)
+    this.#search.again()
+  }
+
+  #late(): void {
+    const hasAsked = this.#link !== undefined
+    this.#search.pool?.report(hasAsked ? 'failed' : 'unreachable', performance.now())
+    this.#fail(hasAsked ? 'no answer in time' : 'no connection in time', 504)
+  }
+
+  #fail(detail: string, status: 502 | 504 = 502): void {
+    if (this.#isOver) return
+    this.#end(false)
+    this.#settled(authFailure(detail, status), undefined)
+  }
+
+  #end(mayReuse: boolean): void {
+    this.#isOver = true
+    this.#deadlines.remove(this.#limit)
+    this.#deadlines.remove(this.#attempt)
+    this.#search.cancel()
+    this.#unlink(mayReuse)
+  }
+
+  #unlink(mayReuse: boolean): void {
+    if (this.#link !== undefined) this.#search.pool?.release(this.#link, mayReuse)
+    this.#link = undefined
+  }
+}
