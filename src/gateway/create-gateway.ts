@@ -1,7 +1,7 @@
 /** The gateway: listeners that judge every request they receive, and forward what is allowed. */
 import { createDeadlines } from './deadlines.ts'
 import { createGatewayState } from './gateway-state.ts'
-import { openListener, type GatewayListener, type ListenerEvents } from './gateway-listener.ts'
+import { GatewayListener, type ListenerEvents } from './gateway-listener.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
 import type { GatewayInput, ListenerInput } from './gateway-input.ts'
 import { compileGatewayRules } from './rules.ts'
@@ -45,7 +45,7 @@ export function createGateway(
   const listeners: GatewayListener[] = []
   try {
     for (const [i, listener] of inForce.entries())
-      listeners.push(openListener(listener, first[i] as ExchangeRules, deadlines, events))
+      listeners.push(new GatewayListener(listener, first[i] as ExchangeRules, deadlines, events))
   } catch (fault) {
     for (const listener of listeners) void listener.stop(0)
     state.close()

@@ -1,28 +1,17 @@
 /** One listener of the gateway, and its connections. */
 import type { ServerHttp2Session } from 'node:http2'
 import type { ClientConnection, ConnectionContext } from './client/client-connection.ts'
-import { createHeldBytes, type Overload } from './client/held-bytes.ts'
-import { createConnectionLimit, type LimitReached } from './client/connection-limit.ts'
+import { createHeldBytes, type HeldBytes, type Overload } from './client/held-bytes.ts'
+import { createConnectionLimit, type ConnectionLimit, type LimitReached } from './client/connection-limit.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
 import { serveHttp1 } from './client/http1-connection.ts'
 import { serveHttp2 } from './client/http2-connection.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
 import type { ListenerInput } from './gateway-input.ts'
-import { listen } from './sockets/sockets.ts'
+import { listen, type SocketListener } from './sockets/sockets.ts'
 import { listenTls } from './sockets/tls-listener.ts'
 import type { Wire } from './sockets/wire.ts'
-
-export interface GatewayListener {
-  /** The real port where 0 was asked for. */
-  readonly address: string
-  /** Puts other settings in force, from the next request on. The address and whether there is TLS stay. */
-  replace(next: ListenerInput, rules: ExchangeRules): void
-  /** Tells every client that its next answer is the last on its connection. Connections are accepted still. */
-  drain(): void
-  /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
-  stop(patienceMs: number): Promise<void>
-}
 
 /** Who is told what happens at a listener. */
 export interface ListenerEvents {
@@ -36,108 +25,139 @@ export interface ListenerEvents {
 /** For the log. */
 const EVICTED = 'closed to free memory'
 
-/** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
-export function openListener(
-  first: ListenerInput,
-  firstRules: ExchangeRules,
-  deadlines: Deadlines,
-  events: ListenerEvents,
-): GatewayListener {
-  let { settings, certificates } = first
-  let rules = firstRules
-  let isDraining = false
-  let isStopping = false
-  let allClosed = (): void => {}
-  const proto = certificates === undefined ? 'http' : 'https'
-  const connections = createConnectionLimit<ClientConnection>(
-    () => settings.maxConnections,
-    (report) => events.onLimitReached(listener.address, report),
-    deadlines,
-  )
-  const held = createHeldBytes(
-    () => settings.maxHeldBytes,
-    (overload) => events.onOverload(listener.address, overload),
-    deadlines,
-    () => Bun.gc(true),
-  )
-  const accept = (peer: string, serve: (context: ConnectionContext) => ClientConnection): void => {
+export class GatewayListener {
+  #settings: ListenerInput['settings']
+  #certificates: ListenerInput['certificates']
+  #rules: ExchangeRules
+  readonly #deadlines: Deadlines
+  readonly #events: ListenerEvents
+  readonly #proto: 'http' | 'https'
+  readonly #connections: ConnectionLimit<ClientConnection>
+  readonly #held: HeldBytes
+  readonly #listening: SocketListener
+  #isDraining = false
+  #isStopping = false
+  #allClosed = (): void => {}
+
+  /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
+  constructor(
+    { settings, certificates }: ListenerInput,
+    rules: ExchangeRules,
+    deadlines: Deadlines,
+    events: ListenerEvents,
+  ) {
+    this.#settings = settings
+    this.#certificates = certificates
+    this.#rules = rules
+    this.#deadlines = deadlines
+    this.#events = events
+    this.#proto = certificates === undefined ? 'http' : 'https'
+    this.#connections = createConnectionLimit(
+      () => this.#settings.maxConnections,
+      (report) => events.onLimitReached(this.address, report),
+      deadlines,
+    )
+    this.#held = createHeldBytes(
+      () => this.#settings.maxHeldBytes,
+      (overload) => events.onOverload(this.address, overload),
+      deadlines,
+      () => Bun.gc(true),
+    )
+    const http1 = (wire: Wire): void => this.#http1(wire)
+    const http2 = (session: ServerHttp2Session): void => this.#http2(session)
+    const handshake = (close: () => void): (() => void) => this.#handshake(close)
+    this.#listening =
+      certificates === undefined
+        ? listen(settings.address, http1)
+        : listenTls(settings.address, () => this.#certificates ?? certificates, { handshake, http1, http2 })
+  }
+
+  /** The real port where 0 was asked for. */
+  get address(): string {
+    return this.#listening.address
+  }
+
+  /** Puts other settings in force, from the next request on. The address and whether there is TLS stay. */
+  replace({ settings, certificates }: ListenerInput, rules: ExchangeRules): void {
+    this.#rules = rules
+    this.#settings = settings
+    this.#certificates = certificates
+    this.#listening.replaced()
+  }
+
+  /** Tells every client that its next answer is the last on its connection. Connections are accepted still. */
+  drain(): void {
+    this.#isDraining = true
+    for (const connection of this.#connections.all) connection.drain()
+  }
+
+  /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
+  async stop(patienceMs: number): Promise<void> {
+    this.#isDraining = true
+    this.#isStopping = true
+    this.#listening.stop()
+    for (const connection of this.#connections.all) connection.stop()
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patienceMs)
+      this.#allClosed = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (this.#connections.size === 0) this.#allClosed()
+    })
+    for (const connection of this.#connections.all) connection.destroy()
+  }
+
+  #handshake(close: () => void): () => void {
+    const waiting: ClientConnection = { drain() {}, stop: close, close, destroy: close }
+    if (this.#connections.allowsOneMore()) this.#connections.add(waiting)
+    else close()
+    return () => this.#leave(waiting)
+  }
+
+  #http1(wire: Wire): void {
+    if (this.#connections.allowsOneMore()) this.#accept(wire.peer, (context) => serveHttp1(wire, context))
+    else wire.destroy()
+  }
+
+  #http2(session: ServerHttp2Session): void {
+    const peer = session.socket?.remoteAddress ?? ''
+    if (this.#connections.allowsOneMore()) this.#accept(peer, (context) => serveHttp2(session, context))
+    else session.destroy()
+  }
+
+  #accept(peer: string, serve: (context: ConnectionContext) => ClientConnection): void {
     let isEvicted = false
-    const account = held.open(peer, () => {
+    const account = this.#held.open(peer, () => {
       isEvicted = true
       connection.destroy()
     })
     const connection = serve({
-      rules: () => rules,
-      deadlines,
-      proto,
+      rules: () => this.#rules,
+      deadlines: this.#deadlines,
+      proto: this.#proto,
       held: account,
-      isDraining: () => isDraining,
-      isStopping: () => isStopping,
-      // The client did not leave on its own.
-      onExchange: (event) =>
-        events.onExchange(
-          isEvicted ? { ...event, detail: event.detail ?? EVICTED } : event,
-          settings.accessLog,
-        ),
-      onBusy: () => connections.setBusy(connection),
-      onIdle: () => connections.setIdle(connection),
+      isDraining: () => this.#isDraining,
+      isStopping: () => this.#isStopping,
+      onExchange: (event) => this.#report(event, isEvicted),
+      onBusy: () => this.#connections.setBusy(connection),
+      onIdle: () => this.#connections.setIdle(connection),
       onClose: () => {
         account.close()
-        leave(connection)
+        this.#leave(connection)
       },
     })
-    connections.add(connection)
+    this.#connections.add(connection)
   }
-  const leave = (connection: ClientConnection): void => {
-    connections.remove(connection)
-    if (connections.size === 0) allClosed()
+
+  #report(event: ExchangeEvent, isEvicted: boolean): void {
+    // The client did not leave on its own.
+    const reported = isEvicted ? { ...event, detail: event.detail ?? EVICTED } : event
+    this.#events.onExchange(reported, this.#settings.accessLog)
   }
-  const handshake = (close: () => void): (() => void) => {
-    const waiting: ClientConnection = { drain() {}, stop: close, close, destroy: close }
-    if (connections.allowsOneMore()) connections.add(waiting)
-    else close()
-    return () => leave(waiting)
-  }
-  const http1 = (wire: Wire): void => {
-    if (connections.allowsOneMore()) accept(wire.peer, (context) => serveHttp1(wire, context))
-    else wire.destroy()
-  }
-  const http2 = (session: ServerHttp2Session): void => {
-    const peer = session.socket?.remoteAddress ?? ''
-    if (connections.allowsOneMore()) accept(peer, (context) => serveHttp2(session, context))
-    else session.destroy()
-  }
-  const inForce = certificates
-  const listener =
-    inForce === undefined
-      ? listen(settings.address, http1)
-      : listenTls(settings.address, () => certificates ?? inForce, { handshake, http1, http2 })
-  return {
-    address: listener.address,
-    replace(next, nextRules) {
-      rules = nextRules
-      settings = next.settings
-      certificates = next.certificates
-      listener.replaced()
-    },
-    drain() {
-      isDraining = true
-      for (const connection of connections.all) connection.drain()
-    },
-    async stop(patienceMs) {
-      isDraining = true
-      isStopping = true
-      listener.stop()
-      for (const connection of connections.all) connection.stop()
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, patienceMs)
-        allClosed = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-        if (connections.size === 0) allClosed()
-      })
-      for (const connection of connections.all) connection.destroy()
-    },
+
+  #leave(connection: ClientConnection): void {
+    this.#connections.remove(connection)
+    if (this.#connections.size === 0) this.#allClosed()
   }
 }
