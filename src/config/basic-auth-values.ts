@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { BasicAuthSettings, PasswordSecret, UserSettings } from '../settings/basic-auth/definition.ts'
 import { isWeakHash } from '../syntax/password-hash.ts'
-import { areCredentials } from '../syntax/user-name.ts'
+import { isSendable } from '../syntax/user-name.ts'
 import type { RouteSettings } from '../settings/route/definition.ts'
 import { MASK } from '../printable.ts'
 import { compact, escape, mapDefined, unlessDefault, unlessEmpty } from './config-value.ts'
@@ -59,11 +59,7 @@ export function checkBasicAuth({ pointer, value }: Located<BasicAuthConfig>): re
     if ('password' in user) {
       const { password } = user
       const problem =
-        password === ''
-          ? EMPTY_PASSWORD
-          : areCredentials(`${name}:${password}`)
-            ? undefined
-            : UNSENDABLE_PASSWORD
+        password === '' ? EMPTY_PASSWORD : isSendable(`${name}:${password}`) ? undefined : UNSENDABLE_PASSWORD
       return problem === undefined ? [] : [{ pointer: `${at}/password`, problem }]
     }
     return isWeakHash(user) ? [{ pointer: at, problem: WEAK_HASH }] : []

@@ -1,5 +1,5 @@
 /**
- * What becomes of a request before any server is asked. Its route is found once, and all that follows goes by it:
+ * What happens to a request before any server is asked. Its route is found once, and everything after goes by it:
  * limits, redirect, other origins, judges.
  */
 import type { Decide } from '../decision/decide.ts'
@@ -15,7 +15,7 @@ import { askCore } from './judges/policy-judge.ts'
 import type { LimitResult, RequestLimits } from './limits/request-limits.ts'
 
 export interface Admission {
-  /** The decision's; one of its own if there is none. */
+  /** Of the decision; a new one if there is no decision. */
   readonly id: string
   /** Undefined if the request was answered before it was judged. */
   readonly judgement: Judgement | undefined
@@ -23,7 +23,7 @@ export interface Admission {
   readonly destination: Destination | undefined
   /** Undefined if the request may go on. */
   readonly answer: OwnAnswer | undefined
-  /** For the answer to a request that goes on, whoever gives it; undefined if the route has no `cors`. */
+  /** For the answer to a request that goes on, from a server or not; undefined if the route has no `cors`. */
   readonly corsHeaders: CorsHeaders | undefined
 }
 
@@ -31,7 +31,7 @@ export interface Admission {
  * Decides whether a request goes on.
  *
  * @param settled Called once, perhaps at once.
- * @returns Gives up: no judge is asked any more, and `settled` is not called.
+ * @returns Cancels: no further judge is asked, and `settled` is not called.
  */
 export type Admit = (request: ClientRequest, settled: (admission: Admission) => void) => () => void
 
@@ -52,7 +52,7 @@ export interface AdmissionRules {
   readonly routes: ReadonlyMap<string, RouteRules>
   /** For requests of no route in `routes`. */
   readonly unrouted: RouteRules
-  /** Whether a route says anything about other origins. */
+  /** Whether any route has `cors`. */
   readonly hasCors: boolean
   /** Port with TLS, if this listener only redirects there. */
   readonly redirectPort: number | undefined
@@ -99,7 +99,7 @@ const UNJUDGED = { judgement: undefined, destination: undefined, corsHeaders: un
 /** A request with its route, and what the listener does with it. */
 interface RoutedRequest extends RouteRules {
   readonly found: FoundRoute
-  /** Of the route; undefined if there is none, or no single reading of the request. */
+  /** Of the route; undefined if no route matches, or the request has more than one reading. */
   readonly name: string | undefined
 }
 

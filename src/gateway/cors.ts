@@ -1,6 +1,6 @@
 /**
- * What browsers are told about requests of other origins (https://fetch.spec.whatwg.org/#http-cors-protocol). It
- * protects nobody but the browser's user: who may ask is the decision's business, with or without an `Origin`.
+ * Answers to browsers about requests from other origins (https://fetch.spec.whatwg.org/#http-cors-protocol). They
+ * protect the browser's user alone: whether a request is allowed is up to the decision, with or without an `Origin`.
  */
 import type { ClientRequest } from './client/client-request.ts'
 import type { CorsSettings } from '../settings/cors/definition.ts'
@@ -60,7 +60,7 @@ function toWildcard(pattern: string): (origin: string) => boolean {
 
 const LABELS = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/
 
-/** What every answer on a route says about other origins; undefined where the route says nothing. */
+/** Headers about other origins for every answer on a route; undefined if the route has no `cors`. */
 export const corsHeadersFor = (request: ClientRequest, rule: CorsRule | undefined): CorsHeaders | undefined =>
   rule?.answerHeaders(originOf(request))
 
@@ -96,8 +96,8 @@ export function preflightMethod(request: ClientRequest): string | undefined {
 }
 
 /**
- * Whether the page that opens a WebSocket is of another origin that is not listed. Browsers ask nobody before they do, and send cookies
- * along (RFC 6455 §10.2); so a list of origins holds here, where it only informs elsewhere.
+ * Whether the page that opens a WebSocket has another origin that is not listed. Browsers open one without a preflight,
+ * and send cookies with it (RFC 6455 §10.2); so here the list of origins denies, though elsewhere it only informs.
  */
 function isForeignWebSocket({ head, forwarded }: ClientRequest, origin: string, rule: CorsRule): boolean {
   return origin !== `${forwarded.proto}://${head.authority.toLowerCase()}` && !rule.allows(origin)

@@ -10,28 +10,28 @@ import { socketText } from '../socket-address.ts'
 import type { NameEvent } from './upstream/name-watch.ts'
 
 export interface Gateway {
-  /** `127.0.0.1:8080` or `unix:/run/gateway.sock`; the real port where 0 was asked for. In the order of the settings. */
+  /** `127.0.0.1:8080` or `unix:/run/gateway.sock`, with the real port if the setting has 0. In the order of the settings. */
   readonly addresses: readonly string[]
   /**
-   * Puts other rules in force, from the next request on. What is kept of servers, auth services and counts goes on
-   * where its settings are the same. Addresses stay as they were bound: a listener without settings of its own in
-   * the new configuration keeps its old ones.
+   * Puts other rules in force, from the next request on. Servers, auth services and counts are kept if their settings
+   * are the same. Addresses stay as they were bound: a listener that the new configuration does not have keeps its
+   * previous settings.
    */
   replace(input: GatewayInput): void
-  /** Tells every client that its next answer is the last on its connection; they may come again until the stop. */
+  /** Tells every client that its next answer is the last on its connection. New connections are accepted until the stop. */
   drain(): void
   /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
   stop(patienceMs: number): Promise<void>
 }
 
-/** Who is told what happens at the listeners, and to names of servers. */
+/** Called for what happens at the listeners, and to names of servers. */
 export interface GatewayEvents extends ListenerEvents {
   onName(event: NameEvent): void
 }
 
 /**
  * @param resolve How names of servers are looked up. Default: by the system.
- * @throws WarderError ERR_SERVER_LISTEN when an address cannot be bound; none of them is then.
+ * @throws WarderError ERR_SERVER_LISTEN if an address cannot be bound; then none is.
  */
 export function createGateway(
   input: GatewayInput,
@@ -71,7 +71,7 @@ export function createGateway(
   }
 }
 
-/** For each running listener what the new configuration says of its address, or what was said before. */
+/** For each running listener its settings in the new configuration, or its previous ones. */
 function settingsFor(
   running: readonly ListenerInput[],
   next: readonly ListenerInput[],

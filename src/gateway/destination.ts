@@ -1,4 +1,4 @@
-/** Where the requests of a route go, and what is changed of them and of their answers on the way. */
+/** The upstream of a route, and what changes in its requests and answers on the way. */
 import { compileCors, type CorsRule } from './cors.ts'
 import type { Deadlines } from './deadlines.ts'
 import type { HeaderRules } from './exchange/forward-headers.ts'

@@ -37,11 +37,11 @@ export const FAULT_STATUS: Readonly<Record<GatewayFault, number>> = {
 
 export interface ExchangeEvent {
   readonly id: string
-  /** Undefined where the request could not be read. */
+  /** Undefined if the request could not be read. */
   readonly request: AuthzRequest | undefined
-  /** Undefined where the request could not be read. */
+  /** Undefined if the request could not be read. */
   readonly decision: Decision | undefined
-  /** Status that the client was sent; 0 if it was gone before. */
+  /** Status that the client was sent; 0 if the client was gone before. */
   readonly status: number
   /** Name of the upstream, and URL of its server as configured. */
   readonly upstream: string | undefined

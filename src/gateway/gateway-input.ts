@@ -1,4 +1,4 @@
-/** What a gateway is made of, as the configuration hands it over. */
+/** What a gateway is made from. */
 import type { Decide } from '../decision/decide.ts'
 import type { FoundRoute } from '../decision/find-route.ts'
 import type { RewriteSettings } from '../settings/route/definition.ts'
@@ -41,7 +41,7 @@ export interface RouteInput {
   /** Unique; a decision names it. */
   readonly name: string
   readonly upstream: string
-  /** Where the route's policies look for a token; empty on public routes. */
+  /** Of the route's policies; empty on public routes. */
   readonly tokenSources: readonly TokenSourceSettings[]
   readonly rewrite?: RewriteSettings
   /** Whether a WebSocket is closed when its token has expired. */

@@ -13,7 +13,7 @@ import { listen, type SocketListener } from './sockets/sockets.ts'
 import { listenTls } from './sockets/tls-listener.ts'
 import type { Wire } from './sockets/wire.ts'
 
-/** Who is told what happens at a listener. */
+/** Called for what happens at a listener. */
 export interface ListenerEvents {
   onExchange(event: ExchangeEvent, accessLog: boolean): void
   /** The listener at this address has as many connections as it may. */
@@ -72,7 +72,7 @@ export class GatewayListener {
         : listenTls(settings.address, () => this.#certificates ?? certificates, { handshake, http1, http2 })
   }
 
-  /** The real port where 0 was asked for. */
+  /** With the real port if the setting has 0. */
   get address(): string {
     return this.#listening.address
   }
@@ -85,7 +85,7 @@ export class GatewayListener {
     this.#listening.replaced()
   }
 
-  /** Tells every client that its next answer is the last on its connection. Connections are accepted still. */
+  /** Tells every client that its next answer is the last on its connection. New connections are still accepted. */
   drain(): void {
     this.#isDraining = true
     for (const connection of this.#connections.all) connection.drain()

@@ -1,4 +1,4 @@
-/** What a gateway keeps over a reload where the settings behind it have not changed. */
+/** What a gateway keeps over a reload if the settings behind it have not changed. */
 import { createKept, type Kept } from './kept.ts'
 import { createMemoryRateStore } from './limits/memory-rate-store.ts'
 import type { RateStore } from './limits/rate-store.ts'
@@ -12,11 +12,11 @@ export interface GatewayState {
   readonly servers: Kept<ServerGroup>
   /** How names of servers are looked up. */
   readonly names: Omit<NameWatchDeps, 'deadlines'>
-  /** Connections to auth services, and what they have said. */
+  /** Connections to auth services, and their remembered answers. */
   readonly auths: Kept<RouteAuth>
   /** How many requests were counted. */
   readonly rates: RateStore
-  /** Lets go of what only the configuration of before had. */
+  /** Closes what only the previous configuration had. */
   settle(): void
   close(): void
 }

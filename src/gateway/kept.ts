@@ -1,9 +1,9 @@
-/** What outlives a configuration for as long as the next one wants the same: connections, counts, what is known. */
+/** What outlives a configuration for as long as the next one wants the same: connections, remembered answers. */
 
 export interface Kept<T> {
   /** The one that was made under this key, or a new one. */
   of(key: string, make: () => T): T
-  /** Closes what nobody has asked for since the last time, which is what the configuration of before had alone. */
+  /** Closes what was not asked for since the last call: what only the previous configuration had. */
   settle(): void
   /** Closes everything. */
   close(): void

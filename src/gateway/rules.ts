@@ -13,8 +13,8 @@ import { compileRequestLimits, placeLimits, type PlacedLimit } from './limits/re
 import { socketText } from '../socket-address.ts'
 
 /**
- * The rules of each listener, in the order of `input.listeners`. What the state has no use for any more is let go
- * of.
+ * The rules of each listener, in the order of `input.listeners`. What no listener or route needs any
+ * more is closed.
  */
 export function compileGatewayRules(
   input: GatewayInput,

@@ -20,5 +20,5 @@ export const MAX_CREDENTIALS_BYTES = 1_024
 const CONTROLS = /[\u0000-\u001f\u007f-\u009f]/
 
 /** Whether name and password can be sent, with the colon between them. */
-export const areCredentials = (text: string): boolean =>
+export const isSendable = (text: string): boolean =>
   Buffer.byteLength(text) <= MAX_CREDENTIALS_BYTES && !CONTROLS.test(text)

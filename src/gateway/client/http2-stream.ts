@@ -6,7 +6,7 @@ import { createHolding, type HeldAccount, type Holding } from '../held-account.t
 import type { Deadlines } from '../deadlines.ts'
 import { ownAnswerBody, ownAnswerFields, type OwnAnswer } from '../exchange/own-answer.ts'
 import type { RequestHead } from '../http/request-head.ts'
-import { isSendable } from '../http/response-head.ts'
+import { isSendableField } from '../http/response-head.ts'
 
 /** What a client may send of a body that is not read (RFC 9113 §6.9.2). */
 const WINDOW_BYTES = 65_535
@@ -213,7 +213,7 @@ export function respondOwn(stream: ServerHttp2Stream, own: OwnAnswer, id: string
   const endStream = isHead || body === ''
   const fields = ownAnswerFields(own, id)
   // A redirect may hold all of a long target, written longer.
-  if (!fields.every(isSendable)) return stream.close(NGHTTP2_INTERNAL_ERROR)
+  if (!fields.every(isSendableField)) return stream.close(NGHTTP2_INTERNAL_ERROR)
   respond(stream, { status: own.status, fields, length }, { endStream, waitForTrailers: false })
   if (!endStream) stream.end(body)
 }

@@ -1,4 +1,4 @@
-/** Which fields of a server's answer go on to the client. */
+/** Which fields of a server's answer the client is sent. */
 import { isHopByHopName } from './forward-headers.ts'
 import { connectionNames, parseHead, type HeaderField } from '../http/header-fields.ts'
 
@@ -7,9 +7,9 @@ export type AnswerField = Pick<HeaderField, 'name' | 'value'>
 
 /** What a route changes of its answers. */
 export interface AnswerRules {
-  /** Whether an answer with this status is replaced by one of ours. */
+  /** Whether an answer with this status is replaced by one of the gateway. */
   intercepts(status: number): boolean
-  /** Takes the place of the server's own `Access-Control-*`; undefined: those go on. */
+  /** Replaces the server's `Access-Control-*`; undefined: those are kept. */
   readonly corsHeaders: Readonly<Record<string, string>> | undefined
   /** Written behind the server's, so that they win. */
   readonly added: readonly AnswerField[]
@@ -35,23 +35,23 @@ export function answerFields(
   return kept
 }
 
-// What a status is not understood without (RFC 9110 §10.2.1, §10.2.3, §11.6.1).
+// Fields without which a status cannot be understood (RFC 9110 §10.2.1, §10.2.3, §11.6.1).
 const KEPT_OF_INTERCEPTED: ReadonlySet<string> = new Set(['allow', 'retry-after', 'www-authenticate'])
 
-/** Headers of an answer that go on though its body is replaced. */
+/** Headers that are kept of an answer whose body is replaced. */
 export const interceptedFields = (fields: readonly HeaderField[]): readonly AnswerField[] =>
   fields.filter(({ lower }) => KEPT_OF_INTERCEPTED.has(lower))
 
 const isOurs = (lower: string): boolean => lower.startsWith('x-decision-')
 
 /**
- * What a trailer must not say (RFC 9110 §6.5.1): who merges trailers into the head would be told after the fact how
- * the body is framed, cached, decoded, or who is signed in.
+ * Names that a trailer must not have (RFC 9110 §6.5.1): a client that merges trailers into the head would learn too
+ * late how the body is framed, cached or decoded, or which user is signed in.
  */
 const NOT_IN_TRAILERS =
   /^(?:content-|cache-control$|age$|date$|expires$|location$|retry-after$|vary$|set-cookie|www-authenticate$|authentication-info$|access-control-|strict-transport-security$)/
 
-/** Trailer fields, chosen; a line that is none makes all of them none. */
+/** The trailer fields that the client is sent; none if any line is invalid. */
 export function answerTrailers(lines: readonly string[]): readonly AnswerField[] {
   if (lines.length === 0) return []
   const parsed = parseHead(['', ...lines].join('\r\n'))

@@ -6,7 +6,7 @@ import type { ResponseHead } from '../http/response-head.ts'
 import { answerFields, type AnswerRules } from './answer-fields.ts'
 import { protocolToSelect, type StripRule } from './strip-token.ts'
 
-/** What the heads of one exchange are written with. */
+/** What is the same for all heads of one exchange. */
 export interface AnswerHeadRules {
   /** Of the request. */
   readonly head: RequestHead

@@ -16,7 +16,7 @@ export interface AnswerDone {
   readonly mayReuse: boolean
 }
 
-/** An answer of which the client has been sent nothing, because one of ours takes its place. */
+/** An answer of which the client has been sent nothing, because the gateway's own takes its place. */
 export interface AnswerIntercepted {
   readonly kind: 'intercepted'
   readonly status: number
@@ -28,7 +28,7 @@ export interface AnswerIntercepted {
 export type AnswerEnd =
   | AnswerDone
   | AnswerIntercepted
-  /** The server closed before it said anything. */
+  /** The server closed before it sent anything. */
   | { readonly kind: 'nothing'; readonly detail: string }
   | { readonly kind: 'closed'; readonly detail: string }
   | { readonly kind: 'invalid'; readonly detail: string }
@@ -36,13 +36,13 @@ export type AnswerEnd =
 export interface RelayOptions extends AnswerHeadRules {
   readonly client: AnswerSink
   readonly upstream: Wire
-  /** Has a WebSocket closed in time; undefined: it lives as long as its sides want. */
+  /** Calls back when the token expires, so that a WebSocket is closed; undefined: it stays open. */
   readonly expiry: ((onExpired: () => void) => void) | undefined
-  /** Called once, and once more for what comes behind a whole answer. */
+  /** Called once, and once more for bytes behind a whole answer. */
   readonly ended: (end: AnswerEnd) => void
 }
 
-/** What comes behind a whole answer ends it once more, and with it the use of the connection. */
+/** Bytes behind a whole answer end it once more, and the connection is not used again. */
 const OVER: AnswerDone = { kind: 'done', mayReuse: false }
 
 export class AnswerRelay {
@@ -53,7 +53,7 @@ export class AnswerRelay {
   #isTunnel = false
   #expiring: ExpiringTunnel | undefined
   #hasHeard = false
-  /** The client has it all. The exchange may go on: while the rest of the request is on its way. */
+  /** The client has been sent all of it. The exchange may go on until the rest of the request has arrived. */
   #isWhole = false
 
   constructor(options: RelayOptions) {
@@ -116,9 +116,9 @@ export class AnswerRelay {
 
   #intercept(found: ResponseHead, rest: Buffer): void {
     const dropped = createBodyReader(found.framing)
-    const taken = dropped.read(rest, () => {})
-    // A body that is not here yet is not waited for; the connection is the price.
-    const mayReuse = found.mayReuse && dropped.isDone && taken === rest.length
+    const usedBytes = dropped.read(rest, () => {})
+    // A body that has not arrived yet is not waited for, at the price of the connection.
+    const mayReuse = found.mayReuse && dropped.isDone && usedBytes === rest.length
     const fields = interceptedFields(found.fields)
     this.#options.ended({ kind: 'intercepted', status: found.status, fields, mayReuse })
   }
@@ -132,15 +132,15 @@ export class AnswerRelay {
 
   #readBody(body: BodyReader, bytes: Buffer): void {
     const { client, head, upstream, ended } = this.#options
-    const taken = body.read(bytes, (content) => client.content(content))
-    if (taken < 0) return this.#invalid('an invalid chunk')
+    const usedBytes = body.read(bytes, (content) => client.content(content))
+    if (usedBytes < 0) return this.#invalid('an invalid chunk')
     this.#isWhole = body.isDone
     if (this.#isWhole) client.endAnswer(head.takesTrailers ? answerTrailers(body.trailerLines) : [])
-    const isTaken = client.flush()
-    // Bytes behind the answer belong to no request of ours.
+    const isFlushed = client.flush()
+    // Bytes behind the answer belong to no request.
     if (this.#isWhole)
-      ended({ kind: 'done', mayReuse: this.#answer?.mayReuse === true && taken === bytes.length })
-    else if (!isTaken) upstream.pause()
+      ended({ kind: 'done', mayReuse: this.#answer?.mayReuse === true && usedBytes === bytes.length })
+    else if (!isFlushed) upstream.pause()
   }
 
   #startTunnel(found: ResponseHead, rest: Buffer): void {

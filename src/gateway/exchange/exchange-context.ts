@@ -5,10 +5,9 @@ import type { Deadlines } from '../deadlines.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
 import type { HeaderRules } from './forward-headers.ts'
 
-/** What a listener's configuration says about its exchanges. */
+/** The rules of one listener. */
 export interface ExchangeRules {
   readonly admit: Admit
-  /** Of the peers, who is a trusted proxy. */
   readonly isTrusted: IsTrusted
   readonly headers: HeaderRules
   readonly newId: () => string

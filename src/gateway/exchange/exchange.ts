@@ -102,7 +102,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
   }
 
   failed(fault: GatewayFault, detail: string): void {
-    // Half an answer cannot be taken back; only its missing end tells the client.
+    // Half an answer cannot be taken back; only its missing end shows the client that it failed.
     if (this.#forwarding?.hasBegun === true) this.gone(fault, detail)
     else this.#answerOwn(faultAnswer(fault, detail))
   }

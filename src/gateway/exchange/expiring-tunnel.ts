@@ -9,7 +9,7 @@ const TOKEN_EXPIRED = closeFrame(4401, 'token expired')
 export interface ExpiringTunnel {
   /** Bytes of the server on their way to the client. */
   fromServer(bytes: Buffer): void
-  /** The token is not valid any more. Told again, it waits no longer for the end of the server's frame. */
+  /** The token has expired. Called again, it no longer waits for the end of the server's frame. */
   expire(): void
 }
 
@@ -17,7 +17,7 @@ export interface ExpiringTunnel {
  * The Close frame is written between two frames of the server: within one, it would be a part of its content.
  *
  * @param send Hands bytes to the client.
- * @param ended Called once: the client has been sent the last of it.
+ * @param ended Called once, when the client has been sent everything.
  */
 export function createExpiringTunnel(send: (bytes: Buffer) => void, ended: () => void): ExpiringTunnel {
   const frames = createFrameTracker()

@@ -1,4 +1,4 @@
-/** Which header fields go on, in both directions, and which are ours to write. */
+/** Which header fields are forwarded, and which only the gateway writes. */
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
 import type { HeaderField } from '../http/header-fields.ts'
 
@@ -20,16 +20,16 @@ const HOP_BY_HOP: ReadonlySet<string> = new Set([
 /** Whether a field is about one connection or the framing on it. */
 export const isHopByHopName = (lower: string): boolean => HOP_BY_HOP.has(lower)
 
-/** Likewise, or is taken for one that is by some servers. */
+/** Likewise, or by some servers' reading of its name. */
 export const isHopByHop = (lower: string): boolean => HOP_BY_HOP.has(folded(lower))
 
-/** What a trusted proxy in front may say beside the fields that are written anew, in this one spelling. */
+/** Fields that a trusted proxy may send beside those that are written anew, in this one spelling. */
 const KEPT_OF_TRUSTED: ReadonlySet<string> = new Set(
   OVERRIDE_FIELDS.filter(({ keptOfTrusted }) => keptOfTrusted).map(({ name }) => name.toLowerCase()),
 )
 
 /**
- * One spelling for all that servers take for the same name: CGI, WSGI and PHP fold `-`, `_`, `.` and more into one
+ * One spelling for all names that servers read as the same: CGI, WSGI and PHP fold `-`, `_`, `.` and more into one
  * character.
  */
 export const folded = (lower: string): string =>
@@ -40,8 +40,8 @@ const ODD = /[^a-z0-9-]/
 const ODD_ALL = /[^a-z0-9]/g
 
 /**
- * Whether a folded name describes a request and its way, which a proxy may write and a client never. By
- * prefix, since new names with the same meaning keep appearing.
+ * Whether a folded name describes a request and the proxies on its way, which a proxy may write and a client must not.
+ * By prefix, since new names with the same meaning keep appearing.
  */
 export const isAboutRequest = (name: string): boolean =>
   name.startsWith('x-forwarded-') ||
@@ -54,7 +54,7 @@ export const isAboutRequest = (name: string): boolean =>
 const OVERRIDE_NAMES: readonly string[] = OVERRIDE_FIELDS.map(({ name }) => name.toLowerCase())
 
 export interface HeaderRules {
-  /** Whether a client may say this. */
+  /** Whether a client must not send this field. */
   isForbidden(field: HeaderField, isTrustedPeer: boolean): boolean
   /** Folded names that no client may send, in order: equal lists are equal rules. */
   readonly forbiddenNames: readonly string[]
@@ -63,7 +63,7 @@ export interface HeaderRules {
 
 /**
  * @param identityNames Of every policy, lower case: none may come from a client, on any route.
- * @param grantedNames Likewise, those that auth services set, and what else no client may say here.
+ * @param grantedNames Likewise: names that auth services set, and others that no client may send.
  */
 export function compileHeaderRules(
   identityNames: readonly string[],

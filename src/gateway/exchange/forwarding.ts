@@ -22,7 +22,7 @@ import type { OwnAnswer } from './own-answer.ts'
 import { createUploadPace, type UploadPace } from './upload-pace.ts'
 import { upstreamHeadText } from './upstream-head.ts'
 
-/** What is forwarded, and how. */
+/** The request, and the rules by which it is forwarded. */
 export interface ForwardingInput {
   readonly client: ClientStream
   readonly clock: ExchangeClock
@@ -39,7 +39,7 @@ export interface ForwardingInput {
 export interface ForwardingEvents {
   /** The client has been sent the whole answer. */
   done(): void
-  /** The server has answered well, but with what the client is not to see. */
+  /** The server's answer is replaced by one of the gateway. */
   replaced(answer: OwnAnswer): void
   failed(fault: GatewayFault, detail: string): void
   /** The client is gone; without a fault, at the end of a tunnel. */
@@ -104,7 +104,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     return this.#answer === undefined ? 0 : this.#client.contentBytes
   }
 
-  /** What should have happened by now has not. */
+  /** A deadline of the clock has passed. */
   late(): void {
     if (this.#link === undefined) return this.#search.failed('connect timeout')
     // While the server takes nothing, the client cannot be blamed for sending nothing.

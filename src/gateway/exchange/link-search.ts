@@ -1,13 +1,13 @@
-/** The way to a server: one after the other is tried, until a connection is there. */
+/** Finds a connection: one server after the other is tried. */
 import type { RequestHead } from '../http/request-head.ts'
 import type { ServerChoice } from '../upstream/server-choice.ts'
 import type { Link, ServerPool } from '../upstream/server-pool.ts'
 
 export interface LinkSearchEvents {
-  /** A server is tried, or its name is looked up; the time to connect begins. */
+  /** A server is tried, or its name is looked up: the time to connect begins. */
   onTry(): void
   onFound(link: Link): void
-  /** None is left. `fault` is what the last one had to say. */
+  /** No server is left. `fault` is the last one's. */
   onNone(fault: string): void
 }
 
@@ -38,7 +38,7 @@ export class LinkSearch {
     this.#connect(next, true)
   }
 
-  /** A new connection to the same server, because the kept one was closed already. */
+  /** A new connection to the same server, because the kept one had been closed. */
   again(): void {
     if (this.#pool !== undefined) this.#connect(this.#pool, false)
   }
@@ -87,7 +87,7 @@ export class LinkSearch {
     )
   }
 
-  /** Begins something that can be given up, and perhaps settles at once: what comes of it has its own way out then. */
+  /** Begins something that can be cancelled, unless it settles at once. */
   #await(begin: (settled: () => void) => () => void): void {
     let isSettled = false
     const cancel = begin(() => {

@@ -14,9 +14,9 @@ export function compileMappedParameters(names: readonly string[]): IsMappedParam
 }
 
 /**
- * The query with the mapped parameters as the service sets them. What else the client wrote keeps its bytes and order.
+ * The query with the mapped parameters as the service sets them. The client's other parameters keep their bytes and order.
  *
- * @param query Raw, without `?`; undefined where there is none.
+ * @param query Raw, without `?`; undefined if there is none.
  */
 export function mapQuery(
   query: string | undefined,
@@ -56,8 +56,8 @@ const decoded = (name: string): string =>
 
 /**
  * One spelling for all that applications take for the same name: PHP reads `a.b` and `a b` as `a_b`, it and Express
- * read `a[]` and `a[x]` as `a`, ASP.NET knows no case, C ends a name at NUL, and who cuts off every `?` reads `??a`
- * as `a`.
+ * read `a[]` and `a[x]` as `a`, ASP.NET ignores case, C ends a name at NUL, and an application that removes every
+ * leading `?` reads `??a` as `a`.
  */
 const folded = (name: string): string =>
   name

@@ -67,8 +67,8 @@ export const faultAnswer = (fault: GatewayFault, detail?: string): OwnAnswer => 
 })
 
 /**
- * What the client is told of a denial: the status, the reason's code, the challenge, and when to come back; of an auth
- * service that denied, its own words. Undefined if the request was allowed.
+ * The answer to a denied request: the status, the reason's code, the challenge, and when to try again; if an auth
+ * service denied, also its challenges and cookies. Undefined if the request was allowed.
  */
 export function denialAnswer({ decision, authDenial }: Judgement): OwnAnswer | undefined {
   if (decision.outcome === 'allow') return undefined

@@ -1,4 +1,4 @@
-/** A path without the beginning that the route was found by, and with another one before it. */
+/** Replaces the prefix of a path. */
 import type { RewriteSettings } from '../../settings/route/definition.ts'
 
 export interface RewriteRule {
@@ -20,7 +20,7 @@ export function compileRewrite({ stripPrefix, addPrefix }: RewriteSettings): Rew
  * Cuts by segments, not by characters: the route was matched on the decoded path, which may be spelt in many ways.
  * What is left keeps its bytes.
  *
- * @param raw A path with one reading, below the prefix that is taken away.
+ * @param raw A path with one reading, below the prefix that is removed.
  */
 export function rewritePath(raw: string, { segments, prefix }: RewriteRule): string {
   let from = 0

@@ -4,7 +4,7 @@ import { splitProtocols } from '../../token/read-websocket-protocol.ts'
 import type { TokenSourceSettings, WebSocketProtocolSource } from '../../settings/token-source/definition.ts'
 import { valuesOf, type HeaderField } from '../http/header-fields.ts'
 
-/** Where tokens of a route may be that its application must not see. */
+/** The places of credentials of a route that its application must not see. */
 export interface StripRule {
   /** Lower-case header names, with the schemes in lower case that are taken out, or all of the header. */
   readonly headers: ReadonlyMap<string, readonly string[] | 'whole'>
@@ -18,7 +18,7 @@ export interface StripRule {
 /**
  * @param stripToken Undefined: tokens are taken out of cookies, queries and subprotocols, which applications log and echo, but not
  *   out of headers, which applications may want to read.
- * @param hidesPassword Whether credentials of the scheme Basic are taken out, whatever becomes of tokens.
+ * @param hidesPassword Whether credentials of the scheme Basic are taken out, whether or not tokens are.
  * @param serviceCookies Of auth services, by name or as `NAME*`: what they log a client in with, like a token.
  */
 export function compileStripRule(
@@ -54,7 +54,7 @@ export function compileStripRule(
   return count === 0 ? undefined : { headers, cookies, cookieBeginnings, queries, protocols }
 }
 
-/** The query without the parameters that hold tokens; undefined where nothing is left of it. */
+/** The query without the parameters that hold tokens; undefined if nothing is left of it. */
 export function stripQuery(query: string | undefined, { queries }: StripRule): string | undefined {
   if (query === undefined || queries.length === 0) return query
   const parts = query.split('&')
@@ -63,7 +63,7 @@ export function stripQuery(query: string | undefined, { queries }: StripRule): s
   return kept.length === 0 ? undefined : kept.join('&')
 }
 
-/** The value of a header without the token; undefined where the header goes altogether. */
+/** The value of a header without the token; undefined if the whole header goes. */
 export function stripField(
   { lower, value }: HeaderField,
   { headers, cookies, cookieBeginnings, protocols }: StripRule,
@@ -72,13 +72,13 @@ export function stripField(
     return stripCookies(value, cookies, cookieBeginnings)
   if (lower === PROTOCOLS && protocols.length > 0 && !headers.has(lower))
     return stripProtocols(value, protocols)
-  const taken = headers.get(lower)
-  if (taken === undefined || taken === 'whole') return taken === undefined ? value : undefined
+  const schemes = headers.get(lower)
+  if (schemes === undefined || schemes === 'whole') return schemes === undefined ? value : undefined
   // Another scheme is another party's credential.
-  return taken.some((scheme) => value.slice(0, scheme.length).toLowerCase() === scheme) ? undefined : value
+  return schemes.some((scheme) => value.slice(0, scheme.length).toLowerCase() === scheme) ? undefined : value
 }
 
-/** Undefined where only tokens were offered. */
+/** Undefined if only tokens were offered. */
 function stripProtocols(value: string, sources: readonly WebSocketProtocolSource[]): string | undefined {
   let left = value
   for (const source of sources) left = splitProtocols(left, source).others.join(', ')
@@ -98,8 +98,8 @@ export function joinProtocols(
 }
 
 /**
- * The subprotocol for an answer that selects none, of a WebSocket from which a token was taken: a browser that offered
- * any gives up without an answer, and only one that it offered will do. Undefined where none is needed.
+ * The subprotocol for an answer that selects none, if a token was taken out of the offered ones: a browser that
+ * offered any gives up unless one of them is selected. Undefined if none is needed.
  */
 export function protocolToSelect(
   fields: readonly HeaderField[],

@@ -54,9 +54,9 @@ export interface OutgoingRequest {
   readonly forwarded: ForwardedFields
   readonly decisionId: string
   readonly strip: StripRule | undefined
-  /** Folded names of client fields that are not sent on this route, whatever the others do. */
+  /** Folded names of client fields that are not sent on this route. */
   readonly replaced: ReadonlySet<string>
-  /** What the auth service says, under names that were all removed from the client's fields. */
+  /** From auth services, under names that were all removed from the client's fields. */
   readonly granted: readonly GrantedHeader[]
 }
 

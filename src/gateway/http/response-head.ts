@@ -24,7 +24,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?
 const MAX_FIELD_BYTES = 61_440
 
 /** Whether a client of any version of HTTP can be sent this. */
-export const isSendable = ({ name, value }: Pick<HeaderField, 'name' | 'value'>): boolean =>
+export const isSendableField = ({ name, value }: Pick<HeaderField, 'name' | 'value'>): boolean =>
   name.length + value.length <= MAX_FIELD_BYTES
 
 /**
@@ -35,7 +35,8 @@ export function parseResponseHead(text: string, method: string): Result<Response
   const head = parseHead(text)
   if (!head.ok) return head
   const { startLine, fields } = head.value
-  if (text.length > MAX_FIELD_BYTES && !fields.every(isSendable)) return err('a field of more than 60 KiB')
+  if (text.length > MAX_FIELD_BYTES && !fields.every(isSendableField))
+    return err('a field of more than 60 KiB')
   const [, minor, digits, phrase = ''] = STATUS_LINE.exec(startLine) ?? []
   if (digits === undefined) return err('not a status line')
   const status = Number(digits)

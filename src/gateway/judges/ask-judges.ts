@@ -1,4 +1,4 @@
-/** Several judges of one request, asked in their order: all must allow, and the first that does not answers. */
+/** Asks several judges about one request, in their order: all must allow, and the first that denies ends it. */
 import type { Decision } from '../../decision/decision.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import type { AllowVerdict, RouteJudge, Judgement, Verdict } from './judge.ts'
@@ -8,7 +8,7 @@ const NOTHING = (): void => {}
 /**
  * @param identityCount How many identity headers there are.
  * @param settled Called once, perhaps at once.
- * @returns Gives up: no further judge is asked, and `settled` is not called.
+ * @returns Cancels: no further judge is asked, and `settled` is not called.
  */
 export function askJudges(
   judges: readonly RouteJudge[],
@@ -36,7 +36,7 @@ export function askJudges(
       const decision: Decision = { ...verdict.denial, id, route, outcome: 'deny' }
       settled({ decision, grant: undefined, authDenial: verdict.authDenial, cookies: cookiesOf(allowing) })
     })
-    // One that has answered has set what cancels the next.
+    // A judge that has answered already has set the cancel function of the next one.
     if (!isSettled) cancel = stop
   }
   askNext()
@@ -46,7 +46,7 @@ export function askJudges(
   }
 }
 
-/** No two of them set one header or parameter: the configuration was checked. */
+/** No two judges set the same header or parameter: the configuration was checked. */
 function merged(
   id: string,
   route: string | undefined,

@@ -1,4 +1,4 @@
-/** Judges of a route in the gateway: what one is made of, what it says of a request, and what all say together. */
+/** The judges of a route in the gateway: what one is made from, its verdict, and the judgement of all. */
 import type { Decision, Deny } from '../../decision/decision.ts'
 import type { Policy } from '../../policy/compile-policy.ts'
 import type { ClientRequest } from '../client/client-request.ts'
@@ -6,7 +6,7 @@ import type { QueryParameter } from '../exchange/mapped-query.ts'
 import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
 import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 
-/** What a judge is made of. */
+/** What a judge is made from. */
 export type JudgeInput =
   | { readonly kind: 'policy'; readonly policy: Policy }
   | { readonly kind: 'forward_auth'; readonly settings: ForwardAuthSettings }
@@ -22,12 +22,12 @@ export interface RouteJudge {
    * Asks about a request.
    *
    * @param settled Called once, perhaps at once.
-   * @returns Gives up: `settled` is not called.
+   * @returns Cancels: `settled` is not called.
    */
   ask(request: ClientRequest, settled: (verdict: Verdict) => void): () => void
 }
 
-/** What one judge says of a request. */
+/** The answer of one judge. */
 export type Verdict = AllowVerdict | DenyVerdict
 
 export interface AllowVerdict {
@@ -65,7 +65,7 @@ export interface GrantedHeader {
   readonly value: string
 }
 
-/** What an auth service that denies wants the client to be told. */
+/** What an auth service that denies sends to the client. */
 export interface AuthDenial {
   readonly status: 401 | 403
   /** The values of `WWW-Authenticate`, in order. */
@@ -76,7 +76,7 @@ export interface AuthDenial {
   readonly location?: string | undefined
 }
 
-/** The decision on a request, by the core or by all judges of its route, and what they hand on. */
+/** The decision on a request, by the core or by all judges of its route, and what they hand on to application and client. */
 export interface Judgement {
   readonly decision: Decision
   /** Undefined if neither an auth service nor `basic_auth` was asked. */

@@ -8,7 +8,7 @@ import { denied, type RouteJudge } from './judge.ts'
  * Asks the core.
  *
  * @param decided Called once, perhaps at once.
- * @returns Gives up: `decided` is not called.
+ * @returns Cancels: `decided` is not called.
  */
 export function askCore(
   decide: Decide,

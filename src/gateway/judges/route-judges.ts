@@ -1,4 +1,4 @@
-/** The judges of the routes, and what each route makes of what they say. */
+/** Compiles the judges of the routes. */
 import { availableParallelism } from 'node:os'
 import type { Decide } from '../../decision/decide.ts'
 import { basicAuthJudge } from './passwords/basic-auth-judge.ts'
@@ -21,12 +21,12 @@ export interface RouteJudges {
   readonly isMappedParameter: IsMappedParameter
 }
 
-/** Verifications at a time: as many as there are cores keep these busy, twice as many hide the waits between. */
+/** Password checks at a time: one for each core keeps it busy, and a second one fills the waits between. */
 const RUNNING_PER_CORE = 2
-/** Verifications that wait for each of those: some seconds' worth. */
+/** Password checks that wait for each of those: a few seconds of work. */
 const WAITING_PER_RUNNING = 16
 
-/** @param realm Of challenges that are about no route of its own. */
+/** @param realm Of the challenge to a request that an auth service is not asked about. */
 export function createRouteJudges(
   decide: Decide,
   auths: RouteAuths,
@@ -58,7 +58,7 @@ export function createRouteJudges(
   }
 }
 
-/** Routes with equal users share what was verified; different sets of users take turns. */
+/** Routes with equal users share remembered passwords; different sets of users take turns. */
 function createPasswordChecks(): (users: readonly UserSettings[]) => PasswordCheck {
   const running = RUNNING_PER_CORE * availableParallelism()
   const queue = createWorkQueue(running, WAITING_PER_RUNNING * running)
@@ -78,7 +78,7 @@ function createPasswordChecks(): (users: readonly UserSettings[]) => PasswordChe
   }
 }
 
-/** Lower-case names of headers that tell a user's name: no client may send them, on any route. */
+/** Lower-case names of headers that hold a user's name: no client may send them, on any route. */
 export const userHeaderNames = (inputs: readonly JudgeInput[]): readonly string[] =>
   inputs.flatMap((input) =>
     input.kind === 'basic_auth' && input.settings.userHeader !== undefined

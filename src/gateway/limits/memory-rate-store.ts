@@ -4,10 +4,10 @@ import type { RateLimit, RateStore } from './rate-store.ts'
 /** Keys of one limit that are counted at once: some 20 MiB. */
 export const MAX_KEYS = 100_000
 
-/** How many of them are compared when one has to go. */
+/** How many of them are compared when one has to be forgotten. */
 const COMPARED = 8
 
-// What adding up fractions of a window may be off by, so that who comes back in time is let in.
+// Error of adding up fractions of a window, so that a client that waits as long as it was told is allowed.
 const ROUNDING = 1e-9
 
 interface Counts {
@@ -19,17 +19,17 @@ interface Counts {
 }
 
 interface Keys {
-  take(key: string, limit: RateLimit, nowMs: number): number
+  count(key: string, limit: RateLimit, nowMs: number): number
 }
 
 /** @param nowMs A clock that never goes back. */
 export function createMemoryRateStore(nowMs: () => number = () => performance.now()): RateStore {
   const limits = new Map<string, Keys>()
   return {
-    take(limit, key) {
+    count(limit, key) {
       let keys = limits.get(limit.id)
       if (keys === undefined) limits.set(limit.id, (keys = createKeys()))
-      return keys.take(key, limit, nowMs())
+      return keys.count(key, limit, nowMs())
     },
     retain(kept) {
       const ids = new Set(kept.map(({ id }) => id))
@@ -41,14 +41,14 @@ export function createMemoryRateStore(nowMs: () => number = () => performance.no
 /** The keys of one limit. */
 function createKeys(): Keys {
   const counted = new Map<string, Counts>()
-  // The same counts in a ring: to find the oldest of a map, the runtime walks over all that were deleted before it.
+  // The same counts in a ring: to find the oldest entry of a map, the runtime walks over all deleted ones before it.
   const ring: Counts[] = []
   let hand = 0
   /**
-   * The place of the one that goes: of a few, who was counted least. So who has used up a limit is not forgotten
-   * because somebody else sends one request from each of many addresses.
+   * The place of the count to forget: the smallest of a few. So a client that has used up a limit is not forgotten
+   * because another one sends one request from each of many addresses.
    */
-  const findRoom = (window: number): number => {
+  const findSmallest = (window: number): number => {
     let least = hand
     for (let i = 0; i < COMPARED; i++) {
       const place = (hand + i) % ring.length
@@ -62,27 +62,27 @@ function createKeys(): Keys {
     counted.set(key, counts)
     if (ring.length < MAX_KEYS) ring.push(counts)
     else {
-      const place = findRoom(window)
+      const place = findSmallest(window)
       counted.delete(ring[place]?.key ?? '')
       ring[place] = counts
     }
     return counts
   }
   return {
-    take(key, { requests, perMs }, nowMs) {
+    count(key, { requests, perMs }, nowMs) {
       const window = Math.floor(nowMs / perMs)
-      return count(counted.get(key) ?? add(key, window), window, nowMs / perMs - window, requests, perMs)
+      return countIn(counted.get(key) ?? add(key, window), window, nowMs / perMs - window, requests, perMs)
     },
   }
 }
 
 /**
- * Two fixed windows, of which the earlier counts by the share of it that is still within the sliding one.
+ * Two fixed windows, of which the earlier one counts by its share that is still within the sliding window.
  *
  * @param elapsed Of the current window, from 0 to 1.
  * @returns Seconds to wait; 0 if the request was counted.
  */
-function count(counts: Counts, window: number, elapsed: number, requests: number, perMs: number): number {
+function countIn(counts: Counts, window: number, elapsed: number, requests: number, perMs: number): number {
   if (counts.window !== window) {
     counts.previous = counts.window === window - 1 ? counts.current : 0
     counts.current = 0
@@ -94,15 +94,15 @@ function count(counts: Counts, window: number, elapsed: number, requests: number
   return 0
 }
 
-/** When the next request would be within the limit if none came before it, in windows from now. */
+/** Windows from now until a next request would be within the limit, if none comes before it. */
 function windowsToWait({ previous, current }: Counts, requests: number, elapsed: number): number {
-  const room = requests - current - 1
-  // Still in this window, once enough of the one before has slid out of view.
-  if (room >= 0) return 1 - room / previous - elapsed
+  const left = requests - current - 1
+  // Still in this window, once enough of the previous one has slid out of it.
+  if (left >= 0) return 1 - left / previous - elapsed
   return 1 - elapsed + 1 - (requests - 1) / current
 }
 
-/** What would be forgotten. */
+/** How much would be forgotten. */
 function weightOf(counts: Counts | undefined, window: number): number {
   if (counts === undefined) return 0
   if (counts.window === window) return counts.current + counts.previous

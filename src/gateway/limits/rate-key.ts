@@ -1,4 +1,4 @@
-/** Whom a request is counted for in a rate limit. */
+/** The client that a request is counted for in a rate limit. */
 import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { readCookie } from '../../token/read-named-values.ts'
@@ -13,9 +13,9 @@ import type { RateKey } from '../../settings/rate-limit/definition.ts'
 const MAX_VALUE_LENGTH = 256
 
 /**
- * The key in a store. Each kind has its own beginning, so that nobody calls himself by another's address.
+ * The key in a store. Each kind has its own prefix, so that no client can pass for another's address.
  *
- * @param judgement Undefined before the request was judged: then nobody has an identity.
+ * @param judgement Undefined before the request was judged: then it has no identity.
  * @param identityNames Of all policies, lower case, in the order of a decision's identity.
  */
 export function rateKeyOf(
@@ -27,11 +27,11 @@ export function rateKeyOf(
   const value = valueOf(by, request, judgement, identityNames)
   if (value === undefined || value === '')
     return `address ${clientOf(request.forwarded.forwardedFor, request.isTrusted)}`
-  // A digest, so that no credential and no name stays in memory.
+  // A digest, so that neither credentials nor names stay in memory.
   return `${by.kind} ${createHash('sha256').update(value).digest('base64')}`
 }
 
-/** Undefined where it is absent, or a client says it more than once, or at length. */
+/** Undefined if it is absent, sent more than once, or too long. */
 function valueOf(
   by: RateKey,
   { head, authz }: ClientRequest,
@@ -51,7 +51,7 @@ function valueOf(
 const short = (value: string | undefined): string | undefined =>
   value === undefined || value.length > MAX_VALUE_LENGTH ? undefined : value
 
-/** As the application is told it: from a policy, or from an auth service. */
+/** As the application is sent it: from a policy, or from an auth service. */
 function identityOf(
   lower: string,
   judgement: Judgement | undefined,

@@ -1,4 +1,4 @@
-/** The rate limits of a request: those of its listener, its route and its upstream, each asked in its turn. */
+/** The rate limits of a request: those of its listener, its route and its upstream. */
 import type { ClientRequest } from '../client/client-request.ts'
 import type { Judgement } from '../judges/judge.ts'
 import { rateKeyOf } from './rate-key.ts'
@@ -12,7 +12,7 @@ export interface PlacedLimit extends RateLimit {
   readonly label: string
 }
 
-/** A limit that a request exceeds, and when the client may come back. */
+/** A limit that a request exceeds, and the seconds until the client may try again. */
 export interface ExceededLimit {
   readonly limit: PlacedLimit
   readonly seconds: number
@@ -28,7 +28,7 @@ export interface RequestLimits {
   after(request: ClientRequest, judgement: Judgement): LimitResult | Promise<LimitResult>
 }
 
-/** What the limits of one request are made of. */
+/** What all limits have in common. */
 export interface LimitContext {
   readonly store: RateStore
   /** Of all policies, lower case, in the order of a decision's identity. */
@@ -38,7 +38,7 @@ export interface LimitContext {
 /** How long a client is sent away when a store has failed. */
 const RETRY_AFTER_FAULT_SECONDS = 1
 
-/** @param place Where they are written: `route read`, `upstream orders`, `listener :8080`. */
+/** @param place Of the setting: `route read`, `upstream orders`, `listener :8080`. */
 export const placeLimits = (
   place: string,
   settings: readonly RateLimitSettings[] = [],
@@ -74,7 +74,7 @@ function countAll(
   let pending: Promise<LimitResult>[] | undefined
   for (const limit of limits) {
     const toResult = (seconds: number): LimitResult => (seconds === 0 ? undefined : { limit, seconds })
-    const seconds = store.take(limit, rateKeyOf(limit.by, request, judgement, identityNames))
+    const seconds = store.count(limit, rateKeyOf(limit.by, request, judgement, identityNames))
     if (typeof seconds === 'number') longest = longer(longest, toResult(seconds))
     else (pending ??= []).push(seconds.then(toResult, () => toResult(RETRY_AFTER_FAULT_SECONDS)))
   }

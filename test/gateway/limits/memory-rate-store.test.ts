@@ -20,23 +20,25 @@ function timedStore(): { readonly store: RateStore; at(ms: number): RateStore } 
 describe('a rate store in memory', () => {
   it('lets as many requests of a client through as the limit says, and then says when to come back', () => {
     const { at } = timedStore()
-    expect([0, 0, 0].map((ms) => at(ms).take(LIMIT, 'a'))).toEqual([0, 0, 15])
-    expect(at(0).take(LIMIT, 'b')).toBe(0)
+    expect([0, 0, 0].map((ms) => at(ms).count(LIMIT, 'a'))).toEqual([0, 0, 15])
+    expect(at(0).count(LIMIT, 'b')).toBe(0)
   })
 
   it('slides: of the window before, the part that is still in view counts', () => {
     const { at } = timedStore()
     const limit = { ...LIMIT, requests: 10 }
-    for (let i = 0; i < 10; i++) expect(at(9_000).take(limit, 'a')).toBe(0)
-    const allowed = Array.from({ length: 10 }, () => at(15_000).take(limit, 'a')).filter((wait) => wait === 0)
+    for (let i = 0; i < 10; i++) expect(at(9_000).count(limit, 'a')).toBe(0)
+    const allowed = Array.from({ length: 10 }, () => at(15_000).count(limit, 'a')).filter(
+      (wait) => wait === 0,
+    )
     expect(allowed.length).toBe(5)
   })
 
   it('does not count what it refused', () => {
     const { at } = timedStore()
     const limit = { ...LIMIT, requests: 1, perMs: 1_000 }
-    for (let ms = 0; ms < 1_000; ms += 10) void at(ms).take(limit, 'a')
-    expect(at(2_000).take(limit, 'a')).toBe(0)
+    for (let ms = 0; ms < 1_000; ms += 10) void at(ms).count(limit, 'a')
+    expect(at(2_000).count(limit, 'a')).toBe(0)
   })
 
   /** Most requests, the times of those before, and when one more comes. */
@@ -53,46 +55,46 @@ describe('a rate store in memory', () => {
     it(`lets the client in again after the time it was told: ${requests}, then at ${late}`, () => {
       const { at } = timedStore()
       const limit = { ...LIMIT, requests }
-      for (const ms of before) expect(at(ms).take(limit, 'a')).toBe(0)
-      const seconds = Number(at(late).take(limit, 'a'))
+      for (const ms of before) expect(at(ms).count(limit, 'a')).toBe(0)
+      const seconds = Number(at(late).count(limit, 'a'))
       expect(seconds).toBeGreaterThan(0)
-      expect(at(late + seconds * 1_000).take(limit, 'a')).toBe(0)
+      expect(at(late + seconds * 1_000).count(limit, 'a')).toBe(0)
     })
   }
 
   it('counts each limit for itself, and goes on where only the number of requests has changed', () => {
     const { at } = timedStore()
-    for (const id of ['a', 'b']) expect(at(0).take({ ...LIMIT, id, requests: 1 }, 'x')).toBe(0)
-    expect(at(0).take({ ...LIMIT, requests: 1 }, 'x')).toBeGreaterThan(0)
-    expect(at(0).take({ ...LIMIT, requests: 2 }, 'x')).toBe(0)
+    for (const id of ['a', 'b']) expect(at(0).count({ ...LIMIT, id, requests: 1 }, 'x')).toBe(0)
+    expect(at(0).count({ ...LIMIT, requests: 1 }, 'x')).toBeGreaterThan(0)
+    expect(at(0).count({ ...LIMIT, requests: 2 }, 'x')).toBe(0)
   })
 
   it('forgets the counts of limits that are gone', () => {
     const { at, store } = timedStore()
     const limit = { ...LIMIT, requests: 1 }
-    void at(0).take(limit, 'x')
+    void at(0).count(limit, 'x')
     store.retain([limit])
-    expect(at(0).take(limit, 'x')).toBeGreaterThan(0)
+    expect(at(0).count(limit, 'x')).toBeGreaterThan(0)
     store.retain([])
-    expect(at(0).take(limit, 'x')).toBe(0)
+    expect(at(0).count(limit, 'x')).toBe(0)
   })
 
   it('keeps who has used up a limit, whoever else comes once from ever so many addresses', () => {
     const { at } = timedStore()
-    for (let i = 0; i < 2; i++) expect(at(0).take(LIMIT, 'attacker')).toBe(0)
-    for (let i = 0; i < 3 * MAX_KEYS; i++) void at(1).take(LIMIT, `other ${i}`)
-    expect(at(2).take(LIMIT, 'attacker')).toBeGreaterThan(0)
+    for (let i = 0; i < 2; i++) expect(at(0).count(LIMIT, 'attacker')).toBe(0)
+    for (let i = 0; i < 3 * MAX_KEYS; i++) void at(1).count(LIMIT, `other ${i}`)
+    expect(at(2).count(LIMIT, 'attacker')).toBeGreaterThan(0)
   })
 
   it('makes room with what has nothing to say any more', () => {
     const { at } = timedStore()
-    for (let i = 0; i < MAX_KEYS; i++) void at(i % 8 === 3 ? 0 : 25_000).take(LIMIT, `first ${i}`)
-    for (let i = 0; i < MAX_KEYS / 8; i++) void at(25_000).take(LIMIT, `second ${i}`)
+    for (let i = 0; i < MAX_KEYS; i++) void at(i % 8 === 3 ? 0 : 25_000).count(LIMIT, `first ${i}`)
+    for (let i = 0; i < MAX_KEYS / 8; i++) void at(25_000).count(LIMIT, `second ${i}`)
     for (let i = 0; i < MAX_KEYS; i++) {
       if (i % 8 === 3) continue
       // Each was counted once before.
-      expect(at(25_000).take(LIMIT, `first ${i}`)).toBe(0)
-      expect(at(25_000).take(LIMIT, `first ${i}`)).toBeGreaterThan(0)
+      expect(at(25_000).count(LIMIT, `first ${i}`)).toBe(0)
+      expect(at(25_000).count(LIMIT, `first ${i}`)).toBeGreaterThan(0)
     }
   })
 })

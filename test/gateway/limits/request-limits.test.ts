@@ -16,13 +16,13 @@ const LIMITS = placeLimits('route r', [
 ])
 
 /** @param answers Of the store, in turn. */
-function takeWith(answers: readonly (number | Promise<number>)[]): {
+function countWith(answers: readonly (number | Promise<number>)[]): {
   readonly result: LimitResult | Promise<LimitResult>
   readonly ids: readonly string[]
 } {
   const ids: string[] = []
   const store: RateStore = {
-    take: ({ id }) => {
+    count: ({ id }) => {
       ids.push(id)
       return answers[ids.length - 1] ?? 0
     },
@@ -39,7 +39,7 @@ const failed = (): Promise<number> => Promise.reject(new Error('the store is gon
 
 describe('the limits of a request', () => {
   it('are none where there are none', () => {
-    const context = { store: { take: () => 0, retain() {} }, identityNames: [] }
+    const context = { store: { count: () => 0, retain() {} }, identityNames: [] }
     expect(compileRequestLimits([], context)).toBeUndefined()
   })
 
@@ -55,7 +55,7 @@ describe('the limits of a request', () => {
   ]
   for (const [what, answers, seconds, which] of CASES) {
     it(`are all asked of a store that says ${what}`, async () => {
-      const { result, ids } = takeWith(answers())
+      const { result, ids } = countWith(answers())
       expect(ids).toEqual(LIMITS.map(({ id }) => id))
       const exceeded = await result
       expect(exceeded?.seconds ?? 0).toBe(seconds)
@@ -64,7 +64,7 @@ describe('the limits of a request', () => {
   }
 
   it('cost no promise where the store knows at once', () => {
-    expect(takeWith([0, 3, 0]).result).not.toBeInstanceOf(Promise)
+    expect(countWith([0, 3, 0]).result).not.toBeInstanceOf(Promise)
   })
 
   it('have names that stay the same when only the number of requests changes', () => {

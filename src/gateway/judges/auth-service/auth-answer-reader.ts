@@ -16,7 +16,7 @@ export interface AnswerStep {
 export interface AuthAnswerReader {
   readonly hasHeard: boolean
   read(bytes: Buffer): AnswerStep
-  /** The service sends no more. Not `isIntact`: the connection broke off, which ends no body. */
+  /** The service sends no more. Not `isIntact`: the connection broke off, so the body has no end. */
   ended(isIntact: boolean): AnswerStep
 }
 
@@ -29,7 +29,7 @@ const invalid = (detail: string): AnswerStep => ({
 })
 const TOO_LARGE = invalid('its answer is larger than `max_answer`')
 
-/** @param maxBytes Of the body, which nobody needs but for its end. */
+/** @param maxBytes Of the body, of which only the end matters. */
 export function createAuthAnswerReader(maxBytes: number): AuthAnswerReader {
   const reader = createAnswerHeadReader('GET')
   let head: ResponseHead | undefined
@@ -47,13 +47,13 @@ export function createAuthAnswerReader(maxBytes: number): AuthAnswerReader {
     return readBody(step.rest, body, head)
   }
   const readBody = (bytes: Buffer, from: BodyReader, of: ResponseHead): AnswerStep => {
-    const taken = from.read(bytes, (content) => {
+    const usedBytes = from.read(bytes, (content) => {
       bodyBytes += content.length
     })
-    if (taken < 0) return invalid('its answer is invalid: a chunk that is none')
+    if (usedBytes < 0) return invalid('its answer is invalid: an invalid chunk')
     if (bodyBytes > maxBytes) return TOO_LARGE
     if (!from.isDone) return MORE
-    return { kind: 'whole', detail: '', mayReuse: of.mayReuse && taken === bytes.length, head: of }
+    return { kind: 'whole', detail: '', mayReuse: of.mayReuse && usedBytes === bytes.length, head: of }
   }
   return {
     get hasHeard() {

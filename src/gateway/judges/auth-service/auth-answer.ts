@@ -1,11 +1,11 @@
-/** What the answer of an auth service says. Whatever is not a clear yes or no is a failure. */
+/** Reads the answer of an auth service. Anything that neither allows nor denies clearly is a failure. */
 import type { ForwardAuthSettings, MappedAnswerHeader } from '../../../settings/forward-auth/definition.ts'
 import { valuesOf, type HeaderField } from '../../http/header-fields.ts'
 import type { QueryParameter } from '../../exchange/mapped-query.ts'
 import type { ResponseHead } from '../../http/response-head.ts'
 import type { AuthDenial, Grant, GrantedHeader } from '../judge.ts'
 
-/** What the service says of a request. */
+/** What came of asking. */
 export type AuthAnswer =
   /** `cookies`: the values of `Set-Cookie` that the settings name, for the client. */
   | { readonly kind: 'allowed'; readonly grant: Grant; readonly cookies: readonly string[] }
@@ -15,7 +15,7 @@ export type AuthAnswer =
   /** It was not asked: the client did not send a required header. */
   | { readonly kind: 'header_missing'; readonly header: string }
 
-/** Longest value that is handed on: what most servers read as one header line. */
+/** Longest value that is handed on: most servers read no longer header line. */
 const MAX_VALUE_BYTES = 8_192
 // Control characters are refused with the head; other bytes are read as UTF-8 here and as latin1 there.
 const PLAIN = /^[\x20-\x7e]*$/
@@ -28,14 +28,14 @@ export function readAuthAnswer({ status, fields }: ResponseHead, settings: Forwa
   if (!isAllowed) return authFailure(`it answered ${status}`)
   const headers: GrantedHeader[] = []
   const params: QueryParameter[] = []
-  /** What is wrong with the value of a mapping. */
-  const grant = ({ from, to }: MappedAnswerHeader, to_: GrantedHeader[]): string | undefined => {
+  /** Returns what is wrong with the value of a mapping. */
+  const grant = ({ from, to }: MappedAnswerHeader, granted: GrantedHeader[]): string | undefined => {
     const values = valuesOf(fields, from)
     const [value = ''] = values
     if (values.length > 1) return `it sent ${from} more than once`
     if (value.length > MAX_VALUE_BYTES) return `its ${from} is longer than 8 KiB`
     if (!PLAIN.test(value)) return `its ${from} is not visible ASCII`
-    if (value !== '') to_.push({ name: to, value })
+    if (value !== '') granted.push({ name: to, value })
     return undefined
   }
   for (const mapping of settings.headers) {
@@ -55,7 +55,7 @@ const isNamedBy = (patterns: readonly string[], name: string): boolean =>
     pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
   )
 
-/** A session that the service renews or ends. Other cookies of it are between it and us. */
+/** Of a session that the service renews or ends. Its other cookies are not for the client. */
 const answerCookies = (
   fields: readonly HeaderField[],
   { answerCookies: names }: ForwardAuthSettings,

@@ -11,7 +11,7 @@ export interface AuthCache {
   put(requestText: string, grant: Grant, untilMs: number): void
 }
 
-/** Denials are not kept: they cost an attacker nothing, and would push out the allows. */
+/** Denials are not remembered: they cost an attacker nothing, and would push out the allows. */
 export function createAuthCache(maxEntries: number): AuthCache {
   const entries = new LRUCache<string, { readonly grant: Grant; readonly untilMs: number }>({
     max: maxEntries,

@@ -1,4 +1,4 @@
-/** One question to an auth service and its whole answer. */
+/** One question to an auth service, and its whole answer. */
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import type { Deadlines, Expiring } from '../../deadlines.ts'
 import { LinkSearch, type LinkSearchEvents } from '../../exchange/link-search.ts'

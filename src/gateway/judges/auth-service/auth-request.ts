@@ -1,11 +1,11 @@
-/** The request that an auth service is asked with: the client's, described in headers, without its body. */
+/** The request to an auth service: the client's, described in headers, without its body. */
 import { ok, err, type Result } from '../../../result.ts'
 import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import { folded, isAboutRequest, isHopByHop, type HeaderRules } from '../../exchange/forward-headers.ts'
 import { connectionNames, type HeaderField } from '../../http/header-fields.ts'
 
-/** What the service needs to know a client by, also where a mapping replaces it for the application. */
+/** By these the service knows a client, even if a mapping replaces them for the application. */
 const CREDENTIALS: readonly string[] = ['authorization', 'cookie']
 
 /** Whether a client's field may be sent to the service. */
@@ -19,14 +19,14 @@ export function compileSentFields(settings: ForwardAuthSettings, rules: HeaderRu
     const { lower } = field
     if (isHopByHop(lower) || isOfBody(lower) || isAboutRequest(folded(lower))) return false
     if (listed !== undefined && !listed.has(lower)) return false
-    // What only the service or a policy may say, a client must not say to the service either.
+    // A client must not send the service what only the service or a policy may set.
     return wanted.has(lower) || !rules.isForbidden(field, false)
   }
 }
 
 /**
- * Conditions and ranges would turn the answer into one about a document: 304, 206, 412. And of the answer nobody
- * reads the body, so it need not be encoded.
+ * Conditions and ranges would turn the answer into one about a document: 304, 206, 412. The body of the answer is not
+ * read, so it need not be encoded.
  */
 const isOfBody = (lower: string): boolean =>
   lower.startsWith('if-') || lower === 'range' || lower === 'accept-encoding'
@@ -43,7 +43,7 @@ export function authRequestText(
     (name) => !sent.some(({ lower, value }) => lower === name && value !== ''),
   )
   if (missing !== undefined) return err(missing)
-  // It may tell sites apart by what it is told of them, and there is nothing to tell.
+  // The service may tell sites apart by their host, and this request has none.
   if (head.authority === '') return err('host')
   let text = `GET ${target} HTTP/1.1\r\nHost: ${server.authority}\r\n`
   const cookies: string[] = []
@@ -53,7 +53,7 @@ export function authRequestText(
   }
   if (cookies.length > 0) text += `Cookie: ${cookies.join('; ')}\r\n`
   const uri = head.query === undefined ? head.path : `${head.path}?${head.query}`
-  // The Host that was matched, not the one that a proxy in front may have told.
+  // The Host that was matched, not the one that a proxy in front may have sent.
   const { authority, method } = head
   text += `X-Original-URL: ${authz.scheme}://${authority}${uri}\r\nX-Original-URI: ${uri}\r\n`
   text += `X-Original-Method: ${method}\r\nX-Forwarded-Method: ${method}\r\nX-Forwarded-Uri: ${uri}\r\n`

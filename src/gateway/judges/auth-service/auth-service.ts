@@ -1,4 +1,4 @@
-/** An external auth service: asks it about requests, over kept connections, within its time. */
+/** An external auth service, which is asked over kept connections, within a time limit. */
 import type { AuthAnswer } from './auth-answer.ts'
 import { createAuthCache, rememberMs } from './auth-cache.ts'
 import { AuthExchange } from './auth-exchange.ts'
@@ -16,10 +16,10 @@ export interface AuthService {
    * Asks about a request.
    *
    * @param settled Called once, perhaps at once.
-   * @returns Gives up: the connection is closed, and `settled` is not called.
+   * @returns Cancels: the connection is closed, and `settled` is not called.
    */
   ask(request: ClientRequest, settled: (answer: AuthAnswer) => void): () => void
-  /** Lets go of connections as their exchanges end. */
+  /** Closes each connection when its exchange has ended. */
   close(): void
 }
 
@@ -49,10 +49,10 @@ export function createAuthService(
         settled({ kind: 'allowed', grant, cookies: [] })
         return NOTHING
       }
-      // From before it is sent: by then the service has decided nothing yet.
+      // Before the question is sent: the service has decided nothing yet.
       const askedMs = performance.now()
       const exchange = new AuthExchange(servers, text.value, settings, deps.deadlines, (answer, head) => {
-        // A cookie is for this once: handed out again, it would replace a newer one.
+        // A cookie is handed out once: later, it would replace a newer one.
         const ttlMs =
           head === undefined || answer.kind !== 'allowed' || answer.cookies.length > 0
             ? 0

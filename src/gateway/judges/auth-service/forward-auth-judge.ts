@@ -1,4 +1,4 @@
-/** An auth service as a judge of a route: what it answers as a verdict. */
+/** An auth service as a judge of a route. */
 import { challengeFor } from '../../../decision/challenge.ts'
 import { DENY_ROWS } from '../../../decision/reasons.ts'
 import type { AuthAnswer } from './auth-answer.ts'
@@ -11,8 +11,8 @@ import { signInLocation } from './sign-in.ts'
 import type { StripRule } from '../../exchange/strip-token.ts'
 
 /**
- * @param realm Of the challenge where the service was not asked.
- * @param strip Of the tokens of the route's policies: the login is not sent them.
+ * @param realm Of the challenge to a request that the service is not asked about.
+ * @param strip Of the tokens of the route's policies: they are not sent to the login.
  */
 export function forwardAuthJudge(
   service: AuthService,
@@ -27,7 +27,7 @@ export function forwardAuthJudge(
       : answer
   return {
     ask(request, settled) {
-      // Which of two the service reads, and which of them the application, would be chance.
+      // The service might read one of two, and the application the other.
       if (valuesOf(request.head.fields, 'authorization').length > 1) {
         settled(multipleCredentials(challengeFor('token_multiple', realm, [])))
         return () => {}

@@ -1,4 +1,4 @@
-/** The auth services of the routes, and what each route makes of their answers. */
+/** The auth services of the routes, and what their mappings mean for a route. */
 import { createAuthService, type AuthService } from './auth-service.ts'
 import { trustKey, type ServerTrust } from '../../sockets/certificates.ts'
 import type { Deadlines } from '../../deadlines.ts'
@@ -23,8 +23,8 @@ export interface RouteAuths {
 
 /**
  * @param trust By the file of the authorities.
- * @param state Holds the services; one goes on after a reload if all that decides about its questions is the same, the
- *   headers that no client may send included.
+ * @param state Keeps the services: one outlives a reload if everything that decides about its questions is the same,
+ *   including the headers that no client may send.
  */
 export function createRouteAuths(
   rules: HeaderRules,
@@ -45,10 +45,10 @@ export function createRouteAuths(
   }
 }
 
-// Where a service replaces the client's credential for one application, other routes still need the client's.
+// If a service replaces the client's credential for one application, other routes still need the client's.
 const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie'])
 
-/** Lower-case names of headers by which applications know who asks: no client may send them, on any route. */
+/** Lower-case names of headers by which applications know the user: no client may send them, on any route. */
 export const grantedNames = (inputs: readonly JudgeInput[]): readonly string[] =>
   inputs
     .flatMap((input) => (input.kind === 'forward_auth' ? input.settings.headers : []))

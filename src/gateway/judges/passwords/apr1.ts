@@ -1,4 +1,4 @@
-/** Apache's variant of MD5-crypt: what `htpasswd -m` has made for decades. Weak, and accepted with a warning. */
+/** Apache's variant of MD5-crypt, the hash of `htpasswd -m`. Weak, and accepted with a warning. */
 import { createHash } from 'node:crypto'
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -18,7 +18,7 @@ export function apr1Digest(password: Buffer, salt: string): string {
   const inner = md5(password, saltBytes, password)
   const first: Buffer[] = [password, Buffer.from('$apr1$'), saltBytes]
   for (let left = password.length; left > 0; left -= 16) first.push(inner.subarray(0, Math.min(16, left)))
-  // So it was done once, and so it is done ever since: a NUL, or the first byte of the password.
+  // A quirk of the original that every implementation has to repeat: a NUL, or the first byte of the password.
   for (let bits = password.length; bits > 0; bits >>= 1)
     first.push((bits & 1) === 1 ? Buffer.alloc(1) : password.subarray(0, 1))
   let digest = md5(...first)

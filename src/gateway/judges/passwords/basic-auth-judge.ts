@@ -1,4 +1,4 @@
-/** A question for user name and password as the judge of a route, RFC 7617. */
+/** User name and password (RFC 7617) as a judge of a route. */
 import { DENY_ROWS, type DenyReason } from '../../../decision/reasons.ts'
 import type { BasicAuthSettings } from '../../../settings/basic-auth/definition.ts'
 import { readBasicCredentials, type CredentialsMiss } from './basic-credentials.ts'
@@ -8,7 +8,7 @@ import { clientOf } from '../../limits/rate-key.ts'
 import type { PasswordCheck } from './password-check.ts'
 import { denied, type RouteJudge, type Verdict } from '../judge.ts'
 
-/** The queue is empty by then, unless others fill it again. */
+/** By then the queue is empty, unless it was filled again. */
 const RETRY_AFTER_SECONDS = 5
 
 const NOTHING = (): void => {}
@@ -17,7 +17,7 @@ export function basicAuthJudge(
   { realm, userHeader }: Pick<BasicAuthSettings, 'realm' | 'userHeader'>,
   check: PasswordCheck,
 ): RouteJudge {
-  // RFC 9110 §5.6.4: what would end the quoted string is escaped. UTF-8 is the one encoding of RFC 7617 §2.1.
+  // RFC 9110 §5.6.4: characters that would end the quoted string are escaped. UTF-8 is the one encoding of RFC 7617 §2.1.
   const challenge = `Basic realm="${realm.replaceAll(/["\\]/g, '\\$&')}", charset="UTF-8"`
   const unauthorized = (reason: DenyReason): Verdict => denied({ reason, status: 401, challenge })
   const missed: Readonly<Record<CredentialsMiss, Verdict>> = {
@@ -57,7 +57,7 @@ function allowed(user: string, userHeader: string | undefined): Verdict {
   }
 }
 
-/** As identity headers are written: every byte of its UTF-8 outside visible ASCII, and `%`, as `%XX`. */
+/** Written like identity headers: every byte of its UTF-8 outside visible ASCII, and `%`, as `%XX`. */
 const toHeaderText = (user: string): string =>
   [...Buffer.from(user, 'utf8')]
     .map((byte) =>

@@ -1,6 +1,6 @@
 /** User name and password of a request, RFC 7617. */
 import { err, ok, type Result } from '../../../result.ts'
-import { areCredentials, MAX_CREDENTIALS_BYTES } from '../../../syntax/user-name.ts'
+import { isSendable, MAX_CREDENTIALS_BYTES } from '../../../syntax/user-name.ts'
 
 export interface Credentials {
   readonly user: string
@@ -23,7 +23,7 @@ export function readBasicCredentials(values: readonly string[]): Result<Credenti
   const [value = ''] = values
   if (values.length > 1) return err('multiple')
   const [, scheme = '', rest = ''] = /^([^ ]*) *(.*)$/s.exec(value) ?? []
-  // Another scheme is another party's credential, not a broken one of ours.
+  // Another scheme is a credential for someone else, not a malformed one.
   if (scheme.toLowerCase() !== 'basic') return err('absent')
   const decoded = decode(rest)
   const colon = decoded?.indexOf(':') ?? -1
@@ -34,11 +34,11 @@ export function readBasicCredentials(values: readonly string[]): Result<Credenti
 function decode(base64: string): string | undefined {
   if (base64.length > MAX_CHARACTERS || !BASE64.test(base64)) return undefined
   const bytes = Buffer.from(base64, 'base64')
-  // The last character may hold bits that no byte takes: a second spelling.
+  // The last character may have unused bits: a second spelling.
   if (bytes.toString('base64') !== base64) return undefined
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    return areCredentials(text) ? text : undefined
+    return isSendable(text) ? text : undefined
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-/** Whether user and password belong together: verified once, then remembered for a while. */
+/** Whether a password is the user's: verified once, then remembered for a while. */
 import { createHmac, randomBytes } from 'node:crypto'
 import type { PasswordSecret, UserSettings } from '../../../settings/basic-auth/definition.ts'
 import type { Credentials } from './basic-credentials.ts'
@@ -12,7 +12,7 @@ export interface PasswordCheck {
   /**
    * @param address Of the client, by which verifications take turns.
    * @param settled Called once, perhaps at once.
-   * @returns Gives up: `settled` is not called.
+   * @returns Cancels: `settled` is not called.
    */
   check(credentials: Credentials, address: string, settled: (result: PasswordResult) => void): () => void
 }
@@ -28,29 +28,28 @@ export interface PasswordCheckDeps {
 
 type Settled = (result: PasswordResult) => void
 
-/** A verification that is under way or waits, and who wants to know. */
-interface Flight {
+/** A verification that is under way or waits for its turn. */
+interface Verification {
   readonly waiting: Set<Settled>
-  /** False where it has begun already. */
+  /** Takes it out of the queue; returns false if it has begun already. */
   takeBack: () => boolean
 }
 
 const NOTHING = (): void => {}
 
 /**
- * A name that nobody has costs what one of those that somebody has costs, always the same one: its password is
- * verified, and the answer is no. So neither time nor load tells which names exist, whatever mixture of hashes
- * there is.
+ * An unknown name costs as much as a known one, always the same one: the password is verified against its hash, and
+ * the answer is no. So neither time nor load reveals which names exist, whatever mixture of hashes there is.
  */
 export function createPasswordCheck(users: readonly UserSettings[], deps: PasswordCheckDeps): PasswordCheck {
-  // Random, so that nobody outside can choose what is equal or what stands for an unknown name.
+  // Random, so that no client can choose which digests are equal, or which name stands for an unknown one.
   const key = randomBytes(32)
   const digestOf = (text: string): Buffer => createHmac('sha256', key).update(text, 'utf8').digest()
   const secrets = new Map(users.map(({ name, secret }) => [digestOf(name).toString('base64'), secret]))
   const pairs = createRememberedPairs()
-  const flights = new Map<string, Flight>()
+  const verifications = new Map<string, Verification>()
 
-  /** What the password is verified against, and whether that counts. */
+  /** The secret that the password is verified against, and whether a match counts. */
   const secretOf = (user: string): readonly [PasswordSecret | undefined, boolean] => {
     const digest = digestOf(user)
     const known = secrets.get(digest.toString('base64'))
@@ -58,24 +57,28 @@ export function createPasswordCheck(users: readonly UserSettings[], deps: Passwo
     return [users[digest.readUInt32BE(0) % Math.max(users.length, 1)]?.secret, false]
   }
 
-  const end = (digest: string, flight: Flight, result: PasswordResult): void => {
-    flights.delete(digest)
-    for (const settled of flight.waiting) settled(result)
+  const end = (digest: string, verification: Verification, result: PasswordResult): void => {
+    verifications.delete(digest)
+    for (const settled of verification.waiting) settled(result)
   }
-  const begin = (digest: string, { user, password }: Credentials, address: string): Flight | undefined => {
-    const flight: Flight = { waiting: new Set(), takeBack: () => false }
+  const begin = (
+    digest: string,
+    { user, password }: Credentials,
+    address: string,
+  ): Verification | undefined => {
+    const verification: Verification = { waiting: new Set(), takeBack: () => false }
     const [secret, counts] = secretOf(user)
     const work = async (): Promise<void> => {
       const isRight = (await isVerified(deps.verify, secret, password)) && counts
       if (isRight) pairs.put(digest, deps.nowMs())
-      end(digest, flight, isRight ? 'right' : 'wrong')
+      end(digest, verification, isRight ? 'right' : 'wrong')
     }
     const owner = { group: deps.group, address }
-    const takeBack = deps.queue.run(owner, work, () => end(digest, flight, 'overloaded'))
+    const takeBack = deps.queue.run(owner, work, () => end(digest, verification, 'overloaded'))
     if (takeBack === undefined) return undefined
-    flight.takeBack = takeBack
-    flights.set(digest, flight)
-    return flight
+    verification.takeBack = takeBack
+    verifications.set(digest, verification)
+    return verification
   }
 
   return {
@@ -87,16 +90,16 @@ export function createPasswordCheck(users: readonly UserSettings[], deps: Passwo
         return NOTHING
       }
       // A browser sends several requests at once: one verification is for all of them.
-      const flight = flights.get(digest) ?? begin(digest, credentials, address)
-      if (flight === undefined) {
+      const verification = verifications.get(digest) ?? begin(digest, credentials, address)
+      if (verification === undefined) {
         settled('overloaded')
         return NOTHING
       }
-      flight.waiting.add(settled)
+      verification.waiting.add(settled)
       return () => {
-        flight.waiting.delete(settled)
-        // What has begun runs to its end; whoever comes next may still wait for it.
-        if (flight.waiting.size === 0 && flight.takeBack()) flights.delete(digest)
+        verification.waiting.delete(settled)
+        // A verification that has begun runs to its end; the next request may still wait for it.
+        if (verification.waiting.size === 0 && verification.takeBack()) verifications.delete(digest)
       }
     },
   }

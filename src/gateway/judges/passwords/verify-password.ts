@@ -1,9 +1,9 @@
-/** Whether a password is the right one, in a time that does not depend on how wrong it is. */
+/** Whether a password is right, in a time that does not depend on how wrong it is. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { apr1Digest } from './apr1.ts'
 import type { PasswordSecret } from '../../../settings/basic-auth/definition.ts'
 
-/** Fails closed: what cannot be verified is wrong. */
+/** Fails closed: a password that cannot be verified is wrong. */
 export type VerifyPassword = (secret: PasswordSecret, password: string) => Promise<boolean>
 
 /** bcrypt reads no more; Bun would hash longer ones first, and no htpasswd file is made like that. */
@@ -17,7 +17,7 @@ export const verifyPassword: VerifyPassword = async ({ kind, text }, password) =
     case 'argon2':
       return verifyInThread(bytes, text)
     case 'apr1': {
-      // A millisecond in this thread: others have their turn between two of them.
+      // It takes a millisecond in this thread; other requests get their turn between two of them.
       await new Promise<void>((resolve) => setImmediate(resolve))
       const [, , salt = '', digest = ''] = text.split('$')
       return isEqual(apr1Digest(bytes, salt), digest)
@@ -29,7 +29,7 @@ export const verifyPassword: VerifyPassword = async ({ kind, text }, password) =
   }
 }
 
-/** Both functions run beside this thread. */
+/** In another thread. */
 async function verifyInThread(password: Buffer, hash: string): Promise<boolean> {
   try {
     return await Bun.password.verify(password, hash)
@@ -38,6 +38,6 @@ async function verifyInThread(password: Buffer, hash: string): Promise<boolean> 
   }
 }
 
-/** Digests have one length, so that not even that of the secret shows. */
+/** Digests have one length, so that not even the secret's length shows. */
 const isEqual = (given: string, secret: string): boolean => timingSafeEqual(sha256(given), sha256(secret))
 const sha256 = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()

@@ -59,7 +59,7 @@ describe('an auth service that lies or stalls never allows', () => {
       (socket) => void socket.write('HTTP/1.1 200 OK\nContent-Length: 0\n\r\n\r\n'),
     ],
     [
-      'sends a chunk that is none',
+      'sends an invalid chunk',
       502,
       (socket) => void socket.write(`${HEAD}Transfer-Encoding: chunked\r\n\r\nxyz\r\n`),
     ],
