@@ -13,11 +13,11 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
     why: 'another process listens there',
     hint: (address) =>
       address.kind === 'tcp'
-        ? `see which one: ss -ltnp 'sport = :${address.port}'`
-        : `see which one: ss -lxp | grep -F '${address.path}'`,
+        ? `find it with: ss -ltnp 'sport = :${address.port}'`
+        : `find it with: ss -lxp | grep -F '${address.path}'`,
   },
   EACCES: {
-    why: 'this user may not listen there',
+    why: 'this user has no permission to listen there',
     hint: (address) =>
       address.kind === 'tcp'
         ? 'ports below 1024 need a permission: AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit'
@@ -25,13 +25,13 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
   EADDRNOTAVAIL: {
     why: 'this machine does not have that address',
-    hint: () => 'see those that it has: ip -brief address',
+    hint: () => 'list its addresses: ip -brief address',
   },
-  ENOENT: { why: 'its directory does not exist', hint: () => 'make the directory of the socket' },
+  ENOENT: { why: 'its directory does not exist', hint: () => 'create the directory of the socket' },
 }
 
 const ELSEWHERE =
-  'or listen elsewhere: `listen` in the configuration; `--decisions` and `--admin` of `warder dev`'
+  'or listen on another address: `listen` in the configuration; `--decisions` and `--admin` of `warder dev`'
 
 /** @param cause What the runtime threw, or the system's code. */
 export function listenError(address: SocketAddress, cause: unknown): WarderError {

@@ -60,7 +60,7 @@ function sourceLines(
   const facts = [
     `issuer ${who}: ${count === 1 ? '1 key' : `${count} keys`}, ${ageOf(status, nowMs)}`,
     ...(status.state === 'expired' ? ['too old to be used'] : []),
-    ...(status.loading?.origin === 'snapshot' ? ['kept by an earlier run'] : []),
+    ...(status.loading?.origin === 'snapshot' ? ['kept by a previous run'] : []),
     ...troubleOf(status, nowMs),
   ]
   return [`${mark} ${facts.join('; ')}`, ...keyLines(status, nowMs)]
@@ -73,7 +73,7 @@ function troubleOf({ lastError, loading }: KeySourceStatus, nowMs: number): read
   if (lastError === undefined) return []
   const error = `last error: ${lastError}`
   if (loading?.lastErrorAtMs === undefined) return [error]
-  const next = `next try in ${seconds(loading.nextLoadAtMs - nowMs)} s`
+  const next = `next attempt in ${seconds(loading.nextLoadAtMs - nowMs)} s`
   return [`${error} (${seconds(nowMs - loading.lastErrorAtMs)} s ago, ${loading.failures} in a row, ${next})`]
 }
 

@@ -17,7 +17,7 @@ export function logBugs(logger: Logger, source: Pick<NodeJS.Process, 'on' | 'off
     // Line by line: the message may hold anything, and a stack is read by its lines.
     const lines = text.slice(0, MAX_STACK_LENGTH).split('\n')
     const stack = lines.map((line) => redact(line, MAX_STACK_LENGTH)).join('\n')
-    logger.error({ event: 'bug', stack }, 'a bug of Warder: please report it')
+    logger.error({ event: 'bug', stack }, 'a bug in Warder: please report it')
   }
   source.on('uncaughtException', onThrown)
   source.on('unhandledRejection', onThrown)

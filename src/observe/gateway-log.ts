@@ -28,7 +28,7 @@ export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEve
     onLimitReached(listener, { open, closedIdle, refused }) {
       logger.warn(
         { event: 'connections_full', listener, open, closed_idle: closedIdle, refused },
-        'the gateway has as many connections as `max_connections` lets it have',
+        'the gateway has reached `max_connections`',
       )
     },
     onOverload(listener, { heldBytes, closed }) {

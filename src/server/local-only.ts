@@ -34,13 +34,13 @@ function refusalOf(headers: Headers, hosts: readonly string[]): Response | undef
   const host = headers.get('host')
   // HTTP/1.0 has none; browsers always send one.
   if (host !== null && !isLocalHost(host, hosts))
-    return refusal(MISDIRECTED, 'use an IP address or localhost, or name this host in listen.admin_hosts')
+    return refusal(MISDIRECTED, 'use an IP address or localhost, or add this host to listen.admin_hosts')
   const site = headers.get('sec-fetch-site')
   const origin = headers.get('origin')
   const isForeign =
     (site !== null && site !== 'same-origin' && site !== 'none') ||
     (origin !== null && origin !== `http://${host}`)
-  return isForeign ? refusal(FORBIDDEN, 'pages of other origins may not ask') : undefined
+  return isForeign ? refusal(FORBIDDEN, 'requests from pages of other origins are not allowed') : undefined
 }
 
 const refusal = (status: number, why: string): Response =>

@@ -50,7 +50,7 @@ describe('readiness', () => {
       'keys of an earlier run',
       { state: 'stale', loading: { ...loading, origin: 'snapshot' } },
       true,
-      '[~] issuer main: 0 keys, 5 s old; kept by an earlier run',
+      '[~] issuer main: 0 keys, 5 s old; kept by a previous run',
     ],
     [
       'an outage',
@@ -60,7 +60,7 @@ describe('readiness', () => {
         loading: { ...loading, failures: 3, lastErrorAtMs: NOW_MS - 1_000, nextLoadAtMs: NOW_MS + 4_000 },
       },
       true,
-      '[~] issuer main: 0 keys, 5 s old; last error: refused (1 s ago, 3 in a row, next try in 4 s)',
+      '[~] issuer main: 0 keys, 5 s old; last error: refused (1 s ago, 3 in a row, next attempt in 4 s)',
     ],
   ]
   for (const [what, status, isReady, line] of table) {

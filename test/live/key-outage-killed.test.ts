@@ -55,7 +55,7 @@ liveSuite('the provider is killed under load', ['nginx'], () => {
       expect(phases.answers('good', phase), phase).toEqual(['200'])
       expect(phases.answers('next', phase), phase).toEqual(['401 kid_unknown'])
     }
-    expect(lines.join('\n')).toMatch(/^\[~\] issuer main: 1 key, .*last error: .*next try in/m)
+    expect(lines.join('\n')).toMatch(/^\[~\] issuer main: 1 key, .*last error: .*next attempt in/m)
     expect((await site.readiness()).status).toBe(200)
   })
 

@@ -110,7 +110,7 @@ drain: 0s
     const second = await start('snapshot')
     expect((await decide()).status).toBe(200)
     const { status, text } = await readiness()
-    expect([status, text]).toEqual([200, expect.stringContaining('kept by an earlier run')])
+    expect([status, text]).toEqual([200, expect.stringContaining('kept by a previous run')])
     expect(text).toMatch(/key test-1: first seen .*, in force, last used/)
     startIssuer()
     await waitFor('fresh keys', async () => (await readiness()).text.includes('[+] issuer main') || undefined)
