@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { ServerTrust } from '../sockets/certificates.ts'
 import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { createNameWatch, type NameWatchDeps } from './name-watch.ts'
-import { createServerPool, type PoolRules, type ServerPool } from './server-pool.ts'
+import { ServerPool, type PoolRules } from './server-pool.ts'
 
 export interface ServerGroup {
   /** Another array when the addresses change; empty while none is known. */
@@ -27,7 +27,7 @@ export function createServerGroup(
 ): ServerGroup {
   const { address } = settings
   if (address.kind === 'unix' || isIP(address.host) !== 0) {
-    const pool = createServerPool(settings, rules, trust, deps.deadlines)
+    const pool = new ServerPool(settings, rules, trust, deps.deadlines)
     return { pools: [pool], refresh: undefined, close: () => pool.close() }
   }
   let pools: readonly ServerPool[] = []
@@ -38,7 +38,7 @@ export function createServerGroup(
     pools = addresses.map(
       (ip) =>
         old.find((pool) => pool.ip === ip) ??
-        createServerPool(settings, rules, trust, deps.deadlines, { ip, onUnreachable }),
+        new ServerPool(settings, rules, trust, deps.deadlines, { ip, onUnreachable }),
     )
     for (const pool of old) if (!pools.includes(pool)) pool.leave()
   })

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'bun:test'
 import { createDeadlines } from '../../../src/gateway/deadlines.ts'
-import { createServerPool, type Link, type ServerPool } from '../../../src/gateway/upstream/server-pool.ts'
+import { ServerPool, type Link } from '../../../src/gateway/upstream/server-pool.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { waitFor } from '../../support/live/loopback.ts'
 import { startRawUpstream } from '../../support/run-gateway.ts'
@@ -33,7 +33,7 @@ function createPool(port: number): ServerPool {
     maxConnectionAgeMs: 60_000,
     ...times,
   } as const
-  const pool = createServerPool(server, upstream, {}, deadlines)
+  const pool = new ServerPool(server, upstream, {}, deadlines)
   cleanup.add(() => {
     pool.close()
     deadlines.close()
