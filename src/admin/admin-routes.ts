@@ -3,7 +3,7 @@ import { printableJson, printableOutput } from '../printable.ts'
 import type { HealthReport } from './health.ts'
 import type { IssuerKeysReport } from './keys-report.ts'
 
-/** What there is to look at, at the moment of asking. */
+/** What the admin listener shows, as it is at the moment of the request. */
 export interface AdminViews {
   readonly health: () => HealthReport
   readonly keys: () => readonly IssuerKeysReport[]
@@ -30,7 +30,7 @@ export function adminRoutes({
   }
 }
 
-/** Not by `new URL()`: where the Host header is not one host, the URL is the target alone, and that would throw. */
+/** Not by `new URL()`: if the Host header is not one host, the URL is the target alone, and that would throw. */
 const queryOf = (url: string): URLSearchParams =>
   new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
 

@@ -1,13 +1,12 @@
-/** Health: is the process alive, and may traffic be sent to it? */
+/** Health: whether traffic may be sent to this process. */
 import type { Issuer } from '../jwt/issuer.ts'
-import { partsOf, type KeySourceStatus } from '../keys/key-source.ts'
-import { keyLines } from './key-lines.ts'
+import { partsOf, type KeyHistory, type KeySourceStatus } from '../keys/key-source.ts'
 
 /** What readiness depends on. */
 export interface HealthState {
   /** Short digest of the configuration in force. */
   readonly configDigest: string
-  /** Addresses that are listened on. */
+  /** Addresses of the listeners. */
   readonly listeners: readonly string[]
   readonly issuers: readonly Issuer[]
   readonly isDraining: boolean
@@ -38,7 +37,7 @@ export function reportHealth(state: HealthState): HealthReport {
   return { isReady, lines }
 }
 
-/** A line for each key source. A source that never had keys is only degraded if another source has had some. */
+/** The lines of each key source. One that never had keys is only degraded if another source has had some. */
 function issuerLines({ settings, keys }: Issuer, nowMs: number): readonly string[] {
   const all = partsOf(keys).map((part) => part.status())
   const isReady = all.some(({ state }) => state !== 'empty')
@@ -63,7 +62,7 @@ function sourceLines(
     ...(status.loading?.origin === 'snapshot' ? ['kept by a previous run'] : []),
     ...troubleOf(status, nowMs),
   ]
-  return [`${mark} ${facts.join('; ')}`, ...keyLines(status, nowMs)]
+  return [`${mark} ${facts.join('; ')}`, ...status.history.map((key) => keyLine(key, nowMs))]
 }
 
 const ageOf = ({ loadedAtMs }: KeySourceStatus, nowMs: number): string =>
@@ -77,4 +76,13 @@ function troubleOf({ lastError, loading }: KeySourceStatus, nowMs: number): read
   return [`${error} (${seconds(nowMs - loading.lastErrorAtMs)} s ago, ${loading.failures} in a row, ${next})`]
 }
 
+/** What a person asks about during a rotation. */
+function keyLine(key: KeyHistory, nowMs: number): string {
+  const used =
+    key.lastUsedMs === undefined ? 'not used yet' : `last used ${seconds(nowMs - key.lastUsedMs)} s ago`
+  const now = key.isInForce ? 'in force' : `gone, last seen ${time(key.lastSeenMs)}`
+  return `    key ${key.kid ?? key.thumbprint}: first seen ${time(key.firstSeenMs)}, ${now}, ${used}`
+}
+
+const time = (ms: number): string => new Date(ms).toISOString()
 const seconds = (ms: number): number => Math.max(0, Math.round(ms / 1_000))

@@ -1,4 +1,4 @@
-/** The keys of all issuers, as the admin listener and `warder keys list` tell them. Never key material. */
+/** The keys of all issuers, as the admin listener and `warder keys list` report them. Never key material. */
 import type { Issuer } from '../jwt/issuer.ts'
 import { partsOf, type KeyHistory, type KeySourceStatus } from '../keys/key-source.ts'
 

@@ -1,9 +1,29 @@
-/** The paths of the decision listener. Everything else is 404, never 2xx. */
+/** The paths of the decision listener, and what happens on each: parse, decide, render. Everything else is 404. */
+import type { Caller, CallerAnswer } from '../callers/caller.ts'
 import { endpointPath, FOREIGN_CALLERS, PROXIES, TOKEN_CALLER } from '../callers/callers.ts'
+import { denyUnread, type Decide } from '../decision/decide.ts'
+import type { Decision } from '../decision/decision.ts'
+import type { Guard } from '../decision/guard.ts'
+import type { DecisionEvent } from '../observe/decision-log.ts'
+import type { Policy } from '../policy/compile-policy.ts'
+import type { AuthzRequest } from '../request/authz-request.ts'
 import type { EndpointSettings } from '../settings/definition.ts'
-import { createDecisionHandler, type DecisionService, type HttpHandler } from './decision-handler.ts'
+import { announcesBody, type HttpHandler } from './http-listener.ts'
 
-/** Handlers by exact path. The policy comes from the path and nowhere else: a client's query reaches some proxies' auth URL. */
+/** A guard in service. */
+export interface DecisionService {
+  readonly guard: Guard
+  readonly decide: Decide
+  readonly newId: () => string
+  readonly onDecision: (event: DecisionEvent) => void
+  /** Called when a request announced a body, with what to change in the proxy. */
+  readonly onUnreadBody: (hint: string) => void
+}
+
+/**
+ * Handlers by exact path. The policy comes from the path and nowhere else: a client's query reaches some proxies' auth
+ * URL.
+ */
 export function decisionRoutes(
   service: DecisionService,
   endpoints: readonly EndpointSettings[],
@@ -26,3 +46,42 @@ export function decisionRoutes(
   }
   return routes
 }
+
+/** @param policy The policy named by the endpoint's path; undefined asks the routes. */
+function createDecisionHandler(
+  service: DecisionService,
+  caller: Caller,
+  policy: Policy | undefined,
+): HttpHandler {
+  const { guard, decide } = service
+  return (arrived) => {
+    const parsed = caller.parse(arrived)
+    if (!parsed.ok) {
+      const decision = denyUnread(guard, parsed.error, service.newId())
+      return respond(service, caller, arrived, undefined, decision)
+    }
+    const request = parsed.value
+    const decision = decide({ request, policy })
+    return decision instanceof Promise
+      ? decision.then((decided) => respond(service, caller, arrived, request, decided))
+      : respond(service, caller, arrived, request, decision)
+  }
+}
+
+function respond(
+  service: DecisionService,
+  caller: Caller,
+  arrived: Request,
+  request: AuthzRequest | undefined,
+  decision: Decision,
+): Response {
+  const answer = caller.render(decision, service.guard.identityNames)
+  service.onDecision({ decision, status: answer.status, request, via: caller.name })
+  if (!announcesBody(arrived.headers)) return toResponse(answer)
+  service.onUnreadBody(caller.noBodyHint)
+  // A body that is announced and not read would swallow the next request on this connection: somebody else's.
+  return toResponse({ ...answer, headers: { ...answer.headers, connection: 'close' } })
+}
+
+const toResponse = ({ status, headers, body }: CallerAnswer): Response =>
+  new Response(body, { status, headers })

@@ -1,11 +1,11 @@
 /** An HTTP listener on a TCP address or a unix socket. */
+import http from 'node:http'
 import { PROXIES } from '../callers/callers.ts'
-import { announcesBody } from './announces-body.ts'
 import { createLastAnswers } from './last-answers.ts'
-import { raiseHeadLimit } from './header-limit.ts'
 import { listenError } from '../listen-error.ts'
 import { socketText, type SocketAddress } from '../socket-address.ts'
-import type { HttpHandler } from './decision-handler.ts'
+
+export type HttpHandler = (request: Request) => Response | Promise<Response>
 
 export interface HttpListener {
   /** `127.0.0.1:9180` or `unix:/run/warder.sock`; the real port where 0 was asked for. */
@@ -20,10 +20,13 @@ export interface HttpListener {
 
 // Longer than any proxy keeps an idle connection, so that Warder never closes one that is in use.
 const IDLE_TIMEOUT_SECONDS = Math.max(...PROXIES.map(({ keepsIdleSeconds }) => keepsIdleSeconds)) + 15
+// 64 KiB of token and the rest of the head. The runtime's default of 16 KiB answers 431, which nginx makes a 500.
+const MAX_HEAD_BYTES = 98_304
 const NOT_FOUND = `no such endpoint; see ${PROXIES.map(({ docs }) => docs).join(', ')}\n`
 
 /**
- * Binds a listener; see free-socket.ts for what a killed process left. Paths without a handler are 404; a handler that throws is 503.
+ * Binds a listener; see free-socket.ts for what a killed process left. Paths without a handler are 404; a handler that
+ * throws is 503.
  *
  * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
  */
@@ -31,7 +34,8 @@ export function createHttpListener(
   address: SocketAddress,
   routes: Readonly<Record<string, HttpHandler>>,
 ): HttpListener {
-  raiseHeadLimit()
+  // For all listeners of this process. Writable on Bun; the types follow Node.
+  Object.assign(http, { maxHeaderSize: MAX_HEAD_BYTES })
   let handlers = new Map(Object.entries(routes))
   let isDraining = false
   const isLast = createLastAnswers()
@@ -49,9 +53,18 @@ export function createHttpListener(
     drain: () => {
       isDraining = true
     },
-    // Removes a unix socket at once; by the time that the last request is answered it may be a successor's.
+    // Removes a unix socket at once: when the last request is answered, the path may be a successor's.
     stop: () => server.stop(false),
   }
+}
+
+/**
+ * Whether a request announces a body. Nobody here reads one, and it would swallow the next request on the connection,
+ * which is somebody else's: the answer has to close it.
+ */
+export function announcesBody(headers: Headers): boolean {
+  const length = headers.get('content-length')
+  return (length !== null && length !== '0') || headers.has('transfer-encoding')
 }
 
 function closing(response: Response): Response {
@@ -84,7 +97,7 @@ function bind(address: SocketAddress, options: ListenerOptions): Bun.Server<unde
 
 /**
  * The path of a request's URL, without its query. The runtime gives an absolute URL in normal form, or the bare
- * target where the Host header is not one host, so a Host cannot stand for a path.
+ * target if the Host header is not one host, so a Host cannot stand for a path.
  */
 function pathOf(url: string): string {
   const start = url.startsWith('/') ? 0 : url.indexOf('/', 'https://'.length)

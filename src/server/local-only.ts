@@ -1,16 +1,16 @@
-/** Keeps the pages of browsers away from listeners without authentication: what only this machine may ask. */
+/** Keeps web pages away from listeners without authentication: only programs of this machine may ask them. */
 import { isIP } from 'node:net'
-import type { HttpHandler } from './decision-handler.ts'
+import type { HttpHandler } from './http-listener.ts'
 
 const MISDIRECTED = 421
 const FORBIDDEN = 403
 
 /**
- * Refuses what a web page of another origin could send. Its DNS name may lead to this machine (DNS rebinding): then the
- * page and this listener have one origin, and only `Host` tells the name. A request of another origin is refused by
- * what browsers say of it. Programs send neither header, and probes send an address as the host.
+ * Refuses what a web page of another origin could send. The page's name may resolve to this machine (DNS rebinding):
+ * then the page and this listener have one origin, and only `Host` shows the name. Other pages are recognized by
+ * `Sec-Fetch-Site` and `Origin`. Programs send neither, and probes send an address as the host.
  *
- * @param hosts Further names of this machine, lower-case; `*.example.com` stands for all below.
+ * @param hosts Further names of this machine in lower case; `*.example.com` stands for all names below it.
  */
 export function localOnly(
   routes: Readonly<Record<string, HttpHandler>>,
