@@ -6,6 +6,8 @@ export {
   type IncomingRequest,
 } from './app/create-authorizer.ts'
 export type { Allow, Decision, Deny } from './decision/decision.ts'
+export type { Denial } from './decision/denial.ts'
+export { describeDenial } from './decision/explain/describe-denial.ts'
 export type { ExplainedStep } from './decision/explain/create-explanation.ts'
 export {
   ALLOW_REASONS,

@@ -2,15 +2,19 @@
  * The contract of jwtauthrequest: the request that arrived is the one judged, the token is in a header or query
  * parameter of it, and the answer is 200 or 403, with no challenge and no body.
  */
-import { denial } from '../decision/denial.ts'
+import type { DenialFor } from '../decision/denial.ts'
 import { err, ok } from '../result.ts'
 import type { Caller } from './caller.ts'
 import { NO_BODY_HINT } from './nginx/dialect.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
-const WRONG_METHOD = err(
-  denial('origin_missing', 'only GET and HEAD are answered here; in nginx: proxy_method GET;'),
-)
+const WRONG_METHOD = err<DenialFor<'origin_missing'>>({
+  reason: 'origin_missing',
+  field: 'the method',
+  fault: 'invalid',
+  expected: 'GET or HEAD',
+  remedy: 'in nginx: proxy_method GET;',
+})
 
 export const jwtauthrequest: Caller = {
   name: 'jwtauthrequest',

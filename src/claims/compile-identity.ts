@@ -5,10 +5,11 @@ import { isInexact, parseWithExactNumbers } from './exact-numbers.ts'
 import { encodeHeaderText, encodeListElement, toAsciiJson } from './header-value.ts'
 import type { IdentityHeaderSettings } from '../settings/policy/definition.ts'
 
-/** A claim that cannot be handed on as it is; for the operator. */
+/** A claim that cannot be handed on as it is. */
 export interface IdentityProblem {
   readonly header: string
-  readonly detail: string
+  /** The limit, if the value is longer; absent: the claim has no unambiguous form as a header value. */
+  readonly maxBytes?: number
 }
 
 /** Claims and the text they were parsed from. */
@@ -38,17 +39,14 @@ export function compileIdentity(
     const values = allNames.map(() => '')
     for (const { settings, path, slot } of readers) {
       const value = formatClaim(exactly(readClaim(token.claims, path), path, token), settings)
-      if (value === undefined) return problem(settings, 'the claim has no unambiguous form as a header value')
-      if (value.length > settings.maxBytes)
-        return problem(settings, `longer than max_bytes (${settings.maxBytes})`)
+      const { name: header, maxBytes } = settings
+      if (value === undefined) return err({ header })
+      if (value.length > maxBytes) return err({ header, maxBytes })
       values[slot] = value
     }
     return ok(values)
   }
 }
-
-const problem = (settings: IdentityHeaderSettings, detail: string): Result<never, IdentityProblem> =>
-  err({ header: settings.name, detail })
 
 /** The claim with exact numbers; NaN stands for one that the runtime cannot tell. */
 function exactly(value: unknown, path: readonly string[], token: ClaimsWithPayload): unknown {

@@ -4,7 +4,7 @@ import type { Policy } from '../policy/compile-policy.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import { challengeFor } from './challenge.ts'
 import type { Allow, Decision, Deny } from './decision.ts'
-import { denial, type Denial } from './denial.ts'
+import { faultDenial, type Denial } from './denial.ts'
 import type { FoundRoute } from './find-route.ts'
 import type { Guard } from './guard.ts'
 import { DENY_ROWS } from './reasons.ts'
@@ -47,7 +47,7 @@ export function createDecide(guard: Guard, deps: DecideDeps, steps: DecisionStep
       const verdict = judge(trial, compiled, recorder)
       return verdict instanceof Promise ? finishLater(verdict, trial, deps) : finish(verdict, trial, deps)
     } catch (fault) {
-      return finish(faultOf(fault), trial, deps)
+      return finish(faultDenial(fault), trial, deps)
     }
   }
 }
@@ -56,7 +56,7 @@ export function createDecide(guard: Guard, deps: DecideDeps, steps: DecisionStep
 const finishLater = (verdict: Promise<Verdict>, trial: Trial, deps: DecideDeps): Promise<Decision> =>
   verdict.then(
     (settled) => finish(settled, trial, deps),
-    (fault: unknown) => finish(faultOf(fault), trial, deps),
+    (fault: unknown) => finish(faultDenial(fault), trial, deps),
   )
 
 function finish(verdict: Verdict, trial: Trial, { newId }: DecideDeps): Decision {
@@ -117,7 +117,7 @@ function runFirst(trial: Trial, { name, run }: Step<Settled>, recorder: Recorder
   const outcome = run(trial)
   recorder?.record(name, outcome, trial)
   if (outcome === PASSED) return undefined
-  return outcome === NOT_REACHED ? denial('internal_error', name) : outcome
+  return outcome === NOT_REACHED ? internalError(name) : outcome
 }
 
 /** A cache hit skips the verification and nothing else. */
@@ -157,7 +157,7 @@ function afterVerification(
 ): Verdict | Promise<Verdict> {
   if (verdict === undefined) {
     trial.verified = toVerified(trial)
-    if (trial.verified === undefined) return denial('internal_error', 'verification')
+    if (trial.verified === undefined) return internalError('verification')
     if (cacheKey !== undefined) trial.guard.cache?.put(cacheKey, trial.verified)
   } else if (recorder === undefined) return verdict
   return askEveryTime(trial, steps, recorder, verdict)
@@ -226,18 +226,17 @@ function settle(
   recorder?.record(name, outcome, trial)
   if (earlier !== undefined || outcome === PASSED) return earlier
   // Without an earlier denial every step has what it needs; if not, a step is wrong, and the request is denied.
-  return outcome === NOT_REACHED ? denial('internal_error', name) : outcome
+  return outcome === NOT_REACHED ? internalError(name) : outcome
 }
 
-const faultOf = (fault: unknown): Denial =>
-  denial('internal_error', fault instanceof Error ? fault.name : 'unknown')
+const internalError = (at: string): Denial => ({ reason: 'internal_error', at })
 
 function allow(trial: Trial, id: string): Allow | Deny {
   const { guard, route } = trial
   const isPublic = route?.access.kind === 'public'
   const isUnknown = isPublic || trial.isAnonymous
   const identity = isUnknown ? guard.blankIdentity : trial.verified?.identity
-  if (identity === undefined) return deny(trial, denial('internal_error', 'identity'), id)
+  if (identity === undefined) return deny(trial, internalError('identity'), id)
   return {
     outcome: 'allow',
     reason: isPublic ? 'public' : isUnknown ? 'anonymous' : 'ok',
@@ -256,14 +255,16 @@ function deny(trial: Trial, outcome: Denial, id: string): Deny {
   return { ...denyBase(outcome, guard.realm), id, ...names }
 }
 
-function denyBase(outcome: Denial, realm: string): Omit<Deny, 'id' | 'route' | 'policy' | 'issuer'> {
-  const { reason, detail, retryAfterSeconds } = outcome
+function denyBase(denial: Denial, realm: string): Omit<Deny, 'id' | 'route' | 'policy' | 'issuer'> {
+  const { reason } = denial
   return {
     outcome: 'deny',
     reason,
     status: DENY_ROWS[reason].status,
-    challenge: challengeFor(reason, realm, outcome.scopes ?? []),
-    retryAfterSeconds,
-    detail,
+    challenge: challengeFor(reason, realm, reason === 'scope_missing' ? denial.scopes : NO_SCOPES),
+    retryAfterSeconds: 'retryAfterSeconds' in denial ? denial.retryAfterSeconds : undefined,
+    denial,
   }
 }
+
+const NO_SCOPES: readonly string[] = []

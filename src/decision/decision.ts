@@ -1,4 +1,5 @@
 /** The answer to one request, before any dialect. */
+import type { Denial } from './denial.ts'
 import type { AllowReason, DenyReason } from './reasons.ts'
 
 interface DecisionBase {
@@ -26,8 +27,8 @@ export interface Deny extends DecisionBase {
   /** `WWW-Authenticate`, RFC 6750 §3; undefined where another token would not help. */
   readonly challenge: string | undefined
   readonly retryAfterSeconds: number | undefined
-  /** For the operator's log and `explain`, never for the client. Holds no part of a token but its claims' names. */
-  readonly detail: string | undefined
+  /** The facts, for the operator's log and `explain`, never for the client. */
+  readonly denial: Denial
 }
 
 export type Decision = Allow | Deny

@@ -6,9 +6,9 @@ import { readKeptPath } from '../request/kept-path.ts'
 import { MAX_METHOD_PARAMETERS, methodParameters } from '../request/method-parameter.ts'
 import { whyMethodRefused } from '../request/method.ts'
 import { err, ok, type Result } from '../result.ts'
+import { faultDenial } from './denial.ts'
 import type { Guard } from './guard.ts'
-import { ambiguous, otherRoute, servedAsGet, type RouteRefusal } from './other-route.ts'
-import { denial } from './denial.ts'
+import { ambiguousPath, methodRefused, otherRoute, servedAsGet, type RouteRefusal } from './other-route.ts'
 
 /** The error is the denial of a request that has more than one reading; undefined means that no route matches. */
 export type FoundRoute = Result<Route | undefined, RouteRefusal>
@@ -21,7 +21,7 @@ export function findRouteOf({ routes }: Pick<Guard, 'routes'>, request: AuthzReq
   try {
     return findRoute(routes, request)
   } catch (fault) {
-    return err(denial('internal_error', fault instanceof Error ? fault.name : 'unknown'))
+    return err({ denial: faultDenial(fault) })
   }
 }
 
@@ -31,10 +31,10 @@ const NO_ROUTE: FoundRoute = ok(undefined)
 export function findRoute(routes: RouteTable, request: AuthzRequest): FoundRoute {
   const { method, host } = request
   const fault = whyMethodRefused(method, routes.methods)
-  if (fault !== undefined) return err(denial('method_refused', fault))
+  if (fault !== undefined) return err({ denial: methodRefused(fault) })
   const path = canonicalizePath(request.path)
   if (!path.ok)
-    return routes.keepsEncoded ? findKept(routes, request, path.error) : err(ambiguous(path.error))
+    return routes.keepsEncoded ? findKept(routes, request, path.error) : err(ambiguousPath(path.error))
   const query = { method, host, path: path.value }
   const route = routes.match(query)
   if (route === undefined) return ok(undefined)
@@ -56,13 +56,13 @@ export function matchedPath(raw: string): string | undefined {
 /** A path with several readings: for a route that keeps it encoded, if no reading leads to an earlier one. */
 function findKept(routes: RouteTable, request: AuthzRequest, ambiguity: PathAmbiguity): FoundRoute {
   const kept = readKeptPath(request.path)
-  if (!kept.ok) return err(ambiguous(kept.error))
+  if (!kept.ok) return err(ambiguousPath(kept.error))
   const query = { method: request.method, host: request.host, path: kept.value.path }
   const route = routes.match(query)
   if (route?.settings.encoded !== 'keep' || beginsWithHost(route, query.path))
-    return err(ambiguous(ambiguity))
+    return err(ambiguousPath(ambiguity))
   const readings = kept.value.readings()
-  if (!readings.ok) return err(ambiguous(readings.error))
+  if (!readings.ok) return err(ambiguousPath(readings.error))
   const refusal =
     otherRoute(routes, route, query, readings.value) ??
     servedAsGet(routes, route, query, readings.value) ??
@@ -94,8 +94,7 @@ function overridden(
     const match = routes.match(named)
     const met = match === judged ? otherRoute(routes, judged, named, readings)?.met : match
     if (match === judged && met === undefined && methods.size <= MAX_METHOD_PARAMETERS) continue
-    const reading = `with the method ${JSON.stringify(method)}`
-    return { ...denial('method_refused', 'parameter'), judged, met, reading }
+    return { denial: methodRefused('parameter'), judged, met, reading: { by: 'method', method } }
   }
   return undefined
 }

@@ -2,21 +2,32 @@
 import type { Route, RouteQuery, RouteTable } from '../policy/compile-routes.ts'
 import type { PathAmbiguity } from '../request/canonical-path.ts'
 import { otherSpellings } from '../request/other-spellings.ts'
-import { denial, type Denial } from './denial.ts'
+import type { DenialFacts, DenialFor } from './denial.ts'
 
 /** Why a request is judged by no route although one may match. */
-export interface RouteRefusal extends Denial {
+export interface RouteRefusal {
+  readonly denial: DenialFor<'path_ambiguous'> | DenialFor<'method_refused'> | DenialFor<'internal_error'>
   /** The route that it would be judged by; undefined if it has not got that far. */
   readonly judged?: Route
   /** The route that it would meet if the application read it otherwise; undefined for none. */
   readonly met?: Route | undefined
-  /** How the application might read it, for people: `with the method DELETE`. */
-  readonly reading?: string
+  /** How the application might read it. */
+  readonly reading?: OtherReading
 }
 
-export const ambiguous = (
-  detail: PathAmbiguity | 'letter_case' | 'other_reading' | 'other_spelling',
-): Denial => denial('path_ambiguous', detail)
+/** Another reading of a request than the one that is judged. */
+export type OtherReading =
+  | { readonly by: 'letter_case' | 'scripts' }
+  | { readonly by: 'path'; readonly path: string }
+  | { readonly by: 'method'; readonly method: string }
+
+/** A refusal before a route is known. */
+export const ambiguousPath = (ambiguity: PathAmbiguity): RouteRefusal => ({ denial: ambiguous(ambiguity) })
+
+const ambiguous = (ambiguity: DenialFacts['path_ambiguous']['ambiguity']): DenialFor<'path_ambiguous'> => ({
+  reason: 'path_ambiguous',
+  ambiguity,
+})
 
 /**
  * An earlier route that an application would serve if it ignored letter case, to which `/ADMIN` is `/admin`, or
@@ -33,7 +44,7 @@ export function otherRoute(
   if (judged.order === 0) return undefined
   const byCase = routes.metByCase(judged, query)
   if (byCase !== undefined)
-    return { ...ambiguous('letter_case'), judged, met: byCase, reading: 'in another letter case' }
+    return { denial: ambiguous('letter_case'), judged, met: byCase, reading: { by: 'letter_case' } }
   if (readings.length === 0) {
     const spellings = otherSpellings(query.path, routes.ends)
     // What most requests have.
@@ -42,7 +53,8 @@ export function otherRoute(
   for (const path of readings) {
     const read = { ...query, path }
     const met = routes.earlierMatch(judged, read) ?? routes.metByCase(judged, read)
-    if (met !== undefined) return { ...ambiguous('other_reading'), judged, met, reading: `as ${shown(path)}` }
+    if (met !== undefined)
+      return { denial: ambiguous('other_reading'), judged, met, reading: { by: 'path', path } }
   }
   return spelledOtherwise(routes, judged, query, spellingsOf(readings, routes))
 }
@@ -61,8 +73,6 @@ function spellingsOf(readings: readonly string[], { ends }: RouteTable): readonl
   return [...all]
 }
 
-const shown = (path: string): string => JSON.stringify(path.replaceAll('\0', '%2F'))
-
 function spelledOtherwise(
   routes: RouteTable,
   judged: Route,
@@ -70,12 +80,12 @@ function spelledOtherwise(
   spellings: readonly string[] | undefined,
 ): RouteRefusal | undefined {
   if (spellings === undefined)
-    return { ...ambiguous('other_spelling'), judged, reading: 'behind its scripts' }
+    return { denial: ambiguous('other_spelling'), judged, reading: { by: 'scripts' } }
   for (const path of spellings) {
     const read = { ...query, path }
     for (const met of [routes.earlierMatch(judged, read), routes.metByCase(judged, read)])
       if (met !== undefined && asksOtherwise(met, judged))
-        return { ...ambiguous('other_spelling'), judged, met, reading: `as ${shown(path)}` }
+        return { denial: ambiguous('other_spelling'), judged, met, reading: { by: 'path', path } }
   }
   return undefined
 }
@@ -92,8 +102,13 @@ export function servedAsGet(
   const earlier = routes.earlierMatch(judged, asGet)
   const met = earlier ?? otherRoute(routes, judged, asGet, readings)?.met
   if (met === undefined || !asksOtherwise(met, judged)) return undefined
-  return { ...denial('method_refused', 'head'), judged, met, reading: 'with the method GET' }
+  return { denial: methodRefused('head'), judged, met, reading: { by: 'method', method: 'GET' } }
 }
+
+/** The denial of a method. */
+export const methodRefused = (
+  fault: DenialFacts['method_refused']['fault'],
+): DenialFor<'method_refused'> => ({ reason: 'method_refused', fault })
 
 /** Whether a route may deny what the other one allows. Of judges that only the gateway can ask, nothing is known. */
 function asksOtherwise(met: Route, judged: Route): boolean {

@@ -3,58 +3,6 @@
 /** Why a request was allowed. */
 export type AllowReason = 'ok' | 'public' | 'anonymous' | 'observe_only'
 
-/** Why a request was denied. A code is at once the log field, the metric label and the docs entry. */
-export type DenyReason =
-  | 'token_missing'
-  | 'token_multiple'
-  | 'scheme_not_bearer'
-  | 'token_too_large'
-  | 'token_malformed'
-  | 'token_encrypted'
-  | 'alg_not_allowed'
-  | 'typ_not_allowed'
-  | 'crit_unsupported'
-  | 'kid_missing'
-  | 'kid_unknown'
-  | 'key_unsuitable'
-  | 'signature_invalid'
-  | 'issuer_unknown'
-  | 'audience_missing'
-  | 'audience_mismatch'
-  | 'exp_missing'
-  | 'token_expired'
-  | 'token_not_yet_valid'
-  | 'token_issued_in_future'
-  | 'token_too_old'
-  | 'claim_missing'
-  | 'claim_invalid'
-  | 'token_revoked'
-  | 'credentials_missing'
-  | 'credentials_malformed'
-  | 'credentials_invalid'
-  | 'sender_constraint_failed'
-  | 'no_route'
-  | 'route_denied'
-  | 'scope_missing'
-  | 'claim_rule_failed'
-  | 'identity_unfit'
-  | 'expression_false'
-  | 'ip_not_allowed'
-  | 'origin_missing'
-  | 'path_ambiguous'
-  | 'method_refused'
-  | 'header_missing'
-  | 'auth_service_denied'
-  | 'auth_service_not_asked'
-  | 'judges_not_asked'
-  | 'auth_service_failed'
-  | 'keys_unavailable'
-  | 'introspection_unavailable'
-  | 'overloaded'
-  | 'internal_error'
-
-export type Reason = AllowReason | DenyReason
-
 /** One reason: the answer to the client, and the texts for the operator. */
 export interface DenyRow {
   readonly status: 401 | 403 | 502 | 503
@@ -76,8 +24,7 @@ const forbidden = (message: string, hint: string): DenyRow => ({ status: 403, me
 // Not 401: during an outage clients would throw good sessions away.
 const unavailable = (message: string, hint: string): DenyRow => ({ status: 503, message, hint })
 
-/** Total over {@link DenyReason}: a reason without a row does not compile. */
-export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
+const ROWS = {
   token_missing: {
     status: 401,
     message: 'no token in any of the token sources',
@@ -259,7 +206,14 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = {
     'give Warder more CPU, or run more instances',
   ),
   internal_error: unavailable('a bug in Warder', 'report it with the log line'),
-}
+} satisfies Readonly<Record<string, DenyRow>>
+
+/** Why a request was denied. A code is at once the log field, the metric label and the docs entry. */
+export type DenyReason = keyof typeof ROWS
+export type Reason = AllowReason | DenyReason
+
+/** The one list of reasons to deny; the facts of each are in `denial.ts`. */
+export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = ROWS
 
 /** All denials, in the order of the docs. */
 export const DENY_REASONS: readonly DenyReason[] = Object.keys(DENY_ROWS) as DenyReason[]

@@ -7,9 +7,8 @@ import type { VerificationKey } from '../keys/verification-key.ts'
 import type { Policy } from '../policy/compile-policy.ts'
 import type { Route } from '../policy/compile-routes.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
-import type { Result } from '../result.ts'
 import type { ExtractedToken } from '../token/extract-token.ts'
-import type { Denial } from './denial.ts'
+import type { FoundRoute } from './find-route.ts'
 import type { Guard } from './guard.ts'
 
 /** Fields are undefined until their step has set them; a step that lacks one is not reached. */
@@ -18,7 +17,7 @@ export interface Trial {
   readonly request: AuthzRequest
   readonly nowSeconds: number
   /** What the caller found when it looked for the route; undefined if it has not looked. */
-  readonly found: Result<Route | undefined, Denial> | undefined
+  readonly found: FoundRoute | undefined
   route: Route | undefined
   policy: Policy | undefined
   /** The request has no token, and its route allows that. */
@@ -45,7 +44,7 @@ export function createTrial(
   request: AuthzRequest,
   nowSeconds: number,
   policy: Policy | undefined,
-  found?: Trial['found'],
+  found?: FoundRoute,
 ): Trial {
   return {
     guard,

@@ -31,21 +31,20 @@ export function decodeJws(
   const header = headerOf(token.slice(0, first))
   if (!header.ok) return header
   const payload = decodeBase64url(token.slice(first + 1, last))
-  if (payload === undefined) return malformed('the payload is not canonical base64url')
+  if (payload === undefined) return malformed('payload_encoding')
   const claims = parseStrictObject(payload)
-  if (claims === undefined) return malformed('the payload is not one unambiguous JSON object')
+  if (claims === undefined) return malformed('payload_json')
   const signature = decodeBase64url(token.slice(last + 1))
-  if (signature === undefined) return malformed('the signature is not canonical base64url')
+  if (signature === undefined) return malformed('signature_encoding')
   const signingInput = Buffer.from(token.slice(0, last), 'latin1')
   return ok({ header: header.value, claims, payload, signingInput, signature })
 }
 
 /** Why a token of another format than `jws` is denied. */
 export function whyNotJws(token: string): DecodeProblem {
-  if (!hasTokenCharacters(token))
-    return { reason: 'token_malformed', detail: 'a character that is neither base64url nor a dot' }
+  if (!hasTokenCharacters(token)) return { reason: 'token_malformed', fault: 'characters' }
   const parts = countParts(token)
-  if (parts === 5) return { reason: 'token_encrypted', detail: 'five parts: an encrypted token (JWE)' }
-  const count = parts > 5 ? 'more than five parts' : parts === 1 ? 'one part' : `${parts} parts`
-  return { reason: 'token_malformed', detail: `${count} instead of three` }
+  return parts === 5
+    ? { reason: 'token_encrypted', sign: 'five_parts' }
+    : { reason: 'token_malformed', fault: 'parts', parts }
 }

@@ -3,18 +3,32 @@ import { err, ok, type Result } from '../result.ts'
 import { parseStrictObject, type JsonObject } from '../strict-json.ts'
 import { decodeBase64url } from './base64url.ts'
 
-/** Why a token cannot be judged at all. */
-export type DecodeMiss = 'token_malformed' | 'token_encrypted' | 'crit_unsupported' | 'alg_not_allowed'
+/** Why a token is not what RFC 7515 calls a JWS. */
+export type MalformedFault =
+  | 'characters'
+  | 'parts'
+  | 'header_encoding'
+  | 'header_json'
+  | 'payload_encoding'
+  | 'payload_json'
+  | 'signature_encoding'
+  | 'zip'
+  | 'kid'
+  | 'typ'
+  | 'nested'
 
-/** What is wrong, for the operator. Never holds a part of the token. */
-export interface DecodeProblem {
-  readonly reason: DecodeMiss
-  readonly detail: string
-}
+/** Why a token cannot be judged at all. Never holds a part of the token. */
+export type DecodeProblem =
+  /** `parts`: how many there are; 6 stands for more than five. */
+  | { readonly reason: 'token_malformed'; readonly fault: MalformedFault; readonly parts?: number }
+  | { readonly reason: 'token_encrypted'; readonly sign: 'five_parts' | 'enc' }
+  | { readonly reason: 'crit_unsupported'; readonly member: 'crit' | 'b64' }
+  /** It is not a text. */
+  | { readonly reason: 'alg_not_allowed'; readonly alg: undefined }
 
-/** A token that is not what RFC 7515 calls a JWS. */
-export const malformed = (detail: string): Result<never, DecodeProblem> =>
-  err({ reason: 'token_malformed', detail })
+/** The error for a token that is not a JWS. */
+export const malformed = (fault: MalformedFault): Result<never, DecodeProblem> =>
+  err({ reason: 'token_malformed', fault })
 
 /** The members of the protected header that Warder reads. Keys in a token (`jwk`, `x5c`, `jku`, `x5u`) are not read. */
 export interface JoseHeader {
@@ -31,25 +45,24 @@ const VISIBLE_ASCII = /^[\x20-\x7e]*$/
 /** Reads the first part of a token: what the header says, or why it cannot be used. */
 export function readHeader(part: string): Result<JoseHeader, DecodeProblem> {
   const bytes = decodeBase64url(part)
-  if (bytes === undefined) return malformed('the header is not canonical base64url')
+  if (bytes === undefined) return malformed('header_encoding')
   const header = parseStrictObject(bytes)
-  if (header === undefined) return malformed('the header is not one unambiguous JSON object')
+  if (header === undefined) return malformed('header_json')
   // Own properties, whatever their value: `crit: null` is still there (RFC 7515 §4.1.11).
-  if (Object.hasOwn(header, 'crit'))
-    return err({ reason: 'crit_unsupported', detail: 'the header has `crit`' })
-  if (Object.hasOwn(header, 'b64')) return err({ reason: 'crit_unsupported', detail: 'the header has `b64`' })
-  if (Object.hasOwn(header, 'enc')) return err({ reason: 'token_encrypted', detail: 'the header has `enc`' })
-  if (Object.hasOwn(header, 'zip')) return malformed('the header has `zip`')
+  if (Object.hasOwn(header, 'crit')) return err({ reason: 'crit_unsupported', member: 'crit' })
+  if (Object.hasOwn(header, 'b64')) return err({ reason: 'crit_unsupported', member: 'b64' })
+  if (Object.hasOwn(header, 'enc')) return err({ reason: 'token_encrypted', sign: 'enc' })
+  if (Object.hasOwn(header, 'zip')) return malformed('zip')
   return readMembers(header)
 }
 
 function readMembers(header: JsonObject): Result<JoseHeader, DecodeProblem> {
   const { alg, kid, typ, cty } = header
-  if (typeof alg !== 'string') return err({ reason: 'alg_not_allowed', detail: '`alg` is not a string' })
-  if (kid !== undefined && !isKid(kid)) return malformed('`kid` is not a short visible string')
-  if (typ !== undefined && typeof typ !== 'string') return malformed('`typ` is not a string')
+  if (typeof alg !== 'string') return err({ reason: 'alg_not_allowed', alg: undefined })
+  if (kid !== undefined && !isKid(kid)) return malformed('kid')
+  if (typ !== undefined && typeof typ !== 'string') return malformed('typ')
   if (cty !== undefined && (typeof cty !== 'string' || /^(?:application\/)?jwt$/i.test(cty))) {
-    return malformed('a nested token (`cty`)')
+    return malformed('nested')
   }
   return ok({ alg, kid, typ })
 }

@@ -1,5 +1,6 @@
 /** One log line per denial: enough to find out why, and nothing that could be replayed. */
 import type { Decision } from '../decision/decision.ts'
+import { describeDenial } from '../decision/explain/describe-denial.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
@@ -19,7 +20,8 @@ export interface DecisionEvent {
 export function createDecisionLog(logger: Logger): (event: DecisionEvent) => void {
   return ({ decision, status, request, via }) => {
     if (decision.outcome === 'allow') return
-    const { id, reason, route, policy, issuer, detail } = decision
+    const { id, reason, route, policy, issuer } = decision
+    const detail = describeDenial(decision.denial)
     const fields = {
       event: 'decision',
       outcome: 'deny',

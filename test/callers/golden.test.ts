@@ -9,6 +9,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import type { ArrivedRequest, Caller, CallerAnswer } from '../../src/callers/caller.ts'
 import { FOREIGN_CALLERS, PROXIES, TOKEN_CALLER } from '../../src/callers/callers.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
+import { detailOf } from '../support/denials.ts'
 import type { Decision } from '../../src/decision/decision.ts'
 import {
   BEARER,
@@ -82,13 +83,23 @@ for (const [dialect, { caller, policy }] of Object.entries(DIALECTS)) {
         const golden = readFileSync(new URL(file, folder), 'utf8')
         const [requestText = ''] = golden.split(SEPARATOR)
         const { decision, answer } = await converse(caller, policy, parseRequest(requestText))
-        const now = [requestText, JSON.stringify(decision, null, 2), renderText(answer)].join(SEPARATOR)
+        const now = [requestText, JSON.stringify(readable(decision), null, 2), renderText(answer)].join(
+          SEPARATOR,
+        )
         if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(new URL(file, folder), now)
         else expect(now).toBe(golden)
       })
     }
   })
 }
+
+/** A decision with the facts of its denial as people read them. */
+const readable = (decision: Decision): object =>
+  Object.fromEntries(
+    Object.entries(decision).map(([key, value]) =>
+      key === 'denial' ? ['detail', detailOf(decision)] : [key, value],
+    ),
+  )
 
 async function converse(
   caller: Caller,

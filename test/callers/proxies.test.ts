@@ -16,7 +16,7 @@ const DENY: Deny = {
   status: 401,
   challenge: 'Bearer',
   retryAfterSeconds: undefined,
-  detail: 'not for the client',
+  denial: { reason: 'token_expired', agoSeconds: 90, leewaySeconds: 30 },
 }
 const FACTS = { decisions: ['127.0.0.1:9180'], identityNames: ['X-Auth-Subject'] }
 
@@ -49,7 +49,7 @@ for (const proxy of PROXIES) {
           (method, scheme, path) => {
             const url = `${scheme}://api.example.com/${path.replace(/^\/+/, '')}?a=b`
             const parsed = proxy.parse(arrived(proxy.originalRequest(method, url)))
-            if (!parsed.ok) throw new Error(parsed.error.detail)
+            if (!parsed.ok) throw new Error(parsed.error.reason)
             const { method: read, scheme: by, host, path: raw, query } = parsed.value
             expect([read, `${by}://${host}${raw}?${query}`]).toEqual([method, url])
           },

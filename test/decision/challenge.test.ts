@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { challengeFor } from '../../src/decision/challenge.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
 import { DENY_REASONS, DENY_ROWS } from '../../src/decision/reasons.ts'
-import { denial } from '../../src/decision/denial.ts'
+import { exampleDenial } from '../support/denials.ts'
 import { makeGuard } from '../support/make-guard.ts'
 
 describe('challengeFor, RFC 6750 §3', () => {
@@ -53,7 +53,7 @@ describe('challengeFor, RFC 6750 §3', () => {
 
 describe('denyUnread', () => {
   it('is a denial like any other, without route, policy and issuer', () =>
-    expect(denyUnread(makeGuard(), denial('origin_missing', 'X-Original-URL is missing'), 'ID')).toEqual({
+    expect(denyUnread(makeGuard(), exampleDenial('origin_missing'), 'ID')).toEqual({
       outcome: 'deny',
       reason: 'origin_missing',
       status: 403,
@@ -63,6 +63,6 @@ describe('denyUnread', () => {
       issuer: undefined,
       challenge: undefined,
       retryAfterSeconds: undefined,
-      detail: 'X-Original-URL is missing',
+      denial: exampleDenial('origin_missing'),
     }))
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { createExplanation } from '../../src/decision/explain/create-explanation.ts'
+import { detailOf } from '../support/denials.ts'
 import {
   ask,
   bearer,
@@ -98,7 +99,7 @@ describe('a denial for a claim', () => {
       const { recorder, steps } = createExplanation()
       const denied = [await ask(decideOf(guard), request), await ask(decideOf(guard), request, recorder)]
       for (const decision of denied) {
-        const detail = decision.outcome === 'deny' ? decision.detail : undefined
+        const detail = detailOf(decision)
         expect([decision.reason as string, detail]).toEqual([
           reason,
           `\`${claim}\` ${expected}; the claim is ${found}`,

@@ -16,6 +16,7 @@ import {
   reasonFor,
   routeSettings,
 } from '../support/make-guard.ts'
+import { detailOf } from '../support/denials.ts'
 import { jwksSource, scriptedSource } from '../support/key-sources.ts'
 import { NOW_SECONDS, mint } from '../support/tokens.ts'
 
@@ -162,7 +163,8 @@ describe('what the key source answers', () => {
   it('says which kid is unknown, quoted and cut, to the log alone', async () => {
     const { decide } = scripted({ state: 'kid_unknown' })
     const decision = await ask(decide, bearer(mint({ header: { kid: `a"${'k'.repeat(200)}` } })))
-    expect(decision).toMatchObject({ detail: `kid "a"${'k'.repeat(62)}…"` })
+    expect(decision).toMatchObject({ denial: { kid: `a"${'k'.repeat(62)}…` } })
+    expect(detailOf(decision)).toBe(`kid "a"${'k'.repeat(62)}…"`)
   })
   it('tells how long to wait for a key source that may have the right key', async () =>
     expect(

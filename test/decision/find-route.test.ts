@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
+import { describeDenial } from '../../src/decision/explain/describe-denial.ts'
 import { findRoute, findRouteOf } from '../../src/decision/find-route.ts'
 import { compileRoutes } from '../../src/policy/compile-routes.ts'
 import type { RouteSettings } from '../../src/settings/route/definition.ts'
@@ -16,8 +17,8 @@ const route = (name: string, match: Partial<RouteSettings>): RouteSettings =>
 function found(routes: readonly RouteSettings[], request: Parameters<typeof makeRequest>[0]): string {
   const result = findRoute(compile(routes), makeRequest(request))
   if (result.ok) return result.value?.name ?? 'none'
-  const { reason, detail, met } = result.error
-  return `${reason} ${detail} ${met?.name ?? 'none'}`
+  const { denial, met } = result.error
+  return `${denial.reason} ${describeDenial(denial)} ${met?.name ?? 'none'}`
 }
 
 describe('a path that meets an earlier route in another letter case', () => {
@@ -124,7 +125,7 @@ describe('a path that meets an earlier route in another letter case', () => {
         )
         if (exact < 0) return expect(result).toEqual({ ok: true, value: undefined })
         if (folded >= 0 && folded < exact)
-          expect(result).toMatchObject({ ok: false, error: { reason: 'path_ambiguous' } })
+          expect(result).toMatchObject({ ok: false, error: { denial: { reason: 'path_ambiguous' } } })
         else expect(result.ok ? result.value?.name : 'denied').toBe(routes[exact]?.name as string)
       }),
       { numRuns: 3000 },
@@ -275,7 +276,7 @@ describe('the route before the decision', () => {
     }
     expect(findRouteOf({ routes }, makeRequest({}))).toMatchObject({
       ok: false,
-      error: { reason: 'internal_error', detail: 'RangeError' },
+      error: { denial: { reason: 'internal_error', at: 'RangeError' } },
     })
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
+import { describeDenial } from '../../src/decision/explain/describe-denial.ts'
 import { findRoute } from '../../src/decision/find-route.ts'
 import { compileRoutes } from '../../src/policy/compile-routes.ts'
 import type { RouteSettings } from '../../src/settings/route/definition.ts'
@@ -14,8 +15,8 @@ const route = (name: string, match: Partial<RouteSettings>): RouteSettings =>
 function found(routes: readonly RouteSettings[], request: Parameters<typeof makeRequest>[0]): string {
   const result = findRoute(compile(routes), makeRequest(request))
   if (result.ok) return result.value?.name ?? 'none'
-  const { reason, detail, met } = result.error
-  return `${reason} ${detail} ${met?.name ?? 'none'}`
+  const { denial, met } = result.error
+  return `${denial.reason} ${describeDenial(denial)} ${met?.name ?? 'none'}`
 }
 
 describe('a path that applications serve as another one', () => {

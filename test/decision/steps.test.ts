@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'bun:test'
 import { createDecide } from '../../src/decision/decide.ts'
-import { denial } from '../../src/decision/denial.ts'
 import { DECISION_STEPS, type DecisionSteps } from '../../src/decision/steps/decision-steps.ts'
 import {
   NOT_REACHED,
@@ -26,6 +25,7 @@ import { NOW_SECONDS, mint } from '../support/tokens.ts'
 
 const SUBJECT = { name: 'X-User', claim: 'sub', arrays: 'csv', encoding: 'percent', maxBytes: 4096 } as const
 const name = 'revocation' as StepName
+const REVOKED = { reason: 'token_revoked' } as const
 
 /** A cache, a policy, and a route for each way around the token. */
 const guard = () =>
@@ -91,7 +91,7 @@ describe('a step of every request', () => {
   })
   it('denies a remembered token, and does not forget it', async () => {
     const ran: string[] = []
-    const { step } = counting([PASSED, denial('token_revoked'), PASSED])
+    const { step } = counting([PASSED, REVOKED, PASSED])
     const decide = decideWith({ verification: watched(ran), everyTime: [step] })
     const request = bearer(mint())
     const reasons: unknown[] = []
@@ -105,14 +105,14 @@ describe('a step of every request', () => {
   })
   it('does not keep a token that it denies from being remembered: verification was the same', async () => {
     const ran: string[] = []
-    const { step } = counting([denial('token_revoked')])
+    const { step } = counting([REVOKED])
     const decide = decideWith({ verification: watched(ran), everyTime: [step] })
     const request = bearer(mint())
     for (let i = 0; i < 2; i++) expect((await ask(decide, request)).reason).toBe('token_revoked')
     expect(ran).toHaveLength(DECISION_STEPS.verification.length)
   })
   it('is not asked about a token that is not good, or a request without one', async () => {
-    const { seen, step } = counting([denial('token_revoked')])
+    const { seen, step } = counting([REVOKED])
     const decide = decideWith({ everyTime: [step] })
     const cases = [
       [bearer(mint({ claims: { exp: 1 } })), 'token_expired'],
@@ -124,8 +124,8 @@ describe('a step of every request', () => {
     expect(seen).toHaveLength(0)
   })
   it('ends the decision in the order of the list', async () => {
-    const first = counting([denial('ip_not_allowed')])
-    const second = counting([denial('token_revoked')])
+    const first = counting([{ reason: 'ip_not_allowed' }])
+    const second = counting([REVOKED])
     const decide = decideWith({ everyTime: [first.step, second.step] })
     expect((await ask(decide, bearer(mint()))).reason).toBe('ip_not_allowed')
     expect(second.seen).toHaveLength(0)
@@ -146,7 +146,7 @@ describe('a step of every request', () => {
     }
   })
   it('is recorded, and not reached without a good token', async () => {
-    const { step } = counting([denial('token_revoked')])
+    const { step } = counting([REVOKED])
     const decide = decideWith({ everyTime: [step] })
     const record = async (token: string) => {
       const recorded: unknown[] = []
@@ -154,7 +154,7 @@ describe('a step of every request', () => {
       const { reason } = await ask(decide, bearer(token), recorder)
       return [reason, recorded.at(-1)]
     }
-    expect(await record(mint())).toEqual(['token_revoked', [name, denial('token_revoked')]])
+    expect(await record(mint())).toEqual(['token_revoked', [name, REVOKED]])
     expect(await record(mint({ claims: { exp: 1 } }))).toEqual(['token_expired', [name, NOT_REACHED]])
   })
 })
@@ -162,7 +162,7 @@ describe('a step of every request', () => {
 describe('a step that waits', () => {
   const outcomes = [
     [PASSED, 'ok'],
-    [denial('token_revoked'), 'token_revoked'],
+    [REVOKED, 'token_revoked'],
   ] as const
   for (const [outcome, reason] of outcomes) {
     it(`is run once, and goes on with ${reason}`, async () => {

@@ -17,7 +17,7 @@ const no = keyThat('no', () => false)
 
 function find(keys: readonly VerificationKey[], parts: TokenParts = {}): string | undefined {
   const jws = decodeJws(mint(parts))
-  if (!jws.ok) throw new Error(jws.error.detail)
+  if (!jws.ok) throw new Error(jws.error.reason)
   return findVerifyingKey(jws.value, keys)?.kid
 }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'bun:test'
 import { DENY_REASONS } from '../../src/decision/reasons.ts'
-import { denial } from '../../src/decision/denial.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
 import { createDecisionLog } from '../../src/observe/decision-log.ts'
 import type { Logger } from '../../src/observe/logger.ts'
+import { exampleDenial } from '../support/denials.ts'
 import { ID, ask, bearer, decideOf, makeGuard, makeRequest } from '../support/make-guard.ts'
 import { mint } from '../support/tokens.ts'
 
@@ -70,12 +70,15 @@ describe('the decision log', () => {
   it('writes a line for a request that could not be read', () => {
     const { logger, lines } = recordingLogger()
     createDecisionLog(logger)({
-      decision: denyUnread(guard, denial('origin_missing', 'x'), ID),
+      decision: denyUnread(guard, exampleDenial('origin_missing'), ID),
       status: 403,
       request: undefined,
       via: 'nginx',
     })
-    expect(lines[0]).toMatchObject({ level: 'warn', fields: { reason: 'origin_missing', detail: 'x' } })
+    expect(lines[0]).toMatchObject({
+      level: 'warn',
+      fields: { reason: 'origin_missing', detail: 'X-Method is missing; add it' },
+    })
   })
   it('holds no token and no query, wherever the client put them', async () => {
     const token = mint({ claims: { aud: 'x', sub: 'secret-subject' } })
@@ -123,7 +126,7 @@ describe('the decision log', () => {
     it(`says ${reason} at level ${level}`, () => {
       const { logger, lines } = recordingLogger()
       createDecisionLog(logger)({
-        decision: denyUnread(guard, denial(reason), ID),
+        decision: denyUnread(guard, exampleDenial(reason), ID),
         status: 403,
         request: undefined,
         via: 'token',

@@ -34,7 +34,12 @@ const judge = (method: string, path = '/x'): Promise<Decision> =>
 describe('attack: a method in another letter case, which no method rule matches and some servers serve', () => {
   for (const method of ['delete', 'Delete', 'DELETe', 'zap', 'get', 'post', 'Patch', 'propfind']) {
     it(`denies ${method}, on public routes too`, async () => {
-      const expected = { outcome: 'deny', reason: 'method_refused', status: 403, detail: 'letter_case' }
+      const expected = {
+        outcome: 'deny',
+        reason: 'method_refused',
+        status: 403,
+        denial: { fault: 'letter_case' },
+      }
       expect(await judge(method)).toMatchObject(expected)
       expect(await judge(method, '/open/x')).toMatchObject(expected)
     })
@@ -73,7 +78,7 @@ describe('attack: TRACE shows the client the identity headers, CONNECT opens a t
     it(`denies ${method}`, async () =>
       expect(await judge(method, '/open/x')).toMatchObject({
         reason: 'method_refused',
-        detail: method.toLowerCase(),
+        denial: { fault: method.toLowerCase() },
       }))
   }
 })

@@ -129,7 +129,7 @@ describe('attack: a path in another letter case, which the route for it does not
     it(`denies ${path}: ${why}`, async () =>
       expect(await judgeUrl(`https://api.example.com${path}`)).toMatchObject({
         reason: 'path_ambiguous',
-        detail: 'letter_case',
+        denial: { ambiguity: 'letter_case' },
       }))
   }
   it('does not care about letter case where every spelling meets the same route', async () => {

@@ -86,5 +86,5 @@ export const DENY = {
   status: 401,
   challenge: undefined,
   retryAfterSeconds: undefined,
-  detail: undefined,
+  denial: { reason: 'token_missing' },
 } as const

@@ -2,7 +2,7 @@
  * How nginx asks. It lets 2xx through, hands 401 and 403 to the client, and turns everything else into a 500; it reads
  * no body. So 503 (keys unavailable) is a 500 there unless the `error_page` of our snippet changes it.
  */
-import { denial } from '../../decision/denial.ts'
+import type { DenialFor } from '../../decision/denial.ts'
 import { isMethod } from '../../request/method.ts'
 import { parseOriginalUrl } from '../../request/parse-original-url.ts'
 import { err, ok } from '../../result.ts'
@@ -16,14 +16,24 @@ export const URL_FIELD = 'X-Original-URL'
 export const NO_BODY_HINT =
   'add to the auth location: proxy_pass_request_body off; proxy_set_header Content-Length "";'
 
-const ADD_METHOD = `add to the auth location: proxy_set_header ${METHOD_FIELD} $request_method;`
-const ADD_URL = `add to the auth location: proxy_set_header ${URL_FIELD} $scheme://$host$request_uri;`
+const METHOD: Omit<DenialFor<'origin_missing'>, 'fault'> = {
+  reason: 'origin_missing',
+  field: METHOD_FIELD,
+  expected: 'one method',
+  remedy: `add to the auth location: proxy_set_header ${METHOD_FIELD} $request_method;`,
+}
+const URL: typeof METHOD = {
+  reason: 'origin_missing',
+  field: URL_FIELD,
+  expected: 'one absolute URL',
+  remedy: `add to the auth location: proxy_set_header ${URL_FIELD} $scheme://$host$request_uri;`,
+}
 
 // Made once; a proxy without its headers sends every request without them.
-const METHOD_MISSING = err(denial('origin_missing', `${METHOD_FIELD} is missing; ${ADD_METHOD}`))
-const METHOD_INVALID = err(denial('origin_missing', `${METHOD_FIELD} is not one method; ${ADD_METHOD}`))
-const URL_MISSING = err(denial('origin_missing', `${URL_FIELD} is missing; ${ADD_URL}`))
-const URL_INVALID = err(denial('origin_missing', `${URL_FIELD} is not one absolute URL; ${ADD_URL}`))
+const METHOD_MISSING = err<DenialFor<'origin_missing'>>({ ...METHOD, fault: 'missing' })
+const METHOD_INVALID = err<DenialFor<'origin_missing'>>({ ...METHOD, fault: 'invalid' })
+const URL_MISSING = err<DenialFor<'origin_missing'>>({ ...URL, fault: 'missing' })
+const URL_INVALID = err<DenialFor<'origin_missing'>>({ ...URL, fault: 'invalid' })
 
 /** X-Forwarded-* is not read here: nginx passes on whatever the client wrote into it. */
 export const parse: Caller['parse'] = ({ headers }) => {

@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../../config/load-config.ts'
 import { printable } from '../../printable.ts'
 import type { Decision } from '../../decision/decision.ts'
 import type { ExplainedStep } from '../../decision/explain/create-explanation.ts'
+import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import type { LikelyCause } from '../../decision/explain/causes/likely-cause.ts'
 import { DENY_ROWS } from '../../decision/reasons.ts'
 import { redact } from '../../observe/redact.ts'
@@ -58,7 +59,7 @@ export function explanationToJson({
     reason,
     ...(decision.outcome === 'deny'
       ? {
-          detail: shownOrNull(decision.detail),
+          detail: shownOrNull(describeDenial(decision.denial)),
           why: cause?.why ?? row?.message,
           fix: shown(cause?.fix ?? row?.hint ?? ''),
           cause: cause?.name ?? null,
@@ -112,10 +113,11 @@ function textOf({ result, facts, reason, detail }: ExplainedStep): string {
 }
 
 function adviceOn(
-  { reason, detail }: Extract<Decision, { outcome: 'deny' }>,
+  { reason, denial }: Extract<Decision, { outcome: 'deny' }>,
   cause: LikelyCause | undefined,
 ): readonly string[] {
   const { message, hint } = DENY_ROWS[reason]
+  const detail = describeDenial(denial)
   const generally = detail === undefined ? message : `${message} (${shown(detail)})`
   return [
     `why   ${cause?.why ?? generally}`,

@@ -8,6 +8,7 @@ import {
   type ExplainedStep,
   type Explanation,
 } from '../../decision/explain/create-explanation.ts'
+import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import { DENY_ROWS } from '../../decision/reasons.ts'
 import { forwardedFields } from '../../gateway/client/client-address.ts'
 import type { ClientRequest } from '../../gateway/client/client-request.ts'
@@ -102,7 +103,8 @@ function judgeStep(kind: JudgeInput['kind'], verdict: Verdict, url: string | und
   }
   if (verdict.kind === 'allowed')
     return { step: 'judge', result: 'pass', reason: undefined, detail: undefined, facts: kind, ...nothing }
-  const { reason, detail } = verdict.denial
+  const { reason, denial } = verdict.denial
+  const detail = describeDenial(denial)
   const { hint } = DENY_ROWS[reason]
   return { ...nothing, step: 'judge', result: 'fail', reason, detail, facts: `${kind}: ${reason}`, hint }
 }
@@ -115,7 +117,7 @@ const openOf = (decision: Decision, url: string | undefined): Decision =>
         ...decision,
         reason: 'auth_service_not_asked',
         status: DENY_ROWS.auth_service_not_asked.status,
-        detail: `the gateway would ask ${url}`,
+        denial: { reason: 'auth_service_not_asked', url },
       }
 
 /** Services that know what a request lacks before they are asked, and note that they would be. */

@@ -4,6 +4,7 @@ import { printable, printableJson } from '../../printable.ts'
 import { decodeBase64url } from '../../jwt/base64url.ts'
 import { decodeJws, type DecodedJws } from '../../jwt/decode-jws.ts'
 import { type DecodeProblem } from '../../jwt/jose-header.ts'
+import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import { formatDistance } from '../../decision/explain/format-distance.ts'
 import { parseStrictObject, type JsonObject } from '../../strict-json.ts'
 import { writeJson, type Cli } from '../cli.ts'
@@ -96,11 +97,13 @@ function formatToken(
 
 function reportMalformed(
   cli: Cli,
-  { reason, detail }: DecodeProblem,
+  problem: DecodeProblem,
   hints: readonly string[],
   options: InspectOptions,
 ): ExitCode {
   const paint = createPaint(cli.colour.stderr)
+  const { reason } = problem
+  const detail = describeDenial(problem) ?? ''
   cli.stderr.write(
     `${[`${paint('red', reason)}: ${printable(detail)}`, ...hints.map((hint) => `  = ${printable(hint)}`)].join('\n')}\n`,
   )

@@ -3,6 +3,7 @@ import { newId } from '../../app/system.ts'
 import { printable } from '../../printable.ts'
 import { createDecide } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'
+import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import { DENY_ROWS } from '../../decision/reasons.ts'
 import { redact } from '../../observe/redact.ts'
 import { writeJson, type Cli } from '../cli.ts'
@@ -76,5 +77,7 @@ function toJson(decision: Decision): Record<string, unknown> {
   }
 }
 
-const detailOf = ({ detail }: Extract<Decision, { outcome: 'deny' }>): string | null =>
-  detail === undefined ? null : redact(printable(detail))
+function detailOf({ denial }: Extract<Decision, { outcome: 'deny' }>): string | null {
+  const detail = describeDenial(denial)
+  return detail === undefined ? null : redact(printable(detail))
+}

@@ -1,5 +1,6 @@
 /** Why a decision came out as it did: the steps of the real one, written down. */
 import type { ClaimMiss } from '../denial.ts'
+import { describeDenial } from './describe-denial.ts'
 import { describeStep } from './describe-step.ts'
 import type { LikelyCause } from './causes/likely-cause.ts'
 import { findLikelyCause } from './likely-causes.ts'
@@ -46,7 +47,9 @@ export function createExplanation(): Explanation {
         } else if (outcome === NOT_REACHED) {
           steps.push({ step, result: 'not_reached', facts: '', notes: [], setting, ...NO_DENIAL })
         } else {
-          const { reason, detail, miss } = outcome
+          const { reason } = outcome
+          const detail = describeDenial(outcome)
+          const miss = 'claim' in outcome ? missIn(outcome) : undefined
           const { hint } = DENY_ROWS[reason]
           const result = failed ? 'would_fail' : 'fail'
           const likelyCause = findLikelyCause(reason, trial)
@@ -57,6 +60,8 @@ export function createExplanation(): Explanation {
     },
   }
 }
+
+const missIn = ({ claim, expected, found }: ClaimMiss): ClaimMiss => ({ claim, expected, found })
 
 const NO_DENIAL = {
   reason: undefined,

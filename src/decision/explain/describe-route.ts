@@ -56,15 +56,33 @@ export function describeRoute({ route, policy, guard, request }: Trial): StepDes
 }
 
 /** A request that has a route, and would have another one if the application read it otherwise. */
-function describeRefusal(
-  asked: string,
-  { detail, judged, met, reading = '' }: RouteRefusal,
-): StepDescription {
-  if (judged === undefined) return { facts: `${asked}: ${AMBIGUITIES[detail as PathAmbiguity]}` }
+function describeRefusal(asked: string, refusal: RouteRefusal): StepDescription {
+  const { denial, judged, met } = refusal
+  if (judged === undefined) return { facts: `${asked}: ${whyUnjudged(denial)}` }
   const other = met === undefined ? 'no route' : `${met.name}, ${accessText(met)}`
   return {
-    facts: `${asked} is ${judged.name}, ${accessText(judged)}; read ${reading} it is ${other}`,
+    facts: `${asked} is ${judged.name}, ${accessText(judged)}; read ${describeReading(refusal)} it is ${other}`,
     setting: `routes/${(met ?? judged).order}`,
+  }
+}
+
+/** A path that was not matched: there is no other reading of it to name. */
+const whyUnjudged = (denial: RouteRefusal['denial']): string =>
+  denial.reason === 'path_ambiguous' ? AMBIGUITIES[denial.ambiguity as PathAmbiguity] : denial.reason
+
+/** How an application might read the request, for people: `with the method DELETE`. */
+export function describeReading({ reading }: RouteRefusal): string {
+  switch (reading?.by) {
+    case undefined:
+      return ''
+    case 'letter_case':
+      return 'in another letter case'
+    case 'scripts':
+      return 'behind its scripts'
+    case 'path':
+      return `as ${JSON.stringify(reading.path.replaceAll('\0', '%2F'))}`
+    case 'method':
+      return `with the method ${JSON.stringify(reading.method)}`
   }
 }
 

@@ -7,8 +7,8 @@ import { checkClaimValues, type ClaimValueMiss } from '../../jwt/check-claim-val
 import { checkTimes } from '../../jwt/check-times.ts'
 import type { ClaimValueSettings } from '../../settings/issuer/definition.ts'
 import { checkTenantClaim } from '../../jwt/tenant-template.ts'
-import { claimDenial, missOf } from '../claim-denial.ts'
-import { denial, type Denial } from '../denial.ts'
+import { missOf } from '../claim-miss.ts'
+import type { Denial } from '../denial.ts'
 import type { Trial } from '../trial.ts'
 import { NOT_REACHED, PASSED, type Settled, type Step } from './step.ts'
 
@@ -17,10 +17,9 @@ function timeStep(trial: Trial): Settled {
   if (issuer === undefined || jws === undefined) return NOT_REACHED
   const window = checkTimes(jws.claims, issuer.settings, trial.nowSeconds)
   if (!window.ok) {
-    const { reason, detail, claim } = window.error
-    return claim === undefined
-      ? denial(reason, detail)
-      : claimDenial(reason, missOf(jws.claims, claim, detail))
+    const { error } = window
+    if (error.reason !== 'claim_missing' && error.reason !== 'claim_invalid') return error
+    return { reason: error.reason, ...missOf(jws.claims, error.claim, error.expected) }
   }
   trial.window = window.value
   return PASSED
@@ -37,7 +36,7 @@ function audienceStep(trial: Trial): Settled {
     audience.error === 'claim_invalid'
       ? 'is a text or a list of texts'
       : `has one of ${JSON.stringify(accepted)}`
-  return claimDenial(audience.error, missOf(jws.claims, audienceClaim ?? 'aud', expected, accepted))
+  return { reason: audience.error, ...missOf(jws.claims, audienceClaim ?? 'aud', expected, accepted) }
 }
 
 const NO_RULES: readonly ClaimValueSettings[] = []
@@ -49,12 +48,12 @@ function claimsStep(trial: Trial): Settled {
   const { claims } = jws
   for (const name of ['sub', 'jti'] as const) {
     if (Object.hasOwn(claims, name) && typeof claims[name] !== 'string') {
-      return claimDenial('claim_invalid', missOf(claims, name, 'is a text'))
+      return { reason: 'claim_invalid', ...missOf(claims, name, 'is a text') }
     }
   }
   for (const name of issuer.settings.require) {
     if (!Object.hasOwn(claims, name) || !isPresent(claims[name]))
-      return claimDenial('claim_missing', missOf(claims, name, 'is required'))
+      return { reason: 'claim_missing', ...missOf(claims, name, 'is required') }
   }
   const tenant = issuer.template === undefined ? undefined : checkTenantClaim(issuer.template, claims)
   if (tenant?.ok === false) return valueDenial(claims, tenant.error)
@@ -62,22 +61,21 @@ function claimsStep(trial: Trial): Settled {
   if (!values.ok) return valueDenial(claims, values.error)
   // A bound token without its proof may be a stolen one (RFC 9449 §7.2, RFC 8705 §3).
   const isBound = Object.hasOwn(claims, 'cnf') && !issuer.settings.allowSenderConstrained
-  return isBound ? denial('sender_constraint_failed') : PASSED
+  return isBound ? { reason: 'sender_constraint_failed' } : PASSED
 }
 
-const valueDenial = (claims: Claims, { reason, claim, expected, wanted }: ClaimValueMiss): Denial =>
-  claimDenial(reason, missOf(claims, claim, expected, wanted))
+const valueDenial = (claims: Claims, { reason, claim, expected, wanted }: ClaimValueMiss): Denial => ({
+  reason,
+  ...missOf(claims, claim, expected, wanted),
+})
 
 function rulesStep(trial: Trial): Settled {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return NOT_REACHED
   const broken = policy.claims.find((rule) => !rule.holds(jws.claims))
   if (broken === undefined) return PASSED
-  return claimDenial('claim_rule_failed', {
-    claim: broken.claim,
-    expected: broken.expected,
-    found: broken.found(jws.claims),
-  })
+  const { claim, expected } = broken
+  return { reason: 'claim_rule_failed', claim, expected, found: broken.found(jws.claims) }
 }
 
 function scopeStep(trial: Trial): Settled {
@@ -88,17 +86,17 @@ function scopeStep(trial: Trial): Settled {
   const names = trial.issuer?.settings.scopeClaims
   const unreadable = unreadableScopes(jws.claims, names)
   if (unreadable !== undefined)
-    return claimDenial('claim_invalid', missOf(jws.claims, unreadable, 'is a text or a list of texts'))
+    return { reason: 'claim_invalid', ...missOf(jws.claims, unreadable, 'is a text or a list of texts') }
   const missing = missingScopes(readScopes(jws.claims, names), policy.scope)
   if (missing.length === 0) return PASSED
-  return { reason: 'scope_missing', detail: `missing: ${missing.join(' ')}`, scopes }
+  return { reason: 'scope_missing', missing, scopes }
 }
 
 function identityStep(trial: Trial): Settled {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return NOT_REACHED
   const identity = policy.readIdentity(jws)
-  if (!identity.ok) return denial('identity_unfit', `${identity.error.header}: ${identity.error.detail}`)
+  if (!identity.ok) return { reason: 'identity_unfit', ...identity.error }
   trial.identity = identity.value
   return PASSED
 }

@@ -1,8 +1,8 @@
 /** Which policy judges which token: what has to be known before a remembered token can be looked up. */
 import { whyMethodRefused } from '../../request/method.ts'
 import { extractToken, hasNoTokenHeader } from '../../token/extract-token.ts'
-import { denial } from '../denial.ts'
 import { findRoute } from '../find-route.ts'
+import { methodRefused } from '../other-route.ts'
 import type { Trial } from '../trial.ts'
 import { NOT_REACHED, PASSED, type Settled, type Step } from './step.ts'
 
@@ -11,18 +11,19 @@ function routeStep(trial: Trial): Settled {
   const { guard, request } = trial
   if (trial.policy !== undefined || guard.routes === undefined) {
     const fault = whyMethodRefused(request.method)
-    if (fault !== undefined) return denial('method_refused', fault)
+    if (fault !== undefined) return methodRefused(fault)
     trial.policy ??= guard.anyValidToken
     return PASSED
   }
   const found = trial.found ?? findRoute(guard.routes, request)
-  if (!found.ok) return found.error
+  if (!found.ok) return found.error.denial
   const route = found.value
-  if (route === undefined) return denial('no_route')
+  if (route === undefined) return { reason: 'no_route' }
   trial.route = route
-  if (route.access.kind === 'deny') return denial('route_denied')
-  if (route.access.kind === 'forward_auth') return denial('auth_service_not_asked')
-  if (route.access.kind === 'basic_auth' || route.access.kind === 'all_of') return denial('judges_not_asked')
+  if (route.access.kind === 'deny') return { reason: 'route_denied' }
+  if (route.access.kind === 'forward_auth') return { reason: 'auth_service_not_asked' }
+  if (route.access.kind === 'basic_auth' || route.access.kind === 'all_of')
+    return { reason: 'judges_not_asked' }
   if (route.access.kind === 'policy') trial.policy = route.access.policy
   return PASSED
 }
@@ -37,7 +38,7 @@ function tokenStep(trial: Trial): Settled {
       trial.route?.settings.allowAnonymous === true &&
       extracted.error === 'token_missing' &&
       hasNoTokenHeader(trial.request, policy.tokenSources)
-    return trial.isAnonymous ? PASSED : denial(extracted.error)
+    return trial.isAnonymous ? PASSED : { reason: extracted.error }
   }
   trial.extracted = extracted.value
   return PASSED

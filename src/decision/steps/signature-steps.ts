@@ -1,6 +1,5 @@
 /** Whether a token is genuine: its form, its issuer, the issuer's key and the signature. */
 import { decodeJws, whyNotJws, type DecodedJws } from '../../jwt/decode-jws.ts'
-import type { DecodeProblem } from '../../jwt/jose-header.ts'
 import { isAcceptedTyp } from '../../jwt/check-typ.ts'
 import { findVerifyingKey } from '../../jwt/find-verifying-key.ts'
 import { pickIssuer } from '../../jwt/issuer.ts'
@@ -8,9 +7,8 @@ import { isKeyOfTenant, type TenantTemplate } from '../../jwt/tenant-template.ts
 import { tokenFormat } from '../../jwt/token-format.ts'
 import { isAlgorithm } from '../../syntax/algorithms.ts'
 import type { KeyLookup } from '../../keys/key-source.ts'
-import { quote } from '../../keys/quote.ts'
 import type { VerificationKey } from '../../keys/verification-key.ts'
-import { denial, type Denial } from '../denial.ts'
+import { shortened } from '../denial.ts'
 import type { Trial } from '../trial.ts'
 import { NOT_REACHED, PASSED, type Settled, type Step, type StepOutcome } from './step.ts'
 
@@ -23,47 +21,38 @@ function headerStep(trial: Trial): Settled {
       return readSigned(trial, token)
     case 'jwe':
     case 'opaque':
-      return unreadable(whyNotJws(token))
+      return whyNotJws(token)
   }
 }
 
 function readSigned(trial: Trial, token: string): Settled {
   const jws = decodeJws(token, trial.guard.readHeader)
-  if (!jws.ok) return unreadable(jws.error)
+  if (!jws.ok) return jws.error
   trial.jws = jws.value
   return PASSED
 }
-
-const unreadable = ({ reason, detail }: DecodeProblem): Denial => denial(reason, detail)
 
 function issuerStep(trial: Trial): Settled {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return NOT_REACHED
   trial.issuer = pickIssuer(policy.issuers, Object.hasOwn(jws.claims, 'iss') ? jws.claims['iss'] : undefined)
-  return trial.issuer === undefined ? denial('issuer_unknown') : PASSED
+  return trial.issuer === undefined ? { reason: 'issuer_unknown' } : PASSED
 }
 
 function algorithmStep(trial: Trial): Settled {
   const { issuer, jws } = trial
   if (issuer === undefined || jws === undefined) return NOT_REACHED
   const { alg, typ } = jws.header
-  if (!issuer.algorithms.has(alg)) return denial('alg_not_allowed', `alg ${quote(alg, MAX_LOGGED_KID)}`)
+  if (!issuer.algorithms.has(alg)) return { reason: 'alg_not_allowed', alg: shortened(alg) }
   if (isAcceptedTyp(typ, issuer.typ)) return PASSED
-  const found = typ === undefined ? 'absent' : quote(typ, MAX_LOGGED_KID)
-  return denial(
-    'typ_not_allowed',
-    `typ is ${found}, accepted ${[...(issuer.typ ?? [])].join(', ') || 'any of access tokens'}`,
-  )
+  return { reason: 'typ_not_allowed', typ: typ && shortened(typ), accepted: [...(issuer.typ ?? [])] }
 }
-
-/** Enough to tell keys apart; it is whatever a stranger has written. */
-const MAX_LOGGED_KID = 64
 
 function keyStep(trial: Trial): StepOutcome {
   const { issuer, jws } = trial
   if (issuer === undefined || jws === undefined || !isAlgorithm(jws.header.alg)) return NOT_REACHED
   const { kid, alg } = jws.header
-  if (kid === undefined && issuer.settings.requireKid) return denial('kid_missing')
+  if (kid === undefined && issuer.settings.requireKid) return { reason: 'kid_missing' }
   const lookup = issuer.keys.lookup(kid, alg, true)
   if (lookup.state !== 'pending') return takeKeys(trial, kid, lookup)
   return lookup.settled.then(() => takeKeys(trial, kid, issuer.keys.lookup(kid, alg, false)))
@@ -78,15 +67,15 @@ function takeKeys(trial: Trial, kid: string | undefined, lookup: KeyLookup): Set
       return PASSED
     case 'pending':
       // A source that asks for a second wait is wrong, and could hold the request for ever.
-      return denial('internal_error', 'key')
+      return { reason: 'internal_error', at: 'key' }
     case 'unavailable':
-      return { ...denial('keys_unavailable'), retryAfterSeconds: lookup.retryAfterSeconds }
+      return { reason: 'keys_unavailable', retryAfterSeconds: lookup.retryAfterSeconds }
     case 'kid_unknown':
-      return denial('kid_unknown', `kid ${quote(kid, MAX_LOGGED_KID)}`)
+      return { reason: 'kid_unknown', kid: shortened(kid ?? '') }
     case 'kid_missing':
-      return denial('kid_missing')
+      return { reason: 'kid_missing' }
     case 'unsuitable':
-      return denial('key_unsuitable', kid === undefined ? undefined : `kid ${quote(kid, MAX_LOGGED_KID)}`)
+      return { reason: 'key_unsuitable', kid: kid && shortened(kid) }
   }
 }
 
@@ -96,8 +85,9 @@ function signatureStep(trial: Trial): Settled {
   if (trial.key === undefined) return unverified(trial)
   const template = trial.issuer?.template
   if (template !== undefined) trial.key = findKeyOfTenant(template, trial.key, trial.jws, trial.candidates)
+  const { kid } = trial.jws.header
   if (trial.key === undefined)
-    return denial('key_unsuitable', 'the key set names another issuer beside the key')
+    return { reason: 'key_unsuitable', kid: kid && shortened(kid), isOtherTenant: true }
   trial.issuer?.keys.noteUse(trial.key)
   return PASSED
 }
@@ -115,10 +105,9 @@ const findKeyOfTenant = (
 
 /** While one of the issuer's key sources is unavailable, a signature that no other key made may still be good. */
 function unverified({ missingKeysSeconds: retryAfterSeconds, isNameElsewhere }: Trial): Settled {
-  if (isNameElsewhere)
-    return denial('signature_invalid', 'a key source is unavailable, and may have another key of this `kid`')
-  if (retryAfterSeconds === undefined) return denial('signature_invalid')
-  return { ...denial('keys_unavailable', 'no key at hand made the signature'), retryAfterSeconds }
+  if (isNameElsewhere) return { reason: 'signature_invalid', isKidElsewhere: true }
+  if (retryAfterSeconds === undefined) return { reason: 'signature_invalid' }
+  return { reason: 'keys_unavailable', retryAfterSeconds, isUnverified: true }
 }
 
 /** In order of cost; nothing of a token counts before `signature`. */

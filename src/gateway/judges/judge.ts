@@ -91,11 +91,14 @@ const NONE = {
   issuer: undefined,
   challenge: undefined,
   retryAfterSeconds: undefined,
-  detail: undefined,
 }
 
 /** A denial that is about neither a policy nor a token. */
 export const denied = (
-  denial: Pick<JudgeDenial, 'reason' | 'status'> & Partial<JudgeDenial>,
+  denial: Pick<JudgeDenial, 'denial' | 'status'> & Partial<JudgeDenial>,
   authDenial?: AuthDenial,
-): DenyVerdict => ({ kind: 'denied', denial: { ...NONE, ...denial }, authDenial })
+): DenyVerdict => ({
+  kind: 'denied',
+  denial: { ...NONE, reason: denial.denial.reason, ...denial },
+  authDenial,
+})

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import type { Decide } from '../../../src/decision/decide.ts'
-import type { Decision } from '../../../src/decision/decision.ts'
+import type { Decision, Deny } from '../../../src/decision/decision.ts'
 import { createAdmit, type Admission } from '../../../src/gateway/admission.ts'
 import { askJudges } from '../../../src/gateway/judges/ask-judges.ts'
 import { basicAuthJudge } from '../../../src/gateway/judges/passwords/basic-auth-judge.ts'
@@ -18,7 +18,7 @@ import type { Policy } from '../../../src/policy/compile-policy.ts'
 import type { Route } from '../../../src/policy/compile-routes.ts'
 import { ok } from '../../../src/result.ts'
 
-const FIRST: Decision = {
+const FIRST: Deny = {
   id: 'first',
   route: 'r',
   policy: undefined,
@@ -28,7 +28,7 @@ const FIRST: Decision = {
   status: 403,
   challenge: undefined,
   retryAfterSeconds: undefined,
-  detail: undefined,
+  denial: { reason: 'judges_not_asked' },
 }
 const request = (authorization?: string): ClientRequest => {
   const fields =
@@ -121,7 +121,7 @@ describe('judges are asked one after the other', () => {
   it('and nobody behind one that says no', () => {
     const behind = fakeJudge()
     const settled: Judgement[] = []
-    const no = denied({ reason: 'auth_service_denied', status: 403 }, DENIAL)
+    const no = denied({ denial: { reason: 'auth_service_denied', status: 403 }, status: 403 }, DENIAL)
     askJudges(
       [atOnce(ALLOWED), atOnce(no), behind.judge],
       request(),
@@ -142,7 +142,7 @@ describe('judges are asked one after the other', () => {
 describe('a route whose judges the core cannot ask', () => {
   for (const reason of ['auth_service_not_asked', 'judges_not_asked'] as const) {
     it(`stays denied (${reason}) where the gateway knows none either`, () => {
-      const decision: Decision = { ...FIRST, reason }
+      const decision: Decision = { ...FIRST, reason, denial: { reason } }
       const admit = createAdmit({
         decide: () => decision,
         findRoute: () => ok({ name: 'r' } as Route),

@@ -1,13 +1,15 @@
 /** What a denial of an ambiguous path usually is about. */
 import { readKeptPath } from '../../../request/kept-path.ts'
 import { findRoute } from '../../find-route.ts'
+import type { RouteRefusal } from '../../other-route.ts'
+import { describeReading } from '../describe-route.ts'
 import type { LikelyCause } from './likely-cause.ts'
 import type { Trial } from '../../trial.ts'
 
 /** A path that an application would serve if it ignored letter case. */
 export function letterCase({ guard, request }: Trial): LikelyCause | undefined {
   const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
-  if (found === undefined || found.ok || found.error.detail !== 'letter_case') return undefined
+  if (found === undefined || found.ok || faultOf(found.error) !== 'letter_case') return undefined
   const { judged, met } = found.error
   if (judged === undefined || met === undefined) return undefined
   return {
@@ -21,11 +23,12 @@ export function letterCase({ guard, request }: Trial): LikelyCause | undefined {
 export function encodedPath({ guard, request }: Trial): LikelyCause | undefined {
   const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
   if (found === undefined || found.ok) return undefined
-  const { judged, met, reading = '', detail } = found.error
-  if (judged !== undefined && met !== undefined && detail === 'other_spelling')
+  const { judged, met } = found.error
+  const fault = faultOf(found.error)
+  if (judged !== undefined && met !== undefined && fault === 'other_spelling')
     return {
       name: 'other_spelling',
-      why: `many applications ignore a final slash, a format such as \`.json\` or the name of a script; read ${reading}, this path is guarded by ${met.name}`,
+      why: `many applications ignore a final slash, a format such as \`.json\` or the name of a script; read ${describeReading(found.error)}, this path is guarded by ${met.name}`,
       fix: `have the client send the path as ${met.name} has it; or, if the application serves something else here, put a route for this very path above ${met.name}`,
     }
   if (judged !== undefined && met !== undefined)
@@ -37,7 +40,7 @@ export function encodedPath({ guard, request }: Trial): LikelyCause | undefined 
   const kept = readKeptPath(request.path)
   const readings = kept.ok ? kept.value.readings() : kept
   if (!readings.ok) return unreadable(readings.error)
-  if (!KEEPABLE.has(found.error.detail ?? '')) return unreadable(found.error.detail ?? '')
+  if (!KEEPABLE.has(fault)) return unreadable(fault)
   return {
     name: 'encoded_path',
     why: 'some applications need such paths: GitLab `group%2Fname`, npm `@scope%2fname`, matrix parameters, object stores',
@@ -46,8 +49,8 @@ export function encodedPath({ guard, request }: Trial): LikelyCause | undefined 
 }
 
 /** What no setting lets pass, and what clients send instead. */
-function unreadable(detail: string): LikelyCause | undefined {
-  const fix = INSTEAD.get(detail)
+function unreadable(fault: string): LikelyCause | undefined {
+  const fix = INSTEAD.get(fault)
   if (fix === undefined) return undefined
   const why = 'no setting lets this path pass: applications disagree on where it ends, or on which path it is'
   return { name: 'unreadable_path', why, fix }
@@ -68,13 +71,18 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
 /** A HEAD that a route for GET does not name. */
 export function headAsGet({ guard, request }: Trial): LikelyCause | undefined {
   const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
-  if (found === undefined || found.ok || found.error.detail !== 'head') return undefined
+  if (found === undefined || found.ok || faultOf(found.error) !== 'head') return undefined
   const name = found.error.met?.name ?? ''
   return {
     name: 'head_as_get',
     why: `most applications answer HEAD by running what GET runs, which ${name} guards`,
     fix: `add HEAD to the methods of ${name}`,
   }
+}
+
+function faultOf({ denial }: RouteRefusal): string {
+  if (denial.reason === 'path_ambiguous') return denial.ambiguity
+  return denial.reason === 'method_refused' ? denial.fault : denial.at
 }
 
 const KEEPABLE: ReadonlySet<string> = new Set([

@@ -40,10 +40,9 @@ export function forwardAuthJudge(
 /** More than one `Authorization` field. */
 export const multipleCredentials = (challenge: string | undefined): Verdict =>
   denied({
-    reason: 'token_multiple',
+    denial: { reason: 'token_multiple', field: 'Authorization' },
     status: DENY_ROWS.token_multiple.status,
     challenge,
-    detail: 'more than one Authorization field',
   })
 
 function toVerdict(answer: AuthAnswer): Verdict {
@@ -52,14 +51,13 @@ function toVerdict(answer: AuthAnswer): Verdict {
       return { kind: 'allowed', grant: answer.grant, cookies: answer.cookies }
     case 'denied': {
       const { status } = answer
-      const detail = `it answered ${status}`
-      return denied({ reason: 'auth_service_denied', status, detail }, answer)
+      return denied({ denial: { reason: 'auth_service_denied', status }, status }, answer)
     }
     case 'failed': {
       const { status, detail } = answer
-      return denied({ reason: 'auth_service_failed', status, detail })
+      return denied({ denial: { reason: 'auth_service_failed', fault: detail }, status })
     }
     case 'header_missing':
-      return denied({ reason: 'header_missing', status: 403, detail: `\`${answer.header}\`` })
+      return denied({ denial: { reason: 'header_missing', header: answer.header }, status: 403 })
   }
 }

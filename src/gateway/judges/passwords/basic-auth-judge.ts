@@ -1,5 +1,5 @@
 /** User name and password (RFC 7617) as a judge of a route. */
-import { DENY_ROWS, type DenyReason } from '../../../decision/reasons.ts'
+import { DENY_ROWS } from '../../../decision/reasons.ts'
 import type { BasicAuthSettings } from '../../../settings/basic-auth/definition.ts'
 import { readBasicCredentials, type CredentialsMiss } from './basic-credentials.ts'
 import { multipleCredentials } from '../auth-service/forward-auth-judge.ts'
@@ -13,13 +13,16 @@ const RETRY_AFTER_SECONDS = 5
 
 const NOTHING = (): void => {}
 
+type CredentialsReason = 'credentials_missing' | 'credentials_malformed' | 'credentials_invalid'
+
 export function basicAuthJudge(
   { realm, userHeader }: Pick<BasicAuthSettings, 'realm' | 'userHeader'>,
   check: PasswordCheck,
 ): RouteJudge {
   // RFC 9110 §5.6.4: characters that would end the quoted string are escaped. UTF-8 is the one encoding of RFC 7617 §2.1.
   const challenge = `Basic realm="${realm.replaceAll(/["\\]/g, '\\$&')}", charset="UTF-8"`
-  const unauthorized = (reason: DenyReason): Verdict => denied({ reason, status: 401, challenge })
+  const unauthorized = (reason: CredentialsReason): Verdict =>
+    denied({ denial: { reason }, status: 401, challenge })
   const missed: Readonly<Record<CredentialsMiss, Verdict>> = {
     absent: unauthorized('credentials_missing'),
     malformed: unauthorized('credentials_malformed'),
@@ -43,10 +46,9 @@ export function basicAuthJudge(
 }
 
 const OVERLOADED: Verdict = denied({
-  reason: 'overloaded',
+  denial: { reason: 'overloaded', work: 'passwords', retryAfterSeconds: RETRY_AFTER_SECONDS },
   status: DENY_ROWS.overloaded.status,
   retryAfterSeconds: RETRY_AFTER_SECONDS,
-  detail: 'too many passwords to verify',
 })
 
 function allowed(user: string, userHeader: string | undefined): Verdict {
