@@ -129,8 +129,10 @@ liveSuite('curl', ['curl', 'openssl'], () => {
         '-w',
         '%{http_code} %{size_upload}',
       ]
-      // Over HTTP/2 curl waits for nobody, but sends no more than one window (RFC 9113 §6.9.2).
-      expect(await curl(...via(), ...put, at('/orders/large'))).toBe(version === '2' ? '401 65535' : '401 0')
+      const [status, sent] = (await curl(...via(), ...put, at('/orders/large'))).split(' ').map(Number)
+      expect(status).toBe(401)
+      // Over HTTP/2 curl does not wait for leave: until the answer is there, it sends up to one window (RFC 9113 §6.9.2).
+      expect(sent).toBeLessThanOrEqual(version === '2' ? 65_535 : 0)
       expect(uploads.length).toBe(before)
       expect(await curl(...via(), ...GOOD, ...put, at('/orders/large'))).toBe(`201 ${LARGE_BYTES}`)
       expect(uploads.slice(before)).toEqual([digest])
