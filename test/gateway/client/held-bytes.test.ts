@@ -5,13 +5,15 @@ import { createHeldBytes, type Overload } from '../../../src/gateway/client/held
 import { runHttp2Gateway } from '../../support/http2-client.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { liveSuite } from '../../support/live/live-suite.ts'
-import { waitFor } from '../../support/live/loopback.ts'
+import { listen, waitFor } from '../../support/live/loopback.ts'
 import { ask, openClient } from '../../support/live/raw-client.ts'
 import { gatewayConfig, runGateway, startRawUpstream } from '../../support/run-gateway.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
+/** More than the sockets of one connection take in. */
+const LARGE = Buffer.alloc(16 * 1024 ** 2)
 const NEVER = { add() {}, remove() {}, close() {} }
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -123,8 +125,8 @@ describe('a gateway whose clients have it hold more than `max_held_bytes`', () =
 
   it('closes those whose answers wait to be read', async () => {
     const app = await startRawUpstream(cleanup, (_, socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${64 * 1024 ** 2}\r\n\r\n`)
-      socket.write(Buffer.alloc(64 * 1024 ** 2))
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${LARGE.length}\r\n\r\n`)
+      socket.write(LARGE)
     })
     const gateway = await runGateway(gatewayConfig([app.url], OPTIONS), cleanup)
     flood(gateway.port, 20, 'GET /public/ HTTP/1.1\r\nHost: a\r\n\r\n')
@@ -133,10 +135,7 @@ describe('a gateway whose clients have it hold more than `max_held_bytes`', () =
 
   it('closes those whose bodies the server does not read', async () => {
     const server = createServer({ pauseOnConnect: true })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    cleanup.add(() => server.close())
-    const address = server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const port = await listen(server, cleanup)
     const gateway = await runGateway(gatewayConfig([`http://127.0.0.1:${port}`], OPTIONS), cleanup)
     const head = `POST /public/ HTTP/1.1\r\nHost: a\r\nContent-Length: ${64 * 1024 ** 2}\r\n\r\n`
     flood(gateway.port, 20, `${head}${'x'.repeat(8 * 1024 ** 2)}`)
@@ -187,8 +186,8 @@ describe('a request under way', () => {
 liveSuite('a gateway with HTTP/2 whose clients have it hold too much', ['openssl'], () => {
   it('closes the connection whose streams are not read', async () => {
     const app = await startRawUpstream(cleanup, (_, socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${16 * 1024 ** 2}\r\n\r\n`)
-      socket.write(Buffer.alloc(16 * 1024 ** 2))
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${LARGE.length}\r\n\r\n`)
+      socket.write(LARGE)
     })
     const gateway = await runHttp2Gateway([app.url], cleanup, OPTIONS)
     const session = await gateway.session()
@@ -217,8 +216,8 @@ liveSuite('a gateway with HTTP/2 whose clients have it hold too much', ['openssl
 
   it('counts what a client of HTTP/1.1 over TLS does not read', async () => {
     const app = await startRawUpstream(cleanup, (_, socket) => {
-      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${16 * 1024 ** 2}\r\n\r\n`)
-      socket.write(Buffer.alloc(16 * 1024 ** 2))
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${LARGE.length}\r\n\r\n`)
+      socket.write(LARGE)
     })
     const gateway = await runHttp2Gateway([app.url], cleanup, OPTIONS)
     for (let i = 0; i < 20; i++) {
