@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'bun:test'
-import { createReload, type ReloadCause } from '../../src/app/reload.ts'
+import { createReload, type ReloadCause, type ReloadDeps } from '../../src/app/reload.ts'
 import type { Instance } from '../../src/app/build-instance.ts'
 import type { ConfigFailure } from '../../src/config/load-config.ts'
 import { err, ok } from '../../src/result.ts'
@@ -21,6 +21,16 @@ const FAILURE: ConfigFailure = {
 const SIGNAL: ReloadCause = { kind: 'signal' }
 const never = (): Promise<void> => new Promise(() => undefined)
 
+/** A reload that never waits and is never stopped. */
+const reloadOf = (deps: Pick<ReloadDeps, 'service' | 'load'> & Partial<ReloadDeps>) =>
+  createReload({
+    logger: memoryLogger().logger,
+    report: () => undefined,
+    sleep: never,
+    stopping: never(),
+    ...deps,
+  })
+
 describe('a reload', () => {
   it('puts the new configuration in force as a whole', async () => {
     const { service, decisions } = await runService()
@@ -32,13 +42,10 @@ describe('a reload', () => {
       'X-Auth-Subject: sub }',
       'X-Other: sub }',
     )
-    const reload = createReload({
+    const reload = reloadOf({
       service,
       load: async () => ok(await loadOrThrow(text)),
       logger,
-      report: () => undefined,
-      sleep: never,
-      stopping: never(),
     })
     await reload(SIGNAL)
     const answer = await ask()
@@ -51,13 +58,11 @@ describe('a reload', () => {
     const { service } = await runService()
     const { logger, lines } = memoryLogger()
     const reported: ConfigFailure[] = []
-    const reload = createReload({
+    const reload = reloadOf({
       service,
       load: async () => ok(await loadOrThrow(CONFIG.replace(/audience: [^,]+/, 'audience: any'))),
       logger,
       report: (failure) => void reported.push(failure),
-      sleep: never,
-      stopping: never(),
     })
     await reload(SIGNAL)
     const codes = reported.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code))
@@ -71,13 +76,11 @@ describe('a reload', () => {
     const before = service.instance
     const { logger, lines } = memoryLogger()
     const reported: ConfigFailure[] = []
-    const reload = createReload({
+    const reload = reloadOf({
       service,
       load: async () => err(FAILURE),
       logger,
       report: (failure) => void reported.push(failure),
-      sleep: never,
-      stopping: never(),
     })
     await reload(SIGNAL)
     expect(service.instance).toBe(before)
@@ -96,13 +99,10 @@ describe('a reload', () => {
     const { service } = await runService()
     const before = service.instance
     const { logger, lines } = memoryLogger()
-    const reload = createReload({
+    const reload = reloadOf({
       service,
       load: () => Promise.reject(new RangeError('a fault')),
       logger,
-      report: () => undefined,
-      sleep: never,
-      stopping: never(),
     })
     await reload(SIGNAL)
     expect(service.instance).toBe(before)
@@ -122,13 +122,9 @@ describe('a reload', () => {
       await gate
       return err(FAILURE)
     }
-    const reload = createReload({
+    const reload = reloadOf({
       service,
       load,
-      logger: memoryLogger().logger,
-      report: () => undefined,
-      sleep: never,
-      stopping: never(),
     })
     const all = [reload(SIGNAL), reload(SIGNAL), reload(SIGNAL)]
     release()
@@ -140,13 +136,9 @@ describe('a reload', () => {
   it('loses no request while configurations are swapped under load', async () => {
     const { service, decisions } = await runService()
     const token = mint({ scope: 'orders:read' })
-    const reload = createReload({
+    const reload = reloadOf({
       service,
       load: async () => ok(await loadOrThrow(CONFIG)),
-      logger: memoryLogger().logger,
-      report: () => undefined,
-      sleep: never,
-      stopping: never(),
     })
     const statuses = new Set<number>()
     const asking = Array.from({ length: 8 }, async () => {
@@ -168,7 +160,7 @@ describe('a reload', () => {
     let loads = 0
     let stop: () => void = () => undefined
     const { logger, lines } = memoryLogger()
-    const reload = createReload({
+    const reload = reloadOf({
       service,
       load: async () => {
         loads++
@@ -177,8 +169,6 @@ describe('a reload', () => {
         return ok({ ...(await loadOrThrow(CONFIG)), started: never(), close })
       },
       logger,
-      report: () => undefined,
-      sleep: never,
       stopping: new Promise<void>((resolve) => (stop = resolve)),
     })
     await Promise.all([reload(SIGNAL), reload(SIGNAL)])
@@ -192,13 +182,10 @@ describe('a reload', () => {
     const { service } = await runService()
     const { logger, lines } = memoryLogger()
     const text = CONFIG.replace('admin: 127.0.0.1:0', 'admin: off')
-    await createReload({
+    await reloadOf({
       service,
       load: async () => ok(await loadOrThrow(text)),
       logger,
-      report: () => undefined,
-      sleep: never,
-      stopping: never(),
     })(SIGNAL)
     expect(lines.at(-1)).toMatchObject({ level: 'warn', event: 'reload' })
     await service.stop(0)
@@ -225,13 +212,11 @@ liveSuite('a reload', ['openssl'], () => {
       const old = service.instance
       const { logger, lines } = memoryLogger()
       const reported: ConfigFailure[] = []
-      await createReload({
+      await reloadOf({
         service,
         load: async () => ok(await loadOrThrow(config(after))),
         logger,
         report: (failure) => void reported.push(failure),
-        sleep: never,
-        stopping: never(),
       })(SIGNAL)
       expect(service.instance === old).toBe(isRefused)
       const codes = reported.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code))

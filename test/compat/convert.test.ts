@@ -1,24 +1,12 @@
 import { describe, expect, it } from 'bun:test'
 import { convertConfig } from '../../src/compat/convert.ts'
 import { loadGood } from '../config/load-text.ts'
-
-const KEY = 'qwertyuiopasdfghjklzxcvbnm123456'
+import { README } from '../support/jwtauthrequest.ts'
 
 const CONFIG = JSON.stringify({
   'listen-port': ':8081',
   clients: [
-    {
-      endpoints: ['/auth'],
-      name: 'Test endpoint',
-      'required-claims': ['exp', 'iss'],
-      'allowed-algo': ['HS256'],
-      'token-name': 'Authorization',
-      'trim-prefix': 'Bearer ',
-      audience: ['developer'],
-      HMAC: KEY,
-      debug: true,
-      issuer: 'golang',
-    },
+    JSON.parse(README).clients[0],
     {
       endpoints: ['/b', '/c'],
       HMAC: '${not-a-variable} #: "x"',

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { convertConfig } from '../../src/compat/convert.ts'
 import { loadConfigPartly, type PartlyLoaded } from '../../src/config/load-partly.ts'
 import { loadDeps, loadGood, loadText } from '../config/load-text.ts'
-import { KEY } from './client-config.ts'
+import { client as good } from '../support/jwtauthrequest.ts'
 
 const FILE = '/etc/warder/config.json'
 
@@ -14,16 +14,8 @@ async function convert(value: unknown): Promise<PartlyLoaded> {
   return loaded.value
 }
 
-const client = (path: string, changes: Readonly<Record<string, unknown>> = {}) => ({
-  endpoints: [path],
-  name: path.slice(1),
-  'required-claims': ['exp'],
-  'allowed-algo': ['HS256'],
-  audience: ['developer'],
-  HMAC: KEY,
-  issuer: 'golang',
-  ...changes,
-})
+const client = (path: string, changes: Readonly<Record<string, unknown>> = {}) =>
+  good(path, { name: path.slice(1), ...changes })
 const file = (clients: unknown, top: Readonly<Record<string, unknown>> = {}) => ({
   'listen-port': '127.0.0.1:8081',
   clients,

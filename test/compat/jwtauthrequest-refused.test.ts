@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { loadBad } from '../config/load-text.ts'
-import { config, KEY } from './client-config.ts'
+import { config, KEY } from '../support/jwtauthrequest.ts'
 
 describe('a jwtauthrequest configuration is refused', () => {
   const CASES: readonly (readonly [what: string, text: string, code: string, says: string])[] = [

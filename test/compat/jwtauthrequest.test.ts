@@ -1,27 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { DEFAULT_REMOTE_KEYS } from '../../src/config/setting-defaults.ts'
 import { loadGood, SUPPORTED } from '../config/load-text.ts'
-import { config, KEY } from './client-config.ts'
-
-/** The example of its README, with the braces that the page lost. */
-const README = `{
-  "listen-port": ":8081",
-  "clients": [
-    {
-      "endpoints": [ "/auth" ],
-      "name": "Test endpoint",
-      "required-claims": [ "exp", "iss" ],
-      "allowed-algo": [ "HS256" ],
-      "token-name": "Authorization",
-      "trim-prefix": "Bearer ",
-      "audience": [ "developer" ],
-      "HMAC": "qwertyuiopasdfghjklzxcvbnm123456",
-      "debug": true,
-      "issuer": "golang"
-    }
-  ]
-}
-`
+import { config, KEY, README } from '../support/jwtauthrequest.ts'
 
 const load = (text: string) => loadGood(text, {}, '/etc/config.json')
 

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
-import { waitFor } from '../support/live/loopback.ts'
+import { listen, waitFor } from '../support/live/loopback.ts'
 import { openDescriptors } from '../support/live/process-holdings.ts'
 import { ask } from '../support/live/raw-client.ts'
 import { startServedGateway, type ServedGateway } from '../support/live/served-gateway.ts'
@@ -107,14 +107,7 @@ async function startServer(cleanup: ReturnType<typeof createCleanup>) {
       if (head.includes('\r\n\r\n')) SERVERS[decodeURIComponent(name)]?.(socket)
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanup.add(() => {
-    server.close()
-    for (const socket of open) socket.destroy()
-  })
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { url: `http://127.0.0.1:${port}`, open }
+  return { url: `http://127.0.0.1:${await listen(server, cleanup)}`, open }
 }
 
 /** Resolves when the connection is gone. */

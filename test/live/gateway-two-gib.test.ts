@@ -2,6 +2,7 @@
 import { createServer, connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
+import { listen } from '../support/live/loopback.ts'
 import { forgetPeak, peakBytes, residentBytes } from '../support/live/process-holdings.ts'
 import { startServedGateway, type ServedGateway } from '../support/live/served-gateway.ts'
 import { gatewayConfig } from '../support/run-gateway.ts'
@@ -37,10 +38,8 @@ describe.skipIf(process.platform !== 'linux')('2 GiB through a gateway', () => {
   let uploaded = 0
 
   beforeAll(async () => {
-    const sockets = new Set<Socket>()
     const server = createServer((socket) => {
       // One request each: it says `Connection: close`.
-      sockets.add(socket)
       socket.on('error', () => socket.destroy())
       socket.once('data', (head: Buffer) => {
         const [, method, size] = /^(\w+) \/public\/(\d+)/.exec(head.toString('latin1')) ?? []
@@ -60,13 +59,7 @@ describe.skipIf(process.platform !== 'linux')('2 GiB through a gateway', () => {
         note()
       })
     })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    cleanup.add(() => {
-      server.close()
-      for (const socket of sockets) socket.destroy()
-    })
-    const address = server.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const port = await listen(server, cleanup)
     gateway = await startServedGateway(gatewayConfig([`http://127.0.0.1:${port}`]), cleanup)
   })
   afterAll(() => cleanup.run())

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import type { ChildProgram } from '../support/live/child-program.ts'
+import { README } from '../support/jwtauthrequest.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { freePort } from '../support/live/loopback.ts'
@@ -9,26 +10,6 @@ import { startNginx } from '../support/live/nginx.ts'
 import { ask, openClient, requestText, type RawResponse } from '../support/live/raw-client.ts'
 import { startServe } from '../support/live/serve-command.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
-
-/** The example of its README. */
-const CONFIG = `{
-  "listen-port": ":8081",
-  "clients": [
-    {
-      "endpoints": [ "/auth" ],
-      "name": "Test endpoint",
-      "required-claims": [ "exp", "iss" ],
-      "allowed-algo": [ "HS256" ],
-      "token-name": "Authorization",
-      "trim-prefix": "Bearer ",
-      "audience": [ "developer" ],
-      "HMAC": "qwertyuiopasdfghjklzxcvbnm123456",
-      "debug": true,
-      "issuer": "golang"
-    }
-  ]
-}
-`
 
 /** The nginx configuration of its README. */
 const SNIPPET = `
@@ -52,7 +33,7 @@ liveSuite('jwtauthrequest: its example configuration behind its nginx snippet', 
     warderPort = await freePort()
     const file = join(dir, 'config.json')
     // Changed are only the port, which must be free here, and the directory.
-    writeFileSync(file, CONFIG.replace('8081', String(warderPort)))
+    writeFileSync(file, README.replace('8081', String(warderPort)))
     warder = await startServe(file, warderPort, cleanup, { onTerminal: true })
     // The printed \`alias\` has no slash at its end, so nginx puts the file's name right behind it.
     mkdirSync(join(dir, 'www'))

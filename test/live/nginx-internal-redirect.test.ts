@@ -1,9 +1,9 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
+import { listen } from '../support/live/loopback.ts'
 
 interface Field {
   readonly site: GuardedSite
@@ -25,9 +25,7 @@ liveSuite('an application that a client can make send X-Accel-Redirect', ['nginx
       if (redirect !== undefined) response.setHeader('X-Accel-Redirect', redirect)
       response.end(`app ${target}`)
     })
-    await new Promise<void>((resolve) => void app.listen(0, '127.0.0.1', resolve))
-    cleanup.add(() => void app.close())
-    const { port } = app.address() as AddressInfo
+    const port = await listen(app, cleanup)
     return { served, site: await startGuardedSite(cleanup, { editSnippet, upstream: `127.0.0.1:${port}` }) }
   }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
-import { freePort } from '../support/live/loopback.ts'
+import { freePort, listen } from '../support/live/loopback.ts'
 import { startWarder } from '../support/live/warder.ts'
 
 liveSuite('nginx without an answer of Warder', ['nginx'], () => {
@@ -58,10 +58,7 @@ liveSuite('nginx without an answer of Warder', ['nginx'], () => {
         socket.on('error', () => socket.destroy())
         socket.on('data', () => void (answer === undefined || socket.end(answer, 'latin1')))
       })
-      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-      cleanup.add(() => void other.close())
-      const address = other.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const port = await listen(other, cleanup)
       const site = await startGuardedSite(cleanup, {
         between: async () => port,
         editSnippet: (text) => text.replace('proxy_read_timeout 3s', 'proxy_read_timeout 200ms'),

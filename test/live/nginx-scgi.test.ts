@@ -3,6 +3,7 @@ import { afterEach, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
+import { listen } from '../support/live/loopback.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
 
 const PASS = /proxy_pass http:\/\/127\.0\.0\.1:(\d+);(?=\n {8}proxy_http_version 1\.1;\n {8}# Not)/
@@ -29,10 +30,7 @@ liveSuite('nginx and an application that speaks SCGI, as others do FastCGI and u
         socket.end('Status: 200 OK\r\nContent-Length: 2\r\n\r\nok')
       })
     })
-    await new Promise<void>((resolve) => void app.listen(0, '127.0.0.1', resolve))
-    cleanup.add(() => void app.close())
-    const address = app.address()
-    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const port = await listen(app, cleanup)
     return { users, site: await startGuardedSite(cleanup, { editSnippet, upstream: `127.0.0.1:${port}` }) }
   }
 

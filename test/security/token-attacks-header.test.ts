@@ -1,6 +1,8 @@
 /** Attacks through the members of the header: one named group per attack. */
 import { describe, expect, it } from 'bun:test'
 import { createServer } from 'node:net'
+import { createCleanup } from '../support/live/cleanup.ts'
+import { listen } from '../support/live/loopback.ts'
 import { decideOf, makeGuard, reasonFor } from '../support/make-guard.ts'
 import { jwkOf } from '../support/key-sources.ts'
 import * as mintery from '../support/tokens.ts'
@@ -36,12 +38,8 @@ describe('attack: the token says where its key is (`jku`, `x5u`)', () => {
       connections++
       socket.destroy()
     })
-    const port = await new Promise<number>((resolve) => {
-      canary.listen(0, '127.0.0.1', () => {
-        const address = canary.address()
-        resolve(typeof address === 'object' && address !== null ? address.port : 0)
-      })
-    })
+    const cleanup = createCleanup()
+    const port = await listen(canary, cleanup)
     try {
       const url = `http://127.0.0.1:${port}/keys`
       const headers = [
@@ -65,7 +63,7 @@ describe('attack: the token says where its key is (`jku`, `x5u`)', () => {
       expect(closed).toBe('refused')
       expect(connections).toBe(1)
     } finally {
-      canary.close()
+      await cleanup.run()
     }
   })
 })

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'bun:test'
 import { MAX_JSON_DEPTH, MAX_JSON_MEMBERS } from '../../src/strict-json.ts'
 import { decideOf, makeGuard, mainIssuer, reasonFor } from '../support/make-guard.ts'
 import {
+  CLAIMS,
+  claimsWith,
   encode,
   goodClaims,
   mint,
@@ -14,15 +16,12 @@ import {
 } from '../support/tokens.ts'
 
 const decide = decideOf(makeGuard({ maxTokenBytes: 65_536 }))
-const CLAIMS = JSON.stringify(goodClaims())
-/** The good claims with more text at their end. */
-const withMembers = (members: string): string => `${CLAIMS.slice(0, -1)},${members}}`
 
 describe('attack: nesting and members without end', () => {
   const nested = (depth: number, open: string, close: string): string =>
-    withMembers(`"x":${open.repeat(depth)}1${close.repeat(depth)}`)
+    claimsWith(`"x":${open.repeat(depth)}1${close.repeat(depth)}`)
   const members = (count: number): string =>
-    withMembers(Array.from({ length: count }, (_, index) => `"m${index}":1`).join())
+    claimsWith(Array.from({ length: count }, (_, index) => `"m${index}":1`).join())
   const cases = [
     ['5,000 arrays', nested(5000, '[', ']'), 'token_malformed'],
     ['5,000 objects', nested(4000, '{"a":', '}'), 'token_malformed'],
@@ -31,7 +30,7 @@ describe('attack: nesting and members without end', () => {
     ['one member too many', members(MAX_JSON_MEMBERS - 5 + 1), 'token_malformed'],
     ['the most members that are accepted', members(MAX_JSON_MEMBERS - 5), 'ok'],
     ['arrays that are never closed', `{"x":${'['.repeat(5000)}`, 'token_malformed'],
-    ['brackets in a string', withMembers(`"x":"${'[{'.repeat(2000)}"`), 'ok'],
+    ['brackets in a string', claimsWith(`"x":"${'[{'.repeat(2000)}"`), 'ok'],
   ] as const
   for (const [name, payload, reason] of cases) {
     it(`judges ${name} as ${reason}`, async () =>
@@ -82,7 +81,7 @@ describe('attack: `__proto__` and `constructor` as names', () => {
   it('leaves the prototype of objects alone', async () => {
     await reasonFor(
       decide,
-      mintPayload(withMembers('"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}')),
+      mintPayload(claimsWith('"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}')),
     )
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
   })

@@ -1,29 +1,30 @@
-import { describe, expect, it } from 'bun:test'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { afterEach, describe, expect, it } from 'bun:test'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WarderError } from '../../src/errors.ts'
 import { freeSocket } from '../../src/server/free-socket.ts'
 import { createHttpListener } from '../../src/server/http-listener.ts'
+import { createCleanup } from '../support/live/cleanup.ts'
+import { createTempDir } from '../support/live/temp-dir.ts'
+
+const cleanup = createCleanup()
+afterEach(() => cleanup.run())
 
 const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const
 const ok = (): Response => new Response('ok')
 
 describe('createHttpListener()', () => {
   it('listens on a unix socket, and removes it when it stops', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
-    const path = join(directory, 'warder.sock')
+    const path = join(createTempDir(cleanup), 'warder.sock')
     const listener = createHttpListener({ kind: 'unix', path }, { '/': ok })
     expect(listener.address).toBe(`unix:${path}`)
     expect(await (await fetch('http://warder/', { unix: path })).text()).toBe('ok')
     await listener.stop()
     expect(existsSync(path)).toBe(false)
-    rmSync(directory, { recursive: true })
   })
 
   it('takes over the socket file of a process that was killed', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
-    const path = join(directory, 'warder.sock')
+    const path = join(createTempDir(cleanup), 'warder.sock')
     const dead = Bun.spawn(
       [
         process.execPath,
@@ -40,18 +41,15 @@ describe('createHttpListener()', () => {
     const listener = createHttpListener({ kind: 'unix', path }, { '/': ok })
     expect((await fetch('http://warder/', { unix: path })).status).toBe(200)
     await listener.stop()
-    rmSync(directory, { recursive: true })
   })
 
   it('does not take the socket of a process that is running', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
-    const path = join(directory, 'warder.sock')
+    const path = join(createTempDir(cleanup), 'warder.sock')
     const living = createHttpListener({ kind: 'unix', path }, { '/': ok })
     expect(freeSocket({ kind: 'unix', path })).rejects.toMatchObject({ code: 'ERR_SERVER_LISTEN' })
     expect(() => createHttpListener({ kind: 'unix', path }, {})).toThrow(WarderError)
     expect((await fetch('http://warder/', { unix: path })).status).toBe(200)
     await living.stop()
-    rmSync(directory, { recursive: true })
   })
 
   const answers = {
@@ -74,8 +72,7 @@ describe('createHttpListener()', () => {
   }
 
   it('leaves the socket of its successor alone when its last request is answered', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
-    const path = join(directory, 'warder.sock')
+    const path = join(createTempDir(cleanup), 'warder.sock')
     const asked = Promise.withResolvers<void>()
     const answer = Promise.withResolvers<Response>()
     const slow = (): Promise<Response> => {
@@ -93,16 +90,13 @@ describe('createHttpListener()', () => {
     await stopped
     expect((await fetch('http://warder/', { unix: path })).status).toBe(200)
     await successor.stop()
-    rmSync(directory, { recursive: true })
   })
 
   it('leaves a file alone that is not a socket', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
-    const path = join(directory, 'precious')
+    const path = join(createTempDir(cleanup), 'precious')
     writeFileSync(path, 'data')
     expect(() => createHttpListener({ kind: 'unix', path }, {})).toThrow(WarderError)
     expect(existsSync(path)).toBe(true)
-    rmSync(directory, { recursive: true })
   })
 
   it('says which address is taken', async () => {

@@ -2,6 +2,7 @@
 import { createServer, type Socket } from 'node:net'
 import type { Cleanup } from './live/cleanup.ts'
 import { takeMessage, valuesOf, type HttpMessage } from './live/http-message.ts'
+import { listen } from './live/loopback.ts'
 import { AUDIENCE, ISSUER, loadOrThrow, memoryLogger, SECRET, type LogLine } from './run-service.ts'
 import { startService, type Service } from '../../src/app/service.ts'
 
@@ -96,13 +97,7 @@ export async function startRawUpstream(
       }
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanup.add(() => {
-    server.close()
-    for (const socket of connections) socket.destroy()
-  })
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = await listen(server, cleanup)
   return { port, url: `http://127.0.0.1:${port}`, received, connections, bytes: () => all }
 }
 

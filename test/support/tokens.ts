@@ -70,6 +70,12 @@ export const goodClaims = (overrides: Readonly<Record<string, unknown>> = {}): R
   ...overrides,
 })
 
+/** The good claims as text. */
+export const CLAIMS = JSON.stringify(goodClaims())
+
+/** The same with more members at the end. */
+export const claimsWith = (members: string): string => `${CLAIMS.slice(0, -1)},${members}}`
+
 /** Signs two segments as they are, canonical or not. */
 export function signSegments(header: string, payload: string, signer: Signer): string {
   const input = `${header}.${payload}`

@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { generateKeyPairSync } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createTestIssuer } from '../../../src/testing/test-issuer.ts'
+import { createCleanup } from '../../support/live/cleanup.ts'
+import { listen } from '../../support/live/loopback.ts'
 import { createSandbox } from '../fixtures.ts'
 import { NOW_MS, runWarder, type Ran } from '../run-warder.ts'
 
+const cleanup = createCleanup()
 const sandbox = createSandbox()
+cleanup.add(() => sandbox.remove())
 const weak = {
   ...generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' }),
   kid: 'weak',
@@ -54,14 +57,9 @@ const server = createServer((request, response) => {
 })
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  base = `http://127.0.0.1:${await listen(server, cleanup)}`
 })
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
-  sandbox.remove()
-})
+afterAll(() => cleanup.run())
 
 function check(issuers: readonly string[], ...flags: readonly string[]): Promise<Ran> {
   const entries = issuers.map(

@@ -1,29 +1,13 @@
 import { describe, expect, it } from 'bun:test'
 import { launchTokens } from '../../../src/cli/serve/launch-help.ts'
+import { README } from '../../support/jwtauthrequest.ts'
 import { runService } from '../../support/run-service.ts'
 
-/** The example of jwtauthrequest's README, on a free port. */
-const README = JSON.stringify({
-  'listen-port': ':0',
-  clients: [
-    {
-      endpoints: ['/auth'],
-      name: 'Test endpoint',
-      'required-claims': ['exp', 'iss'],
-      'allowed-algo': ['HS256'],
-      'token-name': 'Authorization',
-      'trim-prefix': 'Bearer ',
-      audience: ['developer'],
-      HMAC: 'qwertyuiopasdfghjklzxcvbnm123456',
-      debug: true,
-      issuer: 'golang',
-    },
-  ],
-})
+const CONFIG = README.replace(':8081', ':0')
 
 describe('a jwtauthrequest configuration', () => {
   it('is answered 200 or 403 and nothing else, by GET and HEAD, from the header and the query', async () => {
-    const { service, decisionsPort } = await runService(README)
+    const { service, decisionsPort } = await runService(CONFIG)
     const url = `http://127.0.0.1:${decisionsPort}/auth`
     const [launch] = launchTokens(service.instance.config, Date.now())
     const token = launch?.token ?? ''
@@ -43,7 +27,7 @@ describe('a jwtauthrequest configuration', () => {
   })
 
   it('prints tokens that are valid for one hour and no longer', async () => {
-    const { service, decisionsPort } = await runService(README)
+    const { service, decisionsPort } = await runService(CONFIG)
     const anHourAgo = Date.now() - 3_601_000
     const [old] = launchTokens(service.instance.config, anHourAgo)
     expect((await fetch(`http://127.0.0.1:${decisionsPort}/auth?token=${old?.token}`)).status).toBe(403)

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import { createServer } from 'node:net'
 import { createCleanup } from '../../support/live/cleanup.ts'
-import { waitFor } from '../../support/live/loopback.ts'
+import { listen, waitFor } from '../../support/live/loopback.ts'
 import { openClient, requestText } from '../../support/live/raw-client.ts'
 import { exchange } from '../../support/raw-http.ts'
 import { gatewayConfig, OK, runGateway, startRawUpstream } from '../../support/run-gateway.ts'
@@ -17,11 +17,7 @@ async function acceptEarly(): Promise<{ readonly url: string; readonly text: () 
     socket.once('data', () => void socket.write(OK.replace('2\r\n\r\nok', '5\r\n\r\nearly')))
     socket.on('data', (chunk: Buffer) => (text += chunk.toString('latin1')))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanup.add(() => void server.close())
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { url: `http://127.0.0.1:${port}`, text: () => text }
+  return { url: `http://127.0.0.1:${await listen(server, cleanup)}`, text: () => text }
 }
 
 describe('an answer', () => {

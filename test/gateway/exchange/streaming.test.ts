@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'bun:test'
 import { createServer, type Socket } from 'node:net'
 import { connect } from 'node:net'
 import { createCleanup } from '../../support/live/cleanup.ts'
-import { waitFor } from '../../support/live/loopback.ts'
+import { listen, waitFor } from '../../support/live/loopback.ts'
 import { openClient } from '../../support/live/raw-client.ts'
 import { gatewayConfig, runGateway } from '../../support/run-gateway.ts'
 
@@ -15,19 +15,11 @@ const BLOCK = Buffer.alloc(MIB, 'x')
 
 /** Accepts connections; the test does the rest. */
 async function acceptRaw(accept: (socket: Socket) => void): Promise<string> {
-  const sockets = new Set<Socket>()
   const server = createServer((socket) => {
-    sockets.add(socket)
     socket.on('error', () => socket.destroy())
     accept(socket)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanup.add(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  return `http://127.0.0.1:${await listen(server, cleanup)}`
 }
 
 /** Writes so many bytes with back-pressure. */

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { createBoundedFetch } from '../../../src/keys/fetch/bounded-fetch.ts'
+import { createCleanup } from '../../support/live/cleanup.ts'
+import { freePort, listen } from '../../support/live/loopback.ts'
 
 const BOMB = gzipSync(Buffer.alloc(1_000_000, ' '))
 const seen: string[] = []
@@ -37,15 +38,12 @@ const server = createServer((request, response) => {
   }
 })
 
+const cleanup = createCleanup()
 let base = ''
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  base = `http://127.0.0.1:${await listen(server, cleanup)}`
 })
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
-})
+afterAll(() => cleanup.run())
 
 function get(url: string, timeoutMs = 5_000) {
   const setTimer = (fn: () => void, ms: number): (() => void) => {
@@ -82,11 +80,7 @@ describe('createBoundedFetch with the fetch of the runtime', () => {
   })
 
   it('names the code of a refused connection', async () => {
-    const closed = createServer()
-    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
-    const { port } = closed.address() as AddressInfo
-    await new Promise((resolve) => closed.close(resolve))
-    const fetched = await get(`http://127.0.0.1:${port}/`)
+    const fetched = await get(`http://127.0.0.1:${await freePort()}/`)
     expect(fetched.ok ? '' : fetched.error.why).toMatch(/ECONNREFUSED|ConnectionRefused/)
   })
 })

@@ -1,24 +1,22 @@
 /** What a compressed answer costs, in a process of its own: memory cannot be given back to be counted again. */
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import { createCleanup } from '../../support/live/cleanup.ts'
+import { listen } from '../../support/live/loopback.ts'
 
 const BOMB = gzipSync(Buffer.alloc(256 * 1024 ** 2))
 const server = createServer((_, response) => {
   response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': BOMB.length }).end(BOMB)
 })
 
+const cleanup = createCleanup()
 let url = ''
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`
+  url = `http://127.0.0.1:${await listen(server, cleanup)}/jwks`
 })
-afterAll(() => {
-  server.closeAllConnections()
-  server.close()
-})
+afterAll(() => cleanup.run())
 
 /** Fetches the bomb a few times and prints the answer and the growth of the largest resident size, in MiB. */
 const CLIENT = `

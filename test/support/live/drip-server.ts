@@ -1,6 +1,7 @@
 /** A key set that is sent byte by byte and does not end until the test says so. */
 import { createServer, type Socket } from 'node:net'
 import type { Cleanup } from './cleanup.ts'
+import { listen } from './loopback.ts'
 
 export interface DripServer {
   readonly url: string
@@ -36,15 +37,9 @@ export async function startDripServer(body: string, cleanup: Cleanup): Promise<D
       waiting.set(socket, sent + 1)
     }
   }, DRIP_MS)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanup.add(() => {
-    clearInterval(drip)
-    for (const socket of waiting.keys()) socket.destroy()
-    server.close()
-  })
-  const address = server.address()
+  cleanup.add(() => clearInterval(drip))
   return {
-    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/jwks`,
+    url: `http://127.0.0.1:${await listen(server, cleanup)}/jwks`,
     pending: () => waiting.size,
     requests: () => requests,
     finish() {

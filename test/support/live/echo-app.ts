@@ -2,6 +2,7 @@
 import { createServer } from 'node:net'
 import type { Cleanup } from './cleanup.ts'
 import { takeMessage, valuesOf, type HttpMessage } from './http-message.ts'
+import { listen } from './loopback.ts'
 
 export interface ReceivedRequest extends HttpMessage {
   readonly method: string
@@ -35,10 +36,7 @@ export async function startEchoApp(cleanup: Cleanup): Promise<EchoApp> {
       }
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanup.add(() => void server.close())
-  const address = server.address()
-  return { port: typeof address === 'object' && address !== null ? address.port : 0, received }
+  return { port: await listen(server, cleanup), received }
 }
 
 function toRequest(message: HttpMessage): ReceivedRequest {

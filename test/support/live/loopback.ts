@@ -1,9 +1,33 @@
 /** Ports on loopback, and waiting until somebody answers on one. */
-import { connect, createServer } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import type { Cleanup } from './cleanup.ts'
 
 const POLL_MS = 10
 // No test should pass for it: it ends a wait for what never comes, on however busy a machine.
 const GIVE_UP_MS = 60_000
+
+/** Has a server listen on a free port. It ends with the test, and so do its connections. */
+export async function listen(server: Server, cleanup: Cleanup): Promise<number> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  cleanup.add(() => {
+    server.close()
+    for (const socket of sockets) socket.destroy()
+  })
+  return portOf(server)
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
 
 /** A port that was free a moment ago, for programs that cannot be told to choose one themselves. */
 export function freePort(): Promise<number> {
@@ -11,8 +35,7 @@ export function freePort(): Promise<number> {
     const server = createServer()
     server.once('error', reject)
     server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
+      const port = portOf(server)
       server.close(() => resolve(port))
     })
   })

@@ -1,5 +1,7 @@
 /** Tokens of a provider that is not there: not yet, or not any more. */
 import { createServer } from 'node:http'
+import { createCleanup } from './cleanup.ts'
+import { listen } from './loopback.ts'
 import { createProviderHandler, type SigningJwk } from './provider-handler.ts'
 import { requestToken } from './request-token.ts'
 
@@ -15,15 +17,13 @@ export async function mintTokens(
   audience: string,
 ): Promise<readonly string[]> {
   const server = createServer(createProviderHandler(issuer, [key]))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const cleanup = createCleanup()
+  const origin = `http://127.0.0.1:${await listen(server, cleanup)}`
   try {
-    const address = server.address()
-    const origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
     return await Promise.all(
       Array.from({ length: count }, () => requestToken(origin, 'orders:read', audience)),
     )
   } finally {
-    server.closeAllConnections()
-    server.close()
+    await cleanup.run()
   }
 }

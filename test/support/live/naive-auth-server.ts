@@ -5,6 +5,7 @@
 import { createServer } from 'node:net'
 import type { Cleanup } from './cleanup.ts'
 import { takeMessage, valuesOf } from './http-message.ts'
+import { listen } from './loopback.ts'
 
 /** Lets public paths pass, and everything at the endpoint that judges the token alone. */
 export async function startNaiveAuthServer(cleanup: Cleanup): Promise<number> {
@@ -28,8 +29,5 @@ export async function startNaiveAuthServer(cleanup: Cleanup): Promise<number> {
       }
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanup.add(() => void server.close())
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
+  return listen(server, cleanup)
 }

@@ -1,7 +1,8 @@
 /** A TCP relay in front of a server that keeps whole HTTP/1 exchanges, byte by byte. */
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import type { Cleanup } from './cleanup.ts'
 import { takeMessage, type HttpMessage } from './http-message.ts'
+import { listen } from './loopback.ts'
 
 /** A request and its answer. */
 export interface RecordedExchange {
@@ -20,29 +21,19 @@ export interface RecordingRelay {
 
 export async function startRecordingRelay(targetPort: number, cleanup: Cleanup): Promise<RecordingRelay> {
   const recordings: { readonly asked: Buffer[]; readonly answered: Buffer[] }[] = []
-  const sockets = new Set<Socket>()
   const server = createServer((near) => {
     const recording = { asked: [] as Buffer[], answered: [] as Buffer[] }
     recordings.push(recording)
     const far = connect(targetPort, '127.0.0.1')
-    for (const socket of [near, far]) {
-      sockets.add(socket)
-      socket.on('close', () => sockets.delete(socket))
-    }
     near.on('data', (bytes: Buffer) => void recording.asked.push(bytes))
     far.on('data', (bytes: Buffer) => void recording.answered.push(bytes))
     near.on('error', () => far.destroy())
     far.on('error', () => near.destroy())
+    near.on('close', () => far.destroy())
     near.pipe(far)
     far.pipe(near)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanup.add(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const port = await listen(server, cleanup)
   return {
     port,
     url: `http://127.0.0.1:${port}`,

@@ -4,6 +4,7 @@
  */
 import { createServer } from 'node:http'
 import type { Cleanup } from './cleanup.ts'
+import { listen } from './loopback.ts'
 import { createProviderHandler, type ProviderHandler, type SigningJwk } from './provider-handler.ts'
 import { requestToken } from './request-token.ts'
 
@@ -31,13 +32,7 @@ export async function startRotatingProvider(
     if (request.url === '/.well-known/openid-configuration') discoveries += 1
     handle(request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  cleanup.add(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  const address = server.address()
-  const issuer = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+  const issuer = `http://127.0.0.1:${await listen(server, cleanup)}`
   handle = createProviderHandler(issuer, keys)
   return {
     issuer,
