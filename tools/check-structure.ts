@@ -17,12 +17,9 @@ const NAMES_STILL_SHARED: ReadonlySet<string> = new Set([
 
 /** To be emptied: nothing may be added. Files whose paths begin with one of these. */
 const STILL_IN_CIRCLES: readonly string[] = [
-  'src/cli/',
   'src/compat/goma-',
-  'src/decision/claim-denial.ts',
-  'src/decision/trial.ts',
   'src/decision/explain/describe-',
-  'src/gateway/upstream/',
+  'src/gateway/upstream/server-',
 ]
 
 async function readFiles(root: string, pattern: string): Promise<ReadonlyMap<string, string>> {
