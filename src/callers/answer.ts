@@ -1,10 +1,10 @@
-/** The parts of an answer that dialects share. */
+/** Parts of an answer that all callers share. */
 import type { Allow, Deny } from '../decision/decision.ts'
 import type { CallerAnswer } from './caller.ts'
 
 /**
- * Exactly 200, no body, every identity header, and the decision's id. Blank headers are sent on purpose: the
- * proxy then overwrites what the client sent.
+ * Exactly 200, no body, every identity header, and the decision's id. Empty headers are sent on purpose: with them,
+ * the proxy overwrites the client's.
  */
 export function renderAllow(decision: Allow, identityNames: readonly string[]): CallerAnswer {
   const headers: Record<string, string> = { 'x-decision-id': decision.id }
@@ -13,7 +13,7 @@ export function renderAllow(decision: Allow, identityNames: readonly string[]): 
   return { status: 200, headers, body: null }
 }
 
-/** Headers of a denial: no identity header, never the token, and nothing that a cache may keep. */
+/** Headers of a denial: no identity, never the token, and no permission to cache. */
 export function denyHeaders(decision: Deny): Record<string, string> {
   const headers: Record<string, string> = {
     'x-decision-id': decision.id,

@@ -1,10 +1,10 @@
-/** A caller: how one kind of client asks for decisions, and how it is answered. It translates and never decides. */
+/** A caller: how one kind of client asks for decisions and reads the answers. It translates and never decides. */
 import type { Decision } from '../decision/decision.ts'
 import type { Denial } from '../decision/denial.ts'
 import type { AuthzRequest, HeaderReader } from '../request/authz-request.ts'
 import type { Result } from '../result.ts'
 
-/** The request as it arrived at the decision listener. */
+/** The request that arrived at the decision listener. */
 export interface ArrivedRequest {
   readonly method: string
   /** Absolute URL by which the listener was reached. */
@@ -12,22 +12,22 @@ export interface ArrivedRequest {
   readonly headers: HeaderReader
 }
 
-/** What goes back to the socket. */
+/** The answer, for the socket. */
 export interface CallerAnswer {
   readonly status: number
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>
-  /** Null for none: an allow never has a body, or nginx gives up its connection. */
+  /** Null: no body. An allow never has one, because nginx would not use the connection again. */
   readonly body: string | null
 }
 
 export interface Caller {
   /** In logs, metrics and the URL of the endpoint. */
   readonly name: string
-  /** The original request, or why it cannot be judged. */
+  /** Returns the original request, or the reason why it cannot be judged. */
   readonly parse: (arrived: ArrivedRequest) => Result<AuthzRequest, Denial>
-  /** @param identityNames The guard's, lower case; every one is emitted on an allow. */
+  /** @param identityNames The guard's, in lower case; an allow has a header for each. */
   readonly render: (decision: Decision, identityNames: readonly string[]) => CallerAnswer
-  /** What the operator changes when decision requests announce a body that never comes. */
+  /** How the operator stops decision requests from announcing a body. */
   readonly noBodyHint: string
 }

@@ -1,6 +1,6 @@
 /**
- * The contract of jwtauthrequest: the request that arrived is the one judged, the token is in a header or query
- * parameter of it, and the answer is 200 or 403, with no challenge and no body.
+ * The contract of jwtauthrequest: Warder judges the request that arrived, with the token in its header or query, and
+ * answers 200 or 403, without a challenge or a body.
  */
 import type { DenialFor } from '../decision/denial.ts'
 import { err, ok } from '../result.ts'

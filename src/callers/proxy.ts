@@ -1,9 +1,9 @@
-/** A proxy: a caller that operators configure, with what Warder knows about its configuration. */
+/** A proxy: a caller that operators configure, and what Warder knows about its configuration. */
 import type { Result } from '../result.ts'
 import type { Caller } from './caller.ts'
 
 export interface Proxy extends Caller {
-  /** The page about it. */
+  /** Its page of documentation. */
   readonly docs: string
   /** How long it keeps an idle connection to Warder, in seconds. */
   readonly keepsIdleSeconds: number
@@ -18,12 +18,12 @@ export interface ProxySnippet {
   /** One line for `warder snippet --help`. */
   readonly summary: string
   readonly description: string
-  /** Flags of this proxy, beside those that all have. */
+  /** Flags of this proxy, besides those that all have. */
   readonly flags: readonly SnippetFlag[]
   readonly examples: string
-  /** Whether the address of a Warder can be written into this configuration. */
+  /** Whether an address of Warder can be written into this configuration. */
   readonly canName: (address: string) => boolean
-  /** Reads the flags, and returns what makes the text. */
+  /** Reads the flags, and returns the function that writes the text. */
   readonly read: (flags: SnippetFlags) => Result<(facts: SnippetFacts) => string, FlagMistake>
 }
 
@@ -43,11 +43,11 @@ export interface FlagMistake {
   readonly hint: string
 }
 
-/** What the configuration of Warder says. */
+/** From the configuration of Warder. */
 export interface SnippetFacts {
   /** Decisions listeners of one Warder or of several: `host:port` or `unix:PATH`. */
   readonly decisions: readonly string[]
-  /** Identity headers of all policies, in any case; empty: the application is told nothing but the decision's id. */
+  /** Identity headers of all policies, in any case; empty: the application gets the decision's id alone. */
   readonly identityNames: readonly string[]
   /** All identity headers at their longest, in bytes. Default: each at its default cap of 4 KiB. */
   readonly identityBytes?: number

@@ -1,4 +1,4 @@
-/** The token alone is judged: for curl, scripts and other programs. No original request is read. */
+/** Judges the token alone: for curl, scripts and other programs. Reads no original request. */
 import { problemText, STATUS_TITLES } from '../decision/problem.ts'
 import { ok } from '../result.ts'
 import { denyHeaders, renderAllow } from './answer.ts'

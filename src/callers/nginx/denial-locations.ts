@@ -1,7 +1,7 @@
-/** The locations that answer in the place of the application: nginx drops Warder's headers and body. */
+/** The locations that answer instead of the application, because nginx drops Warder's headers and body. */
 import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
 
-/** A string of nginx: its variables are put in, and its line end is written as an escape. */
+/** A string in nginx's configuration: nginx fills in the variables, and the line end is an escape. */
 const problem = (status: keyof typeof STATUS_TITLES): string => {
   const text = problemText({
     status,
@@ -22,16 +22,16 @@ ${challenge}\
         return ${status} ${problem(status)};
     }`
 
-/** One for each status that a denial can have in nginx. */
+/** One location for each status of a denial in nginx. */
 export const DENIAL_LOCATIONS = `\
-    # Denials: nginx drops Warder's headers and body, so they are put together again. Empty headers are not sent.
+    # Denials: nginx drops Warder's headers and body, so they are written again here. It does not send empty headers.
 ${[
   denial(
     '@warder_unauthorized',
     401,
-    '        # No WWW-Authenticate here: on 401, and only there, nginx hands it on itself.\n',
+    '        # No WWW-Authenticate here: nginx passes it on itself, though only on 401.\n',
   ),
   denial('@warder_forbidden', 403, '        add_header WWW-Authenticate $warder_challenge always;\n'),
-  `    # Warder answered 503 (say, keys_unavailable), or not at all: nothing passes, and no client throws its token away.
+  `    # Warder answered 503 (for example keys_unavailable) or not at all: nothing passes, and clients keep their tokens.
 ${denial('@warder_unavailable', 503, '        add_header Retry-After $warder_retry_after always;\n')}`,
 ].join('\n')}`

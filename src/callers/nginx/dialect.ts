@@ -1,6 +1,6 @@
 /**
- * How nginx asks. It lets 2xx through, hands 401 and 403 to the client, and turns everything else into a 500; it reads
- * no body. So 503 (keys unavailable) is a 500 there unless the `error_page` of our snippet changes it.
+ * How nginx asks. It lets 2xx pass, returns 401 and 403 to the client, and turns everything else into a 500; it reads
+ * no body. So 503 (keys unavailable) becomes a 500, unless the `error_page` of the snippet changes it.
  */
 import type { DenialFor } from '../../decision/denial.ts'
 import { isMethod } from '../../request/method.ts'
@@ -12,7 +12,7 @@ import type { Caller } from '../caller.ts'
 export const METHOD_FIELD = 'X-Original-Method'
 export const URL_FIELD = 'X-Original-URL'
 
-/** What the auth location must not leave out. */
+/** For an auth location without these lines. */
 export const NO_BODY_HINT =
   'add to the auth location: proxy_pass_request_body off; proxy_set_header Content-Length "";'
 
@@ -29,13 +29,13 @@ const URL: typeof METHOD = {
   remedy: `add to the auth location: proxy_set_header ${URL_FIELD} $scheme://$host$request_uri;`,
 }
 
-// Made once; a proxy without its headers sends every request without them.
+// Made once: a misconfigured proxy sends every request without them.
 const METHOD_MISSING = err<DenialFor<'origin_missing'>>({ ...METHOD, fault: 'missing' })
 const METHOD_INVALID = err<DenialFor<'origin_missing'>>({ ...METHOD, fault: 'invalid' })
 const URL_MISSING = err<DenialFor<'origin_missing'>>({ ...URL, fault: 'missing' })
 const URL_INVALID = err<DenialFor<'origin_missing'>>({ ...URL, fault: 'invalid' })
 
-/** X-Forwarded-* is not read here: nginx passes on whatever the client wrote into it. */
+/** Never reads X-Forwarded-*: nginx passes on whatever the client wrote into these fields. */
 export const parse: Caller['parse'] = ({ headers }) => {
   const method = headers.get('x-original-method')
   if (method === null || method === '') return METHOD_MISSING
@@ -48,7 +48,7 @@ export const parse: Caller['parse'] = ({ headers }) => {
   return ok({ method, scheme, host, path, query, headers })
 }
 
-/** Status and headers; nginx reads no body. */
+/** Status and headers alone: nginx reads no body. */
 export const render: Caller['render'] = (decision, identityNames) =>
   decision.outcome === 'allow'
     ? renderAllow(decision, identityNames)

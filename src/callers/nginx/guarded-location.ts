@@ -15,25 +15,25 @@ export const guardedLocation = (upstream: string, identity: readonly IdentityHea
         # For your log_format: the status of Warder's answer.
         auth_request_set $warder_status $upstream_status;
 ${identity.map(({ variable, own }) => `        auth_request_set $warder_identity_${own} $upstream_http_${variable};\n`).join('')}
-        # auth_request lets 2xx pass, hands out 401 and 403 without their headers, and turns all else into 500.
+        # auth_request lets 2xx pass, returns 401 and 403 without their headers, and turns everything else into 500.
         error_page 401 = @warder_unauthorized;
         error_page 403 = @warder_forbidden;
         error_page 500 = @warder_unavailable;
-        # The pages above are for Warder's answers: 401, 403 and 500 of the application pass untouched.
+        # The pages above are for Warder's answers: 401, 403 and 500 from the application pass unchanged.
         proxy_intercept_errors off;
         # nginx would ask the application for the path in X-Accel-Redirect, which was never judged. A client that can
-        # make the application send header fields could reach every path. If it serves files that way, delete the line.
+        # make the application send header fields could reach every path. Delete the line if it serves files that way.
         proxy_ignore_headers X-Accel-Redirect;
 
-        # No path behind the address: the application gets the path that was judged, byte for byte.
-        # No fastcgi_pass, uwsgi_pass, scgi_pass or grpc_pass here: the proxy_set_header lines do nothing for them, and
-        # clients would write the identity headers. docs/nginx.md says how PHP and the like are guarded.
+        # No path after the address: the application gets the judged path, byte for byte.
+        # No fastcgi_pass, uwsgi_pass, scgi_pass or grpc_pass here: the proxy_set_header lines have no effect on them, and
+        # clients could write the identity headers. docs/nginx.md shows how to guard PHP and the like.
         proxy_pass ${upstream};
         proxy_http_version 1.1;
         # Not $http_upgrade, see above.
         proxy_set_header Upgrade $warder_upgrade;
         proxy_set_header Connection $warder_connection;
-        # The host that was judged.
+        # The judged host.
         proxy_set_header Host $host;
         proxy_set_header X-Forwarded-For $remote_addr;
         proxy_set_header X-Forwarded-Host $host;
@@ -44,18 +44,18 @@ ${identity.length === 0 ? '' : identityPassing(identity)}\
         proxy_set_header X-Decision-Id $warder_id;
         proxy_set_header X-Decision-Reason "";
 
-        # By these, applications and frameworks take a request for another one than was judged: with another method,
-        # path, host, scheme or sender. If a proxy in front of this nginx writes one of them and the application
-        # needs it, delete the line, but only if no client can reach this nginx past that proxy.
+        # In these fields, applications and frameworks look for another method, path, host, scheme or sender than the
+        # judged one. If a proxy in front of this nginx writes one of them and the application needs it, delete the
+        # line, but only if no client can reach this nginx without going through that proxy.
 ${removedNames(identity)
   .map((name) => `        proxy_set_header ${name} "";\n`)
   .join('')}\
     }`
 
-/** The fields of the location that nginx sets itself. */
+/** Fields that the location sets itself. */
 const WRITTEN = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Real-IP']
 
-/** The fields to remove: a name that is written twice would be sent twice. */
+/** Fields to remove. A name that is written twice would be sent twice. */
 function removedNames(identity: readonly IdentityHeader[]): readonly string[] {
   const written = new Set([...WRITTEN, ...identity.map(({ name }) => name)].map((name) => name.toLowerCase()))
   return [...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS].filter(
@@ -64,5 +64,5 @@ function removedNames(identity: readonly IdentityHeader[]): readonly string[] {
 }
 
 const identityPassing = (identity: readonly IdentityHeader[]): string => `\
-        # Identity: what Warder says takes the place of what the client sent; an empty value removes the header.
+        # Identity: Warder's values replace those of the client; an empty value removes the header.
 ${identity.map(({ name, own }) => `        proxy_set_header ${name} $warder_identity_${own};\n`).join('')}`

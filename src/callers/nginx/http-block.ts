@@ -1,29 +1,29 @@
-/** What the snippet puts into nginx's http block, outside the guarded site. */
+/** The part of the snippet outside the guarded site. */
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 
-/** The upstream of decisions, and the maps that the site reads. */
+/** The upstream for decisions, and the maps that the site uses. */
 export const httpBlock = (decisions: readonly string[]): string => `\
 # Include this file in the http block. https://nginx.org/en/docs/http/ngx_http_auth_request_module.html
 
 upstream warder {
-    # A Warder that is restarted is down for less than a second. nginx's default, max_fails=1, would not ask it again
-    # for ten seconds after one failure, and with the second Warder down as well, nothing would pass. With 0, each
+    # A restarting Warder is down for less than a second. With its default, max_fails=1, nginx would not ask it again
+    # for ten seconds after one failure, and if the second Warder were down as well, nothing would pass. With 0, each
     # request asks the next one if the first cannot be reached. nginx ignores the setting for a single address.
 ${decisions.map((address) => `    server ${address} max_fails=0;`).join('\n')}
-    # Idle connections kept by each worker process: a decision then costs no new connection.
+    # Each worker process keeps idle connections, so that a decision needs no new one.
     keepalive 32;
-    # nginx's default closes each after 1,000 requests.
+    # By default, nginx closes each after 1,000 requests.
     keepalive_requests 100000;
 }
 
-# WebSocket only, in any letter case. \`Upgrade: h2c\` would give the client a raw HTTP/2 connection to the application,
-# with every other path and every header on it, and Warder would see none of those requests.
+# WebSocket only, in any letter case. \`Upgrade: h2c\` would give the client a raw HTTP/2 connection to the application.
+# It could send any path and header over it, and Warder would see none of those requests.
 map $http_upgrade $warder_upgrade {
     default '';
     ${FORWARDED_UPGRADE} ${FORWARDED_UPGRADE};
 }
 
-# \`Connection: upgrade\` belongs to an \`Upgrade\` that is passed on; else it is empty, which keeps connections open.
+# \`Connection: upgrade\` goes with an \`Upgrade\` that is passed on; otherwise it is empty, which keeps connections open.
 map $warder_upgrade $warder_connection {
     default '';
     ${FORWARDED_UPGRADE} upgrade;

@@ -3,17 +3,17 @@ import { assertPlain, HEADER_NAME } from './plain-text.ts'
 
 export interface IdentityHeader {
   readonly name: string
-  /** What nginx's variables for headers end with. */
+  /** The end of nginx's own variables for this header. */
   readonly variable: string
-  /** What the snippet's own variables end with. */
+  /** The end of the snippet's variables for it. */
   readonly own: string
 }
 
-/** nginx does not start with longer names of variables: `variables_hash_bucket_size` is 64 bytes by default. */
+/** With longer names of variables, nginx does not start: `variables_hash_bucket_size` is 64 bytes by default. */
 const MAX_VARIABLE_LENGTH = 30
 
 /**
- * Each header once, whatever its letter case.
+ * Each header once, in whatever letter case it was written.
  *
  * @throws TypeError when a name cannot be written.
  */

@@ -1,4 +1,4 @@
-/** `warder snippet nginx`: its flags, checked before nginx would refuse them. */
+/** `warder snippet nginx`: its flags, checked so that nginx starts with the result. */
 import { err, ok, type Result } from '../../result.ts'
 import type { FlagMistake, ProxySnippet, SnippetFlags } from '../proxy.ts'
 import { APPLICATION, ONE_WORD, WORDS } from './plain-text.ts'
@@ -36,7 +36,7 @@ function readSite(flags: SnippetFlags): Result<NginxSite, FlagMistake> {
   if (!APPLICATION.test(upstream))
     return mistake(
       '--upstream: not http://host:port, without a path',
-      'write --upstream http://127.0.0.1:8000; nginx hands the path on as it came',
+      'write --upstream http://127.0.0.1:8000; nginx passes the path on unchanged',
     )
   if (!WORDS.test(serverName))
     return mistake(
@@ -62,13 +62,13 @@ const MAX_PORT = 65_535
 /** Why nginx would refuse this `listen`: an address, then parameters. */
 function listenTrouble(listen: string): string | undefined {
   const match = ADDRESS.exec(listen.split(' ')[0] ?? '')
-  if (!WORDS.test(listen) || match === null) return '--listen: not an address of nginx'
+  if (!WORDS.test(listen) || match === null) return '--listen: not an address that nginx can listen on'
   const [, port] = match
   if (port === undefined || (Number(port) >= 1 && Number(port) <= MAX_PORT)) return undefined
   return `--listen: ${port} is not a port; ports are 1 to ${MAX_PORT}`
 }
 
-/** Parameters with which nginx refuses to start without a certificate. */
+/** With one of these parameters, nginx needs a certificate to start. */
 const NEEDS_CERTIFICATE: ReadonlySet<string> = new Set(['ssl', 'quic'])
 
 /** The certificate of the site; undefined for one without TLS. */
@@ -80,7 +80,7 @@ function readCertificate({
   for (const [flag, path] of Object.entries({ '--cert': certFile, '--key': keyFile }))
     if (path !== undefined && !ONE_WORD.test(path))
       return mistake(
-        `${flag}: this path cannot be written into a configuration of nginx`,
+        `${flag}: this path cannot be written into nginx's configuration`,
         'use a path without spaces, quotes, braces and `;`',
       )
   const hasTls = listen.split(' ').some((word) => NEEDS_CERTIFICATE.has(word))
@@ -92,9 +92,9 @@ function readCertificate({
     ]
     return mistake(
       `--listen '${listen}' needs ${missing.join(' and ')}: nginx does not start without a certificate`,
-      "write --listen '443 ssl' --cert /etc/ssl/site.pem --key /etc/ssl/site.key, files in PEM form that nginx reads",
+      "write --listen '443 ssl' --cert /etc/ssl/site.pem --key /etc/ssl/site.key, PEM files that nginx can read",
     )
   }
   if (certFile === undefined && keyFile === undefined) return ok(undefined)
-  return mistake('--cert, --key: the site is without TLS', "write --listen '443 ssl', or leave them out")
+  return mistake('--cert, --key: the site does not use TLS', "write --listen '443 ssl', or leave them out")
 }

@@ -9,7 +9,7 @@ import { APPLICATION, assertPlain, ONE_WORD, WORDS } from './plain-text.ts'
 
 /** The site that nginx guards. */
 export interface NginxSite {
-  /** The application: `http://host:port` without a path, so that nginx passes the path on as it came. */
+  /** The application: `http://host:port` without a path, so that nginx passes the path on unchanged. */
   readonly upstream: string
   readonly serverName: string
   /** `listen` of the site, e.g. `443 ssl` or `127.0.0.1:8080`. */
