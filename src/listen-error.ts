@@ -1,4 +1,4 @@
-/** Why an address cannot be listened on, and how to find out who has it. */
+/** Why Warder cannot listen on an address, and how to find out which process has it. */
 import { WarderError } from './errors.ts'
 import { socketText, type SocketAddress } from './socket-address.ts'
 
@@ -33,7 +33,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 const ELSEWHERE =
   'or listen on another address: `listen` in the configuration; `--decisions` and `--admin` of `warder dev`'
 
-/** @param cause What the runtime threw, or the system's code. */
+/** @param cause The error of the runtime, or the system's code. */
 export function listenError(address: SocketAddress, cause: unknown): WarderError {
   const where = address.kind === 'unix' ? address.path : socketText(address)
   const code = typeof cause === 'string' ? cause : (cause as { readonly code?: unknown } | null)?.code

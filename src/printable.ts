@@ -1,28 +1,28 @@
 /**
  * Text from outside, made safe for a log, a terminal and an error body. A terminal obeys control characters (CSI is
- * also U+009B), and direction overrides and invisible characters show a reader something else than what is there.
+ * also U+009B), and direction overrides and invisible characters make text look different from its content.
  */
 
 /**
- * What is not shown as itself: C0 and C1 controls, format characters (bidi, zero width, BOM, tags), line and
- * paragraph separators, lone surrogates, and everything that Unicode lets a program leave out. A tab is harmless.
+ * Hidden characters: C0 and C1 controls, format characters (bidi, zero width, BOM, tags), line and
+ * paragraph separators, lone surrogates, and everything that Unicode allows programs to ignore. A tab is harmless.
  */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu
 const HARMLESS: ReadonlySet<string> = new Set(['\t'])
-/** What Warder's own output is made of: colours and lines. */
+/** Warder's own output has colours and lines. */
 const OUR_OWN: ReadonlySet<string> = new Set(['\t', '\n', '\u001b'])
 
-/** Most text is this; it passes with one look. */
+/** Most text needs no change. */
 const PLAIN = /^[\x20-\x7e]*$/
 const PLAIN_LINES = /^[\x20-\x7e\n]*$/
 
 /** Each hidden character becomes U+FFFD, unit by unit of UTF-16, so that columns stay true. */
 export const printable = (text: string): string => replaceHidden(text, HARMLESS)
 
-/** The same for Warder's whole output: lines and colours stay. */
+/** The same for Warder's whole output, with its lines and colours. */
 export const printableOutput = (text: string): string => replaceHidden(text, OUR_OWN)
 
-/** JSON that means the same, with every hidden character as `\uXXXX`; line feeds between its values stay. */
+/** The same JSON with every hidden character as `\uXXXX`; line feeds between its values stay. */
 export function printableJson(json: string): string {
   if (PLAIN_LINES.test(json)) return json
   return json.replaceAll(HIDDEN, (hidden) => (hidden === '\n' ? hidden : unitsOf(hidden, escapeUnit)))

@@ -1,4 +1,4 @@
-/** Outcomes that are expected are values. Exceptions are for programmer and operator mistakes. */
+/** Expected outcomes are values. Exceptions are for mistakes of programmers and operators. */
 
 /** Success with a value, or failure with an error; never both. */
 export type Result<T, E> =

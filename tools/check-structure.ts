@@ -16,11 +16,7 @@ const NAMES_STILL_SHARED: ReadonlySet<string> = new Set([
 ])
 
 /** To be emptied: nothing may be added. Files whose paths begin with one of these. */
-const STILL_IN_CIRCLES: readonly string[] = [
-  'src/compat/goma-',
-  'src/decision/explain/describe-',
-  'src/gateway/upstream/server-',
-]
+const STILL_IN_CIRCLES: readonly string[] = ['src/compat/goma-', 'src/decision/explain/describe-']
 
 async function readFiles(root: string, pattern: string): Promise<ReadonlyMap<string, string>> {
   const paths = [...new Bun.Glob(pattern).scanSync(root)].toSorted()

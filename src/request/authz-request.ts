@@ -1,8 +1,8 @@
-/** The request being judged, in the one form that every room reads. */
+/** The judged request, in the one form that every room reads. */
 
 /**
  * Header fields by lower-case name. A repeated field is given as one value joined with `, ` (RFC 9110 §5.3),
- * `Cookie` with `; `; so a comma where none may be means repetition. The Fetch API's `Headers` fits.
+ * `Cookie` with `; `; so a comma in a field that cannot have one means repetition. The Fetch API's `Headers` fits.
  */
 export interface HeaderReader {
   get(lowerCaseName: string): string | null
@@ -16,7 +16,7 @@ export interface AuthzRequest {
   readonly host: string
   /** Raw path of the request target, before any `?`. Compare only after canonicalizePath. */
   readonly path: string
-  /** Raw query after the first `?`, without it; empty if there is none. */
+  /** Raw query after the first `?`; empty if there is none. */
   readonly query: string
   readonly headers: HeaderReader
 }

@@ -1,7 +1,7 @@
-/** One reading of a path, or none: what two parsers could read differently is refused, not repaired. */
+/** One reading of a path, or none: a path that two parsers could read differently is denied, not repaired. */
 import { err, ok, type Result } from '../result.ts'
 
-/** Why a path has more than one reading. For the operator; the client is told `path_ambiguous`. */
+/** Why a path has more than one reading. For the operator; the client gets `path_ambiguous`. */
 export type PathAmbiguity =
   | 'not_absolute'
   | 'too_long'
@@ -19,15 +19,15 @@ export type PathAmbiguity =
   | 'invalid_utf8'
   | 'too_many_doubts'
 
-/** Longest raw path, in characters. nginx and Node stop a whole request head at 16 to 32 KiB by default. */
+/** Longest raw path, in characters. By default, nginx and Node limit a whole request head to 16 to 32 KiB. */
 export const MAX_PATH_LENGTH = 8192
 
-// What most requests have: nothing to decode, no empty segment, and none that begins with a dot.
+// Most requests have nothing to decode, no empty segment, and no segment that begins with a dot.
 const PLAIN = /^(?:\/[A-Za-z0-9\-_~!$&'()*+,=:@][A-Za-z0-9\-_~!$&'()*+,=:@.]*)*\/?$/
 /** A segment `.` or `..`. */
 export const DOT_SEGMENT = /\/\.{1,2}(?:\/|$)/
 
-/** What is doubtful about a path before it is decoded. */
+/** Doubtful parts of a path before it is decoded. */
 export const RAW_DOUBTS: readonly (readonly [RegExp, PathAmbiguity])[] = [
   [/[\u0000-\u0020\u007f]/, 'control_or_space'],
   [/[^\u0000-\u007f]/, 'non_ascii'],
@@ -40,18 +40,18 @@ export const RAW_DOUBTS: readonly (readonly [RegExp, PathAmbiguity])[] = [
 
 const DECODED_DOUBTS: readonly (readonly [RegExp, PathAmbiguity])[] = [
   [/[\u0000-\u001f\u007f]/, 'control_or_space'],
-  // Some backends decode once more; then this would be another path.
+  // Some backends decode again, and get another path.
   [/%[0-9A-Fa-f]{2}/, 'double_encoded'],
 ]
 
-// `/`, `\`, `;`, `?`, `#` and NUL: proxies and backends disagree on whether these still separate once encoded.
+// `/`, `\`, `;`, `?`, `#` and NUL: proxies and backends disagree on whether these are separators when encoded.
 const ENCODED_SEPARATOR = /%(?:2[fF]|5[cC]|3[bB]|3[fF]|23|00)/
 
 /**
  * Decodes a raw path once, if it has exactly one reading. The result can be split at `/`.
  *
- * Stricter than RFC 3986 §6: dot segments, empty segments and encoded separators are refused instead of
- * normalised, because the application behind the proxy may normalise otherwise.
+ * Stricter than RFC 3986 §6: dot segments, empty segments and encoded separators are denied instead of normalised,
+ * because the application may normalise them differently.
  */
 export function canonicalizePath(raw: string): Result<string, PathAmbiguity> {
   if (raw.length > MAX_PATH_LENGTH) return err('too_long')

@@ -1,4 +1,4 @@
-/** The bytes that percent-escapes stand for, which need not be UTF-8. */
+/** Bytes of percent-escapes, which may not be UTF-8. */
 
 /** @param path ASCII, and every `%` in it is followed by two hexadecimal digits. */
 export function unescapeBytes(path: string): Uint8Array {
@@ -18,7 +18,7 @@ export function unescapeBytes(path: string): Uint8Array {
 
 const hexDigit = (code: number): number => (code <= 0x39 ? code - 0x30 : (code & 0xdf) - 0x37)
 
-/** How many bytes belong to no character of UTF-8. */
+/** Counts the bytes that are part of no UTF-8 character. */
 export function countInvalidUtf8(bytes: Uint8Array): number {
   let invalid = 0
   for (let i = 0; i < bytes.length;) {
@@ -32,7 +32,7 @@ export function countInvalidUtf8(bytes: Uint8Array): number {
 const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true })
 const WESTERN = new TextDecoder('windows-1252')
 
-/** Decodes UTF-8 with invalid bytes in it: `mixed` makes one western character of each, `dropped` leaves them out. */
+/** Decodes UTF-8 with invalid bytes: in `mixed` each is one Western character, `dropped` leaves them out. */
 export function decodeInvalid(bytes: Uint8Array): { readonly mixed: string; readonly dropped: string } {
   let mixed = ''
   let dropped = ''
@@ -52,7 +52,7 @@ export function decodeInvalid(bytes: Uint8Array): { readonly mixed: string; read
 }
 
 /**
- * Bytes of the character that begins here; 0 if none does.
+ * Length of the character that begins here, in bytes; 0 if none does.
  *
  * @see RFC 3629 §4
  */
@@ -62,7 +62,7 @@ function characterLength(bytes: Uint8Array, at: number): number {
   const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0
   for (let i = 1; i < length; i++) if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0
   const second = bytes[at + 1] ?? 0
-  // Overlong forms, surrogates, and what is beyond U+10FFFF.
+  // Overlong forms, surrogates, and values beyond U+10FFFF.
   if (first === 0xe0 && second < 0xa0) return 0
   if (first === 0xed && second > 0x9f) return 0
   if (first === 0xf0 && second < 0x90) return 0

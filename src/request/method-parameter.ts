@@ -1,17 +1,17 @@
 /**
- * `_method` in a query, by which some applications take a request for another method than the one that was judged:
- * Laravel, Symfony and Express with `method-override` for a POST, WordPress for any method. ASP.NET MVC reads
- * `X-HTTP-Method-Override` there, and Perl's Plack `x-tunneled-method`.
+ * `_method` in a query, which some applications use instead of the judged method: Laravel, Symfony and Express with
+ * `method-override` for a POST, WordPress for any method. ASP.NET MVC reads `X-HTTP-Method-Override` there, and Perl's
+ * Plack `x-tunneled-method`.
  */
 import { foldCase } from './fold-case.ts'
 
-/** Most methods that one query may name before it is refused unread. */
+/** Most methods that one query may name; with more, it is denied unread. */
 export const MAX_METHOD_PARAMETERS = 4
 
 const MAY_NAME_ONE = /method|%/i
 const ESCAPE = /%([0-9A-Fa-f]{2})/g
 const NO_METHODS: ReadonlySet<string> = new Set()
-/** The letters of names that are read beside `_method`. */
+/** The letters of other names that applications read. */
 const OTHER_NAMES: ReadonlySet<string> = new Set([
   'xhttpmethodoverride',
   'xhttpmethod',
@@ -22,9 +22,9 @@ const OTHER_NAMES: ReadonlySet<string> = new Set([
 /**
  * The methods that the query names, upper case. At most one more than {@link MAX_METHOD_PARAMETERS} are read.
  *
- * The name is taken in every spelling that some reader of queries takes for `_method`: escaped, in any letter case,
- * as the list `_method[]` or `[_method]`, with the `.` or space that PHP turns into `_`, behind a `;`. nginx hands on
- * a `#`, and applications take it for the end.
+ * Finds every spelling that some reader of queries accepts as `_method`: escaped, in any letter case, as the list
+ * `_method[]` or `[_method]`, with the `.` or space that PHP turns into `_`, after a `;`. nginx passes on a `#`, which
+ * ends the query for applications.
  */
 export function methodParameters(query: string): ReadonlySet<string> {
   if (query === '' || !MAY_NAME_ONE.test(query)) return NO_METHODS
@@ -38,13 +38,13 @@ export function methodParameters(query: string): ReadonlySet<string> {
   return methods
 }
 
-/** In upper case as Unicode has it: to `toUpperCase` of JavaScript, `ſearch` is SEARCH. */
+/** In the upper case of Unicode: for JavaScript's `toUpperCase`, `ſearch` is SEARCH. */
 const methodOf = (bytes: string): string =>
   foldCase(Buffer.from(bytes, 'latin1').toString('utf8').trim()).toUpperCase()
 
 /**
- * `method` behind some other character, and no letter more; or the name of a header for the method. A plain `method`
- * is a parameter like any other.
+ * `method` after some other character, without further letters; or the name of a header for the method. A plain
+ * `method` is a parameter like any other.
  */
 function isMethodName(raw: string): boolean {
   if (!MAY_NAME_ONE.test(raw)) return false

@@ -1,13 +1,13 @@
 /**
- * Paths that many applications serve as if they were one: with and without a final slash (Express, Fiber, Koa, Spring
- * before 6), with a format behind them (`/panel.json` in Rails, Spring before 5.3), and behind the script that serves
- * them (`/index.php/panel` in Symfony, Laravel, WordPress).
+ * Paths that many applications treat as one: with and without a final slash (Express, Fiber, Koa, Spring before 6), with
+ * a format at the end (`/panel.json` in Rails, Spring before 5.3), and after the script that serves them
+ * (`/index.php/panel` in Symfony, Laravel, WordPress).
  */
 import { foldCase } from './fold-case.ts'
 
-/** What the patterns of all routes end with, so that most paths need not be spelt at all. */
+/** How the patterns of all routes end, so that most paths need no other spellings. */
 export interface PatternEnds {
-  /** Whether the last named segment of any pattern is this, letter case aside. */
+  /** The last named segments of all patterns, without their letter case. */
   readonly names: ReadonlySet<string>
   /** Whether any pattern ends with a slash. */
   readonly hasSlash: boolean
@@ -15,17 +15,17 @@ export interface PatternEnds {
   readonly hasStar: boolean
 }
 
-/** Most scripts in one path that are tried. */
+/** Most scripts to try in one path. */
 const MAX_SCRIPTS = 4
 
-/** Extensions of programs that are given the rest of the path, as PATH_INFO is in CGI (RFC 3875 §4.1.5). */
+/** Extensions of programs that get the rest of the path, like PATH_INFO in CGI (RFC 3875 §4.1.5). */
 const EXTENSION = 'php\\d?|phtml|phar|cgi|fcgi|pl|py|rb|wsgi|lua|asp|aspx|ashx|asmx|svc|cfm|cfc|exe|dll'
 const SCRIPT = new RegExp(`^.+\\.(?:${EXTENSION})$`, 'i')
 const ANY_SCRIPT = new RegExp(`\\.(?:${EXTENSION})/`, 'i')
 
 /**
- * The other spellings of a path that can be split at `/`, as far as any pattern can match them; undefined if there
- * are more than anybody should have to try.
+ * The other spellings of a path that can be split at `/`, if any pattern can match them; undefined if there are too
+ * many to try.
  */
 export function otherSpellings(path: string, ends: PatternEnds): readonly string[] | undefined {
   const hasDot = path.includes('.')
@@ -61,7 +61,7 @@ function canEndSo(path: string, { names, hasSlash, hasStar }: PatternEnds): bool
 
 const NONE: readonly string[] = []
 
-/** Without each script that has something behind it, and from there on: `/x/index.php/a` is `/x/a`, or `/a`. */
+/** Without each script that is followed by something, and from there on: `/x/index.php/a` is `/x/a`, or `/a`. */
 function withoutScripts(path: string): readonly string[] | undefined {
   const segments = path.split('/')
   const paths: string[] = []
@@ -74,7 +74,7 @@ function withoutScripts(path: string): readonly string[] | undefined {
   return paths
 }
 
-/** The last segment that has a name, without what is behind its last dot or its first one. */
+/** The last named segment, cut at its last dot or at its first one. */
 function withoutFormat(path: string): readonly string[] {
   const end = path.endsWith('/') ? path.length - 1 : path.length
   const start = path.lastIndexOf('/', end - 1) + 1

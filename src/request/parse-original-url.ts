@@ -9,13 +9,13 @@ export interface OriginalUrl {
 }
 
 /**
- * Splits `https://api.example.com/a%2Fb?x=1`. Undefined if scheme or host are not exactly one valid value;
- * the path is handed on raw, for canonicalizePath to judge.
+ * Splits `https://api.example.com/a%2Fb?x=1`. Undefined unless scheme and host are exactly one valid value; the path
+ * stays raw, for canonicalizePath to judge.
  */
 export function parseOriginalUrl(url: string): OriginalUrl | undefined {
   const scheme = url.startsWith('https://') ? 'https' : url.startsWith('http://') ? 'http' : undefined
   if (scheme === undefined) return undefined
-  // A repeated field arrives joined with `, `; without this the second URL would pass for the first one's query.
+  // A repeated field arrives joined with `, `; without this check, the second URL would count as the first one's query.
   if (url.includes(' ')) return undefined
   const authorityStart = scheme.length + 3
   const pathStart = url.indexOf('/', authorityStart)

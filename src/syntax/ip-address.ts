@@ -1,8 +1,8 @@
-/** IPv6 addresses, taken apart in one place. The runtime has no such parser, and that of its URLs has gaps. */
+/** IPv6 addresses, parsed in one place: the runtime has no parser for them, and that of its URLs has gaps. */
 
 /**
- * The eight groups of an IPv6 address, without its zone; undefined for any other text. Character by character, because
- * it is asked for each request of a client: with patterns it takes ten times as long.
+ * The eight groups of an IPv6 address, without its zone; undefined for any other text. Character by character,
+ * because it runs for each request: with patterns, it takes ten times as long.
  *
  * @see RFC 4291 §2.2
  */
@@ -85,7 +85,7 @@ const hex = (groups: readonly number[]): string => groups.map((group) => group.t
 const DOTTED = /^::ffff:((?:\d{1,3}\.){3}\d{1,3})$/
 const MAY_BE_MAPPED = /^[0:]*:ffff:/i
 
-/** `::ffff:192.0.2.1`, in any spelling, as `192.0.2.1`; any other text as it is. */
+/** `::ffff:192.0.2.1`, in any spelling, as `192.0.2.1`; any other text unchanged. */
 export function plainAddress(address: string): string {
   const dotted = DOTTED.exec(address)?.[1]
   if (dotted !== undefined) return dotted

@@ -1,7 +1,7 @@
 /**
- * The header fields in which a request can describe another request than the one that is judged. Applications and
- * their frameworks read them as if a proxy had written them, so none may reach an application from a client: the
- * gateway and every snippet remove exactly these.
+ * Header fields in which a request can describe another request than the judged one. Applications and frameworks trust
+ * them as if a proxy had written them, so none may reach an application from a client: the gateway and every snippet
+ * remove exactly these.
  */
 
 /** What a field claims to describe. `user`: the user, as other guards name it. */
@@ -13,16 +13,16 @@ export interface OverrideField {
   readonly subject: OverrideSubject
   /** Who reads it, or writes it for applications to read. */
   readonly readBy: string
-  /** Whether a proxy that the operator trusts may send it to the gateway; it is removed from all others. */
+  /** Whether a trusted proxy may send it to the gateway; from all other clients it is removed. */
   readonly keptOfTrusted: boolean
 }
 
-/** An application that reads a path, method or host there serves another request: removed even from trusted proxies. */
+/** Removed even from trusted proxies: an application that reads a path, method or host there serves another request. */
 const never =
   (subject: OverrideSubject) =>
   (name: string, readBy: string): OverrideField => ({ name, subject, readBy, keptOfTrusted: false })
 
-/** About the way of the request before the trusted proxy, which Warder cannot know. */
+/** About the request's way to the trusted proxy, which Warder cannot know. */
 const ofTrusted =
   (subject: OverrideSubject) =>
   (name: string, readBy: string): OverrideField => ({ name, subject, readBy, keptOfTrusted: true })
@@ -32,7 +32,7 @@ const target = never('target')
 const host = never('host')
 const user = never('user')
 
-/** Every field, with the reason why it is here. */
+/** Every field, and the programs that read or write it. */
 export const OVERRIDE_FIELDS: readonly OverrideField[] = [
   // With one of these a POST is served as a DELETE.
   method('X-HTTP-Method-Override', 'Rack, Symfony, Laravel, Express method-override, ASP.NET, Google APIs'),
@@ -165,8 +165,8 @@ export const OVERRIDE_FIELDS: readonly OverrideField[] = [
 ]
 
 /**
- * Fields about the connection to a proxy, which a proxy such as nginx passes on by default. CGI programs
- * have `Proxy` in their environment as HTTP_PROXY (httpoxy, CVE-2016-5385).
+ * Fields about the connection to a proxy, which a proxy such as nginx passes on by default. For CGI programs, `Proxy`
+ * becomes HTTP_PROXY in the environment (httpoxy, CVE-2016-5385).
  */
 export const PROXY_FIELDS: readonly string[] = [
   'HTTP2-Settings',

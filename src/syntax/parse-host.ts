@@ -4,7 +4,7 @@ import { formatIpv6, parseIpv6 } from './ip-address.ts'
 // RFC 3986 §3.2.2 reg-name without escapes, or an IP literal in brackets; then an optional port.
 const AUTHORITY = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9](?:[A-Za-z0-9\-._]*[A-Za-z0-9\-_])?\.?)(?::[0-9]{0,5})?$/
 
-// What most requests have: normal already, so nothing is cut out or made.
+// Most hosts are in that form already.
 const NORMAL = /^[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)*$/
 
 /** The host without port and trailing dot, in lower case; undefined if it is not exactly one valid host. */
@@ -18,7 +18,7 @@ export function parseHost(authority: string): string | undefined {
   return lower.endsWith('.') ? lower.slice(0, -1) : lower
 }
 
-/** In one spelling: `[0:0::1]` and `[::1]` are one host, and a route for it must not be walked around. */
+/** In one spelling: `[0:0::1]` and `[::1]` are one host, and no client may avoid its routes. */
 function canonicalIpv6(text: string): string | undefined {
   const groups = parseIpv6(text)
   return groups === undefined ? undefined : `[${formatIpv6(groups)}]`

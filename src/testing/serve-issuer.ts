@@ -1,7 +1,7 @@
-/** The test issuer's HTTP face: discovery, JWKS and minting, for `warder dev`. Loopback only. */
+/** The test issuer's HTTP endpoints: discovery, JWKS and minting, for `warder dev`. Loopback only. */
 import type { TestIssuer } from './test-issuer.ts'
 
-/** Claims of a minted token when nothing is asked for. */
+/** Claims of a minted token by default. */
 export interface MintDefaults {
   readonly audience: string
   readonly subject: string

@@ -10,9 +10,9 @@ export interface SigningKey {
 }
 
 /**
- * A compact JWS over the claims as they are.
+ * A compact JWS of the claims, unchanged.
  *
- * @param header Members added to `alg`, `typ` and `kid`, or put in their place.
+ * @param header Members besides `alg`, `typ` and `kid`, or in their place.
  * @throws Error of node:crypto when the key does not fit the algorithm.
  * @see RFC 7515 §3.1
  */

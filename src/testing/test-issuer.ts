@@ -1,4 +1,4 @@
-/** A token issuer in this process: for tests, for `warder dev`, and for embedders. Its tokens are worth nothing elsewhere. */
+/** A token issuer in this process: for tests, for `warder dev`, and for embedders. Its tokens are worthless elsewhere. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { Fetch } from '../keys/key-deps.ts'
 import { signToken, type SigningKey } from './sign-token.ts'
@@ -9,10 +9,10 @@ export interface TestIssuer {
   readonly metadata: Readonly<Record<string, unknown>>
   /** The public keys in force. */
   jwks(): { readonly keys: readonly Readonly<Record<string, unknown>>[] }
-  /** A token of this issuer: `iss`, `iat` and `exp` (one hour) are set unless the claims say otherwise. */
+  /** A token of this issuer: `iss`, `iat` and `exp` (one hour) are set unless the claims have them. */
   mint(claims: Readonly<Record<string, unknown>>, nowSeconds: number): string
   /**
-   * Serves the discovery document and the keys of this issuer without a socket, and refuses every other URL: for
+   * Serves the discovery document and the keys of this issuer without a socket, and rejects every other URL: for
    * `deps: { fetch: issuer.fetch }` of an authorizer under test.
    */
   readonly fetch: Fetch
