@@ -1,6 +1,6 @@
 /**
  * `npm run build`: the single binary `dist/warder`, and the library `dist/lib` for Node.js and Bun. Each is
- * started once before it is called done.
+ * started once as a test.
  */
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'

@@ -1,4 +1,4 @@
-/** Refuses imports that the room table does not list, and globals that the core may not use. */
+/** Rejects imports that the room table does not list, and globals that the core may not use. */
 import { posix } from 'node:path'
 import { BUN_GLOBAL, CORE_GLOBALS, findUses } from './core-globals.ts'
 import {
@@ -17,7 +17,7 @@ import { lineAt, readImports, type SourceImport } from './read-imports.ts'
  * Checks a tree of sources against the tables of layer-table.ts.
  *
  * @param files Text of every file, by path from the project's root: `src/jwt/verify-token.ts`.
- * @returns One line per violation, `src/x/y.ts:LINE: what`, in the order of the files; empty when all is well.
+ * @returns One line per violation, `src/x/y.ts:LINE: what`, in the order of the files; empty if there is none.
  */
 export function checkLayers(files: ReadonlyMap<string, string>): readonly string[] {
   const violations: string[] = []
@@ -109,7 +109,7 @@ function checkGlobals(file: string, masked: string): readonly Violation[] {
   )
 }
 
-// Leaves and entry points are part of the library, so what holds for the core holds for them.
+// Leaves and entry points are part of the library, so the rules of the core apply to them.
 const isCore = (room: string): boolean => ROOMS[room]?.core ?? isLeafOrEntry(room)
 
 const isPortable = (room: string): boolean => isCore(room) || PORTABLE_ROOMS.includes(room)

@@ -1,4 +1,4 @@
-/** Refuses a package-lock.json with a package that anybody could replace, or with the address of a registry. */
+/** Rejects a package-lock.json with a package that anyone could replace, or with the address of a registry. */
 import { join } from 'node:path'
 
 interface LockEntry {
@@ -9,8 +9,8 @@ interface LockEntry {
 }
 
 /**
- * What is wrong with the text of a lock file, one line each. npm forgets the digests of packages for other platforms
- * when it writes the file from what is installed, and would then take from the registry whatever has that name.
+ * The faults of a lock file, one line each. npm forgets the digests of packages for other platforms when it writes the
+ * file from the installed packages, and would then accept any package of that name from the registry.
  */
 export function lockProblems(text: string): readonly string[] {
   const { packages } = JSON.parse(text) as { readonly packages: Readonly<Record<string, LockEntry>> }
@@ -19,7 +19,7 @@ export function lockProblems(text: string): readonly string[] {
     if (path === '' || link === true) return []
     return [
       ...(/^sha(384|512)-/.test(integrity ?? '') ? [] : [`${path}: no integrity`]),
-      // Whoever installs has a registry of their own.
+      // Each installation may use another registry.
       ...(resolved === undefined ? [] : [`${path}: resolved`]),
     ]
   })

@@ -1,4 +1,4 @@
-/** Refuses imports against the room table, arrows upward, circles of files, and names that two files export. */
+/** Rejects imports against the room table, arrows upward, circles of files, and names that two files export. */
 import { checkLayers } from './check-layers.ts'
 import { findSharedNames } from './exported-names.ts'
 import { findCircles } from './import-circles.ts'

@@ -1,4 +1,4 @@
-/** Every gate that needs no test run: types, lint, format, structure, unused code, the lock file. Prints only what failed. */
+/** Every gate that needs no test run: types, lint, format, structure, unused code, the lock file. Prints failures only. */
 
 interface Gate {
   readonly name: string
@@ -8,7 +8,7 @@ interface Gate {
 const ROOT = `${import.meta.dir}/..`
 const bin = (name: string): string => `${ROOT}/node_modules/.bin/${name}`
 
-// The slowest first, so that the two at a time end together.
+// The slowest first, so that both runners end at about the same time.
 const GATES: readonly Gate[] = [
   { name: 'types', command: [bin('tsc'), '--noEmit', '--pretty', '-p', '.'] },
   { name: 'lint', command: [bin('oxlint'), '--type-aware', '--deny-warnings'] },
@@ -18,9 +18,9 @@ const GATES: readonly Gate[] = [
   { name: 'lock', command: [process.execPath, `${ROOT}/tools/check-lock.ts`] },
 ]
 
-// More would only take turns on a small machine.
+// More would not be faster on a small machine.
 const AT_ONCE = 2
-// Above any honest run; a tool that hangs must not hang the whole check.
+// Longer than any run takes; a tool that hangs must not hang the whole check.
 const GATE_TIMEOUT_MS = 120_000
 
 async function runGate({ name, command }: Gate): Promise<boolean> {

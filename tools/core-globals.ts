@@ -1,4 +1,4 @@
-/** What core rooms may not reach for: everything they need from the world is handed to them. */
+/** Globals that core rooms may not use: everything from outside is passed to them. */
 
 export interface ForbiddenGlobal {
   /** Matched against masked source; `called` ones match the name and the opening bracket. */
@@ -40,7 +40,7 @@ export function findUses(masked: string, { pattern, name }: ForbiddenGlobal): re
   return [...masked.matchAll(pattern)].map((match) => match.index).filter((at) => !isDeclared(masked, at))
 }
 
-/** A parameter `fetch: Fetch` or `const { fetch } = …`: in that file the name is not the global any more. */
+/** A parameter `fetch: Fetch` or `const { fetch } = …`: in that file, the name is no longer the global. */
 function isHandedIn(masked: string, name: string): boolean {
   if (!/^\w+$/.test(name)) return false
   return new RegExp(`[(,]\\s*${name}\\s*:|\\bconst\\s*\\{[^}]*\\b${name}\\b[^}]*\\}\\s*=`).test(masked)

@@ -1,9 +1,9 @@
-/** Names that several files export: a reader who searches for one finds two ideas. */
+/** Names that several files export, so that a search for one idea finds two. */
 import { maskSource } from './mask-source.ts'
 
 const DECLARATION =
   /^export\s+(?:declare\s+)?(?:async\s+)?(?:abstract\s+)?(?:function\s*\*?|const|let|class|interface|type)\s+(?<name>[\w$]+)/gm
-// `export { a, b as c }`, but not from another file, which is the same thing under the same name.
+// `export { a, b as c }`, but not `from` another file, which exports the same thing again.
 const LIST = /^export\s+(?:type\s+)?\{(?<names>[^}]*)\}(?!\s*from\b)/gm
 
 /**

@@ -1,4 +1,4 @@
-/** Circles of imports between files: types and `import()` count, because a reader follows them all the same. */
+/** Circles of imports between files. Types and `import()` count: a reader has to follow them as well. */
 import { posix } from 'node:path'
 import { maskSource } from './mask-source.ts'
 import { readImports } from './read-imports.ts'

@@ -16,7 +16,7 @@ const CORE = ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'decision',
 const GROUND = ['syntax', 'settings'] as const
 const ALL_BUT_CLI = ['gateway', 'compat', 'config', 'server', 'observe', 'admin', 'testing'] as const
 
-/** Rooms side by side, which know nothing of each other. */
+/** Rooms side by side, which do not import each other. */
 export type Floor = Readonly<Record<string, RoomRules>>
 
 /** From the ground up: a room imports from floors below its own, types included. */
@@ -51,7 +51,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     callers: { core: true, imports: ['request', 'decision', 'syntax'], types: ['settings'] },
-    // Where tokens are looked for is where they are taken out. A cookie that is counted is read as one with a token.
+    // The gateway removes tokens where the core finds them, and reads a cookie that it counts in the same way.
     gateway: {
       core: false,
       imports: [
@@ -109,9 +109,9 @@ export const LEAVES: readonly string[] = [
   'listen-error.ts',
   'socket-address.ts',
   'suggest.ts',
-  // Keys and the answers of auth services are kept by one reading of `Cache-Control`.
+  // Keys and answers of auth services share one reader of `Cache-Control`.
   'answer-lifetime.ts',
-  // Tokens, key sets, snapshots and what the CLI is given are one JSON with one meaning.
+  // Tokens, key sets, snapshots and input of the CLI share one strict reader of JSON.
   'strict-json.ts',
   'socket-address.ts',
 ]
@@ -122,7 +122,7 @@ export const ENTRIES: Readonly<Record<string, readonly string[]>> = {
   'index.ts': [...GROUND, ...CORE, 'app'],
 }
 
-/** Where each npm package is imported: a room (`config/`) or one file. Any other package is refused. */
+/** The places that may import each npm package: a room (`config/`) or one file. No other package is allowed. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   zod: ['settings/', 'config/'],
   yaml: ['config/'],
@@ -130,14 +130,14 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   commander: ['cli/'],
   pino: ['observe/'],
   'lru-cache': ['jwt/', 'gateway/judges/auth-service/auth-cache.ts'],
-  // Patterns of operators are never a RegExp, which can take exponential time.
+  // A pattern of the configuration is never a RegExp, which can take exponential time.
   re2js: ['syntax/claim-pattern.ts'],
 }
 
 /** Node modules that the core may import: computation only. */
 export const CORE_NODE_MODULES: readonly string[] = ['node:crypto', 'node:diagnostics_channel']
 
-/** Rooms that run on Node.js too, and so may not name Bun; the core rooms are among them anyway. */
+/** Rooms besides the core that also run on Node.js, so that they may not name Bun. */
 export const PORTABLE_ROOMS: readonly string[] = ['testing', 'config', 'compat']
 
 /** Files outside src/ that may be imported, and by which rooms. */

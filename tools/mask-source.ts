@@ -1,4 +1,4 @@
-/** Source text with everything that is not code blanked out, so that plain patterns can be trusted. */
+/** Source text with everything but code blanked out, so that simple patterns are reliable. */
 
 // A slash after one of these starts a regular expression; after a name, number or closing bracket it divides.
 const BEFORE_REGEX =

@@ -17,8 +17,8 @@ export const INSTALL_VARIABLE = 'WARDER_TEST_INSTALL'
 export const HOW_TO_FORBID = `\`npm test -- ${NO_INSTALL_FLAG}\` or ${INSTALL_VARIABLE}=no`
 
 /**
- * What was said counts; else a person is asked. Where nobody can be asked, as in CI, the answer is yes: the first
- * `npm test` on a fresh machine does all of its set-up itself.
+ * The flag or variable decides; otherwise the question goes to the person at the terminal. Without one, as in CI, the
+ * answer is yes: the first `npm test` on a fresh machine does its whole set-up.
  */
 export function mayInstall({ args, env, isTerminal }: Surroundings): 'yes' | 'no' | 'ask' {
   if (args.includes(NO_INSTALL_FLAG)) return 'no'

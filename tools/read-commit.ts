@@ -1,7 +1,7 @@
 /** Which commit a build is made from. */
 
 /**
- * Twelve digits of the commit, with `-dirty` behind it if tracked files differ from it; undefined outside a git
+ * Twelve digits of the commit, followed by `-dirty` if tracked files differ from it; undefined outside a git
  * checkout, as in an unpacked source archive.
  */
 export function readCommit(directory: string): string | undefined {

@@ -1,11 +1,11 @@
-/** Whether the room table is a house: floors, and arrows that only lead down. */
+/** Whether all arrows of the room table lead down. */
 import type { Floor } from './layer-table.ts'
 
 /**
  * `room → room` for every room that names one of its own floor or of one above it, types included.
  *
  * @param floors From the ground up.
- * @param leaves Files under all floors.
+ * @param leaves Files below all floors.
  */
 export function findUpwardEdges(floors: readonly Floor[], leaves: readonly string[]): readonly string[] {
   const below = new Set(leaves)
