@@ -36,7 +36,8 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     token: { core: true, imports: ['request', 'syntax'], types: ['settings'] },
-    jwt: { core: true, imports: ['keys', 'syntax'], types: ['settings'] },
+    // What every token of an issuer must claim is asked by the rules that policies have.
+    jwt: { core: true, imports: ['keys', 'claims', 'syntax'], types: ['settings'] },
     testing: { core: false, imports: ['keys', ...GROUND] },
   },
   {

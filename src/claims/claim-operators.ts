@@ -1,6 +1,7 @@
 /** The operators of claim rules, each by the word that the configuration has for it. */
 import { compileClaimPattern } from '../syntax/claim-pattern.ts'
-import type { ClaimOperands, ClaimScalar } from '../settings/claim-rule/definition.ts'
+import { toWord } from '../syntax/word.ts'
+import type { ClaimOperands, ClaimOperator, ClaimScalar } from '../settings/claim-rule/definition.ts'
 
 export type ClaimTest = (value: unknown) => boolean
 
@@ -9,6 +10,8 @@ export interface Operator<Wanted> {
   /** For people: `in ["acme","globex"]`. */
   readonly text: (wanted: Wanted) => string
   readonly compile: (wanted: Wanted) => ClaimTest
+  /** Whether what is wanted are whole values, which a claim may nearly be. */
+  readonly namesValues: boolean
 }
 
 type Operators = {
@@ -17,44 +20,52 @@ type Operators = {
 
 /** In the order in which a rule is written down. */
 export const CLAIM_OPERATORS: Operators = {
-  equals: { text: named('equals'), compile: (wanted) => (value) => isSame(value, wanted) },
-  notEquals: { text: named('not_equals'), compile: (wanted) => isNoneOf([wanted]) },
-  in: {
-    text: named('in'),
-    compile: (wanted) => (value) => wanted.some((one) => isSame(value, one)),
-  },
-  notIn: { text: named('not_in'), compile: isNoneOf },
+  equals: compares('equals', (wanted) => (value) => isSame(value, wanted)),
+  notEquals: compares('notEquals', (wanted) => isNoneOf([wanted])),
+  in: compares('in', (wanted) => (value) => wanted.some((one) => isSame(value, one))),
+  notIn: compares('notIn', isNoneOf),
   startsWith: {
-    text: named('starts_with'),
+    text: worded('startsWith'),
     compile: (wanted) => (value) => wanted !== '' && typeof value === 'string' && value.startsWith(wanted),
+    namesValues: false,
   },
   matches: {
     text: (wanted) => `matches ${JSON.stringify(wanted)} as a whole`,
     compile: matchesPattern,
+    namesValues: false,
   },
   // An array only: a text that happens to hold the value is not a list with it.
-  contains: {
-    text: named('contains'),
-    compile: (wanted) => (value) =>
+  contains: compares(
+    'contains',
+    (wanted) => (value) =>
       Array.isArray(value) && wanted.every((one) => value.some((item) => isSame(item, one))),
-  },
-  containsAny: {
-    text: named('contains_any'),
-    compile: (wanted) => (value) =>
+  ),
+  containsAny: compares(
+    'containsAny',
+    (wanted) => (value) =>
       Array.isArray(value) && wanted.some((one) => value.some((item) => isSame(item, one))),
-  },
-  hasWord: { text: named('has_word'), compile: hasWords },
+  ),
+  hasWord: compares('hasWord', hasWords),
   exists: {
     text: (wanted) => (wanted ? 'exists' : 'is absent'),
     compile: (wanted) => (value) => isPresent(value) === wanted,
+    namesValues: false,
   },
 }
 
 /** Null is how some issuers write "not set". */
 export const isPresent = (value: unknown): boolean => value !== undefined && value !== null
 
-function named(word: string): (wanted: unknown) => string {
-  return (wanted) => `${word} ${JSON.stringify(wanted)}`
+function compares<Name extends ClaimOperator>(
+  name: Name,
+  compile: Operator<ClaimOperands[Name]>['compile'],
+): Operator<ClaimOperands[Name]> {
+  return { text: worded(name), compile, namesValues: true }
+}
+
+/** By the word of the configuration: `not_in ["a"]`. */
+function worded(name: ClaimOperator): (wanted: unknown) => string {
+  return (wanted) => `${toWord(name)} ${JSON.stringify(wanted)}`
 }
 
 // A number past 2^53 may differ from the one in the token: what it equals, or does not equal, is unknown.

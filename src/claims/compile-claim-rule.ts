@@ -1,5 +1,5 @@
 /** Claim rules in the form that a decision reads. */
-import { CLAIM_OPERATORS, type ClaimTest, type Operator } from './claim-operators.ts'
+import { CLAIM_OPERATORS, isPresent, type ClaimTest, type Operator } from './claim-operators.ts'
 import { assertClaimPath, readClaim, type Claims } from '../syntax/claim-path.ts'
 import type {
   ClaimOperands,
@@ -11,27 +11,32 @@ import { describeFound } from './describe-found.ts'
 
 export interface CompiledClaimRule {
   readonly settings: ClaimRuleSettings
-  /** Path of the claim, as the operator wrote it. */
+  /** The claim, as the operator wrote it. */
   readonly claim: string
   /** What is asked of it, for people: `in ["acme","globex"]`. */
   readonly expected: string
   readonly holds: (claims: Claims) => boolean
+  readonly isClaimPresent: (claims: Claims) => boolean
   /** What the claim is, for people: `the text "true", not the boolean true`. */
   readonly found: (claims: Claims) => string
 }
 
-/** Compiles one rule; all of its operators must hold. Compares type and value: `"1"` is not `1`. */
+const OPERATORS = Object.keys(CLAIM_OPERATORS) as ClaimOperator[]
+
+/**
+ * Compiles one rule, of an issuer or of a policy; all of its operators must hold. Compares type and value: `"1"` is
+ * not `1`.
+ */
 export function compileClaimRule(rule: ClaimRuleSettings): CompiledClaimRule {
   const path = assertClaimPath(rule.path)
-  const operators = (Object.keys(CLAIM_OPERATORS) as ClaimOperator[]).flatMap((name) =>
-    compileOperator(name, rule[name]),
-  )
-  const wanted = wantedBy(rule)
+  const operators = OPERATORS.flatMap((name) => compileOperator(name, rule[name]))
+  const wanted = valuesOf(rule)
   return {
     settings: rule,
     claim: rule.path,
     expected: operators.map(({ text }) => text).join(' and '),
     holds: (claims) => operators.every(({ test }) => test(readClaim(claims, path))),
+    isClaimPresent: (claims) => isPresent(readClaim(claims, path)),
     found: (claims) => describeFound(readClaim(claims, path), wanted),
   }
 }
@@ -46,7 +51,5 @@ function compileOperator<Name extends ClaimOperator>(
 }
 
 /** The values that a rule names, and a claim may nearly be. */
-const wantedBy = (rule: ClaimRuleSettings): readonly ClaimScalar[] =>
-  [rule.equals, rule.notEquals, rule.in, rule.notIn, rule.contains, rule.containsAny, rule.hasWord]
-    .flat()
-    .filter((one) => one !== undefined)
+const valuesOf = (rule: ClaimRuleSettings): readonly ClaimScalar[] =>
+  OPERATORS.filter((name) => CLAIM_OPERATORS[name].namesValues).flatMap((name) => rule[name] ?? [])

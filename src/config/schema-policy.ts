@@ -54,7 +54,8 @@ const scalar = z.union([
 
 const scalars = z.union([scalar.transform((value) => [value]), listOf(scalar)])
 
-const ClaimRuleSchema = strictMap({
+/** The operators of claim rules, by the words that settings and code have in camel case. */
+export const ClaimRuleSchema = strictMap({
   equals: scalar.optional().describe('the claim is exactly this'),
   not_equals: scalar.optional().describe('the claim is there, of the same type, and another value'),
   in: listOf(scalar).optional().describe('the claim is one of these'),

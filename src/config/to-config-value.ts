@@ -1,6 +1,7 @@
 /** Settings → the value of a `warder.yaml` that says the same: the way back of to-settings.ts. */
 import type { IdentityHeaderSettings } from '../settings/policy/definition.ts'
-import type { ClaimValueSettings, IssuerSettings } from '../settings/issuer/definition.ts'
+import { assertClaimPath } from '../syntax/claim-path.ts'
+import type { IssuerSettings } from '../settings/issuer/definition.ts'
 import type { KeySettings, OneKeySource, RemoteKeySettings } from '../settings/keys/definition.ts'
 import type { JudgeSettings, RouteSettings } from '../settings/route/definition.ts'
 import type { PolicySettings } from '../settings/policy/definition.ts'
@@ -93,8 +94,8 @@ function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value 
     max_age: mapDefined(maxAge, (seconds) => formatDuration(seconds * 1_000)),
     typ: issuer.typ?.map((typ) => escape(typ)),
     require: unlessEmpty(issuer.require.map((claim) => escape(claim))),
-    claims: mapDefined(issuer.claimValues, (rules) =>
-      Object.fromEntries(rules.map((rule) => [rule.claim, fromClaimValue(rule)])),
+    claims: mapDefined(issuer.claims, (rules) =>
+      Object.fromEntries(rules.map((rule) => [assertClaimPath(rule.path).join('.'), fromClaimRule(rule)])),
     ),
     scope_claims: issuer.scopeClaims?.map((claim) => escape(claim)),
     allow_missing_exp: unless(issuer.allowMissingExp, false),
@@ -102,9 +103,6 @@ function fromIssuer(issuer: IssuerSettings, options: ConfigValueOptions): Value 
     allow_sender_constrained: unless(issuer.allowSenderConstrained, false),
   })
 }
-
-const fromClaimValue = ({ oneOf, startsWith }: ClaimValueSettings): Value =>
-  compact({ in: oneOf?.map((text) => escape(text)), starts_with: mapDefined(startsWith, escape) })
 
 const fromKeys = (keys: KeySettings, options: ConfigValueOptions): Value | readonly Value[] =>
   keys.kind === 'several'

@@ -8,6 +8,7 @@ import type { JudgeSettings, RouteSettings } from '../settings/route/definition.
 import type { PolicySettings } from '../settings/policy/definition.ts'
 import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
 import { hasSecrets } from './check-issuer.ts'
+import { formatClaimPath } from '../syntax/claim-path.ts'
 import { toClaimRule } from './claim-rule-values.ts'
 import { toCors } from './cors-values.ts'
 import { decodeSecret } from '../settings/values/decode-secret.ts'
@@ -107,7 +108,7 @@ function toIssuer(
     ...(issuer.max_age === undefined ? {} : { maxAgeSeconds: issuer.max_age / 1_000 }),
     ...(issuer.typ === undefined ? {} : { typ: issuer.typ }),
     require: issuer.require ?? [],
-    ...toClaimValues(issuer.claims),
+    ...toIssuerClaims(issuer.claims),
     ...(issuer.scope_claims === undefined ? {} : { scopeClaims: issuer.scope_claims }),
     allowMissingExp: issuer.allow_missing_exp ?? false,
     requireKid: issuer.require_kid ?? false,
@@ -115,13 +116,10 @@ function toIssuer(
   }
 }
 
-function toClaimValues(claims: IssuerConfig['claims']): Pick<IssuerSettings, 'claimValues'> {
-  const rules = Object.entries(claims ?? {}).map(([claim, rule]) => ({
-    claim,
-    ...(rule.in === undefined ? {} : { oneOf: rule.in }),
-    ...('starts_with' in rule && rule.starts_with !== undefined ? { startsWith: rule.starts_with } : {}),
-  }))
-  return rules.length === 0 ? {} : { claimValues: rules }
+/** The name of a claim, dots and all, is a path of one name. */
+function toIssuerClaims(claims: IssuerConfig['claims']): Pick<IssuerSettings, 'claims'> {
+  const rules = Object.entries(claims ?? {}).map(([name, rule]) => toClaimRule(formatClaimPath([name]), rule))
+  return rules.length === 0 ? {} : { claims: rules }
 }
 
 function toKeys(issuer: IssuerConfig, context: SnapshotContext): KeySettings {

@@ -1,6 +1,9 @@
 /** A trusted issuer, compiled: its settings in the form that a decision reads. */
+import { compileClaimRule, type CompiledClaimRule } from '../claims/compile-claim-rule.ts'
 import type { KeySource } from '../keys/key-source.ts'
 import type { IssuerSettings } from '../settings/issuer/definition.ts'
+import type { ClaimRuleSettings } from '../settings/claim-rule/definition.ts'
+import { assertClaimPath } from '../syntax/claim-path.ts'
 import { compileTenantTemplate, tenantOf, type TenantTemplate } from './tenant-template.ts'
 
 export interface Issuer {
@@ -9,6 +12,8 @@ export interface Issuer {
   readonly audience: ReadonlySet<string> | null
   readonly algorithms: ReadonlySet<string>
   readonly typ: ReadonlySet<string> | undefined
+  /** What every token must claim, whatever a policy asks. */
+  readonly claims: readonly CompiledClaimRule[]
   /** Set where every tenant is accepted. */
   readonly template: TenantTemplate | undefined
 }
@@ -20,12 +25,19 @@ export function compileIssuer(settings: IssuerSettings, keys: KeySource): Issuer
     audience: settings.audience === null ? null : new Set(settings.audience),
     algorithms: new Set(settings.algorithms),
     typ: settings.typ === undefined ? undefined : new Set(settings.typ),
+    claims: (settings.claims ?? []).map(compileIssuerRule),
     template:
       settings.anyTenant === undefined
         ? undefined
         : compileTenantTemplate(settings.issuer ?? '', settings.anyTenant.claim),
   }
 }
+
+/** Operators write the name of a claim, not a path: a dot in it is not escaped. */
+const compileIssuerRule = (rule: ClaimRuleSettings): CompiledClaimRule => ({
+  ...compileClaimRule(rule),
+  claim: assertClaimPath(rule.path).join('.'),
+})
 
 /** The issuers whose tokens are accepted in one place; picked by exact `iss` before any key is looked up. */
 export interface IssuerMap {

@@ -1,7 +1,6 @@
 /** Issuers of which every tenant is accepted: `https://login.example.com/{tenant}/v2.0`. */
 import { err, ok, type Result } from '../result.ts'
 import type { JsonObject } from '../strict-json.ts'
-import type { ClaimValueMiss } from './check-claim-values.ts'
 
 /** What a tenant may be called; no character of it ends a path segment or a host. */
 const TENANT = /^(?!\.{1,2}$)[0-9A-Za-z._-]{1,64}$/
@@ -13,6 +12,14 @@ export interface TenantTemplate {
   readonly suffix: string
   /** The claim that must be the tenant. */
   readonly claim: string
+}
+
+/** A tenant claim that is not what it must be. */
+export interface TenantMiss {
+  readonly reason: 'claim_missing' | 'claim_invalid'
+  readonly claim: string
+  /** The tenant in `iss`, if it has one. */
+  readonly tenant: string | undefined
 }
 
 /** @param issuer With the placeholder exactly once. */
@@ -30,13 +37,13 @@ export function tenantOf({ prefix, suffix }: TenantTemplate, iss: string): strin
 }
 
 /** The tenant that the issuer writes into `iss` must be the one that it writes into its claim, character by character. */
-export function checkTenantClaim(template: TenantTemplate, claims: JsonObject): Result<void, ClaimValueMiss> {
+export function checkTenantClaim(template: TenantTemplate, claims: JsonObject): Result<void, TenantMiss> {
   const { claim } = template
   const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined
   const tenant = typeof claims['iss'] === 'string' ? tenantOf(template, claims['iss']) : undefined
   if (tenant !== undefined && value === tenant) return ok(undefined)
   const reason = value === undefined || value === null ? 'claim_missing' : 'claim_invalid'
-  return err({ reason, claim, expected: TENANT_OF_ISS, wanted: tenant === undefined ? [] : [tenant] })
+  return err({ reason, claim, tenant })
 }
 
 /** For people. */

@@ -14,7 +14,7 @@ const CASES: readonly (readonly [text: string, expected: Readonly<Record<string,
     {
       issuer: 'https://kc.example.com/realms/main',
       kind: 'discovery',
-      claimValues: [{ claim: 'typ', oneOf: ['Bearer', 'DPoP'] }],
+      claims: [{ path: 'typ', in: ['Bearer', 'DPoP'] }],
     },
   ],
   [
@@ -23,7 +23,7 @@ const CASES: readonly (readonly [text: string, expected: Readonly<Record<string,
       issuer: `https://login.microsoftonline.com/${TENANT}/v2.0`,
       kind: 'discovery',
       algorithms: ['RS256'],
-      claimValues: [{ claim: 'tid', oneOf: [TENANT] }],
+      claims: [{ path: 'tid', in: [TENANT] }],
     },
   ],
   [
@@ -41,7 +41,7 @@ const CASES: readonly (readonly [text: string, expected: Readonly<Record<string,
       issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC',
       url: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_AbC/.well-known/jwks.json',
       audienceClaim: 'client_id',
-      claimValues: [{ claim: 'token_use', oneOf: ['access'] }],
+      claims: [{ path: 'token_use', in: ['access'] }],
     },
   ],
   [
@@ -78,7 +78,7 @@ const CASES: readonly (readonly [text: string, expected: Readonly<Record<string,
     {
       url: 'https://spire.example.org/bundle',
       keyUse: 'jwt-svid',
-      claimValues: [{ claim: 'sub', startsWith: 'spiffe://example.org/' }],
+      claims: [{ path: 'sub', startsWith: 'spiffe://example.org/' }],
     },
   ],
 ]
@@ -98,7 +98,7 @@ describe('a preset', () => {
     expect(issuer).toMatchObject({
       issuer: 'https://own.example.com',
       algorithms: ['ES256'],
-      claimValues: [{ claim: 'scope', oneOf: ['a'] }],
+      claims: [{ path: 'scope', in: ['a'] }],
     })
   })
 

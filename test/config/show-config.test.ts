@@ -9,7 +9,7 @@ issuers:
   - { issuer: https://a.example, audience: [any, b], max_age: 90s, typ: at+jwt, keys: { refresh: 90s } }
   - { name: s, issuer: s, audience: any, keys: { secret: "${SECRET}", kid: k } }
   - { name: h, issuer: h, audience: a, keys: { secret: "${'ff'.repeat(32)}", encoding: hex } }
-  - { name: p, issuer: p, audience: a, keys: { pem_file: [a.pem] }, leeway: 500ms }
+  - { name: p, issuer: p, audience: a, keys: { pem_file: [a.pem] }, leeway: 500ms, claims: { "https://c.example/a\\\\b": [a, "$\${x}"], typ: at, sub: { in: [x], starts_with: "x$\${y" } } }
   - { name: j, issuer: j, audience: a, keys: { jwks_file: j.json } }
   - { name: u, issuer: u, audience: a, keys: { jwks_url: "https://u.example/k" } }
   - { name: t, issuer: t, audience: a, keys: { pem: "-----BEGIN PUBLIC KEY-----\\n$\${x}" } }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { compileIssuerMap, pickIssuer, type Issuer } from '../../src/jwt/issuer.ts'
+import { mainIssuer } from '../support/make-guard.ts'
 
 const GOOGLE = 'https://accounts.google.com'
 const OTHER = 'accounts.google.com'
@@ -23,4 +24,13 @@ describe('pickIssuer', () => {
     it(`of ${issuers.map(({ settings }) => settings.name).join()} is ${name ?? 'none'} for ${JSON.stringify(iss)}`, () =>
       expect(pickIssuer(compileIssuerMap(issuers), iss)?.settings.name).toBe(name))
   }
+})
+
+describe('compileIssuer', () => {
+  it('takes the name of a claim for one name, and shows it as it was written', () => {
+    const { claims } = mainIssuer({ claims: [{ path: 'https://a\\.example/tid', in: ['x'] }] })
+    expect(claims.map(({ claim }) => claim)).toEqual(['https://a.example/tid'])
+    expect(claims[0]?.holds({ 'https://a.example/tid': 'x' })).toBe(true)
+    expect(claims[0]?.holds({ 'https://a': { 'example/tid': 'x' } })).toBe(false)
+  })
 })

@@ -4,7 +4,7 @@ import { readClaim, type Claims } from '../../syntax/claim-path.ts'
 import type { CompiledClaimRule } from '../../claims/compile-claim-rule.ts'
 import { describeFound } from '../../claims/describe-found.ts'
 import { readScopes, unreadableScopes } from '../../claims/scope.ts'
-import { checkClaimValues, expectedValue, type ClaimValueMiss } from '../../jwt/check-claim-values.ts'
+import type { Issuer } from '../../jwt/issuer.ts'
 import { isAcceptedTyp } from '../../jwt/check-typ.ts'
 import type { AudienceClaim } from '../../settings/issuer/definition.ts'
 import { checkTenantClaim, TENANT_OF_ISS } from '../../jwt/tenant-template.ts'
@@ -56,7 +56,7 @@ const DESCRIPTIONS: Readonly<Record<StepName, (trial: Trial) => StepDescription>
     setting: issuerSetting(trial),
   }),
   rules: (trial) => ({
-    facts: `${trial.policy?.claims.map((rule) => ruleText(rule, trial)).join('; ') || 'none'}${unverified(trial)}`,
+    facts: `${trial.policy?.claims.map((rule) => ruleText(rule, trial.jws?.claims)).join('; ') || 'none'}${unverified(trial)}`,
     setting: policySetting(trial, 'claims'),
   }),
   scope: (trial) => ({ facts: scopeText(trial), setting: policySetting(trial) }),
@@ -174,9 +174,10 @@ function timesText({ jws, nowSeconds, issuer }: Trial): string {
   return `${times.join(', ')}, leeway ${issuer?.settings.leewaySeconds ?? 0} s`
 }
 
-function ruleText({ claim, expected, holds, found }: CompiledClaimRule, { jws }: Trial): string {
-  const isBroken = jws !== undefined && !holds(jws.claims)
-  return `${claim} ${expected}${isBroken ? ` (the claim is ${found(jws.claims)})` : ''}`
+/** @param name Of the claim, as it is shown. */
+function ruleText(rule: CompiledClaimRule, claims: Claims | undefined, name = rule.claim): string {
+  const isBroken = claims !== undefined && !rule.holds(claims)
+  return `${name} ${rule.expected}${isBroken ? ` (the claim is ${rule.found(claims)})` : ''}`
 }
 
 /** What is required of the claims; what the claim is instead where it is not so. */
@@ -186,29 +187,19 @@ function requiredText({ issuer, jws }: Trial): string {
     const value = Object.hasOwn(claims, name) ? claims[name] : undefined
     return isPresent(value) ? name : `${name} (the claim is ${describeFound(value)})`
   })
-  const checks = [
-    ...(issuer?.settings.claimValues ?? []).map((rule) => ({
-      text: `\`${rule.claim}\` ${expectedValue(rule)}`,
-      checked: checkClaimValues(claims, [rule]),
-    })),
-    ...(issuer?.template === undefined
-      ? []
-      : [
-          {
-            text: `\`${issuer.template.claim}\` ${TENANT_OF_ISS}`,
-            checked: checkTenantClaim(issuer.template, claims),
-          },
-        ]),
-  ]
-  const values = checks.map(({ text, checked }) =>
-    checked.ok ? text : `${text} (the claim is ${foundFor(claims, checked.error)})`,
-  )
-  const required = [...present, ...values, ...registeredTypes(claims)]
+  const rules = (issuer?.claims ?? []).map((rule) => ruleText(rule, claims, `\`${rule.claim}\``))
+  const required = [...present, ...rules, ...tenantText(issuer, claims), ...registeredTypes(claims)]
   return required.length === 0 ? 'none required' : `required: ${required.join(', ')}`
 }
 
-const foundFor = (claims: Claims, { claim, expected, wanted }: ClaimValueMiss): string =>
-  missOf(claims, claim, expected, wanted).found
+function tenantText(issuer: Issuer | undefined, claims: Claims): readonly string[] {
+  if (issuer?.template === undefined) return []
+  const text = `\`${issuer.template.claim}\` ${TENANT_OF_ISS}`
+  const checked = checkTenantClaim(issuer.template, claims)
+  if (checked.ok) return [text]
+  const { claim, tenant = [] } = checked.error
+  return [`${text} (the claim is ${missOf(claims, claim, TENANT_OF_ISS, [tenant].flat()).found})`]
+}
 
 /** Only when one of them is wrong: that they are texts goes without saying. */
 const registeredTypes = (claims: Claims): readonly string[] =>

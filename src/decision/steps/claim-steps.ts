@@ -1,12 +1,11 @@
 /** What a genuine token says: its times, its audience, what its issuer and the policy ask of its claims. */
 import { isPresent } from '../../claims/claim-operators.ts'
+import type { CompiledClaimRule } from '../../claims/compile-claim-rule.ts'
 import type { Claims } from '../../syntax/claim-path.ts'
 import { missingScopes, readScopes, unreadableScopes } from '../../claims/scope.ts'
 import { checkAudience } from '../../jwt/check-audience.ts'
-import { checkClaimValues, type ClaimValueMiss } from '../../jwt/check-claim-values.ts'
 import { checkTimes } from '../../jwt/check-times.ts'
-import type { ClaimValueSettings } from '../../settings/issuer/definition.ts'
-import { checkTenantClaim } from '../../jwt/tenant-template.ts'
+import { checkTenantClaim, TENANT_OF_ISS } from '../../jwt/tenant-template.ts'
 import { missOf } from '../claim-miss.ts'
 import type { Denial } from '../denial.ts'
 import type { Trial } from '../trial.ts'
@@ -39,8 +38,6 @@ function audienceStep(trial: Trial): Settled {
   return { reason: audience.error, ...missOf(jws.claims, audienceClaim ?? 'aud', expected, accepted) }
 }
 
-const NO_RULES: readonly ClaimValueSettings[] = []
-
 /** The claims that every token of the issuer must have, and the types that RFC 7519 §4.1 gives them. */
 function claimsStep(trial: Trial): Settled {
   const { issuer, jws } = trial
@@ -56,26 +53,29 @@ function claimsStep(trial: Trial): Settled {
       return { reason: 'claim_missing', ...missOf(claims, name, 'is required') }
   }
   const tenant = issuer.template === undefined ? undefined : checkTenantClaim(issuer.template, claims)
-  if (tenant?.ok === false) return valueDenial(claims, tenant.error)
-  const values = checkClaimValues(claims, issuer.settings.claimValues ?? NO_RULES)
-  if (!values.ok) return valueDenial(claims, values.error)
+  if (tenant?.ok === false) {
+    const { reason, claim, tenant: wanted = [] } = tenant.error
+    return { reason, ...missOf(claims, claim, TENANT_OF_ISS, [wanted].flat()) }
+  }
+  const broken = issuer.claims.find((rule) => !rule.holds(claims))
+  if (broken !== undefined)
+    return ruleDenial(broken.isClaimPresent(claims) ? 'claim_invalid' : 'claim_missing', broken, claims)
   // A bound token without its proof may be a stolen one (RFC 9449 §7.2, RFC 8705 §3).
   const isBound = Object.hasOwn(claims, 'cnf') && !issuer.settings.allowSenderConstrained
   return isBound ? { reason: 'sender_constraint_failed' } : PASSED
 }
 
-const valueDenial = (claims: Claims, { reason, claim, expected, wanted }: ClaimValueMiss): Denial => ({
-  reason,
-  ...missOf(claims, claim, expected, wanted),
-})
+const ruleDenial = (
+  reason: 'claim_missing' | 'claim_invalid' | 'claim_rule_failed',
+  { claim, expected, found }: CompiledClaimRule,
+  claims: Claims,
+): Denial => ({ reason, claim, expected, found: found(claims) })
 
 function rulesStep(trial: Trial): Settled {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return NOT_REACHED
   const broken = policy.claims.find((rule) => !rule.holds(jws.claims))
-  if (broken === undefined) return PASSED
-  const { claim, expected } = broken
-  return { reason: 'claim_rule_failed', claim, expected, found: broken.found(jws.claims) }
+  return broken === undefined ? PASSED : ruleDenial('claim_rule_failed', broken, jws.claims)
 }
 
 function scopeStep(trial: Trial): Settled {

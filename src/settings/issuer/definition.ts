@@ -1,17 +1,10 @@
 /** Settings of a trusted issuer: what its tokens must be, and where its keys are. */
 import type { Algorithm } from '../../syntax/algorithms.ts'
+import type { ClaimRuleSettings } from '../claim-rule/definition.ts'
 import type { KeySettings } from '../keys/definition.ts'
 
 /** Claims that name the client a token was made for, at issuers whose access tokens have no `aud`. */
 export type AudienceClaim = 'client_id' | 'azp' | 'cid' | 'appid'
-
-/** What a top-level claim must be; at least one of the two is set, and both must hold. */
-export interface ClaimValueSettings {
-  readonly claim: string
-  /** One of these texts, exactly; never empty. */
-  readonly oneOf?: readonly string[]
-  readonly startsWith?: string
-}
 
 export interface IssuerSettings {
   /** The operator's name for it; in logs and metrics. */
@@ -39,8 +32,8 @@ export interface IssuerSettings {
   readonly typ?: readonly string[]
   /** Claims that must be present. */
   readonly require: readonly string[]
-  /** Values that every token must have, whatever a policy asks. Absent: none. */
-  readonly claimValues?: readonly ClaimValueSettings[]
+  /** What claims of every token must be, whatever a policy asks; each path is one name. Absent: nothing. */
+  readonly claims?: readonly ClaimRuleSettings[]
   /** Top-level claims that hold scopes, never empty: all of these and no other. Absent: `scope` and `scp`. */
   readonly scopeClaims?: readonly string[]
   /** Accept tokens that never expire (a relaxation). Default false. */

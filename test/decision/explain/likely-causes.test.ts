@@ -19,7 +19,7 @@ const V1 = `https://sts.windows.net/${TENANT}/`
 const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`
 const REALM = 'https://kc.example.com/realms/main'
 /** What the preset stands for. */
-const REALM_PRESET = { issuer: REALM, claimValues: [{ claim: 'typ', oneOf: ['Bearer', 'DPoP'] }] }
+const REALM_PRESET = { issuer: REALM, claims: [{ path: 'typ', in: ['Bearer', 'DPoP'] }] }
 
 /** The step that decided. */
 async function failure(token: string, issuer: Partial<IssuerSettings>): Promise<ExplainedStep | undefined> {
