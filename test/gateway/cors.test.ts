@@ -54,7 +54,7 @@ const preflight = (origin: string, method = 'PUT'): readonly Header[] => [
 const get = (answer: RawResponse, name: string): string | undefined => valuesOf(answer, name)[0]
 
 describe('a preflight', () => {
-  it('is answered without a token, and the server hears nothing of it', async () => {
+  it('is answered without a token, and without the server', async () => {
     const { app, gateway, ask } = await site(`{ origins: ${APP} }`)
     const answer = await ask('OPTIONS', '/api/1', ...preflight(APP))
     expect(answer.status).toBe(204)
@@ -73,7 +73,7 @@ describe('a preflight', () => {
     expect(gateway.lines.find(({ msg }) => msg === 'answered a preflight')).toMatchObject({ status: 204 })
   })
 
-  it('of an origin that is not allowed is refused, and the log says whose it was', async () => {
+  it('of an origin that is not allowed is refused, and the log has the origin', async () => {
     const { gateway, ask } = await site(`{ origins: ${APP} }`)
     const answer = await ask('OPTIONS', '/api/1', ...preflight('https://evil.example'))
     expect(answer.status).toBe(403)
@@ -90,7 +90,7 @@ describe('a preflight', () => {
     expect((await ask('OPTIONS', '/silent/1', ...preflight(APP))).status).toBe(200)
   })
 
-  it('is not told what the route of OPTIONS would say', async () => {
+  it('is not answered by the route of OPTIONS', async () => {
     const app = await startRawUpstream(cleanup)
     const rest =
       '  - { name: rest, match: { path: /api/** }, access: public, upstream: app, cors: { origins: "*" } }\n'
@@ -117,7 +117,7 @@ describe('a preflight', () => {
 describe('an answer', () => {
   const bearer = (): Header => ['Authorization', `Bearer ${mint()}`]
 
-  it('may be read by pages of an allowed origin, whatever the server says of its own', async () => {
+  it('may be read by pages of an allowed origin, whatever the server sends itself', async () => {
     const own = OK.replace(
       '\r\n',
       '\r\nAccess-Control-Allow-Origin: *\r\nAccess-Control-Allow-Credentials: true\r\n',
@@ -195,7 +195,7 @@ describe('a WebSocket', () => {
     ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
   ]
 
-  it('of a page of another origin is refused: browsers send cookies along and ask nobody', async () => {
+  it('of a page of another origin is refused: browsers send cookies without a preflight', async () => {
     const { app, gateway, ask } = await site(`{ origins: ${APP} }`)
     const bearer: Header = ['Authorization', `Bearer ${mint()}`]
     const answer = await ask('GET', '/api/1', bearer, ...upgrade, ['Origin', 'https://evil.example'])
@@ -204,7 +204,7 @@ describe('a WebSocket', () => {
     expect(gateway.lines.at(-1)).toMatchObject({ fault: 'origin_not_allowed' })
   })
 
-  it('of two origins is refused, also where one of them is allowed', async () => {
+  it('of two origins is refused, even if one of them is allowed', async () => {
     const { ask } = await site(`{ origins: ${APP} }`)
     const two: readonly Header[] = [
       ['Origin', APP],

@@ -36,7 +36,7 @@ describe('a listener that redirects', () => {
       ],
       ['keeps an empty query', 'https', { target: '/public/?' }, 'https://api.example.com/public/?'],
       [
-        'leaves out the port of its own',
+        'leaves out its own port',
         'https',
         { target: '/public/', host: 'API.example.com:8080' },
         'https://api.example.com/public/',
@@ -78,7 +78,7 @@ describe('a listener that redirects', () => {
     })
   }
 
-  it('forwards nothing, whatever a token says', async () => {
+  it('forwards nothing, whatever the token', async () => {
     const { gateway, asked } = await run()
     const client = await openClient(gateway.port)
     for (let i = 0; i < 3; i++) {

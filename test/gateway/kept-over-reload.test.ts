@@ -80,7 +80,7 @@ describe('a gateway with a new configuration', () => {
     await waitFor('the connection to be let go', () => isClosed || undefined)
   })
 
-  it('goes on with what an auth service said, as long as it would be asked the same', async () => {
+  it('keeps the answers of an auth service, as long as it would be asked the same', async () => {
     const app = await startRawUpstream(cleanup)
     const auth = await startRawUpstream(
       cleanup,
@@ -102,7 +102,7 @@ describe('a gateway with a new configuration', () => {
     expect(auth.received.map((request) => request.values('x-name'))).toEqual([['root'], []])
   })
 
-  it('ends exchanges under way by the old rules, and keeps their connections where the server is the same', async () => {
+  it('ends exchanges under way by the old rules, and keeps their connections if the server is the same', async () => {
     const app = await startRawUpstream(cleanup, () => {})
     const config = gatewayConfig([app.url])
     const gateway = await runGateway(config, cleanup)
@@ -150,7 +150,7 @@ describe('a server', () => {
     ['a time of its upstream', ['one'], ['one', ', connect_timeout: 1s'], true],
   ]
   for (const [what, before, after, isSame] of CHANGES) {
-    it(`is ${isSame ? '' : 'not '}the same where ${what} has changed`, async () => {
+    it(`is ${isSame ? '' : 'not '}the same if ${what} has changed`, async () => {
       const state = createGatewayState()
       const pools = []
       for (const [ca, text] of [before, after]) {

@@ -55,7 +55,7 @@ describe('several listeners of a gateway', () => {
     expect(statuses).toEqual([200, 200, 429, 429])
   })
 
-  it('stay where they are until a restart, by the rules of the new configuration', async () => {
+  it('keep their addresses until a restart, by the rules of the new configuration', async () => {
     const app = await startRawUpstream(cleanup)
     const ports = [await freePort(), await freePort()] as const
     const config = gatewayConfig([app.url])
@@ -68,7 +68,7 @@ describe('several listeners of a gateway', () => {
     for (const port of ports) expect((await ask(port, PUBLIC)).status).toBe(403)
   })
 
-  it('do not start where one of them cannot', async () => {
+  it('do not start if one of them cannot', async () => {
     const ports = [await freePort(), await freePort()] as const
     const text = withListeners(gatewayConfig(['http://127.0.0.1:1']), ports, ['', ''])
     const taken = await runGateway(

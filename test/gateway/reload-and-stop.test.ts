@@ -77,7 +77,7 @@ describe('a gateway that stops', () => {
     await stopped
   })
 
-  it('answers what is under way, says that it was the last, and closes what is idle', async () => {
+  it('answers requests under way as the last ones, and closes idle connections', async () => {
     const waiting: Socket[] = []
     const app = await startRawUpstream(cleanup, (_, socket) => void waiting.push(socket))
     const gateway = await runGateway(gatewayConfig([app.url]), cleanup)

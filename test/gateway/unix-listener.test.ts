@@ -34,7 +34,7 @@ async function site(trusted: string): Promise<Site> {
 }
 
 describe('a proxy on a unix socket', () => {
-  it('says who asks where it is trusted, and each of them is counted alone', async () => {
+  it('names the client if it is trusted, and each client is counted alone', async () => {
     const { ask } = await site(', trusted_proxies: unix')
     expect((await ask('192.0.2.1'))?.values('x-forwarded-for')).toEqual(['192.0.2.1, unknown'])
     expect((await ask('192.0.2.2'))?.values('x-forwarded-for')).toEqual(['192.0.2.2, unknown'])
@@ -43,7 +43,7 @@ describe('a proxy on a unix socket', () => {
     expect(await ask('198.51.100.7, 192.0.2.2')).toBeUndefined()
   })
 
-  it('says nothing where it is not', async () => {
+  it('logs nothing if it is not', async () => {
     const { ask } = await site('')
     expect((await ask('192.0.2.1'))?.values('x-forwarded-for')).toEqual(['unknown'])
     expect(await ask('192.0.2.2')).toBeUndefined()

@@ -8,7 +8,7 @@ const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
 describe('the line of a request', () => {
-  it('says who judged it, where it went, what came back, and who took how long', async () => {
+  it('has who judged it, where it went, what came back, and how long each part took', async () => {
     const app = await startRawUpstream(cleanup, (_, socket) => void setTimeout(() => socket.write(OK), 30))
     const gateway = await runGateway(gatewayConfig([app.url]), cleanup)
     const headers = [['Authorization', `Bearer ${mint({ scope: 'orders:read' })}`]] as const
@@ -38,7 +38,7 @@ describe('the line of a request', () => {
     expect(JSON.stringify(gateway.lines)).not.toContain('secret')
   })
 
-  it('has no time of a server that said nothing', async () => {
+  it('has no time of a server that sent nothing', async () => {
     const gateway = await runGateway(gatewayConfig(['http://127.0.0.1:1']), cleanup)
     expect((await ask(gateway.port, { target: '/public/' })).status).toBe(502)
     const line = gateway.lines.find(({ fault }) => fault === 'connect_failed')

@@ -139,7 +139,7 @@ describe('the gateway', () => {
     return { seen, closes, exp, gateway }
   }
 
-  it('closes a WebSocket with 4401 when its token has expired, where the route says so', async () => {
+  it('closes a WebSocket with 4401 when its token has expired, if the route asks for it', async () => {
     const { seen, closes, exp } = await run(', close_expired: true', 2)
     const close = await waitFor('the close', () => seen.close)
     expect(close).toMatchObject({ code: 4401, reason: 'token expired' })

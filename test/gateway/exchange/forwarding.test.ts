@@ -42,7 +42,7 @@ describe('a request through the gateway', () => {
     })
   }
 
-  it('is denied without a token, with a challenge and a problem that tells nothing more', async () => {
+  it('is denied without a token, with a challenge and a problem that reveals nothing more', async () => {
     const { app, gateway } = await start()
     const answer = await ask(gateway.port, { target: '/orders/1' })
     expect(answer.status).toBe(401)
@@ -83,7 +83,7 @@ describe('a request through the gateway', () => {
     })
   }
 
-  it('is allowed with a token, and tells the application who it is', async () => {
+  it('is allowed with a token, and its identity reaches the application', async () => {
     const { app, gateway } = await start()
     const token = mint({ scope: 'orders:read' })
     const answer = await ask(gateway.port, {
@@ -246,7 +246,7 @@ describe('an answer through the gateway', () => {
     expect(answer.values('x-decision-id')).toHaveLength(1)
   })
 
-  it('is chunked for the client where only the end of the connection ends it', async () => {
+  it('is chunked for the client if only the end of the connection ends it', async () => {
     const { gateway } = await start((_, socket) => void socket.end('HTTP/1.1 200 OK\r\n\r\nabc'))
     const answer = await ask(gateway.port, { target: '/public/' })
     expect(answer.values('transfer-encoding')).toEqual(['chunked'])

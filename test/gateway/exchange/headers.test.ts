@@ -105,8 +105,8 @@ describe('what CGI servers take for something else', () => {
   }
 })
 
-describe('what the application is told of the way', () => {
-  it('comes from the socket, whatever a client says', async () => {
+describe('what the application is sent about the way', () => {
+  it('comes from the socket, whatever a client sends', async () => {
     const { values } = await received({
       headers: [
         ['X-Forwarded-For', '1.2.3.4'],
@@ -121,7 +121,7 @@ describe('what the application is told of the way', () => {
     expect(values('forwarded')).toEqual(['for=127.0.0.1;host=api.example.com;proto=http'])
   })
 
-  it('is added to what a trusted proxy says', async () => {
+  it('is added to the fields of a trusted proxy', async () => {
     const text = { listen: 'trusted_proxies: [127.0.0.0/8]' }
     const headers: readonly Header[] = [
       ['X-Forwarded-For', '1.2.3.4'],
@@ -180,7 +180,7 @@ describe('what the application is told of the way', () => {
     expect(values('x-forwarded-for')).toEqual(['127.0.0.1'])
   })
 
-  it('has the Host of the client, or of the server where the upstream says so', async () => {
+  it('has the Host of the client, or of the server if the upstream rewrites it', async () => {
     const kept = await received({ host: 'API.example.com:80' })
     expect(kept.values('host')).toEqual(['API.example.com:80'])
     const rewritten = await received({}, { upstream: 'host: upstream' })
@@ -198,7 +198,7 @@ describe('the token', () => {
     expect(values('authorization')).toEqual([`Bearer ${TOKEN}`])
   })
 
-  it('leaves a header where it shall, and another scheme stays', async () => {
+  it('keeps a header that it must keep, and another scheme', async () => {
     const text = { sources, upstream: 'strip_token: true' }
     const plain = await received({ target: ORDER, headers: [AUTHORIZATION, ['X-Token', TOKEN]] }, text)
     expect(plain.bytes).not.toContain(TOKEN)
@@ -241,7 +241,7 @@ describe('the token', () => {
     })
   }
 
-  it('stays everywhere where it shall', async () => {
+  it('stays everywhere if the setting asks for it', async () => {
     const { bytes } = await received(
       { target: ORDER, headers: [inCookie] },
       { sources, upstream: 'strip_token: false' },

@@ -32,7 +32,7 @@ async function answerTo(setting: string, answer: string, method = 'GET'): Promis
 }
 
 describe('an answer whose status is intercepted', () => {
-  it('is replaced by a problem that says nothing of the application', async () => {
+  it('is replaced by a problem that reveals nothing about the application', async () => {
     const { status, body, values } = await answerTo('[5xx]', error(500))
     expect(status).toBe(500)
     expect(JSON.parse(body)).toMatchObject({ status: 500, title: 'Internal Server Error' })
@@ -75,7 +75,7 @@ describe('an answer whose status is intercepted', () => {
     expect(app.connections).toHaveLength(1)
   })
 
-  it('may break off: nobody waits for its body', async () => {
+  it('may break off: its body is not waited for', async () => {
     const { status } = await answerTo('[500]', 'HTTP/1.1 500 Oops\r\nContent-Length: 1000\r\n\r\nhalf')
     expect(status).toBe(500)
   })

@@ -26,7 +26,7 @@ describe('a query with a mapped parameter', () => {
     )
   })
 
-  it('keeps every byte where there is nothing to take out or to add', () => {
+  it('keeps every byte if there is nothing to remove or to add', () => {
     fc.assert(
       fc.property(queries, (query) => {
         const kept = mapQuery(query, compileMappedParameters(['other']), [])

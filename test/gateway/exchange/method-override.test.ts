@@ -24,7 +24,7 @@ async function received(name: string, byMethod: boolean): Promise<string> {
 describe('another method in a header', () => {
   for (const name of NAMES) {
     for (const byMethod of [true, false]) {
-      it(`does not reach the application where methods are ${byMethod ? '' : 'not '}judged: ${name}`, async () => {
+      it(`does not reach the application if methods are ${byMethod ? '' : 'not '}judged: ${name}`, async () => {
         expect(await received(name, byMethod)).not.toContain('DELETE')
       })
     }

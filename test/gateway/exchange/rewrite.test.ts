@@ -55,13 +55,13 @@ describe('a rewritten path', () => {
     ['it has an escape', 'add_prefix: /%2e', 'ERR_CONFIG_PATH'],
   ]
   for (const [why, more, code] of BAD)
-    it(`is refused where ${why}`, async () => {
+    it(`is refused if ${why}`, async () => {
       const { diagnostics } = await loadBad(config('http://a:1', more))
       const errors = diagnostics.filter(({ severity }) => severity === 'error')
       expect(errors.map((error) => error.code as string)).toEqual([code])
     })
 
-  it('is refused where nothing is forwarded', async () => {
+  it('is refused if nothing is forwarded', async () => {
     const text = config('http://a:1', 'strip_prefix: /api').replace(
       'access: public, upstream: app',
       'access: deny',

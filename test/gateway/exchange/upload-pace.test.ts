@@ -69,7 +69,7 @@ describe('the pace of an upload', () => {
     expect(pace.isTooSlow(4, 1_060_000)).toBe(true)
   })
 
-  it('does not matter where it is 0', () => {
+  it('does not matter if it is 0', () => {
     const pace = createUploadPace({ ...SETTINGS, minUploadRate: 0 }, 0)
     expect(pace.isTooSlow(1, 1e9)).toBe(false)
   })
@@ -91,7 +91,7 @@ describe('a gateway', () => {
     expect(gateway.lines.at(-1)).toMatchObject({ fault: 'request_timeout', status: 408 })
   })
 
-  it('lets it drip where that is what the upstream is for', async () => {
+  it('lets it drip if the upstream is set up for that', async () => {
     const app = await startRawUpstream(cleanup)
     const config = gatewayConfig([app.url], { upstream: SLOW.replace('1MiB', '0') })
     const gateway = await runGateway(config, cleanup)

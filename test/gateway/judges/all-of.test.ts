@@ -28,7 +28,7 @@ const cookie = (claims: Readonly<Record<string, unknown>> = {}): Header => [
 const token = (claims: Readonly<Record<string, unknown>> = {}): Header => ['X-Token', mint(claims)]
 
 describe('several judges of one route', () => {
-  it('must all allow, and what they say reaches the application together', async () => {
+  it('must all allow, and all they grant reaches the application', async () => {
     const { app, auth, gateway } = await start((url) => ['{ policy: cookie }', service(url), BASIC])
     const headers: readonly Header[] = [
       cookie(),
@@ -50,7 +50,7 @@ describe('several judges of one route', () => {
     expect(gateway.lines).toEqual([])
   })
 
-  it('that are policies each have their own token, and none of it is left where it is stripped', async () => {
+  it('that are policies each have their own token, and no stripped token is left', async () => {
     const { app, gateway } = await startJudges(cleanup, {
       route: () => `basic_auth: { users: { a: "${PW_HASH}" } }`,
       upstream: 'strip_token: true',
@@ -67,7 +67,7 @@ describe('several judges of one route', () => {
     expect(gateway.lines).toMatchObject([{ reason: 'scope_missing', policy: 'header', route: 'both' }])
   })
 
-  it('may be a token in a cookie and a password, where the policy would take either header or cookie', async () => {
+  it('may be a token in a cookie and a password, if the policy reads either header or cookie', async () => {
     const { app, gateway } = await start(() => ['{ policy: either }', BASIC])
     for (const [headers, reason] of [
       [[cookie(), basic('alice', 'pw')], undefined],
@@ -118,7 +118,7 @@ describe('several judges of one route', () => {
     [403, 'auth_service_denied'],
     [302, 'auth_service_failed'],
   ] as const) {
-    it(`are not passed by where the service answers ${told}`, async () => {
+    it(`are not bypassed if the service answers ${told}`, async () => {
       const answer = answerText(told, ['WWW-Authenticate: Bearer realm="s"', 'zone: office'])
       const { app, gateway } = await start(
         (url) => [BASIC, service(url)],
@@ -131,7 +131,7 @@ describe('several judges of one route', () => {
     })
   }
 
-  it('give up where the client leaves while one of them is asked', async () => {
+  it('are cancelled if the client leaves while one of them is asked', async () => {
     let hasClosed = (): void => {}
     const closed = new Promise<void>((resolve) => (hasClosed = resolve))
     let wasAsked = (): void => {}

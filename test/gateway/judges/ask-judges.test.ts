@@ -65,7 +65,7 @@ const DENIAL: AuthDenial = { status: 403, challenges: ['Bearer'], cookies: [], l
 
 describe('judges are asked one after the other', () => {
   for (let stage = 0; stage < 3; stage++) {
-    it(`and are given up at stage ${stage}: who is asked is told so, and nothing is settled`, () => {
+    it(`and are cancelled at stage ${stage}: the judge that is asked too, and nothing is settled`, () => {
       const judges = [fakeJudge(), fakeJudge(), fakeJudge()]
       const settled: Judgement[] = []
       const cancel = askJudges(
@@ -118,7 +118,7 @@ describe('judges are asked one after the other', () => {
     expect([second.state.asked, settled.length]).toEqual([1, 0])
   })
 
-  it('and nobody behind one that says no', () => {
+  it('and no further one after one that denies', () => {
     const behind = fakeJudge()
     const settled: Judgement[] = []
     const no = denied({ denial: { reason: 'auth_service_denied', status: 403 }, status: 403 }, DENIAL)
@@ -141,7 +141,7 @@ describe('judges are asked one after the other', () => {
 
 describe('a route whose judges the core cannot ask', () => {
   for (const reason of ['auth_service_not_asked', 'judges_not_asked'] as const) {
-    it(`stays denied (${reason}) where the gateway knows none either`, () => {
+    it(`stays denied (${reason}) if the gateway knows none either`, () => {
       const decision: Decision = { ...FIRST, reason, denial: { reason } }
       const admit = createAdmit({
         decide: () => decision,
@@ -163,7 +163,7 @@ describe('a route whose judges the core cannot ask', () => {
 })
 
 describe('a policy among the judges', () => {
-  it('that waits for keys is not heard after it was given up', async () => {
+  it('that waits for keys is ignored after it was cancelled', async () => {
     let decided: (decision: Decision) => void = () => {}
     const decision = new Promise<Decision>((resolve) => (decided = resolve))
     const decide: Decide = () => decision
@@ -190,7 +190,7 @@ describe('basic_auth among the judges', () => {
     return settled
   }
 
-  it('is 503 with a time to come back, and no challenge, where too many passwords are to be verified', () => {
+  it('is 503 with a time to retry, and no challenge, if too many passwords wait to be verified', () => {
     expect(told('overloaded')).toMatchObject([
       { denial: { reason: 'overloaded', status: 503, challenge: undefined, retryAfterSeconds: 5 } },
     ])

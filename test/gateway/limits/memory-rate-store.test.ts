@@ -18,7 +18,7 @@ function timedStore(): { readonly store: RateStore; at(ms: number): RateStore } 
 }
 
 describe('a rate store in memory', () => {
-  it('lets as many requests of a client through as the limit says, and then says when to come back', () => {
+  it('allows as many requests of a client as the limit, and then answers when to retry', () => {
     const { at } = timedStore()
     expect([0, 0, 0].map((ms) => at(ms).count(LIMIT, 'a'))).toEqual([0, 0, 15])
     expect(at(0).count(LIMIT, 'b')).toBe(0)
@@ -52,7 +52,7 @@ describe('a rate store in memory', () => {
     [10, Array.from({ length: 10 }, () => 9_999), 10_000],
   ]
   for (const [requests, before, late] of RETURNS) {
-    it(`lets the client in again after the time it was told: ${requests}, then at ${late}`, () => {
+    it(`allows the client again after the time that it was given: ${requests}, then at ${late}`, () => {
       const { at } = timedStore()
       const limit = { ...LIMIT, requests }
       for (const ms of before) expect(at(ms).count(limit, 'a')).toBe(0)
@@ -62,7 +62,7 @@ describe('a rate store in memory', () => {
     })
   }
 
-  it('counts each limit for itself, and goes on where only the number of requests has changed', () => {
+  it('counts each limit separately, and keeps counting if only the number of requests has changed', () => {
     const { at } = timedStore()
     for (const id of ['a', 'b']) expect(at(0).count({ ...LIMIT, id, requests: 1 }, 'x')).toBe(0)
     expect(at(0).count({ ...LIMIT, requests: 1 }, 'x')).toBeGreaterThan(0)
@@ -79,14 +79,14 @@ describe('a rate store in memory', () => {
     expect(at(0).count(limit, 'x')).toBe(0)
   })
 
-  it('keeps who has used up a limit, whoever else comes once from ever so many addresses', () => {
+  it('does not forget a client that has used up a limit, however many addresses send one request', () => {
     const { at } = timedStore()
     for (let i = 0; i < 2; i++) expect(at(0).count(LIMIT, 'attacker')).toBe(0)
     for (let i = 0; i < 3 * MAX_KEYS; i++) void at(1).count(LIMIT, `other ${i}`)
     expect(at(2).count(LIMIT, 'attacker')).toBeGreaterThan(0)
   })
 
-  it('makes room with what has nothing to say any more', () => {
+  it('forgets counts that no longer matter first', () => {
     const { at } = timedStore()
     for (let i = 0; i < MAX_KEYS; i++) void at(i % 8 === 3 ? 0 : 25_000).count(LIMIT, `first ${i}`)
     for (let i = 0; i < MAX_KEYS / 8; i++) void at(25_000).count(LIMIT, `second ${i}`)

@@ -90,7 +90,7 @@ describe('a preflight and a rate limit', () => {
       [204, 204, 429],
     ],
     [
-      'without `cors`: it is a request like any other, of its own method',
+      'without `cors`: it is a request like any other, with its own method',
       `{ ${TWO} }`,
       [preflight('DELETE'), preflight('DELETE'), preflight('DELETE'), request('DELETE'), request('DELETE')],
       [401, 401, 401, 200, 200],

@@ -62,7 +62,7 @@ describe('the key of a rate limit', () => {
     ['nobody was judged', { kind: 'identity', name: 'X-Auth-Subject' }, ['X-Auth-Subject: root']],
   ]
   for (const [what, by, fields] of BY_ADDRESS)
-    it(`is the address where ${what}`, () => expect(keyOf(by, ...fields)).toBe(ADDRESS))
+    it(`is the address if ${what}`, () => expect(keyOf(by, ...fields)).toBe(ADDRESS))
 
   it('is never that of another kind', () => {
     expect(keyOf(HEADER, `X-Api-Key: ${ADDRESS}`)).not.toBe(ADDRESS)

@@ -90,7 +90,7 @@ describe('a rate limit', () => {
       [403, 403, 429, 429],
     ],
     [
-      'is not escaped by what a client says of its address',
+      'is not escaped by a client that names another address',
       'public',
       `{ ${HOUR} }`,
       ['1.1.1.1', '2.2.2.2', '3.3.3.3'].map((from) => withHeader('X-Forwarded-For', from)),
@@ -104,14 +104,14 @@ describe('a rate limit', () => {
       [200, 200, 200, 429, 200, 429],
     ],
     [
-      'by identity counts by address who has none, whatever header he sends',
+      'by identity counts a client without one by address, whatever header it sends',
       'orders',
       BY_SUBJECT,
       ['a', 'b', 'c'].map((sub) => ({ ...ORDERS, headers: [['X-Auth-Subject', sub]] })),
       [401, 401, 429],
     ],
     [
-      'by identity lets alone who has one where others are denied',
+      'by identity does not limit a client that has one while others are denied',
       'orders',
       BY_SUBJECT,
       [ORDERS, ORDERS, ORDERS, as('alice')],
@@ -166,7 +166,7 @@ describe('a rate limit', () => {
     })
   }
 
-  it('says when to come back, and in the log which limit it was', async () => {
+  it('answers when to retry, and logs which limit it was', async () => {
     const { gateway } = await runLimited('public', `[{ requests: 1, per: 1s }, { requests: 1, per: 24h }]`)
     await ask(gateway.port, PUBLIC)
     const answer = await ask(gateway.port, PUBLIC)
@@ -192,7 +192,7 @@ describe('a rate limit', () => {
     expect(auth.received.length).toBe(2)
   })
 
-  it('by identity counts what an auth service says', async () => {
+  it('by identity counts the identity that an auth service gives', async () => {
     const app = await startRawUpstream(cleanup)
     const auth = await startRawUpstream(cleanup, (request, socket) => {
       socket.write(`HTTP/1.1 200 OK\r\nUser: ${request.values('cookie')[0]}\r\nContent-Length: 0\r\n\r\n`)

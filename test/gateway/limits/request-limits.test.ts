@@ -38,7 +38,7 @@ function countWith(answers: readonly (number | Promise<number>)[]): {
 const failed = (): Promise<number> => Promise.reject(new Error('the store is gone'))
 
 describe('the limits of a request', () => {
-  it('are none where there are none', () => {
+  it('are undefined if there are none', () => {
     const context = { store: { count: () => 0, retain() {} }, identityNames: [] }
     expect(compileRequestLimits([], context)).toBeUndefined()
   })
@@ -54,7 +54,7 @@ describe('the limits of a request', () => {
     ['nothing, beside a longer one', () => [failed(), 0, 9], 9, 2],
   ]
   for (const [what, answers, seconds, which] of CASES) {
-    it(`are all asked of a store that says ${what}`, async () => {
+    it(`are all asked of a store that answers ${what}`, async () => {
       const { result, ids } = countWith(answers())
       expect(ids).toEqual(LIMITS.map(({ id }) => id))
       const exceeded = await result
@@ -63,7 +63,7 @@ describe('the limits of a request', () => {
     })
   }
 
-  it('cost no promise where the store knows at once', () => {
+  it('cost no promise if the store answers at once', () => {
     expect(countWith([0, 3, 0]).result).not.toBeInstanceOf(Promise)
   })
 

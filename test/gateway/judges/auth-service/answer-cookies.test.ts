@@ -21,7 +21,7 @@ const startWith = (more: string, status: number, fields: readonly string[]): Pro
   startForwardAuth(cleanup, more, (_, socket) => void socket.write(answerText(status, fields)))
 
 describe('answer_cookies', () => {
-  it('are handed to the client with the answer of the application, behind its own', async () => {
+  it('are sent to the client with the answer of the application, behind its own cookies', async () => {
     const { app, gateway } = await startWith(NAMES, 200, SET)
     expect(app.received).toEqual([])
     const got = await ask(gateway.port, { target: '/x' })
@@ -143,7 +143,7 @@ describe('answer_cookies', () => {
     expect([got.status, ...got.values('location'), ...got.values('set-cookie')]).toEqual([302, '/in', ended])
   })
 
-  it('says nothing of an answer that is none', async () => {
+  it('sends no cookie if the service failed', async () => {
     const { gateway } = await startWith(NAMES, 500, SET)
     const got = await ask(gateway.port, { target: '/x' })
     expect([got.status, ...got.values('set-cookie')]).toEqual([502])
@@ -164,7 +164,7 @@ describe('answer_cookies', () => {
     })
   }
 
-  it('hands on none where none is named', async () => {
+  it('hands on no cookie if none is named', async () => {
     const { gateway } = await startWith('', 401, SET)
     expect((await ask(gateway.port, { target: '/x' })).values('set-cookie')).toEqual([])
   })

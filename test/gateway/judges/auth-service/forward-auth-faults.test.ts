@@ -74,7 +74,7 @@ describe('an auth service that lies or stalls never allows', () => {
     })
   }
 
-  it('502 when nobody listens', async () => {
+  it('502 if the server does not listen', async () => {
     const app = await startRawUpstream(cleanup)
     const gateway = await runGateway(forwardAuthConfig('http://127.0.0.1:1', app.url, ''), cleanup)
     expect((await ask(gateway.port, { target: '/x' })).status).toBe(502)
@@ -157,7 +157,7 @@ describe('a remembered allow', () => {
     ['private', ['Cache-Control: private, max-age=60'], 2],
   ]
   for (const [what, fields, questions] of cases) {
-    it(`asks ${questions} times when the service says ${what}`, async () => {
+    it(`asks ${questions} times if the service answers ${what}`, async () => {
       const { app, auth, gateway } = await start(fields)
       for (let i = 0; i < 2; i++) expect((await get(gateway.port, 'a')).status).toBe(200)
       expect(auth.received.length).toBe(questions)

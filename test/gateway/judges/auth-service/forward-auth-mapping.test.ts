@@ -9,7 +9,7 @@ afterEach(() => cleanup.run())
 const start = (fields: readonly string[], more?: string) =>
   startForwardAuth(cleanup, more, (_, socket) => void socket.write(answerText(200, fields)))
 
-describe('what the auth service says', () => {
+describe('what the auth service answers', () => {
   it('reaches the application as header and as query parameter', async () => {
     const { app, gateway } = await start(['userId: 42', 'USERCOUNTRYID: D E&=%+'])
     expect((await ask(gateway.port, { target: '/x' })).status).toBe(200)
@@ -17,7 +17,7 @@ describe('what the auth service says', () => {
     expect(app.received[0]?.target).toBe('/x?countryId=D%20E%26%3D%25%2B')
   })
 
-  it('replaces what the client says, in every spelling of the header', async () => {
+  it('replaces the client’s, in every spelling of the header', async () => {
     const { app, gateway } = await start(['userId: 42'])
     const spellings = ['X-Auth-UserId', 'x_auth_userid', 'X.AUTH.USERID', 'X-Auth_userID']
     await ask(gateway.port, { target: '/x', headers: spellings.map((name) => [name, 'eve'] as const) })
@@ -45,7 +45,7 @@ describe('what the auth service says', () => {
     })
   }
 
-  it('cannot be said by a client on other routes either', async () => {
+  it('cannot be sent by a client on other routes either', async () => {
     const { app, gateway } = await start([])
     await ask(gateway.port, { target: '/public/x', headers: [['X_Auth_UserId', 'eve']] })
     expect(app.bytes()).not.toContain('eve')

@@ -50,7 +50,7 @@ describe('the answer of the auth service', () => {
     })
   }
 
-  it('gives the client every challenge of a denial, and nothing else of it', async () => {
+  it('gives the client every challenge of a denial, and nothing else', async () => {
     const challenges = ['Bearer realm="a", error="invalid_token"', 'Basic realm="b"']
     const { gateway } = await startForwardAuth(cleanup, '', (_, socket) => {
       const lines = challenges.map((value) => `WWW-Authenticate: ${value}\r\n`).join('')
@@ -65,7 +65,7 @@ describe('the answer of the auth service', () => {
     ])
   })
 
-  it('says in the log what went wrong with it, and nothing to the client', async () => {
+  it('has in the log what went wrong, and tells the client nothing', async () => {
     const { gateway } = await startForwardAuth(cleanup, '', (_, socket) => void socket.write(answerText(500)))
     const got = await ask(gateway.port, { target: '/x' })
     expect(got.body).not.toContain('500')
@@ -165,7 +165,7 @@ describe('the question to the auth service', () => {
     expect(question?.bytes()).not.toContain('body')
   })
 
-  it('has only the listed headers where there is a list', async () => {
+  it('has only the listed headers if there is a list', async () => {
     const { auth, gateway } = await startForwardAuth(cleanup, 'send_headers: [cookie, X-A]')
     await ask(gateway.port, { target: '/x', headers: [TOKEN, ['Cookie', 'a=1'], ['x-a', '1'], ['X-B', '2']] })
     const names = auth.received[0]?.headers.map(([name]) => name.toLowerCase())
@@ -188,7 +188,7 @@ describe('the question to the auth service', () => {
     expect(auth.received[0]?.values('expect')).toEqual([])
   })
 
-  it('has nothing of the client in our fields, even where they are required', async () => {
+  it('has nothing of the client in the gateway’s fields, even if they are required', async () => {
     const { auth, gateway } = await startForwardAuth(cleanup, 'required_headers: X-Original-URL')
     const headers: readonly Header[] = [['X-Original-URL', 'http://evil/']]
     expect((await ask(gateway.port, { target: '/x', headers })).status).toBe(403)

@@ -71,7 +71,7 @@ describe('a route with basic_auth', () => {
     expect(got.values('www-authenticate')).toEqual(['Basic realm="Orders & more", charset="UTF-8"'])
   })
 
-  it('lets who was right once pass again, and not with another password', async () => {
+  it('allows a right password again, and no other password', async () => {
     const { app, gateway } = await start()
     for (const [password, status] of [
       ['pw', 200],
@@ -101,13 +101,13 @@ describe('the application behind basic_auth', () => {
       expect(app.received[0]?.values('authorization')).toEqual([])
     })
 
-  it('is sent it where the operator says so', async () => {
+  it('is sent it if the operator asks for it', async () => {
     const { app, gateway } = await start('forward_credentials: true')
     await ask(gateway.port, { target: '/x', headers: [basic('alice', 'pw')] })
     expect(app.received[0]?.values('authorization')).toEqual([basic('alice', 'pw')[1]])
   })
 
-  it('is told who it is', async () => {
+  it('is sent the name of the user', async () => {
     const { app, gateway } = await start('user_header: X-Auth-User')
     await ask(gateway.port, { target: '/x', headers: [basic('alice', 'pw')] })
     await ask(gateway.port, { target: '/x', headers: [basic('Ärger %1', 'grüße:7')] })
@@ -123,7 +123,7 @@ describe('the application behind basic_auth', () => {
     ['on a public route', '/public/x'],
     ['on a route of another judge', '/both/x'],
   ] as const) {
-    it(`is told nothing by a client ${where}, in any spelling`, async () => {
+    it(`cannot be sent a header by a client ${where}, in any spelling`, async () => {
       const { app, gateway } = await start('user_header: X-Auth-User')
       const headers: readonly Header[] = [
         basic('alice', 'pw'),

@@ -56,7 +56,7 @@ describe('the credentials of a request', () => {
     })
   }
 
-  it('are those that were sent, whatever they are, or none', () => {
+  it('are those that were sent, or none', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 300 }),

@@ -89,7 +89,7 @@ describe('passwords are verified', () => {
     }
   })
 
-  it('for each user on their own: a password that is right for one says nothing of another', async () => {
+  it('for each user separately: the password of one is wrong for another', async () => {
     const { check, asked, end } = bench()
     start(check, 'alice')
     await end(true)
@@ -98,7 +98,7 @@ describe('passwords are verified', () => {
     expect(asked.length).toBe(3)
   })
 
-  it('for a name that nobody has with the secret of somebody, always the same, and the answer is no', async () => {
+  it('for an unknown name with the secret of a known one, always the same, and the answer is no', async () => {
     const { check, asked, end } = bench(100)
     const kinds = new Set<string>()
     for (let i = 0; i < 40; i++) {
@@ -117,7 +117,7 @@ describe('passwords are verified', () => {
     expect([...kinds].sort()).toEqual(['cheap', 'dear'])
   })
 
-  it('for nobody where there are no users', async () => {
+  it('never, if there are no users', async () => {
     const { check, asked, end } = bench(2, 2, [])
     const { verdicts } = start(check, 'alice')
     await end(true)
@@ -152,7 +152,7 @@ describe('a flood of passwords', () => {
     expect(asked.length).toBe(6)
   })
 
-  it('of one address keeps out nobody else: another one is verified next', async () => {
+  it('of one address keeps out no other one: that is verified next', async () => {
     const { check, asked, end } = bench(4, 64)
     const flood = Array.from({ length: 500 }, (_, i) => start(check, 'alice', `guess ${i}`, 'flood'))
     expect(flood.filter(({ verdicts }) => verdicts[0] === 'overloaded').length).toBe(500 - 2 - 32)
@@ -164,7 +164,7 @@ describe('a flood of passwords', () => {
     expect(login.verdicts).toEqual(['right'])
   })
 
-  it('of many addresses leaves room for one that has none waiting, and tells whose place that was', async () => {
+  it('of many addresses gives up a place for an address that has none waiting', async () => {
     const { check, asked, end } = bench(2, 8)
     const flood = Array.from({ length: 40 }, (_, i) => start(check, 'alice', `guess ${i}`, `flood ${i % 4}`))
     const isRefused = ({ verdicts }: { readonly verdicts: readonly PasswordResult[] }) =>
@@ -182,7 +182,7 @@ describe('a flood of passwords', () => {
     expect(login.verdicts).toEqual(['right'])
   })
 
-  it('does not keep out who is known already', async () => {
+  it('does not keep out a user whose password is remembered', async () => {
     const { check, end } = bench(1, 1)
     start(check, 'bob', 'right')
     await end(true)
@@ -190,7 +190,7 @@ describe('a flood of passwords', () => {
     expect(start(check, 'bob', 'right').verdicts).toEqual(['right'])
   })
 
-  it('makes room where a client has left', async () => {
+  it('makes a place free when a client has left', async () => {
     const { check, asked, end } = bench(1, 1)
     start(check, 'alice', '1')
     const left = start(check, 'alice', '2')
@@ -205,7 +205,7 @@ describe('a flood of passwords', () => {
     expect(left.verdicts).toEqual([])
   })
 
-  it('tells nobody who has left, and the others that wait for the same', async () => {
+  it('answers no client that has left, but the others that wait for the same', async () => {
     const { check, end } = bench(1, 1)
     const left = start(check, 'alice')
     const stays = start(check, 'alice')

@@ -48,7 +48,7 @@ describe('one address', () => {
     expect([begun.length, refused.length]).toEqual([2, 90])
   })
 
-  it('leaves room for another address, which begins at once', () => {
+  it('leaves a place for another address, which begins at once', () => {
     const { begun, run } = bench()
     for (let i = 0; i < 100; i++) run(`${i}`, 'flood')
     run('login', 'user')
@@ -64,7 +64,7 @@ describe('one address', () => {
 })
 
 describe('turns', () => {
-  it('are taken by addresses, whatever each has waiting', async () => {
+  it('are taken by addresses, however much work each has waiting', async () => {
     const { begun, run, end } = bench(1, 16)
     for (const name of ['a1', 'a2', 'a3', 'a4']) run(name, 'a')
     for (const name of ['b1', 'b2']) run(name, 'b')
@@ -73,7 +73,7 @@ describe('turns', () => {
     expect(begun).toEqual(['a1', 'a2', 'b1', 'c1', 'a3', 'b2', 'a4'])
   })
 
-  it('are taken by groups first: many addresses at one route keep nobody from another', async () => {
+  it('are taken by groups first: many addresses at one route delay no other route', async () => {
     const { begun, run, end } = bench(1, 64)
     for (let i = 0; i < 30; i++) run(`flood ${i}`, `address ${i}`, 'attacked')
     run('login', 'user', 'other')
@@ -95,7 +95,7 @@ describe('a full queue', () => {
     expect(refused).toEqual(['a4', 'b5'])
   })
 
-  it('of addresses with one piece each has no room', () => {
+  it('is refused to a new address if each address waits with one piece', () => {
     const { refused, run } = bench(1, 4)
     for (const name of ['0', '1', '2', '3', '4']) run(name, name)
     expect(run('late', 'late')).toBeUndefined()
