@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
-import { createExplanation } from '../../src/decision/explain/create-explanation.ts'
 import { ask, bearer, decideOf, makeGuard, policySettings, routeSettings } from '../support/make-guard.ts'
+import { explain } from '../support/explain.ts'
 import { mint, NOW_SECONDS } from '../support/tokens.ts'
 
 const IDENTITY = [
@@ -56,11 +56,10 @@ describe('a route with allow_anonymous', () => {
   for (const [name, request, reason, user] of CASES)
     it(`answers ${reason} to ${name}, twice and explained`, async () => {
       const decide = decideOf(guard)
-      const { recorder } = createExplanation()
       const decisions = [
         await ask(decide, request),
         await ask(decide, request),
-        await ask(decide, request, recorder),
+        (await explain(decide, request)).decision,
       ]
       for (const decision of decisions) {
         expect(decision.reason as string).toBe(reason)

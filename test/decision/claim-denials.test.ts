@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'bun:test'
-import { createExplanation } from '../../src/decision/explain/create-explanation.ts'
 import { detailOf } from '../support/denials.ts'
 import {
   ask,
@@ -10,6 +9,7 @@ import {
   policySettings,
   routeSettings,
 } from '../support/make-guard.ts'
+import { explain } from '../support/explain.ts'
 import { mint } from '../support/tokens.ts'
 
 type Claims = Record<string, unknown>
@@ -90,9 +90,9 @@ describe('a denial for a claim', () => {
   for (const [claims, reason, claim, expected, found] of CASES) {
     it(`has what is expected beside what ${JSON.stringify(claims)} is`, async () => {
       const request = bearer(mint({ claims: { ...GOOD, ...claims } }))
-      const { recorder, steps } = createExplanation()
-      const denied = [await ask(decideOf(guard), request), await ask(decideOf(guard), request, recorder)]
-      for (const decision of denied) {
+      const explained = await explain(decideOf(guard), request)
+      const { steps, failed } = explained
+      for (const decision of [await ask(decideOf(guard), request), explained.decision]) {
         const detail = detailOf(decision)
         expect([decision.reason as string, detail]).toEqual([
           reason,
@@ -100,7 +100,6 @@ describe('a denial for a claim', () => {
         ])
         expect(detail).not.toContain('hidden-value')
       }
-      const failed = steps.find(({ result }) => result === 'fail')
       expect(failed?.miss).toEqual({ claim, expected, found })
       // Audiences are shown, which operators have to compare; nothing else of a token is.
       if (claim !== 'aud') expect(JSON.stringify(steps)).not.toContain('hidden-value')
@@ -113,9 +112,8 @@ describe('a denial for a claim', () => {
     expect((await ask(decideOf(guard), bearer(mint({ claims: GOOD })))).reason).toBe('ok'))
 
   it('shows a long audience in part, and says how many more there are', async () => {
-    const { recorder, steps } = createExplanation()
     const aud = ['x'.repeat(500), ...Array.from({ length: 20 }, (_, i) => `a${i}`)]
-    await ask(decideOf(guard), bearer(mint({ claims: { ...GOOD, aud } })), recorder)
+    const { steps } = await explain(decideOf(guard), bearer(mint({ claims: { ...GOOD, aud } })))
     const facts = steps.find(({ step }) => step === 'audience')?.facts ?? ''
     expect(facts).toContain(`"${'x'.repeat(64)}…"`)
     expect(facts).toContain('13 more')

@@ -1,23 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { describeDenial } from '../../src/decision/explain/describe-denial.ts'
-import { findRoute } from '../../src/decision/find-route.ts'
-import { compileRoutes } from '../../src/policy/compile-routes.ts'
 import type { RouteSettings } from '../../src/settings/route/definition.ts'
 import { matchesPath, pathPatterns, paths } from '../policy/naive-matcher.ts'
-import { makeRequest, routeSettings } from '../support/make-guard.ts'
-
-const compile = (routes: readonly RouteSettings[]) => compileRoutes(routes, new Map())
-const route = (name: string, match: Partial<RouteSettings>): RouteSettings =>
-  routeSettings({ name, access: { kind: 'public' }, ...match })
-
-/** Name of the route, or `reason detail met`. */
-function found(routes: readonly RouteSettings[], request: Parameters<typeof makeRequest>[0]): string {
-  const result = findRoute(compile(routes), makeRequest(request))
-  if (result.ok) return result.value?.name ?? 'none'
-  const { denial, met } = result.error
-  return `${denial.reason} ${describeDenial(denial)} ${met?.name ?? 'none'}`
-}
+import { found, route } from '../support/routes.ts'
 
 describe('a path that applications serve as another one', () => {
   const spelled = fc

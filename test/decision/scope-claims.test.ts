@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'bun:test'
-import { createExplanation } from '../../src/decision/explain/create-explanation.ts'
 import {
   ask,
   bearer,
@@ -10,6 +9,7 @@ import {
   policySettings,
   routeSettings,
 } from '../support/make-guard.ts'
+import { explain } from '../support/explain.ts'
 import { mint, mintHmac } from '../support/tokens.ts'
 
 type Claims = Record<string, unknown>
@@ -63,8 +63,8 @@ describe('scope_claims', () => {
       { scopes: 'orders:read' },
       { permissions: ['x'] },
     ]) {
-      const { recorder, steps } = createExplanation()
-      await ask(decideOf(guard), bearer(mintHmac({ claims: { scope: undefined, ...claims } })), recorder)
+      const token = mintHmac({ claims: { scope: undefined, ...claims } })
+      const { steps } = await explain(decideOf(guard), bearer(token))
       causes.push(steps.find(({ step }) => step === 'scope')?.likelyCause)
     }
     expect(causes.map((cause) => cause?.name)).toEqual(['scope_claim', 'scope_claim', undefined])
@@ -72,8 +72,7 @@ describe('scope_claims', () => {
   })
 
   it('is in the facts of explain', async () => {
-    const { recorder, steps } = createExplanation()
-    await ask(decideOf(guard), bearer(mint({ claims: { permissions: ['x'] } })), recorder)
+    const { steps } = await explain(decideOf(guard), bearer(mint({ claims: { permissions: ['x'] } })))
     const facts = steps.find(({ step }) => step === 'scope')?.facts
     expect(facts).toBe('all of [orders:read], token has [x] in `permissions`')
   })

@@ -2,7 +2,6 @@
 import { describe, expect, it } from 'bun:test'
 import { nginx } from '../../src/callers/nginx/nginx.ts'
 import type { Decision } from '../../src/decision/decision.ts'
-import { createExplanation } from '../../src/decision/explain/create-explanation.ts'
 import {
   ask,
   decideOf,
@@ -12,6 +11,7 @@ import {
   policySettings,
   routeSettings,
 } from '../support/make-guard.ts'
+import { explain } from '../support/explain.ts'
 import { mint } from '../support/tokens.ts'
 
 const guard = makeGuard({
@@ -123,8 +123,8 @@ describe('attack: a query that names another method for the application (`_metho
     expect((await ask(bare, request)).reason).toBe('ok')
   })
   it('is explained by the route that the other method would meet', async () => {
-    const { recorder, steps } = createExplanation()
-    await ask(judges, makeRequest({ method: 'POST', path: '/x', query: '_method=DELETE', headers }), recorder)
+    const request = makeRequest({ method: 'POST', path: '/x', query: '_method=DELETE', headers })
+    const { steps } = await explain(judges, request)
     expect(steps[0]).toMatchObject({ reason: 'method_refused', setting: 'routes/1' })
     expect(steps[0]?.facts).toContain('remove')
   })

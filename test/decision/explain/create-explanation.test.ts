@@ -1,25 +1,27 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { createExplanation, type ExplainedStep } from '../../../src/decision/explain/create-explanation.ts'
+import type { GuardInput } from '../../../src/decision/guard.ts'
+import type { ExplainedStep } from '../../../src/decision/explain/create-explanation.ts'
 import {
   BEARER,
   ask,
   bearer,
   decideOf,
   hmacIssuer,
+  MAIN_JWKS,
   mainIssuer,
   makeGuard,
   makeRequest,
   policySettings,
   routeSettings,
 } from '../../support/make-guard.ts'
+import { explain } from '../../support/explain.ts'
 import { jwksSource, scriptedSource } from '../../support/key-sources.ts'
-import { MAIN_JWKS } from '../../support/make-guard.ts'
 import { ISSUER, NOW_SECONDS, constantSignature, encode, mint, mintHmac } from '../../support/tokens.ts'
 import type { AuthzRequest } from '../../../src/request/authz-request.ts'
 
 const identity = [{ name: 'X-User', claim: 'sub', arrays: 'csv', encoding: 'percent', maxBytes: 10 }] as const
-const guard = makeGuard({
+const input = {
   issuers: [mainIssuer({ require: ['sub'] }), hmacIssuer()],
   policies: [
     policySettings({
@@ -38,14 +40,12 @@ const guard = makeGuard({
     routeSettings({ name: 'rest', path: ['/rest'] }),
   ],
   tokenSources: [BEARER, { kind: 'query', name: 'token' }],
-})
-const decide = decideOf(guard)
+} satisfies Partial<GuardInput>
+const decide = decideOf(makeGuard(input))
 
-async function explain(request: AuthzRequest): Promise<readonly ExplainedStep[]> {
-  const { recorder, steps } = createExplanation()
-  await ask(decide, request, recorder)
-  return steps
-}
+const stepsOf = async (request: AuthzRequest): Promise<readonly ExplainedStep[]> =>
+  (await explain(decide, request)).steps
+
 /** `step result reason` of each step. */
 const outline = (steps: readonly ExplainedStep[]): readonly string[] =>
   steps.map(({ step, result, reason }) => [step, result, reason].filter(Boolean).join(' '))
@@ -54,7 +54,7 @@ const request = (path: string, token: string): AuthzRequest =>
 
 describe('explain', () => {
   it('lists every step of an allowed request, each with its setting', async () => {
-    const steps = await explain(request('/strict', mint({ claims: { scope: 'read x', tenant: 'acme' } })))
+    const steps = await stepsOf(request('/strict', mint({ claims: { scope: 'read x', tenant: 'acme' } })))
     expect(outline(steps)).toEqual([
       'route pass',
       'token pass',
@@ -87,7 +87,7 @@ describe('explain', () => {
     ])
   })
   it('goes on after the first failure, and says what would fail besides', async () => {
-    const steps = await explain(request('/strict', mint({ claims: { exp: 1, aud: 'x', sub: undefined } })))
+    const steps = await stepsOf(request('/strict', mint({ claims: { exp: 1, aud: 'x', sub: undefined } })))
     expect(outline(steps).slice(6)).toEqual([
       'signature pass',
       'time fail token_expired',
@@ -100,7 +100,7 @@ describe('explain', () => {
     expect(steps.find(({ result }) => result === 'fail')?.hint).toContain('clocks')
   })
   it('looks at the claims of a token with a bad signature, and marks them as unverified', async () => {
-    const steps = await explain(
+    const steps = await stepsOf(
       request('/strict', mint({ signer: constantSignature(Buffer.alloc(256)), claims: { exp: 1 } })),
     )
     expect(outline(steps).slice(6, 8)).toEqual([
@@ -113,7 +113,7 @@ describe('explain', () => {
     }
   })
   it('does not reach what needs an issuer when nobody knows it, but judges the policy', async () => {
-    const steps = await explain(request('/strict', mint({ claims: { iss: 'https://other.example' } })))
+    const steps = await stepsOf(request('/strict', mint({ claims: { iss: 'https://other.example' } })))
     expect(outline(steps)).toEqual([
       'route pass',
       'token pass',
@@ -141,7 +141,7 @@ describe('explain', () => {
   ] as const
   for (const [path, token, expected] of short) {
     it(`begins with [${expected.join(', ')}] for ${path}`, async () => {
-      const lines = outline(await explain(request(path, token)))
+      const lines = outline(await stepsOf(request(path, token)))
       expect(lines.slice(0, expected.length)).toEqual([...expected])
       if (path === '/open') expect(lines).toHaveLength(1)
       else expect(lines).toHaveLength(13)
@@ -150,14 +150,14 @@ describe('explain', () => {
   it('shows no subject, no value of an identity header and no token', async () => {
     const token = mint({ claims: { sub: 'secret-subject', tenant: 'secret-tenant', email: 'secret-mail' } })
     for (const path of ['/strict', '/rest', '/none']) {
-      const text = JSON.stringify(await explain(request(path, token)))
+      const text = JSON.stringify(await stepsOf(request(path, token)))
       expect(text).not.toContain('secret-')
       for (const part of token.split('.')) expect(text).not.toContain(part)
     }
   })
   it('says nothing of an unreadable token but what is wrong with it', async () => {
     const text = JSON.stringify(
-      await explain(
+      await stepsOf(
         request('/rest', `${encode('{"alg":"RS256","kid":["secret"]}')}.${encode('{"a":"secret"}')}.AA`),
       ),
     )
@@ -167,12 +167,8 @@ describe('explain', () => {
   it('waits for keys as the decision does, and writes the step down once', async () => {
     const found = jwksSource(MAIN_JWKS, ['RS256']).source.lookup('rsa', 'RS256', true)
     const keys = scriptedSource({ state: 'pending', settled: Promise.resolve() }, found)
-    const { recorder, steps } = createExplanation()
-    const decision = await ask(
-      decideOf(makeGuard({ issuers: [mainIssuer({}, keys)] })),
-      bearer(mint()),
-      recorder,
-    )
+    const waiting = decideOf(makeGuard({ issuers: [mainIssuer({}, keys)] }))
+    const { decision, steps } = await explain(waiting, bearer(mint()))
     expect(decision.reason).toBe('ok')
     expect(steps.filter(({ step }) => step === 'key').map(({ result }) => result)).toEqual(['pass'])
   })
@@ -210,15 +206,15 @@ describe('explain, for every request', () => {
     { weight: 1, arbitrary: fc.constantFrom('', 'a.b.c', 'a.b.c.d.e', 'x'.repeat(9000)) },
   )
   it('comes to the same decision as without a recorder, and names the deciding step', async () => {
-    const cached = decideOf(makeGuard({ ...guardInput(), cache: { tokens: 50, bytes: 100_000 } }))
+    const cached = decideOf(makeGuard({ ...input, cache: { tokens: 50, bytes: 100_000 } }))
     await fc.assert(
       fc.asyncProperty(
         token,
         fc.constantFrom('/open', '/shut', '/strict', '/rest', '/none', '/a//b'),
         async (text, path) => {
-          const { recorder, steps } = createExplanation()
           const plain = await ask(decide, request(path, text))
-          expect(await ask(decide, request(path, text), recorder)).toEqual(plain)
+          const { decision, steps } = await explain(decide, request(path, text))
+          expect(decision).toEqual(plain)
           expect(await ask(cached, request(path, text))).toEqual(plain)
           expect(await ask(cached, request(path, text))).toEqual(plain)
           const failed = steps.filter(({ result }) => result === 'fail').map(({ reason }) => reason)
@@ -229,22 +225,3 @@ describe('explain, for every request', () => {
     )
   })
 })
-
-/** The input of the guard above, for another one with a cache. */
-function guardInput() {
-  return {
-    issuers: guard.issuers,
-    policies: [
-      policySettings({
-        name: 'strict',
-        scope: ['read'],
-        scopeAny: ['x', 'y'],
-        claims: [{ path: 'tenant', equals: 'acme' }],
-        identity,
-      }),
-      policySettings(),
-    ],
-    routes: guard.routes?.routes.map((route) => route.settings) ?? [],
-    tokenSources: [BEARER, { kind: 'query', name: 'token' }] as const,
-  }
-}

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { parseClaimPath } from '../../../src/syntax/claim-path.ts'
-import { createExplanation, type ExplainedStep } from '../../../src/decision/explain/create-explanation.ts'
+import type { ExplainedStep } from '../../../src/decision/explain/create-explanation.ts'
 import type { IssuerSettings } from '../../../src/settings/issuer/definition.ts'
 import {
-  ask,
   bearer,
   decideOf,
   mainIssuer,
@@ -11,6 +10,7 @@ import {
   policySettings,
   routeSettings,
 } from '../../support/make-guard.ts'
+import { explain } from '../../support/explain.ts'
 import { ISSUER, NOW_SECONDS, mint } from '../../support/tokens.ts'
 
 const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47'
@@ -28,9 +28,7 @@ async function failure(token: string, issuer: Partial<IssuerSettings>): Promise<
     policies: [policySettings({ scope: ['orders:read'] })],
     routes: [routeSettings()],
   })
-  const { recorder, steps } = createExplanation()
-  await ask(decideOf(guard), bearer(token), recorder)
-  return steps.find(({ result }) => result === 'fail')
+  return (await explain(decideOf(guard), bearer(token))).failed
 }
 
 type Claims = Readonly<Record<string, unknown>>
@@ -164,9 +162,7 @@ describe('explain knows what a denial usually means', () => {
       policies: [policySettings({ issuers: ['hmac'] })],
       routes: [routeSettings()],
     })
-    const { recorder, steps } = createExplanation()
-    await ask(decideOf(guard), bearer(mint()), recorder)
-    const failed = steps.find(({ result }) => result === 'fail')
+    const { failed } = await explain(decideOf(guard), bearer(mint()))
     expect([failed?.reason, failed?.likelyCause?.name]).toEqual(['issuer_unknown', 'issuer.not_in_policy'])
     expect(failed?.likelyCause?.fix).toContain('main')
   })

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import type { ClaimRuleSettings } from '../../../../src/settings/claim-rule/definition.ts'
-import { createExplanation } from '../../../../src/decision/explain/create-explanation.ts'
-import {
-  ask,
-  bearer,
-  decideOf,
-  makeGuard,
-  policySettings,
-  routeSettings,
-} from '../../../support/make-guard.ts'
+import { bearer, decideOf, makeGuard, policySettings, routeSettings } from '../../../support/make-guard.ts'
+import { explain } from '../../../support/explain.ts'
 import { mint } from '../../../support/tokens.ts'
 
 const CASES: readonly (readonly [
@@ -44,8 +37,8 @@ describe('a claim in another form than its rule asks for', () => {
         policies: [policySettings({ claims: [{ path: 'my\\.roles', ...rule }] })],
         routes: [routeSettings()],
       })
-      const { recorder, steps } = createExplanation()
-      const decision = await ask(decideOf(guard), bearer(mint({ claims: { 'my.roles': claim } })), recorder)
+      const token = mint({ claims: { 'my.roles': claim } })
+      const { decision, steps } = await explain(decideOf(guard), bearer(token))
       expect(decision.reason).toBe('claim_rule_failed')
       const cause = steps.find(({ step }) => step === 'rules')?.likelyCause
       const fix = proposed === undefined ? undefined : `claims: { "my\\\\.roles": { ${proposed} } }`

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
-import { createExplanation } from '../../../../src/decision/explain/create-explanation.ts'
 import type { RouteSettings } from '../../../../src/settings/route/definition.ts'
-import { ask, decideOf, makeGuard, makeRequest, routeSettings } from '../../../support/make-guard.ts'
+import { explain } from '../../../support/explain.ts'
+import { decideOf, makeGuard, makeRequest, routeSettings } from '../../../support/make-guard.ts'
 
 const deny = { kind: 'deny' } as const
 const rest = routeSettings({ name: 'rest', access: { kind: 'public' } })
@@ -23,9 +23,8 @@ describe('explain knows what a denial of a path or method usually means', () => 
   ]
   for (const [method, routes, path, name] of cases) {
     it(`${method} ${path}: ${name}`, async () => {
-      const { recorder, steps } = createExplanation()
-      await ask(decideOf(makeGuard({ routes })), makeRequest({ method, path }), recorder)
-      expect(steps.find(({ result }) => result === 'fail')?.likelyCause?.name).toBe(name)
+      const { failed } = await explain(decideOf(makeGuard({ routes })), makeRequest({ method, path }))
+      expect(failed?.likelyCause?.name).toBe(name)
     })
   }
 })
