@@ -7,7 +7,7 @@ interface Trouble {
   readonly hint: (address: SocketAddress) => string
 }
 
-/** By the system's code. */
+/** By the system's error code. */
 const TROUBLES: Readonly<Record<string, Trouble>> = {
   EADDRINUSE: {
     why: 'another process listens there',

@@ -3,7 +3,7 @@ import { printableJson, printableOutput } from '../printable.ts'
 import type { HealthReport } from './health.ts'
 import type { IssuerKeysReport } from './keys-report.ts'
 
-/** What the admin listener shows, as it is at the moment of the request. */
+/** The views of the admin listener, computed for each request. */
 export interface AdminViews {
   readonly health: () => HealthReport
   readonly keys: () => readonly IssuerKeysReport[]
@@ -22,7 +22,7 @@ export function adminRoutes({
       const body = isVerbose ? report.lines.join('\n') : (report.lines.at(-1) ?? '')
       return text(report.isReady ? 200 : 503, `${printableOutput(body)}\n`)
     },
-    // The shape of `warder keys list --json`.
+    // The same shape as `warder keys list --json`.
     '/v1/keys': () =>
       new Response(printableJson(JSON.stringify({ schema: 'warder.keys/v1', issuers: keys() })), {
         headers: { 'content-type': 'application/json;charset=utf-8', ...NO_STORE },
@@ -30,7 +30,7 @@ export function adminRoutes({
   }
 }
 
-/** Not by `new URL()`: if the Host header is not one host, the URL is the target alone, and that would throw. */
+/** Not `new URL()`: if the Host header is not a single host, the URL is only the target, and that would throw. */
 const queryOf = (url: string): URLSearchParams =>
   new URLSearchParams(url.includes('?') ? url.slice(url.indexOf('?')) : '')
 

@@ -2,7 +2,7 @@
 import type { Issuer } from '../jwt/issuer.ts'
 import { partsOf, type KeyHistory, type KeySourceStatus } from '../keys/key-source.ts'
 
-/** What readiness depends on. */
+/** The state that readiness depends on. */
 export interface HealthState {
   /** Short digest of the configuration in force. */
   readonly configDigest: string
@@ -16,13 +16,13 @@ export interface HealthState {
 
 export interface HealthReport {
   readonly isReady: boolean
-  /** `[+]` good, `[~]` degraded, `[-]` not ready; indented: details of the line before. The last one sums up. */
+  /** `[+]` good, `[~]` degraded, `[-]` not ready; indented: details of the previous line. The last line is the summary. */
   readonly lines: readonly string[]
 }
 
 /**
  * Ready: every issuer has had keys, and the process is not stopping. A key set that is stale, or too old to be
- * used, is degraded, not unready: an issuer that is down for a day must not take the others with it.
+ * used, is degraded, not unready: an issuer that is down for a day must not take down the others.
  */
 export function reportHealth(state: HealthState): HealthReport {
   const issuers = state.issuers.flatMap((issuer) => issuerLines(issuer, state.nowMs))
@@ -37,7 +37,7 @@ export function reportHealth(state: HealthState): HealthReport {
   return { isReady, lines }
 }
 
-/** The lines of each key source. One that never had keys is only degraded if another source has had some. */
+/** The lines of each key source. A source that never had keys is only degraded if another source has had some. */
 function issuerLines({ settings, keys }: Issuer, nowMs: number): readonly string[] {
   const all = partsOf(keys).map((part) => part.status())
   const isReady = all.some(({ state }) => state !== 'empty')

@@ -1,11 +1,11 @@
-/** The keys of all issuers, as the admin listener and `warder keys list` report them. Never key material. */
+/** The keys of all issuers, for the admin listener and `warder keys list`. Never key material. */
 import type { Issuer } from '../jwt/issuer.ts'
 import { partsOf, type KeyHistory, type KeySourceStatus } from '../keys/key-source.ts'
 
-/** One key, in force or gone. Times are RFC 3339; null: never, or not in this process. */
+/** One key, in force or removed. Times are RFC 3339; null: never, or not in this process. */
 export interface KeyReport {
   readonly kid: string | null
-  /** `P-256`, `RSA-2048`; null for a key that is gone. */
+  /** `P-256`, `RSA-2048`; null for a removed key. */
   readonly type: string | null
   readonly algorithms: readonly string[]
   /** RFC 7638; null for a secret. */
@@ -24,11 +24,11 @@ export interface IssuerKeysReport {
   readonly lastError: string | null
   readonly origin: 'network' | 'snapshot' | null
   readonly keys: readonly KeyReport[]
-  /** Keys that were offered and refused. */
+  /** Published keys that were rejected. */
   readonly ignored: readonly { readonly kid: string | null; readonly why: string }[]
 }
 
-/** In the order of the configuration, an entry for each key source; of each, the keys in force first. */
+/** One entry for each key source, in the order of the configuration; each lists the keys in force first. */
 export const reportKeys = (issuers: readonly Issuer[]): readonly IssuerKeysReport[] =>
   issuers.flatMap(({ settings, keys }) =>
     partsOf(keys).map((part) => reportIssuer(settings.name, part.status())),
@@ -54,7 +54,7 @@ const inForce = ({ keys, history }: KeySourceStatus): readonly KeyReport[] =>
     kid: kid ?? null,
     type: description,
     algorithms: [...verifiers.keys()],
-    // The stand-in of a secret is another one in each process.
+    // The placeholder for a secret's thumbprint differs in each process.
     thumbprint: description.startsWith('HMAC') ? null : thumbprint,
     inForce: true,
     ...timesOf(history[index]),

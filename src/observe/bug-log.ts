@@ -1,4 +1,4 @@
-/** What was thrown where nobody catches it: a bug of ours. */
+/** Logs uncaught exceptions: bugs in Warder. */
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 
@@ -6,15 +6,15 @@ import { redact } from './redact.ts'
 const MAX_STACK_LENGTH = 4_000
 
 /**
- * Logs it, and the process goes on: what it was doing for one request ends without an answer, and so without an
- * allow, at its deadline. To end the process would let one client end it for all.
+ * Logs an exception, and the process continues: the affected request ends at its deadline without an answer, and so
+ * without an allow. If the process ended, one client could stop it for all.
  *
- * @returns Stops listening; then what is thrown ends the process, as it does by default.
+ * @returns Stops listening; an exception then ends the process, as by default.
  */
 export function logBugs(logger: Logger, source: Pick<NodeJS.Process, 'on' | 'off'> = process): () => void {
   const onThrown = (thrown: unknown): void => {
     const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-    // Line by line: the message may hold anything, and a stack is read by its lines.
+    // Line by line: the message may contain anything, and people read a stack by its lines.
     const lines = text.slice(0, MAX_STACK_LENGTH).split('\n')
     const stack = lines.map((line) => redact(line, MAX_STACK_LENGTH)).join('\n')
     logger.error({ event: 'bug', stack }, 'a bug in Warder: please report it')

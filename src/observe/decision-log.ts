@@ -5,10 +5,10 @@ import type { AuthzRequest } from '../request/authz-request.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 
-/** What the log is told of a decision. */
+/** A decision, as the log receives it. */
 export interface DecisionEvent {
   readonly decision: Decision
-  /** What the caller was answered; some dialects know fewer statuses than decisions have. */
+  /** Status of the answer to the caller; some dialects have fewer statuses than decisions. */
   readonly status: number
   /** Undefined if the request could not be read. */
   readonly request: AuthzRequest | undefined
@@ -16,7 +16,7 @@ export interface DecisionEvent {
   readonly via: string
 }
 
-/** Logs denials: level `error` for our own faults, `warn` for a proxy's and an upstream service's, `info` for a client's. */
+/** Logs denials: level `error` for Warder's own faults, `warn` for those of a proxy or a service, `info` for a client's. */
 export function createDecisionLog(logger: Logger): (event: DecisionEvent) => void {
   return ({ decision, status, request, via }) => {
     if (decision.outcome === 'allow') return
@@ -42,7 +42,7 @@ export function createDecisionLog(logger: Logger): (event: DecisionEvent) => voi
   }
 }
 
-// What the operator has to put right, in a proxy or behind Warder.
+// The operator must correct these, in a proxy or in a service.
 const OPERATORS_MATTER: ReadonlySet<string> = new Set([
   'origin_missing',
   'keys_unavailable',

@@ -1,4 +1,4 @@
-/** Log lines of the gateway: denials like everywhere, what went wrong behind it, and each request where asked for. */
+/** Log lines of the gateway: denials, as everywhere, faults, and each request if `access_log` is set. */
 import type { LimitReached } from '../gateway/client/connection-limit.ts'
 import type { Overload } from '../gateway/client/held-bytes.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
@@ -8,20 +8,20 @@ import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 
 export interface GatewayLog {
-  /** @param accessLog Whether requests that went well have a line too. */
+  /** @param accessLog Whether successful requests are logged too. */
   onExchange(event: ExchangeEvent, accessLog: boolean): void
   onLimitReached(listener: string, report: LimitReached): void
   onOverload(listener: string, overload: Overload): void
   onName(event: NameEvent): void
 }
 
-/** @param onDecision Told of every decision, as by the decision listener. */
+/** @param onDecision Called with every decision, as by the decision listener. */
 export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEvent) => void): GatewayLog {
   return {
     onExchange(event, accessLog) {
       const { request, decision, fault, status } = event
       if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
-      // A denial has its line already.
+      // A denial is logged already.
       if (fault === undefined && (!accessLog || decision?.outcome === 'deny')) return
       logger[levelOf(event)](fieldsOf(event), messageOf(event))
     },
@@ -60,7 +60,7 @@ const messageOf = ({ decision, fault, status }: ExchangeEvent): string => {
   return status === 308 ? 'redirected' : 'answered a preflight'
 }
 
-// What clients do wrong is their own business; what upstreams do wrong is the operator's.
+// Faults of clients need no action; faults of upstreams concern the operator.
 const CLIENT_FAULTS: ReadonlySet<string> = new Set([
   'bad_request',
   'body_too_large',

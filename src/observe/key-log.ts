@@ -1,8 +1,8 @@
-/** What happens to keys, in the log. */
+/** Events of keys, in the log. */
 import type { KeyEvent } from '../keys/key-deps.ts'
 import type { Logger } from './logger.ts'
 
-/** A refresh that changed nothing is not worth a line; a failed one, a changed key and a snapshot are. */
+/** A refresh without changes is not logged; a failed one, a changed key and a snapshot are. */
 export function createKeyLog(logger: Logger): (event: KeyEvent) => void {
   return (event) => {
     const { type, ...fields } = event

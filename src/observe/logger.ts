@@ -1,27 +1,27 @@
-/** The log: one JSON object a line. The only place that knows the logging library. */
+/** The log: one JSON object per line. The only user of the logging library. */
 import { destination, pino, stdTimeFunctions } from 'pino'
 import { printableJson } from '../printable.ts'
 
-/** What the rooms outside the core log with. */
+/** The logger of the rooms outside the core. */
 export interface Logger {
   info(fields: Readonly<Record<string, unknown>>, message: string): void
   warn(fields: Readonly<Record<string, unknown>>, message: string): void
   error(fields: Readonly<Record<string, unknown>>, message: string): void
   /**
-   * Writes out what is buffered; for the end of the process. False when the reader of the log took none of it
+   * Writes out the buffered lines; for the end of the process. False if the reader of the log did not accept them
    * within a second: the rest is lost then.
    */
   flush(): Promise<boolean>
 }
 
-/** Most text that waits for a slow reader, in characters: some 10,000 denials. */
+/** Most text that waits for a slow reader, in characters: about 10,000 denials. */
 const MAX_WAITING_LENGTH = 4 * 1024 * 1024
 
 const FLUSH_WAIT_MS = 1_000
 
 /**
- * A logger on a file descriptor. It never waits for whoever reads the log: a reader that stalls would stop every
- * decision. What it has no room for is dropped, and counted in a line once there is room again.
+ * A logger on a file descriptor. It never waits for the reader of the log: a stalled reader would stop every decision.
+ * Lines that do not fit into the buffer are dropped, and counted in a line when there is room again.
  *
  * @param fd 1 for stdout, 2 for stderr.
  */
@@ -29,10 +29,10 @@ export function createLogger(fd: number): Logger {
   const stream = destination({ dest: fd, sync: false, minLength: 1, maxLength: MAX_WAITING_LENGTH })
   const log = pino(
     { base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
-    // JSON escapes C0 controls alone. Every field passes here, wherever its text comes from.
+    // JSON escapes only C0 controls. Every field passes here, whatever the source of its text.
     { write: (line) => void stream.write(printableJson(line)) },
   )
-  // Unregisters the library's own flush at the exit, which waits for a stalled reader for ever.
+  // Unregisters the library's own flush at the exit, which waits for a stalled reader forever.
   stream.emit('close')
   let dropped = 0
   stream.on('drop', () => void dropped++)
@@ -42,7 +42,7 @@ export function createLogger(fd: number): Logger {
     dropped = 0
     log.warn({ event: 'log', dropped: lines }, 'log lines were dropped: they were not read fast enough')
   })
-  // Nobody reads it any more; decisions go on.
+  // The log has no reader any more; decisions continue.
   stream.on('error', () => undefined)
   return {
     info: (fields, message) => log.info(fields, message),
@@ -52,7 +52,7 @@ export function createLogger(fd: number): Logger {
       new Promise((resolve) => {
         const timer = setTimeout(() => resolve(false), FLUSH_WAIT_MS)
         stream.flush(() => {
-          // It would keep the process for the rest of its time.
+          // The timer would keep the process alive for the rest of its time.
           clearTimeout(timer)
           resolve(true)
         })

@@ -21,7 +21,7 @@ export interface DecisionService {
 }
 
 /**
- * Handlers by exact path. The policy comes from the path and nowhere else: a client's query reaches some proxies' auth
+ * Handlers by exact path. The policy comes from the path only: with some proxies, a client's query reaches the auth
  * URL.
  */
 export function decisionRoutes(
@@ -40,7 +40,7 @@ export function decisionRoutes(
   for (const { path, dialect, policy } of endpoints) {
     const named = service.guard.policies.get(policy)
     if (named === undefined) throw new TypeError(`no policy named ${policy}`)
-    // Written decoded; the runtime gives URLs in their normal form, with escapes.
+    // The setting is decoded; the runtime passes URLs in normal form, with escapes.
     const route = new URL(path, 'http://warder').pathname
     routes[route] = createDecisionHandler(service, FOREIGN_CALLERS[dialect], named)
   }
@@ -79,7 +79,7 @@ function respond(
   service.onDecision({ decision, status: answer.status, request, via: caller.name })
   if (!announcesBody(arrived.headers)) return toResponse(answer)
   service.onUnreadBody(caller.noBodyHint)
-  // A body that is announced and not read would swallow the next request on this connection: somebody else's.
+  // An announced body that is not read would swallow the next request on this connection, which is another client's.
   return toResponse({ ...answer, headers: { ...answer.headers, connection: 'close' } })
 }
 

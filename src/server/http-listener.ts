@@ -8,25 +8,25 @@ import { socketText, type SocketAddress } from '../socket-address.ts'
 export type HttpHandler = (request: Request) => Response | Promise<Response>
 
 export interface HttpListener {
-  /** `127.0.0.1:9180` or `unix:/run/warder.sock`; the real port where 0 was asked for. */
+  /** `127.0.0.1:9180` or `unix:/run/warder.sock`; the real port if 0 was requested. */
   readonly address: string
   /** Replaces all handlers between two requests. */
   replace(routes: Readonly<Record<string, HttpHandler>>): void
   /** Makes every answer from now on the last on its connection, so that callers go elsewhere before the stop. */
   drain(): void
-  /** Stops accepting, and resolves when the requests under way are answered. */
+  /** Stops accepting, and resolves when the requests in progress are answered. */
   stop(): Promise<void>
 }
 
 // Longer than any proxy keeps an idle connection, so that Warder never closes one that is in use.
 const IDLE_TIMEOUT_SECONDS = Math.max(...PROXIES.map(({ keepsIdleSeconds }) => keepsIdleSeconds)) + 15
-// 64 KiB of token and the rest of the head. The runtime's default of 16 KiB answers 431, which nginx makes a 500.
+// 64 KiB of token and the rest of the head. The runtime's default of 16 KiB answers 431, which nginx turns into 500.
 const MAX_HEAD_BYTES = 98_304
 const NOT_FOUND = `no such endpoint; see ${PROXIES.map(({ docs }) => docs).join(', ')}\n`
 
 /**
- * Binds a listener; see free-socket.ts for what a killed process left. Paths without a handler are 404; a handler that
- * throws is 503.
+ * Binds a listener; free-socket.ts removes the socket of a killed process first. Paths without a handler are 404; a
+ * handler that throws is 503.
  *
  * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
  */
@@ -53,14 +53,14 @@ export function createHttpListener(
     drain: () => {
       isDraining = true
     },
-    // Removes a unix socket at once: when the last request is answered, the path may be a successor's.
+    // Removes a unix socket at once: when the last request is answered, the path may belong to a successor.
     stop: () => server.stop(false),
   }
 }
 
 /**
- * Whether a request announces a body. Nobody here reads one, and it would swallow the next request on the connection,
- * which is somebody else's: the answer has to close it.
+ * Whether a request announces a body. No handler reads it, and it would swallow the next request on the connection,
+ * which is another client's: the answer must close the connection.
  */
 export function announcesBody(headers: Headers): boolean {
   const length = headers.get('content-length')
@@ -96,8 +96,8 @@ function bind(address: SocketAddress, options: ListenerOptions): Bun.Server<unde
 }
 
 /**
- * The path of a request's URL, without its query. The runtime gives an absolute URL in normal form, or the bare
- * target if the Host header is not one host, so a Host cannot stand for a path.
+ * The path of a request's URL, without its query. The runtime passes an absolute URL in normal form, or the bare
+ * target if the Host header is not a single host, so a Host cannot pose as a path.
  */
 function pathOf(url: string): string {
   const start = url.startsWith('/') ? 0 : url.indexOf('/', 'https://'.length)
@@ -105,7 +105,7 @@ function pathOf(url: string): string {
   return end < 0 ? url.slice(start) : url.slice(start, end)
 }
 
-// A proxy that asks for the wrong path may share this connection with one that asks for the right one.
+// A request with a wrong path may share this connection with valid ones.
 const notFound: HttpHandler = ({ headers }) =>
   new Response(NOT_FOUND, {
     status: 404,

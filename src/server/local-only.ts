@@ -1,4 +1,4 @@
-/** Keeps web pages away from listeners without authentication: only programs of this machine may ask them. */
+/** Keeps web pages away from listeners without authentication: only programs of this machine may use them. */
 import { isIP } from 'node:net'
 import type { HttpHandler } from './http-listener.ts'
 
@@ -6,11 +6,11 @@ const MISDIRECTED = 421
 const FORBIDDEN = 403
 
 /**
- * Refuses what a web page of another origin could send. The page's name may resolve to this machine (DNS rebinding):
- * then the page and this listener have one origin, and only `Host` shows the name. Other pages are recognized by
- * `Sec-Fetch-Site` and `Origin`. Programs send neither, and probes send an address as the host.
+ * Refuses requests that a web page of another origin could send. The page's name may resolve to this machine (DNS
+ * rebinding): then the page and this listener have the same origin, and only `Host` shows the name. Other pages are
+ * recognized by `Sec-Fetch-Site` and `Origin`. Programs send neither, and probes send an address as the host.
  *
- * @param hosts Further names of this machine in lower case; `*.example.com` stands for all names below it.
+ * @param hosts Additional names of this machine in lower case; `*.example.com` stands for all names below it.
  */
 export function localOnly(
   routes: Readonly<Record<string, HttpHandler>>,
@@ -21,7 +21,7 @@ export function localOnly(
     async (request) => {
       const refused = refusalOf(request.headers, hosts())
       const response = refused ?? (await handle(request))
-      // A page may also embed it, as an image or a script.
+      // A page could also embed the answer as an image or a script.
       response.headers.set('cross-origin-resource-policy', 'same-origin')
       response.headers.set('x-content-type-options', 'nosniff')
       return response
@@ -32,7 +32,7 @@ export function localOnly(
 
 function refusalOf(headers: Headers, hosts: readonly string[]): Response | undefined {
   const host = headers.get('host')
-  // HTTP/1.0 has none; browsers always send one.
+  // HTTP/1.0 has no Host; browsers always send one.
   if (host !== null && !isLocalHost(host, hosts))
     return refusal(MISDIRECTED, 'use an IP address or localhost, or add this host to listen.admin_hosts')
   const site = headers.get('sec-fetch-site')

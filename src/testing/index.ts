@@ -1,3 +1,3 @@
-/** `warder/testing`: an issuer in the process of the tests. */
+/** `warder/testing`: an issuer inside the process of the tests. */
 export { signToken, type SigningKey } from './sign-token.ts'
 export { createTestIssuer, type TestIssuer } from './test-issuer.ts'

@@ -16,7 +16,7 @@ export interface TestIssuer {
    * `deps: { fetch: issuer.fetch }` of an authorizer under test.
    */
   readonly fetch: Fetch
-  /** Makes a new signing key. The old public key is kept if `overlap` is true. */
+  /** Creates a new signing key. The old public key is kept if `overlap` is true. */
   rotate(overlap: boolean): void
 }
 

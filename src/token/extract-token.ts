@@ -1,4 +1,4 @@
-/** Where the token is. */
+/** Finds the token of a request. */
 import type { AuthzRequest } from '../request/authz-request.ts'
 import { err, ok, type Result } from '../result.ts'
 import { readPlainHeader, readSchemeHeader } from './read-header.ts'
@@ -17,8 +17,8 @@ export interface ExtractedToken {
 }
 
 /**
- * Looks in every source. Two different tokens in one request are refused: whoever reads next might take the
- * other one. The same token in two places is one token.
+ * Reads every source. Two different tokens in one request are refused, because the application might use the other
+ * one. The same token in two places is one token.
  *
  * @param maxTokenBytes Longest token accepted, in characters; anything outside ASCII is refused later.
  */
@@ -42,7 +42,7 @@ export function extractToken(
   return ok(extracted)
 }
 
-/** Whether none of the sources' headers has a value; `Authorization: Bearer` without a token is a client's mistake. */
+/** Whether none of the sources' headers has a value; `Authorization: Bearer` without a token is a mistake of the client. */
 export const hasNoTokenHeader = (request: AuthzRequest, sources: readonly TokenSourceSettings[]): boolean =>
   sources.every(
     (source) => source.kind !== 'header' || (request.headers.get(source.name) ?? '').trim() === '',

@@ -2,7 +2,7 @@
 import { ABSENT, MULTIPLE, OTHER_SCHEME, found, type SourceReading } from './source-reading.ts'
 
 /**
- * Reads the token behind an authentication scheme: `Bearer <token>`.
+ * Reads the token after an authentication scheme: `Bearer <token>`.
  *
  * A scheme without a value is not a token.
  *
@@ -31,7 +31,7 @@ function startsWithScheme(value: string, scheme: string): boolean {
   return value.length === scheme.length || value.charCodeAt(scheme.length) === 0x20
 }
 
-/** Reads a header whose whole value is the token, less a literal prefix if that is there. */
+/** Reads a header whose whole value is the token, without a literal prefix if it has one. */
 export function readPlainHeader(value: string | null, trimPrefix: string | undefined): SourceReading {
   if (value === null || value === '') return ABSENT
   if (value.includes(',')) return MULTIPLE

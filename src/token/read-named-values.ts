@@ -1,12 +1,12 @@
-/** Tokens in cookies and query parameters: names with values, of which the same may come twice. */
+/** Tokens in cookies and query parameters: names with values; a name may be repeated. */
 import { ABSENT, MULTIPLE, found, type SourceReading } from './source-reading.ts'
 
 /**
  * Reads a cookie by its exact name. The same name with different values is `multiple`: browsers send both
- * when a cookie is set for two paths or domains, and servers differ in which one they take.
+ * if a cookie is set for two paths or domains, and servers differ in which one they use.
  *
- * The value may stand in quotes, and the token behind `Bearer`: frameworks store a whole `Authorization` value, in
- * quotes or with its space percent-encoded. Neither can be a part of a token, so there is one reading.
+ * The value may be quoted, and the token may follow `Bearer`: frameworks store a whole `Authorization` value, quoted
+ * or with its space percent-encoded. Neither can be part of a token, so there is one reading.
  *
  * @see RFC 6265 §4.1.1 (cookie-value), §4.2.1
  */
@@ -29,8 +29,8 @@ function cookieToken(value: string): string {
 const BEARER = /^bearer(?: |%20)+/i
 
 /**
- * Without the spaces and tabs around it (RFC 6265 §5.2), and no more: `trim()` takes other white space too, and a
- * neighbouring site could set a cookie whose name is a protected one (`__Host-…`) with such a character before it.
+ * Without the surrounding spaces and tabs (RFC 6265 §5.2), and no more: `trim()` removes other white space too, and a
+ * neighbouring site could set a cookie with such a character before a protected name (`__Host-…`).
  */
 function trimBlanks(text: string): string {
   let start = 0
@@ -43,8 +43,8 @@ function trimBlanks(text: string): string {
 const isBlank = (unit: number): boolean => unit === 0x20 || unit === 0x09
 
 /**
- * Reads a parameter of a raw query by its name. Values are not decoded: no character of a token needs it. Behind a `;`,
- * which some servers take for `&`, the same name is a second token, whatever is there.
+ * Reads a parameter of a raw query by its name. Values are not decoded: no character of a token needs it. After a `;`,
+ * which some servers treat as `&`, the same name is a second token, whatever its value.
  */
 export function readQueryParameter(query: string, name: string): SourceReading {
   if (query === '' || !(query.includes(name) || query.includes('%'))) return ABSENT
@@ -67,7 +67,7 @@ export function isQueryName(raw: string, name: string): boolean {
   return bytes.equals(Buffer.from(name, 'utf8'))
 }
 
-/** Whether a parameter stands where only some servers see one. */
+/** Whether the query has the parameter in a place that only some servers read as a parameter. */
 const hidesParameter = (query: string, name: string): boolean =>
   query.split('&').some((pair) =>
     pair

@@ -2,15 +2,15 @@
 import { ABSENT, MULTIPLE, found, type SourceReading } from './source-reading.ts'
 import type { WebSocketProtocolSource } from '../settings/token-source/definition.ts'
 
-/** An entry that a token was found in, and the entries that it takes up. */
+/** A token, and the entries that hold it. */
 interface TokenEntries {
   readonly token: string
-  /** The first one is what a server may select without repeating more than it has to. */
+  /** The first one is the entry that a server may select to repeat as little as possible. */
   readonly entries: readonly string[]
 }
 
 /**
- * Reads the token behind its prefix (`bearer.TOKEN`), or in the entry that follows its marker
+ * Reads the token after its prefix (`bearer.TOKEN`), or in the entry that follows its marker
  * (`access_token, TOKEN`).
  */
 export function readWebSocketProtocol(value: string | null, source: WebSocketProtocolSource): SourceReading {
@@ -46,10 +46,10 @@ export function splitProtocols(
   return { tokens: tokens.filter(({ token }) => token !== ''), others }
 }
 
-/** `bearer.` stands before the token in one entry; `access_token` is an entry of its own. */
+/** `bearer.` precedes the token in the same entry; `access_token` is a separate entry. */
 export const isPrefix = (name: string): boolean => name.endsWith('.')
 
-/** What is not base64url stays as it is: it has no dots, and is refused as no token. */
+/** Text that is not base64url stays unchanged: it has no dots, and is rejected as a malformed token. */
 function decode(text: string, { encoding }: WebSocketProtocolSource): string {
   if (encoding === undefined) return text
   const bytes = Buffer.from(text, 'base64url')

@@ -1,11 +1,11 @@
-/** What one token source holds. */
+/** The result of reading one token source. */
 
 export type SourceReading =
   | { readonly kind: 'found'; readonly token: string }
   | { readonly kind: 'absent' }
-  /** Another scheme's credential: another party's, not a broken token. */
+  /** A credential of another scheme, for another party; not a broken token. */
   | { readonly kind: 'other_scheme' }
-  /** More than one value where one belongs. */
+  /** More than one value. */
   | { readonly kind: 'multiple' }
 
 // Shared and frozen: the attack path allocates nothing for a miss.
