@@ -1,9 +1,9 @@
-/** Who asks, and by which address: from the socket, or from a proxy that is trusted to say. */
+/** The client's address and what the application learns about it: from the socket, or from a trusted proxy. */
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { plainAddress } from '../../syntax/ip-address.ts'
 import { valuesOf, type HeaderField } from '../http/header-fields.ts'
 
-/** What the application is told of the way that a request took. */
+/** What the application learns about the way of a request. */
 export interface ForwardedFields {
   readonly forwardedFor: string
   readonly proto: 'http' | 'https'
@@ -47,12 +47,12 @@ export function forwardedFields(
   authority: string,
 ): ForwardedFields {
   const from = peer === '' ? UNKNOWN_PEER : peer
-  const told = (name: string): string => (isTrusted === undefined ? '' : valuesOf(fields, name).join(', '))
-  const chain = told('x-forwarded-for')
-  const toldProto = told('x-forwarded-proto')
-  const proto = toldProto === 'http' || toldProto === 'https' ? toldProto : socketProto
-  const host = told('x-forwarded-host') || authority
-  const elements = told('forwarded')
+  const trusted = (name: string): string => (isTrusted === undefined ? '' : valuesOf(fields, name).join(', '))
+  const chain = trusted('x-forwarded-for')
+  const trustedProto = trusted('x-forwarded-proto')
+  const proto = trustedProto === 'http' || trustedProto === 'https' ? trustedProto : socketProto
+  const host = trusted('x-forwarded-host') || authority
+  const elements = trusted('forwarded')
   const ownHost = authority === '' ? '' : `host=${quoted(authority)};`
   const own = `for=${nodeText(from)};${ownHost}proto=${socketProto}`
   const forwardedFor = chain === '' ? from : `${chain}, ${from}`
@@ -70,15 +70,15 @@ const nodeText = (address: string): string => (address.includes(':') ? `"[${addr
 const quoted = (text: string): string => (/^[A-Za-z0-9._-]+$/.test(text) ? text : `"${text}"`)
 
 /**
- * The last address of `X-Forwarded-For` that no trusted proxy has. What stands before it was written by the client.
- * If that is not an address, it is the address of the proxy that wrote it. Empty if there is no address at all.
+ * The last address of `X-Forwarded-For` that is not a trusted proxy's: whatever precedes it was written by the client.
+ * If that element is not an address, the address of the proxy that wrote it. Empty if there is no address at all.
  *
  * @param forwardedFor As it is written for the upstream: with the peer at its end.
  */
 export function clientAddress(forwardedFor: string, isTrusted: IsTrusted): string {
   let client = ''
   let end = forwardedFor.length
-  // Only we write the last one, so no client can be it.
+  // Only Warder writes the last element, so no client can forge it.
   if (isTrusted('') && forwardedFor.endsWith(`, ${UNKNOWN_PEER}`)) end -= UNKNOWN_PEER.length + 2
   while (end >= 0) {
     const comma = forwardedFor.lastIndexOf(',', end - 1)

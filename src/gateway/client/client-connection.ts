@@ -12,9 +12,9 @@ export interface ConnectionContext {
   readonly proto: 'http' | 'https'
   /** Is charged for all that the connection keeps in memory. */
   readonly held: HeldAccount
-  /** Whether the gateway is on its way to a stop: an answer that begins now is the last of its connection. */
+  /** Whether the gateway drains before a stop: an answer that begins now is the last of its connection. */
   readonly isDraining: () => boolean
-  /** Whether no further request is read, on no connection. */
+  /** Whether no further request is read on any connection. */
   readonly isStopping: () => boolean
   readonly onExchange: (event: ExchangeEvent) => void
   /** Called when a request is under way, and when the connection waits for the next one. */
@@ -25,22 +25,22 @@ export interface ConnectionContext {
 }
 
 export interface ClientConnection {
-  /** Asks the client to go elsewhere with its next request, where the version of HTTP can say so without an answer. */
+  /** Asks the client to use another connection from now on, if its version of HTTP can do so without an answer. */
   drain(): void
-  /** Closes it if nothing is under way; else what is under way will be its last. */
+  /** Closes the connection if nothing is under way; else what is under way is the last on it. */
   stop(): void
-  /** Closes it, though what was sent still arrives. For one that is idle. */
+  /** Closes an idle connection; what was sent still arrives. */
   close(): void
-  /** Closes it at once. */
+  /** Closes the connection at once. */
   destroy(): void
 }
 
-/** Longest time for a whole head, from its first byte: against clients that send one byte at a time. */
+/** Longest time for a whole head, from its first byte: against clients that send a byte now and then. */
 export const HEAD_TIMEOUT_MS = 10_000
 /** How long a connection may be idle between requests. */
 export const IDLE_TIMEOUT_MS = 75_000
 
-/** What is told of a request that could not be read. */
+/** The event of a request that could not be read. */
 export const refusedExchange = (id: string, { status, detail }: RequestFault): ExchangeEvent => ({
   id,
   request: undefined,

@@ -4,7 +4,7 @@ import type { HeaderField } from '../http/header-fields.ts'
 import type { OwnAnswer } from '../exchange/own-answer.ts'
 import type { RequestHead } from '../http/request-head.ts'
 
-/** Who is told what the client does. */
+/** Is called when the client does something. */
 export interface ClientEvents {
   /** Content of the body, in order; after the last of it the stream's `isBodyDone` is true. In a tunnel, any bytes. */
   onContent(parts: readonly Buffer[]): void
@@ -12,9 +12,9 @@ export interface ClientEvents {
   onDrain(isEmpty: boolean): void
   /** In a tunnel: the client sends no more; it may still receive. */
   onTunnelEnd(): void
-  /** The client is gone: nothing can be said any more. */
+  /** The client is gone: no answer can reach it any more. */
   onGone(): void
-  /** What arrives is not the body that was announced. `detail` is for the log. */
+  /** What arrives is not the announced body. `detail` is for the log. */
   onBroken(detail: string): void
 }
 
@@ -23,9 +23,9 @@ export interface AnswerHead {
   readonly status: number
   /** HTTP/1.1 alone has one. */
   readonly phrase: string
-  /** Without those of framing and of the connection. */
+  /** Without the fields of framing and of the connection. */
   readonly fields: readonly Pick<HeaderField, 'name' | 'value'>[]
-  /** Bytes of the body; without a body, those that it would have (HEAD, 304); undefined where nobody knows. */
+  /** Length of the body; without a body, the length that it would have (HEAD, 304); undefined if it is unknown. */
   readonly length: number | undefined
   readonly hasBody: boolean
 }
@@ -36,11 +36,11 @@ export interface AnswerSink {
   readonly contentBytes: number
   answer(head: AnswerHead): void
   content(bytes: Buffer): void
-  /** @param trailers Already chosen; dropped where the client cannot take them. */
+  /** @param trailers Already chosen; dropped if the client cannot take them. */
   endAnswer(trailers: AnswerHead['fields']): void
   /** Hands what was gathered to the connection. False: send no more before `onDrain`. */
   flush(): boolean
-  /** Sends the head of a WebSocket, and gives bytes through from now on, in both directions. */
+  /** Sends the head of a WebSocket, and from now on passes bytes on in both directions. */
   startTunnel(head: AnswerHead): void
 }
 
@@ -53,22 +53,22 @@ export interface ClientStream extends AnswerSink {
   events: ClientEvents
   /** Whether the whole body has been handed over. */
   readonly isBodyDone: boolean
-  /** Whether, once the answer is whole, the rest of the body is still wanted. */
+  /** Whether the connection goes on when the answer is whole, so that the rest of the body is still read. */
   readonly goesOn: boolean
   /**
-   * Asks for the body; before this, none of it is handed over.
+   * Asks for the body; until then, none of it is handed over.
    *
-   * @returns What had arrived already.
+   * @returns What has arrived already.
    */
   open(): readonly Buffer[]
   /** Stops and resumes `onContent`. */
   pause(): void
   resume(): void
-  /** A whole answer of ours. */
+  /** Sends a whole own answer. */
   answerOwn(own: OwnAnswer, id: string): void
-  /** The exchange is over, its answer was written whole. */
+  /** The exchange is over, and its answer was written whole. */
   release(): void
-  /** Cuts the client off: its answer has no end, and it must not take it for whole. */
+  /** Cuts the client off: its answer is incomplete, and must not look whole. */
   abort(): void
 }
 

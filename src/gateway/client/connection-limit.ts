@@ -1,4 +1,4 @@
-/** Keeps the connections of a listener within `max_connections`: a new one takes the place of an idle one. */
+/** Keeps the connections of a listener within `max_connections`: a new one replaces the longest idle one. */
 import type { Deadlines } from '../deadlines.ts'
 import { createTally } from './tally.ts'
 

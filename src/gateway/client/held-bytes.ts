@@ -38,7 +38,7 @@ const FREED_SHARE = 1 / 8
 /** Above this share of the budget, garbage is collected each time a further `TURNOVER_SHARE` was held anew. */
 const STRAINED_SHARE = 1 / 2
 const TURNOVER_SHARE = 1 / 8
-/** A collection takes tens of milliseconds, in which nobody is served. */
+/** A collection takes tens of milliseconds, during which no request is served. */
 const COLLECT_EACH_MS = 100
 
 /**

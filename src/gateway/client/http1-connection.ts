@@ -17,7 +17,7 @@ import { NOBODY, type Wire, type WireEvents } from '../sockets/wire.ts'
 
 /** How long a stopping gateway waits for the first request of a connection. */
 const FIRST_REQUEST_MS = 500
-/** How long, and how many bytes, we listen to a client that goes on sending after our last answer. */
+/** How long and how many bytes are read from a client that goes on sending after its last answer. */
 const LINGER_MS = 2_000
 const LINGER_BYTES = 1_048_576
 
@@ -29,8 +29,8 @@ export const serveHttp1 = (wire: Wire, context: ConnectionContext): ClientConnec
  *
  * - `#readingHead`: the connection waits for a head, or reads one.
  * - Serving: an `Http1Stream` has the events until its exchange ends.
- * - Awaiting the reader: the client has not taken its answers yet, and none of its further requests is read.
- * - Lingering: our side is closed, and what the client still sends is dropped.
+ * - Awaiting the reader: the client has not read its answers yet, so no further request of it is read.
+ * - Lingering: nothing more is sent, and what the client still sends is dropped.
  */
 class Http1Connection implements ClientConnection {
   readonly #wire: Wire
@@ -73,7 +73,7 @@ class Http1Connection implements ClientConnection {
 
   stop(): void {
     if (this.#isServing) return
-    // No answer has sent this client elsewhere yet: its first request may be on its way.
+    // No answer has announced the end of the connection yet: the first request may be on its way.
     if (this.#hasServed) this.#linger()
     else this.#expireIn(FIRST_REQUEST_MS)
   }
@@ -129,7 +129,7 @@ class Http1Connection implements ClientConnection {
     else this.#readNext(rest)
   }
 
-  /** A client that does not read its answers has no further request read: answers would pile up here. */
+  /** Reads no further request of a client that does not read its answers: they would pile up here. */
   #awaitReader(rest: Buffer): void {
     let ahead = rest
     const hold = (): void => {
@@ -159,7 +159,7 @@ class Http1Connection implements ClientConnection {
     // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
     queueMicrotask(() => {
       if (wire.events !== this.#readingHead) return
-      // Not sooner: what a TLS socket holds back would come before the rest that it follows.
+      // Not sooner: what a TLS socket holds back would overtake the rest, which precedes it.
       if (rest.length === 0) wire.resume()
       else this.#readHead(rest)
     })
@@ -169,10 +169,10 @@ class Http1Connection implements ClientConnection {
 
   #late(): void {
     if (this.#head.isEmpty) this.#wire.destroy()
-    else this.#refuse({ status: 408, detail: 'a head that took too long' })
+    else this.#refuse({ status: 408, detail: 'the head took too long' })
   }
 
-  /** Answers what is wrong, and that this is the last answer: the bytes behind it have no certain reading. */
+  /** Answers with the fault, and closes: the bytes behind it have no certain reading. */
   #refuse(fault: RequestFault): void {
     const id = this.#context.rules().newId()
     const own = { status: fault.status, fault: 'bad_request', headers: {} } as const
@@ -181,7 +181,7 @@ class Http1Connection implements ClientConnection {
     this.#linger()
   }
 
-  /** Closes our side, and reads on for a while: closing at once would make the client lose our answer. */
+  /** Sends no more, and reads on for a while: the client would lose its answer if the connection closed at once. */
   #linger(): void {
     const wire = this.#wire
     const expire = (isSent: boolean): void => this.#expireIn(isSent ? LINGER_MS : IDLE_TIMEOUT_MS)

@@ -17,22 +17,22 @@ export interface Http1HeadReader {
   read(bytes: Buffer): Http1HeadStep
 }
 
-/** A client that sends more of them before a request does not do so by accident. */
+/** More of them before a request are not an accident. */
 const MAX_EMPTY_LINES = 4
 const MORE: Http1HeadStep = { kind: 'more' }
 const TOO_LARGE: Http1HeadStep = {
   kind: 'fault',
-  fault: { status: 431, detail: 'a head of more than 96 KiB' },
+  fault: { status: 431, detail: 'the head has more than 96 KiB' },
 }
 
 /**
- * Some clients send a line end behind a body; it is to be ignored before a request line (RFC 9112 §2.2).
+ * Ignores empty lines before a request line (RFC 9112 §2.2): some clients send a line end behind a body.
  *
  * @param onBegin Called with the first byte of each head.
  */
 export function createHttp1HeadReader(onBegin: () => void): Http1HeadReader {
   const collector = createHeadCollector(MAX_HEAD_BYTES)
-  /** Ignored before the head that is read. */
+  /** Empty lines that were ignored before this head. */
   let emptyLines = 0
   const withoutEmptyLines = (bytes: Buffer): Buffer => {
     let at = 0

@@ -13,15 +13,16 @@ import type { Wire, WireEvents } from '../sockets/wire.ts'
 export interface StreamEnd {
   /** Bytes of the client that follow the request. */
   readonly rest: Buffer
-  /** `next`: another request may follow. `close`: after what was sent. `gone`: nothing can be said any more. */
+  /** `next`: another request may follow. `close`: the connection ends after what was sent. `gone`: it has ended. */
   readonly connection: 'next' | 'close' | 'gone'
 }
 
-/** What tells a client with `Expect: 100-continue` to send its body. */
+/** Asks a client with `Expect: 100-continue` for its body. */
 const CONTINUE = Buffer.from('HTTP/1.1 100 Continue\r\n\r\n')
 const NO_BYTES = Buffer.alloc(0)
 const NO_PARTS: readonly Buffer[] = []
-/** Who is paused cannot be heard leaving: so the next request or two are read while the first is under way. */
+const INVALID_CHUNK = 'invalid chunk'
+/** While a client is paused, its leaving goes unnoticed: so the next request or two are read ahead. */
 export const MAX_AHEAD_BYTES = 8_192
 
 /** Takes over the events of the client's wire until `ended` is called, once. */
@@ -34,9 +35,9 @@ export class Http1Stream implements ClientStream, WireEvents {
   readonly #isLast: () => boolean
   readonly #ended: (end: StreamEnd) => void
   readonly #body: BodyReader
-  /** The head, for as long as it is needed, and the rest. */
+  /** For the head while it is needed, and for the rest. */
   readonly #holding: Holding
-  /** Bytes of the client that were not handed over: of the body before `open`, of the next request behind it. */
+  /** Bytes that were not handed over: of the body before `open`, of the next request behind it. */
   #rest: Buffer
   #writer: BodyWriter | undefined
   #isOpen = false
@@ -82,14 +83,14 @@ export class Http1Stream implements ClientStream, WireEvents {
     if (this.#isTunnel) return this.events.onContent([bytes])
     if (this.#isOpen && !this.#body.isDone) {
       const parts = this.#read(bytes)
-      return parts === undefined ? this.events.onBroken('a chunk that is none') : this.events.onContent(parts)
+      return parts === undefined ? this.events.onBroken(INVALID_CHUNK) : this.events.onContent(parts)
     }
     this.#keep(this.#rest.length === 0 ? bytes : Buffer.concat([this.#rest, bytes]))
   }
 
   /**
-   * What follows waits here for its turn, and what is too much of it in the kernel. Nothing more is read before the
-   * rest is small: else each exchange would let in another read's worth.
+   * What follows the request waits here for its turn; if it is too much, the rest waits in the kernel. Nothing more is
+   * read until little is left: else each exchange would let in another read's worth.
    */
   #keep(rest: Buffer): void {
     this.#rest = compacted(rest)
@@ -102,7 +103,7 @@ export class Http1Stream implements ClientStream, WireEvents {
     this.events.onDrain(isEmpty)
   }
 
-  /** Like nginx, we take a client that sends no more for one that has left: most do not half-close. */
+  /** A client that sends no more is treated as gone, as nginx does: most clients do not half-close. */
   onEnd(): void {
     if (this.#isTunnel) this.events.onTunnelEnd()
     else this.events.onGone()
@@ -119,14 +120,14 @@ export class Http1Stream implements ClientStream, WireEvents {
     if (this.#body.isDone) return NO_PARTS
     const arrived = this.#rest
     if (arrived.length === 0) {
-      // Only now: a client that is denied need not send what nobody would read.
+      // Only now: a denied client need not send a body that nobody would read.
       if (this.head.expectsContinue) this.#wire.write(CONTINUE)
       this.#wire.resume()
       return NO_PARTS
     }
     this.#rest = NO_BYTES
     const parts = this.#read(arrived)
-    if (parts === undefined) this.events.onBroken('a chunk that is none')
+    if (parts === undefined) this.events.onBroken(INVALID_CHUNK)
     else if (!this.#body.isDone) this.#wire.resume()
     return parts ?? NO_PARTS
   }
@@ -134,9 +135,9 @@ export class Http1Stream implements ClientStream, WireEvents {
   /** @returns Undefined if the bytes break the framing. */
   #read(bytes: Buffer): readonly Buffer[] | undefined {
     const parts: Buffer[] = []
-    const taken = this.#body.read(bytes, (content) => void parts.push(content))
-    if (taken < 0) return undefined
-    this.#keep(bytes.subarray(taken))
+    const bodyBytes = this.#body.read(bytes, (content) => void parts.push(content))
+    if (bodyBytes < 0) return undefined
+    this.#keep(bytes.subarray(bodyBytes))
     return parts
   }
 
@@ -180,12 +181,12 @@ export class Http1Stream implements ClientStream, WireEvents {
     if (arrived.length > 0) this.events.onContent([arrived])
   }
 
-  /** A body that is not here yet is not waited for: the connection ends instead. */
+  /** Does not wait for the rest of the body: the connection ends instead. */
   answerOwn(own: OwnAnswer, id: string): void {
-    // Behind a body of which a part was handed over, nothing here is known to be a request.
+    // Once a part of the body was handed over, nothing here is known to be a request.
     const isWhole = this.#isOpen ? this.#body.isDone : this.#read(this.#rest) !== undefined
     this.#keepAlive = isWhole && this.#body.isDone && !this.head.wantsClose && !this.#isLast()
-    // One answer to one request: a second one would be taken for that to the next.
+    // One answer to one request: a second one would be taken for the answer to the next request.
     if (this.#writer !== undefined) return void (this.#keepAlive = false)
     this.#writer = createBodyWriter(this.#wire, NO_BODY)
     this.#writer.head(ownAnswerText(own, id, this.head.method === 'HEAD', this.#keepAlive))
@@ -205,12 +206,12 @@ export class Http1Stream implements ClientStream, WireEvents {
   }
 }
 
-/** Reads that are not worth a copy of what is left of them. */
+/** Up to this size of a read, what is left of it is not worth a copy. */
 const SMALL_READ_BYTES = 16_384
 
 /** A small rest must not keep all of a large read in memory. */
 function compacted(rest: Buffer): Buffer {
-  // Nearly always. Asking for `buffer` makes the runtime build one.
+  // Nearly always; and `rest.buffer` makes the runtime build an object.
   if (rest.length === 0) return NO_BYTES
   const readBytes = rest.buffer.byteLength
   return readBytes > SMALL_READ_BYTES && 2 * rest.length < readBytes ? Buffer.from(rest) : rest
@@ -222,7 +223,7 @@ const UNTIL_CLOSE = { kind: 'until_close' } as const
 function framingOf({ hasBody, length }: AnswerHead, isHttp10: boolean): ResponseHead['framing'] {
   if (!hasBody) return NO_BODY
   if (length !== undefined) return { kind: 'length', bytes: length }
-  // An HTTP/1.0 client knows no chunks; for it the end of the connection is the end of the body.
+  // HTTP/1.0 has no chunks: the body ends with the connection.
   return isHttp10 ? UNTIL_CLOSE : { kind: 'chunked' }
 }
 

@@ -15,7 +15,7 @@ import type { RequestFault } from '../http/request-head.ts'
 
 /** RFC 9113 §6.2: the request has no body. */
 const END_STREAM = 0x1
-/** How long a client may still read its last answers when room is needed for others. */
+/** How long a client may still read its last answers when its connection is closed in favour of another. */
 const CLOSE_TIMEOUT_MS = 2_000
 
 export function serveHttp2(session: ServerHttp2Session, context: ConnectionContext): ClientConnection {
@@ -41,7 +41,7 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
     })
     new Exchange(client, { ...context, rules: context.rules() }).start()
   }
-  /** Says what is wrong with one request; the others go on. */
+  /** Answers one request with its fault; the others go on. */
   const refuse = (stream: ServerHttp2Stream, fault: RequestFault): void => {
     const id = context.rules().newId()
     stream.on('error', () => {})
@@ -55,14 +55,14 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
     (stream: ServerHttp2Stream, _headers: unknown, flags: number, raw: readonly string[]) =>
       onStream(stream, raw, (flags & END_STREAM) !== 0),
   )
-  // What breaks a connection ends in `close`.
+  // A broken connection ends with `close` too.
   session.on('error', () => {})
   session.on('close', () => {
     context.deadlines.remove(expiring)
     context.onClose()
   })
   return {
-    // GOAWAY: streams that are open end, and no further ones are begun (RFC 9113 §6.8).
+    // GOAWAY: open streams go on to their end, and no new ones begin (RFC 9113 §6.8).
     drain: () => session.close(),
     stop: () => session.close(),
     close: () => {

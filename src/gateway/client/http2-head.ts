@@ -1,12 +1,12 @@
-/** The head of an HTTP/2 request, in the same form as that of an HTTP/1.1 one. */
+/** Reads the head of an HTTP/2 request into the same form as that of HTTP/1.1. */
 import { err, type Result } from '../../result.ts'
-import { MAX_FIELDS, type HeaderField } from '../http/header-fields.ts'
+import { MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from '../http/header-fields.ts'
 import { toRequestHead, type BodyFraming, type RequestFault, type RequestHead } from '../http/request-head.ts'
 
 /**
- * The runtime has refused what RFC 9113 §8.2 and §8.3 call malformed: names that are none or in upper case, control
- * characters, pseudo-headers that are unknown, double, missing or late, fields of a connection; and dropped fields
- * with white space around their value. The rest is ours.
+ * The runtime has refused what RFC 9113 §8.2 and §8.3 call malformed: invalid and upper-case names, control characters,
+ * unknown, repeated, missing and late pseudo-headers, fields of a connection; and dropped fields with white space around
+ * their value. The rest is checked here.
  *
  * @param raw Names and values in turn, as received.
  * @param hasEnded Whether the request has no body.
@@ -27,12 +27,12 @@ export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result
   }
   // RFC 9113 §8.2.3: clients may send each cookie as a field of its own.
   if (cookies.length > 0) fields.push({ name: 'cookie', lower: 'cookie', value: cookies.join('; ') })
-  if (fields.length > MAX_FIELDS) return err({ status: 431, detail: 'too many header fields' })
-  // It has neither scheme nor path.
+  if (fields.length > MAX_FIELDS) return err({ status: 431, detail: TOO_MANY_FIELDS })
+  // CONNECT has neither scheme nor path.
   if (pseudo.get(':method') === 'CONNECT') return err({ status: 405, detail: 'CONNECT is not forwarded' })
-  if (pseudo.get(':scheme') !== 'https') return bad('another scheme than https')
+  if (pseudo.get(':scheme') !== 'https') return bad('the scheme is not https')
   const authority = pseudo.get(':authority')
-  // RFC 9113 §8.3.1: where both are there, they say the same, or each server believes another one.
+  // RFC 9113 §8.3.1: if both are present, they must agree, or each server believes another one.
   if (authority !== undefined) hosts.add(authority)
   return toRequestHead({
     bytes,
@@ -47,7 +47,7 @@ export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result
 
 const bad = (detail: string): Result<never, RequestFault> => err({ status: 400, detail })
 
-/** The runtime resets a stream whose body is not as long as it says. */
+/** The runtime resets a stream whose body does not have its announced length. */
 function framingOf(fields: readonly HeaderField[], hasEnded: boolean): BodyFraming {
   if (hasEnded) return { kind: 'none' }
   const length = fields.find(({ lower }) => lower === 'content-length')?.value ?? ''

@@ -8,7 +8,7 @@ import { ownAnswerBody, ownAnswerFields, type OwnAnswer } from '../exchange/own-
 import type { RequestHead } from '../http/request-head.ts'
 import { isSendableField } from '../http/response-head.ts'
 
-/** What a client may send of a body that is not read (RFC 9113 §6.9.2). */
+/** How much of an unread body a client may send (RFC 9113 §6.9.2). */
 const WINDOW_BYTES = 65_535
 const NO_PARTS: readonly Buffer[] = []
 const RESET_CONTENT = 205
@@ -28,7 +28,7 @@ export class Http2Stream implements ClientStream {
   #isBodyDone: boolean
   #isOver = false
   #isReading = false
-  /** Whether the answer is no more than its head. */
+  /** Whether the answer consists of its head alone. */
   #isHeadOnly = false
   #receivedBytes = 0
   #contentBytes = 0
@@ -37,7 +37,7 @@ export class Http2Stream implements ClientStream {
   #hasEnded = false
   #trailers: AnswerHead['fields'] = []
 
-  /** @param ended Called once, when the exchange is over and the client has taken its answer, or never will. */
+  /** @param ended Called once, when the exchange is over and its answer was read, or never will be. */
   constructor(
     stream: ServerHttp2Stream,
     head: RequestHead,
@@ -64,7 +64,7 @@ export class Http2Stream implements ClientStream {
       this.#holding.set(0)
       this.#gone()
     })
-    // What breaks a stream ends in `close`.
+    // A broken stream ends with `close` too.
     stream.on('error', () => {})
   }
 
@@ -76,19 +76,19 @@ export class Http2Stream implements ClientStream {
     return this.#contentBytes
   }
 
-  /** The head, what the client may send before it is read, and what it has not read yet. */
+  /** Counts the head, what the client may send before it is read, and what the client has not read yet. */
   #count(): void {
     const unread = this.#isReading || this.#isBodyDone ? 0 : WINDOW_BYTES
     if (!this.#stream.destroyed) this.#holding.set(this.head.heldBytes + unread + this.#stream.writableLength)
   }
 
   #gone(): void {
-    // A head that is the whole answer closes the stream at once; then nobody has left.
+    // A head that is the whole answer closes the stream at once; then the client has not left.
     if (!this.#isOver && !(this.#isHeadOnly && this.#isBodyDone)) this.events.onGone()
   }
 
   open(): readonly Buffer[] {
-    // A body without content may have ended before it was asked for; nothing would say so once more.
+    // A body without content may have ended before it was asked for; no event would follow.
     if (!this.#isBodyDone && this.#stream.readableEnded) this.#endBody()
     if (this.#isBodyDone) return NO_PARTS
     if (this.head.expectsContinue) this.#stream.additionalHeaders({ ':status': 100 })
@@ -105,11 +105,11 @@ export class Http2Stream implements ClientStream {
     return NO_PARTS
   }
 
-  /** A stream that was broken off ends as well, but not its body; `aborted` says so only before the answer is whole. */
+  /** A broken stream ends as well, but not its body; `aborted` shows this only before the answer is whole. */
   #endBody(): void {
     const { aborted, destroyed } = this.#stream
     const { framing } = this.head
-    // The runtime sees to it; but a server's connection that is left within a body would be the next client's.
+    // The runtime checks it too; but a server's connection left within a body would serve the next client.
     const isWhole = framing.kind !== 'length' || framing.bytes === this.#receivedBytes
     this.#isBodyDone = !aborted && !destroyed && isWhole
   }
@@ -161,12 +161,12 @@ export class Http2Stream implements ClientStream {
     if (first === undefined) return !this.#stream.writableNeedDrain
     const bytes = second === undefined ? first : Buffer.concat(this.#gathered)
     this.#gathered = []
-    const isTaken = this.#stream.write(bytes)
+    const mayGoOn = this.#stream.write(bytes)
     this.#count()
-    return isTaken
+    return mayGoOn
   }
 
-  /** A server that opens a tunnel where none was asked for was refused before. */
+  /** HTTP/2 requests ask for no tunnel, and a server that opens one unasked was refused before. */
   startTunnel(): void {
     this.abort()
   }
@@ -181,13 +181,13 @@ export class Http2Stream implements ClientStream {
     this.#isOver = true
     const stream = this.#stream
     if (stream.destroyed) return this.#ended()
-    // RFC 9113 §8.1: the answer is whole, the rest of the request is not wanted.
+    // RFC 9113 §8.1: the answer is whole, and the rest of the request is not needed.
     const stop = (): void => stream.close(NGHTTP2_NO_ERROR)
     if (!this.#isBodyDone) {
       if (stream.writableFinished) stop()
       else stream.once('finish', stop)
     }
-    // Who does not read its answers would have them kept here, as many as it may have streams.
+    // Else the answers of a client that does not read them are kept here, one for each of its streams.
     const unread = {
       deadlineMs: performance.now() + IDLE_TIMEOUT_MS,
       onDeadline: () => void stream.destroy(new Error('the answer was not read')),
@@ -206,13 +206,13 @@ export class Http2Stream implements ClientStream {
   }
 }
 
-/** A whole answer of ours. */
+/** Sends a whole own answer. */
 export function respondOwn(stream: ServerHttp2Stream, own: OwnAnswer, id: string, isHead: boolean): void {
   const body = ownAnswerBody(own, id)
   const length = body === '' ? undefined : body.length
   const endStream = isHead || body === ''
   const fields = ownAnswerFields(own, id)
-  // A redirect may hold all of a long target, written longer.
+  // A redirect may hold a long target in an even longer form.
   if (!fields.every(isSendableField)) return stream.close(NGHTTP2_INTERNAL_ERROR)
   respond(stream, { status: own.status, fields, length }, { endStream, waitForTrailers: false })
   if (!endStream) stream.end(body)
@@ -228,7 +228,7 @@ function respond(
   stream.respond({ ':status': status, ...headers }, options)
 }
 
-/** Several fields of one name stay several: `Set-Cookie` cannot be joined. */
+/** Several fields of one name stay apart: `Set-Cookie` cannot be joined. */
 function toHeaders(fields: AnswerHead['fields']): OutgoingHttpHeaders {
   // Without a prototype: `constructor` is a name like any other.
   const headers = Object.create(null) as Record<string, string | string[]>

@@ -3,14 +3,14 @@ import { createHeadCollector } from './head-collector.ts'
 import { MAX_HEAD_BYTES } from './header-fields.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
 
-/** Interim answers that a server may send before the final one. Nobody is told of them. */
+/** Interim answers that a server may send before the final one. They are not forwarded. */
 const MAX_INTERIM = 16
 
 export type AnswerHeadStep =
   | { readonly kind: 'more' }
   /** `detail`: for the operator's log. */
   | { readonly kind: 'invalid'; readonly detail: string }
-  /** `rest`: what followed it. A change of protocol (101) is final, too. */
+  /** `rest`: what followed the head. A change of protocol (101) is final, too. */
   | { readonly kind: 'head'; readonly head: ResponseHead; readonly rest: Buffer }
 
 export interface AnswerHeadReader {
@@ -26,7 +26,7 @@ export function createAnswerHeadReader(method: string): AnswerHeadReader {
   const read = (bytes: Buffer): AnswerHeadStep => {
     const step = collector.add(bytes)
     if (step.kind === 'more') return step
-    if (step.kind === 'too_large') return { kind: 'invalid', detail: 'a head of more than 96 KiB' }
+    if (step.kind === 'too_large') return { kind: 'invalid', detail: 'the head has more than 96 KiB' }
     const parsed = parseResponseHead(step.text, method)
     if (!parsed.ok) return { kind: 'invalid', detail: parsed.error }
     const { status } = parsed.value

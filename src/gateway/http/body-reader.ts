@@ -53,10 +53,10 @@ function createLengthReader(length: number): BodyReader {
 
 const NO_LINES: readonly string[] = []
 
-/** Longest line of a chunk: size and extensions. Extensions mean nothing here, and are not forwarded. */
+/** Longest line with the size of a chunk and its extensions, which mean nothing here and are not forwarded. */
 export const MAX_CHUNK_LINE = 512
 export const MAX_TRAILER_BYTES = 8_192
-// 2^48 bytes in one chunk are enough, and stay exact.
+// 12 digits: 2^48 bytes in one chunk are enough, and an exact number.
 const CHUNK_LINE = /^([0-9A-Fa-f]{1,12})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/
 
 /** What comes next in a body that goes in chunks. */

@@ -4,8 +4,8 @@ import type { ResponseHead } from './response-head.ts'
 import type { Wire } from '../sockets/wire.ts'
 
 /**
- * Writes one message and no byte behind it: what comes after the end of the body is dropped, because the other side
- * would read it as the beginning of the next message, which may be another client's.
+ * Writes one message and no byte behind it: content after the end of the body is dropped, because the other side would
+ * read it as the beginning of the next message, which may be another client's.
  */
 export interface BodyWriter {
   /** Content sent so far. */
@@ -13,16 +13,16 @@ export interface BodyWriter {
   /** A head, or anything else that is not content. */
   head(text: string): void
   content(bytes: Buffer): void
-  /** The end of the body; `trailers` are lost where it does not go in chunks. */
+  /** Ends the body; `trailers` are dropped if it does not go in chunks. */
   end(trailers?: readonly Pick<HeaderField, 'name' | 'value'>[]): void
-  /** Hands what was gathered to the wire. False: the wire asks to wait for its drain. */
+  /** Hands what was gathered to the wire. False: send no more before `onDrain`. */
   flush(): boolean
 }
 
 const CRLF = Buffer.from('\r\n')
 const LAST_CHUNK = Buffer.from('0\r\n\r\n')
 
-/** @param framing How the body goes out, as the head announces it; `none` sends no content at all. */
+/** @param framing The framing that the head announces; `none` sends no content at all. */
 export function createBodyWriter(wire: Wire, framing: ResponseHead['framing']): BodyWriter {
   const isChunked = framing.kind === 'chunked'
   const mostBytes = framing.kind === 'length' ? framing.bytes : framing.kind === 'none' ? 0 : Infinity

@@ -27,7 +27,7 @@ export function createHeadCollector(maxBytes: number): HeadCollector {
     if (end > maxBytes) return TOO_LARGE
     return { kind: 'head', text: all.toString('latin1', 0, end), rest: all.subarray(end + END.length) }
   }
-  /** Grows by doubling: one byte at a time must not cost a copy of everything before it. */
+  /** Grows by doubling, so that a head of single bytes is not copied with each of them. */
   const keep = (bytes: Buffer): void => {
     if (kept.length < length + bytes.length) {
       const grown = Buffer.allocUnsafe(Math.max(2 * kept.length, length + bytes.length, 1024))
@@ -54,7 +54,7 @@ export function createHeadCollector(maxBytes: number): HeadCollector {
       const all = kept.subarray(0, length)
       const end = all.indexOf(END, searchFrom)
       if (end >= 0) return finish(all, end)
-      // The end of a head that is just not too large may be here in part.
+      // A part of the end of a head of `maxBytes` may have arrived already.
       return length >= maxBytes + END.length ? TOO_LARGE : MORE
     },
   }

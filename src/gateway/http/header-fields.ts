@@ -18,27 +18,29 @@ export interface MessageHead {
 /** Largest head, in bytes: a token of 64 KiB and the rest. */
 export const MAX_HEAD_BYTES = 98_304
 export const MAX_FIELDS = 100
+/** The fault of a head with more fields; it has a status of its own. */
+export const TOO_MANY_FIELDS = 'too many header fields'
 
-// Control characters, and CR or LF that are not a line end: some parsers end a line there, others do not.
+// Control characters, and a CR or LF outside of a line end: some parsers end a line there, others do not.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)|(?<!\r)\n/
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 
 /**
- * Splits a head, without its final empty line. The error says what is wrong; it holds nothing of the message.
+ * Splits a head, without its final empty line. The error names the fault, and quotes nothing of the message.
  *
  * Stricter than RFC 9112: folded lines (§5.2), bare LF (§2.2) and empty names are refused, never repaired.
  */
 export function parseHead(text: string): Result<MessageHead, string> {
-  if (FORBIDDEN.test(text)) return err('a control character, or a CR or LF that ends no line')
+  if (FORBIDDEN.test(text)) return err('a control character, or a CR or LF outside of a line end')
   const lines = text.split('\r\n')
-  if (lines.length - 1 > MAX_FIELDS) return err('too many header fields')
+  if (lines.length - 1 > MAX_FIELDS) return err(TOO_MANY_FIELDS)
   const fields: HeaderField[] = []
   for (let i = 1; i < lines.length; i++) {
     const line = lines[i] as string
     const colon = line.indexOf(':')
     const name = line.slice(0, Math.max(colon, 0))
-    // White space before the colon, and folded lines, are no names.
-    if (!NAME.test(name)) return err('a line that is not a header field')
+    // This also refuses white space before the colon, and folded lines.
+    if (!NAME.test(name)) return err('invalid header field name')
     fields.push({ name, lower: name.toLowerCase(), value: trimmed(line, colon + 1) })
   }
   return ok({ startLine: lines[0] ?? '', fields })
@@ -64,7 +66,7 @@ export const membersOf = (fields: readonly HeaderField[], lower: string): readon
   return members
 }
 
-/** Names that `Connection` takes for its own hop. A set: a client may send thousands. */
+/** Names of the fields that `Connection` limits to its hop. A set: a client may send thousands. */
 export function connectionNames(fields: readonly HeaderField[]): ReadonlySet<string> {
   const names = membersOf(fields, 'connection')
   return names.length === 0 ? NO_NAMES : new Set(names)

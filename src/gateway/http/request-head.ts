@@ -1,9 +1,9 @@
-/** The head of a request: what is asked, where its body ends, and what it wants of the connection. */
+/** The head of a request: what it asks for, where its body ends, and what becomes of the connection. */
 import { isMethod, whyMethodRefused } from '../../request/method.ts'
 import { parseHost } from '../../syntax/parse-host.ts'
 import { isForwardedUpgrade } from '../../request/upgrade.ts'
 import { err, ok, type Result } from '../../result.ts'
-import { membersOf, parseHead, valuesOf, type HeaderField } from './header-fields.ts'
+import { membersOf, parseHead, TOO_MANY_FIELDS, valuesOf, type HeaderField } from './header-fields.ts'
 
 /** How the end of a body is found. */
 export type BodyFraming =
@@ -17,7 +17,7 @@ export interface RequestHead {
   readonly heldBytes: number
   /** Raw, before any `?`. */
   readonly path: string
-  /** Raw, without the `?`; undefined where there is none. */
+  /** Raw, without the `?`; undefined if the target has none. */
   readonly query: string | undefined
   /** Normal form, for matching. Empty for HTTP/1.0 without a Host. */
   readonly host: string
@@ -31,11 +31,11 @@ export interface RequestHead {
   readonly expectsContinue: boolean
   /** Whether the client reads trailers of the answer (RFC 9110 §10.1.4). */
   readonly takesTrailers: boolean
-  /** `Sec-WebSocket-Key` where a WebSocket is asked for. */
+  /** `Sec-WebSocket-Key` if the request asks for a WebSocket. */
   readonly webSocketKey: string | undefined
 }
 
-/** A request that is not judged, because it is none or has more than one reading. */
+/** Why a request is not judged: it is invalid, or has more than one reading. */
 export interface RequestFault {
   readonly status: 400 | 405 | 408 | 413 | 417 | 431 | 501 | 505
   /** For the log. */
@@ -45,13 +45,13 @@ export interface RequestFault {
 const fault = (status: RequestFault['status'], detail: string): Result<never, RequestFault> =>
   err({ status, detail })
 
-// Origin form only; `#` is never sent, and what is not visible ASCII is read differently everywhere.
+// Origin form only; `#` is never sent, and readers disagree on anything but visible ASCII.
 const TARGET = /^\/[\x21\x22\x24-\x7e]*$/
 const NONE: BodyFraming = { kind: 'none' }
 /**
- * What a request costs beside the bytes of its head. Measured: 8,000 requests without fields to speak of took 14 KB
- * each, and with 95 fields of one letter 38 KB, a third of it garbage. Charged by bytes alone, they would be 34 and
- * 880 bytes of a budget that is there to bound memory.
+ * What a request costs besides the bytes of its head. Measured: 8,000 requests with hardly any fields took 14 KB each,
+ * and with 95 fields of one letter 38 KB, a third of it garbage. Charged by bytes alone, they would be 34 and 880 bytes
+ * of a budget that exists to bound memory.
  */
 const EXCHANGE_BYTES = 8_192
 const FIELD_BYTES = 256
@@ -59,12 +59,12 @@ const FIELD_BYTES = 256
 /** @param text The bytes before the empty line, as latin1. */
 export function parseRequestHead(text: string): Result<RequestHead, RequestFault> {
   const head = parseHead(text)
-  if (!head.ok) return fault(head.error === 'too many header fields' ? 431 : 400, head.error)
+  if (!head.ok) return fault(head.error === TOO_MANY_FIELDS ? 431 : 400, head.error)
   const { startLine, fields } = head.value
   const [method = '', target = '', version = '', more] = startLine.split(' ')
-  if (more !== undefined) return fault(400, 'not a request line')
+  if (more !== undefined) return fault(400, 'invalid request line')
   if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0')
-    return fault(/^HTTP\/\d\.\d$/.test(version) ? 505 : 400, 'another version than HTTP/1.1')
+    return fault(/^HTTP\/\d\.\d$/.test(version) ? 505 : 400, 'the version is neither HTTP/1.1 nor HTTP/1.0')
   const isHttp10 = version === 'HTTP/1.0'
   const framing = readFraming(fields, isHttp10)
   if (!framing.ok) return framing
@@ -73,7 +73,7 @@ export function parseRequestHead(text: string): Result<RequestHead, RequestFault
   return toRequestHead({ bytes, method, target, hosts, fields, framing: framing.value, isHttp10 })
 }
 
-/** What a request of any version says, before it is checked. */
+/** The parts of a request of any version, before they are checked. */
 export interface RequestParts {
   /** Size of the head as text. */
   readonly bytes: number
@@ -89,18 +89,18 @@ export interface RequestParts {
 /** Checks what is the same in every version of HTTP. */
 export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestFault> {
   const { bytes, method, target, hosts, fields, framing, isHttp10 } = parts
-  if (!isMethod(method)) return fault(400, 'a method that is none')
-  // In any letter case. Another method in another letter case is the decision's to refuse.
+  if (!isMethod(method)) return fault(400, 'invalid method')
+  // In any letter case. Other methods in an unusual letter case are refused by the decision.
   const refused = whyMethodRefused(method)
   if (refused === 'trace' || refused === 'connect') return fault(405, `${method} is not forwarded`)
-  if (!TARGET.test(target)) return fault(400, 'a request target that is not a path')
-  // HTTP/1.0 knows no Host (RFC 9112 §3.2), and simple health checks send none: no host that a route could name.
+  if (!TARGET.test(target)) return fault(400, 'the request target is not a path')
+  // HTTP/1.0 does not require Host (RFC 9112 §3.2), and simple health checks send none. No route has an empty host.
   const hasNoHost = isHttp10 && hosts.length === 0
   const host = hasNoHost ? '' : hosts.length === 1 ? parseHost(hosts[0] ?? '') : undefined
-  if (host === undefined) return fault(400, 'not exactly one valid Host')
+  if (host === undefined) return fault(400, 'Host is missing, invalid or sent more than once')
   const expect = valuesOf(fields, 'expect')
   if (expect.length > 0 && (expect.length > 1 || expect[0]?.toLowerCase() !== '100-continue'))
-    return fault(417, 'an expectation that is not 100-continue')
+    return fault(417, 'the expectation is not 100-continue')
   const connection = membersOf(fields, 'connection')
   const question = target.indexOf('?')
   return ok({
@@ -120,7 +120,7 @@ export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestF
   })
 }
 
-/** Two readings of where a body ends are how requests are smuggled (RFC 9112 §6.3); so there is one, or none. */
+/** Requests are smuggled through two readings of where a body ends (RFC 9112 §6.3): only a single reading passes. */
 function readFraming(fields: readonly HeaderField[], isHttp10: boolean): Result<BodyFraming, RequestFault> {
   const lengths = valuesOf(fields, 'content-length')
   const codings = valuesOf(fields, 'transfer-encoding')
@@ -128,11 +128,12 @@ function readFraming(fields: readonly HeaderField[], isHttp10: boolean): Result<
     if (lengths.length > 0) return fault(400, 'Content-Length beside Transfer-Encoding')
     if (isHttp10) return fault(400, 'Transfer-Encoding in HTTP/1.0')
     if (codings.length > 1 || codings[0]?.toLowerCase() !== 'chunked')
-      return fault(501, 'a Transfer-Encoding that is not chunked')
+      return fault(501, 'the Transfer-Encoding is not chunked')
     return ok({ kind: 'chunked' })
   }
   if (lengths.length === 0) return ok(NONE)
-  if (lengths.length > 1 || !/^\d{1,15}$/.test(lengths[0] ?? '')) return fault(400, 'not one Content-Length')
+  if (lengths.length > 1 || !/^\d{1,15}$/.test(lengths[0] ?? ''))
+    return fault(400, 'Content-Length is invalid or sent more than once')
   return ok({ kind: 'length', bytes: Number(lengths[0]) })
 }
 
@@ -149,6 +150,6 @@ function readWebSocketKey(
   return keys[0]
 }
 
-/** The length that a request announces; 0 where it announces none. */
+/** The length that a request announces, else 0. */
 export const announcedBytes = ({ framing }: RequestHead): number =>
   framing.kind === 'length' ? framing.bytes : 0

@@ -14,12 +14,12 @@ export interface ResponseHead {
   readonly mayReuse: boolean
 }
 
-// The phrase may hold obs-text (RFC 9112 §4), and the space before it is left out by some.
+// The phrase may hold obs-text (RFC 9112 §4), and some servers leave out the space before it.
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/
 
 /**
- * Longest field, in bytes. The runtime cannot pack a longer one for HTTP/2, and a connection on which it has tried
- * can carry no answer any more; so nobody is sent one.
+ * Longest field, in bytes. The runtime cannot pack a longer one for HTTP/2, and after an attempt the connection cannot
+ * carry any answer; so no client is sent one.
  */
 const MAX_FIELD_BYTES = 61_440
 
@@ -29,16 +29,16 @@ export const isSendableField = ({ name, value }: Pick<HeaderField, 'name' | 'val
 
 /**
  * @param method Of the request: the answer to HEAD has no body, whatever it announces.
- * @returns Or what is wrong with it, for the log.
+ * @returns Or the fault, for the log.
  */
 export function parseResponseHead(text: string, method: string): Result<ResponseHead, string> {
   const head = parseHead(text)
   if (!head.ok) return head
   const { startLine, fields } = head.value
   if (text.length > MAX_FIELD_BYTES && !fields.every(isSendableField))
-    return err('a field of more than 60 KiB')
+    return err('a field has more than 60 KiB')
   const [, minor, digits, phrase = ''] = STATUS_LINE.exec(startLine) ?? []
-  if (digits === undefined) return err('not a status line')
+  if (digits === undefined) return err('invalid status line')
   const status = Number(digits)
   const framing = readFraming(fields, status, method, minor === '0')
   if (!framing.ok) return framing
@@ -68,11 +68,11 @@ function readFraming(
   const lengths = valuesOf(fields, 'content-length')
   const codings = valuesOf(fields, 'transfer-encoding')
   if (lengths.length > 1 || (lengths.length === 1 && !/^\d{1,15}$/.test(lengths[0] ?? '')))
-    return err('not one Content-Length')
+    return err('Content-Length is invalid or sent more than once')
   if (codings.length > 0 && (lengths.length > 0 || isHttp10))
     return err('Transfer-Encoding beside Content-Length or in HTTP/1.0')
   if (codings.length > 1 || (codings.length === 1 && codings[0]?.toLowerCase() !== 'chunked'))
-    return err('a Transfer-Encoding that is not chunked')
+    return err('the Transfer-Encoding is not chunked')
   if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return ok({ kind: 'none' })
   if (codings.length > 0) return ok({ kind: 'chunked' })
   return ok(lengths.length === 0 ? { kind: 'until_close' } : { kind: 'length', bytes: Number(lengths[0]) })

@@ -1,4 +1,4 @@
-/** Where frames of a WebSocket begin and end (RFC 6455 §5.2). Their content is not looked at. */
+/** Finds where frames of a WebSocket begin and end (RFC 6455 §5.2), without looking at their content. */
 
 export interface FrameTracker {
   /** Whether the next byte begins a frame. */
@@ -17,7 +17,7 @@ export interface FrameTracker {
 const OPCODE = 0x0f
 const CLOSE = 0x8
 const MASKED = 0x80
-/** Bytes of the extended length by what the length field holds. */
+/** Bytes of the extended length, by the value of the length field. */
 const EXTENDED: Readonly<Record<number, number>> = { 126: 2, 127: 8 }
 const MASK_BYTES = 4
 

@@ -8,14 +8,14 @@ import type { TlsSettings } from '../../settings/listener/definition.ts'
 import { createSelfSigned, type SelfSigned } from './self-signed.ts'
 
 export interface Certificates {
-  /** What clients get that name no server. */
+  /** For clients that name no server. */
   readonly first: SecureContextOptions
-  /** For a name (SNI): the first certificate that is for it, else the first of all. */
+  /** For a name (SNI): the first certificate that is valid for it, else the first of all. */
   contextFor(serverName: string): SecureContext
   readonly asksForClientCertificates: boolean
-  /** Files that are not there, so that their certificates are left out; only with `selfSigned`. */
+  /** Missing files, whose certificates are left out; only with `selfSigned`. */
   readonly missing: readonly string[]
-  /** Whether there is no other certificate than the one that was made here. */
+  /** Whether the only certificate is the one that was made here. */
   readonly isSelfSigned: boolean
 }
 
@@ -47,7 +47,7 @@ export function loadCertificates(settings: TlsSettings, readFile: ReadFile = rea
   }
 }
 
-/** What a connection to an `https://` server is made with; PEM. */
+/** The files that a connection to an `https://` server is made with, in PEM. */
 export interface ServerTrust {
   readonly ca?: Buffer
   readonly cert?: Buffer
@@ -86,7 +86,7 @@ export function trustKey({ ca, cert, key }: ServerTrust): string {
 function readAuthorities(file: string, readFile: ReadFile): Buffer {
   const pem = readPem(file, readFile)
   try {
-    // Without an authority in it, the usual ones would be trusted.
+    // If the file had no authority in it, the usual ones would be trusted.
     void new X509Certificate(pem)
     return pem
   } catch (cause) {
@@ -102,10 +102,10 @@ interface Loaded {
   readonly context: SecureContext
 }
 
-/** Of a certificate, a key or a bundle of authorities, in bytes. */
+/** Largest certificate, key or bundle of authorities. */
 const MAX_FILE_BYTES = 1_048_576
 
-/** One that is there and cannot be used is a mistake in any case: it may be half written. */
+/** Only an absent file is missing: an unusable one may be half written, and stays an error. */
 function findMissing({ certFile, keyFile }: CertificateFiles, readFile: ReadFile): string | undefined {
   return [certFile, keyFile].find((file) => {
     try {
@@ -135,7 +135,8 @@ function load(
 
 function toLoaded({ cert, key }: SelfSigned, clientCa: Buffer | undefined): Loaded {
   const leaf = new X509Certificate(cert)
-  if (!leaf.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is not that of the certificate')
+  if (!leaf.checkPrivateKey(createPrivateKey(key)))
+    throw new Error('the private key does not belong to the certificate')
   const ca = clientCa === undefined ? {} : { ca: clientCa }
   const options: SecureContextOptions = { cert, key, minVersion: 'TLSv1.2', ...ca }
   return { cert, key, leaf, options, context: createSecureContext(options) }
@@ -144,7 +145,7 @@ function toLoaded({ cert, key }: SelfSigned, clientCa: Buffer | undefined): Load
 function readPem(file: string, readFile: ReadFile): Buffer {
   try {
     const pem = Buffer.from(readFile(file))
-    // Readers end soon after it: half of the authorities would be trusted.
+    // The runtime reads little more than that: only a part of the authorities would be trusted.
     if (pem.length > MAX_FILE_BYTES) throw new Error('the file is larger than 1 MiB')
     return pem
   } catch (cause) {
@@ -152,7 +153,7 @@ function readPem(file: string, readFile: ReadFile): Buffer {
   }
 }
 
-// The causes speak of files and formats, never of what is in a key.
+// The causes name files and formats, never the content of a key.
 const unusable = (what: string, cause: unknown): WarderError =>
   new WarderError(
     'ERR_GATEWAY_CERTIFICATE',

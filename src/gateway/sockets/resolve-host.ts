@@ -1,7 +1,7 @@
-/** Addresses of a host name, as the system knows them: hosts file, DNS of containers, search domains. */
+/** Resolves host names as the system does: hosts file, DNS of containers, search domains. */
 import { lookup } from 'node:dns/promises'
 
-/** What a lookup found. Only `none` is an answer about the name: `failed` says nothing about it. */
+/** What a lookup found. Only `none` is an answer about the name; after `failed`, nothing is known about it. */
 export type Resolution =
   /** Never empty, no duplicates, in the order of the system (RFC 6724). */
   | { readonly kind: 'addresses'; readonly addresses: readonly string[] }
@@ -18,13 +18,13 @@ export type Lookup = (host: string) => Promise<readonly { readonly address: stri
 
 /**
  * The runtime runs lookups in four threads, which password verification needs too. A DNS server that does not answer
- * holds a thread for ten seconds: four of those stopped every login for as long (measured).
+ * holds a thread for ten seconds: four such lookups stopped every login for as long (measured).
  */
 const AT_ONCE = 2
-/** Of these, for names whose last lookup failed: one dead zone must not keep all other names waiting. */
+/** Of these, lookups of names whose last lookup failed: one dead zone must not keep all other names waiting. */
 const FAILED_AT_ONCE = 1
 
-// This is getaddrinfo, which remembers nothing; the runtime's own connections and c-ares both hold answers for a while.
+// This is getaddrinfo, which remembers nothing; the runtime's own connections and c-ares both cache answers.
 const systemLookup: Lookup = (host) => lookup(host, { all: true, verbatim: true })
 
 interface Turn {
@@ -77,7 +77,7 @@ export function createResolveHost(ask: Lookup = systemLookup): ResolveHost {
 /** One for the whole process, because the threads are. */
 export const resolveHost: ResolveHost = createResolveHost()
 
-/** DNS filters answer like this. Connecting there would reach this machine: perhaps the gateway itself. */
+/** DNS filters answer with these. Connecting to them would reach this machine, perhaps the gateway itself. */
 const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
 async function resolutionOf(ask: Lookup, host: string): Promise<Resolution> {

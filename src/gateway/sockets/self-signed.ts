@@ -8,7 +8,7 @@ export interface SelfSigned {
 }
 
 const HOUR_MS = 3_600_000
-/** No client trusts it anyway, and a process may run for long. */
+/** Long, because no client trusts the certificate anyway, and a process may run for years. */
 const LIFETIME_MS = 10 * 365 * 24 * HOUR_MS
 
 /** @see RFC 5280 §4.1 */

@@ -10,11 +10,11 @@ import { tlsServerName } from './server-name.ts'
 import { SocketWire, type Wire } from './wire.ts'
 
 export interface SocketListener {
-  /** The real port where 0 was asked for. */
+  /** With the real port if 0 was configured. */
   readonly address: string
-  /** Says that there are other certificates now. */
+  /** The certificates were replaced. */
   replaced(): void
-  /** Stops accepting; connections live on. */
+  /** Stops accepting; connections go on. */
   stop(): void
 }
 
@@ -28,10 +28,10 @@ const RELAY = {
   drain: (socket: Bun.Socket<Slot>) => socket.data.wire?.drained(),
   end: (socket: Bun.Socket<Slot>) => socket.data.wire?.events.onEnd(),
   close: (socket: Bun.Socket<Slot>) => socket.data.wire?.closed(),
-  // A handler of ours that throws must not leave a connection half done, nor do it in silence.
+  // A handler that throws must not leave a connection half done, nor fail silently.
   error: (socket: Bun.Socket<Slot>, thrown: Error) => {
     socket.terminate()
-    // Those of the system have a code.
+    // Errors of the system have a code.
     if (!('code' in thrown)) queueMicrotask(() => fail(thrown))
   },
 }
@@ -84,15 +84,15 @@ export interface Place {
   readonly server: ServerSettings
   /** An address of the server's name; undefined if the settings have an address or a socket. */
   readonly ip: string | undefined
-  /** Authorities and our certificate, for TLS. */
+  /** Authorities and the gateway's certificate, for TLS. */
   readonly trust: ServerTrust
 }
 
 /**
- * Connects to a server; with TLS, after its certificate was verified for the name.
+ * Connects to a server; with TLS, its certificate is verified for the name.
  *
  * @param settled Called once: with the wire, or with the reason why there is none.
- * @param ended Called once, before `settled` and also after a give-up: when the attempt holds no descriptor any more.
+ * @param ended Called once when the attempt holds no descriptor any more: before `settled`, and also after giving up.
  *   The runtime cannot take back a connection that is being made, so that may be minutes later.
  * @returns Gives up, also in the middle of a handshake; `settled` is not called then.
  */

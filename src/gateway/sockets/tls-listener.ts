@@ -1,5 +1,5 @@
 /**
- * The gateway's TLS listener, on `node:tls`: the runtime's own listener knows one certificate only, and cannot
+ * The gateway's TLS listener, on `node:tls`: the runtime's own listener has a single certificate, and cannot
  * replace it.
  */
 import { createServer as createHttp2, type ServerHttp2Session, type Settings } from 'node:http2'
@@ -25,13 +25,13 @@ const HTTP2_SETTINGS: Settings = {
   enablePush: false,
 }
 
-/** Who serves a connection, by the version of HTTP that was agreed on. */
+/** Serves a connection by the version of HTTP that was agreed on. */
 export interface TlsAccept {
   /**
-   * A connection is here, and its handshake begins: it takes a descriptor like any other.
+   * A connection has arrived, and its handshake begins. It holds a descriptor like any other.
    *
-   * @param close Gives it up.
-   * @returns To be called when the handshake is over, well or not.
+   * @param close Gives the connection up.
+   * @returns To be called when the handshake is over, successful or not.
    */
   handshake(close: () => void): () => void
   http1(wire: Wire): void
@@ -39,7 +39,7 @@ export interface TlsAccept {
 }
 
 /**
- * @param certificates Those in force now; asked at each handshake.
+ * @param certificates Returns those in force; called at each handshake.
  * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
  */
 export function listenTls(
@@ -52,7 +52,7 @@ export function listenTls(
   const { first, asksForClientCertificates } = certificates()
   const server = createServer(
     {
-      // For clients that name no server; those that do are answered by SNICallback.
+      // For clients that name no server; SNICallback serves the others.
       ...first,
       SNICallback: (name, done) => done(null, certificates().contextFor(name)),
       ALPNProtocols: ['h2', 'http/1.1', 'http/1.0'],
@@ -64,7 +64,7 @@ export function listenTls(
     (socket) => {
       handshakes.get(socket)?.()
       if (socket.alpnProtocol !== 'h2') return accept.http1(toWire(socket))
-      // Where no more requests and no room for answers can come, there is nothing to wait for.
+      // After the client's end there are neither further requests nor window updates to wait for.
       socket.on('end', () => socket.destroy())
       http2.emit('connection', socket)
     },
@@ -77,13 +77,17 @@ export function listenTls(
   })
   let cause: unknown
   server.on('error', (fault: unknown) => (cause = fault))
-  // A handshake that fails is the client's business. The runtime tells of one that takes too long, and leaves it open.
+  // A failed handshake is the client's affair. The runtime reports one that takes too long, and leaves it open.
   server.on('tlsClientError', (_fault, socket) => void socket.destroy())
   if (address.kind === 'unix') {
     server.listen(address.path)
   } else server.listen(address.port, address.host)
   const bound = server.address()
-  if (bound === null) throw listenError(address, cause ?? new Error('the address is taken or not ours'))
+  if (bound === null)
+    throw listenError(
+      address,
+      cause ?? new Error('the address is in use, or does not belong to this machine'),
+    )
   return {
     address: socketText(
       address.kind === 'unix' || typeof bound === 'string' ? address : { ...address, port: bound.port },
@@ -114,9 +118,9 @@ function toWire(socket: TLSSocket): Wire {
     },
     write(bytes) {
       if (!isOpen) return true
-      const isTaken = socket.write(bytes)
+      const mayGoOn = socket.write(bytes)
       count()
-      return isTaken
+      return mayGoOn
     },
     finish: () => void socket.end(),
     close: () => void socket.destroy(),
@@ -130,7 +134,7 @@ function toWire(socket: TLSSocket): Wire {
     wire.events.onDrain(true)
   }
   socket.on('drain', drained)
-  // Once nothing more is written, this comes in place of `drain`.
+  // After the last write, this event replaces `drain`.
   socket.on('finish', drained)
   socket.on('end', () => wire.events.onEnd())
   // A broken connection ends with `close` too.

@@ -15,7 +15,7 @@ export interface WireEvents {
 export interface Wire {
   events: WireEvents
   readonly isOpen: boolean
-  /** Whether the socket has not taken yet what was written. */
+  /** Whether bytes that were written wait for the socket. */
   readonly hasWaiting: boolean
   /** Address of the other side; empty on a unix socket. */
   readonly peer: string
@@ -27,7 +27,7 @@ export interface Wire {
    * @returns False when bytes are waiting: send no more before `onDrain`.
    */
   write(bytes: Uint8Array): boolean
-  /** Sends no more after what was written, and still receives. */
+  /** Sends what was written and no more, and still receives. */
   finish(): void
   /** Ends the connection; what the socket has taken still arrives. `onClose` follows. */
   close(): void

@@ -1,4 +1,4 @@
-/** Connections that are being made to one address, few enough where nothing answers. */
+/** Opens connections to one address, and few of them while it does not answer. */
 import { connect, type Place } from '../sockets/sockets.ts'
 import type { Wire } from '../sockets/wire.ts'
 
@@ -11,14 +11,14 @@ interface Attempt {
 }
 
 /**
- * Most attempts that were given up and still go on, before others have to wait. Each holds a descriptor for the two
- * minutes after which Linux gives up as well: without a bound, a hundred requests a second to a machine that is gone
- * hold twelve thousand.
+ * Most attempts that were given up and still go on before no more are made. Each holds a descriptor for the two minutes
+ * after which Linux gives up as well: without a bound, a hundred requests a second to a machine that is gone hold
+ * twelve thousand.
  */
 const MAX_ABANDONED = 64
-/** A server that is there has answered by then, and the system has asked twice (RFC 6298 §2). */
+/** A live server has answered by then, and the system has asked twice (RFC 6298 §2). */
 const SILENT_AFTER_MS = 1_000
-/** How often a silent address is still tried: one that comes back is found out within this time. */
+/** How often a silent address is still tried: its return is noticed within this time. */
 const TRY_EVERY_MS = 1_000
 
 const NOTHING = (): void => {}
@@ -37,7 +37,7 @@ export function createConnect(place: Place, clock: () => number = () => performa
   return (settled) => {
     const nowMs = clock()
     if (isSilent(nowMs)) {
-      settled(undefined, `it does not answer, and ${pending.size} connections to it are being made`)
+      settled(undefined, `the server does not answer; ${pending.size} connections to it are being made`)
       return NOTHING
     }
     lastMs = nowMs

@@ -1,4 +1,4 @@
-/** Active health checks: asks a server on its own, so that no client finds out that it is down. */
+/** Active health checks: a failing server is noticed before a client meets it. */
 import type { Deadlines, Expiring } from '../deadlines.ts'
 import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
 import type { HealthSettings } from '../../settings/upstream/definition.ts'
@@ -7,7 +7,7 @@ import { compileStatuses } from '../../syntax/status-set.ts'
 import type { Wire } from '../sockets/wire.ts'
 
 export interface HealthCheck {
-  /** False after {@link DOWN_AFTER} failed checks in a row, until one goes well. */
+  /** False after {@link DOWN_AFTER} failed checks in a row, until one succeeds. */
   readonly isUp: boolean
   close(): void
 }
@@ -16,7 +16,7 @@ interface Question extends HealthSettings {
   readonly isHealthy: (status: number) => boolean
 }
 
-/** One failure may be a hiccup. */
+/** A single failure may be a coincidence. */
 const DOWN_AFTER = 2
 
 /** Starts checking, at once and then at each interval. A server is up until it is known to be down. */
@@ -40,14 +40,14 @@ export function startHealthCheck(place: Place, health: HealthSettings, deadlines
     close() {
       isClosed = true
       deadlines.remove(next)
-      // The address may be somebody else's by now, who must not be asked either.
+      // The address may belong to another machine by now, which must not be asked.
       giveUp()
     },
   }
 }
 
 /**
- * One check. Good is one of the statuses, in time; the body is not read.
+ * Makes one check. It succeeds with one of the statuses in time; the body is not read.
  *
  * @returns Gives up: `done` is not called.
  */

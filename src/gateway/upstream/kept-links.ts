@@ -47,9 +47,9 @@ export function createKeptLinks(maxAgeMs: number, deadlines: Deadlines): KeptLin
         deadlineMs: Math.min(nowMs + KEEP_MS, endMs),
         onDeadline: drop,
       }
-      // Bytes that answer no request would be taken for the answer to the next one.
+      // Bytes that answer no request would be taken for the answer to the next request.
       wire.events = { onData: drop, onDrain() {}, onEnd: drop, onClose: () => forget(entry) }
-      // It may have been paused for a slow client; then nobody would hear that it was closed, nor the next answer.
+      // It may have been paused for a slow client; then neither its close nor the next answer would be noticed.
       wire.resume()
       entries.push(entry)
       deadlines.add(entry)

@@ -4,7 +4,7 @@ import type { Resolution, ResolveHost } from '../sockets/resolve-host.ts'
 
 /** What happened to the addresses of a name, for the log. */
 export type NameEvent =
-  /** Addresses came or went; not told of the first answer. */
+  /** Addresses came or went; not reported for the first answer. */
   | {
       readonly type: 'addresses_changed'
       readonly host: string
@@ -39,9 +39,9 @@ export interface NameWatchDeps {
 export const MAX_ADDRESSES = 64
 /** Shortest time between two lookups out of turn: a server that is down must not cause one for each request. */
 const MIN_GAP_MS = 500
-/** A name that is gone may be a resolver's mistake once. */
+/** A resolver may report once by mistake that a name does not exist. */
 const NONE_COUNTS_AFTER = 2
-/** How long an outage of DNS keeps addresses in use. By then each may belong to another machine. */
+/** How long addresses stay in use during an outage of DNS. Later, each may belong to another machine. */
 const MAX_STALE_MS = 24 * 3_600_000
 
 /** @param onAddresses Called with the sorted addresses when they change; the first time during a later turn. */
@@ -112,7 +112,7 @@ function createKnownAddresses(
 ): KnownAddresses {
   let addresses: readonly string[] = []
   let fault = ''
-  /** Lookups in a row that found no address, and those of them that were told there is none. */
+  /** Lookups in a row that found no address, and in a row that found there is none. */
   let failures = 0
   let nones = 0
   let hasAnswered = false
@@ -141,7 +141,7 @@ function createKnownAddresses(
       nones = 0
       goodMs = nowMs()
       fault = ''
-      // Sorted, so that of too many the same ones are used each time.
+      // Sorted, so that of too many addresses the same ones are used each time.
       use([...resolution.addresses].sort().slice(0, MAX_ADDRESSES))
       hasAnswered = true
     },

@@ -1,4 +1,4 @@
-/** Which of several servers is asked next: each address of a name counts as a server. */
+/** Chooses which of several servers is asked next. Each address of a name counts as a server. */
 import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 import type { ServerGroup } from './server-group.ts'
 import type { ServerPool } from './server-pool.ts'
@@ -27,7 +27,7 @@ export interface WeightedGroup {
 interface Weighted {
   readonly pool: ServerPool
   readonly weight: number
-  /** Of smooth weighted round robin: grows by the weight at each turn, and shrinks when it is chosen. */
+  /** For smooth weighted round robin: grows by the weight at each turn, and shrinks when the server is chosen. */
   credit: number
 }
 
@@ -62,7 +62,7 @@ export function createServerChoice(
       const nowMs = performance.now()
       const untried = all.filter(({ pool }) => !tried.includes(pool))
       const usable = untried.filter(({ pool }) => !pool.isAvoided(nowMs))
-      // When all are left alone, asking one is better than asking none.
+      // If all are left alone, asking one of them is better than giving up.
       return choose(usable.length > 0 ? usable : untried)?.pool
     },
     refresh: refreshAll(groups.flatMap(({ group }) => group.refresh ?? [])),

@@ -1,4 +1,4 @@
-/** One configured server: a pool for each address that its name has, or the one of an address or socket. */
+/** One configured server: a pool for each address of its name, or a single one for an address or socket. */
 import { isIP } from 'node:net'
 import type { ServerTrust } from '../sockets/certificates.ts'
 import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
@@ -6,11 +6,9 @@ import { createNameWatch, type NameWatchDeps } from './name-watch.ts'
 import { ServerPool, type PoolRules } from './server-pool.ts'
 
 export interface ServerGroup {
-  /** Another array when the addresses change; empty while none is known. */
+  /** A new array when the addresses change; empty while none is known. */
   readonly pools: readonly ServerPool[]
-  /**
-   * Looks the name up again, as in {@link NameWatch}. Undefined if the server is an address or a socket.
-   */
+  /** Looks the name up again, as in {@link NameWatch}. Undefined if the server is an address or a socket. */
   readonly refresh: ((done: (fault: string) => void) => () => void) | undefined
   /** Closes what is idle, and what is released from now on. */
   close(): void
@@ -34,7 +32,7 @@ export function createServerGroup(
   const onUnreachable = (): void => void watch.refresh(() => {})
   const watch = createNameWatch(address.host, rules.resolveMs, deps, (addresses) => {
     const old = pools
-    // A pool whose address stays goes on with its connections, its ejection and its health.
+    // If an address stays, its pool goes on with its connections, its ejection and its health.
     pools = addresses.map(
       (ip) =>
         old.find((pool) => pool.ip === ip) ??

@@ -137,7 +137,7 @@ export class ServerPool {
     this.#kept.close()
   }
 
-  /** The same, and connections that are being made are given up: the address may be somebody else's by now. */
+  /** As `close`, and connections that are being made are given up: the address may belong to another machine by now. */
   leave(): void {
     this.#hasLeft = true
     this.close()

@@ -9,7 +9,7 @@ import { compileStatuses } from '../../syntax/status-set.ts'
 
 export interface Upstream extends ServerChoice {
   readonly settings: UpstreamSettings
-  /** Whether an answer with this status is replaced by one of ours. */
+  /** Whether an answer with this status is replaced by an own answer. */
   readonly intercepts: (status: number) => boolean
 }
 
@@ -27,7 +27,7 @@ export function createUpstream(
   const trustId = trustKey(trust)
   const groups = settings.servers.map((server, i) => {
     const { weight, ...reach } = server
-    // A server that is named twice is two servers.
+    // A server that is configured twice is two servers.
     const nth = settings.servers.slice(0, i).filter(({ url }) => url === server.url).length
     const rules = [ejectAfter, ejectForMs, health, resolveMs, maxConnectionAgeMs]
     const key = JSON.stringify([name, reach, nth, rules, trustId])
