@@ -114,7 +114,6 @@ export const LEAVES: readonly string[] = [
   'answer-lifetime.ts',
   // Tokens, key sets, snapshots and input of the CLI share one strict reader of JSON.
   'strict-json.ts',
-  'socket-address.ts',
 ]
 
 /** Entry points directly under src/, which nothing imports, and the rooms and files they open to embedders. */
