@@ -1,5 +1,4 @@
 /** What to do about each mistake in a configuration, unless its diagnostic has a better hint. docs/errors.md has the same texts. */
-import { proxyEndpoints } from '../callers/callers.ts'
 import type { ErrorCode } from '../errors.ts'
 
 /** The codes of this room. */
@@ -94,7 +93,8 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   WARN_CONFIG_PUBLIC_EVERYTHING: 'name the paths that are public',
   WARN_CONFIG_DECISIONS_EXPOSED:
     'make it reachable by the proxy only: a private network, a firewall, or a unix socket',
-  WARN_CONFIG_UNROUTED: `write routes that name the policies, or let the proxy name one: \`${proxyEndpoints('NAME')}\``,
+  WARN_CONFIG_UNROUTED:
+    'write routes that name the policies, or let the proxy name one: `/v1/auth/PROXY/NAME`',
   ERR_CONFIG_AUTH_URL:
     'write `http://host:port/path` or `https://host/path?query`, without a user name or a fragment',
   ERR_CONFIG_SIGN_IN: 'write `https://login.example.com/?rd=` or `/oauth2/start?rd=`, without a fragment',

@@ -7,14 +7,10 @@ import { isMethod } from '../../request/method.ts'
 import { parseOriginalUrl } from '../../request/parse-original-url.ts'
 import { err, ok } from '../../result.ts'
 import { denyHeaders, renderAllow } from '../answer.ts'
-import type { Caller } from '../caller.ts'
+import type { Dialect } from '../proxy.ts'
 
-export const METHOD_FIELD = 'X-Original-Method'
-export const URL_FIELD = 'X-Original-URL'
-
-/** For an auth location without these lines. */
-export const NO_BODY_HINT =
-  'add to the auth location: proxy_pass_request_body off; proxy_set_header Content-Length "";'
+const METHOD_FIELD = 'X-Original-Method'
+const URL_FIELD = 'X-Original-URL'
 
 const METHOD: Omit<DenialFor<'origin_missing'>, 'fault'> = {
   reason: 'origin_missing',
@@ -35,21 +31,23 @@ const METHOD_INVALID = err<DenialFor<'origin_missing'>>({ ...METHOD, fault: 'inv
 const URL_MISSING = err<DenialFor<'origin_missing'>>({ ...URL, fault: 'missing' })
 const URL_INVALID = err<DenialFor<'origin_missing'>>({ ...URL, fault: 'invalid' })
 
-/** Never reads X-Forwarded-*: nginx passes on whatever the client wrote into these fields. */
-export const parse: Caller['parse'] = ({ headers }) => {
-  const method = headers.get('x-original-method')
-  if (method === null || method === '') return METHOD_MISSING
-  if (!isMethod(method)) return METHOD_INVALID
-  const url = headers.get('x-original-url')
-  if (url === null || url === '') return URL_MISSING
-  const original = parseOriginalUrl(url)
-  if (original === undefined) return URL_INVALID
-  const { scheme, host, path, query } = original
-  return ok({ method, scheme, host, path, query, headers })
+export const nginxDialect: Dialect = {
+  // Never reads X-Forwarded-*: nginx passes on whatever the client wrote into these fields.
+  parse({ headers }) {
+    const method = headers.get('x-original-method')
+    if (method === null || method === '') return METHOD_MISSING
+    if (!isMethod(method)) return METHOD_INVALID
+    const url = headers.get('x-original-url')
+    if (url === null || url === '') return URL_MISSING
+    const original = parseOriginalUrl(url)
+    if (original === undefined) return URL_INVALID
+    const { scheme, host, path, query } = original
+    return ok({ method, scheme, host, path, query, headers })
+  },
+  render: (decision, identityNames) =>
+    decision.outcome === 'allow'
+      ? renderAllow(decision, identityNames)
+      : { status: decision.status, headers: denyHeaders(decision), body: null },
+  originalRequest: (method, url) => ({ [METHOD_FIELD]: method, [URL_FIELD]: url }),
+  noBodyHint: 'add to the auth location: proxy_pass_request_body off; proxy_set_header Content-Length "";',
 }
-
-/** Status and headers alone: nginx reads no body. */
-export const render: Caller['render'] = (decision, identityNames) =>
-  decision.outcome === 'allow'
-    ? renderAllow(decision, identityNames)
-    : { status: decision.status, headers: denyHeaders(decision), body: null }

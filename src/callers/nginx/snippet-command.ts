@@ -4,7 +4,7 @@ import type { FlagMistake, ProxySnippet, SnippetFlags } from '../proxy.ts'
 import { APPLICATION, ONE_WORD, WORDS } from './plain-text.ts'
 import { nginxSnippet, type NginxSite, type SiteCertificate } from './snippet.ts'
 
-export const snippet: ProxySnippet = {
+export const nginxSnippetCommand: ProxySnippet = {
   summary: 'a file for the http block of nginx',
   description:
     'Prints a file to include in the http block of nginx: a guarded site in front of an application.',
