@@ -6,7 +6,7 @@ import { compileRewrite, type RewriteRule } from './exchange/rewrite-path.ts'
 import { compileStripRule, type StripRule } from './exchange/strip-token.ts'
 import type { GatewayInput, RouteInput } from './gateway-input.ts'
 import type { GatewayState } from './gateway-state.ts'
-import { createRouteAuths } from './judges/auth-service/route-auth.ts'
+import { createAuthServices } from './judges/auth-service/auth-service.ts'
 import { createRouteJudges, hidesCredentials, type RouteJudges } from './judges/route-judges.ts'
 import { createUpstream, type Upstream } from './upstream/upstream.ts'
 
@@ -36,8 +36,8 @@ export function compileDestinations(
       createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, state, deadlines),
     ]),
   )
-  const auths = createRouteAuths(headers, input.authTrust, state, deadlines)
-  const judgesOf = createRouteJudges(input.decide, auths, input.realm)
+  const serviceOf = createAuthServices(headers, input.authTrust, state, deadlines)
+  const judgesOf = createRouteJudges(input.decide, serviceOf, input.realm)
   const destinationOf = ({ rewrite, cors, judges, closesExpired, ...route }: RouteInput): Destination => {
     const upstream = upstreams.get(route.upstream)
     if (upstream === undefined) throw new TypeError(`no upstream named ${route.upstream}`)

@@ -2,7 +2,7 @@
 import { createKept, type Kept } from './kept.ts'
 import { createMemoryRateStore } from './limits/memory-rate-store.ts'
 import type { RateStore } from './limits/rate-store.ts'
-import type { RouteAuth } from './judges/auth-service/route-auth.ts'
+import type { AuthService } from './judges/auth-service/auth-service.ts'
 import { resolveHost } from './sockets/resolve-host.ts'
 import type { NameWatchDeps } from './upstream/name-watch.ts'
 import type { ServerGroup } from './upstream/server-group.ts'
@@ -13,7 +13,7 @@ export interface GatewayState {
   /** How names of servers are looked up. */
   readonly names: Omit<NameWatchDeps, 'deadlines'>
   /** Connections to auth services, and their remembered answers. */
-  readonly auths: Kept<RouteAuth>
+  readonly auths: Kept<AuthService>
   /** How many requests were counted. */
   readonly rates: RateStore
   /** Closes what only the previous configuration had. */
@@ -27,7 +27,7 @@ const BY_THE_SYSTEM: GatewayState['names'] = { resolve: resolveHost, onEvent() {
 export function createGatewayState(names: GatewayState['names'] = BY_THE_SYSTEM): GatewayState {
   const rates = createMemoryRateStore()
   const servers = createKept<ServerGroup>((group) => group.close())
-  const auths = createKept<RouteAuth>(({ service }) => service.close())
+  const auths = createKept<AuthService>((service) => service.close())
   return {
     servers,
     auths,

@@ -7,8 +7,7 @@ import type { ExchangeRules } from './exchange/exchange-context.ts'
 import { compileHeaderRules } from './exchange/forward-headers.ts'
 import type { GatewayInput } from './gateway-input.ts'
 import type { GatewayState } from './gateway-state.ts'
-import { grantedNames } from './judges/auth-service/route-auth.ts'
-import { userHeaderNames } from './judges/route-judges.ts'
+import { judgeHeaderNames } from './judges/route-judges.ts'
 import { compileRequestLimits, placeLimits, type PlacedLimit } from './limits/request-limits.ts'
 import { socketText } from '../socket-address.ts'
 
@@ -24,7 +23,7 @@ export function compileGatewayRules(
   const { decide, findRoute, newId, identityNames, routes } = input
   const headers = compileHeaderRules(
     identityNames,
-    routes.flatMap(({ judges }) => [...grantedNames(judges), ...userHeaderNames(judges)]),
+    routes.flatMap(({ judges }) => judgeHeaderNames(judges)),
   )
   const destinations = compileDestinations(input, headers, state, deadlines)
   const limits = limitsByRoute(input)

@@ -16,10 +16,11 @@ import { compileHeaderRules } from '../../gateway/exchange/forward-headers.ts'
 import { parseRequestHead } from '../../gateway/http/request-head.ts'
 import { askJudges } from '../../gateway/judges/ask-judges.ts'
 import { authRequestText, compileSentFields } from '../../gateway/judges/auth-service/auth-request.ts'
-import { grantedNames, type RouteAuths } from '../../gateway/judges/auth-service/route-auth.ts'
+import type { AuthService } from '../../gateway/judges/auth-service/auth-service.ts'
 import type { RouteJudge, JudgeInput, Judgement, Verdict } from '../../gateway/judges/judge.ts'
-import { createRouteJudges, userHeaderNames } from '../../gateway/judges/route-judges.ts'
+import { createRouteJudges, judgeHeaderNames } from '../../gateway/judges/route-judges.ts'
 import type { Policy } from '../../policy/compile-policy.ts'
+import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
 import type { MadeQuestion } from '../made-request.ts'
 
 /** The policy that a token is meant for on a route with several judges. */
@@ -58,12 +59,12 @@ export async function explainJudges(
     explanations.push(explanation)
     return decide(asked, explanation.recorder)
   }
-  const auths = servicesThatAreNotAsked(
+  const serviceOf = servicesThatAreNotAsked(
     instance,
     input.routes.flatMap(({ judges }) => judges),
     asking,
   )
-  const judges = createRouteJudges(explainedDecide, auths, input.realm)(inputs)?.inOrder ?? []
+  const judges = createRouteJudges(explainedDecide, serviceOf, input.realm)(inputs)?.inOrder ?? []
   const reported = judges.map((judge, index): RouteJudge => {
     const kind = inputs[index]?.kind ?? 'policy'
     return {
@@ -125,30 +126,21 @@ function servicesThatAreNotAsked(
   instance: Instance,
   inputs: readonly JudgeInput[],
   asking: { url: string | undefined },
-): RouteAuths {
-  const rules = compileHeaderRules(instance.guard.identityNames, [
-    ...grantedNames(inputs),
-    ...userHeaderNames(inputs),
-  ])
-  return {
-    of: (settings) => ({
-      replacedHeaders: new Set(),
-      isMappedParameter: () => false,
-      service: {
-        ask(request, settled) {
-          const text = authRequestText(request, settings, compileSentFields(settings, rules))
-          if (text.ok) asking.url = settings.url
-          settled(
-            text.ok
-              ? { kind: 'failed', status: 502, detail: 'not asked' }
-              : { kind: 'header_missing', header: text.error },
-          )
-          return () => {}
-        },
-        close() {},
-      },
-    }),
-  }
+): (settings: ForwardAuthSettings) => AuthService {
+  const rules = compileHeaderRules(instance.guard.identityNames, judgeHeaderNames(inputs))
+  return (settings) => ({
+    ask(request, settled) {
+      const text = authRequestText(request, settings, compileSentFields(settings, rules))
+      if (text.ok) asking.url = settings.url
+      settled(
+        text.ok
+          ? { kind: 'failed', status: 502, detail: 'not asked' }
+          : { kind: 'header_missing', header: text.error },
+      )
+      return () => {}
+    },
+    close() {},
+  })
 }
 
 /** The request as the gateway would read it; undefined if it would refuse to. */

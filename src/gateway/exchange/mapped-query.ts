@@ -9,6 +9,7 @@ export interface QueryParameter {
 }
 
 export function compileMappedParameters(names: readonly string[]): IsMappedParameter {
+  if (names.length === 0) return () => false
   const mapped = new Set(names.map((name) => folded(name)))
   return (rawName) => mapped.has(folded(decoded(rawName)))
 }

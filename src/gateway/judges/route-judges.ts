@@ -4,9 +4,11 @@ import type { Decide } from '../../decision/decide.ts'
 import { basicAuthJudge } from './passwords/basic-auth-judge.ts'
 import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 import { forwardAuthJudge } from './auth-service/forward-auth-judge.ts'
-import type { IsMappedParameter } from '../exchange/mapped-query.ts'
+import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
+import { folded } from '../exchange/forward-headers.ts'
+import { compileMappedParameters, type IsMappedParameter } from '../exchange/mapped-query.ts'
 import { createPasswordCheck, type PasswordCheck } from './passwords/password-check.ts'
-import type { RouteAuths } from './auth-service/route-auth.ts'
+import type { AuthService } from './auth-service/auth-service.ts'
 import type { RouteJudge, JudgeInput } from './judge.ts'
 import { policyJudge } from './policy-judge.ts'
 import { compileStripRule, type StripRule } from '../exchange/strip-token.ts'
@@ -29,7 +31,7 @@ const WAITING_PER_RUNNING = 16
 /** @param realm Of the challenge to a request that an auth service is not asked about. */
 export function createRouteJudges(
   decide: Decide,
-  auths: RouteAuths,
+  serviceOf: (settings: ForwardAuthSettings) => AuthService,
   realm: string,
 ): (inputs: readonly JudgeInput[]) => RouteJudges | undefined {
   const checkOf = createPasswordChecks()
@@ -38,22 +40,22 @@ export function createRouteJudges(
       case 'policy':
         return policyJudge(input.policy, decide)
       case 'forward_auth':
-        return forwardAuthJudge(auths.of(input.settings).service, input.settings, realm, strip)
+        return forwardAuthJudge(serviceOf(input.settings), input.settings, realm, strip)
       case 'basic_auth':
         return basicAuthJudge(input.settings, checkOf(input.users))
     }
   }
   return (inputs) => {
     if (inputs.length === 0) return undefined
-    const services = inputs.flatMap((input) =>
-      input.kind === 'forward_auth' ? [auths.of(input.settings)] : [],
-    )
+    const mapped = inputs.flatMap((input) => (input.kind === 'forward_auth' ? [input.settings] : []))
     const sources = inputs.flatMap((input) => (input.kind === 'policy' ? input.policy.tokenSources : []))
     const strip = compileStripRule(sources, undefined, false)
     return {
       inOrder: inputs.map((input) => judgeOf(input, strip)),
-      replacedHeaders: new Set(services.flatMap(({ replacedHeaders }) => [...replacedHeaders])),
-      isMappedParameter: (name) => services.some(({ isMappedParameter }) => isMappedParameter(name)),
+      replacedHeaders: new Set(
+        mapped.flatMap(({ headers }) => headers.map(({ to }) => folded(to.toLowerCase()))),
+      ),
+      isMappedParameter: compileMappedParameters(mapped.flatMap(({ params }) => params.map(({ to }) => to))),
     }
   }
 }
@@ -78,13 +80,20 @@ function createPasswordChecks(): (users: readonly UserSettings[]) => PasswordChe
   }
 }
 
-/** Lower-case names of headers that hold a user's name: no client may send them, on any route. */
-export const userHeaderNames = (inputs: readonly JudgeInput[]): readonly string[] =>
-  inputs.flatMap((input) =>
-    input.kind === 'basic_auth' && input.settings.userHeader !== undefined
-      ? [input.settings.userHeader.toLowerCase()]
-      : [],
-  )
+// If a service replaces the client's credential for one application, other routes still need the client's.
+const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'cookie'])
+
+/** Lower-case names of headers by which applications know the user: no client may send them, on any route. */
+export const judgeHeaderNames = (inputs: readonly JudgeInput[]): readonly string[] =>
+  inputs
+    .flatMap(namesOf)
+    .map((name) => name.toLowerCase())
+    .filter((name) => !CREDENTIALS.has(name))
+
+function namesOf(input: JudgeInput): readonly string[] {
+  if (input.kind === 'forward_auth') return input.settings.headers.map(({ to }) => to)
+  return input.kind === 'basic_auth' ? [input.settings.userHeader ?? []].flat() : []
+}
 
 /** Whether a route's application must not see the password. */
 export const hidesCredentials = (inputs: readonly JudgeInput[]): boolean =>

@@ -8,12 +8,18 @@ import type { Link } from '../../upstream/server-pool.ts'
 import { authFailure, readAuthAnswer, type AuthAnswer } from './auth-answer.ts'
 import { createAuthAnswerReader, type AnswerStep, type AuthAnswerReader } from './auth-answer-reader.ts'
 
+/** What is asked, and where. */
+export interface AuthQuestion {
+  readonly servers: ServerChoice
+  /** Of the request. */
+  readonly text: string
+  readonly settings: ForwardAuthSettings
+  readonly deadlines: Deadlines
+}
+
 /** The answer counts when its end has come: half an allow is none. */
 export class AuthExchange implements LinkSearchEvents {
-  readonly #servers: ServerChoice
-  readonly #text: string
-  readonly #settings: ForwardAuthSettings
-  readonly #deadlines: Deadlines
+  readonly #question: AuthQuestion
   readonly #settled: (answer: AuthAnswer, head: ResponseHead | undefined) => void
   readonly #search: LinkSearch
   /** For the whole. */
@@ -23,25 +29,13 @@ export class AuthExchange implements LinkSearchEvents {
   #link: Link | undefined
   #isOver = false
 
-  /**
-   * @param text The request.
-   * @param settled Called once, perhaps at once after the start; without a head if there was no valid answer.
-   */
-  constructor(
-    servers: ServerChoice,
-    text: string,
-    settings: ForwardAuthSettings,
-    deadlines: Deadlines,
-    settled: (answer: AuthAnswer, head: ResponseHead | undefined) => void,
-  ) {
-    this.#servers = servers
-    this.#text = text
-    this.#settings = settings
-    this.#deadlines = deadlines
+  /** @param settled Called once, perhaps at once after the start; without a head if there was no valid answer. */
+  constructor(question: AuthQuestion, settled: (answer: AuthAnswer, head: ResponseHead | undefined) => void) {
+    this.#question = question
     this.#settled = settled
-    this.#search = new LinkSearch(servers, this)
+    this.#search = new LinkSearch(question.servers, this)
     this.#limit = {
-      deadlineMs: performance.now() + settings.timeoutMs,
+      deadlineMs: performance.now() + question.settings.timeoutMs,
       onDeadline: () => this.#late(),
     }
     this.#attempt = {
@@ -53,8 +47,8 @@ export class AuthExchange implements LinkSearchEvents {
   }
 
   start(): void {
-    this.#deadlines.add(this.#limit)
-    this.#deadlines.add(this.#attempt)
+    this.#question.deadlines.add(this.#limit)
+    this.#question.deadlines.add(this.#attempt)
     this.#search.next('')
   }
 
@@ -67,7 +61,7 @@ export class AuthExchange implements LinkSearchEvents {
   onTry(): void {
     const nowMs = performance.now()
     const halfMs = (this.#limit.deadlineMs - nowMs) / 2
-    this.#attempt.deadlineMs = this.#servers.count() > 1 ? nowMs + halfMs : Infinity
+    this.#attempt.deadlineMs = this.#question.servers.count() > 1 ? nowMs + halfMs : Infinity
   }
 
   onNone(fault: string): void {
@@ -77,14 +71,14 @@ export class AuthExchange implements LinkSearchEvents {
   onFound(link: Link): void {
     this.#link = link
     this.#attempt.deadlineMs = Infinity
-    const answer = createAuthAnswerReader(this.#settings.maxAnswerBytes)
+    const answer = createAuthAnswerReader(this.#question.settings.maxAnswerBytes)
     link.wire.events = {
       onData: (bytes) => this.#read(answer.read(bytes), link),
       onDrain() {},
       onEnd: () => this.#closed(true, answer, link),
       onClose: () => this.#closed(false, answer, link),
     }
-    link.wire.write(Buffer.from(this.#text, 'latin1'))
+    link.wire.write(Buffer.from(this.#question.text, 'latin1'))
   }
 
   #read({ kind, detail, mayReuse, head }: AnswerStep, link: Link): void {
@@ -93,7 +87,7 @@ export class AuthExchange implements LinkSearchEvents {
     this.#search.pool?.report(isGood ? 'ok' : 'failed', performance.now())
     if (!isGood) return this.#fail(detail)
     this.#end(mayReuse)
-    this.#settled(readAuthAnswer(head, this.#settings), head)
+    this.#settled(readAuthAnswer(head, this.#question.settings), head)
   }
 
   #closed(isIntact: boolean, answer: AuthAnswerReader, link: Link): void {
@@ -118,8 +112,8 @@ export class AuthExchange implements LinkSearchEvents {
 
   #end(mayReuse: boolean): void {
     this.#isOver = true
-    this.#deadlines.remove(this.#limit)
-    this.#deadlines.remove(this.#attempt)
+    this.#question.deadlines.remove(this.#limit)
+    this.#question.deadlines.remove(this.#attempt)
     this.#search.cancel()
     this.#unlink(mayReuse)
   }

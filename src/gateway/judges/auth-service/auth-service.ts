@@ -3,10 +3,12 @@ import type { AuthAnswer } from './auth-answer.ts'
 import { createAuthCache, rememberMs } from './auth-cache.ts'
 import { AuthExchange } from './auth-exchange.ts'
 import { authRequestText, compileSentFields } from './auth-request.ts'
-import type { ServerTrust } from '../../sockets/certificates.ts'
+import { trustKey, type ServerTrust } from '../../sockets/certificates.ts'
 import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
+import type { Deadlines } from '../../deadlines.ts'
 import type { HeaderRules } from '../../exchange/forward-headers.ts'
+import type { Kept } from '../../kept.ts'
 import type { NameWatchDeps } from '../../upstream/name-watch.ts'
 import { createServerChoice } from '../../upstream/server-choice.ts'
 import { createServerGroup } from '../../upstream/server-group.ts'
@@ -23,11 +25,33 @@ export interface AuthService {
   close(): void
 }
 
+/**
+ * The services of a configuration: equal settings have one service, and so its connections and its cache.
+ *
+ * @param trust By the file of the authorities.
+ * @param state Keeps the services: one outlives a reload if everything that decides about its questions is the same,
+ *   including the headers that no client may send.
+ */
+export function createAuthServices(
+  rules: HeaderRules,
+  trust: ReadonlyMap<string, ServerTrust>,
+  state: { readonly auths: Kept<AuthService>; readonly names: Omit<NameWatchDeps, 'deadlines'> },
+  deadlines: Deadlines,
+): (settings: ForwardAuthSettings) => AuthService {
+  return (settings) => {
+    const ownTrust = trust.get(settings.caFile ?? '') ?? {}
+    const key = JSON.stringify([settings, trustKey(ownTrust), rules.forbiddenNames])
+    return state.auths.of(key, () =>
+      createAuthService(settings, ownTrust, rules, { ...state.names, deadlines }),
+    )
+  }
+}
+
 /** As the defaults of upstreams. When all its addresses are ejected, the service is asked anyway. */
 const SERVER_RULES = { ejectAfter: 3, ejectForMs: 10_000, resolveMs: 10_000, maxConnectionAgeMs: 300_000 }
 const NOTHING = (): void => {}
 
-export function createAuthService(
+function createAuthService(
   settings: ForwardAuthSettings,
   trust: ServerTrust,
   rules: HeaderRules,
@@ -51,7 +75,8 @@ export function createAuthService(
       }
       // Before the question is sent: the service has decided nothing yet.
       const askedMs = performance.now()
-      const exchange = new AuthExchange(servers, text.value, settings, deps.deadlines, (answer, head) => {
+      const question = { servers, text: text.value, settings, deadlines: deps.deadlines }
+      const exchange = new AuthExchange(question, (answer, head) => {
         // A cookie is handed out once: later, it would replace a newer one.
         const ttlMs =
           head === undefined || answer.kind !== 'allowed' || answer.cookies.length > 0
