@@ -52,7 +52,6 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   readonly #events: ForwardingEvents
   readonly #client: ClientStream
   readonly #search: LinkSearch
-  #link: Link | undefined
   #writer: BodyWriter | undefined
   #pace: UploadPace | undefined
   #answer: AnswerRelay | undefined
@@ -106,11 +105,11 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
 
   /** A deadline of the clock has passed. */
   late(): void {
-    if (this.#link === undefined) return this.#search.failed('connect timeout')
+    if (this.#search.link === undefined) return this.#search.failed('connect timeout')
     // While the server takes nothing, the client cannot be blamed for sending nothing.
     if (!this.hasBegun && !this.#client.isBodyDone && this.#pace?.isHeldBack !== true)
       return this.#events.failed('request_timeout', 'silence within the body')
-    if (!this.hasBegun) this.#report('failed')
+    if (!this.hasBegun) this.#search.report('failed')
     this.#events.failed(this.hasBegun ? 'idle_timeout' : 'response_timeout', '')
   }
 
@@ -118,7 +117,6 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   stop(): void {
     this.#isOver = true
     this.#search.cancel()
-    this.#unlink(false)
   }
 
   // The client's side.
@@ -130,11 +128,11 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
 
   onDrain(isEmpty: boolean): void {
     this.#touch()
-    if (isEmpty) this.#link?.wire.resume()
+    if (isEmpty) this.#search.link?.wire.resume()
   }
 
   onTunnelEnd(): void {
-    this.#link?.wire.finish()
+    this.#search.link?.wire.finish()
   }
 
   onGone(): void {
@@ -164,7 +162,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
 
   #sendTunnel(parts: readonly Buffer[]): void {
     this.#touch()
-    for (const part of parts) if (this.#link?.wire.write(part) === false) this.#client.pause()
+    for (const part of parts) if (this.#search.link?.wire.write(part) === false) this.#client.pause()
   }
 
   #isTooLarge(bytes: number): boolean {
@@ -173,7 +171,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
 
   /** Something moved: the silence begins anew. */
   #touch(): void {
-    if (this.#link === undefined) return
+    if (this.#search.link === undefined) return
     const { responseTimeoutMs, idleTimeoutMs } = this.#input.destination.upstream.settings
     // The server has its own time to answer, once it knows the whole question.
     const isAnswerDue = this.#client.isBodyDone && !this.hasBegun
@@ -195,7 +193,6 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     const { clock, request, judgement, destination, headers } = this.#input
     const server = this.#search.pool?.settings
     if (server === undefined) return
-    this.#link = link
     link.wire.chargeTo(this.#client.held)
     this.#pace = createUploadPace(destination.upstream.settings)
     this.#writer = createBodyWriter(link.wire, this.#client.head.framing)
@@ -244,7 +241,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   // The end of an answer.
 
   #answerEnded(end: AnswerEnd, link: Link): void {
-    if (this.#isOver || this.#link !== link) return
+    if (this.#isOver || this.#search.link !== link) return
     if (this.#early !== undefined) return this.#complete(this.#early)
     // A server that answers early may still read; a client that is cut off while it sends would miss the answer.
     if (end.kind === 'done' && this.#client.goesOn && !this.#client.isBodyDone) this.#early = end
@@ -254,33 +251,23 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   }
 
   #complete({ mayReuse }: AnswerDone): void {
-    this.#report('ok')
-    this.#unlink(mayReuse && this.#client.isBodyDone)
+    this.#search.report('ok')
+    this.#search.release(mayReuse && this.#client.isBodyDone)
     this.#events.done()
   }
 
   #replaced({ status, fields, mayReuse }: AnswerIntercepted): void {
-    this.#report('ok')
-    this.#unlink(mayReuse && this.#client.isBodyDone)
+    this.#search.report('ok')
+    this.#search.release(mayReuse && this.#client.isBodyDone)
     this.#events.replaced({ status, headers: {}, fields })
   }
 
   #broken(end: Exclude<AnswerEnd, AnswerDone | AnswerIntercepted>, link: Link): void {
     if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#client.head)) {
       // The server closed an idle connection while the request was on its way. A new connection tells the truth.
-      this.#unlink(false)
       return this.#search.again()
     }
-    this.#report('failed')
+    this.#search.report('failed')
     this.#events.failed(end.kind === 'invalid' ? 'upstream_invalid' : 'upstream_closed', end.detail)
-  }
-
-  #report(outcome: 'ok' | 'failed'): void {
-    this.#search.pool?.report(outcome, performance.now())
-  }
-
-  #unlink(mayReuse: boolean): void {
-    if (this.#link !== undefined) this.#search.pool?.release(this.#link, mayReuse)
-    this.#link = undefined
   }
 }

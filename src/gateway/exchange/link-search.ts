@@ -1,4 +1,4 @@
-/** Finds a connection: one server after the other is tried. */
+/** Finds a connection, and holds it: one server after the other is tried. */
 import type { RequestHead } from '../http/request-head.ts'
 import type { ServerChoice } from '../upstream/server-choice.ts'
 import type { Link, ServerPool } from '../upstream/server-pool.ts'
@@ -16,6 +16,7 @@ export class LinkSearch {
   readonly #events: LinkSearchEvents
   readonly #tried: ServerPool[] = []
   #pool: ServerPool | undefined
+  #link: Link | undefined
   #hasRefreshed = false
   #isRefreshing = false
   #cancel = (): void => {}
@@ -30,6 +31,11 @@ export class LinkSearch {
     return this.#pool
   }
 
+  /** The connection that was found, until it is released. */
+  get link(): Link | undefined {
+    return this.#link
+  }
+
   /** Tries the next server. */
   next(lastFault: string): void {
     const next = this.#servers.pick(this.#tried)
@@ -40,6 +46,7 @@ export class LinkSearch {
 
   /** A new connection to the same server, because the kept one had been closed. */
   again(): void {
+    this.release(false)
     if (this.#pool !== undefined) this.#connect(this.#pool, false)
   }
 
@@ -50,13 +57,24 @@ export class LinkSearch {
       this.#isRefreshing = false
       return this.#events.onNone(`${fault}, and no answer to a lookup of its name`)
     }
-    this.#pool?.report('unreachable', performance.now())
+    this.report('unreachable')
     this.next(fault)
   }
 
-  /** Nothing is called from now on. */
+  /** How the server that was tried last has done. */
+  report(outcome: 'ok' | 'failed' | 'unreachable'): void {
+    this.#pool?.report(outcome, performance.now())
+  }
+
+  release(mayReuse: boolean): void {
+    if (this.#link !== undefined) this.#pool?.release(this.#link, mayReuse)
+    this.#link = undefined
+  }
+
+  /** Nothing is called from now on, and the connection is closed. */
   cancel(): void {
     this.#cancel()
+    this.release(false)
   }
 
   /** All were tried: the application may have moved. Once, so that an exchange has an end. */
@@ -81,8 +99,9 @@ export class LinkSearch {
     this.#await((settled) =>
       pool.take(mayReuse, (link, fault) => {
         settled()
-        if (link === undefined) this.failed(fault)
-        else this.#events.onFound(link)
+        if (link === undefined) return this.failed(fault)
+        this.#link = link
+        this.#events.onFound(link)
       }),
     )
   }

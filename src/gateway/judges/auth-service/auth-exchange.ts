@@ -26,7 +26,6 @@ export class AuthExchange implements LinkSearchEvents {
   readonly #limit: Expiring
   /** To connect to one address. */
   readonly #attempt: Expiring
-  #link: Link | undefined
   #isOver = false
 
   /** @param settled Called once, perhaps at once after the start; without a head if there was no valid answer. */
@@ -41,7 +40,7 @@ export class AuthExchange implements LinkSearchEvents {
     this.#attempt = {
       deadlineMs: Infinity,
       onDeadline: () => {
-        if (!this.#isOver && this.#link === undefined) this.#search.failed('connect timeout')
+        if (!this.#isOver && this.#search.link === undefined) this.#search.failed('connect timeout')
       },
     }
   }
@@ -69,7 +68,6 @@ export class AuthExchange implements LinkSearchEvents {
   }
 
   onFound(link: Link): void {
-    this.#link = link
     this.#attempt.deadlineMs = Infinity
     const answer = createAuthAnswerReader(this.#question.settings.maxAnswerBytes)
     link.wire.events = {
@@ -82,25 +80,24 @@ export class AuthExchange implements LinkSearchEvents {
   }
 
   #read({ kind, detail, mayReuse, head }: AnswerStep, link: Link): void {
-    if (this.#isOver || this.#link !== link || kind === 'more') return
+    if (this.#isOver || this.#search.link !== link || kind === 'more') return
     const isGood = kind !== 'invalid' && head !== undefined
-    this.#search.pool?.report(isGood ? 'ok' : 'failed', performance.now())
+    this.#search.report(isGood ? 'ok' : 'failed')
     if (!isGood) return this.#fail(detail)
     this.#end(mayReuse)
     this.#settled(readAuthAnswer(head, this.#question.settings), head)
   }
 
   #closed(isIntact: boolean, answer: AuthAnswerReader, link: Link): void {
-    if (this.#isOver || this.#link !== link) return
+    if (this.#isOver || this.#search.link !== link) return
     if (answer.hasHeard || !link.isReused) return this.#read(answer.ended(isIntact), link)
     // The service closed an idle connection while the question was on its way.
-    this.#unlink(false)
     this.#search.again()
   }
 
   #late(): void {
-    const hasAsked = this.#link !== undefined
-    this.#search.pool?.report(hasAsked ? 'failed' : 'unreachable', performance.now())
+    const hasAsked = this.#search.link !== undefined
+    this.#search.report(hasAsked ? 'failed' : 'unreachable')
     this.#fail(hasAsked ? 'no answer in time' : 'no connection in time', 504)
   }
 
@@ -114,12 +111,7 @@ export class AuthExchange implements LinkSearchEvents {
     this.#isOver = true
     this.#question.deadlines.remove(this.#limit)
     this.#question.deadlines.remove(this.#attempt)
+    this.#search.release(mayReuse)
     this.#search.cancel()
-    this.#unlink(mayReuse)
-  }
-
-  #unlink(mayReuse: boolean): void {
-    if (this.#link !== undefined) this.#search.pool?.release(this.#link, mayReuse)
-    this.#link = undefined
   }
 }
