@@ -1,4 +1,5 @@
 /** Diagnostics for people, in the manner of rustc, and for programs. */
+import { styleText } from 'node:util'
 import { codeFrame } from './code-frame.ts'
 import type { Diagnostic, SourceText } from './diagnostic.ts'
 import { printable } from '../printable.ts'
@@ -54,13 +55,18 @@ export const diagnosticsToJson = (diagnostics: readonly Diagnostic[]): readonly 
 /** Where a code is explained. */
 const docsAnchor = (code: string): string => `docs/errors.md#${code.toLowerCase()}`
 
-type Style = 'error' | 'warning' | 'faint' | 'strong'
-type Paint = (style: Style, text: string) => string
+type Paint = (style: keyof typeof STYLES, text: string) => string
 
 const plain: Paint = (_, text) => text
 
-const SGR: Readonly<Record<Style, string>> = { error: '1;31', warning: '1;33', faint: '34', strong: '1' }
-const colourful: Paint = (style, text) => `\u001b[${SGR[style]}m${text}\u001b[0m`
+const STYLES = {
+  error: ['bold', 'red'],
+  warning: ['bold', 'yellow'],
+  faint: ['blue'],
+  strong: ['bold'],
+} as const
+// Whether colours are wanted is the caller's decision, which knows the output and the environment.
+const colourful: Paint = (style, text) => styleText(STYLES[style], text, { validateStream: false })
 
 function formatOne(diagnostic: Diagnostic, source: SourceText, paint: Paint): string {
   const { code, severity, position, label } = diagnostic

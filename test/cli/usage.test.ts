@@ -231,6 +231,10 @@ describe('colours', () => {
     ['a terminal', [], true, {}, true],
     ['a pipe', [], false, {}, false],
     ['NO_COLOR', [], true, { NO_COLOR: '1' }, false],
+    // Some runtimes heed it by themselves; what is piped into a file or a ticket stays plain.
+    ['a pipe with FORCE_COLOR', [], false, { FORCE_COLOR: '1' }, false],
+    ['a terminal with FORCE_COLOR=0', [], true, { FORCE_COLOR: '0' }, true],
+    ['NO_COLOR beside FORCE_COLOR', [], true, { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
     ['an empty NO_COLOR', [], true, { NO_COLOR: '' }, true],
     ['--no-color', ['--no-color'], true, {}, false],
   ]

@@ -62,7 +62,7 @@ error[ERR_CONFIG_ADDRESS]: "here" is not a listen address
   it('are the same in colour', async () => {
     const text = ISSUER.replace('audience', 'audiance')
     const coloured = await format(text, true)
-    expect(coloured).toContain('\u001b[1;31merror[ERR_CONFIG_UNKNOWN_KEY]\u001b[0m')
+    expect(coloured).toContain('\u001b[1m\u001b[31merror[ERR_CONFIG_UNKNOWN_KEY]\u001b[39m\u001b[22m')
     expect(coloured.replaceAll(/\u001b\[[\d;]*m/g, '')).toBe(await format(text))
   })
 
