@@ -1,4 +1,5 @@
 /** What unknown kids may cause: one fetch per cooldown, and no waiting for those that were looked for. */
+import { LRUCache } from 'lru-cache'
 
 /** Fetches that may follow each other at the pace of the cooldown. */
 const FETCH_BURST = 20
@@ -24,7 +25,9 @@ export interface UnknownKids {
  * more requests than one that is up.
  */
 export function createUnknownKids(cooldownMs: number, nowMs: () => number): UnknownKids {
-  const remembered = new Map<string, { readonly load: object; readonly atMs: number }>()
+  const remembered = new LRUCache<string, { readonly load: object; readonly atMs: number }>({
+    max: MAX_REMEMBERED,
+  })
   const rights = createTokenBucket(FETCH_BURST, cooldownMs * REFILL_COOLDOWNS, nowMs)
   let claimedAtMs: number | undefined
   // The distance, not the difference: a clock that is set back must not stretch the cooldown.
@@ -38,15 +41,11 @@ export function createUnknownKids(cooldownMs: number, nowMs: () => number): Unkn
       return true
     },
     remember(kid, load) {
-      if (remembered.get(kid)?.load === load) return
-      // A Map keeps insertion order: the oldest goes first.
-      remembered.delete(kid)
-      const oldest = remembered.keys().next()
-      if (remembered.size >= MAX_REMEMBERED && oldest.done !== true) remembered.delete(oldest.value)
-      remembered.set(kid, { load, atMs: nowMs() })
+      if (remembered.peek(kid)?.load !== load) remembered.set(kid, { load, atMs: nowMs() })
     },
     isKnownUnknown(kid, current) {
-      const entry = remembered.get(kid)
+      // Being asked for again makes a kid no younger: the one that was looked for first goes first.
+      const entry = remembered.peek(kid)
       return entry !== undefined && entry.load !== current && isRecent(entry.atMs)
     },
   }

@@ -1,4 +1,5 @@
 /** Pairs of user and password that were right a moment ago, under a keyed digest: no password stays in memory. */
+import { LRUCache } from 'lru-cache'
 
 export interface RememberedPairs {
   has(digest: string, nowMs: number): boolean
@@ -11,25 +12,16 @@ const MAX_PAIRS = 10_000
 const REMEMBER_MS = 300_000
 
 export function createRememberedPairs(): RememberedPairs {
-  // In the order in which they were used last.
-  const pairs = new Map<string, number>()
+  // What was used least recently goes first. The value: until when it counts.
+  const pairs = new LRUCache<string, number>({ max: MAX_PAIRS })
   return {
     has(digest, nowMs) {
       const untilMs = pairs.get(digest)
       if (untilMs === undefined) return false
+      if (untilMs > nowMs) return true
       pairs.delete(digest)
-      if (untilMs <= nowMs) return false
-      pairs.set(digest, untilMs)
-      return true
+      return false
     },
-    put(digest, nowMs) {
-      pairs.delete(digest)
-      pairs.set(digest, nowMs + REMEMBER_MS)
-      if (pairs.size <= MAX_PAIRS) return
-      for (const oldest of pairs.keys()) {
-        pairs.delete(oldest)
-        return
-      }
-    },
+    put: (digest, nowMs) => void pairs.set(digest, nowMs + REMEMBER_MS),
   }
 }
