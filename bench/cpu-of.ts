@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * Nanoseconds on a CPU so far, of all threads of these processes. Wall time says little on a busy machine; this
+ * Nanoseconds on a CPU so far, of all threads of these processes. Wall time means little on a busy machine; this
  * is what a request costs.
  */
 export function readCpuNs(pids: readonly number[]): number {

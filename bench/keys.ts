@@ -147,7 +147,7 @@ function ask(decide: Decide, token: string): 'allow' | 'deny' | 'pending' {
   return decision instanceof Promise ? 'pending' : decision.outcome
 }
 
-/** Tokens of this scene with kids that nobody has. */
+/** Tokens of this scene with unknown kids. */
 function withUnknownKids({ decide, tokens, startRefresh }: Scene): Scene {
   const forged = tokens.map((token, i) => {
     const header = JSON.stringify({ alg: 'ES256', typ: 'JWT', kid: `attack-${i}` })

@@ -9,7 +9,7 @@ const START = { nginx: startNginx, Caddy: startCaddy, Traefik: startTraefik } as
 
 export type PlainProxy = keyof typeof START
 
-/** Starts those that are installed or can be; says loudly which are not. */
+/** Starts those that are installed or can be; names in capitals those that are not. */
 export async function startPlainProxies(
   bench: Bench,
   apps: AppPorts,

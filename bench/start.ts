@@ -14,7 +14,7 @@ export const startSuite: Suite = {
   about: 'from the start of the process to the first decision, with local keys',
   async run() {
     const rows = [await measureStart('from source', WARDER_FROM_SOURCE)]
-    // A binary that nobody has built yet is not an error.
+    // A binary that was not built yet is not an error.
     if (existsSync(WARDER_BINARY)) rows.push(await measureStart('dist/warder', [WARDER_BINARY]))
     return rows
   },

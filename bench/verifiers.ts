@@ -27,7 +27,7 @@ export function createBareVerifier({ algorithm, publicKey, verifyWith }: Minter)
   }
 }
 
-/** jose, as its documentation says to use it with a key at hand. */
+/** jose, as its documentation recommends with a key at hand. */
 export function createJoseVerifier({ algorithm, publicKey, verifyWith }: Minter): TokenVerifier {
   const key = publicKey ?? new TextEncoder().encode(verifyWith)
   const options = { issuer: ISSUER, audience: AUDIENCE, algorithms: [algorithm] }

@@ -23,7 +23,7 @@ export const HOW_TO_FORBID = `\`npm test -- ${NO_INSTALL_FLAG}\` or ${INSTALL_VA
 export function mayInstall({ args, env, isTerminal }: Surroundings): 'yes' | 'no' | 'ask' {
   if (args.includes(NO_INSTALL_FLAG)) return 'no'
   if (args.includes(INSTALL_FLAG)) return 'yes'
-  const said = env[INSTALL_VARIABLE]
-  if (said === 'yes' || said === 'no') return said
+  const setting = env[INSTALL_VARIABLE]
+  if (setting === 'yes' || setting === 'no') return setting
   return isTerminal && env['CI'] !== 'true' ? 'ask' : 'yes'
 }

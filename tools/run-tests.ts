@@ -69,7 +69,7 @@ async function preparePrograms(): Promise<void> {
   process.exit(1)
 }
 
-/** Whether the packages may be installed; says so first, and why. */
+/** Whether the packages may be installed; prints first which, and why. */
 async function isAllowed(packages: readonly string[]): Promise<boolean> {
   if (packages.length === 0) return true
   const what = `the live tests run real programs, and these are missing: ${packages.join(', ')}`

@@ -133,7 +133,7 @@ function linkBun() {
   const { status } = spawnSync(process.execPath, [script], { cwd: dirname(script), stdio: ['ignore', 2, 2] })
   if (status === 0 && isBinary(BUN)) return
   fail(
-    `the bun binary is not there (${process.platform} ${process.arch}).\n` +
+    `the bun binary is missing (${process.platform} ${process.arch}).\n` +
       '  It comes with an optional dependency of the npm package `bun`, which is missing when npm ran with\n' +
       '  --omit=optional, or when this platform has no build. Delete node_modules, check `npm config get omit`,\n' +
       '  and run again.',

@@ -64,7 +64,7 @@ describe('readiness', () => {
     ],
   ]
   for (const [what, status, isReady, line] of table) {
-    it(`is ${isReady} with ${what}, and says so`, () => {
+    it(`is ${isReady} with ${what}, and reports it`, () => {
       const { isReady: found, lines } = report(status)
       expect(found).toBe(isReady)
       expect(lines).toContain(line)
@@ -72,7 +72,7 @@ describe('readiness', () => {
     })
   }
 
-  it('tells of each key when it was first seen and last used', () => {
+  it('reports of each key when it was first seen and last used', () => {
     const history = [
       { ...key, lastUsedMs: NOW_MS - 2_000 },
       { ...key, kid: undefined, lastUsedMs: undefined, isInForce: false },

@@ -14,7 +14,7 @@ const deps = { ...systemKeyDeps, fetch: () => Promise.reject(new Error('closed')
 const sourceOf = (instance: Instance): unknown => instance.guard.issuers[0]?.keys
 
 describe('buildInstance()', () => {
-  it('says which issuer has an unreadable key file, and where it is written', async () => {
+  it('names the issuer with an unreadable key file, and the place in the configuration', async () => {
     const text = CONFIG.replace(
       `{ secret: "a secret of the tests, 32 bytes!" }`,
       '{ pem_file: /nowhere/key.pem }',
@@ -33,7 +33,7 @@ describe('buildInstance()', () => {
     [BAD_TLS, 34],
     [`[":1", ${BAD_TLS}]`, 41],
   ] as const) {
-    it(`says where the certificate is written that cannot be used: ${listeners}`, async () => {
+    it(`names the place of a certificate that cannot be used: ${listeners}`, async () => {
       const text = `version: 1
 routes: [{ match: {}, access: public, upstream: app }]
 upstreams: { app: { servers: ["http://127.0.0.1:1"] } }

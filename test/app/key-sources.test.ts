@@ -74,7 +74,7 @@ describe('one issuer with two key sources', () => {
     expect(await reasonsOf(configOf(TWO), fetchOf('blue', 'green'), tokens)).toEqual(['ok', 'ok'])
   })
 
-  it('tells of the source that is down when the key of the other has the same kid', async () => {
+  it('reports the source that is down when the key of the other has the same kid', async () => {
     const [one, two] = [createTestIssuer(ISSUER), createTestIssuer(ISSUER)]
     const fetch: Fetch = (url) =>
       url.endsWith('blue') ? Promise.resolve(Response.json(one.jwks())) : Promise.reject(new Error('down'))

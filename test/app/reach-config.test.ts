@@ -65,13 +65,13 @@ describe('credentials and a key set on another host than its metadata', () => {
     expect(error).toContain(`send_credentials_to: ["${new URL(url).host}"]`)
   })
 
-  it('are sent where the operator says so, and nowhere else', async () => {
+  it('are sent to the hosts that the operator names, and to no other', async () => {
     const common = `ca_file: ${ca.caFile}, bearer_file: ${bearerFile}, send_credentials_to: `
     expect(await errorWith(`${common}"${new URL(url).host}"`)).toBe('')
     expect(await errorWith(`${common}"localhost"`)).toContain('401')
   })
 
-  it('are not told of where there are none', async () =>
+  it('are not mentioned when there are none', async () =>
     expect(await errorWith(`ca_file: ${ca.caFile}`)).not.toContain('not sent'))
 })
 

@@ -22,7 +22,7 @@ describe('readBounded()', () => {
     rmSync(directory, { recursive: true })
   })
 
-  it('passes on what the system says about a file', () => {
+  it('passes on the system’s error about a file', () => {
     expect(() => readBounded('/nowhere/file', 10)).toThrow(expect.objectContaining({ code: 'ENOENT' }))
     expect(() => readBounded('/', 10)).toThrow(expect.objectContaining({ code: 'EISDIR' }))
   })

@@ -45,7 +45,7 @@ describe('a reload', () => {
     })
   }
 
-  it('leaves a configuration alone that was read while somebody wrote, without a word', async () => {
+  it('ignores a configuration that was read while it was being written, without a log line', async () => {
     const { service } = await runService()
     const before = service.instance
     const { logger, lines } = memoryLogger()
@@ -66,7 +66,7 @@ describe('a reload', () => {
     await service.stop(0)
   })
 
-  it('that somebody asks for is not taken for one of a changed file that comes meanwhile', async () => {
+  it('that the operator asks for is not taken for one of a file that changes meanwhile', async () => {
     const { service } = await runService()
     const { logger, lines } = memoryLogger()
     const reload = createReload({

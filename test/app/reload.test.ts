@@ -71,7 +71,7 @@ describe('a reload', () => {
     await service.stop(0)
   })
 
-  it('keeps the old configuration when the new one is bad, and says so', async () => {
+  it('keeps the old configuration when the new one is bad, and reports it', async () => {
     const { service, decisions } = await runService()
     const before = service.instance
     const { logger, lines } = memoryLogger()
@@ -178,7 +178,7 @@ describe('a reload', () => {
     await service.stop(0)
   })
 
-  it('says that changed listeners need a restart', async () => {
+  it('reports that changed listeners need a restart', async () => {
     const { service } = await runService()
     const { logger, lines } = memoryLogger()
     const text = CONFIG.replace('admin: 127.0.0.1:0', 'admin: off')

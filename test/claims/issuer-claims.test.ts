@@ -22,7 +22,7 @@ const CASES: readonly (readonly [what: string, claims: Claims, rule: ClaimRuleSe
 
 describe('a rule for the claims of every token of an issuer', () => {
   for (const [what, claims, settings, outcome] of CASES) {
-    it(`says ${outcome} to ${what}`, () => {
+    it(`answers ${outcome} for ${what}`, () => {
       const rule = compileClaimRule(settings)
       const reason = rule.isClaimPresent(claims) ? 'claim_invalid' : 'claim_missing'
       expect(rule.holds(claims) ? 'ok' : reason).toBe(outcome)

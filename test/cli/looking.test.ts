@@ -64,7 +64,7 @@ describe('keys list', () => {
     await running.service.stop(0)
   })
 
-  it('says that the listener for decisions is another one, and that nobody is there', async () => {
+  it('reports that the listener for decisions is another one, and that nothing listens', async () => {
     const running = await runService()
     const wrong = await runWarder(['keys', 'list', '--server', running.decisions])
     expect([wrong.code, errorCodeOf(wrong)]).toEqual([6, 'ERR_CLI_UNREACHABLE'])
@@ -90,7 +90,7 @@ describe('healthcheck', () => {
     `version: 1\nissuers: [{ name: a, issuer: https://a, audience: any, keys: { secret: ${SECRET} } }]\nlisten: { admin: off }\n`,
   )
 
-  it('prints what the admin listener says: 0 when it is ready', async () => {
+  it('prints the answer of the admin listener: 0 when it is ready', async () => {
     health.status = 200
     expect(await runWarder(['healthcheck', '--url', adminUrl])).toEqual({
       code: 0,
@@ -183,7 +183,7 @@ describe('config convert of a configuration that is refused', () => {
     expect((await runWarder(['check', written])).code).toBe(0)
   })
 
-  it('says so to programs', async () => {
+  it('reports it to programs', async () => {
     const foreign = sandbox.write('goma.yml', GOMA)
     const { code, stdout } = await runWarder(['config', 'convert', foreign, '--json'])
     expect([code, (JSON.parse(stdout) as { complete: boolean }).complete]).toEqual([7, false])

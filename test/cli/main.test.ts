@@ -24,7 +24,7 @@ async function spawn(args: readonly string[], stdin: string | null, env: Record<
 }
 
 describe('warder, as a program', () => {
-  it('says its version', async () => {
+  it('prints its version', async () => {
     const { code, stdout } = await spawn(['version', '--json'], null)
     expect([code, (JSON.parse(stdout) as { version: string }).version]).toEqual([0, packageJson.version])
     expect((await spawn(['--version'], null)).stdout).toBe(`${packageJson.version}\n`)
@@ -60,7 +60,7 @@ describe('warder, as a program', () => {
     expect([code, stderr.includes('ERR_CLI_USAGE')]).toEqual([2, true])
   })
 
-  it('loads no schema library to say its version', async () => {
+  it('loads no schema library to print its version', async () => {
     const count =
       'Object.keys(require.cache).filter((path) => /node_modules.(zod|yaml|pino)./.test(path)).length'
     const script = `process.argv = ['', '', 'version']; await import(${JSON.stringify(MAIN)}); console.log(${count})`

@@ -85,7 +85,7 @@ describe('what is called wrongly ends with its exit code and its error code', ()
     expect((await runWarder(['check', '--strct'])).stderr).toContain('--strict')
   })
 
-  it('tells a program, too, with --json', async () => {
+  it('reports to programs, too, with --json', async () => {
     const { stdout } = await runWarder(['token', 'inspect', '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'warder.error/v1', code: 'ERR_CLI_TOKEN_ABSENT' })
     const check = await runWarder(['check', '--json', broken])
@@ -180,7 +180,7 @@ describe('the configuration file', () => {
     })
   }
 
-  it('is an error that says where it was looked for when there is none', () => {
+  it('is an error that lists the places when there is no file', () => {
     try {
       findConfigFile(undefined, {}, () => false)
       expect.unreachable()

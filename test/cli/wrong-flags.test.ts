@@ -90,7 +90,7 @@ describe('a wrong value', () => {
     const words = place.split(' ')
     const flag = words.at(-1) ?? ''
     const given = flag.startsWith('--') ? [`${flag}=${value}`] : [value]
-    it(`of ${place} ends with ${exitCode}, and says what to do`, async () => {
+    it(`of ${place} ends with ${exitCode}, and suggests what to do`, async () => {
       const ran = await runWarder([...words.slice(0, -1), ...given, ...others])
       expect([ran.code, ran.stdout]).toEqual([exitCode, ''])
       expect(errorCodeOf(ran)).toMatch(/^ERR_(?:CLI|CONFIG)_/)

@@ -42,7 +42,7 @@ ${middlewares}  - { name: closed, type: access, paths: [/internal/*] }
 const bearer = (token: string): [string, string][] => [['Authorization', `Bearer ${token}`]]
 
 describe("the example of Goma's document, from the gateway to the application", () => {
-  it('hands what the auth service says to the application, and nothing that a client made up', async () => {
+  it('hands what the auth service answers to the application, and nothing that a client made up', async () => {
     const { app, auth, gateway } = await start()
     const headers: [string, string][] = [
       ...bearer('good'),

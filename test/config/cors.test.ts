@@ -13,7 +13,7 @@ upstreams: { app: { servers: ["http://127.0.0.1:1"]${upstream} } }
 listen: { gateway: ":8080" }
 `
 
-describe('what browsers are told about other origins', () => {
+describe('what browsers learn about other origins', () => {
   it('has defaults, and the methods of the route', async () => {
     const { settings } = await loadGood(withCors('{ origins: https://app.example.com }'))
     expect(settings.routes[0]?.cors).toEqual({

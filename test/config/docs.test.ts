@@ -30,7 +30,7 @@ function schemaKeys(): readonly string[] {
 describe('docs/errors.md', () => {
   const rows = [...readDoc('errors.md').matchAll(/^\| <a id="(\w+)"><\/a>`(\w+)` \| (.*?) \| (.*?) \|$/gm)]
 
-  it('has one row for every code, in both directions, that says the same', () => {
+  it('has one row for every code, in both directions, with the same text', () => {
     const documented = rows.map(([, , code, says]) => [code, says]).sort()
     expect(documented).toEqual(Object.entries(ERROR_CODES).sort() as never)
   })
@@ -76,7 +76,7 @@ describe('docs/config.md', () => {
       expect(example, key).toMatch(new RegExp(`(^|[\\s{])${key.replace('$', '\\$')}[:=]`, 'm'))
   })
 
-  it('has warnings in its long example exactly where it says so', async () => {
+  it('has warnings in its long example exactly where the page announces them', async () => {
     const [, example = ''] = blocksOf(doc, 'yaml')
     const lines = example.split('\n')
     const { warnings } = await loadGood(example, { files })
@@ -88,7 +88,7 @@ describe('docs/config.md', () => {
 })
 
 describe('the fixed limits', () => {
-  it('are told in docs/config.md as they are', () => {
+  it('are in docs/config.md as they are', () => {
     const [line = ''] = readDoc('config.md')
       .split('\n')
       .filter((one) => one.startsWith('Some limits are fixed'))
@@ -96,7 +96,7 @@ describe('the fixed limits', () => {
     expect(told).toEqual([MAX_PATH_LENGTH, MAX_JSON_DEPTH, MAX_JSON_MEMBERS, MAX_KID_LENGTH, MAX_KEYS_TRIED])
   })
 
-  it('of the gateway are told as well', () => {
+  it('of the gateway are there as well', () => {
     const [line = ''] = readDoc('config.md')
       .split('\n')
       .filter((one) => one.startsWith('In the gateway, the line of a chunk'))

@@ -124,7 +124,7 @@ describe('a code frame', () => {
     expect(carets).toBe(`${' '.repeat(41)}^^^`)
   })
 
-  it('masks secrets with a mask that says nothing of their length, and moves the carets along', () => {
+  it('masks secrets with a mask that does not reveal their length, and moves the carets along', () => {
     expect(frame('a: longest secret, b: c', 1, 20, 1, [[3, 17]])).toEqual([
       '1 a: ********, b: c',
       `${' '.repeat(13)}^`,

@@ -146,7 +146,7 @@ describe('a document', () => {
     ['a page of HTML', '<!doctype html>\n<p title="a: b">a: b: c</p>\n', 1],
     ['a PEM file', '-----BEGIN PUBLIC KEY-----\nMCow: BQYD: K2Vw\n-----END PUBLIC KEY-----\n', 1],
   ] as const)
-    it(`says once that ${what} is not a configuration`, () => {
+    it(`reports once that ${what} is not a configuration`, () => {
       const parsed = parse(text)
       const found = parsed.ok ? [] : parsed.error.diagnostics
       expect(found.map(({ code, position }) => [code, position?.line])).toEqual([['ERR_CONFIG_SYNTAX', line]])

@@ -28,7 +28,7 @@ describe('a rate limit', () => {
   const CLIENT =
     '[{ requests: 5, per: 1m, by: { header: X-Api-Key } }, { requests: 5, per: 1m, by: { cookie: s } }]'
 
-  it('is one map or a list of them, by address unless it says otherwise', async () => {
+  it('is one map or a list of them, by address unless it sets another key', async () => {
     const { settings } = await loadGood(limited({ listen: ONE, route: KEYS, upstream: CLIENT }))
     const limit = { requests: 5, perMs: 60_000 }
     expect(settings.listen.gateway[0]?.rateLimit).toEqual([{ ...limit, by: { kind: 'address' } }])
@@ -56,7 +56,7 @@ describe('a rate limit', () => {
     ['an auth service beside a password', `all_of: [{ ${SERVICE} }, { ${BASIC} }]`, 'X-Auth-Zone'],
     ['a policy among others', `all_of: [{ policy: p }, { ${SERVICE} }]`, 'X-Auth-Subject'],
   ] as const) {
-    it(`may count by the header that ${what} sets, and not by what a client says there`, async () => {
+    it(`may count by the header that ${what} sets, and not by what a client sends there`, async () => {
       const text = (key: string): string => limited({ access, route: by(`{ ${key}: ${name} }`) })
       const { settings } = await loadGood(text('identity'))
       expect(settings.routes[0]?.rateLimit?.[0]?.by).toEqual({ kind: 'identity', name })
@@ -166,7 +166,7 @@ describe('several listeners of the gateway', () => {
 })
 
 describe('a listener that redirects', () => {
-  it('says where to', async () => {
+  it('names the address to redirect to', async () => {
     const { settings } = await loadGood(
       list('[{ address: ":80", redirect: https }, { address: ":81", redirect: https:8443 }]'),
     )

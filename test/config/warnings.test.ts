@@ -96,7 +96,7 @@ describe('the warnings', () => {
     ],
   ]
   for (const [what, text, code, place] of CASES) {
-    it(`say ${code} at ${place} for ${what}`, async () => {
+    it(`are ${code} at ${place} for ${what}`, async () => {
       const { warnings } = await loadGood(text)
       expect(warnings.map((warning) => [warning.code, warning.severity])).toEqual([
         [code as never, 'warning'],

@@ -163,7 +163,7 @@ describe('a configuration that was loaded after a change', () => {
     expect(said).toEqual(['changed a', 'changed '])
   })
 
-  it('is not quiet with a file that nobody has watched, until that one was', async () => {
+  it('is not quiet with an unwatched file, until that file is watched', async () => {
     const { file, said, look, lookOnce, watch } = await watchOne()
     const key = join(directory, 'key')
     await writeFile(key, 'k')

@@ -30,7 +30,7 @@ describe('challengeFor, RFC 6750 §3', () => {
     ['keys_unavailable', undefined],
   ] as const
   for (const [reason, challenge] of cases) {
-    it(`tells ${reason} as ${challenge ?? 'nothing'}`, () =>
+    it(`sends ${challenge ?? 'nothing'} for ${reason}`, () =>
       expect(challengeFor(reason, 'r', ['a', 'b'])).toBe(challenge as string))
   }
   it('is there for every 401, as RFC 9110 §11.6.1 demands, and for no 503', () => {
@@ -41,7 +41,7 @@ describe('challengeFor, RFC 6750 §3', () => {
       if (status === 503) expect(challenge).toBeUndefined()
     }
   })
-  it('tells a bad token no better than the RFC’s codes, so that probing learns nothing', () => {
+  it('describes a bad token by the RFC’s codes only, so that probing learns nothing', () => {
     const told = new Set(
       DENY_REASONS.filter((reason) => DENY_ROWS[reason].error === 'invalid_token').map((reason) =>
         challengeFor(reason, 'r', []),

@@ -111,7 +111,7 @@ describe('a denial for a claim', () => {
   it('allows the token that has all of it', async () =>
     expect((await ask(decideOf(guard), bearer(mint({ claims: GOOD })))).reason).toBe('ok'))
 
-  it('shows a long audience in part, and says how many more there are', async () => {
+  it('shows a long audience in part, and how many more there are', async () => {
     const aud = ['x'.repeat(500), ...Array.from({ length: 20 }, (_, i) => `a${i}`)]
     const { steps } = await explain(decideOf(guard), bearer(mint({ claims: { ...GOOD, aud } })))
     const facts = steps.find(({ step }) => step === 'audience')?.facts ?? ''

@@ -160,17 +160,17 @@ describe('what the key source answers', () => {
     it(`becomes ${reason} where it is ${answer.state} after a wait`, async () =>
       expect(await ask(scripted(PENDING(), answer).decide, bearer(mint()))).toMatchObject({ reason, status }))
   }
-  it('says which kid is unknown, quoted and cut, to the log alone', async () => {
+  it('reports which kid is unknown, quoted and cut, to the log only', async () => {
     const { decide } = scripted({ state: 'kid_unknown' })
     const decision = await ask(decide, bearer(mint({ header: { kid: `a"${'k'.repeat(200)}` } })))
     expect(decision).toMatchObject({ denial: { kid: `a"${'k'.repeat(62)}…` } })
     expect(detailOf(decision)).toBe(`kid "a"${'k'.repeat(62)}…"`)
   })
-  it('tells how long to wait for a key source that may have the right key', async () =>
+  it('reports how long to wait for a key source that may have the right key', async () =>
     expect(
       await ask(scripted({ state: 'found', keys: [], othersRetryAfterSeconds: 7 }).decide, bearer(mint())),
     ).toMatchObject({ retryAfterSeconds: 7, challenge: undefined }))
-  it('tells how long to wait for keys, and challenges nobody for our own fault', async () =>
+  it('reports how long to wait for keys, and sends no challenge for Warder’s own fault', async () =>
     expect(
       await ask(scripted({ state: 'unavailable', retryAfterSeconds: 7 }).decide, bearer(mint())),
     ).toMatchObject({ retryAfterSeconds: 7, challenge: undefined }))
@@ -264,11 +264,11 @@ describe('a fault inside', () => {
       'internal_error',
     )
   })
-  it('denies when the one who records throws', async () => {
+  it('denies when the recorder throws', async () => {
     const decision = await ask(decideOf(makeGuard()), bearer(mint()), { record: throwing })
     expect(decision.reason).toBe('internal_error')
   })
-  it('denies when the clock does not tell the time', async () => {
+  it('denies when the clock does not return a time', async () => {
     const decide = createDecide(makeGuard(), { nowMs: () => Number.NaN, newId: () => 'id' })
     expect((await ask(decide, bearer(mint()))).outcome).toBe('deny')
   })

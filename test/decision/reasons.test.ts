@@ -22,7 +22,7 @@ describe('the table of reasons', () => {
         expect(`${reason} ${status}`).toBe(`${reason} ${error === 'insufficient_scope' ? 403 : 401}`)
     }
   })
-  it('tells an operator about each reason what happened and what to do, in one sentence', () => {
+  it('explains to an operator in one sentence what happened and what to do', () => {
     for (const reason of DENY_REASONS) {
       const { message, hint } = DENY_ROWS[reason]
       for (const text of [message, hint]) expect(text).toMatch(/^[^\n]{10,160}[^.\n]$/)
@@ -41,5 +41,5 @@ describe('docs/reasons.md', () => {
     expect(headings).toEqual(codes.map((code) => `\`${code}\``))
     expect(new Set(codes).size).toBe(codes.length)
   })
-  it('says what the table says', () => expect(page).toBe(reasonsPage()))
+  it('has what the table has', () => expect(page).toBe(reasonsPage()))
 })

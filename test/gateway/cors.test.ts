@@ -150,7 +150,7 @@ describe('an answer', () => {
     expect(get(answer, 'x-decision-reason')).toBe('token_missing')
   })
 
-  it('of a route without `cors` says what the server says', async () => {
+  it('of a route without `cors` keeps the server’s own fields', async () => {
     const own = OK.replace('\r\n', '\r\nAccess-Control-Allow-Origin: *\r\n')
     const { ask } = await site(`{ origins: ${APP} }`, own)
     expect(get(await ask('GET', '/silent/1', ['Origin', APP]), 'access-control-allow-origin')).toBe('*')

@@ -7,7 +7,7 @@ const rows = page.split('\n').filter((line) => /^\| (?:\d|none)/.test(line))
 
 describe('docs/gateway.md', () => {
   for (const [fault, status] of Object.entries(FAULT_STATUS)) {
-    it(`says when the log has \`${fault}\`, and what the client gets then`, () => {
+    it(`describes when the log has \`${fault}\`, and what the client gets then`, () => {
       const row = rows.find((line) => line.includes(`\`${fault}\``)) ?? ''
       expect(row.split('|')[1]).toContain(status === 0 ? 'none' : String(status))
     })

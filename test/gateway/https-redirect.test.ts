@@ -70,7 +70,7 @@ describe('a listener that redirects', () => {
     ['of a path that no route has', { target: '/nowhere' }],
   ]
   for (const [what, request] of DENIED) {
-    it(`sends nobody ${what}`, async () => {
+    it(`never redirects ${what}`, async () => {
       const { gateway, asked } = await run()
       const answer = await ask(gateway.port, request)
       expect(answer.status).toBeGreaterThanOrEqual(400)

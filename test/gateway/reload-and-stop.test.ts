@@ -62,7 +62,7 @@ describe('a gateway with a new configuration', () => {
 describe('a gateway that stops', () => {
   // A client that is not told sends its next request into a connection that is about to end, and has to guess
   // whether it was acted upon.
-  it('tells its clients while it drains that each answer is the last on its connection', async () => {
+  it('marks each answer as the last on its connection while it drains', async () => {
     const app = await startRawUpstream(cleanup)
     const gateway = await runGateway(gatewayConfig([app.url]), cleanup)
     const client = await openClient(gateway.port)

@@ -20,7 +20,7 @@ describe('checkAudience', () => {
     [{ aud: [['a']] }, 'claim_invalid', 'claim_invalid'],
   ] as const
   for (const [claims, expected, withAny] of cases) {
-    it(`says ${expected} to ${JSON.stringify(claims)}, and ${withAny} where any audience is accepted`, () => {
+    it(`answers ${expected} for ${JSON.stringify(claims)}, and ${withAny} if any audience is accepted`, () => {
       const strict = checkAudience(claims, ACCEPTED)
       const any = checkAudience(claims, null)
       expect(strict.ok ? 'ok' : strict.error).toBe(expected)

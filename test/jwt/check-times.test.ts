@@ -54,7 +54,7 @@ describe('checkTimes, to the second', () => {
       /1\d{9}/g,
       (time) => `now${Number(time) < NOW ? '' : '+'}${Number(time) - NOW}`,
     )
-    it(`says ${expected} to ${at} with ${JSON.stringify(overrides)}`, () =>
+    it(`answers ${expected} for ${at} with ${JSON.stringify(overrides)}`, () =>
       expect(reason(claims, overrides)).toBe(expected))
   }
 
@@ -94,7 +94,7 @@ describe('checkTimes, to the second', () => {
       }
     }
   })
-  it('lets nobody in by a clock or a leeway that is not a number', () => {
+  it('denies if the clock or the leeway is not a number', () => {
     expect(reason({ exp: NOW + 9 }, {}, Number.NaN)).not.toBe('ok')
     expect(reason({}, { allowMissingExp: true }, Number.NaN)).not.toBe('ok')
     expect(reason({ exp: 1 }, { leewaySeconds: Number.NaN })).not.toBe('ok')
@@ -102,7 +102,7 @@ describe('checkTimes, to the second', () => {
 })
 
 describe('the validity window of checkTimes', () => {
-  it('is exactly the time in which checkTimes says yes', () => {
+  it('is exactly the time in which checkTimes passes', () => {
     const near = fc.option(fc.integer({ min: NOW - 200, max: NOW + 200 }), { nil: undefined })
     fc.assert(
       fc.property(

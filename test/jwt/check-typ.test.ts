@@ -21,7 +21,7 @@ describe('isAcceptedTyp', () => {
     ['dpop+jwt', ['dpop+jwt'], true],
   ] as const
   for (const [typ, accepted, expected] of cases) {
-    it(`says ${expected ? 'yes' : 'no'} to ${typ ?? 'no typ'} where ${accepted?.join(', ') ?? 'nothing'} is asked for`, () =>
+    it(`${expected ? 'accepts' : 'refuses'} ${typ ?? 'no typ'} if ${accepted?.join(', ') ?? 'nothing'} is asked for`, () =>
       expect(isAcceptedTyp(typ, accepted === undefined ? undefined : new Set(accepted))).toBe(expected))
   }
   it('takes `application/` away once', () => {

@@ -63,7 +63,7 @@ describe('decodeJws', () => {
     ['a b', 'token_malformed'],
   ] as const
   for (const [text, reason] of texts) {
-    it(`says ${reason} of ${JSON.stringify(text)}`, () => {
+    it(`reports ${reason} for ${JSON.stringify(text)}`, () => {
       const jws = decodeJws(text)
       expect(jws.ok ? undefined : jws.error.reason).toBe(reason)
     })

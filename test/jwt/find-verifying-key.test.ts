@@ -24,15 +24,15 @@ function find(keys: readonly VerificationKey[], parts: TokenParts = {}): string 
 describe('findVerifyingKey', () => {
   it('finds the first key that verifies', () =>
     expect(find([no, yes, keyThat('later', () => true)])).toBe('yes'))
-  it('finds none where none verifies, or there is none', () => {
+  it('finds none if none verifies, or there is none', () => {
     expect(find([no])).toBeUndefined()
     expect(find([])).toBeUndefined()
   })
   it('does not ask a key for an algorithm that it is not for', () =>
     expect(find([keyThat('other', () => true, 'ES256')])).toBeUndefined())
-  it('takes an empty signature for none, even where a key would not', () =>
+  it('refuses an empty signature, even if a key would accept it', () =>
     expect(find([yes], { signer: noSignature })).toBeUndefined())
-  it('takes an algorithm without a name of ours for none', () => {
+  it('refuses an unknown algorithm', () => {
     for (const alg of ['none', '__proto__', 'rs256']) expect(find([yes], { header: { alg } })).toBeUndefined()
   })
   it('hands on exactly what was signed, and the signature', () => {

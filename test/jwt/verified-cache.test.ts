@@ -88,7 +88,7 @@ describe('pickIssuer', () => {
     ['__proto__', undefined, 'hmac'],
   ] as const
   for (const [iss, expected, withAny] of cases) {
-    it(`picks ${expected ?? 'nobody'} for ${JSON.stringify(iss) ?? 'no iss'}, ${withAny ?? 'nobody'} where one takes any`, () => {
+    it(`picks ${expected ?? 'none'} for ${JSON.stringify(iss) ?? 'no iss'}, ${withAny ?? 'none'} if one takes any`, () => {
       expect(pickIssuer(map, iss)?.settings.name).toBe(expected as string)
       expect(pickIssuer(open, iss)?.settings.name).toBe(withAny as string)
     })

@@ -20,7 +20,7 @@ liveSuite('`warder dev`', ['curl'], () => {
   })
   afterAll(() => cleanup.run())
 
-  it('prints lines that are answered as it says: 200, 401 and 403', async () => {
+  it('prints commands that are answered as announced: 200, 401 and 403', async () => {
     const lines = [...dev.output().matchAll(/^ +# (\d{3}).*\n +(curl .+)$/gm)]
     expect(lines.map(([, status]) => status)).toEqual(['200', '401', '403'])
     for (const [, status, command = ''] of lines) {

@@ -34,7 +34,7 @@ liveSuite('an nginx that has had enough', ['nginx', 'curl'], () => {
   afterAll(() => cleanup.run())
 
   for (const framing of ['Content-Length', 'Transfer-Encoding: chunked']) {
-    it(`says the same to curl as without a gateway while the body is still on its way (${framing})`, async () => {
+    it(`answers curl as without a gateway while the body is still on its way (${framing})`, async () => {
       const file = join(createTempDir(cleanup), 'large')
       writeFileSync(file, Buffer.alloc(32 * 1024 ** 2, 'x'))
       const statusAt = async (port: number): Promise<string> => {

@@ -26,7 +26,7 @@ function tlsText(): string {
   return `, tls: ${JSON.stringify([{ cert_file: certFile, key_file: keyFile }])}`
 }
 
-liveSuite('a gateway that is told to stop under load', ['openssl'], () => {
+liveSuite('a gateway that is stopped under load', ['openssl'], () => {
   const ways = [
     ['/orders/slow', false],
     ['/orders/fast', false],

@@ -105,7 +105,7 @@ liveSuite('`warder serve` with the whole skeleton of Goma', ['openssl'], () => {
     `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
   ]
 
-  it('says at its start what has no effect', () => {
+  it('reports at its start which settings have no effect', () => {
     expect(warder.output()).toContain('`redis` has no effect')
     expect(warder.output()).not.toContain('password: p')
   })
@@ -116,7 +116,7 @@ liveSuite('`warder serve` with the whole skeleton of Goma', ['openssl'], () => {
     expect([...bodies].sort()).toEqual(['first /a%20b?c=%41', 'second /a%20b?c=%41'])
   })
 
-  it('takes a 404 of a health check for well, and leaves a server that says 302 alone', async () => {
+  it('takes a 404 of a health check for well, and avoids a server that answers 302', async () => {
     secondHealth = 302
     const answers = async (): Promise<string> => {
       const bodies = [await get('/api/x'), await get('/api/x'), await get('/api/x')].map(({ body }) => body)
@@ -148,7 +148,7 @@ liveSuite('`warder serve` with the whole skeleton of Goma', ['openssl'], () => {
     expect((await get('/slow/status/404')).body).toBe('first /status/404')
   })
 
-  it('answers preflights of the pages of the gateway, and tells them of no others', async () => {
+  it('answers preflights of the pages of the gateway, and names no other origins', async () => {
     const preflight = (origin: string) =>
       get('/api/x', {
         method: 'OPTIONS',

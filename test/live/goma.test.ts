@@ -87,7 +87,7 @@ ${DOCUMENT.replace('https://www.example.com', startAuthService())}`
     return { startLine, names: headers.map(([name]) => name.toLowerCase()), values, received }
   }
 
-  it('hands on who the auth service says it is, in headers and in the query, and what the client sent', async () => {
+  it('passes on the user that the auth service names, in headers and in the query, and what the client sent', async () => {
     const token = mint({ country: 'NL' })
     const forged = [
       ['X-Auth-UserId', 'root'],
@@ -115,7 +115,7 @@ ${DOCUMENT.replace('https://www.example.com', startAuthService())}`
     expect((await request('/shop/example-of-jwt', mint({ scope: 'nothing' }))).status).toBe(403)
   })
 
-  it('is 403 without the required header, and nobody is asked', async () => {
+  it('is 403 without the required header, and the auth service is not asked', async () => {
     const before = asked.length
     expect((await request('/shop/protected-access', undefined)).status).toBe(403)
     expect(asked.length).toBe(before)

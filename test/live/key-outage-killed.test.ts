@@ -71,7 +71,7 @@ liveSuite('the provider is killed under load', ['nginx'], () => {
     expect(phases.answers('next')).toEqual(['200', '401 kid_unknown'])
   })
 
-  it('and what nobody signed was denied at every moment, and never reached the application', () => {
+  it('and unsigned tokens were denied at every moment, and never reached the application', () => {
     expect(phases.answers('tampered')).toEqual(['401 signature_invalid'])
     expect(phases.answers('unsigned')).toEqual(['401 alg_not_allowed'])
     expect(site.app.received.length).toBe(phases.count('200'))

@@ -60,7 +60,7 @@ liveSuite('one issuer sends its keys byte by byte', ['nginx'], () => {
     expect(order).toEqual(['healthy', 'slow'])
   })
 
-  it('and a slow refresh delays nobody, its own known keys included', async () => {
+  it('and a slow refresh delays no request, not even with its own known keys', async () => {
     await waitFor('the slow refresh', () => slow.pending() === 1 || undefined)
     const fetches = healthy.keyFetches()
     const token = await healthy.token(SITE_AUDIENCE)

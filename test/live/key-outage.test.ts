@@ -100,7 +100,7 @@ drain: 0s
     await server.stop(true)
   })
 
-  it('with `startup: snapshot` serves at once after a kill during the outage, and says so', async () => {
+  it('with `startup: snapshot` serves at once after a kill during the outage, and reports it', async () => {
     startIssuer()
     const first = await start('snapshot')
     await waitFor('the keys', async () => (await decide()).status === 200 || undefined)

@@ -89,7 +89,7 @@ liveSuite('body desync through an nginx without `Content-Length ""` (CWE-444)', 
     expect((await site.ask({ target: '/public/1' })).status).not.toBe(200)
   })
 
-  it('the operator is told which line is missing', async () => {
+  it('the operator learns which line is missing', async () => {
     const { site } = await prepare()
     await site.ask({ method: 'POST', target: '/public/1', body: 'x' })
     expect(site.warder.log.filter(({ fields }) => fields['event'] === 'unread_body')).toHaveLength(1)

@@ -30,7 +30,7 @@ liveSuite('nginx without an answer of Warder', ['nginx'], () => {
     expect((await site.ask({ target: '/orders/1' })).status).toBe(401)
   })
 
-  it('tells a failure of nginx after an allow by the id beside `proxy_error`', async () => {
+  it('marks a failure of nginx after an allow with the id beside `proxy_error`', async () => {
     const editSnippet = (text: string): string =>
       text.replace(/proxy_pass http:\/\/127[^;]+;/, 'try_files /nothing =500;')
     const site = await startGuardedSite(cleanup, { editSnippet })
@@ -80,7 +80,7 @@ liveSuite('nginx while the keys are unavailable', ['nginx'], () => {
   })
   afterAll(() => cleanup.run())
 
-  describe('no client is told to throw its token away', () => {
+  describe('no client learns that it should throw its token away', () => {
     it('answers 503 with reason and id, and neither 401 nor 500', async () => {
       const response = await site.ask({ target: '/orders/1' }, site.mint())
       expect(response.status).toBe(503)

@@ -112,7 +112,7 @@ liveSuite('nginx and identity headers of the client', ['nginx'], () => {
     expect(foldedValues(site.app.received.at(-1), 'X-Forwarded-For')).toEqual(['127.0.0.1'])
   })
 
-  it('does not let the client say which request is judged', async () => {
+  it('does not let the client choose which request is judged', async () => {
     const headers: Headers = [
       ['X-Original-URL', 'http://api.example.com/public/1'],
       ['X-Original-Method', 'OPTIONS'],

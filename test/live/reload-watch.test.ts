@@ -111,7 +111,7 @@ liveSuite('a watched configuration', [], () => {
     if (longestMs < 900) expect([atTheEnd, reloads()]).toEqual([[], ['success']])
   })
 
-  it('that pauses for long without its routes stays out of force until somebody asks for it', async () => {
+  it('that pauses for long without its routes stays out of force until a reload is asked for', async () => {
     const { file, text, reloads, warder } = await serve()
     const whole = text('read')
     writeFileSync(file, whole.slice(0, whole.indexOf('routes:')))
@@ -199,7 +199,7 @@ liveSuite('a watched configuration', [], () => {
     expect(reloads()).toEqual(['refused', 'success'])
   })
 
-  it('that is never finished is not taken, which the log tells once', async () => {
+  it('that is never finished is not taken, which the log reports once', async () => {
     const { file, reloads, events } = await serve()
     writeFileSync(file, `${readFileSync(file, 'utf8')}# `)
     const writing = setInterval(() => appendFileSync(file, 'x'), 200)

@@ -7,7 +7,7 @@ const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
 for (const admin of ['off', '127.0.0.1:0']) {
-  it(`\`warder serve\` says where its gateway is, with admin ${admin}`, async () => {
+  it(`\`warder serve\` prints the address of its gateway, with admin ${admin}`, async () => {
     const config = gatewayConfig(['http://127.0.0.1:1']).replace('admin: off', `admin: ${admin}`)
     const { port, process } = await startServedGateway(config, cleanup)
     const line = `warder: gateway on 127.0.0.1:${port}\n`

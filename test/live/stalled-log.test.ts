@@ -12,7 +12,7 @@ const MAIN = join(import.meta.dir, '../../src/cli/main.ts')
 /** Far more lines than a pipe holds. */
 const DENIALS = 1_500
 
-liveSuite('attack: a flood of denials while nobody reads the log', [], () => {
+liveSuite('attack: a flood of denials while the log is not read', [], () => {
   const cleanup = createCleanup()
   afterAll(() => cleanup.run())
 

@@ -49,7 +49,7 @@ describe('the decision log', () => {
       path: '/orders',
     })
   })
-  it('says the status that was answered, where the dialect of the caller has another one', async () => {
+  it('has the status that was answered, if the dialect of the caller has another one', async () => {
     const { logger, lines } = recordingLogger()
     const request = makeRequest({})
     const decision = await ask(decideOf(guard), request)
@@ -123,7 +123,7 @@ describe('the decision log', () => {
             ].includes(reason)
           ? 'warn'
           : 'info'
-    it(`says ${reason} at level ${level}`, () => {
+    it(`logs ${reason} at level ${level}`, () => {
       const { logger, lines } = recordingLogger()
       createDecisionLog(logger)({
         decision: denyUnread(guard, exampleDenial(reason), ID),

@@ -79,5 +79,5 @@ describe('redact', () => {
         expect(redact(text).length).toBeLessThanOrEqual(600),
       ),
     ))
-  it('cuts long texts and says so', () => expect(redact('/x'.repeat(1000))).toEndWith('…'))
+  it('cuts long texts and marks the cut', () => expect(redact('/x'.repeat(1000))).toEndWith('…'))
 })

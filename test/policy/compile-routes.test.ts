@@ -55,7 +55,7 @@ describe('the route table', () => {
     expect(compile([all, exact]).match(query)?.name).toBe('all')
     expect(compile([exact, all]).match(query)?.name).toBe('exact')
   })
-  it('says what did not fit of a route that was passed over: host, path or method', () => {
+  it('reports what did not match in a route that was passed over: host, path or method', () => {
     const { routes } = compile([route('read', { host: ['*.a.example'], path: ['/a/**'], method: ['GET'] })])
     const [read] = routes
     if (read === undefined) throw new Error('no route')
@@ -130,14 +130,14 @@ describe('findShadowedRoutes', () => {
     ],
   ]
   for (const [name, routes, expected] of cases) {
-    it(`says [${expected.join(', ')}] of ${name}`, () =>
+    it(`reports [${expected.join(', ')}] for ${name}`, () =>
       expect(
         findShadowedRoutes(compile(routes)).map(
           ({ route: shadowed, by }) => `${shadowed.name} by ${by.name}`,
         ),
       ).toEqual([...expected]))
   }
-  it('tells of a route that an earlier one covers in another letter case alone', () => {
+  it('reports a route that an earlier one covers in another letter case only', () => {
     const upper = route('a', { path: ['/Users/**'] })
     const lower = route('b', { path: ['/users/*'] })
     const told = (routes: readonly RouteSettings[]) =>

@@ -87,7 +87,6 @@ describe('isMethod', () => {
     ['GÉT', false],
   ] as const
   for (const [text, expected] of cases) {
-    it(`says ${expected ? 'yes' : 'no'} to ${JSON.stringify(text)}`, () =>
-      expect(isMethod(text)).toBe(expected))
+    it(`is ${expected} for ${JSON.stringify(text)}`, () => expect(isMethod(text)).toBe(expected))
   }
 })

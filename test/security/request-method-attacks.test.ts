@@ -44,7 +44,7 @@ describe('attack: a method in another letter case, which no method rule matches 
       expect(await judge(method, '/open/x')).toMatchObject(expected)
     })
   }
-  it('still judges DELETE by its rule, and a method that nobody knows by what is left', async () => {
+  it('still judges DELETE by its rule, and an unknown method by the rules that are left', async () => {
     expect(await judge('DELETE')).toMatchObject({ reason: 'scope_missing', route: 'remove' })
     expect(await judge('frob')).toMatchObject({ reason: 'ok', route: 'rest' })
   })

@@ -31,7 +31,7 @@ describe('attack: the token brings its own key (`jwk`, `x5c`; CVE-2018-0114)', (
   }
 })
 
-describe('attack: the token says where its key is (`jku`, `x5u`)', () => {
+describe('attack: the token names the place of its key (`jku`, `x5u`)', () => {
   it('never connects to the place that a token names', async () => {
     let connections = 0
     const canary = createServer((socket) => {

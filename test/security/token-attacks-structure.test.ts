@@ -148,7 +148,7 @@ describe('attack: JSON serialization and polyglots, RFC 7515 §7.2', () => {
   for (const [name, token] of texts) {
     it(`refuses ${name}`, async () => expect(await reasonFor(decide, token)).not.toBe('ok'))
   }
-  it('says that they are malformed, except where a comma makes two tokens of them', async () => {
+  it('reports that they are malformed, unless a comma makes two tokens of them', async () => {
     for (const [, token] of texts)
       expect(await reasonFor(decide, token)).toBe(token.includes(',') ? 'token_multiple' : 'token_malformed')
   })

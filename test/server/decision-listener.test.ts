@@ -199,7 +199,7 @@ describe('the admin listener', () => {
     })
   }
 
-  it('tells of each key when it was first seen and last used, and nothing of a secret', async () => {
+  it('reports of each key when it was first seen and last used, and nothing of a secret', async () => {
     await ask('/v1/auth/nginx', asked('GET', ORDER, mint({ scope: 'orders:read' })))
     const answer = await fetch(`${running.admin}/v1/keys`)
     const text = await answer.text()

@@ -99,7 +99,7 @@ describe('createHttpListener()', () => {
     expect(existsSync(path)).toBe(true)
   })
 
-  it('says which address is taken', async () => {
+  it('names the address that is taken', async () => {
     const first = createHttpListener(LOOPBACK, {})
     const port = Number(first.address.split(':')[1])
     expect(() => createHttpListener({ ...LOOPBACK, port }, {})).toThrow(

@@ -28,7 +28,7 @@ describe('patterns of claim rules', () => {
   it('are refused when they would be expensive', () =>
     expect(compileClaimPattern('(?:[a-z]{1,500}[0-9]{1,500}){2}')).toMatchObject({ ok: false }))
 
-  it('are as long as the page says', () => {
+  it('are as long as the page states', () => {
     const page = readFileSync(new URL('../../docs/config.md', import.meta.url), 'utf8')
     expect(page).toContain(`pattern, 1 to ${MAX_PATTERN_LENGTH} characters`)
     expect(page).toContain(`a text of at most ${MAX_MATCHED_LENGTH.toLocaleString('en')} characters`)

@@ -117,7 +117,7 @@ describe('an htpasswd file', () => {
     ['more than a mebibyte', `a:${BCRYPT}\n`.repeat(20_000), [0], []],
   ]
   for (const [what, text, errors, warnings] of REMARKS) {
-    it(`with ${what} is told by the line, and nothing of a password`, () => {
+    it(`with ${what} is reported with its line, and without the password`, () => {
       const read = parse(text)
       expect(read.errors.map(({ line }) => line)).toEqual(errors)
       expect(read.warnings.map(({ line }) => line)).toEqual(warnings)

@@ -85,10 +85,10 @@ describe('coversPath', () => {
     ['/a/*/**', '/a/**', false],
   ] as const
   for (const [outer, inner, expected] of cases) {
-    it(`says that ${outer} ${expected ? 'covers' : 'does not cover'} ${inner}`, () =>
+    it(`finds that ${outer} ${expected ? 'covers' : 'does not cover'} ${inner}`, () =>
       expect(coversPath(assertPathPattern(outer), assertPathPattern(inner))).toBe(expected))
   }
-  it('never says so of a pattern that matches a path which the other does not', () =>
+  it('never finds that of a pattern that matches a path which the other does not match', () =>
     fc.assert(
       fc.property(pathPatterns, pathPatterns, paths, (outer, inner, path) => {
         if (coversPath(assertPathPattern(outer), assertPathPattern(inner)) && matchesPath(inner, path)) {

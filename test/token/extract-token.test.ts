@@ -194,7 +194,7 @@ describe('a token in the query', () => {
 
 describe('several sources', () => {
   const all = [BEARER, COOKIE, QUERY]
-  it('finds a token in any of them, and says where', () => {
+  it('finds a token in any of them, and reports where', () => {
     const extracted = extractToken(makeRequest({ query: 'access_token=abc' }), all, 100)
     expect(extracted).toEqual({ ok: true, value: { token: 'abc', source: QUERY } })
   })

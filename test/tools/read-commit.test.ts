@@ -14,7 +14,7 @@ const git = (...args: readonly string[]): void => {
 }
 
 describe.skipIf(Bun.which('git') === null)('the commit of a build', () => {
-  it('is unknown outside a checkout, and says when the files were changed', () => {
+  it('is unknown outside a checkout, and marks changed files', () => {
     expect(readCommit(directory)).toBeUndefined()
     git('init', '-q')
     writeFileSync(join(directory, 'a'), '1')

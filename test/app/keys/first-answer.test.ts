@@ -12,7 +12,7 @@ const asking = (answers: Readonly<Record<string, () => Promise<string>>>) => {
 }
 
 describe('several addresses', () => {
-  it('are asked in turns of the families, four at most, and the last failure is told', async () => {
+  it('are asked in turns of the families, four at most, and the last failure is reported', async () => {
     const { asked, ask } = asking({})
     const all = ['::1', '::2', '::3', '10.0.0.1', '10.0.0.2']
     const fault: unknown = await firstAnswer(all, ask).catch((error: unknown) => error)

@@ -91,7 +91,7 @@ describe('a custom CA', () => {
     expect([ran.why === 'ok', ran.saw]).toEqual([false, undefined])
   })
 
-  it('is read at each fetch, and its absence is said by name', async () => {
+  it('is read at each fetch, and reported by name when it is absent', async () => {
     const caFile = join(ca.directory, 'absent.pem')
     const { why } = await get(`https://localhost:${portOf(idp)}/jwks`, { caFile })
     expect(why).toBe(`ca_file ${caFile} cannot be read`)
@@ -232,7 +232,7 @@ describe('a host without further settings', () => {
     expect(asked).toBe(3)
   })
 
-  it('that has no address is told by the code of the resolver', async () => {
+  it('that has no address is reported with the code of the resolver', async () => {
     const { why } = await get('http://no-such-host.invalid/jwks', {}, { env: {} })
     expect(why).toMatch(/^no connection \((?:ENOTFOUND|EAI_AGAIN)\)$/)
   })

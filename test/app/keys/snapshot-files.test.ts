@@ -53,7 +53,7 @@ describe('snapshotFiles', () => {
     expect(snapshotFiles.read(join(directory, 'nowhere', 'a.json'), 100)).toBeUndefined()
   })
 
-  it('tells who else may write', () => {
+  it('reports which other users may write', () => {
     const path = join(directory, 'open.json')
     writeFileSync(path, bytes)
     chmodSync(path, 0o666)
@@ -90,7 +90,7 @@ describe('snapshotFiles', () => {
     expect(snapshotFiles.read(path, 100)).toMatchObject({ isOwn: true, directory: { isOwn: false } })
   })
 
-  it('tells who else may write to its directory', () => {
+  it('reports which other users may write to its directory', () => {
     const below = join(directory, 'shared')
     mkdirSync(below)
     chmodSync(below, 0o1777)

@@ -90,7 +90,7 @@ const CASES: readonly (readonly [name: string, exitCode: number, codes: readonly
 
 describe('check --online', () => {
   for (const [name, exitCode, codes, says] of CASES) {
-    it(`ends with ${exitCode} and ${codes.join() || 'nothing to say'} for the issuer "${name}"`, async () => {
+    it(`ends with ${exitCode} and ${codes.join() || 'no code'} for the issuer "${name}"`, async () => {
       const ran = await check([name])
       expect([ran.code, codesOf(ran)]).toEqual([exitCode, codes])
       expect(ran.stdout + ran.stderr).toContain(says)
@@ -140,7 +140,7 @@ describe('check --online', () => {
     [5, []],
     [6, ['WARN_KEYS_CLOCK']],
   ] as const) {
-    it(`says ${codes.join() || 'nothing'} of a clock that is ${seconds} s off`, async () => {
+    it(`reports ${codes.join() || 'nothing'} for a clock that is ${seconds} s off`, async () => {
       clock = new Date(NOW_MS + seconds * 1_000)
       const ran = await check(['good'])
       clock = new Date(NOW_MS)
@@ -157,7 +157,7 @@ describe('check --online', () => {
     expect((await check(['weak'], '--strict')).code).toBe(3)
   })
 
-  it('tells programs the same', async () => {
+  it('reports the same to programs', async () => {
     const { stdout, code } = await check(['weak'], '--json')
     const { schema, ok, online } = JSON.parse(stdout)
     expect([code, schema, ok]).toEqual([0, 'warder.check/v1', true])

@@ -100,7 +100,7 @@ describe('explain of a route that only the gateway can judge', () => {
     })
   }
 
-  it('says so to programs', async () => {
+  it('reports it to programs', async () => {
     const { stdout } = await explain('-r', 'GET http://h/x', NO_TOKEN, '--json')
     const { status, reason, steps } = JSON.parse(stdout)
     expect({ status, reason }).toEqual({ status: 401, reason: 'credentials_missing' })

@@ -132,7 +132,7 @@ describe('explain gives the decision of the service', () => {
     ['a token with a line break in it', ['-r', READ], 'eyJh\nbGci.a.b', 'token_malformed', 5],
   ]
   for (const [name, args, stdin, reason, code] of cases) {
-    it(`says ${reason} for ${name}`, async () => {
+    it(`reports ${reason} for ${name}`, async () => {
       const { told, ...ran } = await explain(args, stdin)
       expect(told.schema).toBe('warder.explain/v1')
       expect(told.reason).toBe(reason)

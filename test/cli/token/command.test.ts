@@ -84,7 +84,7 @@ describe('token inspect', () => {
     ['crit', `${encode({ alg: 'HS256', crit: ['x'] })}.${encode({})}.AAAA`, 'crit_unsupported', /crit/],
   ]
   for (const [name, stdin, reason, words] of malformed) {
-    it(`says ${reason} for ${name}, precisely`, async () => {
+    it(`reports ${reason} for ${name}, precisely`, async () => {
       const ran = await runWarder(['token', 'inspect', '--json'], { stdin })
       expect([ran.code, (JSON.parse(ran.stdout) as { reason: string }).reason]).toEqual([5, reason])
       expect(ran.stderr).toMatch(words)
@@ -107,7 +107,7 @@ describe('token verify', () => {
     ['a later time', ['--at', '2027-01-01T00:00:00Z'], makeToken(), 'token_expired', 5],
   ]
   for (const [name, args, stdin, reason, code] of cases) {
-    it(`says ${reason} for ${name}`, async () => {
+    it(`reports ${reason} for ${name}`, async () => {
       const ran = await runWarder(['token', 'verify', '-c', config, '--json', ...args], { stdin })
       expect(JSON.parse(ran.stdout)).toMatchObject({
         schema: 'warder.token-verify/v1',

@@ -12,5 +12,5 @@ const CASES: readonly (readonly [seconds: number, text: string])[] = [
   [86_400, 'in 1 d'],
 ]
 for (const [seconds, text] of CASES) {
-  it(`says "${text}" for ${seconds} seconds`, () => expect(formatDistance(seconds)).toBe(text))
+  it(`is "${text}" for ${seconds} seconds`, () => expect(formatDistance(seconds)).toBe(text))
 }

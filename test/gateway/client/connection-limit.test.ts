@@ -113,7 +113,7 @@ describe('the connections of a listener', () => {
 })
 
 describe('a full gateway', () => {
-  it('closes the longest idle connection for a new one, and says so', async () => {
+  it('closes the longest idle connection for a new one, and reports it', async () => {
     const app = await startRawUpstream(cleanup)
     const gateway = await runGateway(gatewayConfig([app.url], { listen: 'max_connections: 2' }), cleanup)
     const first = await openClient(gateway.port)

@@ -51,7 +51,7 @@ describe('the bytes that connections hold', () => {
     expect(total()).toBe(20)
   })
 
-  it('close nobody within the budget', async () => {
+  it('close no connection within the budget', async () => {
     const { open, destroyed } = nameBudget()
     open('1', 'a').add(100)
     await turn()

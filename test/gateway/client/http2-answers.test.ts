@@ -51,7 +51,7 @@ liveSuite('an answer over HTTP/2', ['openssl'], () => {
   }
 
   for (const [name, answer, end] of TRAILERS) {
-    it(`has an end for who takes trailers, where the server sends ${name}`, async () => {
+    it(`has an end for clients that take trailers, if the server sends ${name}`, async () => {
       const app = await startRawUpstream(cleanup, (_, socket) => void socket.write(answer))
       const gateway = await runHttp2Gateway([app.url], cleanup)
       const client = await openFrames(gateway.port, cleanup)

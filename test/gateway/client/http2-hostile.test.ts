@@ -132,7 +132,7 @@ liveSuite('an HTTP/2 client', ['openssl'], () => {
     ['shorter', 'abc'],
     ['longer', 'abcdefg'],
   ] as const) {
-    it(`is cut off with a body that is ${name} than it says, at the server too`, async () => {
+    it(`is cut off with a body that is ${name} than announced, at the server too`, async () => {
       const app = await startRawUpstream(cleanup)
       const gateway = await runHttp2Gateway([app.url], cleanup)
       const client = await openFrames(gateway.port, cleanup)
@@ -173,7 +173,7 @@ liveSuite('an HTTP/2 client', ['openssl'], () => {
   ] as const satisfies readonly (readonly [string, (client: FrameClient) => void])[]) {
     for (const length of ['10', undefined]) {
       const framing = length === undefined ? 'in chunks' : 'of a known length'
-      it(`who leaves a body ${framing} unfinished with ${name} when the answer is there leaves nothing behind`, async () => {
+      it(`that leaves a body ${framing} unfinished with ${name} after the answer leaves nothing behind`, async () => {
         const app = await startRawUpstream(cleanup)
         const gateway = await runHttp2Gateway([app.url], cleanup)
         const client = await openFrames(gateway.port, cleanup)
@@ -206,7 +206,7 @@ liveSuite('an HTTP/2 client', ['openssl'], () => {
   })
 
   for (const [name, frames] of FLOODS) {
-    it(`who floods with ${name} does not keep others from being served`, async () => {
+    it(`that floods with ${name} does not keep others from being served`, async () => {
       const app = await startRawUpstream(cleanup)
       const gateway = await runHttp2Gateway([app.url], cleanup)
       const client = await openFrames(gateway.port, cleanup)

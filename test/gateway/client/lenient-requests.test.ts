@@ -91,7 +91,7 @@ describe('a request of HTTP/1.0 without a Host', () => {
     ])
   })
 
-  it('is not redirected, because nobody knows where to', async () => {
+  it('is not redirected, because there is no host to redirect to', async () => {
     const app = await startRawUpstream(cleanup)
     const gateway = await runGateway(gatewayConfig([app.url], { listen: 'redirect: "https:8443"' }), cleanup)
     expect(statusesOf((await ask(gateway.port, 'GET /public/ HTTP/1.0')).text)).toEqual([400])

@@ -119,7 +119,7 @@ const CHUNKS: readonly (readonly [what: string, body: string])[] = [
 
 describe('a chunked body that is broken', () => {
   for (const [what, body] of CHUNKS) {
-    it(`is 400, and what follows it is nobody's request: ${what}`, async () => {
+    it(`is 400, and what follows it is not taken for a request: ${what}`, async () => {
       const before = app.received.length
       const { text } = await exchange(
         gateway.port,

@@ -47,7 +47,7 @@ liveSuite('a client that never ends its TLS handshake', ['openssl'], () => {
     await Promise.all([gateway.service.stop(0), closed])
   })
 
-  it('is closed after ten seconds, whether it says nothing or a part', async () => {
+  it('is closed after ten seconds, whether it sends nothing or a part', async () => {
     const app = await startRawUpstream(cleanup)
     const gateway = await runHttp2Gateway([app.url], cleanup)
     const clients = [await openSilent(gateway.port), await openSilent(gateway.port, Buffer.alloc(0))]

@@ -222,7 +222,7 @@ liveSuite('an https server', ['openssl'], () => {
   }
 
   for (const name of ['localhost', 'other.example']) {
-    it(`is not trusted with a certificate that nobody vouches for (${name})`, async () => {
+    it(`is not trusted with a certificate of an unknown authority (${name})`, async () => {
       const dir = createTempDir(cleanup)
       await makeCertificate(dir, name)
       const gateway = await runGateway(gatewayConfig([serve(dir, name)]), cleanup)

@@ -50,7 +50,7 @@ describe('trailers of an answer', () => {
     'Access-Control-Allow-Origin: *',
   ]
   for (const line of forbidden) {
-    it(`cannot say afterwards what belongs into the head: ${line}`, async () => {
+    it(`cannot add a field that belongs in the head: ${line}`, async () => {
       const { text } = await answerTo('TE: trailers\r\n', `${line}\r\nX-Sum: 7\r\n`)
       expect(text).toEndWith('0\r\nX-Sum: 7\r\n\r\n')
     })

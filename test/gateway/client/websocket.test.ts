@@ -157,7 +157,7 @@ describe('a WebSocket through the gateway', () => {
     ],
   ]
   for (const [what, request, answer] of lies) {
-    it(`is not opened by a server that says so: ${what}`, async () => {
+    it(`is not opened when the server answers ${what}`, async () => {
       const app = await startRawUpstream(cleanup, (_, socket) => void socket.write(answer))
       const gateway = await runGateway(gatewayConfig([app.url]), cleanup)
       const client = await openClient(gateway.port)

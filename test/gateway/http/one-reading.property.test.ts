@@ -158,7 +158,7 @@ describe('what the gateway forwards', () => {
     expect(forwardedCount).toBeGreaterThan(500)
   })
 
-  it('says nothing of the client under a name that is the gateway’s own, in any spelling', () => {
+  it('forwards no field of the client under a name of the gateway’s own, in any spelling', () => {
     const check = (bytes: string): void => {
       const [found] = readRequestsByLlhttp(forward(bytes)?.bytes ?? '')
       if (found === undefined || found instanceof Error) return

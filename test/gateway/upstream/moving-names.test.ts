@@ -44,7 +44,7 @@ describe('an application that moves', () => {
     })
   })
 
-  it('is left for its new address although somebody else answers at the old one', async () => {
+  it('is left for its new address although another server answers at the old one', async () => {
     const { names, one, url } = await startTwo()
     const config = gatewayConfig([url])
     const gateway = await runMovingGateway(cleanup, config, names.resolve, { resolveMs: 50 })
@@ -81,7 +81,7 @@ describe('an application that moves', () => {
 })
 
 describe('an outage of DNS', () => {
-  it('is none of the application', async () => {
+  it('is not one of the application’s', async () => {
     const { names, url } = await startTwo()
     const gateway = await runMovingGateway(cleanup, gatewayConfig([url]), names.resolve, { resolveMs: 50 })
     expect((await ask(gateway.port, PUBLIC)).body).toBe(ONE)
@@ -175,7 +175,7 @@ describe('several addresses of a name', () => {
   })
 })
 
-it('ends the check of an address that leaves, which may be somebody else’s by now', async () => {
+it('ends the check of an address that leaves, which may have another owner by now', async () => {
   let open = 0
   const silent = createServer((socket) => {
     open += 1

@@ -18,7 +18,7 @@ function watchApp(...addresses: readonly string[]) {
 }
 
 describe('the addresses of a name', () => {
-  it('are looked up at once, sorted, and told of without a line', async () => {
+  it('are looked up at once, sorted, and reported without a log line', async () => {
     const { clock, changes, events } = watchApp('10.0.0.2', '10.0.0.1')
     await clock.pass(0)
     expect(changes).toEqual([['10.0.0.1', '10.0.0.2']])
@@ -36,7 +36,7 @@ describe('the addresses of a name', () => {
     expect(names.asked).toHaveLength(3)
   })
 
-  it('are told of when they change, and only then', async () => {
+  it('are reported when they change, and only then', async () => {
     const { names, clock, changes, events } = watchApp('10.0.0.1', '10.0.0.2')
     await clock.pass(0)
     names.set('app', '10.0.0.2', '10.0.0.1')
@@ -62,7 +62,7 @@ describe('the addresses of a name', () => {
 })
 
 describe('a lookup out of turn', () => {
-  it('happens once for all who ask, and not again within half a second', async () => {
+  it('happens once for all callers, and not again within half a second', async () => {
     const { names, clock, refresh } = watchApp('10.0.0.1')
     await clock.pass(0)
     await clock.pass(500)
@@ -87,7 +87,7 @@ describe('a lookup out of turn', () => {
     expect(await refresh()).toBe('app: ENOTFOUND')
   })
 
-  it('is not waited for by those who gave up', async () => {
+  it('is not waited for by callers that gave up', async () => {
     const { clock, watch } = watchApp('10.0.0.1')
     const told: string[] = []
     watch.refresh(() => told.push('first'))()
@@ -155,7 +155,7 @@ describe('a name that is gone', () => {
   })
 })
 
-it('asks nothing and tells nothing after its end', async () => {
+it('asks nothing and reports nothing after its end', async () => {
   const { names, clock, changes, watch } = watchApp('10.0.0.1')
   watch.close()
   await clock.pass(0)

@@ -34,7 +34,7 @@ liveSuite('nginx as the upstream', ['nginx'], () => {
     expect(await response.text()).toBe('GET /public/a%20b?c=%27d%27 127.0.0.1')
   })
 
-  it('is told who asks', async () => {
+  it('is given the address of the client', async () => {
     const authorization = `Bearer ${mint({ scope: 'orders:read', sub: 'bob' })}`
     expect(await (await fetch(`${url}/orders/1`, { headers: { authorization } })).text()).toBe('bob')
   })

@@ -60,7 +60,7 @@ describe('several servers', () => {
     expect(good.received.every(({ body }) => body === 'x')).toBe(true)
   })
 
-  it('are 502 when none listens, and the log says which one and why', async () => {
+  it('are 502 when none listens, and the log names the server and the reason', async () => {
     const dead = `http://127.0.0.1:${await freePort()}`
     const gateway = await runGateway(gatewayConfig([dead]), cleanup)
     const answer = await ask(gateway.port, PUBLIC)
@@ -126,7 +126,7 @@ describe('health checks', () => {
     ['statuses: [4xx]', 401, true],
   ]
   for (const [statuses, status, isWell] of STATUSES) {
-    it(`${isWell ? 'take' : 'do not take'} ${status} for well with \`${statuses || 'nothing said'}\``, async () => {
+    it(`${isWell ? 'take' : 'do not take'} ${status} for well with \`${statuses || 'no statuses'}\``, async () => {
       const checked = await startRawUpstream(cleanup, ({ target }, socket) => {
         const isCheck = target === '/healthz'
         socket.write(isCheck ? `HTTP/1.1 ${status} Status\r\nContent-Length: 0\r\n\r\n` : OK)
@@ -142,7 +142,7 @@ describe('health checks', () => {
   }
 })
 
-describe('a server that accepts and does not say more', () => {
+describe('a server that accepts a connection and never answers', () => {
   it('costs no connection beyond the time it has for its TLS handshake', async () => {
     const app = await startRawUpstream(cleanup)
     const upstream = 'connect_timeout: 100ms, health: { path: /up, interval: 100ms, timeout: 100ms }'
@@ -168,7 +168,7 @@ describe('a server that closes an idle connection', () => {
     expect(app.connections.length).toBeGreaterThan(1)
   })
 
-  it('is not asked again, when nobody knows whether it has acted', async () => {
+  it('is not asked again when it may already have acted', async () => {
     const app = await startRawUpstream(cleanup, (request, socket) => {
       if (request.method === 'POST') socket.destroy()
       else socket.write(OK)

@@ -56,7 +56,7 @@ describe('createBoundedFetch', () => {
     return () => Promise.reject(error)
   }
   for (const encoding of ['identity', 'IDENTITY', '', 'identity, identity', ', identity']) {
-    it(`takes an answer with the encoding "${encoding}", which is none`, async () => {
+    it(`takes an answer with the encoding "${encoding}", which changes nothing`, async () => {
       const world = worldThatAnswers(respond({ headers: { 'content-encoding': encoding } }))
       expect((await get(world)).ok).toBe(true)
     })
@@ -83,7 +83,7 @@ describe('createBoundedFetch', () => {
     ['a list of encodings', respond({ headers: { 'content-encoding': 'identity, br' } })],
   ]
   for (const [what, answer] of refused) {
-    it(`refuses ${what}, without a word of the body`, async () => {
+    it(`refuses ${what}, and reports nothing of the body`, async () => {
       const world = worldThatAnswers(answer)
       const fetched = await get(world)
       expect(fetched.ok).toBe(false)
@@ -108,7 +108,7 @@ describe('createBoundedFetch', () => {
     }
   })
 
-  it('tells the status, so that discovery can go on after a 404', async () => {
+  it('reports the status, so that discovery can go on after a 404', async () => {
     const fetched = await get(worldThatAnswers(respond({ status: 404 })))
     expect(!fetched.ok && fetched.error.status).toBe(404)
   })

@@ -107,7 +107,7 @@ describe('discoverJwksUri', () => {
     })
   }
 
-  it('says both issuers when they differ', async () => {
+  it('names both issuers when they differ', async () => {
     const { found } = await discover({ [OPENID]: { issuer: `${ISSUER}/`, jwks_uri: JWKS } })
     expect(found.ok ? '' : found.error).toContain(`"${ISSUER}/"`)
     expect(found.ok ? '' : found.error).toContain(`"${ISSUER}"`)

@@ -9,7 +9,7 @@ const p256 = publicJwk(keyPair('P-256'), { kid: 'b' })
 const load = (...keys: readonly unknown[]) => importJwks(jwksBytes(...keys), { algorithms: ALGORITHM_NAMES })
 
 describe('importJwks', () => {
-  it('keeps the usable keys and says why the others were ignored', () => {
+  it('keeps the usable keys and reports why the others were ignored', () => {
     const loaded = load(rsa, { kty: 'oct', k: 'AAAA', kid: 'c' }, null, p256, {
       ...rsa,
       kid: 'd',
@@ -72,7 +72,7 @@ describe('importJwks', () => {
     ])
   })
 
-  it('tells keys that are a fault of their publisher from keys that are for others', () => {
+  it('separates keys that are a mistake of their publisher from keys that are for others', () => {
     const loaded = load(rsa, { ...p256, use: 'enc' }, { kty: 'oct', k: 'AAAA' }, { ...p256, x: 'AAAA' })
     expect(loaded.ok && loaded.value.ignored.map((key) => key.isUntrusted)).toEqual([undefined, true, true])
   })

@@ -17,7 +17,7 @@ async function refresh(world: FakeWorld, source: KeySource): Promise<void> {
 }
 
 describe('the history of a key', () => {
-  it('tells when it was first seen, last seen, and whether it is in force', async () => {
+  it('reports when it was first seen, last seen, and whether it is in force', async () => {
     const { world, source } = await started('a', 'b')
     publish(world, 'b', 'c')
     await refresh(world, source)
@@ -79,7 +79,7 @@ describe('the history of a key', () => {
 })
 
 describe('the last use of a key', () => {
-  it('is told by a verification and by a hit of the cache, to the second', async () => {
+  it('is reported by a verification and by a hit of the cache, to the second', async () => {
     const { world, source } = await started('a', 'b')
     expect(historyOf(source, 'a')?.lastUsedMs).toBeUndefined()
     const key = keyOf(source, 'a')

@@ -57,7 +57,7 @@ describe('a remote key source whose issuer fails', () => {
       expect(world.timers()).toEqual([600_000])
     })
 
-    it(`has no keys, and says why, when ${what} is all there ever was`, async () => {
+    it(`has no keys, and reports why, when ${what} is all there ever was`, async () => {
       const world = createFakeWorld()
       world.answer = answer
       const source = createKeySource(SETTINGS, ['ES256'], world.deps)

@@ -119,7 +119,7 @@ describe('a refresh of what has not changed', () => {
     source.close()
   })
 
-  it('takes the whole set when a kid is missing, whatever the ETag says', async () => {
+  it('takes the whole set when a kid is missing, whatever the ETag is', async () => {
     const { world, source } = await started({ etag: '"never changes"' })
     const sent = publish(world, { etag: '"never changes"' }, 'a', 'b')
     await refresh(world, source)
@@ -230,7 +230,7 @@ describe('a refresh without ETag', () => {
 })
 
 describe('keys that must not be trusted', () => {
-  it('are told once, and again when others come', async () => {
+  it('are reported once, and again when others come', async () => {
     const world = createFakeWorld()
     const secret = { kty: 'oct', k: 'AAAA', kid: 'shared' }
     const told = (): readonly unknown[] =>

@@ -25,7 +25,7 @@ describe('a remote key source at its start', () => {
     expect(source.status()).toMatchObject({ state: 'fresh', loadedAtMs: START_MS, lastError: undefined })
   })
 
-  it('is unavailable once the wait is over, and for who may not wait', async () => {
+  it('is unavailable once the wait is over, and for callers that may not wait', async () => {
     const world = createFakeWorld()
     world.answer = never
     const source = createKeySource(SETTINGS, ['ES256'], world.deps)
@@ -64,7 +64,7 @@ describe('a remote key source at its start', () => {
     expect(source.status().lastError).toBeUndefined()
   })
 
-  it('says that the first load has ended, well or badly', async () => {
+  it('reports that the first load has ended, well or badly', async () => {
     const world = createFakeWorld()
     const source = createKeySource(SETTINGS, ['ES256'], world.deps)
     expect(await source.started).toBeUndefined()
@@ -140,7 +140,7 @@ describe('a remote key source in its days', () => {
     expect(world.fetched).toHaveLength(2)
   })
 
-  it('tells its address without the query, which may hold a token', async () => {
+  it('reports its address without the query, which may hold a token', async () => {
     const world = createFakeWorld()
     const url = `${URL_OF_KEYS}?token=CANARY`
     const source = createKeySource({ ...SETTINGS, url }, ['ES256'], world.deps)

@@ -4,7 +4,7 @@ import { createFakeWorld, jsonResponse, settle } from '../fake-world.ts'
 import { jwk, never, publish, request, SETTINGS, started, stateOf } from './remote-harness.ts'
 
 describe('a remote key source and unknown kids', () => {
-  it('finds the new key after a rotation with one fetch, for all who wait', async () => {
+  it('finds the new key after a rotation with one fetch, for all callers that wait', async () => {
     const { world, source } = await started('a')
     publish(world, 'a', 'b')
     const answers = await Promise.all(Array.from({ length: 100 }, () => request(source, 'b')))

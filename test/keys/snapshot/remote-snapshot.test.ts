@@ -124,7 +124,7 @@ describe('a source with a snapshot', () => {
     source.close()
   })
 
-  it('tells when it cannot be written, and goes on', async () => {
+  it('reports when it cannot be written, and goes on', async () => {
     const world = createFakeWorld()
     publish(world, 'a')
     const write = () => Promise.reject(Object.assign(new Error('CANARY'), { code: 'ENOSPC' }))
@@ -138,7 +138,7 @@ describe('a source with a snapshot', () => {
     source.close()
   })
 
-  it('is not written by who may only read', async () => {
+  it('is not written by a process that may only read', async () => {
     const world = await afterRun('a')
     publish(world, 'b')
     const read = (path: string) => world.snapshots.get(path)

@@ -69,7 +69,7 @@ describe('an issuer with several key sources', () => {
     })
   }
 
-  it('tells that the key may be where nobody answers, unless the token names one that is known', async () => {
+  it('reports that a source that does not answer may have the key, unless the token names a known one', async () => {
     const { source } = await started(['a'], 'down')
     expect(ask(source, undefined)).toMatchObject({ othersRetryAfterSeconds: 1 })
     expect(ask(source, 'a')).not.toHaveProperty('othersRetryAfterSeconds')
@@ -169,7 +169,7 @@ describe('a JWK set file of shared secrets', () => {
     source.close()
   })
 
-  it('keeps the keys that stay when the file changes, and tells of the others only', () => {
+  it('keeps the keys that stay when the file changes, and reports the others only', () => {
     const fresh = { ...old, k: Buffer.from(secretOf(33)).toString('base64url'), kid: 'new' }
     const world = createFakeWorld()
     let keys = [old]
@@ -210,7 +210,7 @@ describe('a JWK set file of shared secrets', () => {
     })
   }
 
-  it('is refused where nobody says that it is one', () =>
+  it('is refused unless it is declared as one', () =>
     expect(() => open([old], {})).toThrow(expect.objectContaining({ code: 'ERR_KEYS_JWKS_INVALID' })))
 })
 
@@ -235,7 +235,7 @@ describe('whatever its sources answer', () => {
       .map((retryAfterSeconds): KeyLookup => ({ state: 'unavailable', retryAfterSeconds })),
   )
 
-  it('an issuer says no for good only when every source has said so, and tries no more keys than one may have', () =>
+  it('an issuer refuses for good only when every source has refused, and tries no more keys than one may have', () =>
     fc.assert(
       fc.property(
         fc.array(answer, { minLength: 1, maxLength: 4 }),

@@ -49,7 +49,7 @@ describe('a jwks_file source', () => {
     ['without keys', jwksBytes()],
   ]
   for (const [what, bytes] of failures) {
-    it(`keeps the last good keys while the file is ${what}, says so once, and recovers`, () => {
+    it(`keeps the last good keys while the file is ${what}, reports it once, and recovers`, () => {
       const { world, source, keyOf, rewrite } = started('a')
       const key = keyOf('a')
       rewrite(bytes)
