@@ -1,6 +1,6 @@
 /** From a file to an instance: what `serve`, `check`, `explain` and a reload have in common. */
-import { gomaFormat } from '../compat/goma.ts'
-import { jwtauthrequestFormat } from '../compat/jwtauthrequest.ts'
+import { gomaFormat } from '../compat/goma/format.ts'
+import { jwtauthrequestFormat } from '../compat/jwtauthrequest/format.ts'
 import {
   loadConfig,
   loadConfigText,

@@ -1,8 +1,8 @@
 /** Loads configuration text in tests: no files and no environment but those given. */
 import { ALGORITHM_NAMES } from '../../src/syntax/algorithms.ts'
 import type { Algorithm } from '../../src/syntax/algorithms.ts'
-import { gomaFormat } from '../../src/compat/goma.ts'
-import { jwtauthrequestFormat } from '../../src/compat/jwtauthrequest.ts'
+import { gomaFormat } from '../../src/compat/goma/format.ts'
+import { jwtauthrequestFormat } from '../../src/compat/jwtauthrequest/format.ts'
 import { formatDiagnostics } from '../../src/config/format-diagnostics.ts'
 import { loadConfigText } from '../../src/config/load-config.ts'
 import type { ConfigFailure, LoadConfigDeps, LoadedConfig } from '../../src/config/load-config.ts'

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SKELETON } from '../compat/goma-config.ts'
+import { SKELETON } from '../compat/goma/goma-config.ts'
 import { startProgram, type ChildProgram } from '../support/live/child-program.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { liveSuite } from '../support/live/live-suite.ts'

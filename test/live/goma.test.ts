@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { jwtVerify } from 'jose'
-import { DOCUMENT } from '../compat/goma-config.ts'
+import { DOCUMENT } from '../compat/goma/goma-config.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { ask, type RawResponse } from '../support/live/raw-client.ts'
 import { startServedGateway } from '../support/live/served-gateway.ts'

@@ -1,0 +1,157 @@
+/** Goma's `cors`, a list of origins and a map of answer headers → the `cors` of a native route. */
+import type { Problem } from '../../settings/problem.ts'
+import { quoted } from '../../printable.ts'
+import { parseOrigin } from '../../settings/values/origin.ts'
+import {
+  either,
+  flag,
+  mapOf,
+  optionalList,
+  plainText,
+  strictMap,
+  text,
+  textOrNumber,
+  wholeNumber,
+} from '../../config/schema-leaf.ts'
+import type { Output } from '../../config/schema-leaf.ts'
+import type { LocatedProblem } from '../../settings/problem.ts'
+import { toPointer } from '../../config/json-pointer.ts'
+import { gomaFlag } from './flag.ts'
+import { unsupported } from './noted-keys.ts'
+
+export const CorsSchema = strictMap({
+  enabled: gomaFlag().optional(),
+  origins: optionalList(text(parseOrigin)),
+  allowedHeaders: optionalList(plainText()),
+  allowMethods: optionalList(plainText()),
+  exposeHeaders: optionalList(plainText()),
+  maxAge: wholeNumber(0, 1_000_000_000).optional(),
+  allowCredentials: gomaFlag().optional(),
+  headers: mapOf(either(textOrNumber(), flag())).optional(),
+})
+
+type GomaCors = Output<typeof CorsSchema>
+type Value = Readonly<Record<string, unknown>>
+
+export interface TranslatedCors {
+  /** Of a `warder.yaml`; undefined where no origin may read anything. */
+  readonly value: Value | undefined
+  /** Key of the value → pointer to where it is written. */
+  readonly origins: Readonly<Record<string, string>>
+  readonly problems: readonly LocatedProblem[]
+}
+
+/** What browsers do where a header is missing (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+const UNSAID = { methods: ['GET', 'HEAD', 'POST'], headers: [], expose: [], max_age: '5s' }
+
+/** @param pointer Where it is written. */
+export function translateCors(cors: GomaCors | undefined, pointer: string): TranslatedCors {
+  if (cors === undefined || cors.enabled === false) return { value: undefined, origins: {}, problems: [] }
+  const { origins = [], headers = {} } = cors
+  const value: Record<string, unknown> = { ...UNSAID, origins }
+  const places: Record<string, string> = { origins: `${pointer}/origins` }
+  const problems: LocatedProblem[] = []
+  for (const [name, written] of Object.entries(headers)) {
+    const at = `${pointer}/headers${toPointer([name])}`
+    const [key, read] = HEADERS.get(name.toLowerCase()) ?? []
+    if (key === undefined || read === undefined) {
+      problems.push({ pointer: at, problem: otherHeader(name), atKey: true })
+    } else if (Object.hasOwn(places, key)) {
+      const message = `the header ${quoted(name)} is there twice`
+      problems.push({ pointer: at, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message }, atKey: true })
+    } else {
+      places[key] = at
+      const found = read(String(written).trim())
+      if (found === undefined) problems.push({ pointer: at, problem: badValue(name, String(written)) })
+      else if (key !== 'methods' || String(written).trim() !== '') value[key] = found
+    }
+  }
+  for (const [name, key, written] of keysOf(cors)) {
+    const at = `${pointer}/${name}`
+    if (Object.hasOwn(places, key) && JSON.stringify(value[key]) !== JSON.stringify(written)) {
+      const message = `\`${name}\` and a header in \`headers\` differ`
+      problems.push({ pointer: at, problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message }, atKey: true })
+    }
+    places[key] = at
+    value[key] = written
+  }
+  if (origins.length > 0) return { value, origins: places, problems }
+  if (Object.keys(headers).length > 0 || keysOf(cors).length > 0)
+    problems.push({ pointer, problem: NO_ORIGINS, atKey: true })
+  return { value: undefined, origins: {}, problems }
+}
+
+/** Of versions from 0.2.12 on, whose keys say the same as headers. An empty value, zero or `off` counts for nothing. */
+function keysOf(cors: GomaCors): readonly (readonly [name: string, key: string, value: unknown])[] {
+  const { allowedHeaders = [], allowMethods = [], exposeHeaders = [], maxAge = 0 } = cors
+  const all: readonly (readonly [string, string, unknown, boolean])[] = [
+    ['allowedHeaders', 'headers', allowedHeaders, allowedHeaders.length > 0],
+    ['allowMethods', 'methods', allowMethods, allowMethods.length > 0],
+    ['exposeHeaders', 'expose', exposeHeaders, exposeHeaders.length > 0],
+    ['maxAge', 'max_age', readSeconds(String(maxAge)), maxAge > 0],
+    ['allowCredentials', 'credentials', true, cors.allowCredentials === true],
+  ]
+  return all.flatMap(([name, key, value, isSet]) => (isSet ? [[name, key, value] as const] : []))
+}
+
+function readList(written: string): unknown {
+  return written
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+const DAY_SECONDS = 86_400
+
+/** No browser remembers for more than a day; less than nothing is nothing. */
+const readSeconds = (written: string): unknown =>
+  /^-?\d{1,15}$/.test(written) ? `${Math.min(Math.max(Number(written), 0), DAY_SECONDS)}s` : undefined
+
+function readFlag(written: string): unknown {
+  if (written === 'true') return true
+  return written === 'false' || written === '' ? false : undefined
+}
+
+/** What is done with the value of each header, by its name in lower case. */
+const HEADERS: ReadonlyMap<string, readonly [key: string, read: (written: string) => unknown]> = new Map([
+  ['access-control-allow-headers', ['headers', readList]],
+  ['access-control-allow-methods', ['methods', readList]],
+  ['access-control-expose-headers', ['expose', readList]],
+  ['access-control-max-age', ['max_age', readSeconds]],
+  ['access-control-allow-credentials', ['credentials', readFlag]],
+])
+
+/** Headers by which an answer protects its reader: who writes one here relies on it. */
+const PROTECTING =
+  /^(?:access-control-.*|cross-origin-.*|content-security-policy.*|x-frame-options|x-content-type-options|x-xss-protection|strict-transport-security|referrer-policy|permissions-policy|cache-control|clear-site-data|set-cookie|www-authenticate)$/i
+
+/** Goma writes any header into every answer to a page of `origins`. */
+const otherHeader = (name: string): Problem =>
+  PROTECTING.test(name)
+    ? unknownHeader(name)
+    : {
+        code: 'WARN_COMPAT_NO_EFFECT',
+        message: `${quoted(name)} in \`cors\` has no effect`,
+        hints: ['let the application write it'],
+      }
+
+function unknownHeader(name: string): Problem {
+  if (name.toLowerCase() === 'access-control-allow-origin')
+    return unsupported(`${quoted(name)} is written by Warder`, 'name the pages in `origins`')
+  return unsupported(
+    `${quoted(name)} in \`cors\` is not supported`,
+    'known are Access-Control-Allow-Headers, -Allow-Methods, -Expose-Headers, -Max-Age and -Allow-Credentials; let the application write others',
+  )
+}
+
+const badValue = (name: string, written: string): Problem => ({
+  code: 'ERR_CONFIG_VALUE',
+  message: `${quoted(written)} is no value of ${quoted(name)}`,
+  hints: ['Access-Control-Max-Age is a number of seconds, Access-Control-Allow-Credentials is true or false'],
+})
+
+const NO_ORIGINS: Problem = {
+  code: 'WARN_COMPAT_NO_EFFECT',
+  message: '`cors` has no effect without `origins`',
+  hints: ['name the pages that may read answers in `origins`'],
+}

@@ -1,0 +1,30 @@
+/** Configurations of Goma Gateway, read as they are. What Goma leaves open on a mistake is refused here. */
+import type { ForeignFormat } from '../../config/foreign-format.ts'
+import { locateIn } from '../../config/locate-problem.ts'
+import { err, ok } from '../../result.ts'
+import { includeExtraFiles } from './files/include.ts'
+import { withoutNulls } from './files/nulls.ts'
+import { translateGomaPartly } from './partly.ts'
+import { readGoma } from './read.ts'
+
+const OWN_KEYS = ['issuers', 'policies', 'routes', 'upstreams', 'listen', 'endpoints', 'token_sources']
+
+/** Goma's own `version` says nothing: it is a number that was never looked at. */
+export const gomaFormat: ForeignFormat = {
+  format: 'goma',
+  detects: (value) =>
+    !OWN_KEYS.some((key) => Object.hasOwn(value, key)) &&
+    ['gateway', 'middlewares'].some((key) => Object.hasOwn(value, key)),
+  allowsLooseComments: true,
+  include: includeExtraFiles,
+  translate(document, supportedAlgorithms) {
+    const { settings, problems, origins } = readGoma(
+      document,
+      withoutNulls(document.value),
+      supportedAlgorithms,
+    )
+    const found = problems.map(locateIn(document))
+    return settings === undefined ? err(found) : ok({ settings, warnings: found, origins })
+  },
+  translatePartly: translateGomaPartly,
+}

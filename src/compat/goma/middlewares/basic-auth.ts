@@ -1,0 +1,104 @@
+/** Goma's middleware `basic`, `basicAuth` in newer versions → the `basic_auth` of a native route. */
+import type { Problem } from '../../../settings/problem.ts'
+import { quoted } from '../../../printable.ts'
+import { either, literalText, optionalList, plainText, strictMap } from '../../../config/schema-leaf.ts'
+import type { Output } from '../../../config/schema-leaf.ts'
+import { gomaFlag } from '../flag.ts'
+import type { Judge } from './judges.ts'
+
+/** One user of the old version; `realm` and `users` of the new one. */
+export const BasicAuthRuleSchema = strictMap({
+  username: plainText().optional(),
+  password: literalText().optional(),
+  realm: literalText().optional(),
+  forwardUsername: gomaFlag().optional(),
+  users: optionalList(
+    either(
+      plainText().describe('user:password'),
+      strictMap({ username: plainText(), password: literalText() }),
+    ),
+  ),
+})
+
+type BasicAuthRule = Output<typeof BasicAuthRuleSchema>
+
+interface GomaUser {
+  readonly name: string
+  readonly password: string
+  /** Where it is written, below the rule. */
+  readonly origin: string
+}
+
+/** The header in which Goma tells the application who it is. */
+const USER_HEADER = 'username'
+
+/** What Goma takes for a hash: everything else is a password as it is typed. */
+const HASH = /^(?:\$2[aby]?\$|\$argon2|\$apr1\$|\{SHA\})/
+
+export function translateBasicAuth(rule: BasicAuthRule): Judge | Problem {
+  const all = usersOf(rule)
+  if ('code' in all) return all
+  const users = all.filter((user, i) => indexOfName(all, user) === i)
+  const { realm = '', forwardUsername } = rule
+  return {
+    kind: 'basic_auth',
+    value: {
+      users: Object.fromEntries(users.map((user) => [user.name, toUser(user)])),
+      ...(realm === '' ? {} : { realm }),
+      ...(forwardUsername === true ? { user_header: USER_HEADER } : {}),
+      // Goma leaves the header as it is, and applications behind it may read it.
+      forward_credentials: true,
+    },
+    origins: {
+      users: 'rule',
+      realm: 'rule/realm',
+      user_header: 'rule/forwardUsername',
+      ...Object.fromEntries(users.map(({ name, origin }) => [`users/${name}`, `rule/${origin}`])),
+    },
+  }
+}
+
+const indexOfName = (users: readonly GomaUser[], { name }: GomaUser): number =>
+  users.findIndex((user) => user.name === name)
+
+/** Goma accepts either password. The first one alone lets nobody in whom Goma would refuse. */
+export function repeatedUsers(rule: unknown): readonly (Problem & { readonly at: number })[] {
+  const read = BasicAuthRuleSchema.safeParse(rule)
+  const users = read.success ? usersOf(read.data) : []
+  if ('code' in users) return []
+  return users.flatMap((user, i) => {
+    if (indexOfName(users, user) === i) return []
+    const message = `the user ${quoted(user.name)} is there twice, and only the first counts`
+    return [{ code: 'WARN_COMPAT_NO_EFFECT' as const, message, hints: ['keep one of them'], at: i }]
+  })
+}
+
+function usersOf({ username, password, users }: BasicAuthRule): readonly GomaUser[] | Problem {
+  const isOld = username !== undefined || password !== undefined
+  if (isOld === (users !== undefined && users.length > 0)) return NO_USERS
+  if (isOld) {
+    if (username === undefined || password === undefined || password === '') return NO_USERS
+    return [{ name: username, password, origin: 'password' }]
+  }
+  const read = (users ?? []).map((user, i): GomaUser => {
+    if (typeof user !== 'string')
+      return { name: user.username, password: user.password, origin: `users/${i}/password` }
+    const colon = user.indexOf(':')
+    return { name: user.slice(0, colon), password: user.slice(colon + 1), origin: `users/${i}` }
+  })
+  const isWhole = (users ?? []).every((user) => typeof user !== 'string' || user.includes(':'))
+  return isWhole && read.every(({ password: secret }) => secret !== '') ? read : NO_PASSWORD
+}
+
+const toUser = ({ password }: GomaUser): unknown => (HASH.test(password) ? password : { password })
+
+const NO_USERS: Problem = {
+  code: 'ERR_CONFIG_EXACTLY_ONE',
+  message: 'a rule with `username` and `password`, or with `users`, is needed',
+}
+/** Does not show what is written: it may be a password. */
+const NO_PASSWORD: Problem = {
+  code: 'ERR_CONFIG_VALUE',
+  message: 'a user without a password',
+  hints: ['write `user:password`, or a map of `username` and `password`'],
+}

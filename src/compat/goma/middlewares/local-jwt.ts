@@ -1,0 +1,98 @@
+/** The newer `jwtAuth` of Goma, which verifies tokens itself → an issuer and a policy. */
+import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../../../config/check-issuer.ts'
+import type { Problem } from '../../../settings/problem.ts'
+import { err, ok } from '../../../result.ts'
+import type { Result } from '../../../result.ts'
+import { translateClaims } from './claims.ts'
+import { optional, type Judge, type RuleProblem } from './judges.ts'
+import { readKeyText } from '../key-text.ts'
+import { unsupported } from '../noted-keys.ts'
+import { ANY, ISSUER_ANY } from '../../issuer-any.ts'
+import type { LocalJwtRule } from './rules.ts'
+
+type Value = Readonly<Record<string, unknown>>
+
+/** @param name Of the issuer and the policy. */
+export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | RuleProblem {
+  const named = [rule.algorithms, rule.alg, rule.algo].filter((one) => one !== undefined)
+  if (named.length > 1) {
+    const message = '`algorithms`, `alg` and `algo` exclude each other'
+    return { code: 'ERR_CONFIG_EXACTLY_ONE', message }
+  }
+  if (rule.issuer === ANY) return { ...ISSUER_ANY, at: 'issuer' }
+  const keys = keysOf(rule)
+  if (!keys.ok) return keys.error
+  const { claimsExpression = '' } = rule
+  const claims = claimsExpression === '' ? ok({}) : translateClaims(claimsExpression)
+  if (!claims.ok) return { ...claims.error, at: 'claimsExpression' }
+  return {
+    kind: 'policy',
+    name,
+    issuer: {
+      name,
+      issuer: rule.issuer ?? ANY,
+      audience: rule.audience === undefined ? 'any' : [rule.audience],
+      keys: keys.value,
+      ...optional('algorithms', algorithmsOf(rule)),
+      leeway: 0,
+    },
+    policy: {
+      issuers: [name],
+      ...optional('claims', claims.value),
+      ...optional('identity', rule.forwardHeaders),
+    },
+    keepsToken: rule.forwardAuthorization ?? false,
+  }
+}
+
+function keysOf(rule: LocalJwtRule): Result<Value, RuleProblem> {
+  const { secret, jwksUrl = '', jwksFile = '', publicKey = '' } = rule
+  const isSet = [secret !== undefined, jwksUrl !== '', jwksFile !== '', publicKey !== '']
+  if (isSet.filter(Boolean).length !== 1) return err(NO_KEYS)
+  if (secret !== undefined) return ok({ secret, ...shortness(secret, rule) })
+  if (jwksUrl !== '') return ok({ jwks_url: jwksUrl })
+  return jwksFile === '' ? readKey('publicKey', publicKey) : readKey('jwksFile', jwksFile)
+}
+
+/** Its documents write `algo`, which no version reads: who wrote it wants these algorithms alone. */
+function algorithmsOf({ algorithms, alg, algo }: LocalJwtRule): LocalJwtRule['algorithms'] {
+  const one = alg ?? algo
+  return algorithms ?? (one === undefined ? undefined : [one])
+}
+
+/** Goma takes a secret of any length. What is long enough not to be guessed keeps working, with a warning. */
+function shortness(secret: unknown, rule: LocalJwtRule): Value {
+  if (typeof secret !== 'string') return {}
+  const { length } = new TextEncoder().encode(secret)
+  const needed = secretBytesNeeded(algorithmsOf(rule) ?? ['HS256'])
+  return length >= LEAST_SECRET_BYTES && length < needed ? { allow_short_secret: true } : {}
+}
+
+/** In the file itself, or in another one. */
+const KEYS = {
+  publicKey: { inText: 'pem', inFile: 'pem_file' },
+  jwksFile: { inText: 'jwks', inFile: 'jwks_file' },
+} as const
+
+function readKey(name: keyof typeof KEYS, written: string): Result<Value, RuleProblem> {
+  const key = readKeyText(written)
+  if (key?.kind === 'text') return ok({ [KEYS[name].inText]: key.text })
+  if (key?.kind === 'file') return ok({ [KEYS[name].inFile]: key.path })
+  if (key?.kind === 'encrypted') {
+    const problem = unsupported(
+      `\`${name}\` that is encrypted for Goma is not supported`,
+      'a public key is no secret',
+    )
+    return err({ ...problem, at: name })
+  }
+  // Does not show what is written: it may be a key.
+  const message = `\`${name}\` is neither a key, nor one in base64, nor the path of a file`
+  const hints = ['a file has a name such as key.pem or keys.json']
+  return err({ code: 'ERR_CONFIG_VALUE', message, hints, at: name })
+}
+
+const NO_KEYS: Problem = {
+  code: 'ERR_CONFIG_EXACTLY_ONE',
+  message: 'a rule with one of `secret`, `jwksUrl`, `jwksFile` and `publicKey` is needed',
+  hints: ['for an auth service write `url`'],
+}

@@ -1,0 +1,80 @@
+/** What of Goma's routes is public below or beside something that is guarded. */
+import { quoted } from '../../printable.ts'
+import type { LocatedProblem } from '../../settings/problem.ts'
+import { assertPathPattern, coversPath } from '../../syntax/path-pattern.ts'
+import type { PathPattern } from '../../syntax/path-pattern.ts'
+import type { Made } from './routes.ts'
+
+interface Part {
+  readonly pointer: string
+  readonly order: number
+  readonly hosts: readonly string[]
+  readonly patterns: readonly PathPattern[]
+  readonly access: 'public' | 'guarded' | 'closed'
+}
+
+/** Most guarded paths that one warning names. */
+const MAX_NAMED = 5
+
+/**
+ * One warning for each of Goma's routes with such a part: who migrates learns from it what the guard does not cover.
+ *
+ * @param routes In the order in which they are asked.
+ */
+export function warnOfPublicPaths(routes: readonly Made[]): readonly LocatedProblem[] {
+  const parts = routes.map(toPart)
+  const guarded = parts.filter(({ access }) => access === 'guarded')
+  const found = new Map<string, { readonly open: string; readonly near: Set<string> }>()
+  for (const part of parts.filter(({ access }) => access === 'public')) {
+    for (const pattern of part.patterns) {
+      const near = guarded.flatMap((other) =>
+        other.patterns.filter((guard) => isNear(part, pattern, other, guard)).map(withoutTree),
+      )
+      if (near.length === 0) continue
+      const { near: known } = found.get(part.pointer) ?? { near: new Set<string>() }
+      found.set(part.pointer, { open: withoutTree(pattern), near: new Set([...known, ...near]) })
+    }
+  }
+  return [...found].map(([pointer, { open, near }]) => toWarning(pointer, open, [...near]))
+}
+
+function toPart({ value, pointer, judges = [] }: Made, order: number): Part {
+  const { host: hosts = [], path: paths = [] } = value['match'] as {
+    readonly host?: readonly string[]
+    readonly path?: readonly string[]
+  }
+  return {
+    pointer,
+    order,
+    hosts,
+    patterns: paths.map(assertPathPattern),
+    access: value['access'] === 'public' ? 'public' : judges.length > 0 ? 'guarded' : 'closed',
+  }
+}
+
+/** A guarded path inside what is public has public siblings; what is public inside a guarded path is a hole in it. */
+function isNear(open: Part, pattern: PathPattern, other: Part, guard: PathPattern): boolean {
+  if (!haveHostInCommon(open.hosts, other.hosts)) return false
+  if (coversPath(pattern, guard)) return !coversPath(guard, pattern)
+  return coversPath(guard, pattern) && open.order < other.order
+}
+
+const haveHostInCommon = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === 0 ||
+  others.length === 0 ||
+  [...some, ...others].some((host) => host.startsWith('*')) ||
+  some.some((host) => others.includes(host))
+
+const withoutTree = ({ text }: PathPattern): string => text.replace(/\/\*\*$/, '') || '/'
+
+function toWarning(pointer: string, open: string, near: readonly string[]): LocatedProblem {
+  const named = near.slice(0, MAX_NAMED).map((path) => quoted(path))
+  const rest = near.length > MAX_NAMED ? ` and ${near.length - MAX_NAMED} more` : ''
+  const message = `${quoted(open)} is public, below or beside what is guarded: ${named.join(', ')}${rest}`
+  const [example = ''] = near
+  const hints = [
+    'to guard all of this route, name a middleware with `paths: [/*]` in it',
+    `names that only begin alike (${quoted(`${example}x`)}), or that come further below, are public too; Goma up to 0.2.1 guards the first, from 0.2.8 on both: add them to \`paths\` if they are not meant for everybody`,
+  ]
+  return { pointer: `${pointer}/path`, problem: { code: 'WARN_COMPAT_PUBLIC_PATHS', message, hints } }
+}

@@ -1,0 +1,48 @@
+/** `${NAME}` and `{{function()}}`, which Goma fills in and Warder does not. */
+import { toPointer } from '../../config/json-pointer.ts'
+import type { LocatedProblem } from '../../settings/problem.ts'
+import { unsupported, type KeyNotes } from './noted-keys.ts'
+import { GATEWAY_NOTES, PROVIDER_NOTES, TOP_NOTES } from './notes.ts'
+
+/**
+ * Goma fills in names and passwords from 0.4.0 on, the whole file from 0.11.0 on: also `{NAME}`, which is looked for
+ * only where it is all of a value.
+ */
+const REFERENCE = /\$\{([A-Za-z_]\w*)\}|^\{([A-Za-z_]\w*)\}$|\{\{\s*([A-Za-z_]\w*)\([^)]*\)\s*\}\}/
+
+/**
+ * A secret that is taken literally would be known to anyone who knows how such files are written, so every value with a
+ * reference in it is refused. Values of keys without effect, or refused as a whole, are passed over.
+ */
+export function checkReferences(root: unknown): readonly LocatedProblem[] {
+  const found: LocatedProblem[] = []
+  const visit = (value: unknown, path: readonly PropertyKey[]): void => {
+    if (typeof value === 'string') {
+      const reference = REFERENCE.exec(value)
+      if (reference !== null) found.push({ pointer: toPointer(path), problem: notFilledIn(reference) })
+    } else if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value) as readonly (readonly [string, unknown])[])
+        if (!isWithoutEffect(path, key)) visit(member, [...path, key])
+    }
+  }
+  visit(root, [])
+  return found
+}
+
+const OF_GATEWAY: KeyNotes = { ...GATEWAY_NOTES, ...PROVIDER_NOTES }
+
+function isWithoutEffect(path: readonly PropertyKey[], key: string): boolean {
+  const notes: KeyNotes | undefined =
+    path.length === 0 ? TOP_NOTES : path.length === 1 && path[0] === 'gateway' ? OF_GATEWAY : undefined
+  return notes !== undefined && Object.hasOwn(notes, key)
+}
+
+function notFilledIn([, braced, bare, call]: RegExpExecArray): LocatedProblem['problem'] {
+  const name = braced ?? bare
+  if (name === undefined)
+    return unsupported(`\`{{${call ?? ''}()}}\` is not filled in`, 'write a value that stays the same')
+  return unsupported(
+    `the environment variable ${name} is not filled in`,
+    `write its value here, or fill it in with \`envsubst '\${${name}}' <goma.yml >filled.yml\``,
+  )
+}

@@ -1,0 +1,236 @@
+/** Goma's routes → native routes and upstreams. */
+import { toName, uniqueName } from '../../config/default-names.ts'
+import type { Problem } from '../../settings/problem.ts'
+import { fromPointer } from '../../config/json-pointer.ts'
+import { quoted } from '../../printable.ts'
+import type { LocatedProblem } from '../../settings/problem.ts'
+import { suggestion } from '../../suggest.ts'
+import { translateCors, type TranslatedCors } from './cors.ts'
+import { checkKeys, unsupported } from './noted-keys.ts'
+import { limitOf, limitValue, sortLimits, tornLimits } from './limits.ts'
+import type { Middleware } from './middlewares/middlewares.ts'
+import { INLINE_NOTES } from './notes.ts'
+import { slicePaths, type Slice } from './paths.ts'
+import type { GomaRoute } from './schema.ts'
+import { translateUpstream } from './upstreams.ts'
+
+type Value = Readonly<Record<string, unknown>>
+
+/** Part of a `warder.yaml`, and where it comes from. */
+export interface Made {
+  readonly value: Value
+  readonly pointer: string
+  /** Who judges, in order, where that is written elsewhere. */
+  readonly judges?: readonly Middleware[]
+  /** Key of its `cors` → where that is written. */
+  readonly cors?: TranslatedCors['origins']
+}
+
+export interface RouteParts {
+  readonly routes: readonly Made[]
+  readonly upstreams: ReadonlyMap<string, Made>
+  readonly problems: readonly LocatedProblem[]
+}
+
+export interface NamedMiddlewares {
+  readonly known: readonly Middleware[]
+  /** Names as written, of broken ones too, so that one mistake is not reported as two. */
+  readonly names: ReadonlySet<string>
+  /** Of every route, before its own. */
+  readonly defaults: readonly string[]
+}
+
+/** What the gateway says for all routes. */
+export interface ForAllRoutes {
+  readonly middlewares: NamedMiddlewares
+  /** For routes without one. */
+  readonly cors: TranslatedCors
+  /** Beside those of the route. */
+  readonly interceptErrors: readonly number[]
+}
+
+/** Longest paths first, as in Goma; of equal ones those for certain hosts, then the first. */
+export function translateRoutes(routes: readonly GomaRoute[], forAll: ForAllRoutes): RouteParts {
+  const made: Made[] = []
+  const upstreams = new Map<string, Made>()
+  const problems: LocatedProblem[] = []
+  const taken = new Set<string>()
+  const seen = new Set<string>()
+  const inOrder = routes
+    .map((route, i) => ({ route, i }))
+    .filter(({ route }) => route.enabled !== false && route.disabled !== true)
+    .sort(
+      (a, b) =>
+        depth(b.route) - depth(a.route) || Number(isForAnyHost(a.route)) - Number(isForAnyHost(b.route)),
+    )
+  for (const { route, i } of inOrder) {
+    const pointer = `/gateway/routes/${i}`
+    const { name: given = '' } = route
+    if (given !== '' && seen.has(given)) {
+      const message = `the route ${quoted(given)} exists already`
+      problems.push({ pointer: `${pointer}/name`, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } })
+    }
+    seen.add(given)
+    const name = uniqueName(toName(given, `route-${i + 1}`), taken)
+    const found = translateRoute(route, pointer, name, forAll, taken)
+    made.push(...found.routes.map((route) => ({ ...route, pointer })))
+    problems.push(...found.problems)
+    upstreams.set(name, { value: found.upstream, pointer })
+  }
+  return { routes: made, upstreams, problems }
+}
+
+const depth = ({ path }: GomaRoute): number => path.split('/').length
+/** `host` in the oldest versions. */
+const hostsOf = ({ hosts = [], host }: GomaRoute): readonly string[] =>
+  host === undefined ? hosts : [host, ...hosts]
+const isForAnyHost = (route: GomaRoute): boolean => hostsOf(route).length === 0
+
+interface OneRoute {
+  readonly routes: readonly Omit<Made, 'pointer'>[]
+  readonly upstream: Value
+  readonly problems: readonly LocatedProblem[]
+}
+
+function translateRoute(
+  route: GomaRoute,
+  pointer: string,
+  name: string,
+  forAll: ForAllRoutes,
+  taken: Set<string>,
+): OneRoute {
+  const { own: all, problems } = findMiddlewares(route, pointer, forAll.middlewares)
+  const limits = sortLimits(route.rateLimit ?? 0, all)
+  const own = all.filter((one) => one.judge.kind !== 'rate_limit' || limits.ofParts.includes(one))
+  const slices = slicePaths(
+    route.path,
+    own.map(({ paths }) => paths),
+  )
+  const upstream = translateUpstream(route, pointer, all, {
+    limits: limits.ofWhole,
+    interceptErrors: forAll.interceptErrors,
+  })
+  const ownCors = translateCors(route.cors, `${pointer}/cors`)
+  const cors = ownCors.value === undefined ? forAll.cors : ownCors
+  const found = [...problems, ...upstream.problems, ...ownCors.problems]
+  if (slices === undefined) {
+    const message = 'the paths of these middlewares overlap in too many ways'
+    found.push({ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'write fewer wildcards') })
+    return { routes: [], upstream: upstream.value, problems: found }
+  }
+  found.push(...tornLimits(slices, own, `${pointer}/middlewares`))
+  const rewrite = rewriteOf(route)
+  const routes = slices.map((slice): Omit<Made, 'pointer'> => {
+    const applying = slice.middlewares.flatMap((i) => own[i] ?? [])
+    const judges = applying.filter(({ judge }) => judge.kind !== 'rate_limit')
+    const judge = answerOf(judges)
+    const isOpenPart = applying.length === 0
+    const suffix = applying.map((middleware) => toName(middleware.name, 'guarded')).join('.')
+    const value = {
+      name: isOpenPart ? name : uniqueName(`${name}-${suffix}`.slice(0, 60), taken),
+      match: matchOf(route, slice, route.methods),
+      ...judge,
+      ...(judge['access'] === 'deny'
+        ? {}
+        : {
+            upstream: name,
+            ...rewrite,
+            ...(cors.value === undefined ? {} : { cors: cors.value }),
+            ...limitValue(applying.flatMap(limitOf)),
+          }),
+    }
+    return { value, judges, cors: cors.origins }
+  })
+  const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
+  return {
+    routes: [...routes, ...others],
+    upstream: upstream.value,
+    problems: found,
+  }
+}
+
+/** What one asks with another method is this route's business too: it must not reach a shorter one. */
+function otherMethods(
+  route: GomaRoute,
+  slices: readonly Slice[],
+  name: string,
+  taken: Set<string>,
+): readonly Value[] {
+  if ((route.methods ?? []).length === 0) return []
+  const all = slices.slice(-1)
+  return all.map((slice) => ({
+    name: uniqueName(`${name.slice(0, 46)}-other-methods`, taken),
+    match: matchOf(route, { ...slice, paths: [`${route.path}/**`] }, undefined),
+    access: 'deny',
+  }))
+}
+
+function matchOf(route: GomaRoute, { paths }: Slice, methods: readonly string[] | undefined): Value {
+  return {
+    ...(isForAnyHost(route) ? {} : { host: hostsOf(route) }),
+    path: paths,
+    ...(methods === undefined || methods.length === 0 ? {} : { method: methods }),
+  }
+}
+
+/** Every middleware that a route names. One that is unknown or broken is a problem, never an open route. */
+function findMiddlewares(
+  route: GomaRoute,
+  pointer: string,
+  { known, names, defaults }: NamedMiddlewares,
+): { readonly own: readonly Middleware[]; readonly problems: readonly LocatedProblem[] } {
+  const problems: LocatedProblem[] = []
+  const written = (route.middlewares ?? []).flatMap((name) => (typeof name === 'string' ? [name] : []))
+  route.middlewares?.forEach((name, i) => {
+    if (typeof name !== 'string') {
+      const at = `${pointer}/middlewares/${i}`
+      const [first] = checkKeys(name, fromPointer(at), INLINE_NOTES)
+      problems.push(first ?? { pointer: at, problem: INLINE_MIDDLEWARE })
+    } else if (!names.has(name))
+      problems.push({ pointer: `${pointer}/middlewares/${i}`, problem: unknownMiddleware(name, names) })
+  })
+  const all = [...new Set([...defaults, ...written])]
+  return { own: all.flatMap((name) => known.find((middleware) => middleware.name === name) ?? []), problems }
+}
+
+const INLINE_MIDDLEWARE = unsupported('a middleware without a name is not supported', INLINE_NOTES.path.hint)
+
+export function unknownMiddleware(name: string, names: ReadonlySet<string>): Problem {
+  return {
+    code: 'ERR_COMPAT_UNKNOWN_MIDDLEWARE',
+    message: `there is no middleware ${quoted(name)}`,
+    ...suggestion(name, names),
+    hints: [names.size === 0 ? 'there are no middlewares' : `known: ${[...names].slice(0, 20).join(', ')}`],
+  }
+}
+
+/** Who judges where these apply, in the written order. Where nobody gets in, it does not matter who is asked before. */
+function answerOf(applying: readonly Middleware[]): Value {
+  if (applying.some(({ judge }) => judge.kind === 'deny')) return { access: 'deny' }
+  const judges = applying.map(judgeOf)
+  const [first] = judges
+  if (first === undefined) return { access: 'public' }
+  return judges.length === 1 ? first : { all_of: judges }
+}
+
+function judgeOf({ judge }: Middleware): Value {
+  switch (judge.kind) {
+    case 'policy':
+      return { policy: judge.name }
+    case 'forward_auth':
+    case 'basic_auth':
+      return { [judge.kind]: judge.value }
+    case 'deny':
+    case 'rate_limit':
+      return { access: 'deny' }
+  }
+}
+
+/** In Goma a rewrite takes the place of the route's path; of `/` there is nothing to take away. */
+function rewriteOf({ path, rewrite = '' }: GomaRoute): Value {
+  if (rewrite === '' || rewrite === (path === '' ? '/' : path)) return {}
+  return {
+    ...(path === '' ? {} : { strip_prefix: path }),
+    ...(rewrite === '/' ? {} : { add_prefix: rewrite }),
+  }
+}

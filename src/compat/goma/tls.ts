@@ -1,0 +1,135 @@
+/** Goma's certificates → those of the second listener. */
+import type { Problem } from '../../settings/problem.ts'
+import type { LocatedProblem } from '../../settings/problem.ts'
+import { literalText, optionalList, strictMap } from '../../config/schema-leaf.ts'
+import { gomaFlag } from './flag.ts'
+import { notedKeys, unsupported } from './noted-keys.ts'
+import { isWrittenKey } from './key-text.ts'
+import { TLS_NOTES } from './notes.ts'
+import type { GomaConfig } from './schema.ts'
+
+const optionalText = () => literalText().optional()
+const PairSchema = strictMap({ cert: literalText(), key: literalText() })
+
+/** Of the newer version. */
+const TlsSchema = strictMap({
+  certificates: optionalList(PairSchema),
+  keys: optionalList(PairSchema),
+  default: strictMap({ cert: optionalText(), key: optionalText() }).optional(),
+  clientAuth: strictMap({ clientCA: optionalText(), required: gomaFlag().optional() }).optional(),
+  ...notedKeys(TLS_NOTES),
+})
+
+/** Of the older one, under both of its names. */
+export const CERTIFICATE_SHAPE = {
+  tlsCertFile: optionalText(),
+  tlsKeyFile: optionalText(),
+  sslCertFile: optionalText(),
+  sslKeyFile: optionalText(),
+  tls: TlsSchema.optional(),
+}
+
+/** A certificate of a `warder.yaml`. */
+export interface GomaCertificate {
+  readonly cert_file: string
+  readonly key_file: string
+}
+
+export interface GomaTls {
+  /** The one for names that no other is for comes first. Empty: no TLS. */
+  readonly certificates: readonly GomaCertificate[]
+  /** Where each is written. */
+  readonly pointers: readonly string[]
+  readonly clientCaFile?: string
+  readonly problems: readonly LocatedProblem[]
+}
+
+interface Written {
+  readonly cert: string
+  readonly key: string
+  readonly certPointer: string
+  readonly keyPointer: string
+}
+
+/** Empty strings are none, as in Goma. */
+export function translateTls({ gateway }: GomaConfig): GomaTls {
+  const { tls } = gateway
+  const { clientCA = '', required = false } = tls?.clientAuth ?? {}
+  const all = writtenPairs(gateway).filter(({ cert, key }) => cert !== '' || key !== '')
+  const problems: LocatedProblem[] = all.flatMap((pair) => checkPair(pair))
+  const written = all.filter(({ cert, key }) => !isWrittenKey(cert) && !isWrittenKey(key))
+  if (clientCA !== '' && !required) {
+    const hint = 'write `required: true`, so that every client needs a certificate'
+    const problem = unsupported('client certificates that nobody needs are not supported', hint)
+    problems.push({ pointer: `${CLIENT_AUTH}/clientCA`, problem })
+  } else if (required && clientCA === '') {
+    const problem: Problem = {
+      code: 'ERR_CONFIG_MISSING_KEY',
+      message: '`required` without `clientCA`, which says whose certificates are good',
+    }
+    problems.push({ pointer: `${CLIENT_AUTH}/required`, problem })
+  } else if (isWrittenKey(clientCA)) problems.push({ pointer: `${CLIENT_AUTH}/clientCA`, problem: NO_PATH })
+  return {
+    certificates: written.map(({ cert, key }) => ({ cert_file: cert, key_file: key })),
+    pointers: written.map(({ certPointer }) => certPointer),
+    ...(clientCA === '' ? {} : { clientCaFile: clientCA }),
+    problems,
+  }
+}
+
+const CLIENT_AUTH = '/gateway/tls/clientAuth'
+
+function writtenPairs(gateway: GomaConfig['gateway']): readonly Written[] {
+  const { tls, tlsCertFile = '', tlsKeyFile = '', sslCertFile = '', sslKeyFile = '' } = gateway
+  const inList = (list: 'certificates' | 'keys'): readonly Written[] =>
+    (tls?.[list] ?? []).map(({ cert, key }, i) => ({
+      cert,
+      key,
+      certPointer: `/gateway/tls/${list}/${i}/cert`,
+      keyPointer: `/gateway/tls/${list}/${i}/key`,
+    }))
+  const inFiles = (name: 'tls' | 'ssl', cert: string, key: string): Written => ({
+    cert,
+    key,
+    certPointer: `/gateway/${name}CertFile`,
+    keyPointer: `/gateway/${name}KeyFile`,
+  })
+  return [
+    {
+      cert: tls?.default?.cert ?? '',
+      key: tls?.default?.key ?? '',
+      certPointer: '/gateway/tls/default/cert',
+      keyPointer: '/gateway/tls/default/key',
+    },
+    inFiles('tls', tlsCertFile, tlsKeyFile),
+    inFiles('ssl', sslCertFile, sslKeyFile),
+    ...inList('certificates'),
+    ...inList('keys'),
+  ]
+}
+
+function checkPair({ cert, key, certPointer, keyPointer }: Written): readonly LocatedProblem[] {
+  if (cert === '') return [{ pointer: keyPointer, problem: half('a key without its certificate') }]
+  if (key === '') return [{ pointer: certPointer, problem: half('a certificate without its key') }]
+  if (isWrittenKey(cert)) return [{ pointer: certPointer, problem: NOT_IN_FILE }]
+  return isWrittenKey(key) ? [{ pointer: keyPointer, problem: NOT_IN_FILE }] : []
+}
+
+/** In Goma there is then no TLS, and nobody is told. */
+const half = (message: string): Problem => ({
+  code: 'ERR_CONFIG_MISSING_KEY',
+  message,
+  hints: ['write both, or leave both out'],
+})
+
+/** Without it fewer clients are answered, and none is let in that was not before. */
+const NOT_IN_FILE: Problem = {
+  code: 'WARN_COMPAT_NO_EFFECT',
+  message: 'a certificate that is written into the file has no effect',
+  hints: ['write the certificate and its key into PEM files, and their paths here'],
+}
+
+const NO_PATH = unsupported(
+  'a certificate that is written into the file is not supported',
+  'write it into a PEM file, and its path here',
+)
