@@ -144,6 +144,13 @@ describe('a client of jwtauthrequest', () => {
     expect(settings.issuers.map(({ name }) => name)).toEqual(['client-1', 'x-y', 'x-y-2', 'client-4'])
   })
 
+  it('is checked like an issuer of a warder.yaml, with its own line', async () => {
+    const { warnings } = await load(config({ audience: ['developer', 'account'] }))
+    expect(warnings.map(({ code, pointer }) => `${pointer} ${code}`)).toEqual([
+      '/clients/0/audience/1 WARN_CONFIG_AUDIENCE_ACCOUNT',
+    ])
+  })
+
   const RELAXED: readonly (readonly [
     changes: Readonly<Record<string, unknown>>,
     code: string,

@@ -80,6 +80,13 @@ describe('a jwtauthrequest configuration is refused', () => {
       'not a URL',
     ],
     ['with an issuer called any', config({ issuer: 'any' }), 'ERR_COMPAT_ISSUER_ANY', 'any'],
+    ['with any audience as a wildcard', config({ audience: ['*'] }), 'ERR_CONFIG_WILDCARD', 'remove the key'],
+    [
+      'with a wildcard in the issuer',
+      config({ issuer: 'https://*.example' }),
+      'ERR_CONFIG_WILDCARD',
+      'exact value',
+    ],
     ['with a flag in quotes', config({ debug: 'yes' }), 'ERR_CONFIG_TYPE', 'true or false'],
   ]
   for (const [what, text, code, says] of CASES) {

@@ -1,5 +1,4 @@
 /** The newer `jwtAuth` of Goma, which verifies tokens itself → an issuer and a policy. */
-import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../../../config/check-issuer.ts'
 import type { Problem } from '../../../settings/problem.ts'
 import { err, ok } from '../../../result.ts'
 import type { Result } from '../../../result.ts'
@@ -7,7 +6,7 @@ import { translateClaims } from './claims.ts'
 import { optional, type Judge, type RuleProblem } from './judges.ts'
 import { readKeyText } from '../key-text.ts'
 import { unsupported } from '../noted-keys.ts'
-import { ANY, ISSUER_ANY } from '../../issuer-any.ts'
+import { allowIfShort, ANY, ISSUER_ANY } from '../../read-foreign.ts'
 import type { LocalJwtRule } from './rules.ts'
 
 type Value = Readonly<Record<string, unknown>>
@@ -49,7 +48,8 @@ function keysOf(rule: LocalJwtRule): Result<Value, RuleProblem> {
   const { secret, jwksUrl = '', jwksFile = '', publicKey = '' } = rule
   const isSet = [secret !== undefined, jwksUrl !== '', jwksFile !== '', publicKey !== '']
   if (isSet.filter(Boolean).length !== 1) return err(NO_KEYS)
-  if (secret !== undefined) return ok({ secret, ...shortness(secret, rule) })
+  if (secret !== undefined)
+    return ok({ secret, ...(typeof secret === 'string' ? allowIfShort(secret, algorithmsOf(rule)) : {}) })
   if (jwksUrl !== '') return ok({ jwks_url: jwksUrl })
   return jwksFile === '' ? readKey('publicKey', publicKey) : readKey('jwksFile', jwksFile)
 }
@@ -58,14 +58,6 @@ function keysOf(rule: LocalJwtRule): Result<Value, RuleProblem> {
 function algorithmsOf({ algorithms, alg, algo }: LocalJwtRule): LocalJwtRule['algorithms'] {
   const one = alg ?? algo
   return algorithms ?? (one === undefined ? undefined : [one])
-}
-
-/** Goma takes a secret of any length. What is long enough not to be guessed keeps working, with a warning. */
-function shortness(secret: unknown, rule: LocalJwtRule): Value {
-  if (typeof secret !== 'string') return {}
-  const { length } = new TextEncoder().encode(secret)
-  const needed = secretBytesNeeded(algorithmsOf(rule) ?? ['HS256'])
-  return length >= LEAST_SECRET_BYTES && length < needed ? { allow_short_secret: true } : {}
 }
 
 /** In the file itself, or in another one. */

@@ -1,0 +1,105 @@
+/** The one way from a file of another system to settings: it becomes a value that is read like a `warder.yaml`. */
+import { dirname, resolve } from 'node:path'
+import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../config/check-issuer.ts'
+import type { Diagnostic } from '../config/diagnostic.ts'
+import type { PartTranslation, Translation } from '../config/foreign-format.ts'
+import { fromPointer, toPointer } from '../config/json-pointer.ts'
+import { locateIn } from '../config/locate-problem.ts'
+import { readSettings } from '../config/read-settings.ts'
+import type { SourceDocument } from '../config/source-document.ts'
+import { err, ok, type Result } from '../result.ts'
+import type { Settings } from '../settings/definition.ts'
+import type { LocatedProblem, Problem } from '../settings/problem.ts'
+import type { Algorithm } from '../syntax/algorithms.ts'
+
+type Value = Readonly<Record<string, unknown>>
+
+/** A document of another system as a `warder.yaml`. */
+export interface Translated {
+  readonly value: Value
+  /** Parts of the value → pointers in the document: `issuers/0` → `/clients/0`. */
+  readonly origins: ReadonlyMap<string, string>
+  /** What the translation itself has found, by pointers in the document. */
+  readonly problems: readonly LocatedProblem[]
+}
+
+/** What became of a document. */
+export interface ReadForeign {
+  /** Undefined with an error among the problems. */
+  readonly settings: Settings | undefined
+  /** By pointers in the document. */
+  readonly problems: readonly LocatedProblem[]
+  readonly origins: ReadonlyMap<string, string>
+}
+
+/** A problem of the value in the words of the other system; undefined for one that does not concern its file. */
+export type InOwnWords = (found: LocatedProblem) => Problem | undefined
+
+/** Asks of a translation everything that is asked of a `warder.yaml`. */
+export function readTranslated(
+  { value, origins, problems }: Translated,
+  document: SourceDocument,
+  supportedAlgorithms: ReadonlySet<Algorithm>,
+  inOwnWords: InOwnWords,
+): ReadForeign {
+  const native = readSettings(value, { supportedAlgorithms, directory: dirname(resolve(document.file)) })
+  const found = native.problems.flatMap((one) => {
+    const pointer = originOf(one.pointer, origins)
+    const problem = inOwnWords({ ...one, pointer })
+    return problem === undefined ? [] : [{ pointer, problem, atKey: false }]
+  })
+  const all = withoutRepeats([...problems, ...found])
+  return { settings: all.some(isError) ? undefined : native.settings, problems: all, origins }
+}
+
+export const isError = ({ problem }: LocatedProblem): boolean => problem.code.startsWith('ERR_')
+
+/** Where a part of the value comes from; the longest known beginning decides, else it is the document as a whole. */
+function originOf(pointer: string, origins: ReadonlyMap<string, string>): string {
+  const segments = fromPointer(pointer)
+  for (let length = segments.length; length > 0; length--) {
+    const origin = origins.get(segments.slice(0, length).join('/'))
+    if (origin !== undefined) return origin + toPointer(segments.slice(length))
+  }
+  return ''
+}
+
+/** A rule that judges several routes is wrong once. */
+const withoutRepeats = (found: readonly LocatedProblem[]): readonly LocatedProblem[] => [
+  ...new Map(found.map((one) => [`${one.pointer} ${one.problem.code} ${one.problem.message}`, one])).values(),
+]
+
+/** What the loader is told of a document that was read whole. */
+export function toTranslation(
+  { settings, problems, origins }: ReadForeign,
+  document: SourceDocument,
+): Result<Translation, readonly Diagnostic[]> {
+  const found = problems.map(locateIn(document))
+  return settings === undefined ? err(found) : ok({ settings, warnings: found, origins })
+}
+
+/** The same of what is left of a refused document; undefined when that cannot be used either. */
+export function toPartTranslation(
+  { settings, problems, origins }: ReadForeign,
+  missing: readonly LocatedProblem[],
+  document: SourceDocument,
+): PartTranslation | undefined {
+  const locate = locateIn(document)
+  return settings && { settings, origins, warnings: problems.map(locate), missing: missing.map(locate) }
+}
+
+/** What `issuer` is in a `warder.yaml` that accepts every issuer: no name that a file of another system may mean. */
+export const ANY = 'any'
+
+export const ISSUER_ANY: Problem = {
+  code: 'ERR_COMPAT_ISSUER_ANY',
+  message: 'an issuer called "any" would turn off the check of the issuer',
+}
+
+/** Other systems take secrets of any length. What is long enough not to be guessed keeps working, with a warning. */
+export function allowIfShort(secret: string, algorithms: readonly Algorithm[] = ['HS256']): Value {
+  const { length } = new TextEncoder().encode(secret)
+  return length >= LEAST_SECRET_BYTES && length < secretBytesNeeded(algorithms)
+    ? { allow_short_secret: true }
+    : {}
+}
