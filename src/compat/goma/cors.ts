@@ -16,10 +16,10 @@ import {
 import type { Output } from '../../config/schema-leaf.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import { toPointer } from '../../config/json-pointer.ts'
-import { gomaFlag } from './flag.ts'
+import { gomaFlag } from './leaf.ts'
 import { unsupported } from './noted-keys.ts'
 
-export const CorsSchema = strictMap({
+export const GomaCorsSchema = strictMap({
   enabled: gomaFlag().optional(),
   origins: optionalList(text(parseOrigin)),
   allowedHeaders: optionalList(plainText()),
@@ -30,7 +30,7 @@ export const CorsSchema = strictMap({
   headers: mapOf(either(textOrNumber(), flag())).optional(),
 })
 
-type GomaCors = Output<typeof CorsSchema>
+type GomaCors = Output<typeof GomaCorsSchema>
 type Value = Readonly<Record<string, unknown>>
 
 export interface TranslatedCors {

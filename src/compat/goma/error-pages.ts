@@ -2,7 +2,7 @@
 import type { LocatedProblem } from '../../settings/problem.ts'
 import { optionalList, strictMap, wholeNumber } from '../../config/schema-leaf.ts'
 import type { Output } from '../../config/schema-leaf.ts'
-import { gomaFlag } from './flag.ts'
+import { gomaFlag } from './leaf.ts'
 import { checkKeys, notedKeys } from './noted-keys.ts'
 import { ERROR_PAGE_NOTES, ERROR_PAGES_NOTES } from './notes.ts'
 

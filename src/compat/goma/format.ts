@@ -1,9 +1,8 @@
 /** Configurations of Goma Gateway, read as they are. What Goma leaves open on a mistake is refused here. */
 import type { ForeignFormat } from '../../config/foreign-format.ts'
-import { locateIn } from '../../config/locate-problem.ts'
-import { err, ok } from '../../result.ts'
+import { toTranslation } from '../read-foreign.ts'
 import { includeExtraFiles } from './files/include.ts'
-import { withoutNulls } from './files/nulls.ts'
+import { withoutNulls } from './files/yaml-values.ts'
 import { translateGomaPartly } from './partly.ts'
 import { readGoma } from './read.ts'
 
@@ -17,14 +16,7 @@ export const gomaFormat: ForeignFormat = {
     ['gateway', 'middlewares'].some((key) => Object.hasOwn(value, key)),
   allowsLooseComments: true,
   include: includeExtraFiles,
-  translate(document, supportedAlgorithms) {
-    const { settings, problems, origins } = readGoma(
-      document,
-      withoutNulls(document.value),
-      supportedAlgorithms,
-    )
-    const found = problems.map(locateIn(document))
-    return settings === undefined ? err(found) : ok({ settings, warnings: found, origins })
-  },
+  translate: (document, supportedAlgorithms) =>
+    toTranslation(readGoma(document, withoutNulls(document.value), supportedAlgorithms), document),
   translatePartly: translateGomaPartly,
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../../settings/problem.ts'
 import { toPointer } from '../../config/json-pointer.ts'
 import { anything } from '../../config/schema-leaf.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
-import { NO } from './flag.ts'
+import { isNo } from './leaf.ts'
 
 /**
  * What becomes of a key that is set. `refused`: without it requests would be judged or sent otherwise, so that the
@@ -54,11 +54,7 @@ export const unsupported = (message: string, ...hints: readonly string[]): Probl
 
 /** Whether a key is written that asks for nothing. */
 export function isOff(value: unknown): boolean {
-  if (value === undefined || value === null || value === false || value === 0 || value === '') return true
-  if (isFalse(value)) return true
+  if (value === undefined || value === null || value === 0 || value === '' || isNo(value)) return true
   if (typeof value !== 'object') return false
-  return ('enabled' in value && isFalse(value.enabled)) || Object.values(value).every(isOff)
+  return ('enabled' in value && isNo(value.enabled)) || Object.values(value).every(isOff)
 }
-
-const isFalse = (value: unknown): boolean =>
-  value === false || (typeof value === 'string' && NO.includes(value))

@@ -1,13 +1,13 @@
 /** A configuration of Goma that is refused → as much of it as can be converted; the rest is closed, and named. */
 import type { PartTranslation } from '../../config/foreign-format.ts'
 import { fromPointer } from '../../config/json-pointer.ts'
-import { locateIn } from '../../config/locate-problem.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import type { SourceDocument } from '../../config/source-document.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
+import { isError, toPartTranslation } from '../read-foreign.ts'
 import { readGoma } from './read.ts'
 import { parseRoutePath } from './paths.ts'
-import { withoutNulls } from './files/nulls.ts'
+import { isMap, withoutNulls } from './files/yaml-values.ts'
 
 /** Each round takes out what the one before has found. A file needs as many as it has layers of mistakes. */
 const MAX_ROUNDS = 40
@@ -31,17 +31,10 @@ export function translateGomaPartly(
   const repaired = new Set<string>()
   if (!isWhole) closeAll(draft)
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const { settings, problems, origins } = readGoma(document, draft, supportedAlgorithms)
-    const locate = locateIn(document)
-    if (settings !== undefined)
-      return {
-        settings,
-        origins,
-        warnings: problems.map(locate),
-        missing: missing.map(locate),
-      }
+    const read = readGoma(document, draft, supportedAlgorithms)
+    if (read.settings !== undefined) return toPartTranslation(read, missing, document)
     const before = JSON.stringify(draft)
-    const errors = problems.filter(({ problem }) => problem.code.startsWith('ERR_'))
+    const errors = read.problems.filter(isError)
     // A problem that appears only after something was removed is not a mistake of the file.
     missing.push(...errors.filter(({ pointer }) => !repaired.has(itemOf(pointer))))
     const earlier = new Set(repaired)
@@ -136,6 +129,3 @@ function addClosed(draft: Draft): string {
   if (!list.some((one) => isMap(one) && one['name'] === CLOSED)) list.push({ ...GUARD, name: CLOSED })
   return CLOSED
 }
-
-const isMap = (value: unknown): value is Draft =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

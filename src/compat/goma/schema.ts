@@ -16,10 +16,9 @@ import {
   wholeNumber,
 } from '../../config/schema-leaf.ts'
 import type { Output } from '../../config/schema-leaf.ts'
-import { parseServerUrl, type ServerAddress } from '../../settings/values/urls.ts'
-import { ok } from '../../result.ts'
-import { gomaFlag } from './flag.ts'
-import { CorsSchema } from './cors.ts'
+import { parseServerUrl } from '../../settings/values/urls.ts'
+import { gomaFlag, orEmpty } from './leaf.ts'
+import { GomaCorsSchema } from './cors.ts'
 import { ErrorInterceptorSchema } from './error-pages.ts'
 import { notedKeys } from './noted-keys.ts'
 import {
@@ -34,19 +33,15 @@ import {
   ROUTE_TLS_NOTES,
   SECURITY_NOTES,
   SECURITY_TLS_NOTES,
+  TLS_NOTES,
   TOP_NOTES,
 } from './notes.ts'
 import { parseProtectedPath, parseRoutePath } from './paths.ts'
-import { CERTIFICATE_SHAPE } from './tls.ts'
 
 /** Goma's own documents end URLs with a slash, which is no path. */
-const server = () => text((url) => parseServerUrl(url.replace(/(?<=[^/])\/$/, '')))
+const parseServer = (url: string) => parseServerUrl(url.replace(/(?<=[^/])\/$/, ''))
+const server = () => text(parseServer)
 const optionalText = () => literalText().optional()
-/** Goma's own examples write `destination: ''` beside `backends`. */
-const optionalServer = () =>
-  text<ServerAddress | undefined>((url) =>
-    url === '' ? ok(undefined) : parseServerUrl(url.replace(/(?<=[^/])\/$/, '')),
-  ).optional()
 const HOUR_MS = 3_600_000
 
 const BackendSchema = strictMap({
@@ -79,14 +74,15 @@ const RouteSchema = strictMap({
   enabled: gomaFlag().optional().describe('false: as if it were not there'),
   disabled: gomaFlag().optional().describe('true: as if it were not there'),
   hosts: optionalList(text(parseHost)),
-  host: text<string | undefined>((host) => (host === '' ? ok(undefined) : parseHost(host))).optional(),
+  host: orEmpty(parseHost),
   methods: optionalList(text(parseMethod)),
   rewrite: optionalText(),
-  destination: optionalServer(),
-  target: optionalServer(),
+  // Goma's own examples write `destination: ''` beside `backends`.
+  destination: orEmpty(parseServer),
+  target: orEmpty(parseServer),
   backends: optionalList(either(server(), BackendSchema)),
   healthCheck: either(literalText(), HealthCheckSchema).optional(),
-  cors: CorsSchema.optional(),
+  cors: GomaCorsSchema.optional(),
   interceptErrors: optionalList(wholeNumber(400, 599)),
   disableHostFording: gomaFlag().optional(),
   disableHostForwarding: gomaFlag().optional(),
@@ -125,6 +121,26 @@ const MiddlewareSchema = strictMap({
   params: anything(),
 })
 
+const PairSchema = strictMap({ cert: literalText(), key: literalText() })
+
+/** Certificates in the newer version. */
+const TlsSchema = strictMap({
+  certificates: optionalList(PairSchema),
+  keys: optionalList(PairSchema),
+  default: strictMap({ cert: optionalText(), key: optionalText() }).optional(),
+  clientAuth: strictMap({ clientCA: optionalText(), required: gomaFlag().optional() }).optional(),
+  ...notedKeys(TLS_NOTES),
+})
+
+/** And in the older one, under both of its names. */
+const CERTIFICATE_SHAPE = {
+  tlsCertFile: optionalText(),
+  tlsKeyFile: optionalText(),
+  sslCertFile: optionalText(),
+  sslKeyFile: optionalText(),
+  tls: TlsSchema.optional(),
+}
+
 const EntryPointSchema = strictMap({
   address: text(parseListenAddress).optional(),
   ...notedKeys(FORWARDS_NOTES),
@@ -149,7 +165,7 @@ const GatewaySchema = strictMap({
   extraRoutes: ExtraSchema.optional(),
   extraConfig: ExtraSchema.optional(),
   listenAddr: text(parseListenAddress).optional(),
-  cors: CorsSchema.optional(),
+  cors: GomaCorsSchema.optional(),
   interceptErrors: optionalList(wholeNumber(400, 599)),
   errorInterceptor: ErrorInterceptorSchema.optional(),
   accessLog: optionalText(),

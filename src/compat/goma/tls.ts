@@ -1,33 +1,9 @@
 /** Goma's certificates → those of the second listener. */
 import type { Problem } from '../../settings/problem.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
-import { literalText, optionalList, strictMap } from '../../config/schema-leaf.ts'
-import { gomaFlag } from './flag.ts'
-import { notedKeys, unsupported } from './noted-keys.ts'
+import { unsupported } from './noted-keys.ts'
 import { isWrittenKey } from './key-text.ts'
-import { TLS_NOTES } from './notes.ts'
 import type { GomaConfig } from './schema.ts'
-
-const optionalText = () => literalText().optional()
-const PairSchema = strictMap({ cert: literalText(), key: literalText() })
-
-/** Of the newer version. */
-const TlsSchema = strictMap({
-  certificates: optionalList(PairSchema),
-  keys: optionalList(PairSchema),
-  default: strictMap({ cert: optionalText(), key: optionalText() }).optional(),
-  clientAuth: strictMap({ clientCA: optionalText(), required: gomaFlag().optional() }).optional(),
-  ...notedKeys(TLS_NOTES),
-})
-
-/** Of the older one, under both of its names. */
-export const CERTIFICATE_SHAPE = {
-  tlsCertFile: optionalText(),
-  tlsKeyFile: optionalText(),
-  sslCertFile: optionalText(),
-  sslKeyFile: optionalText(),
-  tls: TlsSchema.optional(),
-}
 
 /** A certificate of a `warder.yaml`. */
 export interface GomaCertificate {

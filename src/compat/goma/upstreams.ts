@@ -25,86 +25,100 @@ export function translateUpstream(
   middlewares: readonly Middleware[],
   { limits, interceptErrors }: OfRoute,
 ): { readonly value: Value; readonly problems: readonly LocatedProblem[] } {
-  const problems: LocatedProblem[] = []
-  const single = route.target ?? route.destination
-  const backends = route.backends ?? []
-  if (single === undefined && backends.length === 0) {
-    const message = 'a route without `destination` and `backends`'
-    problems.push({ pointer, problem: { code: 'ERR_CONFIG_MISSING_KEY', message } })
-  }
-  backends.forEach((backend, i) => {
-    if ('url' in backend || (backend.endpoint === undefined) !== (backend.endPoint === undefined)) return
-    problems.push({ pointer: `${pointer}/backends/${i}`, problem: NO_ENDPOINT })
-  })
-  if (route.target !== undefined && route.destination !== undefined) {
-    const message = '`target` and `destination` exclude each other'
-    problems.push({
-      pointer: `${pointer}/target`,
-      atKey: true,
-      problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message },
-    })
-  }
+  const intercepted = new Set([
+    ...interceptErrors,
+    ...(route.interceptErrors ?? []),
+    ...interceptedStatuses(route.errorInterceptor),
+  ])
   const keeping = new Set(
     middlewares.flatMap(({ judge }) => (judge.kind === 'policy' ? [judge.keepsToken] : [])),
   )
-  if (keeping.size > 1) {
-    const message = 'middlewares of one route with and without `forwardAuthorization`'
-    problems.push({ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'make two routes') })
-  }
-  // As in Goma, backends take the place of the destination.
-  const servers =
-    backends.length > 0
-      ? backends.map((backend) =>
-          'url' in backend
-            ? { url: backend.url, weight: 1 }
-            : { url: (backend.endpoint ?? backend.endPoint)?.url ?? '', weight: backend.weight ?? 1 },
-        )
-      : single === undefined
-        ? []
-        : [{ url: single.url, weight: 1 }]
-  const ownHost =
-    route.disableHostFording === true ||
-    route.disableHostForwarding === true ||
-    route.security?.forwardHostHeaders === false
-  const health: Health | undefined =
-    typeof route.healthCheck === 'string' ? { path: route.healthCheck } : route.healthCheck
-  const { path = '', interval, timeout, healthyStatuses = [] } = health ?? {}
-  const intercepted = [
-    ...new Set([
-      ...interceptErrors,
-      ...(route.interceptErrors ?? []),
-      ...interceptedStatuses(route.errorInterceptor),
-    ]),
-  ]
   const tls = translateServerTls(route.security?.tls, `${pointer}/security/tls`)
-  problems.push(...tls.problems)
   const value = {
-    servers,
-    ...(ownHost ? { host: 'upstream' } : {}),
+    servers: serversOf(route),
+    ...(hidesHost(route) ? { host: 'upstream' } : {}),
     ...(keeping.has(false) ? { strip_token: true } : {}),
-    ...(intercepted.length === 0 ? {} : { intercept_errors: intercepted }),
+    ...(intercepted.size === 0 ? {} : { intercept_errors: [...intercepted] }),
     ...tls.value,
     ...limitValue(limits),
-    ...(path === ''
-      ? {}
-      : {
-          health: {
-            path,
-            ...(healthyStatuses.length === 0 ? {} : { statuses: healthyStatuses }),
-            ...inMs('interval', interval ?? 30_000),
-            ...inMs('timeout', timeout),
-          },
-        }),
+    ...healthOf(route),
   }
-  return { value, problems }
+  return {
+    value,
+    problems: [...checkServers(route, pointer), ...checkKept(keeping, pointer), ...tls.problems],
+  }
 }
 
+/** As in Goma, backends take the place of the destination. */
+function serversOf({ target, destination, backends = [] }: GomaRoute): readonly Value[] {
+  const single = target ?? destination
+  if (backends.length === 0) return single === undefined ? [] : [{ url: single.url, weight: 1 }]
+  return backends.map((backend) =>
+    'url' in backend
+      ? { url: backend.url, weight: 1 }
+      : { url: (backend.endpoint ?? backend.endPoint)?.url ?? '', weight: backend.weight ?? 1 },
+  )
+}
+
+function checkServers(
+  { target, destination, backends = [] }: GomaRoute,
+  pointer: string,
+): readonly LocatedProblem[] {
+  const isNowhere = target === undefined && destination === undefined && backends.length === 0
+  const broken = backends.flatMap((backend, i): readonly LocatedProblem[] => {
+    if ('url' in backend || (backend.endpoint === undefined) !== (backend.endPoint === undefined)) return []
+    return [{ pointer: `${pointer}/backends/${i}`, problem: NO_ENDPOINT }]
+  })
+  const isTwice = target !== undefined && destination !== undefined
+  return [
+    ...(isNowhere ? [{ pointer, problem: NO_SERVERS }] : []),
+    ...broken,
+    ...(isTwice ? [{ pointer: `${pointer}/target`, atKey: true, problem: TWO_SERVERS }] : []),
+  ]
+}
+
+const NO_SERVERS: Problem = {
+  code: 'ERR_CONFIG_MISSING_KEY',
+  message: 'a route without `destination` and `backends`',
+}
+const TWO_SERVERS: Problem = {
+  code: 'ERR_CONFIG_EXACTLY_ONE',
+  message: '`target` and `destination` exclude each other',
+}
 const NO_ENDPOINT: Problem = {
   code: 'ERR_CONFIG_EXACTLY_ONE',
   message: 'a backend with one of `endpoint` and `endPoint` is needed',
 }
 
+/** One upstream either hands the token on or does not. */
+function checkKept(keeping: ReadonlySet<boolean>, pointer: string): readonly LocatedProblem[] {
+  if (keeping.size < 2) return []
+  const message = 'middlewares of one route with and without `forwardAuthorization`'
+  return [{ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'make two routes') }]
+}
+
+/** Whether servers get their own name as the host, and not the one that the client asked for. */
+const hidesHost = (route: GomaRoute): boolean =>
+  route.disableHostFording === true ||
+  route.disableHostForwarding === true ||
+  route.security?.forwardHostHeaders === false
+
 type Health = Exclude<NonNullable<GomaRoute['healthCheck']>, string>
+
+function healthOf({ healthCheck }: GomaRoute): Value {
+  const health: Health = typeof healthCheck === 'string' ? { path: healthCheck } : (healthCheck ?? {})
+  const { path = '', interval = 30_000, timeout, healthyStatuses = [] } = health
+  if (path === '') return {}
+  return {
+    health: {
+      path,
+      ...(healthyStatuses.length === 0 ? {} : { statuses: healthyStatuses }),
+      interval: `${interval}ms`,
+      ...(timeout === undefined ? {} : { timeout: `${timeout}ms` }),
+    },
+  }
+}
+
 type ServerTls = NonNullable<NonNullable<GomaRoute['security']>['tls']>
 
 /** Whose certificates are good, and what is shown to servers that ask for one. */
@@ -130,5 +144,3 @@ function translateServerTls(
 }
 
 const HALF = '`clientCert` and `clientKey` belong together'
-
-const inMs = (key: string, ms: number | undefined): Value => (ms === undefined ? {} : { [key]: `${ms}ms` })

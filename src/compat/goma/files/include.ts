@@ -19,10 +19,10 @@ import { anything, optionalList, strictMap, textOrNumber } from '../../../config
 import { toLocatedProblems } from '../../../config/schema-problems.ts'
 import { type LocatedProblem } from '../../../settings/problem.ts'
 import type { SourceDocument } from '../../../config/source-document.ts'
-import { isYes } from '../flag.ts'
-import { withMergeKeys } from './merge-keys.ts'
+import { isYes } from '../leaf.ts'
+import { withMergeKeys } from './yaml-values.ts'
 import { mergeDocuments } from './merge.ts'
-import { withoutNulls } from './nulls.ts'
+import { withoutNulls } from './yaml-values.ts'
 import type { GomaConfig } from '../schema.ts'
 
 /** Under both of its names. */

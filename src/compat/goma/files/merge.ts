@@ -2,6 +2,7 @@
 import type { SourcePosition } from '../../../config/diagnostic.ts'
 import { fromPointer, toPointer } from '../../../config/json-pointer.ts'
 import type { SourceDocument } from '../../../config/source-document.ts'
+import { isMap } from './yaml-values.ts'
 
 /** Lists that extra files add to: where they are there → where they go. */
 const LISTS = { routes: '/gateway/routes', middlewares: '/middlewares' } as const
@@ -95,5 +96,3 @@ function itemsAt(main: Value, list: keyof typeof LISTS): readonly unknown[] {
 }
 
 const listIn = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-const isMap = (value: unknown): value is Value =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

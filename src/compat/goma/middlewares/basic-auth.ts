@@ -3,7 +3,7 @@ import type { Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
 import { either, literalText, optionalList, plainText, strictMap } from '../../../config/schema-leaf.ts'
 import type { Output } from '../../../config/schema-leaf.ts'
-import { gomaFlag } from '../flag.ts'
+import { gomaFlag } from '../leaf.ts'
 import type { Judge } from './judges.ts'
 
 /** One user of the old version; `realm` and `users` of the new one. */

@@ -12,10 +12,8 @@ import {
   wholeNumber,
 } from '../../../config/schema-leaf.ts'
 import type { Output } from '../../../config/schema-leaf.ts'
-import type { Problem } from '../../../settings/problem.ts'
 import { ok } from '../../../result.ts'
-import type { Result } from '../../../result.ts'
-import { gomaFlag } from '../flag.ts'
+import { gomaFlag, orEmpty } from '../leaf.ts'
 import { noEffect, notedKeys, refused } from '../noted-keys.ts'
 
 /** Of type `jwt`, as the document has it: an auth service is asked. */
@@ -48,10 +46,6 @@ export const ForwardAuthRuleSchema = strictMap({
     .describe('where a browser logs in'),
   ...notedKeys(FORWARD_AUTH_NOTES),
 })
-
-/** An empty string is as if the key were not there, as in Goma. */
-const orEmpty = <Value>(parse: (written: string) => Result<Value, Problem>) =>
-  text<Value | undefined>((written) => (written === '' ? ok(undefined) : parse(written))).optional()
 
 /** Of type `jwtAuth`, and of `jwt` in newer versions: tokens are verified here. */
 export const LocalJwtRuleSchema = strictMap({
