@@ -40,7 +40,7 @@ export function checkKeyUrl(issuer: string | null, keys: KeySourceConfig, add: A
 }
 
 /** Why keys cannot come from this URL; undefined when they can. */
-export function whyNotFetchable(text: string, isIssuer: boolean): string | undefined {
+function whyNotFetchable(text: string, isIssuer: boolean): string | undefined {
   if (!URL.canParse(text)) return 'it is not a URL'
   const url = new URL(text)
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return `it is not https://`
