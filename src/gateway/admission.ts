@@ -21,14 +21,14 @@ export interface Admission {
   readonly judgement: Judgement | undefined
   /** Undefined if the route has no upstream. */
   readonly destination: Destination | undefined
-  /** Undefined if the request may go on. */
+  /** Undefined if the request is to be forwarded. */
   readonly answer: OwnAnswer | undefined
-  /** For the answer to a request that goes on, from a server or not; undefined if the route has no `cors`. */
+  /** For the answer to a forwarded request, by a server or not; undefined if the route has no `cors`. */
   readonly corsHeaders: CorsHeaders | undefined
 }
 
 /**
- * Decides whether a request goes on.
+ * Decides whether a request is forwarded.
  *
  * @param settled Called once, perhaps at once.
  * @returns Cancels: no further judge is asked, and `settled` is not called.
@@ -118,7 +118,7 @@ function routedPreflight(request: ClientRequest, rules: AdmissionRules): RoutedR
   return asked?.destination?.cors === undefined ? undefined : asked
 }
 
-/** Without a route the request is judged after all, and so denied: its `Host` is a stranger's. */
+/** Without a route the request is judged after all, and so denied: its `Host` may be any. */
 const redirect = (
   request: ClientRequest,
   { name }: RoutedRequest,

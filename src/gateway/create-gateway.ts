@@ -1,4 +1,4 @@
-/** The gateway: listeners that judge every request they receive, and forward what is allowed. */
+/** The gateway: its listeners judge every request, and forward those that are allowed. */
 import { createDeadlines } from './deadlines.ts'
 import { createGatewayState } from './gateway-state.ts'
 import { GatewayListener, type ListenerEvents } from './gateway-listener.ts'
@@ -83,6 +83,6 @@ function settingsFor(
   })
 }
 
-/** A listener stays what it was bound as: with TLS or without. */
+/** A listener with TLS never becomes one without it, nor the other way round. */
 const isSameListener = (a: ListenerInput['settings'], b: ListenerInput['settings']): boolean =>
   socketText(a.address) === socketText(b.address) && (a.tls === undefined) === (b.tls === undefined)

@@ -18,7 +18,7 @@ export type GatewayFault =
   | 'upstream_closed'
   | 'upstream_invalid'
 
-/** What the client is answered for each fault. 0: the client is gone. */
+/** Status of the answer to each fault; 0: the client is gone. */
 export const FAULT_STATUS: Readonly<Record<GatewayFault, number>> = {
   bad_request: 400,
   body_too_large: 413,

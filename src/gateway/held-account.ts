@@ -1,10 +1,10 @@
-/** Who is charged for bytes that are kept in memory until they can go on. */
+/** An account for bytes that are kept in memory until they can be sent. */
 export interface HeldAccount {
   /** @param bytes More that are held; negative: released. */
   add(bytes: number): void
 }
 
-/** An account that charges nobody. */
+/** An account that counts nothing. */
 export const UNCHARGED: HeldAccount = { add() {} }
 
 /** One holder of an account, whose amount changes as a whole. */

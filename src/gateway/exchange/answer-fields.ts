@@ -2,10 +2,10 @@
 import { isHopByHopName } from './forward-headers.ts'
 import { connectionNames, parseHead, type HeaderField } from '../http/header-fields.ts'
 
-/** A field as it is written. */
+/** Name and value of a field. */
 export type AnswerField = Pick<HeaderField, 'name' | 'value'>
 
-/** What a route changes of its answers. */
+/** How a route changes its answers. */
 export interface AnswerRules {
   /** Whether an answer with this status is replaced by one of the gateway. */
   intercepts(status: number): boolean

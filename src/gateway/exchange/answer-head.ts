@@ -12,7 +12,7 @@ export interface AnswerHeadRules {
   readonly head: RequestHead
   readonly decisionId: string
   readonly rules: AnswerRules
-  /** What was taken out of the request. */
+  /** Of the request. */
   readonly strip: StripRule | undefined
 }
 
@@ -23,7 +23,7 @@ export function toAnswerHead(found: ResponseHead, { decisionId, head, rules }: A
   return { status, phrase, fields, length: lengthOf(found), hasBody: framing.kind !== 'none' }
 }
 
-/** For a WebSocket. A server selects no subprotocol if it was offered none but the token's. */
+/** For a WebSocket. A server that was only offered the token's subprotocols selects none. */
 export function toUpgradeHead(found: ResponseHead, rules: AnswerHeadRules): AnswerHead {
   const answer = toAnswerHead(found, rules)
   const selected = protocolToSelect(rules.head.fields, rules.strip)

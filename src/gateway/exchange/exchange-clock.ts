@@ -1,4 +1,4 @@
-/** The deadlines of one exchange: the one of the moment, and that of the whole. */
+/** The deadlines of one exchange: of its next step, and of the whole. */
 import type { Deadlines, Expiring } from '../deadlines.ts'
 
 /** Longest wait for a decision: more than a first fetch of keys and an auth service may take. */
@@ -13,7 +13,7 @@ export interface ExchangeClock {
   elapsedMs(): number
   /** Bounds the whole, from its start; 0 is no limit. */
   limitTotal(ms: number): void
-  /** What happens next must happen within this time. */
+  /** Time until the next thing must have happened. */
   allow(ms: number): void
   isTotalOver(): boolean
   /**

@@ -1,4 +1,4 @@
-/** What every exchange of a connection is given. */
+/** What all exchanges of a connection have in common. */
 import type { Admit } from '../admission.ts'
 import type { IsTrusted } from '../client/client-address.ts'
 import type { Deadlines } from '../deadlines.ts'

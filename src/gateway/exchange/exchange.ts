@@ -23,7 +23,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
   /** Once the request may go on. */
   #forwarding: Forwarding | undefined
   #corsHeaders: CorsHeaders | undefined
-  /** What an auth service that allowed wants the client to keep. */
+  /** From auth services that allowed the request. */
   #cookies: readonly AnswerField[] = []
   #cancelAdmission = (): void => {}
   /** Of the decision, or of the answer in place of it. */

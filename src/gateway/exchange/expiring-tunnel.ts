@@ -3,7 +3,7 @@ import type { Judgement } from '../judges/judge.ts'
 import type { ExchangeClock } from './exchange-clock.ts'
 import { closeFrame, createFrameTracker } from '../http/websocket-frames.ts'
 
-/** What an application would close with, in the range of codes for private use (RFC 6455 §7.4.2). */
+/** A code from the range for private use, as an application would send it (RFC 6455 §7.4.2). */
 const TOKEN_EXPIRED = closeFrame(4401, 'token expired')
 
 export interface ExpiringTunnel {

@@ -31,7 +31,7 @@ export interface ForwardingInput {
   readonly judgement: Judgement
   readonly destination: Destination
   readonly corsHeaders: CorsHeaders | undefined
-  /** What an auth service that allowed wants the client to keep. */
+  /** From auth services that allowed the request. */
   readonly cookies: readonly AnswerField[]
 }
 
@@ -108,7 +108,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     if (this.#search.link === undefined) return this.#search.failed('connect timeout')
     // While the server takes nothing, the client cannot be blamed for sending nothing.
     if (!this.hasBegun && !this.#client.isBodyDone && this.#pace?.isHeldBack !== true)
-      return this.#events.failed('request_timeout', 'silence within the body')
+      return this.#events.failed('request_timeout', 'the body stopped arriving')
     if (!this.hasBegun) this.#search.report('failed')
     this.#events.failed(this.hasBegun ? 'idle_timeout' : 'response_timeout', '')
   }
@@ -154,7 +154,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     pace.setHeldBack(!writer.flush() && !isBodyDone)
     const isStreaming = this.hasBegun && this.#early === undefined
     if (!isBodyDone && !isStreaming && pace.isTooSlow(writer.contentBytes))
-      return this.#events.failed('request_timeout', 'a body that comes too slowly')
+      return this.#events.failed('request_timeout', 'the body arrives too slowly')
     this.#touch()
     if (isBodyDone && this.#early !== undefined) this.#complete(this.#early)
     else if (pace.isHeldBack) this.#client.pause()
@@ -264,7 +264,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
 
   #broken(end: Exclude<AnswerEnd, AnswerDone | AnswerIntercepted>, link: Link): void {
     if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#client.head)) {
-      // The server closed an idle connection while the request was on its way. A new connection tells the truth.
+      // The server closed an idle connection while the request was on its way. A new connection shows whether the server is up.
       return this.#search.again()
     }
     this.#search.report('failed')

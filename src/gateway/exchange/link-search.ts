@@ -119,6 +119,6 @@ export class LinkSearch {
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
-/** Whether a request may be sent again when nobody knows if it has arrived (RFC 9110 §9.2.2). */
+/** Whether a request may be sent again when it may have arrived already (RFC 9110 §9.2.2). */
 export const isRepeatable = ({ method, framing }: RequestHead): boolean =>
   IDEMPOTENT.has(method) && framing.kind === 'none'

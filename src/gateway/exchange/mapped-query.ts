@@ -37,7 +37,7 @@ function withoutMapped(query: string, isMapped: IsMappedParameter): string | und
   if (kept.length === parts.length) return query
   if (kept.length === 0) return undefined
   const isFirstGone = kept[0] !== parts[0] && !/^[&;]/.test(query)
-  // What is first now has no separator before it.
+  // The part that is first now has no separator before it.
   return isFirstGone ? kept.join('').slice(1) : kept.join('')
 }
 

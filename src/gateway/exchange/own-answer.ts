@@ -49,7 +49,7 @@ export function ownAnswerFields(
   ]
 }
 
-/** Both as the bytes of HTTP/1.1. */
+/** Head and body as the bytes of HTTP/1.1. */
 export function ownAnswerText(own: OwnAnswer, id: string, isHead: boolean, keepAlive: boolean): string {
   const body = ownAnswerBody(own, id)
   let text = `HTTP/1.1 ${own.status} ${STATUS_CODES[own.status] ?? ''}\r\n`
@@ -87,7 +87,7 @@ export function denialAnswer({ decision, authDenial }: Judgement): OwnAnswer | u
 
 /**
  * Only `Retry-After` (RFC 9110 §10.2.3). The `RateLimit` fields are a draft whose syntax has changed with every
- * version, and they would tell an attacker how many guesses are left.
+ * version, and they would reveal to an attacker how many guesses are left.
  */
 export const tooManyRequests = ({ limit, seconds }: ExceededLimit): OwnAnswer => ({
   ...faultAnswer('rate_limited', limit.label),

@@ -18,7 +18,7 @@ export function compileRewrite({ stripPrefix, addPrefix }: RewriteSettings): Rew
 
 /**
  * Cuts by segments, not by characters: the route was matched on the decoded path, which may be spelt in many ways.
- * What is left keeps its bytes.
+ * The rest keeps its bytes.
  *
  * @param raw A path with one reading, below the prefix that is removed.
  */
@@ -30,6 +30,6 @@ export function rewritePath(raw: string, { segments, prefix }: RewriteRule): str
     from = next
   }
   const rest = raw.slice(from)
-  // `/` alone is the prefix itself, as it was asked for.
+  // A rest of `/` alone stays: the request was for the prefix with a final slash.
   return prefix + rest
 }

@@ -19,7 +19,7 @@ export interface StripRule {
  * @param stripToken Undefined: tokens are taken out of cookies, queries and subprotocols, which applications log and echo, but not
  *   out of headers, which applications may want to read.
  * @param hidesPassword Whether credentials of the scheme Basic are taken out, whether or not tokens are.
- * @param serviceCookies Of auth services, by name or as `NAME*`: what they log a client in with, like a token.
+ * @param serviceCookies Of auth services, by name or as `NAME*`: sessions, which are credentials like a token.
  */
 export function compileStripRule(
   sources: readonly TokenSourceSettings[],
@@ -47,7 +47,7 @@ export function compileStripRule(
     .filter((pattern) => pattern.endsWith('*'))
     .map((pattern) => pattern.slice(0, -1))
   if (hidesPassword) {
-    // Beside a token's scheme the whole header goes: each of the two judges wants one of its own.
+    // With the scheme of a token too the whole header goes: each of the two judges reads its own credential there.
     headers.set('authorization', headers.has('authorization') ? 'whole' : ['basic'])
   }
   const count = headers.size + cookies.size + cookieBeginnings.length + queries.length + protocols.length

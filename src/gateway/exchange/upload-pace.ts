@@ -20,12 +20,12 @@ export interface UploadPace {
 }
 
 /**
- * For how many idle timeouts a body lives on what came faster at first. Without a bound, a megabyte would buy half
+ * For how many idle timeouts a body may live on bytes that came faster at first. Without a bound, a megabyte would buy half
  * an hour of single bytes.
  */
 const MAX_LEAD = 10
 
-/** A bucket: bytes fill it, time drains it, and it begins with what one idle timeout takes out of it. */
+/** A bucket: bytes fill it, time drains it, and at first it holds as much as one idle timeout drains. */
 export function createUploadPace(
   { minUploadRate, idleTimeoutMs }: UploadPaceSettings,
   startedMs: number = performance.now(),

@@ -44,7 +44,7 @@ const NO_NAMES: ReadonlySet<string> = new Set()
 
 export interface OutgoingRequest {
   readonly head: RequestHead
-  /** Raw path and query; what was matched. */
+  /** Raw path and query. */
   readonly target: string
   /** `Host` of the upstream request. */
   readonly authority: string
@@ -60,7 +60,7 @@ export interface OutgoingRequest {
   readonly granted: readonly GrantedHeader[]
 }
 
-/** The head for the upstream: the client's fields first, ours last, so that nothing of the client removes ours. */
+/** The client's fields come first and the gateway's last, so that no field of the client removes one of the gateway. */
 export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): string {
   const { head, forwarded, identity, strip } = request
   const named = connectionNames(head.fields)

@@ -50,7 +50,7 @@ export interface DenyVerdict {
   readonly authDenial?: AuthDenial | undefined
 }
 
-/** Why a judge denies: the decision, except for what every judge of the route has in common. */
+/** Why a judge denies: the decision without the parts that all judges of the route share. */
 export type JudgeDenial = Omit<Deny, 'id' | 'route' | 'outcome'>
 
 /** What auth services and `basic_auth` hand to the application. */

@@ -7,7 +7,7 @@ export const MAX_KEYS = 100_000
 /** How many of them are compared when one has to be forgotten. */
 const COMPARED = 8
 
-// Error of adding up fractions of a window, so that a client that waits as long as it was told is allowed.
+// Error of adding up fractions of a window; without it a client that waits exactly `Retry-After` might be denied.
 const ROUNDING = 1e-9
 
 interface Counts {

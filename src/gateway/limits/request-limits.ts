@@ -28,7 +28,7 @@ export interface RequestLimits {
   after(request: ClientRequest, judgement: Judgement): LimitResult | Promise<LimitResult>
 }
 
-/** What all limits have in common. */
+/** The parts that all limits share. */
 export interface LimitContext {
   readonly store: RateStore
   /** Of all policies, lower case, in the order of a decision's identity. */

@@ -5,7 +5,7 @@ import type { ResponseHead } from '../../http/response-head.ts'
 
 export interface AnswerStep {
   readonly kind: 'more' | 'whole' | 'invalid'
-  /** What is wrong with it, for the log. */
+  /** For the log, if it is invalid. */
   readonly detail: string
   /** Whether the connection may carry another question. */
   readonly mayReuse: boolean

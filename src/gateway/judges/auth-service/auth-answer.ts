@@ -5,7 +5,7 @@ import type { QueryParameter } from '../../exchange/mapped-query.ts'
 import type { ResponseHead } from '../../http/response-head.ts'
 import type { AuthDenial, Grant, GrantedHeader } from '../judge.ts'
 
-/** What came of asking. */
+/** The result of asking. */
 export type AuthAnswer =
   /** `cookies`: the values of `Set-Cookie` that the settings name, for the client. */
   | { readonly kind: 'allowed'; readonly grant: Grant; readonly cookies: readonly string[] }
@@ -28,7 +28,7 @@ export function readAuthAnswer({ status, fields }: ResponseHead, settings: Forwa
   if (!isAllowed) return authFailure(`it answered ${status}`)
   const headers: GrantedHeader[] = []
   const params: QueryParameter[] = []
-  /** Returns what is wrong with the value of a mapping. */
+  /** Returns a description of an unusable value. */
   const grant = ({ from, to }: MappedAnswerHeader, granted: GrantedHeader[]): string | undefined => {
     const values = valuesOf(fields, from)
     const [value = ''] = values

@@ -8,7 +8,7 @@ import type { Link } from '../../upstream/server-pool.ts'
 import { authFailure, readAuthAnswer, type AuthAnswer } from './auth-answer.ts'
 import { createAuthAnswerReader, type AnswerStep, type AuthAnswerReader } from './auth-answer-reader.ts'
 
-/** What is asked, and where. */
+/** The request to the service, and the servers to ask. */
 export interface AuthQuestion {
   readonly servers: ServerChoice
   /** Of the request. */
@@ -56,7 +56,7 @@ export class AuthExchange implements LinkSearchEvents {
     if (!this.#isOver) this.#end(false)
   }
 
-  /** A silent address gets half of what is left, when there are others. */
+  /** A silent address gets half of the time left, if there are others. */
   onTry(): void {
     const nowMs = performance.now()
     const halfMs = (this.#limit.deadlineMs - nowMs) / 2

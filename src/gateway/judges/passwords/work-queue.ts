@@ -1,8 +1,8 @@
-/** Expensive work, a little of it at a time and in fair turns: what is too much is refused at once instead of growing. */
+/** Expensive work, a little at a time and in fair turns: too much of it is refused at once, so that no queue grows. */
 
 /** For whom work is done. */
 export interface WorkOwner {
-  /** What the work belongs to: a set of users. */
+  /** The set of users that the work belongs to. */
   readonly group: string
   /** The client; one IPv6 network of 64 bits is one client. */
   readonly address: string
@@ -14,7 +14,7 @@ export interface WorkQueue {
    *
    * @param work Never rejects.
    * @param refused Called instead of `work` when its place is given to an address that has fewer.
-   * @returns Takes it back, and returns whether it could: what has begun goes on. Undefined if no more may wait.
+   * @returns Takes the work back, and returns whether that was possible: work that has begun goes on. Undefined if it was refused.
    */
   run(owner: WorkOwner, work: () => Promise<void>, refused: () => void): (() => boolean) | undefined
 }
@@ -92,45 +92,42 @@ interface Turns {
   lastOf(address: string): Entry | undefined
 }
 
-/** Entries of one address in one group, oldest first; never empty. */
-type Lane = Entry[]
-
 function createTurns(): Turns {
-  // Both in the order of their turns.
-  const groups = new Map<string, Map<string, Lane>>()
+  // Groups, and the addresses of each, in the order of their turns; the entries of an address oldest first, never none.
+  const groups = new Map<string, Map<string, Entry[]>>()
   return {
     add(entry) {
-      const lanes = groups.get(entry.group) ?? new Map<string, Lane>()
-      const lane = lanes.get(entry.address) ?? []
-      lane.push(entry)
-      lanes.set(entry.address, lane)
-      groups.set(entry.group, lanes)
+      const byAddress = groups.get(entry.group) ?? new Map<string, Entry[]>()
+      const entries = byAddress.get(entry.address) ?? []
+      entries.push(entry)
+      byAddress.set(entry.address, entries)
+      groups.set(entry.group, byAddress)
     },
     remove(entry) {
-      const lanes = groups.get(entry.group)
-      const lane = lanes?.get(entry.address)
-      const at = lane?.indexOf(entry) ?? -1
-      if (lanes === undefined || lane === undefined || at < 0) return false
-      lane.splice(at, 1)
-      if (lane.length === 0) lanes.delete(entry.address)
-      if (lanes.size === 0) groups.delete(entry.group)
+      const byAddress = groups.get(entry.group)
+      const entries = byAddress?.get(entry.address)
+      const at = entries?.indexOf(entry) ?? -1
+      if (byAddress === undefined || entries === undefined || at < 0) return false
+      entries.splice(at, 1)
+      if (entries.length === 0) byAddress.delete(entry.address)
+      if (byAddress.size === 0) groups.delete(entry.group)
       return true
     },
     find(mayBegin) {
-      for (const [group, lanes] of groups) {
-        for (const [address, lane] of lanes) {
+      for (const [group, byAddress] of groups) {
+        for (const [address, entries] of byAddress) {
           if (!mayBegin(address)) continue
           groups.delete(group)
-          groups.set(group, lanes)
-          lanes.delete(address)
-          lanes.set(address, lane)
-          return lane[0]
+          groups.set(group, byAddress)
+          byAddress.delete(address)
+          byAddress.set(address, entries)
+          return entries[0]
         }
       }
       return undefined
     },
     lastOf(address) {
-      return [...groups.values()].flatMap((lanes) => lanes.get(address) ?? []).at(-1)
+      return [...groups.values()].flatMap((byAddress) => byAddress.get(address) ?? []).at(-1)
     },
   }
 }
@@ -145,7 +142,7 @@ interface Counts {
   largest(): readonly [address: string | undefined, count: number]
 }
 
-/** Only what is not zero takes memory. */
+/** Only counts above zero take memory. */
 function createCounts(): Counts {
   const counts = new Map<string, number>()
   let total = 0
