@@ -104,7 +104,7 @@ function judgeStep(kind: JudgeInput['kind'], verdict: Verdict, url: string | und
   }
   if (verdict.kind === 'allowed')
     return { step: 'judge', result: 'pass', reason: undefined, detail: undefined, facts: kind, ...nothing }
-  const { reason, denial } = verdict.denial
+  const { reason, denial } = verdict.decision
   const detail = describeDenial(denial)
   const { hint } = DENY_ROWS[reason]
   return { ...nothing, step: 'judge', result: 'fail', reason, detail, facts: `${kind}: ${reason}`, hint }

@@ -33,7 +33,7 @@ export function askJudges(
         return askNext()
       }
       isOver = true
-      const decision: Decision = { ...verdict.denial, id, route, outcome: 'deny' }
+      const decision: Decision = { ...verdict.decision, id, route, outcome: 'deny' }
       settled({ decision, grant: undefined, authDenial: verdict.authDenial, cookies: cookiesOf(allowing) })
     })
     // A judge that has answered already has set the cancel function of the next one.

@@ -45,13 +45,13 @@ export interface AllowVerdict {
 
 export interface DenyVerdict {
   readonly kind: 'denied'
-  readonly denial: JudgeDenial
+  readonly decision: JudgeDeny
   /** If an auth service denied. */
   readonly authDenial?: AuthDenial | undefined
 }
 
-/** Why a judge denies: the decision without the parts that all judges of the route share. */
-export type JudgeDenial = Omit<Deny, 'id' | 'route' | 'outcome'>
+/** The decision of one judge, without the parts that all judges of the route share. */
+export type JudgeDeny = Omit<Deny, 'id' | 'route' | 'outcome'>
 
 /** What auth services and `basic_auth` hand to the application. */
 export interface Grant {
@@ -76,7 +76,7 @@ export interface AuthDenial {
   readonly location?: string | undefined
 }
 
-/** The decision on a request, by the core or by all judges of its route, and what they hand on to application and client. */
+/** The decision on a request, by the core or by all judges of its route, with what they hand to application and client. */
 export interface Judgement {
   readonly decision: Decision
   /** Undefined if neither an auth service nor `basic_auth` was asked. */
@@ -95,10 +95,10 @@ const NONE = {
 
 /** A denial that is about neither a policy nor a token. */
 export const denied = (
-  denial: Pick<JudgeDenial, 'denial' | 'status'> & Partial<JudgeDenial>,
+  decision: Pick<JudgeDeny, 'denial' | 'status'> & Partial<JudgeDeny>,
   authDenial?: AuthDenial,
 ): DenyVerdict => ({
   kind: 'denied',
-  denial: { ...NONE, reason: denial.denial.reason, ...denial },
+  decision: { ...NONE, reason: decision.denial.reason, ...decision },
   authDenial,
 })

@@ -192,13 +192,13 @@ describe('basic_auth among the judges', () => {
 
   it('is 503 with a time to retry, and no challenge, if too many passwords wait to be verified', () => {
     expect(told('overloaded')).toMatchObject([
-      { denial: { reason: 'overloaded', status: 503, challenge: undefined, retryAfterSeconds: 5 } },
+      { decision: { reason: 'overloaded', status: 503, challenge: undefined, retryAfterSeconds: 5 } },
     ])
   })
 
   it('escapes its realm', () => {
     expect(told('wrong', 'a"b\\c')).toMatchObject([
-      { denial: { challenge: 'Basic realm="a\\"b\\\\c", charset="UTF-8"' } },
+      { decision: { challenge: 'Basic realm="a\\"b\\\\c", charset="UTF-8"' } },
     ])
   })
 })

@@ -13,6 +13,11 @@ const preflight = (method: string, more: readonly (readonly [string, string])[] 
   target: '/orders/x',
   headers: [ORIGIN, ['Access-Control-Request-Method', method], ...more],
 })
+const withoutOrigin = (method: string): RawRequest => ({
+  method: 'OPTIONS',
+  target: '/orders/x',
+  headers: [['Access-Control-Request-Method', method]],
+})
 const request = (method: string): RawRequest => ({
   method,
   target: '/orders/x',
@@ -88,6 +93,12 @@ describe('a preflight and a rate limit', () => {
       `{ ${TWO}, by: { header: X-Api-Key } }`,
       [preflight('DELETE'), preflight('DELETE'), preflight('DELETE')],
       [204, 204, 429],
+    ],
+    [
+      'without an `Origin`: it is a request like any other, with its own method',
+      `{ ${TWO} }`,
+      [withoutOrigin('DELETE'), withoutOrigin('DELETE'), withoutOrigin('DELETE'), request('DELETE')],
+      [401, 401, 401, 200],
     ],
     [
       'without `cors`: it is a request like any other, with its own method',
