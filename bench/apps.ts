@@ -1,4 +1,4 @@
-/** The applications behind every proxy under measurement. What they cost is not counted. */
+/** The applications behind every measured proxy. Their own cost is not counted. */
 import { mkdir, truncate } from 'node:fs/promises'
 import { startNginxProcess } from './nginx-process.ts'
 import { type Bench, findFreePort } from './processes.ts'
@@ -7,7 +7,7 @@ import { startYardstick } from './warder-server.ts'
 export interface AppPorts {
   /** nginx, which has {@link FILES}, and an empty answer under all other paths. */
   readonly content: number
-  /** Takes what is uploaded. */
+  /** Accepts uploads. */
   readonly sink: number
 }
 
@@ -22,7 +22,7 @@ export async function startApps(bench: Bench): Promise<AppPorts> {
   await mkdir(`${bench.directory}/files`)
   for (const name of Object.keys(FILES) as FileName[]) {
     await Bun.write(filePath(bench, name), '')
-    // A hole: no byte of it is on a disk, and the kernel keeps it in memory once it was read.
+    // A sparse file: no byte of it is on disk, and the kernel keeps it in memory once it is read.
     await truncate(filePath(bench, name), FILES[name])
   }
   const port = await findFreePort()

@@ -1,4 +1,4 @@
-/** A warm-token decision over HTTP, against the least that an answer over HTTP can cost. */
+/** A decision over HTTP for a remembered token, compared with the cheapest possible HTTP answer. */
 import { measureLoad } from './load.ts'
 import { type Bench, type RunningServer, withBench } from './processes.ts'
 import { measureInterleaved, type Sample } from './rounds.ts'
@@ -21,7 +21,7 @@ async function compare(bench: Bench): Promise<readonly Row[]> {
     least: await startYardstick(bench, 'least.ts'),
     warder: await startWarder(bench, { minter }),
   }
-  // The same request, byte for byte: parsing the token's kilobyte is part of every yardstick.
+  // The same request, byte for byte: parsing the token's kilobyte is part of every reference.
   const load =
     ({ pid, port }: RunningServer) =>
     (): Promise<Sample> =>

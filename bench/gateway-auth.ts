@@ -1,4 +1,4 @@
-/** The gateway against nginx that asks Warder by `auth_request`: the same guard, in one process or in two. */
+/** The gateway compared with an nginx that asks Warder by `auth_request`: the same guard, in one process or in two. */
 import { ensurePrograms } from '../tools/programs.ts'
 import { type FileName, startApps } from './apps.ts'
 import { describeLoad, GATEWAY, toRows } from './gateway-rows.ts'

@@ -32,7 +32,7 @@ async function compareProxies(bench: Bench): Promise<readonly Row[]> {
       () =>
         measureTransfer({ url: fileUrl(port, FILE), headers, pids: [pid], bytes }),
   )
-  // There is one route for uploads, and a token costs a gibibyte nothing.
+  // There is one route for uploads; the cost of a token is negligible for a gibibyte.
   const { [PUBLIC_ROUTE]: _, ...uploading } = servers
   const up = forEach(
     uploading,

@@ -1,4 +1,4 @@
-/** The gateway and what it is held against, all in front of the same applications. */
+/** The gateway and the proxies that it is compared with, all in front of the same applications. */
 import { startApps, type AppPorts } from './apps.ts'
 import { GATEWAY, PUBLIC_ROUTE } from './gateway-rows.ts'
 import { guardedUrl, publicUrl, startGateway } from './gateway-server.ts'
@@ -13,7 +13,7 @@ export interface Contender extends RunningServer {
 export interface Contenders {
   readonly apps: AppPorts
   readonly minter: Minter
-  /** Sent to everybody: its kilobyte has to be read, whoever judges it. */
+  /** Sent to all of them: its kilobyte must be read, whether or not it is judged. */
   readonly headers: Readonly<Record<string, string>>
   /** By the name of their rows. */
   readonly servers: Readonly<Record<string, Contender>>
@@ -33,7 +33,7 @@ export async function startContenders(bench: Bench): Promise<Contenders> {
   return { apps, minter, headers: { Authorization: `Bearer ${minter.mint(0)}` }, servers }
 }
 
-/** Makes a measurement of each. */
+/** Measures each of them. */
 export const forEach = <M>(
   servers: Readonly<Record<string, Contender>>,
   toMeasure: (server: Contender) => M,

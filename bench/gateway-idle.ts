@@ -1,4 +1,4 @@
-/** What an idle client costs the gateway and the plain reverse proxies: memory, while nothing is asked. */
+/** The memory of an idle client in the gateway and in the plain reverse proxies. */
 import { startContenders } from './gateway-contenders.ts'
 import { GATEWAY, PUBLIC_ROUTE } from './gateway-rows.ts'
 import { openIdle } from './idle-connections.ts'
@@ -9,7 +9,7 @@ import type { Suite } from './suite.ts'
 import type { Row } from './table.ts'
 
 const CONNECTIONS = 10_000
-// Collectors and allocators give back what the opening of so many connections left, not what they need.
+// Lets collectors and allocators release the garbage of opening so many connections.
 const SETTLE_MS = 5_000
 
 export const gatewayIdleSuite: Suite = {
@@ -26,7 +26,7 @@ async function measureProxies(bench: Bench): Promise<readonly Row[]> {
   for (const [name, server] of Object.entries(servers)) {
     // The same process once more.
     if (name === PUBLIC_ROUTE) continue
-    // What code and caches need is there before the first idle client.
+    // Memory for code and caches is allocated before the first idle client.
     await measureLoad({ url: server.fileUrl(server.port, '1KiB'), headers, pids: [server.pid] })
     rows.push(await measureIdle(name, server, request))
   }

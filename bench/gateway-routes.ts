@@ -1,4 +1,4 @@
-/** What ten thousand routes cost a proxied request. */
+/** The cost of ten thousand routes for a proxied request. */
 import { startApps } from './apps.ts'
 import { describeLoad } from './gateway-rows.ts'
 import { guardedUrl, startGateway } from './gateway-server.ts'

@@ -1,14 +1,14 @@
-/** How the gateway suites print what they measured: one row for each contender, with its own numbers. */
+/** The rows that the gateway suites print: one for each contender, with its own numbers. */
 import { FILES, type FileName } from './apps.ts'
 import type { LoadSample } from './load.ts'
 import type { Median, Sample } from './rounds.ts'
 import type { Row } from './table.ts'
 import type { TransferSample } from './transfer.ts'
 
-/** The contender that the others are held against. */
+/** The contender that the others are compared with. */
 export const GATEWAY = 'gateway, warm token'
 
-/** The same process, where nothing is checked. */
+/** The same process on a public route. */
 export const PUBLIC_ROUTE = 'gateway, public route'
 
 const MIB = 1_048_576
@@ -16,7 +16,7 @@ const MIB = 1_048_576
 /**
  * @param medians By contender; {@link GATEWAY} is among them.
  * @param budgets For the gateway against some of them.
- * @returns The gateway's CPU time over theirs: below 1 it is the cheaper one.
+ * @returns The gateway's CPU time divided by theirs: below 1 the gateway is cheaper.
  */
 export function toRows<S extends Sample>(
   what: string,
@@ -36,7 +36,7 @@ export function toRows<S extends Sample>(
   })
 }
 
-/** Of a load of requests for one file. */
+/** For requests of one file. */
 export const describeLoad =
   (file: FileName) =>
   (median: Median<LoadSample>): string => {
@@ -52,7 +52,7 @@ export const describeLoad =
     ].join(', ')
   }
 
-/** Of one gibibyte. */
+/** For one gibibyte. */
 export const describeTransfer = (median: Median<TransferSample>): string =>
   [
     `${(median.cpuNs / 1e9).toFixed(2)} s CPU ${spreadText(median)}`,

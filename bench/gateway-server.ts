@@ -1,4 +1,4 @@
-/** `warder serve` as the gateway, under measurement, in front of an application on a port of loopback. */
+/** `warder serve` as the measured gateway, in front of an application on a loopback port. */
 import type { AppPorts } from './apps.ts'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
 import type { Minter } from './tokens.ts'
@@ -12,19 +12,19 @@ export interface TlsFiles {
 export interface GatewayOptions {
   readonly minter: Minter
   readonly apps: AppPorts
-  /** How many routes, of which the guarded one is the last. Default and least: 3. */
+  /** How many routes; the last one is guarded. Default and minimum: 3. */
   readonly routes?: number
   /** A second listener, over TLS. */
   readonly tls?: TlsFiles & { readonly port: number }
 }
 
-/** Where each proxy and the gateway are asked for a file of the application, with a token. */
+/** Path of a file of the application, requested with a token from each proxy and the gateway. */
 export const guardedUrl = (port: number, file: string): string => `http://127.0.0.1:${port}/guarded/${file}`
 
 /** The same on a public route of the gateway. */
 export const publicUrl = (port: number, file: string): string => `http://127.0.0.1:${port}/public/${file}`
 
-/** Where something can be uploaded. */
+/** Path for uploads. */
 export const uploadUrl = (port: number): string => `http://127.0.0.1:${port}/upload`
 
 /** Starts it and waits for the first answer of the application. */

@@ -1,4 +1,4 @@
-/** The gateway over TLS beside nginx and Caddy, with HTTP/1.1 and HTTP/2. */
+/** The gateway over TLS compared with nginx and Caddy, with HTTP/1.1 and HTTP/2. */
 import { ensurePrograms } from '../tools/programs.ts'
 import { GATEWAY } from './gateway-rows.ts'
 import { measureHttp2Load } from './http2-load.ts'

@@ -1,4 +1,4 @@
-/** The gateway beside nginx, Caddy and Traefik as plain reverse proxies, with answers of 1 and 100 KiB. */
+/** The gateway compared with nginx, Caddy and Traefik as plain reverse proxies, with answers of 1 and 100 KiB. */
 import type { FileName } from './apps.ts'
 import { forEach, startContenders } from './gateway-contenders.ts'
 import { describeLoad, toRows } from './gateway-rows.ts'
@@ -8,10 +8,10 @@ import { measureInterleaved } from './rounds.ts'
 import type { Suite } from './suite.ts'
 import type { Row } from './table.ts'
 
-// More than the other suites: so many programs on one machine meet more of its moods.
+// More than in other suites: with so many programs, results vary more.
 const ROUNDS = 5
 
-/** Budgets of the gateway against others, for each file. */
+/** Budgets of the gateway relative to others, for each file. */
 const MEASURED: readonly (readonly [FileName, Readonly<Record<string, number>>])[] = [
   ['1KiB', { Caddy: 0.7 }],
   ['100KiB', {}],

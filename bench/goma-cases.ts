@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import type { RawRequest } from '../test/support/live/raw-client.ts'
 
-/** Of which versions of Goma the configuration is: 0.2.0, or 0.7 and later. */
+/** The version of Goma that the configuration is for: 0.2.0, or 0.7 and later. */
 export type Words = 'OLD' | 'NEW'
 
 interface Places {
@@ -49,7 +49,7 @@ middlewares:
     rule: { secret: ${SECRET}, issuer: me, audience: you, forwardHeaders: { X-Sub: sub } }
 `
 
-/** Every way to write, or to miss, a guarded path that a version of Goma or a server reads differently. */
+/** Every spelling of, or near, a guarded path that a version of Goma or a server reads differently. */
 export const PATHS: readonly string[] = [
   '/api',
   '/api/',
@@ -97,7 +97,7 @@ const authorization = (value: string): Headers => [['Authorization', value]]
 
 const BEARERS = ['good', 'bad', 'poor', 'broken', 'empty', 'away']
 
-/** None and a good one come first. */
+/** The first two are no token and a valid token. */
 export function credentialsFor(words: Words): readonly Headers[] {
   const tokens =
     words === 'OLD' ? [] : Object.values(mintTokens()).map((token) => authorization(`Bearer ${token}`))
@@ -115,7 +115,7 @@ export function credentialsFor(words: Words): readonly Headers[] {
   ]
 }
 
-/** Tokens of the secret, each with one thing about it. */
+/** Tokens signed with the secret, each with one peculiarity. */
 function mintTokens(): Readonly<Record<string, string>> {
   const now = Math.floor(Date.now() / 1000)
   const good = { iss: 'me', aud: 'you', sub: 'alice', iat: now, exp: now + 3600 }

@@ -1,11 +1,12 @@
 /**
- * A real Goma Gateway and Warder, with the same configuration, asked the same: prints where their answers differ.
- * Ends with 1 when something reaches the application through Warder alone, and docs/compat.md does not list it. No benchmark, and no test: Goma has to be
- * built, and up to 0.2.8 it listens on port 8080 of every address, so run it where that does no harm.
+ * Sends the same requests to a real Goma Gateway and to Warder, with the same configuration, and prints the
+ * differences. Exits with 1 if a request reaches the application through Warder only, and docs/compat.md does not list
+ * it. Neither a benchmark nor a test: Goma must be built, and up to 0.2.8 it listens on port 8080 of every address, so
+ * run it in a separate network namespace.
  *
  *     node tools/with-bun.mjs bench/goma-differences.ts PATH_OF_GOMA OLD|NEW
  *
- * OLD writes the configuration in the words of 0.2.0, NEW in those of 0.7 and later.
+ * OLD writes the configuration with the keys of 0.2.0, NEW with those of 0.7 and later.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,18 +23,18 @@ import {
 } from '../test/support/run-gateway.ts'
 import { configFor, credentialsFor, isListedOpening, PATHS, type Words } from './goma-cases.ts'
 
-/** What the client, and the application behind, saw of one request. */
+/** The result of one request for the client and the application. */
 interface Seen {
   readonly status: number
-  /** The request target and what names a user, or undefined where nothing arrived. */
+  /** The request target and the fields that name a user; undefined if the application received nothing. */
   readonly reached: string | undefined
 }
 
 const START_MS = 20_000
 
-/** By the token: what is good, bad, poor, and an auth service in trouble. */
+/** The auth service's answer by token: allow, deny, insufficient, and failures. */
 function judge(request: UpstreamRequest): string {
-  // Where a redirect is followed to.
+  // The target of a followed redirect.
   if (request.target === '/welcome') return 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
   const [token = ''] = request.values('authorization')
   const status = /^bearer (good|poor|broken|empty|away)$/i.exec(token)?.[1]?.toLowerCase()
@@ -135,7 +136,7 @@ const describe = ({ status, reached }: Seen): string =>
 const nameOf = ({ method = 'GET', target = '/', headers = [] }: RawRequest): string =>
   [method, target, ...headers.map(([name, value]) => `${name}: ${value.slice(0, 40)}`)].join(' | ')
 
-/** Every path with every credential; methods and made-up names of users with some of them. */
+/** Every path with every credential; methods and forged user names with some of them. */
 function* requestsFor(words: Words): Generator<RawRequest> {
   const credentials = credentialsFor(words)
   for (const target of PATHS) for (const headers of credentials) yield { target, headers }
@@ -158,7 +159,7 @@ function* requestsFor(words: Words): Generator<RawRequest> {
 
 const [binary = '', words = ''] = process.argv.slice(2)
 if (!existsSync(binary) || (words !== 'OLD' && words !== 'NEW')) {
-  console.log('not run: name the program of Goma, and OLD or NEW')
+  console.log('not run: pass the path of the Goma program, and OLD or NEW')
 } else {
   const cleanup = createCleanup()
   try {

@@ -1,4 +1,4 @@
-/** nginx with Warder against HAProxy's own `jwt_verify`: the whole guard, process by process. */
+/** nginx with Warder compared with HAProxy's own `jwt_verify`: the whole guard, process by process. */
 import { ensurePrograms } from '../tools/programs.ts'
 import { measureLoad } from './load.ts'
 import { withBench } from './processes.ts'

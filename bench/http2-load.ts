@@ -1,13 +1,13 @@
-/** Load over HTTP/2 from `h2load`, and what it cost the processes under load. */
+/** Load over HTTP/2 from `h2load`, and its cost for the processes under load. */
 import { whichProgram } from '../tools/programs.ts'
 import { readCpuNs } from './cpu-of.ts'
 import type { Load } from './load.ts'
 import type { Sample } from './rounds.ts'
 
-/** Requests of one measurement: some two seconds' worth. */
+/** Requests of one measurement: about two seconds. */
 const REQUESTS = 20_000
 const CONNECTIONS = 16
-/** Requests under way on each connection. */
+/** Concurrent requests on each connection. */
 const STREAMS = 10
 const TIMEOUT_MS = 60_000
 

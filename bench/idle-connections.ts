@@ -1,14 +1,14 @@
-/** Very many connections that have had one answer each, and now wait. */
+/** Very many connections that are idle after one answer each. */
 import { connect, type Socket } from 'node:net'
 
-/** At once while they are opened: as many as a backlog of the kernel takes. */
+/** Opened at once: as many as a backlog of the kernel holds. */
 const AT_ONCE = 64
 
 /**
  * Opens connections; each sends `request` and waits for its answer.
  *
  * @param request A whole request for a small answer.
- * @returns How many are still open, and what closes them.
+ * @returns How many are still open, and a function that closes them.
  */
 export async function openIdle(
   port: number,

@@ -1,4 +1,4 @@
-/** What many issuers, many keys and a refresh under way cost a decision: nothing, by budget. */
+/** The cost of many issuers, many keys and a refresh in progress for a decision: none, by budget. */
 import { createDecide } from '../src/decision/decide.ts'
 import type { Decide } from '../src/decision/decide.ts'
 import { compileGuard } from '../src/decision/guard.ts'
@@ -16,7 +16,7 @@ import { AUDIENCE } from './tokens.ts'
 
 const DISTINCT_TOKENS = 256
 const RUN_MS = 200
-/** As many as one set may hold, near enough: a thousand keys are four such sets. */
+/** Nearly the maximum of one set: a thousand keys are four such sets. */
 const KEYS_PER_SET = 250
 
 const KEYS: Omit<SettingsOf<'jwks_url'>, 'url'> = {
@@ -35,17 +35,17 @@ const KEYS: Omit<SettingsOf<'jwks_url'>, 'url'> = {
 
 export const keysSuite: Suite = {
   name: 'keys',
-  about: 'the CPU of a decision with many issuers, many keys, and a refresh under way',
+  about: 'the CPU of a decision with many issuers, many keys, and a refresh in progress',
   async run() {
     return [...(await compare('warm token', 100_000)), ...(await compare('first sight', 0)), importRow()]
   },
 }
 
-/** A configuration that decides, and a source whose timer can be fired. */
+/** A compiled configuration, and a source whose timer can be fired. */
 interface Scene {
   readonly decide: Decide
   readonly tokens: readonly string[]
-  /** Begins a refresh that does not end. */
+  /** Starts a refresh that never ends. */
   readonly startRefresh: () => void
 }
 
@@ -112,7 +112,7 @@ function compile(issuer: TestIssuer, keyCount: number, pending: (() => void)[]):
   let fetches = 0
   const deps: KeyDeps = {
     nowMs: Date.now,
-    // The first answer comes, the next ones never do.
+    // Only the first answer arrives.
     fetch: () => ((fetches += 1) === 1 ? Promise.resolve(new Response(body)) : new Promise(() => undefined)),
     readFileSync: () => new Uint8Array(),
     setTimer: (fn, ms) => {
@@ -156,7 +156,7 @@ function withUnknownKids({ decide, tokens, startRefresh }: Scene): Scene {
   return { decide, tokens: forged, startRefresh }
 }
 
-/** Goes round the tokens for a fixed time, in this process; CPU of all threads. */
+/** Cycles through the tokens for a fixed time, in this process; CPU of all threads. */
 function measure({ decide, tokens }: Scene, expected: 'allow' | 'deny' = 'allow'): Measure {
   return () => {
     Bun.gc(true)
@@ -166,7 +166,7 @@ function measure({ decide, tokens }: Scene, expected: 'allow' | 'deny' = 'allow'
     while (performance.now() - startedAt < RUN_MS) {
       for (const token of tokens) {
         const outcome = ask(decide, token)
-        // Those that ask while the one fetch is under way wait for it.
+        // Requests during the one fetch wait for it.
         if (outcome !== expected && outcome !== 'pending') throw new Error(`not ${expected}: ${outcome}`)
       }
       decided += tokens.length
@@ -176,7 +176,7 @@ function measure({ decide, tokens }: Scene, expected: 'allow' | 'deny' = 'allow'
   }
 }
 
-/** How long the largest set holds up every decision when it is taken in. */
+/** How long importing the largest set blocks every decision. */
 function importRow(): Row {
   const keys = Array.from({ length: KEYS_PER_SET }, (_, i) => createKey(`k-${i}`))
   const bytes = Buffer.from(JSON.stringify({ keys }))

@@ -1,14 +1,14 @@
-/** Load from `wrk`, and what it cost the processes under load. */
+/** Load from `wrk`, and its cost for the processes under load. */
 import { whichProgram } from '../tools/programs.ts'
 import { readCpuNs } from './cpu-of.ts'
 import { readPeakMiB, resetPeak } from './memory-of.ts'
 import type { Sample } from './rounds.ts'
 
 export interface Load {
-  /** On 127.0.0.1: a name would be resolved, perhaps to the other family. */
+  /** On 127.0.0.1: a name would be resolved, perhaps to an IPv6 address. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** Whose CPU time is counted. */
+  /** The processes whose CPU time is counted. */
   readonly pids: readonly number[]
   /** Default 2. */
   readonly seconds?: number
@@ -17,14 +17,14 @@ export interface Load {
 }
 
 export interface LoadSample extends Sample {
-  /** Latency while all connections are busy all the time; so it falls and rises with the throughput. */
+  /** Latency while all connections are always busy, so it depends on the throughput. */
   readonly p50Ms: number
   readonly p99Ms: number
   /** Most resident memory of the processes under load. */
   readonly peakMiB: number
 }
 
-// What wrk may take beyond its own duration, on a machine that has other things to do.
+// Extra time for wrk beyond its own duration, on a busy machine.
 const GRACE_MS = 10_000
 
 /** Sends requests for a fixed time; the sample is per answered request. Throws when any answer is not 2xx. */

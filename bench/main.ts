@@ -1,4 +1,4 @@
-/** `npm run bench [-- SUITE…]`: measures what design budgets name, and prints one table. */
+/** `npm run bench [-- SUITE…]`: measures the design budgets, and prints one table. */
 import { ensurePrograms } from '../tools/programs.ts'
 import { decisionSuite } from './decision.ts'
 import { gatewayAuthSuite } from './gateway-auth.ts'
@@ -33,7 +33,7 @@ const SUITES: readonly Suite[] = [
 ]
 
 const chosen = chooseSuites(process.argv.slice(2))
-// Every suite over HTTP needs it; what is missing then fails there, by name.
+// Every suite over HTTP needs it; if a program is missing, the suite fails and names it.
 await ensurePrograms(['wrk'])
 const rows: Row[] = []
 let failed = 0
@@ -53,7 +53,7 @@ const misses = rows.filter((row) => !keepsBudget(row)).length
 console.error(
   `${misses} of ${rows.length} rows miss their budget${failed > 0 ? `; ${failed} suites failed` : ''}`,
 )
-// A missed budget is news, not an error: the numbers are read by people, and machines differ.
+// A missed budget is information, not an error: people read the numbers, and machines differ.
 process.exit(failed === 0 ? 0 : 1)
 
 function chooseSuites(names: readonly string[]): readonly Suite[] {

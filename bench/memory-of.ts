@@ -4,11 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 /** Resident memory of a process in MiB. */
 export const readResidentMiB = (pid: number): number => readMiB(pid, 'VmRSS')
 
-/** The most resident memory that these processes had since {@link resetPeak}, each at its own worst moment. */
+/** The peak resident memory of these processes since {@link resetPeak}, each at its own peak. */
 export const readPeakMiB = (pids: readonly number[]): number =>
   pids.reduce((sum, pid) => sum + readMiB(pid, 'VmHWM'), 0)
 
-/** Peaks are counted from now on. */
+/** Resets the peaks. */
 export function resetPeak(pids: readonly number[]): void {
   // 5 resets the high-water mark and nothing else (proc_pid_clear_refs(5)).
   for (const pid of pids) writeFileSync(`/proc/${pid}/clear_refs`, '5')

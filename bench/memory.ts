@@ -7,7 +7,7 @@ import { allowedHeaders, decisionUrl, startWarder } from './warder-server.ts'
 
 const TOKENS = 100_000
 const AT_ONCE = 32
-// The collector and the allocator give back what the flood of requests left, not what the tokens need.
+// Lets the collector and the allocator release the garbage of the requests; the tokens stay.
 const SETTLE_MS = 5_000
 
 export const memorySuite: Suite = {
@@ -22,7 +22,7 @@ export const memorySuite: Suite = {
       const peak = readResidentMiB(pid)
       await Bun.sleep(SETTLE_MS)
       const filled = readResidentMiB(pid)
-      // The cache is full: what comes now must push out what was there.
+      // The cache is full: new tokens must replace old ones.
       await sendTokens(minter, port, TOKENS, 2 * TOKENS)
       const peakAgain = readResidentMiB(pid)
       await Bun.sleep(SETTLE_MS)
@@ -49,7 +49,7 @@ export const memorySuite: Suite = {
     }),
 }
 
-/** Sends the tokens `from` to `to`, each once; throws when one is not allowed. */
+/** Sends the tokens `from` to `to`, each once; throws if one is not allowed. */
 async function sendTokens(minter: Minter, port: number, from: number, to: number): Promise<void> {
   let next = from
   const sendSome = async (): Promise<void> => {

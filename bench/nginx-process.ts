@@ -1,9 +1,9 @@
-/** nginx as one process, so that its CPU time and memory have one place. */
+/** nginx as one process, so that its CPU time and memory can be read from one process. */
 import { whichProgram } from '../tools/programs.ts'
 import type { Bench } from './processes.ts'
 
 export interface NginxOptions {
-  /** Of the files it writes; unique within a bench. */
+  /** Name of the files that it writes; unique within a benchmark. */
   readonly name: string
   /** Directives of `http`. */
   readonly http: string
@@ -12,7 +12,7 @@ export interface NginxOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Starts it, and gives its process id. It logs nothing, and keeps its connections. */
+/** Starts it, and returns its process id. It logs nothing, and keeps its connections. */
 export async function startNginxProcess(bench: Bench, options: NginxOptions): Promise<number> {
   const file = await bench.write(`${options.name}.conf`, nginxText(bench.directory, options))
   const command = [whichProgram('nginx'), '-p', bench.directory, '-c', file, '-e', 'stderr']

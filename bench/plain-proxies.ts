@@ -27,7 +27,7 @@ export async function startPlainProxies(
 async function startNginx(bench: Bench, { content, sink }: AppPorts, port: number): Promise<RunningServer> {
   const pid = await startNginxProcess(bench, {
     name: 'plain-nginx',
-    // The last three: by default whole bodies are written to disk on their way, which the others never do.
+    // The last three: by default nginx buffers whole bodies on disk, which the others never do.
     http: `upstream content { server 127.0.0.1:${content}; keepalive 64; keepalive_requests 1000000000; }
   upstream sink { server 127.0.0.1:${sink}; keepalive 64; keepalive_requests 1000000000; }
   proxy_http_version 1.1;
@@ -67,7 +67,7 @@ http://127.0.0.1:${port} {
 }
 
 async function startTraefik(bench: Bench, { content, sink }: AppPorts, port: number): Promise<RunningServer> {
-  // By default the longer rule is matched first, and these two are of one length.
+  // By default the longer rule is matched first, and these two have the same length.
   const routes = await bench.write(
     'traefik-routes.yaml',
     `http:

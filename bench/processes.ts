@@ -1,4 +1,4 @@
-/** Processes under measurement: started, waited for, and always stopped. */
+/** Measured processes: started, awaited, and always stopped. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,12 +8,12 @@ export interface RunningServer {
   readonly port: number
 }
 
-/** What a benchmark starts and writes; everything ends with it. */
+/** The processes and files of a benchmark; all are removed at its end. */
 export interface Bench {
   readonly directory: string
-  /** Writes a file into the directory and gives its path. */
+  /** Writes a file into the directory and returns its path. */
   write(name: string, text: string): Promise<string>
-  /** Starts a command and waits until `url` answers; its output is shown only when that fails. */
+  /** Starts a command and waits until `url` answers; its output is shown only if that fails. */
   start(command: readonly string[], url: string, headers?: Readonly<Record<string, string>>): Promise<number>
   stop(pid: number): Promise<void>
 }
@@ -21,14 +21,14 @@ export interface Bench {
 // Long enough for a cold start on a busy machine.
 const START_TIMEOUT_MS = 15_000
 
-/** Runs `body` with a directory of its own, and stops every process it started, however it ends. */
+/** Runs `body` with its own directory, and stops every process that it started, however it ends. */
 export async function withBench<T>(body: (bench: Bench) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'warder-bench-'))
   const children = new Map<number, Bun.Subprocess>()
   const stop = async (pid: number): Promise<void> => {
     const child = children.get(pid)
     children.delete(pid)
-    // Nothing here has anything to lose, and a drain would only cost time.
+    // No process here has state to lose, and a drain would only take time.
     child?.kill('SIGKILL')
     await child?.exited
   }
@@ -69,7 +69,7 @@ export async function findFreePort(): Promise<number> {
   return port
 }
 
-/** Until anything answers with 2xx; throws with the output when the process ends or time runs out. */
+/** Waits for a 2xx answer; throws with the output if the process ends or the time runs out. */
 async function waitForAnswer(
   child: Bun.Subprocess,
   url: string,

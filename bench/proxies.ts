@@ -1,10 +1,10 @@
-/** nginx and HAProxy as processes under measurement: one process each, in front of the same application. */
+/** nginx and HAProxy as measured processes: one process each, in front of the same application. */
 import { whichProgram } from '../tools/programs.ts'
 import { startNginxProcess } from './nginx-process.ts'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
 import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
 
-/** Where a request enters; every path is guarded. */
+/** URL of the proxy; every path is guarded. */
 export const proxyUrl = (port: number): string =>
   `http://127.0.0.1:${port}/service-0/orders/4711?expand=lines`
 
@@ -25,7 +25,7 @@ export async function startNginx(
   return { pid: await startNginxProcess(bench, { name: 'nginx', http, url, headers }), port }
 }
 
-/** HAProxy that verifies by itself what it can: signature, issuer, audience, expiry. */
+/** HAProxy with its own verification: signature, issuer, audience, expiry. */
 export async function startHaproxy(
   bench: Bench,
   ports: { readonly app: number },

@@ -1,6 +1,6 @@
-/** Interleaved rounds and medians: what is compared runs in turns, so that the machine's moods hit all alike. */
+/** Interleaved rounds and medians: the variants run in turns, so that disturbances affect all of them equally. */
 
-/** Numbers alone; some suites measure more than these. */
+/** The common numbers; some suites measure more. */
 export interface Sample {
   /** CPU time per operation. */
   readonly cpuNs: number
@@ -11,7 +11,7 @@ export type Measure<S extends Sample = Sample> = () => Promise<S> | S
 
 /** The median of each number of the samples. */
 export type Median<S extends Sample = Sample> = S & {
-  /** From the least to the most CPU time of a round, as a part of the median: what the machine's moods were worth. */
+  /** Range of the CPU time of the rounds, relative to the median: how much the machine disturbed them. */
   readonly cpuSpread: number
 }
 
@@ -23,7 +23,7 @@ export interface RoundSettings {
 }
 
 /**
- * Runs every variant once per round, in turning order, and gives the median of each.
+ * Runs every variant once per round, in rotating order, and returns the median of each.
  *
  * @param variants What to measure, by name.
  */
@@ -35,7 +35,7 @@ export async function measureInterleaved<Name extends string, S extends Sample>(
   const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, S[]>
   for (let round = 0; round < warmUps; round += 1) for (const name of names) await variants[name]()
   for (let round = 0; round < rounds; round += 1) {
-    // The first in a round may meet a cooler or emptier machine than the last.
+    // The first one of a round may run on a cooler or less busy machine than the last.
     const order = names
       .map((_, index) => names[(index + round) % names.length])
       .filter((n) => n !== undefined)
@@ -47,7 +47,7 @@ export async function measureInterleaved<Name extends string, S extends Sample>(
   >
 }
 
-/** The middle value; the mean of the two middle ones when there is an even number. NaN when empty. */
+/** The middle value; the mean of the two middle ones if there is an even number. NaN if empty. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN

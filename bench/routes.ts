@@ -1,4 +1,4 @@
-/** What ten thousand routes cost a decision. */
+/** The cost of ten thousand routes for a decision. */
 import { measureLoad } from './load.ts'
 import { withBench } from './processes.ts'
 import { measureInterleaved } from './rounds.ts'

@@ -1,4 +1,4 @@
-/** What a benchmark suite is, and the tools every suite that starts processes is given. */
+/** A benchmark suite, and the tools for suites that start processes. */
 import type { Row } from './table.ts'
 
 export interface Suite {
@@ -8,5 +8,5 @@ export interface Suite {
   run(): Promise<readonly Row[]>
 }
 
-/** A suite that cannot run here and now; the run goes on with the next. */
+/** A suite that cannot run here; the next one runs. */
 export class SkippedSuite extends Error {}

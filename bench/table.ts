@@ -2,13 +2,13 @@
 
 export interface Row {
   readonly what: string
-  /** The number that is held against the budget. */
+  /** The number that is compared with the budget. */
   readonly measured: number
   /** `ratio`: printed as `1.23 ×`. */
   readonly unit: 'ratio' | 'MiB' | 'ms'
-  /** Absent: the row only informs. */
+  /** Absent: the row has no budget. */
   readonly budget?: { readonly atMost: number } | { readonly atLeast: number }
-  /** What the number was made of: `12.3 µs against 10.1 µs CPU`. */
+  /** How the number was computed: `12.3 µs against 10.1 µs CPU`. */
   readonly detail: string
 }
 
@@ -16,7 +16,7 @@ export interface Row {
 export const formatCost = ({ cpuNs, wallNs }: { readonly cpuNs: number; readonly wallNs: number }): string =>
   `${(cpuNs / 1000).toFixed(1)} µs CPU (${(wallNs / 1000).toFixed(1)} µs wall)`
 
-/** True when the row keeps its budget, or has none. */
+/** True if the row keeps its budget, or has none. */
 export function keepsBudget({ measured, budget }: Row): boolean {
   if (budget === undefined) return true
   return 'atMost' in budget ? measured <= budget.atMost : measured >= budget.atLeast

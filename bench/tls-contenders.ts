@@ -10,7 +10,7 @@ import { createMinter } from './tokens.ts'
 
 export interface TlsContenders {
   readonly headers: Readonly<Record<string, string>>
-  /** By the name of their rows; the port is that of TLS. */
+  /** By the name of their rows; the port is the TLS port. */
   readonly servers: Readonly<Record<string, RunningServer>>
 }
 

@@ -1,4 +1,4 @@
-/** Keys and tokens for the benchmarks, of the size that identity providers hand out. */
+/** Keys and tokens for the benchmarks, of the usual size of identity providers. */
 import { createHmac, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
 
 export type BenchAlgorithm = 'HS256' | 'RS256' | 'PS256' | 'ES256' | 'EdDSA'
@@ -8,7 +8,7 @@ export interface Minter {
   /** For verifiers: SPKI PEM, or the secret itself for HS256. */
   readonly verifyWith: string
   readonly publicKey: KeyObject | undefined
-  /** A valid token; each `index` gives another one. */
+  /** A valid token, a different one for each `index`. */
   mint(index: number): string
 }
 
@@ -69,7 +69,7 @@ function createSigner(algorithm: BenchAlgorithm): Signer {
   return { signer, verifyWith, publicKey }
 }
 
-/** Options of `sign` and `verify` beside the key. */
+/** Options of `sign` and `verify` in addition to the key. */
 export function signOptions(algorithm: BenchAlgorithm): {
   readonly dsaEncoding?: 'ieee-p1363'
   readonly padding?: number

@@ -1,4 +1,4 @@
-/** One very large body through a proxy with `curl`, and what it cost the proxy. */
+/** One very large body through a proxy with `curl`, and its cost for the proxy. */
 import { whichProgram } from '../tools/programs.ts'
 import { readCpuNs } from './cpu-of.ts'
 import { readPeakMiB, resetPeak } from './memory-of.ts'
@@ -7,11 +7,11 @@ import type { Sample } from './rounds.ts'
 export interface Transfer {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  /** Whose CPU time and memory is counted. */
+  /** The processes whose CPU time and memory is counted. */
   readonly pids: readonly number[]
-  /** How much goes in one of the directions. */
+  /** Bytes in one direction. */
   readonly bytes: number
-  /** What is uploaded; absent for a download. */
+  /** The uploaded file; absent for a download. */
   readonly file?: string
 }
 
@@ -20,10 +20,10 @@ export interface TransferSample extends Sample {
   readonly peakMiB: number
 }
 
-// A gibibyte takes about a second; a proxy that stalls must not take for ever.
+// A gibibyte takes about a second; a proxy that stalls must not block forever.
 const TIMEOUT_MS = 60_000
 
-/** One transfer is one operation. Throws when less than all of it arrives. */
+/** One transfer is one operation. Throws if the transfer is incomplete. */
 export async function measureTransfer(transfer: Transfer): Promise<TransferSample> {
   resetPeak(transfer.pids)
   const before = readCpuNs(transfer.pids)

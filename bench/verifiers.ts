@@ -1,13 +1,13 @@
-/** Everything that verifies a token, behind one shape. */
+/** All measured verifiers, with the same interface. */
 import { createHmac, timingSafeEqual, verify } from 'node:crypto'
 import { createVerifier } from 'fast-jwt'
 import { jwtVerify } from 'jose'
 import { AUDIENCE, ISSUER, type Minter, signOptions } from './tokens.ts'
 
-/** Verifies one token, in full; throws or rejects when it is refused. */
+/** Verifies one token completely; throws or rejects if it is invalid. */
 export type TokenVerifier = (token: string) => unknown
 
-/** The signature alone, with nothing decoded but its base64url: what no verifier can undercut. */
+/** Only the signature, decoding only its base64url: the lower bound for every verifier. */
 export function createBareVerifier({ algorithm, publicKey, verifyWith }: Minter): TokenVerifier {
   const parts = (token: string): readonly [Buffer, Buffer] => {
     const dot = token.lastIndexOf('.')
@@ -34,7 +34,7 @@ export function createJoseVerifier({ algorithm, publicKey, verifyWith }: Minter)
   return (token) => jwtVerify(token, key, options)
 }
 
-/** fast-jwt without its cache, for a first sight of every token. */
+/** fast-jwt without its cache, so that every token is new. */
 export function createFastJwtVerifier({ algorithm, verifyWith }: Minter): TokenVerifier {
   return createVerifier({
     key: verifyWith,

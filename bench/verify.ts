@@ -1,4 +1,4 @@
-/** First sight of a token: the runtime's bare signature check, Warder, and the two usual libraries. */
+/** Verification of a new token: the runtime's bare signature check, Warder, and the two usual libraries. */
 import { readCpuNs } from './cpu-of.ts'
 import { measureInterleaved, type Measure } from './rounds.ts'
 import type { Suite } from './suite.ts'
@@ -44,17 +44,17 @@ async function compareVerifiers(minter: Minter): Promise<readonly Row[]> {
     detail: `${(cost.warder.cpuNs / 1000).toFixed(1)} µs against ${(other / 1000).toFixed(1)} µs CPU`,
   })
   return [
-    // The signature of an HMAC is so cheap that the token around it decides; there is no budget for that.
+    // An HMAC is so cheap that parsing the token dominates; there is no budget for that.
     against('crypto.verify', cost.bare.cpuNs, minter.algorithm === 'HS256' ? undefined : 0.9),
     against('jose', cost.jose.cpuNs, 1),
     against('fast-jwt', cost.fastJwt.cpuNs, 1),
   ]
 }
 
-/** Goes round the tokens for a fixed time, in this process; CPU of all threads, also those of the runtime. */
+/** Cycles through the tokens for a fixed time, in this process; CPU of all threads, including the runtime's. */
 function measureVerifier(verifier: TokenVerifier, tokens: readonly string[]): Measure {
   return async () => {
-    // Nobody pays for what the one before left behind.
+    // So that no verifier pays for the garbage of the previous one.
     Bun.gc(true)
     const cpuBefore = readCpuNs([process.pid])
     const startedAt = performance.now()
@@ -62,7 +62,7 @@ function measureVerifier(verifier: TokenVerifier, tokens: readonly string[]): Me
     while (performance.now() - startedAt < RUN_MS) {
       for (const token of tokens) {
         const outcome = verifier(token)
-        // Awaiting what is not a promise would charge the synchronous ones for nothing.
+        // Awaiting a value that is not a promise would add cost to the synchronous verifiers.
         if (outcome instanceof Promise) await outcome
       }
       verified += tokens.length

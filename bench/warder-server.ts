@@ -1,4 +1,4 @@
-/** `warder serve` as a process under measurement, with a configuration like an operator's. */
+/** `warder serve` as a measured process, with a realistic configuration. */
 import { resolve } from 'node:path'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
 import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
@@ -22,7 +22,7 @@ export interface WarderOptions {
 
 export const decisionUrl = (port: number): string => `http://127.0.0.1:${port}/v1/auth/nginx`
 
-/** What nginx sends for a request that the last of `routes` routes allows. */
+/** The headers that nginx sends for a request that the last of `routes` routes allows. */
 export function allowedHeaders(token: string, routes: number = 1): Readonly<Record<string, string>> {
   return {
     Authorization: `Bearer ${token}`,
@@ -44,7 +44,7 @@ export async function startWarder(bench: Bench, options: WarderOptions): Promise
   return { pid, port }
 }
 
-/** One of the files in servers/: a yardstick, or an application. */
+/** One of the files in servers/: a reference, or an application. */
 export async function startYardstick(
   bench: Bench,
   file: 'bare.ts' | 'least.ts' | 'sink.ts',
@@ -61,7 +61,7 @@ export async function startYardstick(
 export async function configText(
   bench: Bench,
   minter: Minter,
-  /** YAML: lines of the list of routes, members of `listen`, and further sections. */
+  /** YAML: lines of the list of routes, members of `listen`, and additional sections. */
   parts: { readonly routes: string; readonly listen: string; readonly more?: string },
 ): Promise<string> {
   return `version: 1

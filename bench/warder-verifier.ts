@@ -1,6 +1,6 @@
 /**
- * Warder as a verifier of single tokens, for bench/verify.ts: the very `decide` of the service without its
- * cache, so every token is seen for the first time. It does more than the others: strict JSON, rules, headers.
+ * Warder as a verifier of single tokens, for bench/verify.ts: the service's own `decide` without its cache, so that
+ * every token is new. It does more than the others: strict JSON, rules, headers.
  */
 import { createDecide } from '../src/decision/decide.ts'
 import { compileGuard } from '../src/decision/guard.ts'
@@ -61,7 +61,7 @@ function issuerSettings(minter: Minter): IssuerSettings {
   }
 }
 
-/** The key file is the minter's key; nothing else of the world is asked for. */
+/** The key file has the minter's key; no other file is read. */
 function keyDeps({ verifyWith }: Minter): KeyDeps {
   return {
     nowMs: Date.now,
