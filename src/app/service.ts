@@ -12,7 +12,7 @@ import { createHttpListener, type HttpListener } from '../server/http-listener.t
 import { localOnly } from '../server/local-only.ts'
 import type { Instance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
-import { newId } from './system.ts'
+import { monotonicMs, newId } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
 export interface Service {
@@ -51,7 +51,7 @@ export function startService(first: Instance, logger: Logger): Service {
   const onUnreadBody = createBodyWarning(logger)
   const routesOf = (next: Instance): ReturnType<typeof decisionRoutes> =>
     decisionRoutes(
-      { guard: next.guard, decide: next.decide, newId, onDecision, onUnreadBody },
+      { guard: next.guard, decide: next.decide, newId, monotonicMs, onDecision, onUnreadBody },
       next.config.settings.endpoints,
     )
   const health = () =>

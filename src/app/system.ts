@@ -11,6 +11,9 @@ export const newId: () => string = createIdSource(
   () => Math.random(),
 )
 
+/** A clock that never goes back, in milliseconds. */
+export const monotonicMs = (): number => performance.now()
+
 const fetchVia = createKeyTransport()
 
 /** Clock, network, files and timers for key sources. Timers do not keep the process alive. */

@@ -131,6 +131,7 @@ function recallOrVerify(trial: Trial, steps: CompiledSteps): Verdict | Promise<V
   if (recalled === undefined) return verify(trial, steps, undefined, undefined, cacheKey)
   trial.issuer = recalled.issuer
   trial.verified = recalled
+  trial.isCacheHit = true
   return askEveryTime(trial, steps, undefined, undefined)
 }
 
@@ -244,15 +245,16 @@ function allow(trial: Trial, id: string): Allow | Deny {
     route: route?.name,
     policy: trial.policy?.name,
     issuer: trial.issuer?.settings.name,
+    isCacheHit: trial.isCacheHit,
     identity,
     notAfter: isPublic ? undefined : trial.verified?.notAfter,
   }
 }
 
 function deny(trial: Trial, outcome: Denial, id: string): Deny {
-  const { route, policy, issuer, guard } = trial
+  const { route, policy, issuer, isCacheHit, guard } = trial
   const names = { route: route?.name, policy: policy?.name, issuer: issuer?.settings.name }
-  return { ...denyBase(outcome, guard.realm), id, ...names }
+  return { ...denyBase(outcome, guard.realm), id, ...names, isCacheHit }
 }
 
 function denyBase(denial: Denial, realm: string): Omit<Deny, 'id' | 'route' | 'policy' | 'issuer'> {

@@ -9,6 +9,8 @@ interface DecisionBase {
   readonly route: string | undefined
   readonly policy: string | undefined
   readonly issuer: string | undefined
+  /** The token was remembered, and not verified again. */
+  readonly isCacheHit?: true | undefined
 }
 
 export interface Allow extends DecisionBase {

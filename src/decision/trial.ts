@@ -36,6 +36,8 @@ export interface Trial {
   identity: readonly string[] | undefined
   /** What verification has yielded, now or for an earlier request with this token. */
   verified: VerifiedToken | undefined
+  /** Whether it was an earlier one. */
+  isCacheHit: true | undefined
 }
 
 /** @param policy Set where the caller names the policy itself; the routes are not asked then. */
@@ -64,5 +66,6 @@ export function createTrial(
     window: undefined,
     identity: undefined,
     verified: undefined,
+    isCacheHit: undefined,
   }
 }

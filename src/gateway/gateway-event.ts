@@ -41,6 +41,8 @@ export interface ExchangeEvent {
   readonly request: AuthzRequest | undefined
   /** Undefined if the request could not be read. */
   readonly decision: Decision | undefined
+  /** By the trusted proxies, if it came through any; undefined if it is unknown. */
+  readonly clientAddress: string | undefined
   /** Status that the client was sent; 0 if the client was gone before. */
   readonly status: number
   /** Name of the upstream, and URL of its server as configured. */
@@ -52,6 +54,8 @@ export interface ExchangeEvent {
   /** For the operator: more about the fault. */
   readonly detail: string | undefined
   readonly durationMs: number
+  /** From the request's head to its decision, limits and judges included; undefined without a decision. */
+  readonly decisionMs: number | undefined
   /** From the request's head on its way to the first byte of the server's answer; undefined if none came. */
   readonly upstreamMs: number | undefined
   readonly requestBytes: number

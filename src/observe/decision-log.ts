@@ -5,8 +5,9 @@ import type { AuthzRequest } from '../request/authz-request.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 
-/** A decision, as the log receives it. */
+/** A decision that was made, for logs and metrics. */
 export interface DecisionEvent {
+  /** With the issuer, and whether the token was remembered. */
   readonly decision: Decision
   /** Status of the answer to the caller; some dialects have fewer statuses than decisions. */
   readonly status: number
@@ -14,13 +15,17 @@ export interface DecisionEvent {
   readonly request: AuthzRequest | undefined
   /** Name of the dialect. */
   readonly via: string
+  /** From the request to its decision, in milliseconds. */
+  readonly durationMs: number
+  /** Undefined if nobody who is trusted reports it. */
+  readonly clientAddress: string | undefined
 }
 
 /** Logs denials: level `error` for Warder's own faults, `warn` for those of a proxy or a service, `info` for a client's. */
 export function createDecisionLog(logger: Logger): (event: DecisionEvent) => void {
-  return ({ decision, status, request, via }) => {
+  return ({ decision, status, request, via, durationMs, clientAddress }) => {
     if (decision.outcome === 'allow') return
-    const { id, reason, route, policy, issuer } = decision
+    const { id, reason, route, policy, issuer, isCacheHit } = decision
     const detail = describeDenial(decision.denial)
     const fields = {
       event: 'decision',
@@ -32,11 +37,14 @@ export function createDecisionLog(logger: Logger): (event: DecisionEvent) => voi
       route,
       policy,
       issuer,
+      cached: isCacheHit,
+      client: clientAddress,
       method: request?.method,
       host: request === undefined ? undefined : redact(request.host),
       // The query is left out: it may hold a token or a person's data.
       path: request === undefined ? undefined : redact(request.path),
       detail: detail === undefined ? undefined : redact(detail),
+      ms: Math.round(durationMs * 1_000) / 1_000,
     }
     logger[levelOf(reason)](fields, `denied: ${reason}`)
   }

@@ -19,8 +19,9 @@ export interface GatewayLog {
 export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEvent) => void): GatewayLog {
   return {
     onExchange(event, accessLog) {
-      const { request, decision, fault, status } = event
-      if (decision !== undefined) onDecision({ decision, request, status, via: 'gateway' })
+      const { request, decision, fault, status, decisionMs = 0, clientAddress } = event
+      if (decision !== undefined)
+        onDecision({ decision, request, status, via: 'gateway', durationMs: decisionMs, clientAddress })
       // A denial is logged already.
       if (fault === undefined && (!accessLog || decision?.outcome === 'deny')) return
       logger[levelOf(event)](fieldsOf(event), messageOf(event))

@@ -15,6 +15,8 @@ export interface DecisionService {
   readonly guard: Guard
   readonly decide: Decide
   readonly newId: () => string
+  /** A clock that never goes back, in milliseconds. */
+  readonly monotonicMs: () => number
   readonly onDecision: (event: DecisionEvent) => void
   /** Called when a request announced a body, with what to change in the proxy. */
   readonly onUnreadBody: (hint: string) => void
@@ -53,20 +55,32 @@ function createDecisionHandler(
   caller: Caller,
   policy: Policy | undefined,
 ): HttpHandler {
-  const { guard, decide } = service
+  const { guard, decide, monotonicMs } = service
   return (arrived) => {
+    const startedMs = monotonicMs()
     const parsed = caller.parse(arrived)
     if (!parsed.ok) {
       const decision = denyUnread(guard, parsed.error, service.newId())
-      return respond(service, caller, arrived, undefined, decision)
+      return respond(service, caller, arrived, undefined, decision, startedMs)
     }
     const request = parsed.value
     const decision = decide({ request, policy })
     return decision instanceof Promise
-      ? decision.then((decided) => respond(service, caller, arrived, request, decided))
-      : respond(service, caller, arrived, request, decision)
+      ? respondLater(service, caller, arrived, request, decision, startedMs)
+      : respond(service, caller, arrived, request, decision, startedMs)
   }
 }
+
+/** Its closure is its own: an answer that waits for nothing makes none. */
+const respondLater = (
+  service: DecisionService,
+  caller: Caller,
+  arrived: Request,
+  request: AuthzRequest,
+  decision: Promise<Decision>,
+  startedMs: number,
+): Promise<Response> =>
+  decision.then((decided) => respond(service, caller, arrived, request, decided, startedMs))
 
 function respond(
   service: DecisionService,
@@ -74,9 +88,18 @@ function respond(
   arrived: Request,
   request: AuthzRequest | undefined,
   decision: Decision,
+  startedMs: number,
 ): Response {
   const answer = caller.render(decision, service.guard.identityNames)
-  service.onDecision({ decision, status: answer.status, request, via: caller.name })
+  service.onDecision({
+    decision,
+    status: answer.status,
+    request,
+    via: caller.name,
+    durationMs: service.monotonicMs() - startedMs,
+    // The other side of the connection is the proxy, and what it passes on of the client is not read.
+    clientAddress: undefined,
+  })
   if (!announcesBody(arrived.headers)) return toResponse(answer)
   service.onUnreadBody(caller.noBodyHint)
   // An announced body that is not read would swallow the next request on this connection, which is another client's.

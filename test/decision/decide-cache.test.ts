@@ -32,12 +32,13 @@ function fixture(cache = { tokens: 100, bytes: 1_000_000 }) {
 }
 
 describe('a decision from the cache', () => {
-  it('is the same decision as the first, without another look at the keys', async () => {
+  it('is the same decision as the first, marked as a hit, without another look at the keys', async () => {
     const { keys, decide } = fixture()
     const token = mint()
     const first = await ask(decide, bearer(token))
     expect(first).toMatchObject({ reason: 'ok', issuer: 'main', policy: 'any', identity: ['user-1'] })
-    for (let again = 0; again < 3; again++) expect(await ask(decide, bearer(token))).toEqual(first)
+    for (let again = 0; again < 3; again++)
+      expect(await ask(decide, bearer(token))).toEqual({ ...first, isCacheHit: true })
     expect(keys.asked).toHaveLength(1)
   })
   it('is not made where the cache is off', async () => {
@@ -106,7 +107,8 @@ describe('a decision from the cache', () => {
     )
     const token = mint()
     const first = await ask(decide, bearer(token))
-    expect(await ask(decide, bearer(token))).toEqual(first)
+    expect(first.isCacheHit).toBeUndefined()
+    expect(await ask(decide, bearer(token))).toEqual({ ...first, isCacheHit: true })
     expect(keys.asked).toHaveLength(2)
   })
   it('does not outlive its configuration: another guard knows nothing of it', async () => {

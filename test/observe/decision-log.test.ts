@@ -13,6 +13,8 @@ interface Line {
   readonly message: string
 }
 
+const MEASURED = { durationMs: 1.23456, clientAddress: undefined }
+
 function recordingLogger(): { readonly logger: Logger; readonly lines: Line[] } {
   const lines: Line[] = []
   const at = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) =>
@@ -33,6 +35,7 @@ describe('the decision log', () => {
       status: 401,
       request,
       via: 'nginx',
+      ...MEASURED,
     })
     expect(lines).toHaveLength(1)
     expect(lines[0]?.fields).toMatchObject({
@@ -53,8 +56,22 @@ describe('the decision log', () => {
     const { logger, lines } = recordingLogger()
     const request = makeRequest({})
     const decision = await ask(decideOf(guard), request)
-    createDecisionLog(logger)({ decision, status: 403, request, via: 'jwtauthrequest' })
+    createDecisionLog(logger)({ decision, status: 403, request, via: 'jwtauthrequest', ...MEASURED })
     expect(lines[0]?.fields).toMatchObject({ reason: 'token_missing', status: 403 })
+  })
+  it('has the client and the time to the decision, as far as they are known', () => {
+    const { logger, lines } = recordingLogger()
+    const decision = denyUnread(guard, exampleDenial('no_route'), ID)
+    const event = { decision, status: 403, request: undefined, via: 'gateway' }
+    const log = createDecisionLog(logger)
+    log({ ...event, durationMs: 1.23456, clientAddress: '203.0.113.7' })
+    log({ ...event, durationMs: 0.04, clientAddress: undefined })
+    log({ ...event, ...MEASURED, decision: { ...decision, isCacheHit: true } })
+    expect(lines.map(({ fields }) => [fields['client'], fields['ms'], fields['cached']])).toEqual([
+      ['203.0.113.7', 1.235, undefined],
+      [undefined, 0.04, undefined],
+      [undefined, 1.235, true],
+    ])
   })
   it('writes nothing for an allowed request', async () => {
     const { logger, lines } = recordingLogger()
@@ -64,6 +81,7 @@ describe('the decision log', () => {
       status: 401,
       request,
       via: 'nginx',
+      ...MEASURED,
     })
     expect(lines).toEqual([])
   })
@@ -74,6 +92,7 @@ describe('the decision log', () => {
       status: 403,
       request: undefined,
       via: 'nginx',
+      ...MEASURED,
     })
     expect(lines[0]).toMatchObject({
       level: 'warn',
@@ -104,6 +123,7 @@ describe('the decision log', () => {
         status: 401,
         request,
         via: 'nginx',
+        ...MEASURED,
       })
     const text = JSON.stringify(lines)
     expect(lines).toHaveLength(2)
@@ -130,6 +150,7 @@ describe('the decision log', () => {
         status: 403,
         request: undefined,
         via: 'token',
+        ...MEASURED,
       })
       expect(lines.map((line) => `${line.level} ${line.message}`)).toEqual([`${level} denied: ${reason}`])
     })

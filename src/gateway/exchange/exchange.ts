@@ -19,6 +19,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
   readonly #clock: ExchangeClock
   readonly #request: ClientRequest
   #judgement: Judgement | undefined
+  #decisionMs: number | undefined
   #destination: Destination | undefined
   /** Once the request may go on. */
   #forwarding: Forwarding | undefined
@@ -61,6 +62,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     if (this.#isOver) return
     this.#id = id
     this.#judgement = judgement
+    this.#decisionMs = judgement && this.#clock.elapsedMs()
     this.#cookies = cookieFields(judgement?.cookies ?? [])
     if (answer !== undefined) return this.#answerOwn(answer)
     this.#corsHeaders = corsHeaders
@@ -135,6 +137,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
       id: this.#id,
       request: this.#request.authz,
       decision: this.#judgement?.decision,
+      clientAddress: this.#request.forwarded.realIp || undefined,
       status,
       upstream: this.#destination?.upstream.settings.name,
       server: forwarding?.pool?.settings.url,
@@ -142,6 +145,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
       fault,
       detail: detail === '' ? undefined : detail,
       durationMs: this.#clock.elapsedMs(),
+      decisionMs: this.#decisionMs,
       upstreamMs: forwarding?.upstreamMs,
       requestBytes: forwarding?.requestBytes ?? 0,
       responseBytes: forwarding?.responseBytes ?? 0,

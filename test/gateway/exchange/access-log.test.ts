@@ -38,6 +38,14 @@ describe('the line of a request', () => {
     expect(JSON.stringify(gateway.lines)).not.toContain('secret')
   })
 
+  it('of a denial has the client and the time to the decision', async () => {
+    const gateway = await runGateway(gatewayConfig(['http://127.0.0.1:1']), cleanup)
+    const { status } = await ask(gateway.port, { target: '/orders/1' })
+    const line = gateway.lines.find(({ event }) => event === 'decision')
+    expect(line).toMatchObject({ reason: 'token_missing', status, via: 'gateway', client: '127.0.0.1' })
+    expect(line?.['ms']).toBeGreaterThan(0)
+  })
+
   it('has no time of a server that sent nothing', async () => {
     const gateway = await runGateway(gatewayConfig(['http://127.0.0.1:1']), cleanup)
     expect((await ask(gateway.port, { target: '/public/' })).status).toBe(502)
