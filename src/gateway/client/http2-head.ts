@@ -1,7 +1,8 @@
 /** Reads the head of an HTTP/2 request into the same form as that of HTTP/1.1. */
 import { err, type Result } from '../../result.ts'
 import { MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from '../http/header-fields.ts'
-import { toRequestHead, type BodyFraming, type RequestFault, type RequestHead } from '../http/request-head.ts'
+import type { BodyFraming } from '../http/framing.ts'
+import { toRequestHead, type RequestFault, type RequestHead } from '../http/request-head.ts'
 
 /**
  * The runtime has refused what RFC 9113 §8.2 and §8.3 call malformed: invalid and upper-case names, control characters,

@@ -1,7 +1,7 @@
 /** The head of an upstream's answer. */
 import { err, ok, type Result } from '../../result.ts'
-import { membersOf, parseHead, valuesOf, type HeaderField } from './header-fields.ts'
-import type { BodyFraming } from './request-head.ts'
+import { readFraming, type BodyFraming } from './framing.ts'
+import { membersOf, parseHead, type HeaderField } from './header-fields.ts'
 
 export interface ResponseHead {
   readonly status: number
@@ -40,40 +40,26 @@ export function parseResponseHead(text: string, method: string): Result<Response
   const [, minor, digits, phrase = ''] = STATUS_LINE.exec(startLine) ?? []
   if (digits === undefined) return err('invalid status line')
   const status = Number(digits)
-  const framing = readFraming(fields, status, method, minor === '0')
-  if (!framing.ok) return framing
+  const announced = readFraming(fields, minor === '0')
+  if (!announced.ok) return err(announced.error.detail)
+  const framing = framingOf(announced.value, status, method)
   const mayReuse =
     minor === '1' &&
-    framing.value.kind !== 'until_close' &&
-    !(method === 'HEAD' && announcesBody(fields)) &&
+    framing.kind !== 'until_close' &&
+    !(method === 'HEAD' && announcesBody(announced.value)) &&
     !membersOf(fields, 'connection').includes('close')
-  return ok({ status, phrase, fields, framing: framing.value, mayReuse })
+  return ok({ status, phrase, fields, framing, mayReuse })
 }
 
 /**
  * Some servers send the body that HEAD asks them to leave out. If it came late, it would be taken for the answer to
  * the next request, which may be another client's.
  */
-const announcesBody = (fields: readonly HeaderField[]): boolean =>
-  fields.some(
-    ({ lower, value }) => lower === 'transfer-encoding' || (lower === 'content-length' && Number(value) > 0),
-  )
+const announcesBody = (framing: BodyFraming): boolean =>
+  framing.kind === 'chunked' || (framing.kind === 'length' && framing.bytes > 0)
 
-function readFraming(
-  fields: readonly HeaderField[],
-  status: number,
-  method: string,
-  isHttp10: boolean,
-): Result<ResponseHead['framing'], string> {
-  const lengths = valuesOf(fields, 'content-length')
-  const codings = valuesOf(fields, 'transfer-encoding')
-  if (lengths.length > 1 || (lengths.length === 1 && !/^\d{1,15}$/.test(lengths[0] ?? '')))
-    return err('Content-Length is invalid or sent more than once')
-  if (codings.length > 0 && (lengths.length > 0 || isHttp10))
-    return err('Transfer-Encoding beside Content-Length or in HTTP/1.0')
-  if (codings.length > 1 || (codings.length === 1 && codings[0]?.toLowerCase() !== 'chunked'))
-    return err('the Transfer-Encoding is not chunked')
-  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return ok({ kind: 'none' })
-  if (codings.length > 0) return ok({ kind: 'chunked' })
-  return ok(lengths.length === 0 ? { kind: 'until_close' } : { kind: 'length', bytes: Number(lengths[0]) })
+/** Without a framing, the body ends with the connection. */
+function framingOf(framing: BodyFraming, status: number, method: string): ResponseHead['framing'] {
+  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return { kind: 'none' }
+  return framing.kind === 'none' ? { kind: 'until_close' } : framing
 }

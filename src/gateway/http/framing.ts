@@ -1,0 +1,42 @@
+/** Reads where the body of a message ends: one reading, or none. */
+import { err, ok, type Result } from '../../result.ts'
+import { valuesOf, type HeaderField } from './header-fields.ts'
+
+/** How the end of a body is found. */
+export type BodyFraming =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'length'; readonly bytes: number }
+  | { readonly kind: 'chunked' }
+
+export interface FramingFault {
+  readonly status: 400 | 501
+  /** For the log. */
+  readonly detail: string
+}
+
+const NONE: Result<BodyFraming, FramingFault> = ok({ kind: 'none' })
+const CHUNKED: Result<BodyFraming, FramingFault> = ok({ kind: 'chunked' })
+
+/** Requests are smuggled through two readings of where a body ends (RFC 9112 §6.3): only a single reading passes. */
+export function readFraming(
+  fields: readonly HeaderField[],
+  isHttp10: boolean,
+): Result<BodyFraming, FramingFault> {
+  const lengths = valuesOf(fields, 'content-length')
+  const codings = valuesOf(fields, 'transfer-encoding')
+  if (codings.length > 0) {
+    if (lengths.length > 0) return fault(400, 'Content-Length beside Transfer-Encoding')
+    if (isHttp10) return fault(400, 'Transfer-Encoding in HTTP/1.0')
+    if (codings.length > 1 || codings[0]?.toLowerCase() !== 'chunked')
+      return fault(501, 'the Transfer-Encoding is not chunked')
+    return CHUNKED
+  }
+  const [length] = lengths
+  if (length === undefined) return NONE
+  if (lengths.length > 1 || !/^\d{1,15}$/.test(length))
+    return fault(400, 'Content-Length is invalid or sent more than once')
+  return ok({ kind: 'length', bytes: Number(length) })
+}
+
+const fault = (status: FramingFault['status'], detail: string): Result<never, FramingFault> =>
+  err({ status, detail })
