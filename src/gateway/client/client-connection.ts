@@ -1,22 +1,18 @@
 /** A client's connection, whatever version of HTTP it speaks. */
-import type { Deadlines } from '../deadlines.ts'
+import type { ExchangeContext, ExchangeRules } from '../exchange/exchange-context.ts'
 import type { HeldAccount } from '../held-account.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
 import type { RequestFault } from '../http/request-head.ts'
-import type { ExchangeRules } from '../exchange/exchange-context.ts'
 
-export interface ConnectionContext {
-  /** The rules in force now. */
+export interface ConnectionContext extends Omit<ExchangeContext, 'rules'> {
+  /** Returns the rules in force now. */
   readonly rules: () => ExchangeRules
-  readonly deadlines: Deadlines
-  readonly proto: 'http' | 'https'
   /** Is charged for all that the connection keeps in memory. */
   readonly held: HeldAccount
   /** Whether the gateway drains before a stop: an answer that begins now is the last of its connection. */
   readonly isDraining: () => boolean
   /** Whether no further request is read on any connection. */
   readonly isStopping: () => boolean
-  readonly onExchange: (event: ExchangeEvent) => void
   /** Called when a request is under way, and when the connection waits for the next one. */
   readonly onBusy: () => void
   readonly onIdle: () => void
@@ -39,6 +35,14 @@ export interface ClientConnection {
 export const HEAD_TIMEOUT_MS = 10_000
 /** How long a connection may be idle between requests. */
 export const IDLE_TIMEOUT_MS = 75_000
+
+/** What an exchange that begins now is given. */
+export const exchangeContext = (context: ConnectionContext): ExchangeContext => ({
+  rules: context.rules(),
+  deadlines: context.deadlines,
+  proto: context.proto,
+  onExchange: context.onExchange,
+})
 
 /** The event of a request that could not be read. */
 export const refusedExchange = (id: string, { status, detail }: RequestFault): ExchangeEvent => ({

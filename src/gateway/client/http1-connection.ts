@@ -1,5 +1,6 @@
 /** A client's connection of HTTP/1.1: one request after the other, each with the rules of its time. */
 import {
+  exchangeContext,
   HEAD_TIMEOUT_MS,
   IDLE_TIMEOUT_MS,
   refusedExchange,
@@ -111,7 +112,7 @@ class Http1Connection implements ClientConnection {
       context.isDraining,
       this.#onExchangeEnd,
     )
-    new Exchange(stream, { ...context, rules: context.rules() }).start()
+    new Exchange(stream, exchangeContext(context)).start()
   }
 
   #exchangeEnded({ rest, connection }: StreamEnd): void {

@@ -1,6 +1,7 @@
 /** A client's connection of HTTP/2: many requests at once, each with the rules of its time. */
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import {
+  exchangeContext,
   HEAD_TIMEOUT_MS,
   IDLE_TIMEOUT_MS,
   refusedExchange,
@@ -39,7 +40,7 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
       expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
       context.onIdle()
     })
-    new Exchange(client, { ...context, rules: context.rules() }).start()
+    new Exchange(client, exchangeContext(context)).start()
   }
   /** Answers one request with its fault; the others go on. */
   const refuse = (stream: ServerHttp2Stream, fault: RequestFault): void => {
