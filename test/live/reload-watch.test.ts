@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, it } from 'bun:test'
+import { afterAll, expect, it } from 'bun:test'
 import { createTestIssuer } from '../../src/testing/test-issuer.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { freePort, waitFor } from '../support/live/loopback.ts'
@@ -19,7 +19,7 @@ import { liveSuite } from '../support/live/live-suite.ts'
 
 const ISSUER = createTestIssuer('https://idp.example.test')
 const cleanup = createCleanup()
-afterEach(() => cleanup.run())
+afterAll(() => cleanup.run())
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -93,8 +93,9 @@ async function writeSlowly(
   return longestMs
 }
 
+// Each waits for seconds until files are quiet, with a Warder of its own: one after the other they took 50 s.
 liveSuite('a watched configuration', [], () => {
-  it('that is written in pieces for three seconds is taken whole, and nothing before', async () => {
+  it.concurrent('that is written in pieces for three seconds is taken whole, and nothing before', async () => {
     const { file, text, reloads, warder, judge } = await serve()
     const lines = text('write').match(/.*\n/g) ?? []
     const answers = new Set<string>()
@@ -111,7 +112,7 @@ liveSuite('a watched configuration', [], () => {
     if (longestMs < 900) expect([atTheEnd, reloads()]).toEqual([[], ['success']])
   })
 
-  it('that pauses for long without its routes stays out of force until a reload is asked for', async () => {
+  it.concurrent('that pauses for long without its routes stays out of force until a reload is asked for', async () => {
     const { file, text, reloads, warder } = await serve()
     const whole = text('read')
     writeFileSync(file, whole.slice(0, whole.indexOf('routes:')))
@@ -128,7 +129,7 @@ liveSuite('a watched configuration', [], () => {
     ['takes keys from', 'later.json', (text) => text.replace('jwks.json', 'later.json')],
   ]
   for (const [what, name, change] of LATER) {
-    it(`that ${what} a file which is written after it is in force when the file is there`, async () => {
+    it.concurrent(`that ${what} a file which is written after it is in force when the file is there`, async () => {
       const { directory, file, text, reloads, warder, judge } = await serve()
       writeFileSync(file, change(text('write')))
       await warder.ready('the refusal', () => reloads().includes('refused') || undefined)
@@ -179,7 +180,7 @@ liveSuite('a watched configuration', [], () => {
     ],
   ]
   for (const [what, write, arrange] of WRITERS) {
-    it(`that ${what} is reloaded once`, async () => {
+    it.concurrent(`that ${what} is reloaded once`, async () => {
       const { file, text, reloads, warder } = await serve(arrange)
       write(file, text('write'))
       const fromMs = performance.now()
@@ -190,7 +191,7 @@ liveSuite('a watched configuration', [], () => {
     })
   }
 
-  it('that is emptied by a shell keeps the old one in force, and is taken when it is written', async () => {
+  it.concurrent('that is emptied by a shell keeps the old one in force, and is taken when it is written', async () => {
     const { file, text, reloads, warder } = await serve()
     Bun.spawnSync(['sh', '-c', 'echo > "$1"', 'sh', file])
     await warder.ready('the refusal', () => reloads().length > 0 || undefined)
@@ -199,7 +200,7 @@ liveSuite('a watched configuration', [], () => {
     expect(reloads()).toEqual(['refused', 'success'])
   })
 
-  it('that is never finished is not taken, which the log reports once', async () => {
+  it.concurrent('that is never finished is not taken, which the log reports once', async () => {
     const { file, reloads, events } = await serve()
     writeFileSync(file, `${readFileSync(file, 'utf8')}# `)
     const writing = setInterval(() => appendFileSync(file, 'x'), 200)
@@ -211,7 +212,7 @@ liveSuite('a watched configuration', [], () => {
     expect([events('watch').length, reloads()]).toEqual([1, ['success']])
   })
 
-  it('names a file that is still being written: both are taken when both are', async () => {
+  it.concurrent('names a file that is still being written: both are taken when both are', async () => {
     const { directory, file, text, reloads, warder } = await serve()
     const scope = join(directory, 'scope')
     writeFileSync(scope, 'wri')
