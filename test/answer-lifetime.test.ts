@@ -33,7 +33,7 @@ describe('readFreshness (RFC 9111 §4.2.1)', () => {
     [{ 'cache-control': 'max-age=300', expires: inOneHour }, 300],
     [{ expires: inOneHour }, 3_600],
     [{ expires: inOneHour, date: now, age: '600' }, 3_000],
-    // The server's clock is an hour ahead of ours.
+    // The server's clock is an hour ahead of Warder's.
     [{ expires: inOneHour, date: inOneHour }, 0],
     [{ expires: now }, 0],
     [{ expires: '0' }, 0],

@@ -62,7 +62,7 @@ describe('identity headers', () => {
     ['[1e400]', { arrays: 'json' }, 'refused'],
     [`"${'a'.repeat(100)}"`, {}, 'a'.repeat(100)],
     [`"${'a'.repeat(101)}"`, {}, 'refused'],
-    // The limit is on what is sent, not on what was said.
+    // The limit is on what is sent, not on the claim.
     [`"${'é'.repeat(17)}"`, {}, 'refused'],
   ]
   for (const [json, overrides, expected] of cases) {

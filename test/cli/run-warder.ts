@@ -38,5 +38,5 @@ export async function runWarder(args: readonly string[], options: RunOptions = {
   return { code, stdout, stderr }
 }
 
-/** The first `error[CODE]` of what was said. */
+/** The first `error[CODE]` of the output. */
 export const errorCodeOf = ({ stderr }: Ran): string | undefined => /error\[(\w+)\]/.exec(stderr)?.[1]

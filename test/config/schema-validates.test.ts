@@ -60,7 +60,7 @@ describe('the JSON Schema', () => {
   })
 })
 
-/** The value once for each map in it, with a key in that map that nobody knows. */
+/** The value once for each map in it, with an unknown key in that map. */
 function* withUnknownKey(root: unknown, node = root, path = ''): Generator<readonly [string, unknown]> {
   if (typeof node !== 'object' || node === null) return
   if (!Array.isArray(node)) {

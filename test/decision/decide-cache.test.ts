@@ -79,7 +79,7 @@ describe('a decision from the cache', () => {
     keys.trusted.clear()
     expect((await ask(decide, bearer(token))).reason).toBe('ok')
     expect(keys.asked).toHaveLength(2)
-    // Full verification trusted it again (the script says so), and the memory is good again.
+    // Full verification trusted it again, as scripted, and the memory is good again.
     await ask(decide, bearer(token))
     expect(keys.asked).toHaveLength(2)
   })

@@ -60,7 +60,7 @@ describe('a gateway with a new configuration', () => {
 })
 
 describe('a gateway that stops', () => {
-  // A client that is not told sends its next request into a connection that is about to end, and has to guess
+  // A client without this mark sends its next request into a connection that is about to end, and has to guess
   // whether it was acted upon.
   it('marks each answer as the last on its connection while it drains', async () => {
     const app = await startRawUpstream(cleanup)

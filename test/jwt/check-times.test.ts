@@ -46,7 +46,7 @@ describe('checkTimes, to the second', () => {
     [{ exp: NOW - 31 }, { allowMissingExp: true }, 'token_expired'],
     [{ nbf: NOW + 31 }, { allowMissingExp: true }, 'token_not_yet_valid'],
     [{ iat: NOW - 90 }, { allowMissingExp: true, maxAgeSeconds: 60 }, 'token_too_old'],
-    // An inverted window lets nobody in.
+    // An inverted window denies every token.
     [{ exp: NOW - 40, nbf: NOW + 40 }, {}, 'token_expired'],
   ] as const
   for (const [claims, overrides, expected] of cases) {

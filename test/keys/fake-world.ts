@@ -1,4 +1,4 @@
-/** A world for key sources: a clock that stands still, timers that fire when told, a network that is closed. */
+/** A world for key sources: a clock that stands still, timers that fire when the test lets them, a network that is closed. */
 import type { Fetch, KeyDeps, KeyEvent, SnapshotFile } from '../../src/keys/key-deps.ts'
 
 /** A snapshot that only this user could have written. */

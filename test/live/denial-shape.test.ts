@@ -10,7 +10,7 @@ import { gatewayConfig, runGateway, type RunningGateway } from '../support/run-g
 
 const REASONS_PAGE = readFileSync(`${import.meta.dir}/../../docs/reasons.md`, 'utf8')
 
-/** Everything about a denial that must not depend on who hands it out, but for the id. */
+/** Everything about a denial that must not depend on its sender, except for the id. */
 function shapeOf(response: RawResponse): object {
   const { decision_id: id, ...members } = JSON.parse(response.body)
   const [reason = ''] = response.values('X-Decision-Reason')

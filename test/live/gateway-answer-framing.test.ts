@@ -37,7 +37,7 @@ const FRAMINGS: Readonly<Record<string, Framing>> = {
     hasBody: false,
   },
 }
-/** Longer than the event loop takes to hand on what has arrived. */
+/** Longer than the event loop takes to pass on what has arrived. */
 const APART_MS = 2
 
 const bodyOf = (at: number): string => `body${String(at).padStart(4, '0')}`

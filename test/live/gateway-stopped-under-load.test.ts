@@ -72,7 +72,7 @@ liveSuite('a gateway that is stopped under load', ['openssl'], () => {
     await load.more(200)
     const code = await gateway.process.stop('SIGTERM')
     await load.stop()
-    // New connections wait in the kernel to be accepted, and are reset when nobody does any more.
+    // New connections wait in the kernel to be accepted, and are reset when they never are.
     const lost = load.sent.filter(
       ({ fate, isFirst }) => fate.kind === 'cut' || (fate.kind === 'nothing' && !isFirst),
     )

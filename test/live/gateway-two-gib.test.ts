@@ -39,7 +39,7 @@ describe.skipIf(process.platform !== 'linux')('2 GiB through a gateway', () => {
 
   beforeAll(async () => {
     const server = createServer((socket) => {
-      // One request each: it says `Connection: close`.
+      // One request each: it has `Connection: close`.
       socket.on('error', () => socket.destroy())
       socket.once('data', (head: Buffer) => {
         const [, method, size] = /^(\w+) \/public\/(\d+)/.exec(head.toString('latin1')) ?? []

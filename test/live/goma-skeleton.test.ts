@@ -16,14 +16,14 @@ import { startRawUpstream, type RawUpstream, type UpstreamRequest } from '../sup
 import { createTestCa, type TestCa } from '../support/test-ca.ts'
 
 const MAIN = join(import.meta.dir, '../../src/cli/main.ts')
-/** A file of Goma cannot say where decisions are made. */
+/** A file of Goma has no address for decisions. */
 const ANY_PORT = join(import.meta.dir, '../support/live/any-port.ts')
 const PAGE = 'https://example.com'
 
 const answerOf = (status: number, body: string, more = ''): string =>
   `HTTP/1.1 ${status} Status\r\n${more}Content-Length: ${body.length}\r\n\r\n${body}`
 
-/** Says who it is; `/status/N` is that status, and its health is what the test says. */
+/** Answers with its name; `/status/N` is that status, and the test sets its health. */
 const application =
   (name: string, health: () => number) =>
   (request: UpstreamRequest, socket: { write(text: string): void }) => {

@@ -14,10 +14,10 @@ import { startRawUpstream } from '../support/run-gateway.ts'
 import { SECRET } from '../support/run-service.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 
-/** A file of Goma cannot say where decisions are made. */
+/** A file of Goma has no address for decisions. */
 const ANY_PORT = join(import.meta.dir, '../support/live/any-port.ts')
 
-/** What the application says that it received. */
+/** What the application reports to have received. */
 interface Shown {
   readonly startLine: string
   readonly headers: readonly (readonly [name: string, value: string])[]

@@ -1,4 +1,4 @@
-/** An issuer whose key set moves to another address, while somebody else answers at the old one. */
+/** An issuer whose key set moves to another address, while another server answers at the old one. */
 import { afterEach, describe, expect, it } from 'bun:test'
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
@@ -92,7 +92,7 @@ describe.skipIf(!canRun)('an issuer that moves', () => {
     async () => {
       const { dns, one, two, status } = await startSite()
       expect(await status(one.token)).toBe(200)
-      // The old address answers still, over connections that could have been kept: as somebody else from now on.
+      // The old address answers still, over connections that could have been kept: as another server from now on.
       dns.set('keys.test', [TWO])
       await waitFor('the keys of the new address', async () =>
         (await status(two.token)) === 200 ? true : undefined,

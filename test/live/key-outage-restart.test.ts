@@ -91,7 +91,7 @@ liveSuite('the provider and Warder are killed under load, and Warder is restarte
       expect(phases.answers('tampered', 'restarted')).toEqual([...tampered])
       expect(readiness.status).toBe(status)
       expect(readiness.lines.join('\n')).toContain(`${mark} issuer main`)
-      // Also in between: no client was told to throw its token away, and nothing else got through.
+      // Also in between: no client was asked to throw its token away, and nothing else got through.
       expect(phases.answers('good')).toEqual([...new Set(['200', UNDECIDED, ...good])].sort())
       expect(phases.answers('tampered')).toEqual(
         [...new Set(['401 signature_invalid', UNDECIDED, ...tampered])].sort(),

@@ -38,7 +38,7 @@ liveSuite('a flood of tokens with random key ids', ['nginx'], () => {
     expect(answers).toHaveLength(KIDS)
     for (const answer of answers) expect(answer).toEqual({ status: 401, reason: 'kid_unknown' })
     expect(phases.answers('good')).toEqual(['200'])
-    // Of the key set, and of the document that says where it is.
+    // Of the key set, and of the document that has its address.
     expect(provider.keyFetches() - before.keys).toBeLessThanOrEqual(2)
     expect(provider.discoveries() - before.discoveries).toBeLessThanOrEqual(2)
     expect((await site.readiness()).lines.join('\n')).toContain('[+] issuer main: 1 key')

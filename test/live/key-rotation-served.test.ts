@@ -14,7 +14,7 @@ import { issuerLine, SITE_AUDIENCE, startServedSite, type ServedSite } from '../
 import { stripSignature, tamperWith } from '../support/live/tampered-tokens.ts'
 
 const ROTATIONS_EACH = 6
-/** Of each key: two that are seen all the time, and two that are kept until the key has been told about. */
+/** Of each key: two that are seen all the time, and two that are kept until the key was reported. */
 const SEEN_TOKENS = 2
 /** Keys of an issuer that the load uses, those that are gone included. */
 const LIVES_IN_USE = 4

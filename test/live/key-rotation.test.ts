@@ -11,7 +11,7 @@ const CLIENTS = 4
 /** What clients send now. */
 interface Current {
   readonly token: string
-  /** False while nobody can say yet whether its key is still accepted. */
+  /** False while it is open whether its key is still accepted. */
   readonly isCertain: boolean
 }
 

@@ -15,7 +15,7 @@ liveSuite('an application that a client can make send X-Accel-Redirect', ['nginx
   const cleanup = createCleanup()
   afterEach(() => cleanup.run())
 
-  /** It takes the value from the query, as one that copies header fields of somebody else's answer does. */
+  /** It takes the value from the query, as one that copies header fields of another server's answer does. */
   const start = async (editSnippet: (text: string) => string): Promise<Field> => {
     const served: string[] = []
     const app = createServer((request, response) => {

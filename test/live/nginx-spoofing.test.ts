@@ -153,7 +153,7 @@ liveSuite('nginx whose default server lets underscores in', ['nginx'], () => {
   const ALIAS = 'X_Auth_Subject: mallory\r\n'
   const HOST = 'Host: api.example.com\r\n'
   const cases = [
-    // What comes before Host is read with the settings of the default server: docs/nginx.md says so.
+    // What comes before Host is read with the settings of the default server: docs/nginx.md states it.
     ['reaches the application before Host', ALIAS + HOST, ['mallory', 'alice']],
     ['is dropped after Host', HOST + ALIAS, ['alice']],
   ] as const

@@ -7,7 +7,7 @@ import { liveSuite } from '../support/live/live-suite.ts'
 import { waitFor } from '../support/live/loopback.ts'
 import { openClient, requestText, type RawResponse } from '../support/live/raw-client.ts'
 
-/** The line of most examples, which hands on whatever protocol the client asks for. */
+/** The line of most examples, which passes on whatever protocol the client asks for. */
 const withClientsUpgrade = (text: string): string => {
   const wrong = text
     .replace('Upgrade $warder_upgrade;', 'Upgrade $http_upgrade;')

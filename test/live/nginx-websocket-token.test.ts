@@ -4,7 +4,7 @@ import { createCleanup } from '../support/live/cleanup.ts'
 import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 
-/** What docs/nginx.md tells to add. */
+/** What docs/nginx.md has operators add. */
 const [, MAP = ''] =
   /```nginx\n(map \$http_sec_websocket_protocol[^`]*)```/.exec(
     readFileSync(new URL('../../docs/nginx.md', import.meta.url), 'utf8'),

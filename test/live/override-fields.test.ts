@@ -31,7 +31,7 @@ function theyNeverArrive(send: () => Send): void {
         for (let i = 0; i < NAMES.length; i += PER_REQUEST) {
           const received = await send()(NAMES.slice(i, i + PER_REQUEST).map(spell), twice)
           const planted = received?.headers.filter(([, value]) => value.includes('planted'))
-          // The one that is nobody's business arrives: the request was sent as it should be.
+          // The field that is not removed arrives: the request was sent as it should be.
           expect(planted).toEqual([['X-Mine', 'planted']])
         }
       })

@@ -1,4 +1,4 @@
-/** Requests that a real PHP serves as others than the text says, behind the gateway: none gets around its route. */
+/** Requests that a real PHP serves as other ones than their text, behind the gateway: none gets around its route. */
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { startProgram } from '../support/live/child-program.ts'
@@ -92,7 +92,7 @@ liveSuite('php', ['php'], () => {
   })
   afterAll(() => cleanup.run())
 
-  /** What the application tells that it served. */
+  /** What the application reports to have served. */
   const served = async (port: number, method: string, target: string): Promise<string> => {
     const headers = [
       ['Connection', 'close'],

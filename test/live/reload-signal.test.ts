@@ -36,7 +36,7 @@ drain: 0s
     })
     return `${response.status} ${response.headers.get('x-decision-reason') ?? ''}`.trim()
   }
-  /** Sends the signal and waits for the log line that tells how the reload went; there is one per reload. */
+  /** Sends the signal and waits for the log line that reports how the reload went; there is one per reload. */
   const reload = async (result: 'refused' | 'success'): Promise<void> => {
     const count = (): number => [...warder.output().matchAll(new RegExp(`"result":"${result}"`, 'g'))].length
     const before = count()

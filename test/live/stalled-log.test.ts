@@ -27,7 +27,7 @@ listen: { decisions: "127.0.0.1:${port}", admin: off }
 drain: 0s
 `,
     )
-    // Node's streams read a pipe only when they are asked to; nobody asks here.
+    // Node's streams read a pipe only when they are asked to, which does not happen here.
     const warder = spawn(process.execPath, [MAIN, 'serve', '-c', file], {
       stdio: ['ignore', 'pipe', 'ignore'],
     })

@@ -13,7 +13,7 @@ const headerOf = (arrays: 'csv' | 'json'): IdentityHeaderSettings => ({
   maxBytes: 4096,
 })
 
-/** The decision about a token whose claim `v` is this JSON text, under a policy that hands it on. */
+/** The decision about a token whose claim `v` is this JSON text, under a policy that passes it on. */
 function judgeValue(json: string, ...kinds: readonly ('csv' | 'json')[]): Promise<Decision> {
   const identity = (kinds.length === 0 ? (['csv', 'json'] as const) : kinds).map(headerOf)
   const guard = makeGuard({

@@ -1,4 +1,4 @@
-/** Attacks on what a token says, with good signatures all along. One named group per attack. */
+/** Attacks through the claims of a token, with good signatures all along. One named group per attack. */
 import { describe, expect, it } from 'bun:test'
 import {
   decideOf,

@@ -97,7 +97,7 @@ describe('the decision listener', () => {
       const { text, closedByServer } = await exchange(running.decisionsPort, sent, () => false)
       expect(closedByServer).toBe(true)
       expect(text.toLowerCase()).toContain('connection: close')
-      // The bytes behind the head are nobody's request: no second decision is made of them.
+      // The bytes behind the head are not a request: they get no second decision.
       expect(statusesOf(text)).not.toContain(200)
       expect(running.lines.some((line) => line['event'] === 'unread_body')).toBe(true)
     })

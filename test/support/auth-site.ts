@@ -41,7 +41,7 @@ export async function startAuthSite(
   return { app, gateway: await runGateway(config, cleanup) }
 }
 
-// Behind a proxy that ends TLS, as far as the test says so: Authelia judges nothing else.
+// Behind a proxy that ends TLS, as the headers claim: Authelia judges nothing else.
 const LISTEN = `listen:
   decisions: 127.0.0.1:0
   admin: off

@@ -1,6 +1,6 @@
 /**
  * One request through `forward_auth` as a text: what the client asked, what the service was asked and answered, what
- * the client was told and the application received. Recorded with the real service, replayed without it.
+ * the client and the application received. Recorded with the real service, replayed without it.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect } from 'bun:test'
@@ -109,6 +109,6 @@ function parseRequest(text: string): RawRequest {
   return { method, target, host, headers: others, ...(body === undefined ? {} : { body }) }
 }
 
-/** Without the body, which nobody reads. */
+/** Without the body, which is not read. */
 const wholeAnswer = (text: string): string =>
   `${text.trimEnd().replaceAll('\n', '\r\n')}\r\nContent-Length: 0\r\n\r\n`

@@ -1,4 +1,4 @@
-/** A wire without a socket: the test says what arrives, and when the socket takes what was written. */
+/** A wire without a socket: the test decides what arrives, and when the socket takes what was written. */
 import { NOBODY, type Wire } from '../../src/gateway/sockets/wire.ts'
 
 export interface FakeWire extends Wire {

@@ -1,4 +1,4 @@
-/** A gateway whose route is judged by what the test says, with an auth service and an application. */
+/** A gateway whose route is judged by the judges of the test, with an auth service and an application. */
 import type { Socket } from 'node:net'
 import type { Cleanup } from './live/cleanup.ts'
 import {

@@ -82,7 +82,7 @@ export interface ScriptedSource extends KeySource {
     readonly algorithm: Algorithm
     readonly mayWait: boolean
   }[]
-  /** Keys that `trusts` says yes to. */
+  /** Keys for which `trusts` is true. */
   readonly trusted: Set<VerificationKey>
 }
 

@@ -48,7 +48,7 @@ export const readAnswersByLlhttp = (
 ): readonly (LlhttpMessage | Error)[] => read('RESPONSE', bytes, isHead, hasEnded)
 
 const NOTHING: LlhttpMessage = { method: '', target: '', status: 0, fields: [], body: '' }
-/** What a parser is told at the end of a head: the message has no body, whatever the head announces. */
+/** What a parser gets at the end of a head: the message has no body, whatever the head announces. */
 const SKIP_BODY = 1
 
 function read(

@@ -34,7 +34,7 @@ const decide = decideOf(guard)
 /** A good token without the scope `admin`. */
 export const TOKEN: Headers = [['Authorization', `Bearer ${mint()}`]]
 
-/** What Warder says to nginx about these headers, of which the first two come from nginx. */
+/** What Warder answers nginx for these headers, of which the first two come from nginx. */
 export function judge(headers: Headers): Promise<Decision> | Decision {
   const parsed = nginx.parse({
     method: 'GET',

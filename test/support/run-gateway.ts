@@ -69,7 +69,7 @@ export interface RawUpstream {
   bytes(): string
 }
 
-/** A server that does what the test says with each whole request; 200 with the body `ok` otherwise. */
+/** A server that hands each whole request to the test; 200 with the body `ok` otherwise. */
 export async function startRawUpstream(
   cleanup: Cleanup,
   answer: (request: UpstreamRequest, socket: Socket) => void = (_, socket) => void socket.write(OK),

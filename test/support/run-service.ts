@@ -27,7 +27,7 @@ drain: 0s
 /** One log line. */
 export type LogLine = Readonly<Record<string, unknown>>
 
-/** A logger that keeps what it is told. */
+/** A logger that keeps its lines. */
 export function memoryLogger(): { readonly logger: Logger; readonly lines: LogLine[] } {
   const lines: LogLine[] = []
   const keep =

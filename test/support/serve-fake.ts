@@ -17,7 +17,7 @@ export interface FakeServing {
   pass(ms: number): void
 }
 
-/** @param decide Denies at once unless the test says otherwise. */
+/** @param decide Denies at once by default. */
 export function serveFake(decide: Decide = () => DENY): FakeServing {
   const items = new Set<Expiring>()
   const deadlines: Deadlines = {
@@ -75,7 +75,7 @@ const LISTENER = {
   maxHeldBytes: 1024 ** 2,
 } as const
 
-/** What the rules of a fake say of every request. */
+/** What the rules of a fake answer for every request. */
 export const DENY = {
   id: 'id',
   route: undefined,

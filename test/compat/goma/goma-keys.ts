@@ -34,7 +34,7 @@ export interface GomaKey {
   /** `gateway.routes[].path`; of a rule, `rule.url` behind its type: `jwt: rule.url`. */
   readonly name: string
   readonly becomes: 'supported' | 'no effect' | 'refused'
-  /** What is said of a key that is not supported. */
+  /** The diagnostic of an unsupported key. */
   readonly hint: string | undefined
 }
 

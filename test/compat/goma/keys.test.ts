@@ -57,7 +57,7 @@ const RULES: Readonly<Record<string, object>> = {
   rateLimit: { unit: 'hour', requestsPerUnit: 5 },
 }
 
-/** What is said of a key with this value, in a configuration that is good without it. */
+/** The diagnostics of a key with this value, in a configuration that is good without it. */
 async function codesAt(name: string, value: unknown): Promise<readonly string[]> {
   const [type = '', inRule] = name.split(': ')
   const middleware = {

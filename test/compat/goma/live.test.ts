@@ -9,7 +9,7 @@ import { DOCUMENT } from './goma-config.ts'
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
-/** What the auth service of the test says. */
+/** What the auth service of the test answers. */
 const judge = (request: UpstreamRequest): string => {
   const [token = ''] = request.values('authorization')
   if (token === 'Bearer good')

@@ -80,7 +80,7 @@ describe('a key of jwtAuth', () => {
     })
   }
 
-  /** What is written, and what is said of it. */
+  /** What is written, and its diagnostic. */
   const BAD: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
     ['nothing of all that', { publicKey: 'my-key' }, 'ERR_CONFIG_VALUE'],
     ['base64 of something else', { jwksFile: base64('something else than a key') }, 'ERR_CONFIG_VALUE'],
@@ -97,7 +97,7 @@ describe('a key of jwtAuth', () => {
     })
   }
 
-  /** What would be verified with, and what is said of it once it is read. */
+  /** What would be verified with, and its diagnostic once it is read. */
   const UNUSABLE: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
     ['a private key', { publicKey: PRIVATE_PEM }, 'ERR_KEYS_PRIVATE_KEY'],
     ['a private key in base64', { publicKey: base64(PRIVATE_PEM) }, 'ERR_KEYS_PRIVATE_KEY'],
@@ -204,7 +204,7 @@ describe('claimsExpression', () => {
     )
   })
 
-  /** What cannot be said, the code, and the character that the message names. */
+  /** What cannot be expressed, the code, and the character that the message names. */
   const REFUSED: readonly (readonly [string, string, number | undefined])[] = [
     // Each of these was read up to its first condition, and let a user pass for an admin.
     ['Equals(`role`,`user`) & Equals(`role`,`admin`)', 'ERR_CONFIG_VALUE', 23],

@@ -113,7 +113,7 @@ describe('cors of Goma', () => {
     })
   }
 
-  /** What is written, and what is said of it. */
+  /** What is written, and its diagnostic. */
   const BAD: readonly (readonly [string, string])[] = [
     ['cors: { origins: [https://a.example/] }', 'ERR_CONFIG_VALUE'],
     ['cors: { origins: [a.example] }', 'ERR_CONFIG_VALUE'],

@@ -130,7 +130,7 @@ const question: fc.Arbitrary<Question> = fc
     }
   })
 
-/** What came of it, less what differs by right: ids, and the connection of the moment. */
+/** The outcome, without what may differ: ids, and the current connection. */
 interface Outcome {
   readonly status: number
   readonly reason: string | undefined

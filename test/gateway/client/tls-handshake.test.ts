@@ -16,7 +16,7 @@ async function openSilent(port: number, first = HALF_A_HELLO): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   cleanup.add(() => void socket.destroy())
   socket.on('error', () => {})
-  // Else nobody reads that it was closed.
+  // Otherwise the end of the connection is not read.
   socket.resume()
   await once(socket, 'connect')
   if (first.length > 0) socket.write(first)

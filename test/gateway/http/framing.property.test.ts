@@ -104,7 +104,7 @@ function relay(wire: Wire, one: Answer, version: string, places: readonly number
   for (const piece of cut(bytes, places)) answers.read(piece)
   if (endsWithConnection) answers.upstreamEnded(true)
   expect(isOver).toBe(true)
-  // Whatever is told to a stream whose answer is whole.
+  // Whatever is called on a stream whose answer is whole.
   client.content(Buffer.from('late'))
   client.endAnswer([])
   client.flush()

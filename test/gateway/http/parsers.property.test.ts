@@ -5,7 +5,7 @@ import { createHeadCollector } from '../../../src/gateway/http/head-collector.ts
 import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
 import { parseResponseHead } from '../../../src/gateway/http/response-head.ts'
 
-/** The bytes, cut where the numbers say. */
+/** The bytes, cut at these places. */
 function pieces(bytes: Buffer, cuts: readonly number[]): readonly Buffer[] {
   const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].toSorted((a, b) => a - b)
   return [...places, bytes.length].map((end, i) => bytes.subarray(places[i - 1] ?? 0, end))

@@ -37,7 +37,7 @@ const request = (authorization?: string): ClientRequest => {
   return { head: { fields }, authz: {}, ...client } as unknown as ClientRequest
 }
 
-/** A judge that answers when the test says so. */
+/** A judge that answers when the test lets it. */
 function fakeJudge() {
   const nobody: (verdict: Verdict) => void = () => {}
   const state = { asked: 0, cancelled: 0, answer: nobody }

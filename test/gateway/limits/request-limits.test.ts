@@ -43,7 +43,7 @@ describe('the limits of a request', () => {
     expect(compileRequestLimits([], context)).toBeUndefined()
   })
 
-  /** What the store says of each, how long the client has to wait, and for which. */
+  /** What the store answers for each, how long the client has to wait, and for which. */
   const CASES: readonly (readonly [string, () => readonly (number | Promise<number>)[], number, number])[] = [
     ['at once', () => [0, 0, 0], 0, 0],
     ['at once, the longest', () => [5, 9, 7], 9, 1],

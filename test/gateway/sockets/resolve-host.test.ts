@@ -54,7 +54,7 @@ it('runs two lookups at a time, so that a dead DNS server leaves threads for pas
   expect(await Promise.all(all)).toHaveLength(4)
 })
 
-/** A resolver whose lookups end when the test says so. */
+/** A resolver whose lookups end when the test ends them. */
 function createHeldLookups() {
   const asked: string[] = []
   const ends = new Map<string, (error?: Error) => void>()

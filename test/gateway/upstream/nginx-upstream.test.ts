@@ -9,7 +9,7 @@ import { gatewayConfig, runGateway } from '../../support/run-gateway.ts'
 const cleanup = createCleanup()
 let url = ''
 
-/** It tells what it understood of the request. */
+/** It answers with what it understood of the request. */
 const site = (port: number): string => `server {
   listen 127.0.0.1:${port};
   client_max_body_size 64m;

@@ -117,7 +117,7 @@ describe('health checks', () => {
     expect(checked.received.length).toBeGreaterThan(checks())
   })
 
-  /** What the configuration says is good, what the server answers, and whether clients are sent there. */
+  /** The statuses that the configuration accepts, what the server answers, and whether clients are sent there. */
   const STATUSES: readonly (readonly [string, number, boolean])[] = [
     ['', 399, true],
     ['', 404, false],

@@ -14,7 +14,7 @@ export interface Fault {
   readonly retryMs?: number
   /** The server asked to be left alone: an unknown kid causes no fetch either. */
   readonly isQuiet?: true
-  /** Most bytes that the server gets rid of before the connection is closed. */
+  /** Most bytes that the server can send before the connection is closed. */
   readonly maxSent?: number
 }
 

@@ -54,7 +54,7 @@ export function keyOf(source: KeySource, kid: string): VerificationKey {
   return key
 }
 
-/** What one request does: ask, wait once if told to, ask again. */
+/** What one request does: ask, wait once if it has to, ask again. */
 export async function request(source: KeySource, kid: string): Promise<string> {
   const first = ask(source, kid)
   if (first.state !== 'pending') return first.state

@@ -13,7 +13,7 @@ type Kid = (typeof KIDS)[number]
 const HOUR = 3_600_000
 const { maxStaleMs } = SETTINGS
 
-/** What must be true of the keys, told without any of the machinery that makes it true. */
+/** What must be true of the keys, written without any of the machinery that makes it true. */
 interface Model {
   isUp: boolean
   /** Kid to the label of its material, at the issuer. */
@@ -44,7 +44,7 @@ function serve(model: Model, world: FakeWorld): void {
   }
 }
 
-/** What a token signed by each key would meet now, and what the cache would say. */
+/** What a token signed by each key would meet now, and what the cache would answer. */
 function verify(model: Model, { world, source, handedOut }: Real): void {
   const isYoung = world.deps.nowMs() - model.loadedAtMs <= maxStaleMs
   for (const kid of KIDS) {

@@ -69,7 +69,7 @@ describe('a remote key source and unknown kids', () => {
     world.answer = never
     world.advance(10_000)
     expect(world.fetched).toHaveLength(3)
-    // A refresh is under way: who asks for the first time may wait for it, who was told no may not.
+    // A refresh is under way: a first request may wait for it, a refused one may not.
     expect(stateOf(source, 'b')).toBe('kid_unknown')
     expect(stateOf(source, 'c')).toBe('pending')
     source.close()

@@ -1,4 +1,4 @@
-/** A program with bugs of every kind: in a timer, in a promise, in what a socket of the gateway is told. */
+/** A program with bugs of every kind: in a timer, in a promise, in a callback of a socket of the gateway. */
 import { logBugs } from '../../../src/observe/bug-log.ts'
 import { listen } from '../../../src/gateway/sockets/sockets.ts'
 import { createLogger } from '../../../src/observe/logger.ts'

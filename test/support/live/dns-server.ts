@@ -1,4 +1,4 @@
-/** A DNS server on loopback: it answers what the test says, over UDP. */
+/** A DNS server on loopback: it gives the answers of the test, over UDP. */
 import { createSocket } from 'node:dgram'
 import { isIP } from 'node:net'
 import type { Cleanup } from './cleanup.ts'

@@ -1,4 +1,4 @@
-/** A key set that is sent byte by byte and does not end until the test says so. */
+/** A key set that is sent byte by byte and does not end until the test ends it. */
 import { createServer, type Socket } from 'node:net'
 import type { Cleanup } from './cleanup.ts'
 import { listen } from './loopback.ts'

@@ -97,12 +97,12 @@ export function startGatewayLoad(port: number, connections: number, source: Load
 
 interface Line {
   ask(text: string): Promise<Fate>
-  /** Whether the server has ended it, or said that it will. */
+  /** Whether the server has ended it, or announced that it will. */
   isOver(): boolean
   close(): void
 }
 
-/** Undefined: nobody listens any more. */
+/** Undefined: nothing listens any more. */
 async function openLine(port: number, isTls: boolean): Promise<Line | undefined> {
   const address = { port, host: '127.0.0.1' }
   const socket = isTls ? connectTls({ ...address, rejectUnauthorized: false }) : connect(address)

@@ -221,7 +221,7 @@ function createKeycloak(url: string, admin: Admin): Keycloak {
   }
 }
 
-/** What an application is told when the user signs out. */
+/** What an application gets when the user signs out. */
 async function logoutToken(
   admin: Admin,
   endpoint: string,

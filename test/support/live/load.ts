@@ -26,7 +26,7 @@ const PAUSE_MS = 3
 /** Bounds what a test that hangs can do. */
 const MOST_REQUESTS = 60_000
 
-/** Starts sending what `nextShot` says, which is asked right before each request. */
+/** Starts sending what `nextShot` returns, which is called right before each request. */
 export function startLoad(port: number, nextShot: () => Shot): Load {
   const stopping = new AbortController()
   let answered = 0

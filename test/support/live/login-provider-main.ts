@@ -1,6 +1,6 @@
 /**
  * A real OpenID provider where everybody who comes is alice: `bun login-provider-main.ts REDIRECT_URI`. It listens on
- * a free port of loopback and prints its issuer. Code flow, one client; nobody types a password.
+ * a free port of loopback and prints its issuer. Code flow, one client; no password is typed.
  */
 import { createServer } from 'node:http'
 import { Provider, type KoaContext } from 'oidc-provider'

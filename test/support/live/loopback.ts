@@ -1,4 +1,4 @@
-/** Ports on loopback, and waiting until somebody answers on one. */
+/** Ports on loopback, and waiting until one answers. */
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Cleanup } from './cleanup.ts'
 
@@ -29,7 +29,7 @@ function portOf(server: Server): number {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** A port that was free a moment ago, for programs that cannot be told to choose one themselves. */
+/** A port that was free a moment ago, for programs that cannot choose one themselves. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()

@@ -6,7 +6,7 @@ import { createProviderHandler, type SigningJwk } from './provider-handler.ts'
 import { requestToken } from './request-token.ts'
 
 /**
- * Access tokens that the real provider makes for this issuer and key, at another address, where nobody looks for it.
+ * Access tokens that the real provider makes for this issuer and key, at another address, which is never asked for keys.
  *
  * @param audience The resource that they are for.
  */

@@ -22,7 +22,7 @@ ${text}
 }
 `
 
-/** What `nginx -t` says: its exit code and its output. */
+/** What `nginx -t` reports: its exit code and its output. */
 export async function testNginxConfig(
   text: string,
   cleanup: Cleanup,

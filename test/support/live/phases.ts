@@ -5,7 +5,7 @@ import { waitFor } from './loopback.ts'
 export interface Phases {
   /** A new phase begins: what comes now is between two states, and both their answers may be right. */
   leave(): void
-  /** A new phase begins. Resolves when every kind was answered in it often enough to tell. */
+  /** A new phase begins. Resolves when every kind was answered in it often enough to judge. */
   enter(phase: string): Promise<void>
   /** The next request, each kind in its turn, and each of its tokens in theirs. */
   nextShot(): Shot

@@ -4,7 +4,7 @@ import { CLIENT_CREDENTIALS } from './provider-handler.ts'
 /**
  * An access token by the client credentials grant.
  *
- * @param origin Where the provider answers; its metadata says the rest.
+ * @param origin Where the provider answers; its metadata has the rest.
  * @throws Error with the answer when it is not a token.
  */
 export async function requestToken(origin: string, scope: string, resource: string): Promise<string> {

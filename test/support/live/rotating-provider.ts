@@ -1,6 +1,6 @@
 /**
  * A real OpenID provider in this process whose keys can be exchanged while it runs: one server on one port, which
- * hands every request to the provider of the moment. What it counts and what it answers cannot fall apart.
+ * passes every request to the current provider. What it counts and what it answers cannot differ.
  */
 import { createServer } from 'node:http'
 import type { Cleanup } from './cleanup.ts'

@@ -11,7 +11,7 @@ const MAIN = join(import.meta.dir, '../../../src/cli/main.ts')
 export interface ServedGateway {
   readonly port: number
   readonly process: ChildProgram
-  /** Writes another configuration, sends SIGHUP, and waits until the log tells how the reload went. */
+  /** Writes another configuration, sends SIGHUP, and waits until the log reports how the reload went. */
   reload(config: string, result?: 'refused' | 'success'): Promise<void>
 }
 

@@ -17,7 +17,7 @@ export interface ServedSite {
   /** Where Warder keeps what outlives a restart. */
   readonly stateDir: string
   readonly app: EchoApp
-  /** Warder's process of the moment. */
+  /** Warder's current process. */
   warder(): ChildProgram
   /** Starts Warder again after it was stopped; the same file, the same ports. */
   restart(): Promise<void>

@@ -1,4 +1,4 @@
-/** Clients of other makes that ask one question after the other on one connection, and tell what they read. */
+/** Clients of other makers that send one request after the other on one connection, and report what they read. */
 import { startProgram } from './child-program.ts'
 
 export interface AskedFor {

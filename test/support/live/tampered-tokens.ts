@@ -1,4 +1,4 @@
-/** Tokens that nobody signed, made from one that somebody did. */
+/** Tokens without a valid signature, made from one that has it. */
 import { importJWK, SignJWT, decodeJwt } from 'jose'
 import type { SigningJwk } from './provider-handler.ts'
 

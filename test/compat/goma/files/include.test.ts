@@ -107,7 +107,7 @@ describe('further files of Goma', () => {
     expect(config.positionOfSetting(`routes/${i}`)).toMatchObject({ file: file('sub/c.yml'), line: 2 })
   })
 
-  /** What is wrong, in which files, and where that is said. */
+  /** What is wrong, in which files, and the place of the diagnostic. */
   const BROKEN: readonly (readonly [
     string,
     Readonly<Record<string, string>>,

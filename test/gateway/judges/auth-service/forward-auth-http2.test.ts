@@ -11,7 +11,7 @@ afterEach(() => cleanup.run())
 const SET = ['Set-Cookie: sid=1', 'Set-Cookie: sid_0=2', 'Set-Cookie: other=3']
 const MORE = 'sign_in: "https://login.example.com/?rd=", answer_cookies: [sid, sid_0]'
 
-/** What a browser is told when the service answers with the status. */
+/** What a browser gets when the service answers with the status. */
 async function openWith(status: number): Promise<{ readonly auth: RawUpstream; readonly got: Http2Answer }> {
   const app = await startRawUpstream(cleanup)
   const auth = await startRawUpstream(

@@ -22,7 +22,7 @@ interface Bench {
   pass(ms: number): void
 }
 
-/** Verifications end when the test says so. */
+/** Verifications end when the test ends them. */
 function bench(running = 2, waiting = 3, users = USERS): Bench {
   const asked: PasswordSecret[] = []
   const open: ((isRight: boolean) => void)[] = []
@@ -49,7 +49,7 @@ function bench(running = 2, waiting = 3, users = USERS): Bench {
 
 let clients = 0
 
-/** What it was settled with, and how to give up. Each request is another client's, unless the test says whose. */
+/** What it was settled with, and how to give up. Each request is another client's, unless the test names the client. */
 function start(check: PasswordCheck, user: string, password = 'pw', address = `client ${clients++}`) {
   const verdicts: PasswordResult[] = []
   const cancel = check.check({ user, password }, address, (verdict) => void verdicts.push(verdict))

@@ -5,7 +5,7 @@ import { createWorkQueue, type WorkOwner } from '../../../../src/gateway/judges/
 const RUNNING = 4
 const WAITING = 16
 
-/** Work that ends when the test says so. */
+/** Work that ends when the test ends it. */
 function bench(running = RUNNING, waiting = WAITING) {
   const queue = createWorkQueue(running, waiting)
   /** Names of the work under way, and how to end it. */
