@@ -1,6 +1,6 @@
 /** The client's address and what the application learns about it: from the socket, or from a trusted proxy. */
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
-import { plainAddress } from '../../syntax/ip-address.ts'
+import { networkOf, plainAddress } from '../../syntax/ip-address.ts'
 import { valuesOf, type HeaderField } from '../http/header-fields.ts'
 
 /** What the application learns about the way of a request. */
@@ -33,7 +33,7 @@ export function compileTrusted(networks: readonly string[]): IsTrusted {
 const UNIX = 'unix'
 
 /** What stands for a peer without an address (RFC 7239 §6.3). */
-export const UNKNOWN_PEER = 'unknown'
+const UNKNOWN_PEER = 'unknown'
 
 /**
  * @param isTrusted Undefined if the peer is not a trusted proxy.
@@ -75,7 +75,7 @@ const quoted = (text: string): string => (/^[A-Za-z0-9._-]+$/.test(text) ? text 
  *
  * @param forwardedFor As it is written for the upstream: with the peer at its end.
  */
-export function clientAddress(forwardedFor: string, isTrusted: IsTrusted): string {
+function clientAddress(forwardedFor: string, isTrusted: IsTrusted): string {
   let client = ''
   let end = forwardedFor.length
   // Only Warder writes the last element, so no client can forge it.
@@ -98,4 +98,10 @@ function parseAddress(text: string): string | undefined {
   if (isIPv6(bare)) return plainAddress(bare)
   const [host = '', port, more] = bare.split(':')
   return port !== undefined && more === undefined && isIPv4(host) ? host : undefined
+}
+
+/** The client's address; for IPv6 its network of 64 bits, since one client has all addresses of it. */
+export function clientOf(forwardedFor: string, isTrusted: IsTrusted): string {
+  const client = clientAddress(forwardedFor, isTrusted)
+  return isIPv6(client) ? networkOf(client) : client || UNKNOWN_PEER
 }

@@ -1,10 +1,8 @@
 /** The client that a request is counted for in a rate limit. */
 import { createHash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import { readCookie } from '../../token/read-named-values.ts'
-import { clientAddress, UNKNOWN_PEER, type IsTrusted } from '../client/client-address.ts'
+import { clientOf } from '../client/client-address.ts'
 import type { ClientRequest } from '../client/client-request.ts'
-import { networkOf } from '../../syntax/ip-address.ts'
 import { valuesOf } from '../http/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
 import type { RateKey } from '../../settings/rate-limit/definition.ts'
@@ -60,10 +58,4 @@ function identityOf(
   if (judgement?.decision.outcome !== 'allow') return undefined
   const granted = judgement.grant?.headers.find(({ name }) => name.toLowerCase() === lower)
   return granted?.value ?? judgement.decision.identity[identityNames.indexOf(lower)]
-}
-
-/** The client's address; for IPv6 its network of 64 bits, since one client has all addresses of it. */
-export function clientOf(forwardedFor: string, isTrusted: IsTrusted): string {
-  const client = clientAddress(forwardedFor, isTrusted)
-  return isIPv6(client) ? networkOf(client) : client || UNKNOWN_PEER
 }

@@ -4,7 +4,7 @@ import type { BasicAuthSettings } from '../../../settings/basic-auth/definition.
 import { readBasicCredentials, type CredentialsMiss } from './basic-credentials.ts'
 import { multipleCredentials } from '../auth-service/forward-auth-judge.ts'
 import { valuesOf } from '../../http/header-fields.ts'
-import { clientOf } from '../../limits/rate-key.ts'
+import { clientOf } from '../../client/client-address.ts'
 import type { PasswordCheck } from './password-check.ts'
 import { denied, type RouteJudge, type Verdict } from '../judge.ts'
 
