@@ -1,16 +1,16 @@
-/** The operators of claim rules, each by the word that the configuration has for it. */
+/** The operators of claim rules, by their configuration key. */
 import { compileClaimPattern } from '../syntax/claim-pattern.ts'
 import { toWord } from '../syntax/word.ts'
 import type { ClaimOperands, ClaimOperator, ClaimScalar } from '../settings/claim-rule/definition.ts'
 
 export type ClaimTest = (value: unknown) => boolean
 
-/** One question that a rule can ask. */
+/** One operator of a rule. */
 export interface Operator<Wanted> {
   /** For people: `in ["acme","globex"]`. */
   readonly text: (wanted: Wanted) => string
   readonly compile: (wanted: Wanted) => ClaimTest
-  /** Whether what is wanted are whole values, which a claim may nearly be. */
+  /** Whether the operands are whole values, so that a claim can nearly equal one. */
   readonly namesValues: boolean
 }
 
@@ -18,7 +18,7 @@ type Operators = {
   readonly [Name in keyof ClaimOperands]: Operator<ClaimOperands[Name]>
 }
 
-/** In the order in which a rule is written down. */
+/** In the order in which a rule is printed. */
 export const CLAIM_OPERATORS: Operators = {
   equals: compares('equals', (wanted) => (value) => isSame(value, wanted)),
   notEquals: compares('notEquals', (wanted) => isNoneOf([wanted])),
@@ -34,7 +34,7 @@ export const CLAIM_OPERATORS: Operators = {
     compile: matchesPattern,
     namesValues: false,
   },
-  // An array only: a text that happens to hold the value is not a list with it.
+  // An array only: a text that contains the value is not a list with it.
   contains: compares(
     'contains',
     (wanted) => (value) =>
@@ -63,12 +63,12 @@ function compares<Name extends ClaimOperator>(
   return { text: worded(name), compile, namesValues: true }
 }
 
-/** By the word of the configuration: `not_in ["a"]`. */
+/** With the configuration key: `not_in ["a"]`. */
 function worded(name: ClaimOperator): (wanted: unknown) => string {
   return (wanted) => `${toWord(name)} ${JSON.stringify(wanted)}`
 }
 
-// A number past 2^53 may differ from the one in the token: what it equals, or does not equal, is unknown.
+// A number beyond 2^53 may differ from the one in the token, so no comparison with it is reliable.
 const isExact = (value: unknown): boolean =>
   typeof value !== 'number' ||
   (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)))
@@ -76,8 +76,8 @@ const isExact = (value: unknown): boolean =>
 const isSame = (value: unknown, wanted: ClaimScalar): boolean => value === wanted && isExact(value)
 
 /**
- * A claim of another type denies: `["blocked"]` and `1` do not equal `"blocked"` or `"1"` either, and would pass a rule
- * that is meant to keep those out.
+ * A claim of another type denies: `["blocked"]` and `1` do not equal `"blocked"` or `"1"`, and would pass a rule that
+ * should exclude these.
  */
 function isNoneOf(wanted: readonly ClaimScalar[]): ClaimTest {
   const types = new Set<string>(wanted.map((one) => typeof one))
@@ -91,7 +91,7 @@ function matchesPattern(pattern: string): ClaimTest {
   return (value) => typeof value === 'string' && compiled.value(value)
 }
 
-/** Words have spaces between them, as the scopes of RFC 8693 §4.2 do; a tab or a comma is part of a word. */
+/** Words are separated by spaces, like the scopes of RFC 8693 §4.2; a tab or a comma is part of a word. */
 function hasWords(wanted: readonly string[]): ClaimTest {
   return (value) => {
     if (typeof value !== 'string') return false

@@ -1,4 +1,4 @@
-/** Claim rules in the form that a decision reads. */
+/** Compiled claim rules. */
 import { CLAIM_OPERATORS, isPresent, type ClaimTest, type Operator } from './claim-operators.ts'
 import { assertClaimPath, readClaim, type Claims } from '../syntax/claim-path.ts'
 import type {
@@ -13,11 +13,11 @@ export interface CompiledClaimRule {
   readonly settings: ClaimRuleSettings
   /** The claim, as the operator wrote it. */
   readonly claim: string
-  /** What is asked of it, for people: `in ["acme","globex"]`. */
+  /** The requirement, for people: `in ["acme","globex"]`. */
   readonly expected: string
   readonly holds: (claims: Claims) => boolean
   readonly isClaimPresent: (claims: Claims) => boolean
-  /** What the claim is, for people: `the text "true", not the boolean true`. */
+  /** The claim found, for people: `the text "true", not the boolean true`. */
   readonly found: (claims: Claims) => string
 }
 
@@ -50,6 +50,6 @@ function compileOperator<Name extends ClaimOperator>(
   return [{ text: operator.text(wanted), test: operator.compile(wanted) }]
 }
 
-/** The values that a rule names, and a claim may nearly be. */
+/** The values that a rule names, and that a claim can nearly equal. */
 const valuesOf = (rule: ClaimRuleSettings): readonly ClaimScalar[] =>
   OPERATORS.filter((name) => CLAIM_OPERATORS[name].namesValues).flatMap((name) => rule[name] ?? [])

@@ -1,11 +1,11 @@
-/** Identity headers, compiled: from the claims of a verified token to header values. */
+/** Compiled identity headers: from the claims of a verified token to header values. */
 import { err, ok, type Result } from '../result.ts'
 import { assertClaimPath, readClaim, type Claims } from '../syntax/claim-path.ts'
 import { isInexact, parseWithExactNumbers } from './exact-numbers.ts'
 import { encodeHeaderText, encodeListElement, toAsciiJson } from './header-value.ts'
 import type { IdentityHeaderSettings } from '../settings/policy/definition.ts'
 
-/** A claim that cannot be handed on as it is. */
+/** A claim that cannot be written as an identity header. */
 export interface IdentityProblem {
   readonly header: string
   /** The limit, if the value is longer; absent: the claim has no unambiguous form as a header value. */
@@ -18,7 +18,7 @@ export interface ClaimsWithPayload {
   readonly payload: Uint8Array
 }
 
-/** One value per identity header of the configuration; empty where this policy or this token has none. */
+/** One value per identity header of the configuration; empty if this policy or this token has none. */
 export type ReadIdentity = (token: ClaimsWithPayload) => Result<readonly string[], IdentityProblem>
 
 /**
@@ -48,7 +48,7 @@ export function compileIdentity(
   }
 }
 
-/** The claim with exact numbers; NaN stands for one that the runtime cannot tell. */
+/** The claim with exact numbers; NaN stands for a number that the runtime cannot represent exactly. */
 function exactly(value: unknown, path: readonly string[], token: ClaimsWithPayload): unknown {
   if (!hasInexactNumber(value)) return value
   const exact = parseWithExactNumbers(token.payload)
@@ -75,7 +75,7 @@ function formatList(items: readonly unknown[], settings: IdentityHeaderSettings)
   const elements: string[] = []
   for (const item of items) {
     const text = scalarText(item)
-    // An empty element cannot be told from no element.
+    // An empty element is indistinguishable from no element.
     if (text === undefined || text === '') return undefined
     elements.push(encodeListElement(text, settings.encoding))
   }
@@ -83,7 +83,7 @@ function formatList(items: readonly unknown[], settings: IdentityHeaderSettings)
 }
 
 function scalarText(value: unknown): string | undefined {
-  // A lone surrogate has no UTF-8; two of them would become the same replacement character.
+  // A lone surrogate has no UTF-8; two different ones would become the same replacement character.
   if (typeof value === 'string') return value.isWellFormed() ? value : undefined
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : undefined
   return typeof value === 'boolean' ? String(value) : undefined

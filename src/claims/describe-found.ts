@@ -1,6 +1,6 @@
 /**
- * What a claim is, in words, beside what it should be. Values of claims are not for logs, and what explain prints is
- * pasted into tickets: so the type and length alone, and a value only if the rule itself has it in another form.
+ * Describes a claim next to its rule. Values of claims must not be logged, and people paste the output of explain into
+ * tickets: so this describes type and length, and shows a value only if the rule itself has it in another form.
  */
 import type { ClaimScalar } from '../settings/claim-rule/definition.ts'
 
@@ -14,7 +14,7 @@ const NAMES: Readonly<Record<string, string>> = { string: 'text', number: 'numbe
 const named = (value: unknown): string =>
   `the ${NAMES[typeof value] ?? typeof value} ${JSON.stringify(value)}`
 
-/** A claim that people would accept for the rule, and an exact comparison does not. */
+/** A claim that people would accept for the rule, but an exact comparison does not. */
 function nearMiss(value: unknown, wanted: readonly ClaimScalar[]): string | undefined {
   if (Array.isArray(value)) {
     const held = wanted.find((one) => value.includes(one))

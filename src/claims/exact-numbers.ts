@@ -1,12 +1,12 @@
-/** Numbers of a token that JavaScript cannot hold, as the token wrote them. */
+/** Numbers of a token that JavaScript cannot represent, as the token has them. */
 
-/** A number that became another one when it was parsed: an integer past 2^53, or one that is infinite now. */
+/** A number that parsing changed: an integer beyond 2^53, or a number that became infinite. */
 export const isInexact = (value: number): boolean =>
   !Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))
 
 /**
- * Parses JSON with every number past 2^53 as a string of its exact digits. Undefined where the runtime does not
- * tell the source text (Node before 21): then the number is refused rather than rounded.
+ * Parses JSON with every number beyond 2^53 as a string of its exact digits. Undefined if the runtime does not
+ * provide the source text (Node before 21): then the number is refused rather than rounded.
  */
 export function parseWithExactNumbers(payload: Uint8Array): unknown {
   let told = true

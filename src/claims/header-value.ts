@@ -1,14 +1,14 @@
-/** Text as a header value that every proxy and application reads alike. */
+/** Text as a header value that every proxy and application reads the same. */
 
-/** How characters that a header cannot carry are written. */
+/** Encoding of characters that a header cannot carry. */
 export type HeaderEncoding = 'percent' | 'base64url'
 
-// Visible ASCII with single spaces inside. Spaces at the ends are trimmed by parsers, runs are folded by some.
+// Visible ASCII with single spaces inside. Parsers trim spaces at the ends, and some collapse runs of spaces.
 const PLAIN = /^[\x21-\x24\x26-\x7e]+(?: [\x21-\x24\x26-\x7e]+)*$/
 
 /**
  * Encodes a text. Percent: every byte of its UTF-8 outside visible ASCII, and `%`, as `%XX`, so that it can be
- * decoded without doubt. Base64url: the whole value, always, so that an application need not guess.
+ * decoded unambiguously. Base64url: always the whole value, so that an application need not guess.
  */
 export function encodeHeaderText(text: string, encoding: HeaderEncoding): string {
   if (encoding === 'base64url') return Buffer.from(text, 'utf8').toString('base64url')
@@ -20,7 +20,7 @@ export function encodeHeaderText(text: string, encoding: HeaderEncoding): string
 export const encodeListElement = (text: string, encoding: HeaderEncoding): string =>
   encodeHeaderText(text, encoding).replaceAll(',', '%2C')
 
-/** JSON in visible ASCII: other characters as `\uXXXX`, which every JSON parser reads back. */
+/** JSON in visible ASCII: other characters as `\uXXXX`, which every JSON parser decodes. */
 export const toAsciiJson = (value: unknown): string =>
   JSON.stringify(value).replaceAll(
     /[^\x20-\x7e]/g,

@@ -1,10 +1,10 @@
-/** Scopes of a token, however its issuer writes them. */
+/** Scopes of a token, in any of the forms that issuers use. */
 import { readClaim, type Claims } from '../syntax/claim-path.ts'
 
-/** Where scopes are when an issuer does not say: RFC 8693 §4.2, and Entra and Okta. */
+/** Default claims with scopes: RFC 8693 §4.2, and Entra and Okta. */
 const DEFAULT_SCOPE_CLAIMS: readonly string[] = ['scope', 'scp']
 
-/** @param names Top-level claims that hold scopes, all of which count and no other; default `scope` and `scp`. */
+/** @param names Top-level claims that hold scopes; all of these count, and no others. Default `scope` and `scp`. */
 export function readScopes(claims: Claims, names = DEFAULT_SCOPE_CLAIMS): ReadonlySet<string> {
   const scopes = new Set<string>()
   for (const name of names) {
@@ -25,13 +25,13 @@ export function unreadableScopes(claims: Claims, names = DEFAULT_SCOPE_CLAIMS): 
   })
 }
 
-/** What is asked of the scopes: all of one list, and one of another if that is not empty. */
+/** Required scopes: all of one list, and one of the other if that is not empty. */
 export interface ScopeRule {
   readonly all: readonly string[]
   readonly any: readonly string[]
 }
 
-/** The scopes that are missing: empty if the rule holds. Of an any-of list, all are named. */
+/** The missing scopes: empty if the rule holds. For an any-of list, all of its scopes. */
 export function missingScopes(scopes: ReadonlySet<string>, rule: ScopeRule): readonly string[] {
   const missing = rule.all.filter((scope) => !scopes.has(scope))
   const anyHeld = rule.any.length === 0 || rule.any.some((scope) => scopes.has(scope))

@@ -1,4 +1,4 @@
-/** A policy in the form that a decision reads. */
+/** Compiled policies. */
 import { compileClaimRule, type CompiledClaimRule } from '../claims/compile-claim-rule.ts'
 import { compileIdentity, type ReadIdentity } from '../claims/compile-identity.ts'
 import type { ScopeRule } from '../claims/scope.ts'
@@ -17,7 +17,7 @@ export interface Policy {
   readonly readIdentity: ReadIdentity
 }
 
-/** The policy where none is configured: any valid token of any issuer, and no identity headers. */
+/** The policy if none is configured: any valid token of any issuer, and no identity headers. */
 export const ANY_VALID_TOKEN: PolicySettings = {
   name: 'any-valid-token',
   scope: [],
@@ -26,7 +26,7 @@ export const ANY_VALID_TOKEN: PolicySettings = {
   identity: [],
 }
 
-/** What the policies of one configuration share. */
+/** Values that the policies of one configuration share. */
 export interface PolicyContext {
   readonly issuers: ReadonlyMap<string, Issuer>
   readonly defaultSources: readonly TokenSourceSettings[]
@@ -34,7 +34,7 @@ export interface PolicyContext {
   readonly identityNames: readonly string[]
 }
 
-/** Compiles a policy. Its issuers and claim paths were checked with the configuration; a wrong one throws. */
+/** Compiles a policy. The configuration check has validated its issuers and claim paths; an invalid one throws. */
 export function compilePolicy(settings: PolicySettings, id: string, context: PolicyContext): Policy {
   const { issuers, defaultSources, identityNames } = context
   const accepted = settings.issuers?.map((name) => assertIssuer(issuers, name)) ?? [...issuers.values()]

@@ -11,7 +11,7 @@ export type RouteAccess =
   | { readonly kind: 'public' }
   | { readonly kind: 'deny' }
   | { readonly kind: 'policy'; readonly policy: Policy }
-  /** What only the gateway can ask; see the settings. */
+  /** Judges that only the gateway can ask; see the settings. */
   | { readonly kind: 'forward_auth' | 'basic_auth' | 'all_of' }
 
 export interface Route extends Ordered {
@@ -21,7 +21,7 @@ export interface Route extends Ordered {
   readonly settings: RouteSettings
 }
 
-/** What a route is asked by. */
+/** A request, as routes are matched by it. */
 export interface RouteQuery {
   readonly method: string
   readonly host: string
@@ -36,15 +36,15 @@ export interface RouteTable {
   /** The first route, in the operator's order, that matches; undefined if none does. */
   match(query: RouteQuery): Route | undefined
   /**
-   * The first route before `limit` that the path meets in another letter case, by the same method and host. Routes
-   * with `caseSensitive` are not met so. Undefined if there is none: then letter case makes no difference.
+   * The first route before `limit` that matches the path in another letter case, with the same method and host. Routes
+   * with `caseSensitive` are skipped. Undefined if there is none: then letter case makes no difference.
    */
   metByCase(limit: Route, query: RouteQuery): Route | undefined
   /** The first route before `limit` that matches; undefined if there is none. */
   earlierMatch(limit: Route, query: RouteQuery): Route | undefined
-  /** Whether any route takes paths that have several readings. */
+  /** Whether any route accepts paths with several readings. */
   readonly keepsEncoded: boolean
-  /** What its patterns end with. */
+  /** The last segments of its patterns. */
   readonly ends: PatternEnds
   /** The first route before `limit` whose host and path match, and that `accepts`; undefined if none does. */
   firstBefore(
@@ -57,7 +57,7 @@ export interface RouteTable {
 
 const ANY_PATH: PathPattern = assertPathPattern('/**')
 
-/** @param policies Compiled policies by name. A route that names no known one throws; the configuration was checked. */
+/** @param policies Compiled policies by name. A route with an unknown policy throws; the configuration was checked. */
 export function compileRoutes(
   settings: readonly RouteSettings[],
   policies: ReadonlyMap<string, Policy>,
@@ -66,7 +66,7 @@ export function compileRoutes(
   const exact = createRouteIndex(routes, (route) => patternsOf(route.settings))
   const insensitive = routes.filter((route) => route.settings.caseSensitive !== true)
   const folded = createRouteIndex(insensitive, (route) => patternsOf(route.settings).map(foldPattern))
-  // Else a path without upper case meets the same routes with and without its letter case.
+  // Without a pattern in upper case, a path in lower case matches the same routes either way.
   const hasCase = insensitive.some(({ settings: { path: paths } }) =>
     paths.some((path) => foldCase(path) !== path),
   )
@@ -109,7 +109,7 @@ function endsOf(patterns: readonly PathPattern[]): PatternEnds {
 const acceptsMethod = ({ methods }: Route, method: string): boolean =>
   methods === undefined || methods.has(method)
 
-/** A pattern as {@link foldCase} reads it: `*` and `**` stay what they are. */
+/** A pattern folded by {@link foldCase}; `*` and `**` stay unchanged. */
 export const foldPattern = (pattern: PathPattern): PathPattern => ({
   ...pattern,
   segments: pattern.segments.map(foldCase),

@@ -1,4 +1,4 @@
-/** Routes that can never match, because an earlier one matches everything that they would. */
+/** Routes that can never match, because an earlier route matches all their requests. */
 import { foldCase } from '../request/fold-case.ts'
 import { coversHost } from './host-pattern.ts'
 import { coversPath, type PathPattern } from '../syntax/path-pattern.ts'
@@ -6,21 +6,21 @@ import { foldPattern, patternsOf, type Route, type RouteTable } from './compile-
 
 export interface ShadowedRoute {
   readonly route: Route
-  /** The earlier route that takes all of its requests. */
+  /** The earlier route that matches all of its requests. */
   readonly by: Route
-  /** Whether it takes them only in another letter case, so that all of them are denied. */
+  /** Whether it matches them only in another letter case, so that all of them are denied. */
   readonly byCaseAlone: boolean
 }
 
-/** Pairs of patterns that are compared before the search ends: a fraction of a second, far above what is honest. */
+/** Pairs of patterns that are compared before the search ends: a fraction of a second, far above realistic needs. */
 const MAX_COMPARISONS = 1_000_000
 
 /**
- * Finds shadowed routes. Only a single earlier route that covers all is found, not several together; asked of
- * the index with one sample request per route, so that ten thousand routes take no longer than their matching.
+ * Finds shadowed routes. Detects a single earlier route that covers all requests, not several together. It looks up
+ * one sample request per route in the index, so that ten thousand routes take no longer than matching them.
  *
  * Thousands of routes that match one sample and do not cover each other would be compared in pairs, while a
- * running service waits for its reload; the search then ends early, with what it has found.
+ * running service waits for its reload; the search then ends early, with its findings so far.
  */
 export function findShadowedRoutes(table: RouteTable): readonly ShadowedRoute[] {
   const shadowed: ShadowedRoute[] = []
@@ -55,7 +55,7 @@ function sampleOf(route: Route): { host: string; path: string } {
   const [pattern] = patternsOf(route.settings)
   const host = route.settings.host[0] ?? '\u0001any'
   return {
-    // A wildcard's sample is a host below it that no exact pattern names.
+    // The sample of a wildcard is a host below it that no exact pattern names.
     host: host.startsWith('*.') ? `\u0001any${host.slice(1)}` : host,
     path: samplePath(pattern),
   }
@@ -82,7 +82,7 @@ function coversMethods(
   return inner !== undefined && [...inner].every((method) => outer.has(method))
 }
 
-/** An empty outer list means everything; an empty inner list is then only covered by that. */
+/** An empty list means everything; only an empty outer list covers an empty inner list. */
 function coversAll<T>(
   outer: readonly T[],
   inner: readonly T[],

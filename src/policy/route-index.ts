@@ -3,7 +3,7 @@ import { suffixesOf, wildcardSuffix } from './host-pattern.ts'
 import type { PathPattern } from '../syntax/path-pattern.ts'
 import { createRouteTree, type Ordered, type RouteTree } from './route-tree.ts'
 
-/** What the index has to know of a route. */
+/** The part of a route that the index needs. */
 export interface IndexedRoute extends Ordered {
   readonly settings: { readonly host: readonly string[] }
 }
@@ -22,7 +22,7 @@ export interface RouteIndex<T extends IndexedRoute> {
   ): T | undefined
 }
 
-/** @param patternsOf The path patterns by which a route is found. */
+/** @param patternsOf The path patterns of a route. */
 export function createRouteIndex<T extends IndexedRoute>(
   routes: readonly T[],
   patternsOf: (route: T) => readonly PathPattern[],

@@ -1,7 +1,7 @@
 /** An index over path patterns, so that the first of ten thousand routes is found as fast as the first of ten. */
 import type { PathPattern } from '../syntax/path-pattern.ts'
 
-/** Something that stands at a place in the operator's order. */
+/** An entry with a position in the operator's order. */
 export interface Ordered {
   readonly order: number
 }
@@ -11,7 +11,7 @@ interface Node<T> {
   star: Node<T> | undefined
   /** Entries whose pattern ends here. */
   readonly exact: T[]
-  /** Entries whose pattern goes on with `/**` here. */
+  /** Entries whose pattern continues with `/**` here. */
   readonly tree: T[]
 }
 
@@ -53,13 +53,13 @@ function findFirst<T extends Ordered>(
   if (segment === undefined) return earliest(node.exact, accepts, first)
   const child = node.children.get(segment)
   if (child !== undefined) first = findFirst(child, segments, depth + 1, accepts, first)
-  // `/a/` has an empty last segment; `/a/*` asks for one with a name.
+  // `/a/` has an empty last segment; `/a/*` requires a non-empty one.
   if (node.star !== undefined && segment !== '')
     first = findFirst(node.star, segments, depth + 1, accepts, first)
   return first
 }
 
-/** Entries stand in the operator's order, so the first that is accepted is the earliest. */
+/** Entries are in the operator's order, so the first accepted one is the earliest. */
 function earliest<T extends Ordered>(
   entries: readonly T[],
   accepts: (entry: T) => boolean,

@@ -1,12 +1,12 @@
-/** Why a route did not match; for people, who see the route that they had meant among those passed over. */
+/** Why a route did not match, for people who expected it to. */
 import { patternsOf, type Route, type RouteQuery } from './compile-routes.ts'
 import { coversHost } from './host-pattern.ts'
 import { coversPath, splitPath } from '../syntax/path-pattern.ts'
 
-/** The first of the three that did not fit. */
+/** The first of the three that did not match. */
 export type SkipReason = 'host' | 'path' | 'method'
 
-/** Undefined if the route matches. A request's own host and path are patterns that match nothing else. */
+/** Undefined if the route matches. A request's own host and path are used as patterns that match nothing else. */
 export function whySkipped(
   { settings, methods }: Route,
   { host, path, method }: RouteQuery,
