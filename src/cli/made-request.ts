@@ -35,7 +35,8 @@ export function parseRequestLine(text: string): RequestLine {
   return { method, ...original }
 }
 
-export type HeaderField = readonly [name: string, value: string]
+/** A header field as `--header` has it. */
+export type WrittenField = readonly [name: string, value: string]
 
 // RFC 9110 §5.1 and §5.5. What a socket would refuse cannot be asked about.
 const FIELD = /^([A-Za-z0-9!#$%&'*+\-.^_`|~]+):[ \t]*([^\r\n\0]*?)[ \t]*$/
@@ -45,7 +46,7 @@ const FIELD = /^([A-Za-z0-9!#$%&'*+\-.^_`|~]+):[ \t]*([^\r\n\0]*?)[ \t]*$/
  *
  * @throws WarderError ERR_CLI_USAGE; its message holds no value, which may be a token.
  */
-export function parseHeaderField(text: string): HeaderField {
+export function parseHeaderField(text: string): WrittenField {
   const [, name, value] = FIELD.exec(text) ?? []
   if (name !== undefined && value !== undefined) return [name.toLowerCase(), value]
   throw usageError('-H: not a header', "write -H 'Name: value'")
@@ -65,7 +66,7 @@ export function findPolicy(guard: Guard, name: string | undefined): Policy | und
 
 export interface MadeQuestion extends Question {
   /** The header fields of the request, with the token if it is in one. */
-  readonly fields: readonly HeaderField[]
+  readonly fields: readonly WrittenField[]
 }
 
 /**
@@ -76,7 +77,7 @@ export interface MadeQuestion extends Question {
 export function makeQuestion(
   guard: Guard,
   line: RequestLine,
-  fields: readonly HeaderField[],
+  fields: readonly WrittenField[],
   policy: Policy | undefined,
   token: string | undefined,
   meantFor?: Policy,
@@ -112,7 +113,10 @@ function sourceOf(policy: Policy | undefined): TokenSourceSettings {
   return sources.find(({ kind }) => kind === 'header') ?? sources[0] ?? BEARER
 }
 
-function placeToken(source: TokenSourceSettings, token: string): { field?: HeaderField; parameter?: string } {
+function placeToken(
+  source: TokenSourceSettings,
+  token: string,
+): { field?: WrittenField; parameter?: string } {
   switch (source.kind) {
     case 'header': {
       const { name, scheme, trimPrefix = '' } = source
@@ -135,7 +139,7 @@ function placeToken(source: TokenSourceSettings, token: string): { field?: Heade
 }
 
 /** Not the Fetch API's `Headers`: that throws on a token that no header could hold, and the steps should say so. */
-function readHeaders(fields: readonly HeaderField[]): HeaderReader {
+function readHeaders(fields: readonly WrittenField[]): HeaderReader {
   const values = new Map<string, string>()
   for (const [name, value] of fields) {
     const earlier = values.get(name)

@@ -1,6 +1,6 @@
 /** The body of every denial, sent by the gateway, by a listener, or by the text of a proxy. */
 
-export interface Problem {
+interface Problem {
   readonly status: number
   /** The phrase of the status. What a reason means stands in docs/reasons.md; it names settings, not for clients. */
   readonly title: string

@@ -6,7 +6,7 @@ import type { PathAmbiguity } from '../../request/canonical-path.ts'
 import { whyMethodRefused, type MethodFault } from '../../request/method.ts'
 import { findRoute, matchedPath } from '../find-route.ts'
 import type { RouteRefusal } from '../other-route.ts'
-import type { StepDescription } from './describe-step.ts'
+import type { StepDescription } from './step-description.ts'
 import type { Trial } from '../trial.ts'
 
 const AMBIGUITIES: Readonly<Record<PathAmbiguity, string>> = {

@@ -13,16 +13,9 @@ import type { TokenSourceSettings } from '../../settings/token-source/definition
 import { missOf } from '../claim-miss.ts'
 import { describeRoute } from './describe-route.ts'
 import { formatDistance } from './format-distance.ts'
+import type { StepDescription } from './step-description.ts'
 import type { StepName } from '../steps/step.ts'
 import type { Trial } from '../trial.ts'
-
-export interface StepDescription {
-  readonly facts: string
-  /** The setting it was compared with, as a path into the settings: `routes/3`, `issuers/0/audience`. */
-  readonly setting?: string | undefined
-  /** What is worth a line of its own below the facts. */
-  readonly notes?: readonly string[]
-}
 
 /** Describes a step that has just run over this trial. */
 export const describeStep = (step: StepName, trial: Trial): StepDescription => DESCRIPTIONS[step](trial)
