@@ -26,6 +26,12 @@ describe('readFreshness (RFC 9111 §4.2.1)', () => {
     [{ 'cache-control': 'no-cache' }, 0],
     [{ 'cache-control': 'max-age=300, no-store' }, 0],
     [{ 'cache-control': 'no-cache="set-cookie", max-age=300' }, 0],
+    [{ 'cache-control': 'NO-STORE, max-age=300' }, 0],
+    [{ 'cache-control': 'no-cache="set-cookie, x", max-age=300' }, 0],
+    // What is stale is not fresh, whatever a cache may do with it (RFC 5861).
+    [{ 'cache-control': 'max-age=300, stale-if-error=86400' }, 300],
+    // No guess from the time of the last change (RFC 9111 §4.2.2).
+    [{ 'last-modified': 'Thu, 15 Jan 2026 08:00:00 GMT' }, undefined],
     [{ 'cache-control': 'max-age=300', age: '100' }, 200],
     [{ 'cache-control': 'max-age=300', age: '100, 20' }, 200],
     [{ 'cache-control': 'max-age=300', age: '400' }, 0],
