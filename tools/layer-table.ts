@@ -58,7 +58,8 @@ export const FLOORS: readonly Floor[] = [
       imports: [
         'request',
         'decision',
-        'token/read-named-values.ts',
+        'token/read-cookie.ts',
+        'token/read-query.ts',
         'token/read-websocket-protocol.ts',
         ...GROUND,
       ],

@@ -6,7 +6,7 @@ import type { FetchDocument } from '../../keys/fetch/fetch-document.ts'
 import { readJwks } from '../../keys/import/import-jwks.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
 import type { KeySet } from '../../keys/key-set.ts'
-import type { SettingsOf } from '../../keys/key-settings-of.ts'
+import type { SettingsOf } from '../../settings/keys/definition.ts'
 import type { OneKeySource } from '../../settings/keys/definition.ts'
 import { explainRefusals, fetchFor } from '../../keys/fetch/reach.ts'
 

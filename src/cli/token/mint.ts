@@ -1,5 +1,5 @@
 /** `warder token mint`: a token for tests, signed with a key that the operator has. */
-import type { SettingsOf } from '../../keys/key-settings-of.ts'
+import type { SettingsOf } from '../../settings/keys/definition.ts'
 import { type KeySettings } from '../../settings/keys/definition.ts'
 import { sourcesOf } from '../../keys/sources-of.ts'
 import type { Instance } from '../../app/build-instance.ts'

@@ -1,5 +1,5 @@
 /** Takes the token out of a request, and leaves every other byte as it was. */
-import { isQueryName } from '../../token/read-named-values.ts'
+import { isQueryName } from '../../token/read-query.ts'
 import { splitProtocols } from '../../token/read-websocket-protocol.ts'
 import type { TokenSourceSettings, WebSocketProtocolSource } from '../../settings/token-source/definition.ts'
 import { valuesOf, type HeaderField } from '../http/header-fields.ts'

@@ -1,6 +1,6 @@
 /** The client that a request is counted for in a rate limit. */
 import { createHash } from 'node:crypto'
-import { readCookie } from '../../token/read-named-values.ts'
+import { readCookie } from '../../token/read-cookie.ts'
 import { clientOf } from '../client/client-address.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import { valuesOf } from '../http/header-fields.ts'

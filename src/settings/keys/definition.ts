@@ -106,6 +106,9 @@ export type OneKeySource =
       readonly metadataUrl?: string
     } & RemoteKeySettings)
 
+/** The settings of one kind of key source. */
+export type SettingsOf<Kind extends OneKeySource['kind']> = Extract<OneKeySource, { readonly kind: Kind }>
+
 /** The keys of an issuer. */
 export type KeySettings =
   | OneKeySource
