@@ -2,6 +2,7 @@
 import { adminRoutes } from '../admin/admin-routes.ts'
 import { reportHealth } from '../admin/health.ts'
 import { reportKeys } from '../admin/keys-report.ts'
+import type { Stores } from '../decision/stores.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import { createDecisionLog, type DecisionEvent } from '../observe/decision-log.ts'
 import { createGatewayLog } from '../observe/gateway-log.ts'
@@ -12,7 +13,7 @@ import { createHttpListener, type HttpListener } from '../server/http-listener.t
 import { localOnly } from '../server/local-only.ts'
 import type { Instance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
-import { monotonicMs, newId } from './system.ts'
+import { createStores, monotonicMs, newId } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
 export interface Service {
@@ -42,8 +43,13 @@ export async function openService(first: Instance, logger: Logger): Promise<Serv
 /** How long a stopping gateway lets exchanges under way go on, in milliseconds. */
 const GATEWAY_PATIENCE_MS = 10_000
 
-/** Starts listening. @throws WarderError ERR_SERVER_LISTEN */
-export function startService(first: Instance, logger: Logger): Service {
+/**
+ * Starts listening.
+ *
+ * @param stores Default: new ones, in the memory of this process.
+ * @throws WarderError ERR_SERVER_LISTEN
+ */
+export function startService(first: Instance, logger: Logger, stores = createStores()): Service {
   let instance = first
   let isDraining = false
   let isStopped = false
@@ -67,6 +73,7 @@ export function startService(first: Instance, logger: Logger): Service {
     admin: adminRoutes({ health, keys: () => reportKeys(instance.guard.issuers) }),
     adminHosts: () => instance.config.settings.listen.adminHosts ?? [],
     gatewayLog: createGatewayLog(logger, onDecision),
+    stores,
   })
   return {
     addresses,
@@ -122,6 +129,7 @@ interface Answering {
   /** Names by which browsers may reach the admin listener. */
   readonly adminHosts: () => readonly string[]
   readonly gatewayLog: Parameters<typeof createGateway>[1]
+  readonly stores: Stores
 }
 
 interface Listeners {
@@ -147,7 +155,9 @@ function openListeners(instance: Instance, answering: Answering): Listeners {
       listen.admin?.kind === 'unix' ? answering.admin : localOnly(answering.admin, answering.adminHosts)
     const admin = listen.admin === null ? undefined : open(listen.admin, adminAnswers)
     const gateway =
-      listen.gateway.length === 0 ? undefined : createGateway(gatewayInput(instance), answering.gatewayLog)
+      listen.gateway.length === 0
+        ? undefined
+        : createGateway(gatewayInput(instance), answering.gatewayLog, answering.stores)
     const addresses = [...opened.map(({ address }) => address), ...(gateway?.addresses ?? [])]
     return { decisions, admin, gateway, addresses }
   } catch (fault) {

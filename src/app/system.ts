@@ -1,4 +1,6 @@
 /** The world outside the core, as this process has it. */
+import type { Stores } from '../decision/stores.ts'
+import { createMemoryRateStore } from '../gateway/limits/memory-rate-store.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { createIdSource } from './decision-id.ts'
 import { createKeyTransport } from './keys/key-transport.ts'
@@ -13,6 +15,9 @@ export const newId: () => string = createIdSource(
 
 /** A clock that never goes back, in milliseconds. */
 export const monotonicMs = (): number => performance.now()
+
+/** The stores of a process that shares none with others. */
+export const createStores = (): Stores => ({ rates: createMemoryRateStore(monotonicMs) })
 
 const fetchVia = createKeyTransport()
 

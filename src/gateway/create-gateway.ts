@@ -1,4 +1,5 @@
 /** The gateway: its listeners judge every request, and forward those that are allowed. */
+import type { Stores } from '../decision/stores.ts'
 import { createDeadlines } from './deadlines.ts'
 import { createGatewayState } from './gateway-state.ts'
 import { GatewayListener, type ListenerEvents } from './gateway-listener.ts'
@@ -30,16 +31,18 @@ export interface GatewayEvents extends ListenerEvents {
 }
 
 /**
+ * @param stores Of the process: they outlive the gateway.
  * @param resolve How names of servers are looked up. Default: by the system.
  * @throws WarderError ERR_SERVER_LISTEN if an address cannot be bound; then none is.
  */
 export function createGateway(
   input: GatewayInput,
   events: GatewayEvents,
+  stores: Stores,
   resolve: ResolveHost = resolveHost,
 ): Gateway {
   const deadlines = createDeadlines()
-  const state = createGatewayState({ resolve, onEvent: (event) => events.onName(event) })
+  const state = createGatewayState(stores, { resolve, onEvent: (event) => events.onName(event) })
   let inForce = input.listeners
   const first = compileGatewayRules(input, state, deadlines)
   const listeners: GatewayListener[] = []

@@ -37,7 +37,7 @@ export function compileDestinations(
     ]),
   )
   const serviceOf = createAuthServices(headers, input.authTrust, state, deadlines)
-  const judgesOf = createRouteJudges(input.decide, serviceOf, input.realm)
+  const judgesOf = createRouteJudges(input.decide, serviceOf, input.realm, state.passwordQueue)
   const destinationOf = ({ rewrite, cors, judges, closesExpired, ...route }: RouteInput): Destination => {
     const upstream = upstreams.get(route.upstream)
     if (upstream === undefined) throw new TypeError(`no upstream named ${route.upstream}`)

@@ -1,7 +1,8 @@
 /** What a gateway keeps over a reload if the settings behind it have not changed. */
 import { createKept, type Kept } from './kept.ts'
-import { createMemoryRateStore } from './limits/memory-rate-store.ts'
-import type { RateStore } from './limits/rate-store.ts'
+import type { RateStore, Stores } from '../decision/stores.ts'
+import { createPasswordQueue } from './judges/passwords/password-check.ts'
+import type { WorkQueue } from './judges/passwords/work-queue.ts'
 import type { AuthService } from './judges/auth-service/auth-service.ts'
 import { resolveHost } from './sockets/resolve-host.ts'
 import type { NameWatchDeps } from './upstream/name-watch.ts'
@@ -16,6 +17,8 @@ export interface GatewayState {
   readonly auths: Kept<AuthService>
   /** How many requests were counted. */
   readonly rates: RateStore
+  /** Password checks take turns in it, those of a previous configuration among them. */
+  readonly passwordQueue: WorkQueue
   /** Closes what only the previous configuration had. */
   settle(): void
   close(): void
@@ -24,14 +27,17 @@ export interface GatewayState {
 const BY_THE_SYSTEM: GatewayState['names'] = { resolve: resolveHost, onEvent() {} }
 
 /** @param names Default: the system's answers, without a log. */
-export function createGatewayState(names: GatewayState['names'] = BY_THE_SYSTEM): GatewayState {
-  const rates = createMemoryRateStore()
+export function createGatewayState(
+  stores: Stores,
+  names: GatewayState['names'] = BY_THE_SYSTEM,
+): GatewayState {
   const servers = createKept<ServerGroup>((group) => group.close())
   const auths = createKept<AuthService>((service) => service.close())
   return {
     servers,
     auths,
-    rates,
+    rates: stores.rates,
+    passwordQueue: createPasswordQueue(),
     names,
     settle() {
       servers.settle()

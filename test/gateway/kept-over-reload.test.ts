@@ -5,6 +5,7 @@ import { compileHeaderRules } from '../../src/gateway/exchange/forward-headers.t
 import type { GatewayInput } from '../../src/gateway/gateway-input.ts'
 import { createGatewayState, type GatewayState } from '../../src/gateway/gateway-state.ts'
 import { gatewayInput } from '../../src/app/gateway-input.ts'
+import { createStores } from '../../src/app/system.ts'
 import { forwardAuthConfig } from '../support/forward-auth.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { waitFor } from '../support/live/loopback.ts'
@@ -119,6 +120,45 @@ describe('a gateway with a new configuration', () => {
   })
 })
 
+describe('the queue of password checks', () => {
+  it('is one for all configurations', async () => {
+    const text = gatewayConfig(['http://192.0.2.1']).replace(
+      'access: public',
+      'basic_auth: { users: { alice: { password: secret } } }',
+    )
+    const queued: string[] = []
+    const state: GatewayState = {
+      ...createGatewayState(createStores()),
+      passwordQueue: {
+        run({ address }) {
+          queued.push(address)
+          return () => true
+        },
+      },
+    }
+    const credentials = `Basic ${Buffer.from('alice:secret').toString('base64')}`
+    const request = {
+      head: { fields: [{ name: 'Authorization', lower: 'authorization', value: credentials }] },
+      forwarded: { forwardedFor: '192.0.2.7' },
+      isTrusted: () => false,
+    }
+    for (const config of [text, otherwise(text)]) {
+      const destinations = compile(gatewayInput(await loadOrThrow(config)), state)
+      const [judge] = destinations.get('public')?.judges?.inOrder ?? []
+      judge?.ask(request as never, () => {})
+    }
+    expect(queued).toEqual(['192.0.2.7', '192.0.2.7'])
+    state.close()
+  })
+})
+
+const deadlines = { add() {}, remove() {}, close() {} }
+const compile = (read: GatewayInput, state: GatewayState): ReadonlyMap<string, Destination> => {
+  const destinations = compileDestinations(read, compileHeaderRules([], []), state, deadlines)
+  state.settle()
+  return destinations
+}
+
 describe('a server', () => {
   const input = async (ca: string, text = ''): Promise<GatewayInput> => {
     const config = gatewayConfig(['https://192.0.2.1', 'https://192.0.2.1'], {
@@ -127,13 +167,6 @@ describe('a server', () => {
     const read = gatewayInput(await loadOrThrow(config))
     return { ...read, serverTrust: new Map([['app', ca === '' ? {} : { ca: Buffer.from(ca) }]]) }
   }
-  const deadlines = { add() {}, remove() {}, close() {} }
-  const compile = (read: GatewayInput, state: GatewayState): ReadonlyMap<string, Destination> => {
-    const destinations = compileDestinations(read, compileHeaderRules([], []), state, deadlines)
-    state.settle()
-    return destinations
-  }
-
   /** What was changed, the authorities and settings before and after, and whether it is the same pool. */
   const CHANGES: readonly (readonly [
     string,
@@ -151,7 +184,7 @@ describe('a server', () => {
   ]
   for (const [what, before, after, isSame] of CHANGES) {
     it(`is ${isSame ? '' : 'not '}the same if ${what} has changed`, async () => {
-      const state = createGatewayState()
+      const state = createGatewayState(createStores())
       const pools = []
       for (const [ca, text] of [before, after]) {
         const destinations = compile(await input(ca, text), state)
@@ -164,7 +197,7 @@ describe('a server', () => {
   }
 
   it('that is named twice has two pools, also after a reload', async () => {
-    const state = createGatewayState()
+    const state = createGatewayState(createStores())
     for (let i = 0; i < 2; i++) {
       const upstream = compile(await input(''), state).get('public')?.upstream
       const first = upstream?.pick([])

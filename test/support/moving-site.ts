@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { gatewayInput } from '../../src/app/gateway-input.ts'
+import { createStores } from '../../src/app/system.ts'
 import { createGateway } from '../../src/gateway/create-gateway.ts'
 import type { ResolveHost } from '../../src/gateway/sockets/resolve-host.ts'
 import type { UpstreamSettings } from '../../src/settings/upstream/definition.ts'
@@ -73,7 +74,7 @@ export async function runMovingGateway(
   const input = gatewayInput(await loadOrThrow(config))
   const upstreams = input.upstreams.map((upstream) => ({ ...upstream, ...times }))
   const log = createGatewayLog(logger, createDecisionLog(logger))
-  const gateway = createGateway({ ...input, upstreams }, log, resolve)
+  const gateway = createGateway({ ...input, upstreams }, log, createStores(), resolve)
   cleanup.add(() => gateway.stop(0))
   return { port: Number(gateway.addresses[0]?.split(':').at(-1)), lines }
 }

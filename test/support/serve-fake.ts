@@ -4,6 +4,7 @@ import { serveHttp1 } from '../../src/gateway/client/http1-connection.ts'
 import type { Decide } from '../../src/decision/decide.ts'
 import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
 import { UNCHARGED } from '../../src/gateway/held-account.ts'
+import { createStores } from '../../src/app/system.ts'
 import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'
 import { ok } from '../../src/result.ts'
@@ -37,7 +38,7 @@ export function serveFake(decide: Decide = () => DENY): FakeServing {
     serverTrust: new Map(),
     authTrust: new Map(),
   }
-  const [rules] = compileGatewayRules(input, createGatewayState(), deadlines)
+  const [rules] = compileGatewayRules(input, createGatewayState(createStores()), deadlines)
   if (rules === undefined) throw new Error('no rules')
   const wire = createFakeWire()
   const connection = serveHttp1(wire, {

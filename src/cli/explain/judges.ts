@@ -18,6 +18,7 @@ import { askJudges } from '../../gateway/judges/ask-judges.ts'
 import { authRequestText, compileSentFields } from '../../gateway/judges/auth-service/auth-request.ts'
 import type { AuthService } from '../../gateway/judges/auth-service/auth-service.ts'
 import type { RouteJudge, JudgeInput, Judgement, Verdict } from '../../gateway/judges/judge.ts'
+import { createPasswordQueue } from '../../gateway/judges/passwords/password-check.ts'
 import { createRouteJudges, judgeHeaderNames } from '../../gateway/judges/route-judges.ts'
 import type { Policy } from '../../policy/compile-policy.ts'
 import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
@@ -64,7 +65,8 @@ export async function explainJudges(
     input.routes.flatMap(({ judges }) => judges),
     asking,
   )
-  const judges = createRouteJudges(explainedDecide, serviceOf, input.realm)(inputs)?.inOrder ?? []
+  const judges =
+    createRouteJudges(explainedDecide, serviceOf, input.realm, createPasswordQueue())(inputs)?.inOrder ?? []
   const reported = judges.map((judge, index): RouteJudge => {
     const kind = inputs[index]?.kind ?? 'policy'
     return {

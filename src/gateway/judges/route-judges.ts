@@ -1,5 +1,4 @@
 /** Compiles the judges of the routes. */
-import { availableParallelism } from 'node:os'
 import type { Decide } from '../../decision/decide.ts'
 import { basicAuthJudge } from './passwords/basic-auth-judge.ts'
 import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
@@ -13,7 +12,7 @@ import type { RouteJudge, JudgeInput } from './judge.ts'
 import { policyJudge } from './policy-judge.ts'
 import { compileStripRule, type StripRule } from '../exchange/strip-token.ts'
 import { verifyPassword } from './passwords/verify-password.ts'
-import { createWorkQueue } from './passwords/work-queue.ts'
+import type { WorkQueue } from './passwords/work-queue.ts'
 
 export interface RouteJudges {
   /** Never empty. */
@@ -23,18 +22,14 @@ export interface RouteJudges {
   readonly isMappedParameter: IsMappedParameter
 }
 
-/** Password checks at a time: one for each core keeps it busy, and a second one fills the waits between. */
-const RUNNING_PER_CORE = 2
-/** Password checks that wait for each of those: a few seconds of work. */
-const WAITING_PER_RUNNING = 16
-
-/** @param realm Of the challenge to a request that an auth service is not asked about. */
+/** @param realm Of the challenge to a request that an auth service is not asked about. @param queue For password checks. */
 export function createRouteJudges(
   decide: Decide,
   serviceOf: (settings: ForwardAuthSettings) => AuthService,
   realm: string,
+  queue: WorkQueue,
 ): (inputs: readonly JudgeInput[]) => RouteJudges | undefined {
-  const checkOf = createPasswordChecks()
+  const checkOf = createPasswordChecks(queue)
   const judgeOf = (input: JudgeInput, strip: StripRule | undefined): RouteJudge => {
     switch (input.kind) {
       case 'policy':
@@ -61,9 +56,7 @@ export function createRouteJudges(
 }
 
 /** Routes with equal users share remembered passwords; different sets of users take turns. */
-function createPasswordChecks(): (users: readonly UserSettings[]) => PasswordCheck {
-  const running = RUNNING_PER_CORE * availableParallelism()
-  const queue = createWorkQueue(running, WAITING_PER_RUNNING * running)
+function createPasswordChecks(queue: WorkQueue): (users: readonly UserSettings[]) => PasswordCheck {
   const made = new Map<string, PasswordCheck>()
   return (users) => {
     const key = JSON.stringify(users)

@@ -1,5 +1,5 @@
 /** Counts of requests in the memory of this process: a sliding window for each limit and key. */
-import type { RateLimit, RateStore } from './rate-store.ts'
+import type { RateLimit, RateStore } from '../../decision/stores.ts'
 
 /** Keys of one limit that are counted at once: some 20 MiB. */
 export const MAX_KEYS = 100_000
@@ -23,7 +23,7 @@ interface Keys {
 }
 
 /** @param nowMs A clock that never goes back. */
-export function createMemoryRateStore(nowMs: () => number = () => performance.now()): RateStore {
+export function createMemoryRateStore(nowMs: () => number): RateStore {
   const limits = new Map<string, Keys>()
   return {
     count(limit, key) {

@@ -2,7 +2,7 @@
 import type { ClientRequest } from '../client/client-request.ts'
 import type { Judgement } from '../judges/judge.ts'
 import { rateKeyOf } from './rate-key.ts'
-import type { RateLimit, RateStore } from './rate-store.ts'
+import type { RateLimit, RateStore } from '../../decision/stores.ts'
 import type { RateKey, RateLimitSettings } from '../../settings/rate-limit/definition.ts'
 
 /** A limit that a configuration has. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { createMemoryRateStore, MAX_KEYS } from '../../../src/gateway/limits/memory-rate-store.ts'
-import type { RateStore } from '../../../src/gateway/limits/rate-store.ts'
+import type { RateStore } from '../../../src/decision/stores.ts'
 
 const LIMIT = { id: 'a', requests: 2, perMs: 10_000 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { readClientRequest } from '../../../src/gateway/client/client-request.ts'
-import type { RateStore } from '../../../src/gateway/limits/rate-store.ts'
+import type { RateStore } from '../../../src/decision/stores.ts'
 import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
 import {
   compileRequestLimits,

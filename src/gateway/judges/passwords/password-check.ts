@@ -1,10 +1,11 @@
 /** Whether a password is the user's: verified once, then remembered for a while. */
 import { createHmac, randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import type { PasswordSecret, UserSettings } from '../../../settings/basic-auth/definition.ts'
 import type { Credentials } from './basic-credentials.ts'
 import { createRememberedPairs } from './remembered-pairs.ts'
 import type { VerifyPassword } from './verify-password.ts'
-import type { WorkQueue } from './work-queue.ts'
+import { createWorkQueue, type WorkQueue } from './work-queue.ts'
 
 export type PasswordResult = 'right' | 'wrong' | 'overloaded'
 
@@ -24,6 +25,17 @@ export interface PasswordCheckDeps {
   /** Takes turns with others of the queue. */
   readonly group: string
   readonly nowMs: () => number
+}
+
+/** Password checks at a time: one for each core keeps it busy, and a second one fills the waits between. */
+const RUNNING_PER_CORE = 2
+/** Password checks that wait for each of those: a few seconds of work. */
+const WAITING_PER_RUNNING = 16
+
+/** The queue for all password checks of the process. */
+export function createPasswordQueue(): WorkQueue {
+  const running = RUNNING_PER_CORE * availableParallelism()
+  return createWorkQueue(running, WAITING_PER_RUNNING * running)
 }
 
 type Settled = (result: PasswordResult) => void

@@ -1,4 +1,13 @@
-/** A place where requests are counted: in memory, or one that several processes share. */
+/**
+ * What the process remembers from one request to the next, whatever configuration is in force. `app/` makes it once and
+ * hands it to every configuration, so that a reload forgets none of it. A store may be in memory, or one that several
+ * processes share.
+ */
+
+export interface Stores {
+  /** How many requests were counted. */
+  readonly rates: RateStore
+}
 
 /** One limit, as a store knows it. */
 export interface RateLimit {
@@ -21,7 +30,7 @@ export interface RateLimit {
  * - A request over the limit is not counted, so that a client that keeps asking is allowed again.
  * - The answer comes within a bound that a request can wait for, about 50 ms. A store that does not answer neither
  *   lifts the limit nor denies every request: until it is back, the same limits are counted in the memory of each
- *   process ({@link createMemoryRateStore}), so that a client has at most the limit once in each of them.
+ *   process, so that a client has at most the limit once in each of them.
  * - Counts expire by themselves, two windows after the last request. Their number is bounded, and the smallest counts
  *   are forgotten first.
  * - Keys made from a client's headers or identity are digests: no API key, cookie or name is in the store.
