@@ -15,7 +15,8 @@ export function uniqueName(wanted: string, taken: Set<string>): string {
 export const toName = (text: string, fallback: string): string =>
   text
     .replaceAll(/[^A-Za-z0-9_.-]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
+    // No key of a map: the reader of `warder.yaml` refuses it.
+    .replaceAll(/^-+|-+$|^__proto__$/g, '')
     .slice(0, 56) || fallback
 
 /** Names in the order of the issuers: the given ones, else made from the host of `issuer`. */

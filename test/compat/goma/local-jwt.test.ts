@@ -38,6 +38,15 @@ describe('an issuer or an audience of jwtAuth', () => {
     expect(settings.issuers[0]?.audience).toEqual(['any'])
   })
 
+  it('belongs to a policy, even if the middleware has a name that no key of a warder.yaml may have', async () => {
+    const text = withRule({ secret: SECRET })
+      .replace('"name":"g"', '"name":"__proto__"')
+      .replace('[g]', '[__proto__]')
+    const { settings } = await loadGood(text)
+    expect(settings.policies.map(({ name }) => name)).toEqual(['middleware-0'])
+    expect(settings.routes[0]?.access).toEqual({ kind: 'policy', policy: 'middleware-0' })
+  })
+
   it('is not there where it is empty, and neither is an algorithm', async () => {
     const empty = { secret: SECRET, issuer: '', audience: '', alg: '', algo: '' }
     const { settings } = await loadGood(withRule(empty))

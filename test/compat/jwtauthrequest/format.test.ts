@@ -139,9 +139,12 @@ describe('a client of jwtauthrequest', () => {
       { ...client, endpoints: ['/b'], name: 'x y' },
       { ...client, endpoints: ['/c'], name: 'x-y' },
       { ...client, endpoints: ['/d'], name: '??' },
+      { ...client, endpoints: ['/e'], name: '__proto__' },
     ]
     const { settings } = await load(config({}, { clients }))
-    expect(settings.issuers.map(({ name }) => name)).toEqual(['client-1', 'x-y', 'x-y-2', 'client-4'])
+    const names = ['client-1', 'x-y', 'x-y-2', 'client-4', 'client-5']
+    expect(settings.issuers.map(({ name }) => name)).toEqual(names)
+    expect(settings.policies.map(({ name }) => name)).toEqual(names)
   })
 
   it('is checked like an issuer of a warder.yaml, with its own line', async () => {
