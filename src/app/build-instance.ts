@@ -31,7 +31,7 @@ import { newId } from './system.ts'
 interface GatewayFiles {
   /** Of the listeners, in their order; undefined for plain HTTP. */
   readonly certificates: readonly (Certificates | undefined)[]
-  /** How the gateway knows its `https://` servers, by name of the upstream. */
+  /** By what the gateway knows its `https://` servers, by name of the upstream. */
   readonly serverTrust: ReadonlyMap<string, ServerTrust>
   /** Of auth services, by the file of their authorities. */
   readonly authTrust: ReadonlyMap<string, ServerTrust>
@@ -42,7 +42,7 @@ export interface Instance extends GatewayFiles {
   readonly config: LoadedConfig
   readonly guard: Guard
   readonly decide: Decide
-  /** The users that a route lets in, those of its file among them. */
+  /** The users that a route lets in, including those of its file. */
   readonly usersOf: UsersFiles['usersOf']
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
@@ -57,7 +57,7 @@ export interface Instance extends GatewayFiles {
 }
 
 export interface BuildDeps extends KeyDeps {
-  /** Whose remote key sources are taken over where their settings are the same, so that a reload forgets no keys. */
+  /** Whose remote key sources are taken over if their settings are the same, so that a reload forgets no keys. */
   readonly previous?: Instance | undefined
 }
 
@@ -122,7 +122,7 @@ const reportingTo =
     }
   }
 
-/** What was really read: a key file that is replaced a moment later has changed, and its old key must go. */
+/** The content that was really read: a key file that is replaced a moment later has changed, and its old key must go. */
 function rememberHashes(
   readFileSync: KeyDeps['readFileSync'],
   hashes: Map<string, string>,

@@ -15,7 +15,7 @@ export function stopSignal(): Promise<NodeJS.Signals> {
   })
 }
 
-/** Writes out the log. Where nobody reads it, the process ends at once: the write under way would keep it for ever. */
+/** Writes out the log. If nobody reads it, the process ends at once: the write under way would keep it for ever. */
 export async function endLog(logger: Logger): Promise<void> {
   if (!(await logger.flush())) process.exit(0)
 }

@@ -79,7 +79,7 @@ async function reloadOnce(
     )
   }
   if (!next.ok) return refuse(next.error)
-  // Somebody writes again since the files were found quiet: what was read may be half of it.
+  // The files are being written again: what was read may be incomplete.
   if (cause.kind === 'watch' && !cause.isQuiet(watchedFiles(next.value))) return next.value.close(old)
   const diagnostics = [
     ...listenersThatNeedRestart(old.config.settings, next.value.config),
@@ -115,7 +115,7 @@ export const watchedFiles = ({ config, fileHashes }: Instance): WatchedFiles => 
   fileHashes,
 })
 
-/** Undefined where loading throws: a fault in it must not end the service, whose old configuration is good. */
+/** Undefined if loading throws: a bug in it must not end the service, whose old configuration is good. */
 async function loadSafely(
   load: ReloadDeps['load'],
   previous: Instance,

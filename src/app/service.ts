@@ -17,7 +17,7 @@ import { createStores, monotonicMs, newId } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
 export interface Service {
-  /** Addresses that are listened on: decisions, then admin and those of the gateway as far as there are any. */
+  /** Addresses that are listened on: decisions, then admin and those of the gateway, if there are any. */
   readonly addresses: readonly string[]
   readonly instance: Instance
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
@@ -32,7 +32,7 @@ const BODY_WARNING_INTERVAL_MS = 60_000
 /** Time between two looks for idle memory, in milliseconds. */
 const TIDY_INTERVAL_MS = 1_000
 
-/** Starts listening, also where a killed process has left its socket. @throws WarderError ERR_SERVER_LISTEN */
+/** Starts listening, even if a killed process has left its socket. @throws WarderError ERR_SERVER_LISTEN */
 export async function openService(first: Instance, logger: Logger): Promise<Service> {
   const { decisions, admin, gateway } = first.config.settings.listen
   for (const address of [decisions, admin, ...gateway.map((listener) => listener.address)])

@@ -7,7 +7,7 @@ const COLLECTIONS = 2
 
 /**
  * The collector is in no hurry when requests stop: after 100,000 first-seen tokens it holds a fifth of the
- * resident memory for nothing. So it is asked, in moments without decisions.
+ * resident memory for nothing. So it is run in moments without decisions.
  *
  * @param decisions How many there were so far.
  * @param collect Runs the collector; it stops the process for some tens of milliseconds.

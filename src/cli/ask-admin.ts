@@ -8,7 +8,7 @@ const MAX_ANSWER_BYTES = 1024 * 1024
 /** Where an admin listener is. */
 export interface AdminTarget {
   readonly url: URL
-  /** Path of the socket, where it is one. */
+  /** Path of the socket, for a unix socket. */
   readonly unix?: string
 }
 
@@ -39,9 +39,9 @@ export async function askAdmin(
 ): Promise<AdminAnswer> {
   try {
     const response = await fetch(new URL(path, url), {
-      // Somebody else's server would be asked otherwise.
+      // Otherwise another server could be asked.
       redirect: 'manual',
-      // Else a bomb would be inflated before the bound is reached.
+      // Otherwise a bomb would be inflated before the bound is reached.
       decompress: false,
       signal: AbortSignal.timeout(timeoutMs),
       ...(unix === undefined ? {} : { unix }),

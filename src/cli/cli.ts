@@ -3,7 +3,7 @@ import { printableJson } from '../printable.ts'
 import type { ExitCode } from './exit-codes.ts'
 
 export interface TextInput {
-  /** A person sits there: nobody has piped anything. */
+  /** Whether nothing is piped in, so that a person would have to type. */
   readonly isTerminal: boolean
   /** All of it as text; undefined if it is longer than `maxBytes`. */
   read(maxBytes: number): Promise<string | undefined>
@@ -19,19 +19,19 @@ export interface CliIo {
   readonly stdin: TextInput
   /** Data, and nothing else. */
   readonly stdout: TextOutput
-  /** Talk: errors, warnings, hints. */
+  /** Messages: errors, warnings, hints. */
   readonly stderr: TextOutput
   readonly env: Readonly<Record<string, string | undefined>>
   /** Epoch milliseconds. */
   readonly nowMs: () => number
 }
 
-/** The world, and what the arguments say for every command alike. */
+/** The world, and what the arguments mean for every command. */
 export interface Cli extends CliIo {
-  /** `--json` is among the arguments: errors, too, are told to a program. */
+  /** Whether `--json` was given: errors are then printed as JSON, too. */
   readonly json: boolean
   readonly colour: { readonly stdout: boolean; readonly stderr: boolean }
-  /** What the run will end with; 0 until it is called. */
+  /** Sets the exit code of the run; it is 0 until then. */
   setExitCode(code: ExitCode): void
 }
 

@@ -8,8 +8,8 @@ const CONFIG_FILES: readonly string[] = ['warder.yaml', '/etc/warder/warder.yaml
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * The file that was named, else that of WARDER_CONFIG, else the first of the usual places; undefined for none. What
- * is named is taken as it is, so that a typing error is not answered from another file.
+ * The file that was named, else that of WARDER_CONFIG, else the first of the usual places; undefined for none. A
+ * named file is used as it is, so that a typo never loads another file.
  */
 export const lookForConfigFile = (
   named: string | undefined,

@@ -39,7 +39,7 @@ const OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   ERR_CLI_OUTPUT: EXIT.cannotWrite,
 }
 
-/** How the process ends when an error stops a command: what is not about the command line is about the configuration. */
+/** The exit code of an error that stops a command: an error that is not about the command line is about the configuration. */
 export const exitCodeOf = (code: ErrorCode): ExitCode =>
   OF_CODE[code] ?? (code.startsWith('ERR_CLI_') ? EXIT.usage : EXIT.configInvalid)
 

@@ -1,4 +1,4 @@
-/** The request that `explain` and `token verify` ask about, as a caller would have handed it over. */
+/** The request that `explain` and `token verify` ask about, as a caller would send it. */
 import type { Question } from '../decision/decide.ts'
 import { findRoute } from '../decision/find-route.ts'
 import type { Guard } from '../decision/guard.ts'
@@ -14,7 +14,7 @@ export interface RequestLine extends OriginalUrl {
   readonly method: string
 }
 
-/** What a question about the token alone is asked as, by the service's own token endpoint too. */
+/** What stands for the request when a token alone is judged, as on the token endpoint of the service. */
 export const NO_REQUEST: RequestLine = { method: 'GET', scheme: 'https', host: '', path: '/', query: '' }
 
 /**
@@ -28,7 +28,7 @@ export function parseRequestLine(text: string): RequestLine {
   const hint = "write --request 'GET https://api.example.com/orders/42'"
   if (method === undefined || url === undefined || words.length > 2)
     throw usageError('--request: not a method and a URL', hint)
-  if (!isMethod(method)) throw usageError('--request: not a method in front of the URL', hint)
+  if (!isMethod(method)) throw usageError('--request: the word before the URL is not a method', hint)
   // A client that is given no path asks for `/`.
   const original = parseOriginalUrl(/^https?:\/\/[^/?#]+$/.test(url) ? `${url}/` : url)
   if (original === undefined) throw usageError('--request: not an absolute http:// or https:// URL', hint)
@@ -53,7 +53,7 @@ export function parseHeaderField(text: string): WrittenField {
 }
 
 /**
- * The policy that is named; undefined for none.
+ * The named policy; undefined without a name.
  *
  * @throws WarderError ERR_CLI_USAGE
  */
@@ -72,7 +72,7 @@ export interface MadeQuestion extends Question {
 /**
  * @param policy The policy that judges; undefined asks the routes.
  * @param token Undefined for none.
- * @param meantFor The policy that says where the token is, where neither `policy` nor the core's routes do.
+ * @param meantFor The policy that names the place of the token if neither `policy` nor a route of the core does.
  */
 export function makeQuestion(
   guard: Guard,
@@ -138,7 +138,7 @@ function placeToken(
   }
 }
 
-/** Not the Fetch API's `Headers`: that throws on a token that no header could hold, and the steps should say so. */
+/** Not the Fetch API's `Headers`: that throws on a token that no header could hold, and the steps should report it. */
 function readHeaders(fields: readonly WrittenField[]): HeaderReader {
   const values = new Map<string, string>()
   for (const [name, value] of fields) {

@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.ts'
 import { runCli } from './run-cli.ts'
 
 const io = systemIo((code) => {
-  io.stderr.write(`error[ERR_CLI_OUTPUT]: stdout could not be written, or not all of it (${code})\n`)
+  io.stderr.write(`error[ERR_CLI_OUTPUT]: stdout could not be written completely (${code})\n`)
   process.exitCode ??= EXIT.cannotWrite
 })
 const exitCode = await runCli(process.argv.slice(2), io)
@@ -51,7 +51,7 @@ function writable(stream: NodeJS.WriteStream, isShown: boolean, onLost: (code: s
     // The reader may leave early: `warder config schema | head -1` is not an error.
     if (code !== 'EPIPE') onLost(code)
   })
-  // Values are printable already; this holds for those that a command forgets.
+  // Values are printable already; this catches those that a command has missed.
   const write = (text: string): void => void stream.write(isShown ? printableOutput(text) : text)
   return { isTerminal: stream.isTTY, write }
 }

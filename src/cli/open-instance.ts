@@ -1,4 +1,4 @@
-/** Loads the configuration for a command, and tells what is wrong with it. */
+/** Loads the configuration for a command, and reports what is wrong with it. */
 import type { Instance } from '../app/build-instance.ts'
 import { loadInstance } from '../app/load-instance.ts'
 import { snapshotFiles } from '../app/keys/snapshot-files.ts'
@@ -13,7 +13,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts'
 /** Longest wait for the keys of all issuers, in milliseconds: one fetch at its default timeout, and some. */
 const KEYS_WAIT_MS = 6_000
 
-/** What the service has kept is read, and never written: a command may run as another user. */
+/** Snapshots of the service are read but never written: a command may run as another user. */
 const READ_ONLY: KeyDeps = { ...systemKeyDeps, snapshots: { read: snapshotFiles.read } }
 
 /** Key sources that never ask the network. */
@@ -21,8 +21,8 @@ const offline: KeyDeps['fetch'] = () => Promise.reject(new Error('offline'))
 const OFFLINE: KeyDeps = { ...READ_ONLY, fetch: offline, fetchVia: () => offline }
 
 /**
- * Runs `use` with the configuration, without asking any issuer. A bad configuration is reported, and ends it with
- * exit code 3.
+ * Runs `use` with the configuration, without asking any issuer. An invalid configuration is reported, and the
+ * exit code is 3.
  *
  * @param named The value of `-c`, if it was given.
  * @throws WarderError ERR_CLI_CONFIG_NOT_FOUND
@@ -35,7 +35,7 @@ export function withConfig(
   return open(cli, named, OFFLINE, use)
 }
 
-/** The same after the issuers' keys have been fetched; those that are late or unreachable are missing then. */
+/** The same after the issuers' keys have been fetched; keys that are late or unreachable are missing. */
 export function withKeys(
   cli: Cli,
   named: string | undefined,

@@ -18,7 +18,7 @@ export const createPaint = (enabled: boolean): Paint =>
   enabled ? (colour, text) => styleText(STYLES[colour], text, { validateStream: false }) : (_, text) => text
 
 /**
- * Whether to colour what goes to an output: only for a person's eyes, and never against their wish.
+ * Whether to colour what goes to an output: only on a terminal, and never against the operator's wish.
  *
  * @see https://no-color.org: NO_COLOR counts when it is set and not empty.
  */

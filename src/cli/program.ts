@@ -18,7 +18,7 @@ export function createProgram(cli: Cli): Command {
   const program = new Command('warder')
     .description('The JWT guard for every reverse proxy.')
     .version(readVersion().version, '-V, --version', 'print the version')
-    // Looked at in run-cli.ts, before anything is parsed; declared to be known.
+    // run-cli.ts looks for it before anything is parsed; declared so that it is accepted and shown in help.
     .option('--no-color', 'no colours; NO_COLOR does the same')
     .addHelpText('after', EPILOGUE)
   const commands = [

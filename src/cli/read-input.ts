@@ -18,7 +18,7 @@ export interface TokenPlace {
 const MAX_INPUT_BYTES = 1024 * 1024
 
 /**
- * Reads the token, less white space around it and `Bearer ` in front. What is left may still be no token.
+ * Reads the token, less white space around it and `Bearer ` in front. The rest may still not be a token.
  *
  * @throws WarderError ERR_CLI_TOKEN_ABSENT, ERR_CLI_FILE_UNREADABLE, ERR_CLI_USAGE
  */
@@ -40,7 +40,7 @@ async function readStdin(cli: Cli): Promise<string> {
   const text = await cli.stdin.read(MAX_INPUT_BYTES)
   if (text === undefined)
     throw usageError(
-      'stdin holds more than 1 MiB; that is no token',
+      'stdin holds more than 1 MiB, which cannot be a token',
       'pipe in the token alone: echo "$TOKEN" | warder …',
     )
   return trimToken(text, 'stdin is empty')

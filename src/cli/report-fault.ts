@@ -6,7 +6,7 @@ import { writeJson, type Cli } from './cli.ts'
 import { exitCodeOf, type ExitCode } from './exit-codes.ts'
 import { createPaint } from './paint.ts'
 
-/** Prints an operator's mistake as `error[CODE]: message` with its hints, and anything else as the bug that it is. */
+/** Prints an operator's mistake as `error[CODE]: message` with its hints, and anything else as a bug. */
 export function reportFault(cli: Cli, fault: unknown): ExitCode {
   const error = fault instanceof WarderError ? fault : bugOf(fault)
   const paint = createPaint(cli.colour.stderr)
@@ -22,14 +22,14 @@ export function reportFault(cli: Cli, fault: unknown): ExitCode {
   return exitCodeOf(error.code)
 }
 
-/** Says something that the command carries on after. */
+/** Prints a warning, after which the command continues. */
 export function warn(cli: Cli, message: string): void {
   cli.stderr.write(`${createPaint(cli.colour.stderr)('yellow', 'warning')}: ${shown(message)}\n`)
 }
 
 function bugOf(fault: unknown): WarderError {
   const what =
-    fault instanceof Error ? `${fault.name}: ${fault.message}` : 'something was thrown that is no error'
+    fault instanceof Error ? `${fault.name}: ${fault.message}` : 'a value that is not an error was thrown'
   return new WarderError('ERR_INTERNAL', `this is a bug in Warder: ${what}`, {
     hints: ['please report it with the lines below; they hold no token'],
     cause: fault,

@@ -37,7 +37,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCo
   }
 }
 
-/** Makes a command and those below it write to `io`, and throw where they would end the process. */
+/** Makes a command and those below it write to `io`, and throw instead of ending the process. */
 function adopt(command: Command, io: CliIo): void {
   command.configureOutput({
     writeOut: (text) => io.stdout.write(text),

@@ -33,13 +33,13 @@ export function unknownName(
 }
 
 /**
- * The parser's own complaint in our form; its second line, if any, is a "did you mean". Undefined where it only
- * ends the run: after `--help` and `--version`, or with the help that it has printed in place of a complaint.
+ * An error of the parser with a code; its second line, if any, is a "did you mean". Undefined if it only ends the
+ * run: after `--help` and `--version`, or after help that it has printed instead of an error.
  */
 export function fromCommander(fault: CommanderError, command: Command): WarderError | undefined {
   if (fault.exitCode === 0 || fault.code === 'commander.help') return undefined
   const [first = '', ...rest] = fault.message.replace(/^error: /, '').split('\n')
-  // `--secret=abc` is unknown by its name; its value is nobody's business.
+  // The value of an unknown `--secret=abc` must not be repeated.
   const message = first.replace(/'(--?[^'=]+)=.*'/, "'$1'")
   return usageError(
     message,

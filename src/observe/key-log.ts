@@ -2,18 +2,23 @@
 import type { KeyEvent } from '../keys/key-deps.ts'
 import type { Logger } from './logger.ts'
 
-/** A refresh without changes is not logged; a failed one, a changed key and a snapshot are. */
+/** A refresh without changes is not logged. */
+const LINES: Readonly<
+  Record<Exclude<KeyEvent['type'], 'refreshed'>, readonly [level: 'info' | 'warn', message: string]>
+> = {
+  refresh_failed: ['warn', 'keys could not be loaded'],
+  keys_changed: ['info', 'keys have changed'],
+  keys_refused: ['warn', 'an issuer publishes keys that must not be trusted'],
+  snapshot_used: ['warn', 'keys of a previous run are used'],
+  snapshot_ignored: ['warn', 'a snapshot is not used'],
+  snapshot_failed: ['warn', 'a snapshot could not be written'],
+}
+
+/** Logs what happens to keys: failed loads, changed keys and snapshots. */
 export function createKeyLog(logger: Logger): (event: KeyEvent) => void {
-  return (event) => {
-    const { type, ...fields } = event
-    if (type === 'refresh_failed') logger.warn({ event: 'keys', ...fields }, 'keys could not be loaded')
-    else if (type === 'keys_changed') logger.info({ event: 'keys', ...fields }, 'keys have changed')
-    else if (type === 'keys_refused')
-      logger.warn({ event: 'keys', ...fields }, 'an issuer publishes keys that must not be trusted')
-    else if (type === 'snapshot_used')
-      logger.warn({ event: 'keys', ...fields }, 'keys of a previous run are used')
-    else if (type === 'snapshot_ignored') logger.warn({ event: 'keys', ...fields }, 'a snapshot is not used')
-    else if (type === 'snapshot_failed')
-      logger.warn({ event: 'keys', ...fields }, 'a snapshot could not be written')
+  return ({ type, ...fields }) => {
+    if (type === 'refreshed') return
+    const [level, message] = LINES[type]
+    logger[level]({ event: 'keys', ...fields }, message)
   }
 }

@@ -47,7 +47,7 @@ async function send(
 ): Promise<Response> {
   const target = new URL(url)
   const headers = new Headers(init.headers)
-  // The announced key set may be on another host, and must not be handed our credentials.
+  // The announced key set may be on another host, and must not get the credentials.
   const isTrusted = isForCredentials(url, reach, origin)
   if (isTrusted) addCredentials(headers, reach, deps)
   const options: TransportInit = {

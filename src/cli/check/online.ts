@@ -1,4 +1,4 @@
-/** What the issuers say, as diagnostics and as a table: for `warder check --online`. */
+/** What the issuers answer, as diagnostics and as a table: for `warder check --online`. */
 import { probeSource, type IssuerProbe, type ProbeFault } from './probe-issuer.ts'
 import type { Diagnostic } from '../../config/diagnostic.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
@@ -25,7 +25,7 @@ const MAX_AT_ONCE = 16
 /** In seconds: more than networks add and rounding hides. */
 const CLOCK_TOLERANCE_SECONDS = 5
 
-/** Asks every issuer whose keys are on the network, several at a time; one that is slow delays no other's result. */
+/** Asks every issuer whose keys are on the network, several at a time; a slow one does not delay the others. */
 export async function probeIssuers(
   issuers: readonly IssuerSettings[],
   deps: KeyDeps,
@@ -72,7 +72,12 @@ export function onlineDiagnostics(
     add('WARN_KEYS_REFUSED', 'issuer', `${weak.length} of its keys must not be trusted`, listed(weak))
   if (offset !== undefined && Math.abs(offset) > CLOCK_TOLERANCE_SECONDS) {
     const hint = 'tokens are judged by the clock of this machine; set both by NTP'
-    add('WARN_KEYS_CLOCK', 'issuer', `its clock is ${formatOffset(offset)} from ours`, [hint])
+    add(
+      'WARN_KEYS_CLOCK',
+      'issuer',
+      `its clock differs from that of this machine by ${formatOffset(offset)}`,
+      [hint],
+    )
   }
   return found
 }

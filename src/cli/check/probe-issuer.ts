@@ -1,4 +1,4 @@
-/** Asks an issuer what the service would ask it, and says more about the answer: for `warder check --online`. */
+/** Asks an issuer what the service would ask it, and reports more about the answer: for `warder check --online`. */
 import type { IssuerSettings } from '../../settings/issuer/definition.ts'
 import { createBoundedFetch } from '../../keys/fetch/bounded-fetch.ts'
 import { discover } from '../../keys/fetch/discovery.ts'
@@ -22,17 +22,17 @@ export interface ProbeFault {
 
 export interface IssuerProbe {
   readonly source: 'discovery' | 'jwks_url'
-  /** Time of a whole answer, in milliseconds; absent where nothing was asked. */
+  /** Time of a whole answer, in milliseconds; absent if nothing was asked. */
   readonly metadata?: { readonly url: string; readonly ms: number }
   readonly jwks?: { readonly url: string; readonly ms: number }
   /** Every key, usable or not. */
   readonly keys?: KeySet
-  /** The issuer's clock less ours, in seconds, if its last answer has a `Date`. */
+  /** The issuer's clock minus that of this machine, in seconds, if its last answer has a `Date`. */
   readonly clockOffsetSeconds?: number
   readonly fault?: ProbeFault
 }
 
-/** A fetch, with the time it took and the clock of who answered. */
+/** A fetch, with the time it took and the clock of the server. */
 interface Watched {
   readonly fetchDocument: FetchDocument
   readonly lastMs: () => number
@@ -93,7 +93,7 @@ function watch(fetchDocument: FetchDocument, nowMs: () => number): Watched {
       const fetched = await fetchDocument(url, signal)
       lastMs = nowMs() - sentMs
       const dateMs = Date.parse((fetched.ok && fetched.value.headers.get('date')) || '')
-      // The header has whole seconds, and was written about half-way; of what is possible, the least is said.
+      // The header has whole seconds, and was written about half-way; the smallest possible offset is reported.
       if (!Number.isNaN(dateMs)) offset = Math.trunc((dateMs - (sentMs + lastMs / 2)) / 1_000)
       return fetched
     },

@@ -107,7 +107,7 @@ const INDENT = ' '.repeat(16)
 function textOf({ result, facts, reason, detail }: ExplainedStep): string {
   if (result === 'not_reached') return 'not reached'
   if (result === 'pass') return shown(facts)
-  // What was compared says more than the code; before anything was compared, the detail has to.
+  // Compared values explain more than the code; if nothing was compared, the detail has to.
   const said = shown(facts === '' ? (detail ?? '') : facts)
   return result === 'would_fail' ? `would also fail: ${reason}: ${said}` : said
 }
@@ -144,14 +144,14 @@ function comparisonOf(cause: LikelyCause | undefined): readonly string[] {
 const causeOf = ({ steps }: Pick<Explained, 'steps'>): LikelyCause | undefined =>
   steps.find(({ result }) => result === 'fail')?.likelyCause
 
-/** `warder.yaml:6:15`; undefined for what no line of the file says. */
+/** `warder.yaml:6:15`; undefined if no line of the file sets it. */
 function placeOf({ setting }: ExplainedStep, config: Explained['config']): string | undefined {
   if (setting === undefined || !isWritten(setting, config)) return undefined
   const { file, line, column } = config.positionOfSetting(setting)
   return `${file}:${line}:${column}`
 }
 
-/** The policy for when none is configured is in no file. */
+/** The default policy is in no file. */
 function isWritten(setting: string, { settings }: Explained['config']): boolean {
   const [, name] = /^policies\/([^/]+)/.exec(setting) ?? []
   return name === undefined || settings.policies.some((policy) => policy.name === name)
@@ -181,5 +181,5 @@ const missToJson = (miss: ExplainedStep['miss']): Record<string, string> =>
 
 const shownOrNull = (text: string | undefined): string | null => (text === undefined ? null : shown(text))
 
-/** What a token or a request says may be made to fool a terminal, or hold another token. */
+/** Text of a token or a request may be made to fool a terminal, or hold another token. */
 const shown = (text: string): string => redact(printable(text))

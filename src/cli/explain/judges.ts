@@ -36,11 +36,11 @@ export interface JudgedRequest {
 }
 
 /**
- * Goes on where the core stops because only the gateway asks the judges of the route. An auth service is not asked:
- * it would take the request for a client's.
+ * Continues when the core stops because only the gateway asks the judges of the route. An auth service is not asked:
+ * it would take the request for one of a client.
  *
  * @param first The decision of the core, with the steps so far.
- * @returns `first` where the core has decided by itself.
+ * @returns `first` if the core has decided by itself.
  */
 export async function explainJudges(
   instance: Instance,
@@ -123,7 +123,7 @@ const openOf = (decision: Decision, url: string | undefined): Decision =>
         denial: { reason: 'auth_service_not_asked', url },
       }
 
-/** Services that know what a request lacks before they are asked, and note that they would be. */
+/** In the place of the auth services: each finds what the request lacks, and notes the URL that would be asked. */
 function servicesThatAreNotAsked(
   instance: Instance,
   inputs: readonly JudgeInput[],

@@ -43,7 +43,7 @@ export async function runExplain(
   const fields = (options.header ?? []).map(parseHeaderField)
   const atMs = options.at === undefined ? cli.nowMs() : parseTime('--at', options.at)
   if (fields.some(([name]) => name === 'authorization' || name === 'cookie')) {
-    warn(cli, 'what -H holds is in the shell history now, and other users could see it; pipe tokens in')
+    warn(cli, 'the value of -H is in the shell history now, and other users could see it; pipe tokens in')
   }
   const token = await readTokenUnlessNone(cli, argument, options)
   return withKeys(cli, options.config, async (instance) => {
@@ -54,7 +54,7 @@ export async function runExplain(
     const meantFor = policyOfJudges(instance, routeOf(guard, asked))
     const question = makeQuestion(guard, asked, fields, policy, token, meantFor)
     const explanation = createExplanation()
-    // A clock of its own: the key sources go on with the real one.
+    // For the decision alone: the key sources keep the real clock.
     const decide = createDecide(guard, { nowMs: () => atMs, newId })
     const first = { decision: await decide(question, explanation.recorder), steps: explanation.steps }
     const { decision, steps } = await explainJudges(instance, decide, question, first)
@@ -81,12 +81,12 @@ async function readTokenUnlessNone(
   throw excludeEachOther('a token', '--no-token')
 }
 
-/** Where there are no routes, one policy judges every request. */
+/** Without routes, one policy judges every request. */
 function policyWithoutRequest({ guard }: Instance): Instance['guard']['anyValidToken'] {
   if (guard.routes === undefined) return guard.anyValidToken
   throw usageError(
     'the configuration has routes, so the request decides which policy judges',
-    "say which: --request 'GET https://api.example.com/orders/42'",
+    "write the request: --request 'GET https://api.example.com/orders/42'",
     'or name the policy: --policy NAME',
   )
 }

@@ -1,4 +1,4 @@
-/** `warder healthcheck`: what /readyz or /livez of a running Warder says. */
+/** `warder healthcheck`: what /readyz or /livez of a running Warder answers. */
 import { parseDuration } from '../../settings/values/duration.ts'
 import { printable } from '../../printable.ts'
 import { askAdmin, parseAdminTarget, type AdminTarget } from '../ask-admin.ts'
@@ -18,7 +18,7 @@ export interface HealthcheckOptions {
 /** The longest `--timeout`, in milliseconds. */
 const MAX_TIMEOUT_MS = 300_000
 
-/** The admin listener where the configuration says nothing else; a probe often has no configuration at hand. */
+/** The default of the configuration; a probe often has no configuration at hand. */
 const DEFAULT_URL = 'http://127.0.0.1:9181'
 const NO_CONFIG_HINT =
   'there is no configuration file here, so the default address was asked: name it with -c FILE'
@@ -33,7 +33,10 @@ export async function runHealthcheck(cli: Cli, options: HealthcheckOptions): Pro
   return withConfig(cli, options.config, async ({ config }) => {
     const { admin } = config.settings.listen
     if (admin === null)
-      throw usageError('the admin listener is off in this configuration', 'name one that is not: --url URL')
+      throw usageError(
+        'the admin listener is off in this configuration',
+        'name a listener that is on: --url URL',
+      )
     const address = reachableAddress(admin)
     return ask(
       cli,

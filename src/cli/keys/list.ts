@@ -39,9 +39,13 @@ async function askForKeys(server: string): Promise<readonly IssuerKeysReport[]> 
   )
   const issuers = status === 200 ? readKeysReport(text) : undefined
   if (issuers !== undefined) return issuers
-  throw new WarderError('ERR_CLI_UNREACHABLE', `${server}: status ${status}, and not the keys of a Warder`, {
-    hints: ['name the admin listener, by default http://127.0.0.1:9181, and not that for decisions'],
-  })
+  throw new WarderError(
+    'ERR_CLI_UNREACHABLE',
+    `${server}: status ${status}, and the answer is not a list of keys`,
+    {
+      hints: ['name the admin listener, by default http://127.0.0.1:9181, and not that for decisions'],
+    },
+  )
 }
 
 function show(cli: Cli, all: readonly IssuerKeysReport[], { issuer, json }: KeysListOptions): ExitCode {

@@ -8,7 +8,7 @@ const ISSUER_TEXTS = ['name', 'source', 'state'] as const
 const ISSUER_OPTIONAL = ['loadedAt', 'lastError'] as const
 const KEY_OPTIONAL = ['kid', 'type', 'thumbprint', 'firstSeen', 'lastSeen', 'lastUsed'] as const
 
-/** Undefined when it is not of the shape `warder.keys/v1`; members that are not known are no fault. */
+/** Undefined when it is not of the shape `warder.keys/v1`; unknown members are allowed. */
 export function readKeysReport(text: string): readonly IssuerKeysReport[] | undefined {
   // The text is bounded already, and ten thousand issuers are no mistake.
   const answer = parseStrictJson(text, Number.POSITIVE_INFINITY)

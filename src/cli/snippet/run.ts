@@ -42,9 +42,13 @@ function addressFor({ name, snippet }: Proxy, address: SocketAddress): string {
   const absolute = address.kind === 'unix' ? { ...address, path: resolve(address.path) } : address
   const text = reachableAddress(absolute)
   if (snippet.canName(text)) return text
-  throw new WarderError('ERR_CONFIG_ADDRESS', `${name} cannot be told the path of the decisions socket`, {
-    hints: ['use a path without spaces, quotes, braces and `;`'],
-  })
+  throw new WarderError(
+    'ERR_CONFIG_ADDRESS',
+    `the path of the decisions socket cannot be written into a configuration of ${name}`,
+    {
+      hints: ['use a path without spaces, quotes, braces and `;`'],
+    },
+  )
 }
 
 /** An allow carries the header of every policy, each with the longest value that one of them permits. */

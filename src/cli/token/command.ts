@@ -19,7 +19,7 @@ export function tokenCommand(cli: Cli): Command {
 
 function inspectCommand(cli: Cli): Command {
   return new Command('inspect')
-    .summary('what does it say?')
+    .summary('show header and claims, unverified')
     .description(
       'Decodes a token strictly and prints header and claims. Nothing is verified, and nothing is sent anywhere.',
     )

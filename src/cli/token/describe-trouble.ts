@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<string, string>> = {
 
 const PARTS = ['header', 'payload', 'signature'] as const
 
-/** Hints for people, most telling first; empty when the strict decoder's own words are all there is to say. */
+/** Hints for people, most telling first; empty if there is nothing to add to the message of the strict decoder. */
 export function describeTrouble(token: string): readonly string[] {
   const at = token.search(/[^A-Za-z0-9_.-]/)
   if (at >= 0) return [`character ${at + 1} of ${token.length} is ${nameOf(token.charAt(at))}`]

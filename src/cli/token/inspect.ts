@@ -1,4 +1,4 @@
-/** `warder token inspect`: what a token says, verified or not. */
+/** `warder token inspect`: header and claims of a token, without verification. */
 import { parseWithExactNumbers } from '../../claims/exact-numbers.ts'
 import { printable, printableJson } from '../../printable.ts'
 import { decodeBase64url } from '../../jwt/base64url.ts'

@@ -61,7 +61,7 @@ function mint(cli: Cli, options: MintOptions, key: MintKey, issuer: IssuerSettin
   const token = signToken(claims, { privateKey: key.privateKey, algorithm, kid })
   const weakness = weaknessOf(key, algorithm)
   if (weakness !== undefined) warn(cli, weakness)
-  warn(cli, 'this token is for tests; whoever has it is who it says')
+  warn(cli, 'this token is for tests; whoever has it can act as its subject')
   if (options.json === true)
     writeJson(cli, 'warder.token-mint/v1', { token, algorithm, kid: kid ?? null, claims })
   else cli.stdout.write(`${token}\n`)
@@ -77,7 +77,7 @@ function findIssuer({ config }: Instance, name: string | undefined): IssuerSetti
   if (name === undefined)
     throw usageError(
       'the configuration has several issuers',
-      `say which: --issuer ${names.join(', --issuer ')}`,
+      `name one: --issuer ${names.join(', --issuer ')}`,
     )
   throw unknownName('--issuer', 'issuer', 'issuers', name, names)
 }
@@ -90,7 +90,7 @@ function secretOf({ keys, name }: IssuerSettings): MintKey {
   const first = firstSecret(keys)
   if (first !== undefined) return fromSecret(first.secret)
   throw usageError(
-    `of the issuer ${quoted(name)}, Warder has public keys only; they cannot sign`,
+    `Warder has only public keys of the issuer ${quoted(name)}, and they cannot sign`,
     'give the private key: --key-file FILE',
   )
 }

@@ -56,10 +56,10 @@ function parsePem(pem: string): KeyObject {
   try {
     return createPrivateKey(pem)
   } catch {
-    // The runtime's own words name OpenSSL routines; they help nobody.
+    // The runtime's own message names OpenSSL routines, which helps nobody.
     throw unusable(
       '--key-file',
-      pem.includes('ENCRYPTED') ? 'the key is encrypted' : 'this is no private key in PEM form',
+      pem.includes('ENCRYPTED') ? 'the key is encrypted' : 'this is not a private key in PEM form',
     )
   }
 }
@@ -86,7 +86,7 @@ export function weaknessOf({ privateKey }: MintKey, algorithm: Algorithm): strin
   const { kind, hashBytes } = ALGORITHMS[algorithm]
   const bytes = privateKey.symmetricKeySize ?? 0
   if (kind !== 'hmac' || bytes >= hashBytes) return undefined
-  return `the secret has ${bytes} bytes and ${algorithm} asks for ${hashBytes}; Warder refuses it unless allow_short_secret is set`
+  return `the secret has ${bytes} bytes and ${algorithm} needs ${hashBytes}; Warder refuses it unless allow_short_secret is set`
 }
 
 const isEncoding = (text: string): text is SecretEncoding => ENCODINGS.includes(text)

@@ -34,14 +34,14 @@ type GomaCors = Output<typeof GomaCorsSchema>
 type Value = Readonly<Record<string, unknown>>
 
 export interface TranslatedCors {
-  /** Of a `warder.yaml`; undefined where no origin may read anything. */
+  /** Of a `warder.yaml`; undefined if no origin may read anything. */
   readonly value: Value | undefined
   /** Key of the value → pointer to where it is written. */
   readonly origins: Readonly<Record<string, string>>
   readonly problems: readonly LocatedProblem[]
 }
 
-/** What browsers do where a header is missing (https://fetch.spec.whatwg.org/#http-cors-protocol). */
+/** What browsers do if a header is missing (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 const UNSAID = { methods: ['GET', 'HEAD', 'POST'], headers: [], expose: [], max_age: '5s' }
 
 /** @param pointer Where it is written. */
@@ -57,7 +57,7 @@ export function translateCors(cors: GomaCors | undefined, pointer: string): Tran
     if (key === undefined || read === undefined) {
       problems.push({ pointer: at, problem: otherHeader(name), atKey: true })
     } else if (Object.hasOwn(places, key)) {
-      const message = `the header ${quoted(name)} is there twice`
+      const message = `the header ${quoted(name)} is repeated`
       problems.push({ pointer: at, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message }, atKey: true })
     } else {
       places[key] = at
@@ -146,7 +146,7 @@ function unknownHeader(name: string): Problem {
 
 const badValue = (name: string, written: string): Problem => ({
   code: 'ERR_CONFIG_VALUE',
-  message: `${quoted(written)} is no value of ${quoted(name)}`,
+  message: `${quoted(written)} is not a value of ${quoted(name)}`,
   hints: ['Access-Control-Max-Age is a number of seconds, Access-Control-Allow-Credentials is true or false'],
 })
 

@@ -8,7 +8,7 @@ import { readGoma } from './read.ts'
 
 const OWN_KEYS = ['issuers', 'policies', 'routes', 'upstreams', 'listen', 'endpoints', 'token_sources']
 
-/** Goma's own `version` says nothing: it is a number that was never looked at. */
+/** Goma's own `version` is no help: Goma never reads it. */
 export const gomaFormat: ForeignFormat = {
   format: 'goma',
   detects: (value) =>

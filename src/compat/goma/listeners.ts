@@ -31,7 +31,7 @@ export function translateListeners(config: GomaConfig): GomaListeners {
   const { certificates, pointers, clientCaFile, problems } = translateTls(config)
   if (certificates.length === 0 && webSecure === undefined && !asksForCertificate(config))
     return { value: plain, origins: new Map([['listen/gateway', WEB]]), problems }
-  // Of 0.1.4: there is one address, with TLS where there is a certificate.
+  // In 0.1.4 there is one address, with TLS if there is a certificate.
   const isOnlySecure = listenAddr !== undefined && web === undefined && webSecure === undefined
   const secureAddress = isOnlySecure ? listenAddr : webSecure?.address
   const secure = {

@@ -1,4 +1,4 @@
-/** Keys of Goma that Warder knows by name and does not have: refused, or said to have no effect. */
+/** Keys of Goma that Warder knows by name and does not support: refused, or reported as without effect. */
 import type { Problem } from '../../settings/problem.ts'
 import { toPointer } from '../../config/json-pointer.ts'
 import { anything } from '../../config/schema-leaf.ts'
@@ -6,7 +6,7 @@ import type { LocatedProblem } from '../../settings/problem.ts'
 import { isNo } from './leaf.ts'
 
 /**
- * What becomes of a key that is set. `refused`: without it requests would be judged or sent otherwise, so that the
+ * What becomes of a key that is set. `refused`: without it requests would be judged or sent differently, so the
  * configuration is not used. `no_effect`: logs and the like, a warning.
  */
 export interface KeyNote {
@@ -29,7 +29,7 @@ export const notedKeys = <Key extends string>(
     ReturnType<typeof anything>
   >
 
-/** Keys that ask for something. One that is written and off, such as `false` or `0`, asks for nothing. */
+/** Reports keys that ask for something. A key that is off, such as `false` or `0`, asks for nothing. */
 export function checkKeys(
   map: Readonly<Record<string, unknown>>,
   path: readonly PropertyKey[],

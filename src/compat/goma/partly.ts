@@ -9,7 +9,7 @@ import { readGoma } from './read.ts'
 import { parseRoutePath } from './paths.ts'
 import { isMap, withoutNulls } from './files/yaml-values.ts'
 
-/** Each round takes out what the one before has found. A file needs as many as it has layers of mistakes. */
+/** Each round removes what the previous one has found. A file needs as many as it has layers of mistakes. */
 const MAX_ROUNDS = 40
 
 type Draft = Record<string, unknown>
@@ -66,10 +66,10 @@ function repair(draft: Draft, [first, second, third, fourth]: readonly string[],
   }
 }
 
-/** Keys of `gateway` without which no more requests get in, and none is sent otherwise. */
+/** Keys of `gateway` without which no additional request gets in, and none is sent differently. */
 const OPENS_NOTHING: ReadonlySet<string> = new Set(['accessLog', 'proxy'])
 
-/** Of a name that no file has. */
+/** A name that no file has. */
 const CLOSED = 'warder-todo'
 
 function closeRoute(draft: Draft, index: number, key: string | undefined, isAgain: boolean): void {
@@ -86,7 +86,7 @@ function closeRoute(draft: Draft, index: number, key: string | undefined, isAgai
   route['middlewares'] = [...kept, addClosed(draft)]
 }
 
-/** What the route names stays in the result, though nobody is asked. */
+/** What the route names stays in the result, although it is not asked. */
 function keptNames(draft: Draft, names: unknown): readonly string[] {
   if (!Array.isArray(names)) return []
   const known = Array.isArray(draft['middlewares']) ? (draft['middlewares'] as readonly unknown[]) : []

@@ -21,7 +21,7 @@ export function parseRoutePath(text: string): Result<string, Problem> {
 export interface ProtectedPath {
   /** Without a final `/` or `/*`; everything is the empty string. */
   readonly base: string
-  /** Whether it says so itself, with `/*` or as `/`. Without, some versions of Goma guard no more than the path. */
+  /** Whether it is written with `/*` or as `/`. Otherwise some versions of Goma guard the path alone. */
   readonly saysBelow: boolean
 }
 
@@ -48,7 +48,7 @@ const bad = (text: string, why: string): Result<never, Problem> =>
     hints: hintsFor(text),
   })
 
-/** The regular expression that Goma's documents write most is told in other words. */
+/** For the most common regular expression of Goma's documents, the hint is its equivalent. */
 function hintsFor(text: string): readonly string[] {
   const plain = text.replace(/\/?\.\*\$?$/, '/*').replace(/^\^/, '')
   return [
@@ -92,7 +92,7 @@ export function slicePaths(
   return slices.map((slice) => ({ ...slice, paths: withoutCovered(slice.paths) }))
 }
 
-/** Of paths with the same middlewares, those that another one covers say nothing. */
+/** Of paths with the same middlewares, those that another one covers are left out. */
 function withoutCovered(paths: readonly string[]): readonly string[] {
   const patterns = paths.map(assertPathPattern)
   return patterns

@@ -1,4 +1,4 @@
-/** What of Goma's routes is public below or beside something that is guarded. */
+/** Public parts of Goma's routes below or beside guarded ones. */
 import { quoted } from '../../printable.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import { assertPathPattern, coversPath } from '../../syntax/path-pattern.ts'
@@ -17,7 +17,7 @@ interface Part {
 const MAX_NAMED = 5
 
 /**
- * One warning for each of Goma's routes with such a part: who migrates learns from it what the guard does not cover.
+ * One warning for each of Goma's routes with such a part: it shows what the guard does not cover.
  *
  * @param routes In the order in which they are asked.
  */
@@ -52,7 +52,7 @@ function toPart({ value, pointer, judges = [] }: Made, order: number): Part {
   }
 }
 
-/** A guarded path inside what is public has public siblings; what is public inside a guarded path is a hole in it. */
+/** A guarded path inside a public one has public siblings; a public path inside a guarded one is a hole in it. */
 function isNear(open: Part, pattern: PathPattern, other: Part, guard: PathPattern): boolean {
   if (!haveHostInCommon(open.hosts, other.hosts)) return false
   if (coversPath(pattern, guard)) return !coversPath(guard, pattern)
@@ -70,7 +70,7 @@ const withoutTree = ({ text }: PathPattern): string => text.replace(/\/\*\*$/, '
 function toWarning(pointer: string, open: string, near: readonly string[]): LocatedProblem {
   const named = near.slice(0, MAX_NAMED).map((path) => quoted(path))
   const rest = near.length > MAX_NAMED ? ` and ${near.length - MAX_NAMED} more` : ''
-  const message = `${quoted(open)} is public, below or beside what is guarded: ${named.join(', ')}${rest}`
+  const message = `${quoted(open)} is public, below or beside guarded paths: ${named.join(', ')}${rest}`
   const [example = ''] = near
   const hints = [
     'to guard all of this route, name a middleware with `paths: [/*]` in it',

@@ -127,7 +127,7 @@ const NO_ROUTES: LocatedProblem = {
   atKey: true,
   problem: {
     code: 'WARN_COMPAT_NO_ROUTES',
-    message: 'there are no routes, so that every request is denied',
+    message: 'there are no routes, so every request is denied',
     hints: ['write them into `gateway.routes`, or into files of the directory of `extraConfig`'],
   },
 }
@@ -192,12 +192,12 @@ const unused = (i: number): LocatedProblem => ({
   pointer: `/middlewares/${i}/name`,
   problem: {
     code: 'WARN_COMPAT_UNUSED_MIDDLEWARE',
-    message: 'no route names this middleware, so that it protects nothing',
+    message: 'no route names this middleware, so it guards nothing',
     hints: ['name it in `middlewares` of a route'],
   },
 })
 
-/** There is no setting to remove. */
+/** The hint of a `warder.yaml` names a setting that Goma does not have. */
 const inWordsOfGoma: InOwnWords = ({ problem }) =>
   problem.code === 'WARN_CONFIG_SECRET_SHORT'
     ? { ...problem, hints: ['make a longer one: `openssl rand -hex 32` (RFC 7518 §3.2)'] }

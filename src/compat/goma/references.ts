@@ -11,8 +11,8 @@ import { GATEWAY_NOTES, PROVIDER_NOTES, TOP_NOTES } from './notes.ts'
 const REFERENCE = /\$\{([A-Za-z_]\w*)\}|^\{([A-Za-z_]\w*)\}$|\{\{\s*([A-Za-z_]\w*)\([^)]*\)\s*\}\}/
 
 /**
- * A secret that is taken literally would be known to anyone who knows how such files are written, so every value with a
- * reference in it is refused. Values of keys without effect, or refused as a whole, are passed over.
+ * A reference that is used as a secret, letter by letter, would be known to everyone who knows such files, so every
+ * value with a reference in it is refused. Values of keys without effect, or refused as a whole, are passed over.
  */
 export function checkReferences(root: unknown): readonly LocatedProblem[] {
   const found: LocatedProblem[] = []

@@ -67,7 +67,7 @@ export function translateRoutes(routes: readonly GomaRoute[], forAll: ForAllRout
     const pointer = `/gateway/routes/${i}`
     const { name: given = '' } = route
     if (given !== '' && seen.has(given)) {
-      const message = `the route ${quoted(given)} exists already`
+      const message = `the route ${quoted(given)} already exists`
       problems.push({ pointer: `${pointer}/name`, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } })
     }
     seen.add(given)
@@ -149,7 +149,7 @@ function translateRoute(
   }
 }
 
-/** What one asks with another method is this route's business too: it must not reach a shorter one. */
+/** Requests with another method belong to this route too: they must not reach a shorter one. */
 function otherMethods(
   route: GomaRoute,
   slices: readonly Slice[],
@@ -204,7 +204,7 @@ export function unknownMiddleware(name: string, names: ReadonlySet<string>): Pro
   }
 }
 
-/** Who judges where these apply, in the written order. Where nobody gets in, it does not matter who is asked before. */
+/** The judges of a part, in the written order. If one of them denies everything, the others are not asked. */
 function answerOf(applying: readonly Middleware[]): Value {
   if (applying.some(({ judge }) => judge.kind === 'deny')) return { access: 'deny' }
   const judges = applying.map(judgeOf)

@@ -12,7 +12,7 @@ export interface GomaCertificate {
 }
 
 export interface GomaTls {
-  /** The one for names that no other is for comes first. Empty: no TLS. */
+  /** The default certificate comes first. Empty: no TLS. */
   readonly certificates: readonly GomaCertificate[]
   /** Where each is written. */
   readonly pointers: readonly string[]
@@ -27,7 +27,7 @@ interface Written {
   readonly keyPointer: string
 }
 
-/** Empty strings are none, as in Goma. */
+/** An empty string counts as absent, as in Goma. */
 export function translateTls({ gateway }: GomaConfig): GomaTls {
   const { tls } = gateway
   const { clientCA = '', required = false } = tls?.clientAuth ?? {}
@@ -36,12 +36,12 @@ export function translateTls({ gateway }: GomaConfig): GomaTls {
   const written = all.filter(({ cert, key }) => !isWrittenKey(cert) && !isWrittenKey(key))
   if (clientCA !== '' && !required) {
     const hint = 'write `required: true`, so that every client needs a certificate'
-    const problem = unsupported('client certificates that nobody needs are not supported', hint)
+    const problem = unsupported('optional client certificates are not supported', hint)
     problems.push({ pointer: `${CLIENT_AUTH}/clientCA`, problem })
   } else if (required && clientCA === '') {
     const problem: Problem = {
       code: 'ERR_CONFIG_MISSING_KEY',
-      message: '`required` without `clientCA`, which says whose certificates are good',
+      message: '`required` needs `clientCA`, the authority of the accepted certificates',
     }
     problems.push({ pointer: `${CLIENT_AUTH}/required`, problem })
   } else if (isWrittenKey(clientCA)) problems.push({ pointer: `${CLIENT_AUTH}/clientCA`, problem: NO_PATH })
@@ -85,27 +85,27 @@ function writtenPairs(gateway: GomaConfig['gateway']): readonly Written[] {
 }
 
 function checkPair({ cert, key, certPointer, keyPointer }: Written): readonly LocatedProblem[] {
-  if (cert === '') return [{ pointer: keyPointer, problem: half('a key without its certificate') }]
-  if (key === '') return [{ pointer: certPointer, problem: half('a certificate without its key') }]
+  if (cert === '') return [{ pointer: keyPointer, problem: half('this key has no certificate') }]
+  if (key === '') return [{ pointer: certPointer, problem: half('this certificate has no key') }]
   if (isWrittenKey(cert)) return [{ pointer: certPointer, problem: NOT_IN_FILE }]
   return isWrittenKey(key) ? [{ pointer: keyPointer, problem: NOT_IN_FILE }] : []
 }
 
-/** In Goma there is then no TLS, and nobody is told. */
+/** In Goma there is then no TLS, without a message. */
 const half = (message: string): Problem => ({
   code: 'ERR_CONFIG_MISSING_KEY',
   message,
   hints: ['write both, or leave both out'],
 })
 
-/** Without it fewer clients are answered, and none is let in that was not before. */
+/** A warning: without the certificate fewer clients are answered, and none is let in that was not before. */
 const NOT_IN_FILE: Problem = {
   code: 'WARN_COMPAT_NO_EFFECT',
-  message: 'a certificate that is written into the file has no effect',
+  message: 'the text of a certificate has no effect here',
   hints: ['write the certificate and its key into PEM files, and their paths here'],
 }
 
 const NO_PATH = unsupported(
-  'a certificate that is written into the file is not supported',
+  'the text of a certificate is not supported here',
   'write it into a PEM file, and its path here',
 )

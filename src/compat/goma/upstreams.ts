@@ -79,7 +79,7 @@ function checkServers(
 
 const NO_SERVERS: Problem = {
   code: 'ERR_CONFIG_MISSING_KEY',
-  message: 'a route without `destination` and `backends`',
+  message: 'this route has neither `destination` nor `backends`',
 }
 const TWO_SERVERS: Problem = {
   code: 'ERR_CONFIG_EXACTLY_ONE',
@@ -87,13 +87,13 @@ const TWO_SERVERS: Problem = {
 }
 const NO_ENDPOINT: Problem = {
   code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: 'a backend with one of `endpoint` and `endPoint` is needed',
+  message: 'a backend needs one of `endpoint` and `endPoint`',
 }
 
 /** One upstream either hands the token on or does not. */
 function checkKept(keeping: ReadonlySet<boolean>, pointer: string): readonly LocatedProblem[] {
   if (keeping.size < 2) return []
-  const message = 'middlewares of one route with and without `forwardAuthorization`'
+  const message = 'of the middlewares of one route, some have `forwardAuthorization` and some do not'
   return [{ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'make two routes') }]
 }
 
@@ -130,7 +130,10 @@ function translateServerTls(
   const written = Object.entries({ rootCAs, clientCert, clientKey }).filter(([, text]) => isWrittenKey(text))
   const problems: LocatedProblem[] = written.map(([key]) => ({
     pointer: `${pointer}/${key}`,
-    problem: unsupported(`\`${key}\` that is written into the file is not supported`, 'write its path here'),
+    problem: unsupported(
+      `the text of a key or certificate as \`${key}\` is not supported`,
+      'write it into a file, and its path here',
+    ),
   }))
   if ((clientCert === '') !== (clientKey === ''))
     problems.push({ pointer, problem: { code: 'ERR_CONFIG_MISSING_KEY', message: HALF }, atKey: true })

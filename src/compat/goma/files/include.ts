@@ -1,4 +1,4 @@
-/** Goma's directory of further files with `routes` and `middlewares`: read, and put behind those of the main file. */
+/** Goma's directory of further files: their `routes` and `middlewares` follow those of the main file. */
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { toDiagnostic, type Diagnostic } from '../../../config/diagnostic.ts'
 import { type Problem } from '../../../settings/problem.ts'
@@ -34,7 +34,7 @@ const ExtraSchema = strictMap({
   middlewares: optionalList(anything()),
 })
 
-/** The document with everything that the directory adds to it, each part still known by its own file. */
+/** The document with everything that the directory adds to it; each part keeps its own place. */
 export async function includeExtraFiles(written: SourceDocument, reader: DirectoryReader): Promise<Included> {
   const document = withMergeKeys(written)
   const place = PLACES.find((pointer) => directoryAt(document, pointer) !== '')
@@ -98,7 +98,7 @@ function readExtra({ name, content }: ExtraFile, directory: string): SourceDocum
   }
   const parsed = parseDocument(content.value, file)
   if (!parsed.ok) {
-    // A file in which everything is commented out says nothing.
+    // A file in which everything is commented out is empty.
     const found = parsed.error.diagnostics.filter(({ code }) => code !== 'ERR_CONFIG_EMPTY')
     return found.map((diagnostic) => ({ position: start, ...diagnostic }))
   }
@@ -131,7 +131,7 @@ function toProblem(directory: string, trouble: DirectoryTrouble): Problem {
   }
 }
 
-/** Which of two directories was meant is not to be guessed. */
+/** Which of two directories was meant cannot be guessed. */
 export function checkExtra({ gateway: { extraRoutes, extraConfig } }: GomaConfig): readonly LocatedProblem[] {
   const [first = '', second = ''] = [extraRoutes?.directory, extraConfig?.directory]
   if (first === '' || second === '' || first === second) return []

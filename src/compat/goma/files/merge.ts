@@ -16,7 +16,7 @@ interface Origin {
 /** @param extras In the order in which they follow the main file. */
 export function mergeDocuments(main: SourceDocument, extras: readonly SourceDocument[]): SourceDocument {
   const { gateway } = main.value
-  // Indented too far in Goma's own examples, where it then has no effect: a guard that is there is better known.
+  // Indented too far in Goma's own examples, which then has no effect there: a written guard must not be lost.
   const written = isMap(gateway) ? gateway['middlewares'] : undefined
   if (extras.length === 0 && !Array.isArray(written)) return main
   const inner = listIn(written)
@@ -65,7 +65,7 @@ const originsIn = (document: SourceDocument, list: string, members: readonly unk
 
 type Value = Readonly<Record<string, unknown>>
 
-/** What is no list is left as it is: the schema says so. */
+/** A value that is not a list is left as it is: the schema reports it. */
 function mergeValues(main: Value, extras: readonly SourceDocument[], inner: readonly unknown[]): Value {
   const gateway = withoutList(main['gateway'], 'middlewares')
   const more = (list: keyof typeof LISTS): readonly unknown[] =>

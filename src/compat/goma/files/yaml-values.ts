@@ -56,6 +56,6 @@ export function warnOfEmptyGuards(document: unknown): readonly LocatedProblem[] 
 
 const NO_VALUE = {
   code: 'WARN_COMPAT_NO_EFFECT',
-  message: '`middlewares` has no value, so that nothing guards what it is written for',
+  message: '`middlewares` has no value, so nothing is guarded here',
   hints: ['name middlewares in it, or remove it'],
 } as const

@@ -32,7 +32,7 @@ interface GomaUser {
 /** The header in which Goma tells the application who it is. */
 const USER_HEADER = 'username'
 
-/** What Goma takes for a hash: everything else is a password as it is typed. */
+/** What Goma takes for a hash: everything else is the password itself. */
 const HASH = /^(?:\$2[aby]?\$|\$argon2|\$apr1\$|\{SHA\})/
 
 export function translateBasicAuth(rule: BasicAuthRule): Judge | Problem {
@@ -68,7 +68,7 @@ export function repeatedUsers(rule: unknown): readonly (Problem & { readonly at:
   if ('code' in users) return []
   return users.flatMap((user, i) => {
     if (indexOfName(users, user) === i) return []
-    const message = `the user ${quoted(user.name)} is there twice, and only the first counts`
+    const message = `the user ${quoted(user.name)} is repeated, and only the first counts`
     return [{ code: 'WARN_COMPAT_NO_EFFECT' as const, message, hints: ['keep one of them'], at: i }]
   })
 }
@@ -94,11 +94,11 @@ const toUser = ({ password }: GomaUser): unknown => (HASH.test(password) ? passw
 
 const NO_USERS: Problem = {
   code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: 'a rule with `username` and `password`, or with `users`, is needed',
+  message: 'a rule needs `username` and `password`, or `users`',
 }
 /** Does not show what is written: it may be a password. */
 const NO_PASSWORD: Problem = {
   code: 'ERR_CONFIG_VALUE',
-  message: 'a user without a password',
+  message: 'a user has no password',
   hints: ['write `user:password`, or a map of `username` and `password`'],
 }

@@ -1,4 +1,4 @@
-/** One rule of a middleware of Goma → what it does: an auth service or a policy judges, nobody gets in, or not so often. */
+/** A rule of a middleware of Goma → what it does: an auth service or a policy judges, everything is denied, or counted. */
 import type { Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
 import { err, ok } from '../../../result.ts'
@@ -67,7 +67,7 @@ export function translateAuthRequest(
   }
 }
 
-/** What the service is sent when no more is asked for. */
+/** What the service is sent by default. */
 const SENT_HEADERS = ['Authorization', 'Cookie', 'User-Agent']
 
 export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
@@ -112,7 +112,7 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
 
 const NO_AUTH_URL: Problem = {
   code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: 'a rule with `authUrl` is needed, and no `url` beside it',
+  message: 'a rule needs one of `authUrl` and `url`',
 }
 
 /** Entries of the form `Name` or `Source: Target`. */
@@ -121,7 +121,7 @@ function toAnswerMap(entries: readonly string[]): Result<Value, Problem> {
   for (const entry of entries) {
     const [from = '', to = from, ...more] = entry.split(':').map((part) => part.trim())
     if (from === '' || to === '' || more.length > 0 || map.has(from)) {
-      const message = `${quoted(entry)} is neither \`Name\` nor \`Source: Target\`, or is there twice`
+      const message = `${quoted(entry)} is neither \`Name\` nor \`Source: Target\`, or its name is repeated`
       return err({ code: 'ERR_CONFIG_VALUE', message })
     }
     map.set(from, to)
@@ -142,7 +142,7 @@ export function translateRateLimit(rule: RateLimitRule): Judge | Problem {
   }
 }
 
-/** Empty lists and maps are none. */
+/** Empty lists and maps are left out. */
 export function optional(key: string, value: object | undefined): Value {
   return value === undefined || Object.keys(value).length === 0 ? {} : { [key]: value }
 }

@@ -73,18 +73,18 @@ function readKey(name: keyof typeof KEYS, written: string): Result<Value, RulePr
   if (key?.kind === 'encrypted') {
     const problem = unsupported(
       `\`${name}\` that is encrypted for Goma is not supported`,
-      'a public key is no secret',
+      'write it in plain text: a public key is not a secret',
     )
     return err({ ...problem, at: name })
   }
   // Does not show what is written: it may be a key.
-  const message = `\`${name}\` is neither a key, nor one in base64, nor the path of a file`
+  const message = `\`${name}\` is neither a key, as text or in base64, nor the path of a file`
   const hints = ['a file has a name such as key.pem or keys.json']
   return err({ code: 'ERR_CONFIG_VALUE', message, hints, at: name })
 }
 
 const NO_KEYS: Problem = {
   code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: 'a rule with one of `secret`, `jwksUrl`, `jwksFile` and `publicKey` is needed',
+  message: 'a rule needs one of `secret`, `jwksUrl`, `jwksFile` and `publicKey`',
   hints: ['for an auth service write `url`'],
 }

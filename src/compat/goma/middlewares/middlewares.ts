@@ -60,7 +60,7 @@ const TYPES: ReadonlyMap<string, ReadRule> = new Map<string, ReadRule>(
   }),
 )
 
-/** Types that Goma has and Warder has not, and what to do about it. */
+/** Types that Goma has and Warder does not, and what to do instead. */
 export const UNSUPPORTED_TYPES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
     ['ldap', 'ldapAuth', 'oauth', 'oauth2'].map((type) => [
@@ -98,7 +98,7 @@ export function readMiddlewares(
     const path = ['middlewares', i]
     const pointer = toPointer(path)
     if (names.has(middleware.name)) {
-      const message = `the middleware ${quoted(middleware.name)} exists already`
+      const message = `the middleware ${quoted(middleware.name)} already exists`
       problems.push({ pointer: `${pointer}/name`, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } })
     }
     names.add(middleware.name)
@@ -143,12 +143,12 @@ const EVERYTHING: ProtectedPath = { base: '', saysBelow: true }
 const protectedPaths = ({ paths = [] }: GomaMiddleware): readonly ProtectedPath[] =>
   paths.filter((path) => 'base' in path)
 
-/** What is named by a route all the same is unknown there, which is an error. */
+/** A route that names one nevertheless names an unknown middleware, which is an error. */
 const misplaced = ({ paths = [] }: GomaMiddleware, pointer: string): readonly LocatedProblem[] =>
   paths.flatMap((path, i): readonly LocatedProblem[] => {
     if ('base' in path) return []
     const message = `the middleware ${quoted(path.name)} has no effect: it is written inside the \`paths\` of another`
-    const hints = ['indent it as the others are']
+    const hints = ['indent it like the other middlewares']
     return [{ pointer: `${pointer}/paths/${i}`, problem: { code: 'WARN_COMPAT_NO_EFFECT', message, hints } }]
   })
 
@@ -161,8 +161,8 @@ function unknownType(type: string): Problem {
 
 const NO_PATHS: Problem = {
   code: 'ERR_CONFIG_MISSING_KEY',
-  message: 'a middleware without `paths` protects nothing',
-  hints: ['write the paths to protect, relative to the route; /* is everything'],
+  message: 'a middleware without `paths` guards nothing',
+  hints: ['write the paths to guard, relative to the route; `/*` is everything'],
 }
 
 const isLocalJwt = (rule: unknown): boolean =>
@@ -188,7 +188,7 @@ function readBasicAuth(middleware: GomaMiddleware, path: readonly PropertyKey[],
   return { ...read, problems: [...read.problems, ...repeated, ...strayMaps(middleware, path)] }
 }
 
-/** `headers` and `params` are read inside `rule`, and beside it, where the document has them. */
+/** `headers` and `params` are read inside `rule`, and beside it, as in Goma's document. */
 function readAuthRequest(middleware: GomaMiddleware, path: readonly PropertyKey[], root: unknown): Read {
   const rule = middleware.rule
   const inside = typeof rule === 'object' && rule !== null ? (rule as Readonly<Record<string, unknown>>) : {}
@@ -233,7 +233,7 @@ const ENCRYPTED = unsupported(
   'write it in plain text, into a file that only the user of Warder may read',
 )
 
-/** What a schema of the rules is, as far as it is used here. */
+/** What is used here of a schema of rules. */
 interface RuleSchema<Rule> {
   safeParse(value: unknown):
     | { readonly success: true; readonly data: Rule }
