@@ -93,6 +93,20 @@ async function writeSlowly(
   return longestMs
 }
 
+/**
+ * Has a process of its own append to the file, ten times a second, until the returned function is called. An interval
+ * of this process may pause for longer than Warder waits, when the machine is busy.
+ */
+function keepWriting(file: string): () => Promise<unknown> {
+  const writer = Bun.spawn(['sh', '-c', 'while printf t >> "$1"; do sleep 0.1; done', 'sh', file])
+  const stop = (): Promise<unknown> => {
+    writer.kill()
+    return writer.exited
+  }
+  cleanup.add(stop)
+  return stop
+}
+
 // Each waits for seconds until files are quiet, with a Warder of its own: one after the other they took 50 s.
 liveSuite('a watched configuration', [], () => {
   it.concurrent('that is written in pieces for three seconds is taken whole, and nothing before', async () => {
@@ -203,11 +217,10 @@ liveSuite('a watched configuration', [], () => {
   it.concurrent('that is never finished is not taken, which the log reports once', async () => {
     const { file, reloads, events } = await serve()
     writeFileSync(file, `${readFileSync(file, 'utf8')}# `)
-    const writing = setInterval(() => appendFileSync(file, 'x'), 200)
-    cleanup.add(() => clearInterval(writing))
+    const stop = keepWriting(file)
     await waitFor('the line', () => events('watch').length > 0 || undefined)
     expect([events('watch').length, reloads()]).toEqual([1, []])
-    clearInterval(writing)
+    await stop()
     await waitFor('the reload', () => reloads().length > 0 || undefined)
     expect([events('watch').length, reloads()]).toEqual([1, ['success']])
   })
@@ -217,11 +230,10 @@ liveSuite('a watched configuration', [], () => {
     const scope = join(directory, 'scope')
     writeFileSync(scope, 'wri')
     writeFileSync(file, text('${file:scope}'))
-    const writing = setInterval(() => appendFileSync(scope, 't'), 200)
-    cleanup.add(() => clearInterval(writing))
+    const stop = keepWriting(scope)
     await warder.ready('the line', () => /files keep changing/.exec(warder.output())?.[0])
     expect(reloads()).toEqual([])
-    clearInterval(writing)
+    await stop()
     writeFileSync(scope, 'write')
     await warder.ready('the reload', () => reloads().length > 0 || undefined)
     expect(reloads()).toEqual(['success'])
