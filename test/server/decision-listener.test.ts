@@ -43,7 +43,7 @@ describe('the decision listener', () => {
       200,
       null,
     ],
-    ['a policy that says no', '/v1/auth/nginx/write', asked('GET', ORDER, token), 403, 'scope_missing'],
+    ['a policy that denies', '/v1/auth/nginx/write', asked('GET', ORDER, token), 403, 'scope_missing'],
     ['the token alone', '/v1/auth/token', { authorization: `Bearer ${token}` }, 200, null],
     [
       'the token alone, by a policy',
@@ -189,7 +189,7 @@ describe('the admin listener', () => {
   })
 
   for (const host of ['a b', '[', 'x/../y', 'a:99999', '@']) {
-    it(`answers 421, and no 5xx, to a Host header that is no host (${host})`, async () => {
+    it(`answers 421, and no 5xx, to an invalid Host header (${host})`, async () => {
       const port = Number(running.admin.split(':').at(-1))
       const { text } = await exchange(port, `GET /readyz?verbose HTTP/1.1\r\nHost: ${host}\r\n\r\n`, (all) =>
         all.includes('\r\n\r\n'),
@@ -219,7 +219,7 @@ describe('the admin listener', () => {
     expect(text).not.toContain(SECRET)
   })
 
-  it('knows no other path', async () => {
+  it('answers 404 on every other path', async () => {
     expect((await fetch(`${running.admin}/v1/auth/nginx`)).status).toBe(404)
   })
 })

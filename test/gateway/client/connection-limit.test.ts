@@ -161,7 +161,7 @@ describe('a full gateway', () => {
 })
 
 liveSuite('a full gateway of HTTP/2', ['openssl'], () => {
-  it('closes the connection without a request for a new one, and refuses that while there is none', async () => {
+  it('closes an idle connection for a new one, and refuses the new one while none is idle', async () => {
     const waiting: Socket[] = []
     const app = await startRawUpstream(cleanup, ({ target }, socket) => {
       if (target.endsWith('slow')) waiting.push(socket)

@@ -20,17 +20,17 @@ const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 /** A budget of 100 bytes whose connections are names, and what becomes of them. */
 function nameBudget() {
   const destroyed: string[] = []
-  const told: Overload[] = []
+  const reports: Overload[] = []
   let collections = 0
   const held = createHeldBytes(
     () => 100,
-    (overload) => told.push(overload),
+    (overload) => reports.push(overload),
     NEVER,
     () => (collections += 1),
   )
   return {
     destroyed,
-    told,
+    reports,
     collections: () => collections,
     total: () => held.total,
     open: (peer: string, name: string) => held.open(peer, () => void destroyed.push(name)),
@@ -59,14 +59,14 @@ describe('the bytes that connections hold', () => {
   })
 
   it('above the budget close connections of the address that holds the most, the largest first', async () => {
-    const { open, destroyed, told, total } = nameBudget()
+    const { open, destroyed, reports, total } = nameBudget()
     open('honest', 'download').add(40)
     const many = ['a', 'b', 'c', 'd'].map((name) => open('flood', name))
     for (const [i, account] of many.entries()) account.add(14 + i)
     await turn()
     expect(destroyed).toEqual(['d'])
     expect(total()).toBe(85)
-    expect(told).toEqual([{ heldBytes: 85, closed: 1 }])
+    expect(reports).toEqual([{ heldBytes: 85, closed: 1 }])
   })
 
   it('close one connection after the other until an eighth of the budget is free', async () => {

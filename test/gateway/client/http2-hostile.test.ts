@@ -68,7 +68,7 @@ const NEVER_FORWARDED: readonly (readonly [name: string, ...frames: readonly Buf
   ['TE other than trailers', request(fieldsOf({ te: 'gzip' }))],
   ['another expectation', request(fieldsOf({ expect: 'all' }))],
   ['two lengths', withLength('1', '2')],
-  ['a length that is none', withLength('+1')],
+  ['an invalid length', withLength('+1')],
   ['a length and no body', request(fieldsOf({ 'content-length': '5' }))],
   [
     '300 fields',

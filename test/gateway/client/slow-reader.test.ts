@@ -8,7 +8,7 @@ const LAST = 'GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 describe('a client that does not read its answers', () => {
-  it('has no further request read: answers would pile up in memory', async () => {
+  it('has no further request read, because answers would pile up in memory', async () => {
     const { wire, send } = serveFake()
     wire.hold(true)
     send(GET.repeat(50))
@@ -22,7 +22,7 @@ describe('a client that does not read its answers', () => {
     expect(statusesOf(wire.text())).toHaveLength(100)
   })
 
-  it('is heard when it leaves, unless it goes on sending', async () => {
+  it('is noticed when it leaves, unless it goes on sending', async () => {
     const { wire, send } = serveFake()
     wire.hold(true)
     send(GET)
@@ -33,7 +33,7 @@ describe('a client that does not read its answers', () => {
     expect(wire.isPaused).toBe(true)
   })
 
-  it('is let go of when it takes nothing for long', async () => {
+  it('is closed when it reads nothing for long', async () => {
     const { wire, send, pass } = serveFake()
     wire.hold(true)
     send(GET.repeat(2))

@@ -159,7 +159,7 @@ describe('bytes that look like a request', () => {
     expect(app.bytes()).toBe(seenBefore)
   })
 
-  it('are no request when a WebSocket was asked for and refused', async () => {
+  it('are not a request when a WebSocket was asked for and refused', async () => {
     const upgrade = get('/public/x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Key: x')
     const { text } = await exchange(gateway.port, upgrade + HIDDEN, (all) => all.endsWith('}\n'))
     expect(statusesOf(text)).toEqual([200, 401])

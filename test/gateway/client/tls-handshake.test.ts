@@ -24,7 +24,7 @@ async function openSilent(port: number, first = HALF_A_HELLO): Promise<Socket> {
 }
 
 liveSuite('a client that never ends its TLS handshake', ['openssl'], () => {
-  it('counts as a connection, and makes room for others', async () => {
+  it('counts as a connection, and is closed in favour of others', async () => {
     const app = await startRawUpstream(cleanup)
     const gateway = await runHttp2Gateway([app.url], cleanup, { listen: 'max_connections: 2' })
     const oldest = await openSilent(gateway.port)

@@ -164,7 +164,7 @@ liveSuite('the gateway over TLS', ['openssl'], () => {
 })
 
 liveSuite('an https server', ['openssl'], () => {
-  it('is trusted by its own authority and name, and is shown our certificate', async () => {
+  it('is trusted by its own authority and name, and receives the gateway’s certificate', async () => {
     const dir = createTempDir(cleanup)
     for (const name of ['localhost', 'other.example', 'warder.example']) await makeCertificate(dir, name)
     for (const [name, status] of [
@@ -180,8 +180,8 @@ liveSuite('an https server', ['openssl'], () => {
       }
       const server = Bun.serve({ hostname: '127.0.0.1', port: 0, tls, fetch: () => new Response('secret') })
       cleanup.add(() => server.stop(true))
-      const ours = `{ cert_file: ${dir}/warder.example.crt, key_file: ${dir}/warder.example.key }`
-      const upstream = `ca_file: ${dir}/${name}.crt, client_certificate: ${ours}`
+      const client = `{ cert_file: ${dir}/warder.example.crt, key_file: ${dir}/warder.example.key }`
+      const upstream = `ca_file: ${dir}/${name}.crt, client_certificate: ${client}`
       const gateway = await runGateway(
         gatewayConfig([`https://localhost:${server.port}`], { upstream }),
         cleanup,

@@ -56,7 +56,7 @@ describe('trailers of an answer', () => {
     })
   }
 
-  it('are dropped when one of their lines is no field', async () => {
+  it('are dropped when one of their lines is not a field', async () => {
     const { text } = await answerTo('TE: trailers\r\n', 'X-Sum: 7\r\nno field\r\n')
     expect(text).toEndWith('0\r\n\r\n')
   })

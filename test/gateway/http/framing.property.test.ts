@@ -190,7 +190,7 @@ describe('a body that goes on', () => {
     })
   }
 
-  it('is no longer than it was announced', () => {
+  it('is not longer than announced', () => {
     const wire = createFakeWire()
     const writer = createBodyWriter(wire, { kind: 'length', bytes: 3 })
     writer.content(Buffer.from('ab'))

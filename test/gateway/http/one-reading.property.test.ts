@@ -147,7 +147,7 @@ describe('what the gateway forwards', () => {
       if (forwarded === undefined) return
       const { head, body } = forwarded
       const found = readRequestsByLlhttp(forwarded.bytes)
-      // A method that it does not know is its business; a second request would be ours.
+      // llhttp may reject a method that it does not know; a second request would be Warder's fault.
       if (!llhttpMethods.includes(head.method) || head.method === 'PRI') return expect(found).toHaveLength(1)
       forwardedCount += 1
       const target = head.query === undefined ? head.path : `${head.path}?${head.query}`

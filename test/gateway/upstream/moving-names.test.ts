@@ -81,7 +81,7 @@ describe('an application that moves', () => {
 })
 
 describe('an outage of DNS', () => {
-  it('is not one of the application’s', async () => {
+  it('is not an outage of the application', async () => {
     const { names, url } = await startTwo()
     const gateway = await runMovingGateway(cleanup, gatewayConfig([url]), names.resolve, { resolveMs: 50 })
     expect((await ask(gateway.port, PUBLIC)).body).toBe(ONE)
@@ -93,7 +93,7 @@ describe('an outage of DNS', () => {
     expect(lines).toMatchObject([{ level: 'warn', host: 'app', why: 'EAI_AGAIN', kept: 1 }])
   })
 
-  it('at the start is a 502 that names it, and over with it', async () => {
+  it('at the start causes a 502 with a log line about it, until DNS answers', async () => {
     const { names, url } = await startTwo()
     names.fail()
     const gateway = await runMovingGateway(cleanup, gatewayConfig([url]), names.resolve)
@@ -120,7 +120,7 @@ describe('several addresses of a name', () => {
     expect([one.requests(), two.requests(), other.requests()]).toEqual([4, 4, 2])
   })
 
-  it('stand in for one that leads nowhere, which is left alone after its first failure', async () => {
+  it('replace an unreachable one, which is left alone after its first failure', async () => {
     const port = await freePort()
     const four = await startAt(cleanup, '127.0.0.1', port)
     const names = createFakeNames()

@@ -41,7 +41,7 @@ function createPool(port: number): ServerPool {
   return pool
 }
 
-it('hears the next answer on a kept connection, also when the client of the last one was slow', async () => {
+it('receives the next answer on a kept connection, even if the previous client was slow', async () => {
   const app = await startRawUpstream(cleanup)
   const pool = createPool(app.port)
   const first = await take(pool)

@@ -232,7 +232,7 @@ describe('a server that lies', () => {
     expect((await ask(gateway.port, PUBLIC)).body).toBe('ok')
   })
 
-  it('does not answer the next request with the body that it owed to no HEAD', async () => {
+  it('does not answer the next request with a body that follows its answer to HEAD', async () => {
     const app = await startRawUpstream(cleanup, ({ method, bytes }, socket) => {
       const isSecond = method === 'GET' && bytes().startsWith('HEAD')
       // Of a slow body, the next request sees the end.
@@ -263,7 +263,7 @@ describe('a server that lies', () => {
     expect(gateway.lines.some((line) => line['fault'] === 'upstream_closed')).toBe(true)
   })
 
-  it('may send interim answers, which are for us', async () => {
+  it('may send interim answers, which are not forwarded', async () => {
     const app = await startRawUpstream(
       cleanup,
       (_, socket) =>
