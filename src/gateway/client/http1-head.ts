@@ -1,5 +1,5 @@
 /** Reads the head of each request from the bytes of an HTTP/1.1 connection. */
-import { createHeadCollector } from '../http/head-collector.ts'
+import { HeadCollector } from '../http/head-collector.ts'
 import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
 import { parseRequestHead, type RequestFault, type RequestHead } from '../http/request-head.ts'
 
@@ -31,7 +31,7 @@ const TOO_LARGE: Http1HeadStep = {
  * @param onBegin Called with the first byte of each head.
  */
 export function createHttp1HeadReader(onBegin: () => void): Http1HeadReader {
-  const collector = createHeadCollector(MAX_HEAD_BYTES)
+  const collector = new HeadCollector(MAX_HEAD_BYTES)
   /** Empty lines that were ignored before this head. */
   let emptyLines = 0
   const withoutEmptyLines = (bytes: Buffer): Buffer => {

@@ -1,7 +1,7 @@
 /** One exchange on an HTTP/1.1 connection: the body by its framing, the answer in a head and chunks of text. */
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
-import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
+import { BodyWriter } from '../http/body-writer.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { ownAnswerText, type OwnAnswer } from '../exchange/own-answer.ts'
 import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
@@ -152,7 +152,7 @@ export class Http1Stream implements ClientStream, WireEvents {
   answer(head: AnswerHead): void {
     const framing = framingOf(head, this.head.isHttp10)
     this.#keepAlive = !this.head.wantsClose && !this.#isLast()
-    this.#writer = createBodyWriter(this.#wire, framing)
+    this.#writer = new BodyWriter(this.#wire, framing)
     let text = startOf(head)
     if (framing.kind === 'chunked') text += 'Transfer-Encoding: chunked\r\n'
     else if (head.length !== undefined) text += `Content-Length: ${head.length}\r\n`
@@ -173,7 +173,7 @@ export class Http1Stream implements ClientStream, WireEvents {
 
   startTunnel(head: AnswerHead): void {
     this.#isTunnel = true
-    this.#writer = createBodyWriter(this.#wire, UNTIL_CLOSE)
+    this.#writer = new BodyWriter(this.#wire, UNTIL_CLOSE)
     this.#writer.head(`${startOf(head)}Connection: Upgrade\r\nUpgrade: ${FORWARDED_UPGRADE}\r\n\r\n`)
     this.#wire.resume()
     const arrived = this.#rest
@@ -188,7 +188,7 @@ export class Http1Stream implements ClientStream, WireEvents {
     this.#keepAlive = isWhole && this.#body.isDone && !this.head.wantsClose && !this.#isLast()
     // One answer to one request: a second one would be taken for the answer to the next request.
     if (this.#writer !== undefined) return void (this.#keepAlive = false)
-    this.#writer = createBodyWriter(this.#wire, NO_BODY)
+    this.#writer = new BodyWriter(this.#wire, NO_BODY)
     this.#writer.head(ownAnswerText(own, id, this.head.method === 'HEAD', this.#keepAlive))
     this.#writer.end()
     this.#writer.flush()

@@ -7,7 +7,7 @@ import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
 import type { CorsHeaders } from '../cors.ts'
 import type { Destination } from '../destination.ts'
 import type { GatewayFault } from '../gateway-event.ts'
-import { createBodyWriter, type BodyWriter } from '../http/body-writer.ts'
+import { BodyWriter } from '../http/body-writer.ts'
 import { announcedBytes } from '../http/request-head.ts'
 import type { Judgement } from '../judges/judge.ts'
 import type { WireEvents } from '../sockets/wire.ts'
@@ -195,7 +195,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     if (server === undefined) return
     link.wire.chargeTo(this.#client.held)
     this.#pace = createUploadPace(destination.upstream.settings)
-    this.#writer = createBodyWriter(link.wire, this.#client.head.framing)
+    this.#writer = new BodyWriter(link.wire, this.#client.head.framing)
     this.#answer = this.#relay(link)
     this.#askedMs = clock.elapsedMs()
     this.#upstreamMs = undefined

@@ -1,5 +1,5 @@
 /** The head of a server's final answer, behind the interim ones that may come before it (RFC 9110 §15.2). */
-import { createHeadCollector } from './head-collector.ts'
+import { HeadCollector } from './head-collector.ts'
 import { MAX_HEAD_BYTES } from './header-fields.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
 
@@ -21,7 +21,7 @@ const SWITCHING_PROTOCOLS = 101
 
 /** @param method Of the request: the answer to HEAD has no body, whatever it announces. */
 export function createAnswerHeadReader(method: string): AnswerHeadReader {
-  const collector = createHeadCollector(MAX_HEAD_BYTES)
+  const collector = new HeadCollector(MAX_HEAD_BYTES)
   let interim = 0
   const read = (bytes: Buffer): AnswerHeadStep => {
     const step = collector.add(bytes)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { Http1Stream } from '../../../src/gateway/client/http1-stream.ts'
 import { AnswerRelay } from '../../../src/gateway/exchange/answer-relay.ts'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
-import { createBodyWriter } from '../../../src/gateway/http/body-writer.ts'
+import { BodyWriter } from '../../../src/gateway/http/body-writer.ts'
 import { UNCHARGED } from '../../../src/gateway/held-account.ts'
 import { parseRequestHead, type RequestHead } from '../../../src/gateway/http/request-head.ts'
 import type { Wire } from '../../../src/gateway/sockets/wire.ts'
@@ -151,7 +151,7 @@ describe('a body that goes on', () => {
       const head = `POST / HTTP/1.1\r\nHost: a\r\n${field}`
       const { framing } = headOf(head)
       const wire = createFakeWire()
-      const writer = createBodyWriter(wire, framing)
+      const writer = new BodyWriter(wire, framing)
       const reader = createBodyReader(framing)
       writer.head(`${head}\r\n\r\n`)
       for (const piece of cut(isChunked ? inChunks(all, '', '') : body, at)) {
@@ -175,7 +175,7 @@ describe('a body that goes on', () => {
   ] as const) {
     it(`is not ended by an empty part, and has nothing behind its end: ${framing.kind}`, () => {
       const wire = createFakeWire()
-      const writer = createBodyWriter(wire, framing)
+      const writer = new BodyWriter(wire, framing)
       for (const text of ['', 'a', '', 'b', '']) {
         writer.content(Buffer.from(text))
         writer.flush()
@@ -192,7 +192,7 @@ describe('a body that goes on', () => {
 
   it('is not longer than announced', () => {
     const wire = createFakeWire()
-    const writer = createBodyWriter(wire, { kind: 'length', bytes: 3 })
+    const writer = new BodyWriter(wire, { kind: 'length', bytes: 3 })
     writer.content(Buffer.from('ab'))
     writer.content(Buffer.from('cdef'))
     writer.flush()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
-import { createHeadCollector } from '../../../src/gateway/http/head-collector.ts'
+import { HeadCollector } from '../../../src/gateway/http/head-collector.ts'
 import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
 import { parseResponseHead } from '../../../src/gateway/http/response-head.ts'
 
@@ -62,7 +62,7 @@ describe('a head', () => {
         cuts,
         (before, after, places) => {
           const text = before.replaceAll('\r\n\r\n', '')
-          const collector = createHeadCollector(1_000)
+          const collector = new HeadCollector(1_000)
           const all = `${text}\r\n\r\n${after}`
           const end = all.indexOf('\r\n\r\n')
           let rest = ''
@@ -85,7 +85,7 @@ describe('a head', () => {
   })
 
   it('is bounded, one byte at a time as well', () => {
-    const collector = createHeadCollector(100)
+    const collector = new HeadCollector(100)
     // A head of just 100 bytes may still end with the next four.
     const steps = Array.from({ length: 104 }, () => collector.add(Buffer.from('a')).kind)
     expect(steps.slice(0, 103).every((kind) => kind === 'more')).toBe(true)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
-import { createBodyWriter } from '../../../src/gateway/http/body-writer.ts'
+import { BodyWriter } from '../../../src/gateway/http/body-writer.ts'
 import { compileHeaderRules } from '../../../src/gateway/exchange/forward-headers.ts'
 import { requestHeadText } from '../../../src/gateway/exchange/upstream-head.ts'
 import { parseRequestHead, type RequestHead } from '../../../src/gateway/http/request-head.ts'
@@ -25,7 +25,7 @@ function forward(bytes: string): Forwarded | undefined {
   if (parsed?.ok !== true) return undefined
   const head = parsed.value
   const wire = createFakeWire()
-  const writer = createBodyWriter(wire, head.framing)
+  const writer = new BodyWriter(wire, head.framing)
   const request = {
     head,
     target: head.query === undefined ? head.path : `${head.path}?${head.query}`,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
-import { createHeadCollector } from '../../../src/gateway/http/head-collector.ts'
+import { HeadCollector } from '../../../src/gateway/http/head-collector.ts'
 import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
 import { parseResponseHead } from '../../../src/gateway/http/response-head.ts'
 
@@ -68,7 +68,7 @@ describe('a chunked body', () => {
 
 describe('a head', () => {
   const collect = (parts: readonly Buffer[], maxBytes: number): string => {
-    const head = createHeadCollector(maxBytes)
+    const head = new HeadCollector(maxBytes)
     for (const part of parts) {
       const step = head.add(part)
       if (step.kind !== 'more') return step.kind === 'head' ? step.text : step.kind
