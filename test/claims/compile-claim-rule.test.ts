@@ -111,7 +111,7 @@ describe('claim rules', () => {
     })
   }
 
-  it('does not hold where the claim is not there, except to say so', () => {
+  it('does not hold if the claim is not there, except to say so', () => {
     for (const claims of [{}, { a: 1 }, { a: [] }, { b: 'x' }]) {
       for (const rule of [{ equals: 'x' }, { in: ['x'] }, { contains: ['x'] }, { exists: true }]) {
         expect(compileClaimRule({ path: 'a.b', ...rule }).holds(claims)).toBe(false)
@@ -151,7 +151,7 @@ describe('claim rules', () => {
         expect(compileClaimRule({ path: 'a', ...rule, exists: false }).holds(claims)).toBe(false)
       }),
     ))
-  it('negates only where the claim has the type that is named', () =>
+  it('negates only if the claim has the type that is named', () =>
     fc.assert(
       fc.property(fc.jsonValue(), fc.oneof(fc.string(), fc.integer(), fc.boolean()), (value, wanted) => {
         const negated = compileClaimRule({ path: 'a', notEquals: wanted }).holds({ a: value })

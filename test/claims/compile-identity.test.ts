@@ -70,7 +70,7 @@ describe('identity headers', () => {
       expect(write(json, overrides)).toBe(expected))
   }
 
-  it('gives a value to every identity header of the configuration, blank where this policy has none', () => {
+  it('gives a value to every identity header of the configuration, blank if this policy has none', () => {
     const read = compileIdentity(
       [settings({ name: 'X-B', claim: 'b' }), settings({ name: 'X-D', claim: 'd.e' })],
       ['x-a', 'x-b', 'x-c', 'x-d'],

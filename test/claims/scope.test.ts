@@ -80,7 +80,7 @@ describe('missingScopes', () => {
     [['orders'], [], 'orders:read', ['orders']],
   ] as const
   for (const [all, any, scope, missing] of cases) {
-    it(`misses [${missing.join(' ')}] in "${scope}" where all of [${all.join(' ')}] and one of [${any.join(' ')}] are asked for`, () =>
+    it(`misses [${missing.join(' ')}] in "${scope}" if all of [${all.join(' ')}] and one of [${any.join(' ')}] are asked for`, () =>
       expect(missingScopes(readScopes({ scope }), { all, any })).toEqual([...missing]))
   }
 })

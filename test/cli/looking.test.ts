@@ -118,14 +118,14 @@ describe('healthcheck', () => {
     expect((await runWarder(['healthcheck', '--url', adminUrl])).code).toBe(6)
   })
 
-  it('asks the default address where there is no configuration file, and one that is named must exist', async () => {
+  it('asks the default address if there is no configuration file, and one that is named must exist', async () => {
     // Something may or may not listen there; what counts is that it was asked.
     expect([0, 6]).toContain((await runWarder(['healthcheck', '--timeout', '1s'])).code)
     const named = await runWarder(['healthcheck'], { env: { WARDER_CONFIG: `${sandbox.path}/none.yaml` } })
     expect([named.code, errorCodeOf(named)]).toEqual([3, 'ERR_CONFIG_FILE_MISSING'])
   })
 
-  it('refuses to guess where the listener is off', async () => {
+  it('refuses to guess if the listener is off', async () => {
     const ran = await runWarder(['healthcheck', '-c', off])
     expect([ran.code, errorCodeOf(ran)]).toEqual([2, 'ERR_CLI_USAGE'])
   })
@@ -195,7 +195,7 @@ describe('config convert of a configuration that is refused', () => {
     ])
   })
 
-  it('ends with 3 where nothing can be converted', async () => {
+  it('ends with 3 if nothing can be converted', async () => {
     const foreign = sandbox.write('goma.yml', 'gateway: {')
     const { code, stdout } = await runWarder(['config', 'convert', foreign])
     expect([code, stdout]).toEqual([3, ''])

@@ -72,7 +72,7 @@ describe('warder, as a program', () => {
     expect((await new Response(child.stdout).text()).trim().split('\n').at(-1)).toBe('0')
   })
 
-  it('ends where it cannot listen, and leaves nothing running', async () => {
+  it('ends if it cannot listen, and leaves nothing running', async () => {
     const busy = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response() })
     const { port } = busy
     const address = `127.0.0.1:${port}`

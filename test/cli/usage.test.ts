@@ -117,7 +117,7 @@ describe('help', () => {
     }
   })
 
-  it('is wrong usage where a command was expected', async () => {
+  it('is wrong usage if a command was expected', async () => {
     for (const args of [[], ['token'], ['keys'], ['config']]) {
       const { code, stdout, stderr } = await runWarder(args)
       expect([code, stdout, stderr.startsWith('Usage:')]).toEqual([2, '', true])

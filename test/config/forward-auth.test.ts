@@ -37,7 +37,7 @@ describe('forward_auth', () => {
     })
   })
 
-  it('needs no issuers where no route has a policy', async () => {
+  it('needs no issuers if no route has a policy', async () => {
     const text = config('{ url: "http://a" }').replace(ISSUER, 'version: 1\n')
     const { settings } = await loadGood(text)
     expect(settings.issuers).toEqual([])

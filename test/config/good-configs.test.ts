@@ -270,7 +270,7 @@ describe('words that relax a check', () => {
     expect(settings.issuers[0]?.audience).toEqual(['any'])
   })
 
-  it('accept any issuer where its keys are at hand and no other issuer competes', async () => {
+  it('accept any issuer if its keys are at hand and no other issuer competes', async () => {
     const { settings } =
       await loadGood(`${ISSUER}  - { name: x, issuer: any, audience: a, keys: { pem_file: k.pem } }
 policies:

@@ -53,7 +53,7 @@ describe('basic_auth', () => {
     expect(weak.map(({ pointer }) => pointer)).toEqual(['/routes/0/basic_auth/users/b'])
   })
 
-  it('needs no issuers where no route has a policy', async () => {
+  it('needs no issuers if no route has a policy', async () => {
     const text = basic('users_file: users')
       .replace(ISSUER, 'version: 1\n')
       .replace(/^policies.*\n/m, '')

@@ -31,7 +31,7 @@ describe('the way to the keys', () => {
     })
   })
 
-  it('is absent where nothing of it is written, also when it is written as off', async () => {
+  it('is absent if nothing of it is written, also when it is written as off', async () => {
     for (const text of ['{ refresh: 5m }', '{ deny_private_addresses: false }']) {
       const { settings } = await loadGood(keys(text))
       expect(settings.issuers[0]?.keys).not.toHaveProperty('reach')

@@ -46,7 +46,7 @@ describe('the keycloak preset judges what a Keycloak issued', () => {
     ['refresh token', 'refresh_token'],
     ['logout token', 'logout_token'],
   ] as const)
-    it(`denies its ${kind} even where the client is the audience`, async () => {
+    it(`denies its ${kind} even if the client is the audience`, async () => {
       const lax = await createKeycloakJudge(url, deps, 'web')
       const { reason, cause: found } = await lax.judge(tokens[kind])
       lax.close()

@@ -65,7 +65,7 @@ describe('a rate limit', () => {
     })
   }
 
-  it('warns where a client chooses what it is counted by', async () => {
+  it('warns if a client chooses what it is counted by', async () => {
     const { warnings } = await loadGood(limited({ upstream: CLIENT }))
     expect(warnings.map(({ code, position }) => [code as string, position?.line])).toEqual([
       ['WARN_CONFIG_RATE_LIMIT_KEY', 8],

@@ -27,7 +27,7 @@ describe('the JSON Schema of warder.yaml', () => {
     }
   })
 
-  it('accepts `${…}` where the value is one of a closed set', () => {
+  it('accepts `${…}` if the value is one of a closed set', () => {
     for (const [path, part] of walk(schema, '')) {
       if (Array.isArray(part['enum'])) expect(path).toMatch(/\/anyOf\/0$/)
     }

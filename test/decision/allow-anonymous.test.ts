@@ -67,7 +67,7 @@ describe('a route with allow_anonymous', () => {
       }
     })
 
-  it('never counts where it is not set', async () => {
+  it('never counts if it is not set', async () => {
     for (const [name, request, reason] of CASES) {
       const decision = await ask(decideOf(strict), request)
       expect([name, decision.reason as string]).toEqual([

@@ -41,7 +41,7 @@ describe('a decision from the cache', () => {
       expect(await ask(decide, bearer(token))).toEqual({ ...first, isCacheHit: true })
     expect(keys.asked).toHaveLength(1)
   })
-  it('is not made where the cache is off', async () => {
+  it('is not made if the cache is off', async () => {
     for (const off of [
       { tokens: 0, bytes: 1000 },
       { tokens: 10, bytes: 0 },

@@ -75,7 +75,7 @@ describe('which policy judges', () => {
       })
     }
   })
-  it('gives a value to the identity headers of all policies, blank where they are another’s', async () =>
+  it('gives a value to the identity headers of all policies, blank if they are another’s', async () =>
     expect(await ask(decide, makeRequest({ path: '/any', headers }))).toMatchObject({
       identity: ['user-1', ''],
     }))
@@ -90,7 +90,7 @@ describe('which policy judges', () => {
       expect(any).toMatchObject({ reason: 'ok', route: undefined })
     }
   })
-  it('allows any valid token where no routes are configured', async () => {
+  it('allows any valid token if no routes are configured', async () => {
     const open = decideOf(makeGuard())
     expect(await ask(open, bearer(mint()))).toMatchObject({
       reason: 'ok',
@@ -155,9 +155,9 @@ describe('what the key source answers', () => {
     [{ state: 'unavailable', retryAfterSeconds: 7 }, 'keys_unavailable', 503],
   ] as const
   for (const [answer, reason, status] of cases) {
-    it(`becomes ${reason} where it is ${answer.state}`, async () =>
+    it(`becomes ${reason} if it is ${answer.state}`, async () =>
       expect(await ask(scripted(answer).decide, bearer(mint()))).toMatchObject({ reason, status }))
-    it(`becomes ${reason} where it is ${answer.state} after a wait`, async () =>
+    it(`becomes ${reason} if it is ${answer.state} after a wait`, async () =>
       expect(await ask(scripted(PENDING(), answer).decide, bearer(mint()))).toMatchObject({ reason, status }))
   }
   it('reports which kid is unknown, quoted and cut, to the log only', async () => {
@@ -182,7 +182,7 @@ describe('what the key source answers', () => {
     await reasonFor(decide, 'broken')
     expect(keys.asked).toEqual([])
   })
-  it('answers at once where nothing has to be waited for', () =>
+  it('answers at once if nothing has to be waited for', () =>
     expect(scripted(real).decide({ request: bearer(mint()), policy: undefined })).not.toBeInstanceOf(Promise))
   it('is waited for once, and asked once more without leave to wait', async () => {
     const { keys, decide } = scripted(PENDING(), real)

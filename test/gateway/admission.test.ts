@@ -113,7 +113,7 @@ describe('the route of a request', () => {
     expect(admission?.answer).toMatchObject({ status: 204 })
   })
 
-  it('is not looked for twice where no route answers a preflight', () => {
+  it('is not looked for twice if no route answers a preflight', () => {
     const { lookedFor, asked } = admit({}, {}, 'OPTIONS', PREFLIGHT)
     expect([lookedFor, asked.length]).toEqual([['OPTIONS'], 1])
   })

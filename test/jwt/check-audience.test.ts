@@ -27,7 +27,7 @@ describe('checkAudience', () => {
       expect(any.ok ? 'ok' : any.error).toBe(withAny)
     })
   }
-  it('accepts nothing where nothing is accepted', () =>
+  it('accepts nothing if nothing is accepted', () =>
     expect(checkAudience({ aud: 'a' }, new Set()).ok).toBe(false))
   it('does not read an inherited audience', () =>
     expect(checkAudience(Object.create({ aud: 'a' }) as Record<string, unknown>, ACCEPTED).ok).toBe(false))

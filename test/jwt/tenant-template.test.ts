@@ -114,7 +114,7 @@ describe('pickIssuer with templates', () => {
     ])
   })
 
-  it('takes none where two fit', () => {
+  it('takes none if two fit', () => {
     const all = [make('one', 'https://a/{tenant}', any), make('two', 'https://a/x{tenant}', any)]
     expect([pick('https://a/y', ...all), pick('https://a/xy', ...all)]).toEqual(['one', undefined])
   })

@@ -19,7 +19,7 @@ const entry = (overrides: Partial<VerifiedToken> = {}): VerifiedToken => ({
 })
 
 describe('the cache of verified tokens', () => {
-  it('is off where either of its bounds is 0', () => {
+  it('is off if either of its bounds is 0', () => {
     expect(createVerifiedCache({ tokens: 0, bytes: 1000 })).toBeUndefined()
     expect(createVerifiedCache({ tokens: 10, bytes: 0 })).toBeUndefined()
   })

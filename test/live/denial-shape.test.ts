@@ -82,7 +82,7 @@ liveSuite('a denial', ['nginx'], () => {
     })
   }
 
-  it('has the same shape where there was no decision: nginx without Warder', async () => {
+  it('has the same shape if there was no decision: nginx without Warder', async () => {
     await site.warder.stop()
     const response = await site.ask({ target: '/orders/1' }, site.mint())
     expect(shapeOf(response)).toEqual(shape(503, 'Service Unavailable', 'proxy_error'))
@@ -97,7 +97,7 @@ liveSuite('a denial', ['nginx'], () => {
     ],
   ]
   for (const [what, request, expected] of faults) {
-    it(`has the same shape where the gateway gave up: ${what}`, async () => {
+    it(`has the same shape if the gateway gave up: ${what}`, async () => {
       expect(shapeOf(await ask(gateway.port, request))).toEqual(expected)
     })
   }

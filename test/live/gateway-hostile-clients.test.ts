@@ -109,7 +109,7 @@ liveSuite('a gateway among hostile clients', [], () => {
     expect(app.received.map(({ target }) => target)).not.toContain('/public/half')
   })
 
-  it('lets go of a client that sends its body byte by byte, where there is a total_timeout', async () => {
+  it('lets go of a client that sends its body byte by byte, if there is a total_timeout', async () => {
     const server = await startRawUpstream(cleanup)
     const config = gatewayConfig([server.url], { upstream: 'idle_timeout: 1h, total_timeout: 1s' })
     const slow = drip((await runGateway(config, cleanup)).port, DRIPPED_BODY)

@@ -61,7 +61,7 @@ liveSuite('a gateway that is stopped under load', ['openssl'], () => {
     })
   }
 
-  it('loses no request on connections that it holds where clients are given time to go elsewhere', async () => {
+  it('loses no request on connections that it holds if clients are given time to go elsewhere', async () => {
     const server = await startRecordingServer('app', cleanup)
     const config = configOf(server.url).replace('drain: 0s', 'drain: 1s')
     const gateway = await startServedGateway(config, cleanup)

@@ -36,7 +36,7 @@ liveSuite('connections between nginx and Warder', ['nginx'], () => {
     client.close()
   }
 
-  it('opens a new connection only where Warder ends one, after at least 500 requests', async () => {
+  it('opens a new connection only if Warder ends one, after at least 500 requests', async () => {
     await allow(5)
     const before = counter?.accepted() ?? 0
     for (let i = 0; i < 12; i++) await allow(250)
@@ -46,7 +46,7 @@ liveSuite('connections between nginx and Warder', ['nginx'], () => {
     expect(opened).toBeLessThanOrEqual(3_000 / FEWEST_ANSWERS)
   })
 
-  it('leaves no request without its decision where Warder ends connections under load', async () => {
+  it('leaves no request without its decision if Warder ends connections under load', async () => {
     const [before, served] = [counter?.accepted() ?? 0, site.app.received.length]
     await Promise.all(Array.from({ length: 8 }, () => allow(900)))
     expect(site.app.received.length - served).toBe(7_200)

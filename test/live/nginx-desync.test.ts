@@ -82,7 +82,7 @@ liveSuite('body desync through an nginx without `Content-Length ""` (CWE-444)', 
     }
   })
 
-  it('the next user is hit where the decision server keeps the connection', async () => {
+  it('the next user is hit if the decision server keeps the connection', async () => {
     const { site } = await prepare(await startNaiveAuthServer(cleanup))
     // Takes the head of the next request up to within its X-Original-URL.
     await site.ask({ method: 'POST', target: '/closed/1', body: 'x'.repeat(90) })

@@ -29,7 +29,7 @@ liveSuite('an application that a client can make send X-Accel-Redirect', ['nginx
     return { served, site: await startGuardedSite(cleanup, { editSnippet, upstream: `127.0.0.1:${port}` }) }
   }
 
-  it('is asked for a closed path where nginx follows it', async () => {
+  it('is asked for a closed path if nginx follows it', async () => {
     const { site, served } = await start((text) => {
       const wrong = text.replace(/ +proxy_ignore_headers [^\n]+\n/, '')
       if (wrong === text) throw new Error('the snippet has no such line')

@@ -41,14 +41,14 @@ liveSuite('nginx and an application that speaks SCGI, as others do FastCGI and u
   }
   const headers = [['X-Auth-Subject', 'mallory']] as const
 
-  it('believes the client where the guarded location has `scgi_pass`', async () => {
+  it('believes the client if the guarded location has `scgi_pass`', async () => {
     const field = await start((text) => replaced(text, 'scgi_pass 127.0.0.1:$1;'))
     await field.site.ask({ target: '/public/1', headers })
     await field.site.ask({ target: '/orders/1', headers }, field.site.mint())
     expect(field.users).toEqual(['mallory', 'mallory'])
   })
 
-  it('believes Warder where the location passes to a server of its own, which has `scgi_pass`', async () => {
+  it('believes Warder if the location passes to a server of its own, which has `scgi_pass`', async () => {
     const socket = `${createTempDir(cleanup)}/app.sock`
     const field = await start((text) => {
       const [, port] = PASS.exec(text) ?? []

@@ -70,7 +70,7 @@ liveSuite(
       return response
     }
 
-    it('the attack reaches a closed path where `Upgrade` is handed on', async () => {
+    it('the attack reaches a closed path if `Upgrade` is handed on', async () => {
       const field = await start({ editSnippet: withClientsUpgrade })
       expect((await attack(field, H2C)).status).toBe(101)
       await waitFor('the smuggled request', () =>

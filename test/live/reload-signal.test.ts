@@ -56,7 +56,7 @@ drain: 0s
   })
   afterAll(() => cleanup.run())
 
-  it('puts a good file in force, and keeps the old one where the new one is bad', async () => {
+  it('puts a good file in force, and keeps the old one if the new one is bad', async () => {
     expect(await judge()).toBe('200')
     write('scpe: write')
     await reload('refused')

@@ -37,7 +37,7 @@ describe('otherSpellings', () => {
   for (const [path, spellings] of cases) {
     it(`reads [${spellings.join(', ')}] in ${path}`, () => expect(sorted(path)).toEqual([...spellings]))
   }
-  it('adds a slash to a plain path where that can make a difference', () =>
+  it('adds a slash to a plain path if that can make a difference', () =>
     expect(sorted('/panel', WITH_SLASH)).toEqual(['/panel/']))
   it('spells no path that no pattern ends as', () => {
     for (const path of ['/panel', '/panel/', '/panel.json', '/a.php'])

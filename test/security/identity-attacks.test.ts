@@ -60,7 +60,7 @@ describe('attack: claims that become another header value than they were', () =>
     '[1e400]',
   ]
   for (const json of refused) {
-    it(`refuses ${json.slice(0, 30)} where it has no single form`, async () =>
+    it(`refuses ${json.slice(0, 30)} if it has no single form`, async () =>
       expect(await judgeValue(json)).toMatchObject({ reason: 'identity_unfit', status: 403 }))
   }
   it('refuses a value of 20 KB instead of cutting it', async () =>

@@ -48,7 +48,7 @@ describe('attack: a method in another letter case, which no method rule matches 
     expect(await judge('DELETE')).toMatchObject({ reason: 'scope_missing', route: 'remove' })
     expect(await judge('frob')).toMatchObject({ reason: 'ok', route: 'rest' })
   })
-  it('denies it where there are no routes, and where the caller names the policy', async () => {
+  it('denies it if there are no routes, and if the caller names the policy', async () => {
     const bare = decideOf(makeGuard())
     expect(await ask(bare, makeRequest({ method: 'delete', headers }))).toMatchObject({
       reason: 'method_refused',
@@ -116,7 +116,7 @@ describe('attack: a query that names another method for the application (`_metho
     it(`answers ${method} /x?${query} with ${reason}`, async () =>
       expect((await ask(judges, makeRequest({ method, path: '/x', query, headers }))).reason).toBe(reason))
   }
-  it('lets it pass on a route that allows it, and where no route names methods', async () => {
+  it('lets it pass on a route that allows it, and if no route names methods', async () => {
     const request = makeRequest({ method: 'POST', path: '/ignores/x', query: '_method=DELETE', headers })
     expect(await ask(judges, request)).toMatchObject({ reason: 'ok', route: 'ignores' })
     const bare = decideOf(makeGuard({ policies: [policySettings()], routes: [routeSettings()] }))

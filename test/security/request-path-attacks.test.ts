@@ -132,7 +132,7 @@ describe('attack: a path in another letter case, which the route for it does not
         denial: { ambiguity: 'letter_case' },
       }))
   }
-  it('does not care about letter case where every spelling meets the same route', async () => {
+  it('does not care about letter case if every spelling meets the same route', async () => {
     for (const [path, route] of [
       ['/admin/X', 'admin'],
       ['/public/README', 'public'],

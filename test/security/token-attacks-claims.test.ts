@@ -134,7 +134,7 @@ describe('attack: an issuer that looks like ours (CVE-2024-53861)', () => {
   })
 })
 
-describe('attack: a stranger’s token where any issuer is accepted for one policy only', () => {
+describe('attack: a stranger’s token if any issuer is accepted for one policy only', () => {
   it('leaves issuers of any iss to the policies that name them', async () => {
     const unnamed = decideOf(makeGuard({ issuers: [mainIssuer({ issuer: null })] }))
     expect(await reasonFor(unnamed, mint({ claims: { iss: 'https://anyone.example' } }))).toBe(
@@ -191,14 +191,14 @@ describe('attack: a token of another kind from the same issuer, RFC 8725 §3.11'
     'statuslist+jwt',
   ]
   for (const typ of kinds) {
-    it(`refuses typ ${typ} even where no typ is asked for`, async () =>
+    it(`refuses typ ${typ} even if no typ is asked for`, async () =>
       expect(await reasonFor(decide, mint({ header: { typ } }))).toBe('typ_not_allowed'))
   }
   it('refuses an ID token by its audience, which is the client', async () =>
     expect(await reasonFor(decide, mint({ claims: { aud: 'web-client', nonce: 'n', at_hash: 'h' } }))).toBe(
       'audience_mismatch',
     ))
-  it('refuses an ID token by its typ where RFC 9068 is asked for', async () => {
+  it('refuses an ID token by its typ if RFC 9068 is asked for', async () => {
     const rfc9068 = decideOf(makeGuard({ issuers: [mainIssuer({ typ: ['at+jwt'] })] }))
     for (const typ of ['at+jwt', 'AT+JWT', 'application/at+jwt', 'Application/AT+jwt']) {
       expect(await reasonFor(rfc9068, mint({ header: { typ } }))).toBe('ok')

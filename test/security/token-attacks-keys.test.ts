@@ -262,7 +262,7 @@ describe('attack: short and empty secrets (CVE-2026-45363)', () => {
     it(`refuses a secret of ${bytes} bytes for HS256 at start`, () =>
       expect(codeOf(() => secretSource(Buffer.alloc(bytes, 1), ['HS256']))).toBe('ERR_KEYS_SECRET_UNUSABLE'))
   }
-  it('refuses a secret below 16 bytes even where short ones are allowed', () => {
+  it('refuses a secret below 16 bytes even if short ones are allowed', () => {
     expect(codeOf(() => secretSource(Buffer.alloc(15, 1), ['HS256'], { allowShortSecret: true }))).toBe(
       'ERR_KEYS_SECRET_UNUSABLE',
     )

@@ -72,7 +72,7 @@ describe('attack: `__proto__` and `constructor` as names', () => {
     )
     expect(await reasonFor(decide, mintHeader('{"alg":"RS256","kid":"constructor"}'))).toBe('kid_unknown')
   })
-  it('does not find inherited members where a claim is required', async () => {
+  it('does not find inherited members if a claim is required', async () => {
     for (const name of ['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf']) {
       const strict = decideOf(makeGuard({ issuers: [mainIssuer({ require: [name] })] }))
       expect(await reasonFor(strict, mint())).toBe('claim_missing')

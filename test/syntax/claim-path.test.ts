@@ -42,7 +42,7 @@ describe('parseClaimPath', () => {
         expect(readClaim(claims as Record<string, unknown>, names)).toEqual(value)
       }),
     ))
-  it('throws where a setting is no path, for it was checked before', () =>
+  it('throws if a setting is no path, for it was checked before', () =>
     expect(() => assertClaimPath('a..b')).toThrow(TypeError))
 })
 

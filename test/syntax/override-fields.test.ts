@@ -76,7 +76,7 @@ describe('the header fields that describe another request', () => {
     it(`ends with the connection: ${name}`, () => expect(isHopByHop(name.toLowerCase())).toBe(true))
   }
 
-  it('are kept of a trusted proxy only where they are not identity', () => {
+  it('are kept of a trusted proxy only if they are not identity', () => {
     const own = compileHeaderRules(['x-client-ip'], [])
     expect(own.isForbidden({ name: 'x-client-ip', lower: 'x-client-ip', value: 'x' }, true)).toBe(true)
   })

@@ -82,7 +82,7 @@ describe('a password hash', () => {
     expect(await verifyPassword(broken, 'x')).toBe(false)
   })
 
-  it('is not needed where the password itself is there', async () => {
+  it('is not needed if the password itself is there', async () => {
     const secret: PasswordSecret = { kind: 'plain', text: '$2a$ grüße' }
     expect(await verifyPassword(secret, '$2a$ grüße')).toBe(true)
     for (const wrong of ['', '$2a$ grüß', '$2a$ GRÜSSE'])

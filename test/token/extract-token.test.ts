@@ -215,7 +215,7 @@ describe('several sources', () => {
         ],
       }),
     ).toBe('token abc'))
-  it('reads nothing where no source is configured', () =>
+  it('reads nothing if no source is configured', () =>
     expect(read([], header('Bearer abc'))).toBe('token_missing'))
 
   it('never chooses between two tokens, whatever the sources hold', () => {

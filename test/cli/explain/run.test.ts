@@ -157,7 +157,7 @@ describe('explain gives the decision of the service', () => {
     }
   })
 
-  it('judges by any valid token where there are no routes and nothing is asked for', async () => {
+  it('judges by any valid token if there are no routes and nothing is asked for', async () => {
     const bare = sandbox.write(
       'bare.yaml',
       `version: 1\nissuers: [{ name: a, issuer: https://idp.example.com, audience: any, keys: { secret: ${SECRET} } }]\n`,

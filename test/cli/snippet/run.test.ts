@@ -107,7 +107,7 @@ describe('snippet nginx', () => {
     })
   }
 
-  it('connects to this machine where Warder listens on every interface', async () => {
+  it('connects to this machine if Warder listens on every interface', async () => {
     const wide = sandbox.write(
       'wide.yaml',
       `version: 1\nissuers: [{ name: a, issuer: https://a, audience: any, keys: { secret: ${SECRET} } }]\nlisten: { decisions: ":9180" }\n`,

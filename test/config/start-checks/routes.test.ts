@@ -19,7 +19,7 @@ const warningsOf = async (text: string): Promise<readonly string[]> =>
 const PUBLIC = '{ match: { path: /oauth2/** }, access: public, upstream: app }'
 
 describe('a login on the same host', () => {
-  it('is a warning where the route that it belongs to guards it', async () => {
+  it('is a warning if the route that it belongs to guards it', async () => {
     const guarded = `forward_auth: ${auth('/oauth2/start?rd=')}`
     expect(await warningsOf(config(guarded))).toEqual([
       '3: nobody can sign in to "app": /oauth2/start is not public, the route "app" guards it',
@@ -27,7 +27,7 @@ describe('a login on the same host', () => {
     expect(await warningsOf(config(guarded, PUBLIC))).toEqual([])
   })
 
-  it('is one where no route matches it', async () => {
+  it('is one if no route matches it', async () => {
     const guarded = `forward_auth: ${auth('/oauth2/start?rd=')}`
     const text = config(guarded).replace('"*.example.com" }', '"*.example.com", path: /app/** }')
     expect(await warningsOf(text)).toEqual([

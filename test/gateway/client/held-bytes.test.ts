@@ -175,7 +175,7 @@ describe('a request under way', () => {
     await waitFor('ends', () => clients.closed() > 0 || undefined)
   })
 
-  it('is charged for itself where it has hardly any fields', async () => {
+  it('is charged for itself if it has hardly any fields', async () => {
     const app = await startRawUpstream(cleanup, () => {})
     const gateway = await runGateway(gatewayConfig([app.url], OPTIONS), cleanup)
     flood(gateway.port, 200, 'GET /public/ HTTP/1.1\r\nHost: a\r\n\r\n')

@@ -105,7 +105,7 @@ liveSuite('the gateway over HTTP/2', ['openssl'], () => {
     expect(cookies.headers['x-mine']).toBeUndefined()
   })
 
-  it('brings events as they come, and trailers where they are asked for', async () => {
+  it('brings events as they come, and trailers if they are asked for', async () => {
     const app = await startRawUpstream(cleanup, (_, socket) => {
       socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n')
     })

@@ -71,7 +71,7 @@ describe('a request of HTTP/1.0 without a Host', () => {
     expect(app.received).toEqual([])
   })
 
-  it('is denied where an auth service is asked, which could not tell the host', async () => {
+  it('is denied if an auth service is asked, which could not tell the host', async () => {
     const { app, auth, gateway } = await startForwardAuth(cleanup)
     const { text } = await ask(gateway.port, 'GET /guarded HTTP/1.0')
     expect(statusesOf(text)).toEqual([403])
@@ -80,7 +80,7 @@ describe('a request of HTTP/1.0 without a Host', () => {
     expect(statusesOf((await ask(gateway.port, 'GET /public/ HTTP/1.0')).text)).toEqual([200])
   })
 
-  it('keeps the Host of the server where that is asked for', async () => {
+  it('keeps the Host of the server if that is asked for', async () => {
     const app = await startRawUpstream(cleanup)
     const gateway = await runGateway(gatewayConfig([app.url], { upstream: 'host: upstream' }), cleanup)
     const heads = ['GET /public/ HTTP/1.0', 'GET /public/ HTTP/1.0\r\nHost: a']

@@ -119,7 +119,7 @@ liveSuite('the gateway over TLS', ['openssl'], () => {
       expect((await askTls(gateway.port, { servername })).subject).toBe('new.example')
   })
 
-  it('asks for a certificate of the client where one is needed', async () => {
+  it('asks for a certificate of the client if one is needed', async () => {
     const dir = createTempDir(cleanup)
     await makeCertificate(dir, 'a.example')
     const client = await makeCertificate(dir, 'client.example')

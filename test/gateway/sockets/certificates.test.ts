@@ -76,7 +76,7 @@ describe('certificates of a listener', () => {
     )
   })
 
-  it('that are missing are left out, and a self-signed one takes their place, only where that is asked for', () => {
+  it('that are missing are left out, and a self-signed one takes their place, only if that is asked for', () => {
     const certificates = [pair('c.pem', 'c.key'), pair('a.pem', 'a.key')]
     const some = loadCertificates({ certificates, selfSigned: true }, readFile)
     expect([some.missing, some.isSelfSigned, some.first.cert]).toEqual([['c.pem'], false, good.cert])

@@ -130,7 +130,7 @@ describe('createBoundedFetch', () => {
     })
   }
 
-  it('connects to http where the operator allows it', async () => {
+  it('connects to http if the operator allows it', async () => {
     const world = worldThatAnswers(respond({}, '{}'))
     expect((await get(world, 'http://127.0.0.1/jwks', { ...BOUNDS, allowHttp: true })).ok).toBe(true)
   })

@@ -131,7 +131,7 @@ describe('discoverJwksUri', () => {
     for (const text of [OPENID, OAUTH, '500']) expect(other.found.ok ? '' : other.found.error).toContain(text)
   })
 
-  it('accepts http for issuer and jwks_uri where the operator allows it', async () => {
+  it('accepts http for issuer and jwks_uri if the operator allows it', async () => {
     const issuer = 'http://127.0.0.1:9999'
     const document = { issuer, jwks_uri: 'http://127.0.0.1:9999/jwks' }
     const { found } = await discover(

@@ -142,7 +142,7 @@ describe('unknown kids for a long time', () => {
     source.close()
   })
 
-  it('cause none at all where no key has a kid', async () => {
+  it('cause none at all if no key has a kid', async () => {
     const world = createFakeWorld()
     world.answer = () => Promise.resolve(jsonResponse({ keys: [{ ...jwk('a'), kid: undefined }] }))
     const source = createKeySource(SETTINGS, ['ES256'], world.deps)
