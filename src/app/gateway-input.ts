@@ -24,24 +24,13 @@ export function gatewayInput(instance: Instance): GatewayInput {
     })),
     findRoute: (request) => findRouteOf(guard, request),
     routes: settings.routes.flatMap((route): readonly RouteInput[] => {
-      const { name, upstream, access, rewrite, cors, rateLimit } = route
+      const { upstream, access } = route
       if (upstream === undefined) return []
       const all = judgesOf(access).map((judge) => toJudgeInput(judge, instance))
       const tokenSources = all.flatMap((judge) => (judge.kind === 'policy' ? judge.policy.tokenSources : []))
       // A single policy is the core's own business.
       const judges = access.kind === 'policy' ? [] : all
-      return [
-        {
-          name,
-          upstream,
-          tokenSources,
-          judges,
-          closesExpired: route.closeExpired ?? false,
-          ...(rewrite && { rewrite }),
-          ...(cors && { cors }),
-          ...(rateLimit && { rateLimit }),
-        },
-      ]
+      return [{ ...route, upstream, tokenSources, judges }]
     }),
   }
 }

@@ -38,7 +38,7 @@ export function compileDestinations(
   )
   const serviceOf = createAuthServices(headers, input.authTrust, state, deadlines)
   const judgesOf = createRouteJudges(input.decide, serviceOf, input.realm, state.passwordQueue)
-  const destinationOf = ({ rewrite, cors, judges, closesExpired, ...route }: RouteInput): Destination => {
+  const destinationOf = ({ rewrite, cors, judges, closeExpired, ...route }: RouteInput): Destination => {
     const upstream = upstreams.get(route.upstream)
     if (upstream === undefined) throw new TypeError(`no upstream named ${route.upstream}`)
     const strip = compileStripRule(
@@ -50,7 +50,7 @@ export function compileDestinations(
     return {
       upstream,
       strip,
-      closesExpired,
+      closesExpired: closeExpired === true,
       judges: judgesOf(judges),
       rewrite: rewrite && compileRewrite(rewrite),
       cors: cors && compileCors(cors),

@@ -1,13 +1,11 @@
 /** What a gateway is made from. */
 import type { Decide } from '../decision/decide.ts'
 import type { FoundRoute } from '../decision/find-route.ts'
-import type { RewriteSettings } from '../settings/route/definition.ts'
+import type { RouteSettings } from '../settings/route/definition.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
-import type { CorsSettings } from '../settings/cors/definition.ts'
 import type { JudgeInput } from './judges/judge.ts'
 import type { GatewayListenSettings } from '../settings/listener/definition.ts'
-import type { RateLimitSettings } from '../settings/rate-limit/definition.ts'
 import type { UpstreamSettings } from '../settings/upstream/definition.ts'
 import type { Certificates, ServerTrust } from './sockets/certificates.ts'
 
@@ -37,17 +35,10 @@ export interface ListenerInput {
 }
 
 /** One route with an upstream. */
-export interface RouteInput {
-  /** Unique; a decision names it. */
-  readonly name: string
+export interface RouteInput extends RouteSettings {
   readonly upstream: string
   /** Of the route's policies; empty on public routes. */
   readonly tokenSources: readonly TokenSourceSettings[]
-  readonly rewrite?: RewriteSettings
-  /** Whether a WebSocket is closed when its token has expired. */
-  readonly closesExpired: boolean
   /** The judges of the route, in their order, if only the gateway can ask them; empty if the core decides. */
   readonly judges: readonly JudgeInput[]
-  readonly cors?: CorsSettings
-  readonly rateLimit?: readonly RateLimitSettings[]
 }
