@@ -16,8 +16,8 @@ export interface Trial {
   readonly guard: Guard
   readonly request: AuthzRequest
   readonly nowSeconds: number
-  /** What the caller found when it looked for the route; undefined if it has not looked. */
-  readonly found: FoundRoute | undefined
+  /** The result of looking for the route, by the caller or here; undefined if there are no routes to ask. */
+  found: FoundRoute | undefined
   route: Route | undefined
   policy: Policy | undefined
   /** The request has no token, and its route allows that. */

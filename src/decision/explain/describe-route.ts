@@ -4,7 +4,7 @@ import type { JudgeSettings } from '../../settings/route/definition.ts'
 import { whySkipped } from '../../policy/why-skipped.ts'
 import type { PathAmbiguity } from '../../request/canonical-path.ts'
 import { whyMethodRefused, type MethodFault } from '../../request/method.ts'
-import { findRoute, matchedPath } from '../find-route.ts'
+import { matchedPath } from '../find-route.ts'
 import type { RouteRefusal } from '../other-route.ts'
 import type { StepDescription } from './step-description.ts'
 import type { Trial } from '../trial.ts'
@@ -34,7 +34,7 @@ const METHOD_FAULTS: Readonly<Record<MethodFault, string>> = {
 }
 
 /** Describes the step that finds route and policy. */
-export function describeRoute({ route, policy, guard, request }: Trial): StepDescription {
+export function describeRoute({ found, route, policy, guard, request }: Trial): StepDescription {
   const asked =
     request.host === ''
       ? 'no request'
@@ -44,7 +44,6 @@ export function describeRoute({ route, policy, guard, request }: Trial): StepDes
   if (guard.routes === undefined && policy === guard.anyValidToken)
     return { facts: `${asked}: there are no routes, and any valid token is allowed` }
   if (route === undefined && policy !== undefined) return { facts: `${asked}: policy ${policy.name}` }
-  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
   if (found?.ok === false) return describeRefusal(asked, found.error)
   const query = { method: request.method, host: request.host, path: matchedPath(request.path) ?? '' }
   const passedOver = guard.routes?.routes.slice(0, route?.order) ?? []

@@ -15,7 +15,7 @@ function routeStep(trial: Trial): Settled {
     trial.policy ??= guard.anyValidToken
     return PASSED
   }
-  const found = trial.found ?? findRoute(guard.routes, request)
+  const found = (trial.found ??= findRoute(guard.routes, request))
   if (!found.ok) return found.error.denial
   const route = found.value
   if (route === undefined) return { reason: 'no_route' }

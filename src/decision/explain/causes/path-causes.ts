@@ -1,14 +1,12 @@
 /** What a denial of an ambiguous path usually is about. */
 import { readKeptPath } from '../../../request/kept-path.ts'
-import { findRoute } from '../../find-route.ts'
 import type { RouteRefusal } from '../../other-route.ts'
 import { describeReading } from '../describe-route.ts'
 import type { LikelyCause } from './likely-cause.ts'
 import type { Trial } from '../../trial.ts'
 
 /** A path that an application would serve if it ignored letter case. */
-export function letterCase({ guard, request }: Trial): LikelyCause | undefined {
-  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
+export function letterCase({ found }: Trial): LikelyCause | undefined {
   if (found === undefined || found.ok || faultOf(found.error) !== 'letter_case') return undefined
   const { judged, met } = found.error
   if (judged === undefined || met === undefined) return undefined
@@ -20,8 +18,7 @@ export function letterCase({ guard, request }: Trial): LikelyCause | undefined {
 }
 
 /** What a route can keep encoded, and why this route does not. */
-export function encodedPath({ guard, request }: Trial): LikelyCause | undefined {
-  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
+export function encodedPath({ found, request }: Trial): LikelyCause | undefined {
   if (found === undefined || found.ok) return undefined
   const { judged, met } = found.error
   const fault = faultOf(found.error)
@@ -69,8 +66,7 @@ const INSTEAD: ReadonlyMap<string, string> = new Map([
 ])
 
 /** A HEAD that a route for GET does not name. */
-export function headAsGet({ guard, request }: Trial): LikelyCause | undefined {
-  const found = guard.routes === undefined ? undefined : findRoute(guard.routes, request)
+export function headAsGet({ found }: Trial): LikelyCause | undefined {
   if (found === undefined || found.ok || faultOf(found.error) !== 'head') return undefined
   const name = found.error.met?.name ?? ''
   return {
