@@ -3,6 +3,7 @@ import { checkLayers } from './check-layers.ts'
 import { findSharedNames } from './exported-names.ts'
 import { findCircles } from './import-circles.ts'
 import { FLOORS, LEAVES } from './layer-table.ts'
+import { checkRoomPage } from './room-page.ts'
 import { findUpwardEdges } from './upward-edges.ts'
 
 /** To be emptied: no name may be added. */
@@ -22,6 +23,9 @@ const faults = [
   ...checkLayers(source),
   ...findUpwardEdges(FLOORS, LEAVES).map(
     (edge) => `the room table has an arrow that does not lead down: ${edge}`,
+  ),
+  ...checkRoomPage(await Bun.file(`${root}/ARCHITECTURE.md`).text(), FLOORS).map(
+    (row) => `ARCHITECTURE.md, table of rooms: ${row}`,
   ),
   ...findCircles(everything).map((circle) => `files import each other, types included: ${circle.join(', ')}`),
   ...[...findSharedNames(source)]

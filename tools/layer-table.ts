@@ -12,8 +12,8 @@ export interface RoomRules {
   readonly types?: readonly string[]
 }
 
-const CORE = ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'decision', 'callers'] as const
-const GROUND = ['syntax', 'settings'] as const
+export const CORE = ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'decision', 'callers'] as const
+export const GROUND = ['syntax', 'settings'] as const
 const ALL_BUT_CLI = ['gateway', 'compat', 'config', 'server', 'observe', 'admin', 'testing'] as const
 
 /** Rooms side by side, which do not import each other. */
