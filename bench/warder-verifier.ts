@@ -8,7 +8,7 @@ import { compileIssuer } from '../src/jwt/issuer.ts'
 import type { IssuerSettings } from '../src/settings/issuer/definition.ts'
 import { createKeySource } from '../src/keys/sources/create-key-source.ts'
 import type { KeyDeps } from '../src/keys/key-deps.ts'
-import type { OneKeySource } from '../src/settings/keys/definition.ts'
+import type { OneKeySource } from '../src/settings/keys/key-source.ts'
 import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
 import type { TokenVerifier } from './verifiers.ts'
 

@@ -1,6 +1,6 @@
 /** From settings to a guard with running key sources: all of it, or a diagnostic for what is wrong. */
 import { toDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
-import { authCaFiles } from '../config/forward-auth-values.ts'
+import { authCaFiles } from '../settings/route/judges.ts'
 import { hashContent } from '../config/interpolate.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { listenerSetting } from '../config/setting-places.ts'
@@ -85,7 +85,7 @@ export function buildInstance(config: LoadedConfig, deps: BuildDeps): Result<Ins
     close(previous)
     return err({ diagnostics: problems, fileHashes })
   }
-  const guard = compileGuard({ ...settings, issuers })
+  const guard = compileGuard({ ...settings, ...settings.limits, issuers })
   return ok({
     config,
     guard,

@@ -1,5 +1,5 @@
 /** An instance as the gateway reads it. */
-import { judgesOf } from '../config/route-judges.ts'
+import { judgesOf } from '../settings/route/judges.ts'
 import { findRouteOf } from '../decision/find-route.ts'
 import type { GatewayInput, RouteInput } from '../gateway/gateway-input.ts'
 import type { JudgeInput } from '../gateway/judges/judge.ts'

@@ -1,9 +1,9 @@
 /** The one way from a file of another system to settings: it becomes a value that is read like a `warder.yaml`. */
 import { dirname, resolve } from 'node:path'
-import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../config/check-issuer.ts'
+import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../settings/issuer/check.ts'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { PartTranslation, Translation } from '../config/foreign-format.ts'
-import { fromPointer, toPointer } from '../config/json-pointer.ts'
+import { fromPointer, toPointer } from '../json-pointer.ts'
 import { locateIn } from '../config/locate-problem.ts'
 import { readSettings } from '../config/read-settings.ts'
 import type { SourceDocument } from '../config/source-document.ts'

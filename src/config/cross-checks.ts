@@ -1,26 +1,29 @@
 /** What no single part of the configuration can say: names, references, and what parts mean together. */
+import { USUAL } from '../settings/definition.ts'
 import { proxyEndpoints } from '../callers/callers.ts'
 import type { Algorithm } from '../syntax/algorithms.ts'
-import { checkGateway } from './check-gateway.ts'
-import { checkIssuer } from './check-issuer.ts'
-import { checkOneHeader, checkToldTwice } from './check-judges.ts'
-import { checkEndpoints, checkPolicy, checkRoute, checkTokenSource } from './check-policy.ts'
-import { issuerNames } from './default-names.ts'
+import { checkGateway } from '../settings/upstream/check.ts'
+import { checkIssuer } from '../settings/issuer/check.ts'
+import { checkOneHeader, checkToldTwice } from '../settings/route/check-judges.ts'
+import { checkEndpoints } from '../settings/endpoint/check.ts'
+import { checkPolicy } from '../settings/policy/check.ts'
+import { checkRoute } from '../settings/route/check.ts'
+import { checkTokenSource } from '../settings/token-source/check.ts'
+import { issuerNames } from '../settings/default-names.ts'
 import type { Problem } from '../settings/problem.ts'
-import { mayOverlap, expandTenants } from './expand-tenants.ts'
+import { mayOverlap, expandTenants } from '../settings/issuer/tenants.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from '../settings/values/listen-address.ts'
-import { keyPartsOf, keySourceOf } from './key-parts.ts'
-import { checkSnapshotPlace } from './key-refresh.ts'
-import { checkPasswordLimits } from './check-password-limits.ts'
-import { checkRateLimits } from './check-rate-limits.ts'
+import { keyPartsOf, keySourceOf } from '../settings/keys/parts.ts'
+import { checkSnapshotPlace } from '../settings/keys/check-refresh.ts'
+import { checkPasswordLimits } from '../settings/basic-auth/check-limits.ts'
+import { checkRateLimits } from '../settings/rate-limit/check.ts'
 import { quoted } from '../printable.ts'
-import type { ConfigParts } from './read-config.ts'
+import type { ConfigParts } from '../settings/read/read-config.ts'
 import type { Located } from '../settings/problem.ts'
-import { judgesIn } from './route-judges.ts'
-import { missingKey } from './schema-problems.ts'
+import { judgesIn } from '../settings/route/judges.ts'
+import { missingKey } from '../settings/read/schema-problems.ts'
 import type { LocatedProblem } from '../settings/problem.ts'
-import type { IssuerConfig } from './schema-issuer.ts'
-import { DEFAULT_LISTEN } from './setting-defaults.ts'
+import type { IssuerConfig } from '../settings/issuer/definition.ts'
 import { suggestion } from '../suggest.ts'
 
 /**
@@ -128,8 +131,8 @@ function unknownName(code: Problem['code'], what: string, name: string, known: R
 }
 
 function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {
-  const decisions = listen.decisions ?? DEFAULT_LISTEN.decisions
-  const admin = listen.admin === undefined ? DEFAULT_LISTEN.admin : listen.admin
+  const decisions = listen.decisions ?? USUAL.listen.decisions
+  const admin = listen.admin === undefined ? USUAL.listen.admin : listen.admin
   const found: LocatedProblem[] = []
   if (admin !== null && !isLoopback(admin)) {
     const message = 'the admin listener has no authentication, and could be reached from other machines'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { Problem } from '../settings/problem.ts'
-import { toPointer } from './json-pointer.ts'
+import { toPointer } from '../json-pointer.ts'
 import { decodeText } from './parse-document.ts'
 import { quoted } from '../printable.ts'
 import { suggestion } from '../suggest.ts'

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { Algorithm } from '../syntax/algorithms.ts'
-import type { OneKeySource } from '../settings/keys/definition.ts'
 import { err, ok } from '../result.ts'
 import type { Result } from '../result.ts'
 import { crossCheck } from './cross-checks.ts'
@@ -10,24 +9,21 @@ import { deepFreeze } from './deep-freeze.ts'
 import { byPosition, toDiagnostic } from './diagnostic.ts'
 import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
 import type { DirectoryReader } from './extra-files.ts'
-import { expandIssuers } from './expand-tenants.ts'
-import { expandPresets } from './expand-presets.ts'
+import { expandIssuers } from '../settings/issuer/tenants.ts'
+import { expandPresets } from '../settings/issuer/expand-presets.ts'
 import type { ConfigFormat, ForeignFormat, Translation } from './foreign-format.ts'
 import { fileTrouble, hashContent, interpolate } from './interpolate.ts'
-import { keyOrigins } from './key-parts.ts'
+import { keyOrigins } from '../settings/keys/parts.ts'
 import type { ConfigSurroundings, Interpolated } from './interpolate.ts'
-import { fromPointer, toPointer, valueAt } from './json-pointer.ts'
+import { fromPointer, toPointer, valueAt } from '../json-pointer.ts'
 import { parseDocument } from './parse-document.ts'
 import { quoted } from '../printable.ts'
-import { readConfig } from './read-config.ts'
+import { readConfig } from '../settings/read/read-config.ts'
 import type { LocatedProblem } from '../settings/problem.ts'
 import { findSettingOrigin, type SettingOrigin } from './setting-origin.ts'
-import { usersFiles } from './basic-auth-values.ts'
-import { authCaFiles } from './forward-auth-values.ts'
 import { secretFilesOf, secretSettingsOf, type SecretFile } from './secret-files.ts'
-import type { Settings } from '../settings/definition.ts'
+import { fillSettings, isSecretAt, settingFiles, type Settings } from '../settings/definition.ts'
 import type { SourceDocument } from './source-document.ts'
-import { toSettings } from './to-settings.ts'
 
 export interface LoadConfigDeps extends ConfigSurroundings, DirectoryReader {
   /** The algorithms that the runtime has. */
@@ -108,11 +104,11 @@ async function loadBytes(
   if (foreign !== undefined) {
     return loadForeign(foreign, document, bytes, deps)
   }
-  const filled = await interpolate(document.value, resolve(file), deps, isSecretField)
+  const filled = await interpolate(document.value, resolve(file), deps, isSecretAt)
   const native = readNative(document, filled, deps)
   if (!native.ok) return withWatched(failure(document, native.error), filled.files)
   const loaded = toLoaded(document, bytes, 'warder', native.value, filled.files)
-  return ok({ ...loaded, secretFiles: secretFilesOf(document, isSecretField) })
+  return ok({ ...loaded, secretFiles: secretFilesOf(document, isSecretAt) })
 }
 
 async function loadForeign(
@@ -134,11 +130,6 @@ async function loadForeign(
   return ok({ ...loaded, ...(directories && { directories }), fileHashes: hashes, digest: digestOf(hashes) })
 }
 
-const isSecretField = (pointer: string): boolean =>
-  /^\/issuers\/\d+\/keys\/(?:\d+\/)?(?:secret(?:\/\d+(?:\/value)?)?$|headers\/)|\/basic_auth\/users\//.test(
-    pointer,
-  )
-
 function readNative(
   document: SourceDocument,
   filled: Interpolated,
@@ -158,10 +149,7 @@ function readNative(
   if (parts.whole === undefined || diagnostics.some(({ severity }) => severity === 'error'))
     return err(diagnostics)
   const directory = dirname(resolve(document.file))
-  const settings = toSettings(parts.whole, parts, {
-    supportedAlgorithms: deps.supportedAlgorithms,
-    directory,
-  })
+  const settings = fillSettings(parts.whole, { supportedAlgorithms: deps.supportedAlgorithms, directory })
   const origins = expandIssuers(parts.issuers).flatMap(({ pointer, issuer }, i) => [
     [`issuers/${i}`, pointer] as const,
     ...keyOrigins(issuer).map(([path, at]) => [`issuers/${i}${path}`, `${pointer}${at}`] as const),
@@ -218,7 +206,7 @@ export function toLoaded(
     settings: deepFreeze(settings),
     warnings: [...warnings].sort(mainFirst(document)),
     format,
-    files: [...new Set([...fileHashes.keys(), ...keyFiles(settings)])],
+    files: [...new Set([...fileHashes.keys(), ...settingFiles(settings)])],
     fileHashes,
     directories: new Map(),
     secretFiles: secretSettingsOf(settings).map((path) => {
@@ -238,28 +226,6 @@ const digestOf = (fileHashes: ReadonlyMap<string, string>): string =>
     .update([...fileHashes.values()].join('\n'))
     .digest('hex')
     .slice(0, 7)
-
-const keyFiles = ({ issuers, listen, upstreams, routes }: Settings): readonly string[] => [
-  ...authCaFiles(routes),
-  ...usersFiles(routes),
-  ...listen.gateway.flatMap(({ tls }) => [
-    ...(tls?.certificates.flatMap(filesOf) ?? []),
-    ...(tls?.clientCaFile === undefined ? [] : [tls.clientCaFile]),
-  ]),
-  ...upstreams.flatMap(({ caFile, clientCertificate }) => [
-    ...(caFile === undefined ? [] : [caFile]),
-    ...(clientCertificate === undefined ? [] : filesOf(clientCertificate)),
-  ]),
-  ...issuers.flatMap(({ keys }) => (keys.kind === 'several' ? keys.sources : [keys]).flatMap(keyFilesOf)),
-]
-
-const keyFilesOf = (keys: OneKeySource): readonly string[] =>
-  keys.kind === 'pem_file' ? keys.files : keys.kind === 'jwks_file' ? [keys.file] : []
-
-const filesOf = (pair: { readonly certFile: string; readonly keyFile: string }): readonly string[] => [
-  pair.certFile,
-  pair.keyFile,
-]
 
 /** The pointer that a settings path stands for; the longest translated beginning decides. */
 function originOf(path: string, origins: ReadonlyMap<string, string>): string {

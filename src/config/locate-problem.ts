@@ -1,6 +1,6 @@
 /** Problems of a document → diagnostics with their place in it. */
 import { toDiagnostic, type Diagnostic } from './diagnostic.ts'
-import { pointerForPeople } from './json-pointer.ts'
+import { pointerForPeople } from '../json-pointer.ts'
 import type { LocatedProblem } from '../settings/problem.ts'
 import type { SourceDocument } from './source-document.ts'
 

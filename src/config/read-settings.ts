@@ -1,10 +1,10 @@
 /** The value of a `warder.yaml` that was made, not written, → Settings. Formats of other systems come in this way. */
 import { crossCheck } from './cross-checks.ts'
-import { readConfig } from './read-config.ts'
+import { readConfig } from '../settings/read/read-config.ts'
 import type { LocatedProblem } from '../settings/problem.ts'
 import type { Settings } from '../settings/definition.ts'
-import { toSettings } from './to-settings.ts'
-import type { SettingsContext } from './to-settings.ts'
+import { fillSettings } from '../settings/definition.ts'
+import type { FillContext } from '../settings/kinds/kind.ts'
 
 /**
  * Everything that is asked of a `warder.yaml` is asked of it. Nothing is interpolated.
@@ -13,11 +13,11 @@ import type { SettingsContext } from './to-settings.ts'
  */
 export function readSettings(
   value: Readonly<Record<string, unknown>>,
-  context: SettingsContext,
+  context: FillContext,
 ): { readonly settings: Settings | undefined; readonly problems: readonly LocatedProblem[] } {
   const { parts, problems } = readConfig(value)
   const found = [...problems, ...crossCheck(parts, context.supportedAlgorithms)]
   const isSound = !found.some(({ problem }) => problem.code.startsWith('ERR_'))
   if (parts.whole === undefined || !isSound) return { settings: undefined, problems: found }
-  return { settings: toSettings(parts.whole, parts, context), problems: found }
+  return { settings: fillSettings(parts.whole, context), problems: found }
 }

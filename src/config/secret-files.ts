@@ -2,9 +2,9 @@
 import { dirname, resolve } from 'node:path'
 import { MASK } from '../printable.ts'
 import type { SourcePosition } from './diagnostic.ts'
-import { toPointer } from './json-pointer.ts'
+import { toPointer } from '../json-pointer.ts'
 import type { Settings } from '../settings/definition.ts'
-import { judgesOf } from './route-judges.ts'
+import { judgesOf } from '../settings/route/judges.ts'
 import type { SourceDocument } from './source-document.ts'
 
 /** A place in the configuration, and the file in which its secret is. */

@@ -1,6 +1,6 @@
 /** Where an effective setting comes from: a line of the file, a preset, or a default. */
 import type { SourcePosition } from './diagnostic.ts'
-import { fromPointer, toPointer, valueAt } from './json-pointer.ts'
+import { fromPointer, toPointer, valueAt } from '../json-pointer.ts'
 import type { SourceDocument } from './source-document.ts'
 
 export type SettingOrigin =

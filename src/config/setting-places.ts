@@ -1,7 +1,7 @@
 /** Parts of the settings with the paths by which `positionOfSetting` knows them. */
-import type { KeySettings, OneKeySource } from '../settings/keys/definition.ts'
+import type { KeySettings, OneKeySource } from '../settings/keys/key-source.ts'
 import type { JudgeSettings, RouteSettings } from '../settings/route/definition.ts'
-import { judgesOf } from './route-judges.ts'
+import { judgesOf } from '../settings/route/judges.ts'
 
 export interface PlacedKeySource {
   readonly keys: OneKeySource

@@ -1,8 +1,7 @@
 /** Settings as the text of a `warder.yaml`. */
 import { Document, isCollection, isMap, isScalar, isSeq, visit } from 'yaml'
-import type { Settings } from '../settings/definition.ts'
-import { toConfigValue } from './to-config-value.ts'
-import type { ConfigValueOptions } from './config-value.ts'
+import { writeSettings, type Settings } from '../settings/definition.ts'
+import type { WriteOptions } from '../settings/kinds/kind.ts'
 
 /** The settings in force with every default, secrets masked: for `config show`. */
 export const showConfig = (settings: Settings): string =>
@@ -18,10 +17,10 @@ export interface ConfigComment {
 /** @param comments Written at the end of the line of a scalar, above anything else. */
 export function renderConfig(
   settings: Settings,
-  options: ConfigValueOptions,
+  options: WriteOptions,
   comments: readonly ConfigComment[] = [],
 ): string {
-  const document = new Document(toConfigValue(settings, options), { aliasDuplicateObjects: false })
+  const document = new Document(writeSettings(settings, options), { aliasDuplicateObjects: false })
   visit(document, {
     Seq(_, seq) {
       if (seq.items.every((item) => isShort(item))) seq.flow = true

@@ -2,7 +2,7 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, LineCounter, Node, Pair } from 'yaml'
 import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
-import { fromPointer } from './json-pointer.ts'
+import { fromPointer } from '../json-pointer.ts'
 
 export interface SourceDocument extends SourceText {
   /** The document as plain data: own members only, aliases expanded. */

@@ -1,5 +1,5 @@
 /** Key sources of an issuer, whether it has one or several. */
-import type { KeySettings, OneKeySource } from '../settings/keys/definition.ts'
+import type { KeySettings, OneKeySource } from '../settings/keys/key-source.ts'
 
 /** The sources of an issuer, one by one. */
 export const sourcesOf = (keys: KeySettings): readonly OneKeySource[] =>

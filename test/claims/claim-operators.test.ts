@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CLAIM_OPERATORS } from '../../src/claims/claim-operators.ts'
-import { ClaimRuleSchema } from '../../src/config/schema-policy.ts'
+import { OPERATORS } from '../../src/settings/claim-rule/definition.ts'
 import { fromWord, toWord } from '../../src/syntax/word.ts'
 
 const ROOT = join(import.meta.dir, '../..')
@@ -11,7 +11,7 @@ const names = Object.keys(CLAIM_OPERATORS)
 
 describe('the operators of claim rules', () => {
   it('are called by one word in the configuration, the settings and the code', () => {
-    expect(Object.keys(ClaimRuleSchema.shape).map(fromWord)).toEqual(names)
+    expect(Object.keys(OPERATORS.shape).map(fromWord)).toEqual(names)
     expect(names.map(toWord).map(fromWord)).toEqual(names)
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { toConfigValue } from '../../src/config/to-config-value.ts'
+import { writeSettings } from '../../src/settings/definition.ts'
 import { ISSUER, loadBad, loadGood } from './load-text.ts'
 
 const listen = (members: string): string => `${ISSUER}listen: { ${members} }\n`
@@ -13,7 +13,7 @@ describe('`admin_hosts`', () => {
 
   it('are written back, and the same settings then', async () => {
     const { settings } = await loadGood(listen('admin: "127.0.0.1:1", admin_hosts: [a.example, b.example]'))
-    const value = toConfigValue(settings, { secrets: 'plain', defaults: 'omitted' })
+    const value = writeSettings(settings, { secrets: 'plain', defaults: 'omitted' })
     expect((await loadGood(JSON.stringify(value))).settings).toEqual(settings)
   })
 

@@ -185,7 +185,7 @@ describe('a configuration with every key', () => {
       gateway: [],
     })
     expect(settings).toMatchObject({
-      maxTokenBytes: 16_384,
+      limits: { maxTokenBytes: 16_384 },
       cache: { tokens: 0, bytes: 1_048_576 },
       realm: 'orders api',
       drainMs: 0,
@@ -235,7 +235,7 @@ describe('a configuration with nothing but an issuer', () => {
         admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
         gateway: [],
       },
-      maxTokenBytes: 8_192,
+      limits: { maxTokenBytes: 8_192 },
       cache: { tokens: 100_000, bytes: 67_108_864 },
       realm: 'warder',
       drainMs: 5_000,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
-import type { RemoteKeySettings } from '../../src/settings/keys/definition.ts'
+import type { RemoteKeySettings } from '../../src/settings/keys/key-source.ts'
 import { describeBroken, issuer } from './broken-cases.ts'
 import { loadGood } from './load-text.ts'
-import { toConfigValue } from '../../src/config/to-config-value.ts'
+import { writeSettings } from '../../src/settings/definition.ts'
 
 const keys = (text: string): string => issuer(`keys: { ${text} }`)
 const THUMBPRINT = 'NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs'
@@ -54,7 +54,7 @@ describe('startup: snapshot', () => {
     const loaded = await loadGood(
       `${keys(`startup: snapshot, pin: ${THUMBPRINT}, max_stale: 2h`)}state_dir: state\n`,
     )
-    const value = toConfigValue(loaded.settings, { secrets: 'plain', defaults: 'omitted' })
+    const value = writeSettings(loaded.settings, { secrets: 'plain', defaults: 'omitted' })
     expect((await loadGood(JSON.stringify(value))).settings).toEqual(loaded.settings)
   })
 })

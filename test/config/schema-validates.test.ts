@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
 import { devConfig } from '../../src/cli/dev/example-config.ts'
-import { configJsonSchema } from '../../src/config/schema.ts'
+import { configJsonSchema } from '../../src/settings/json-schema.ts'
 import { loadText } from './load-text.ts'
 
 const readRoot = (name: string): string => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { configJsonSchema } from '../../src/config/schema.ts'
+import { configJsonSchema } from '../../src/settings/json-schema.ts'
 
 type Schema = { readonly [key: string]: unknown }
 

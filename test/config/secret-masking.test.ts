@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { formatDiagnostics, diagnosticsToJson } from '../../src/config/format-diagnostics.ts'
 import { isSecretKey } from '../../src/config/secret-ranges.ts'
-import { configJsonSchema } from '../../src/config/schema.ts'
+import { configJsonSchema } from '../../src/settings/json-schema.ts'
 import { loadText } from './load-text.ts'
 
 const CANARY = 'cAnArYsEcReT'

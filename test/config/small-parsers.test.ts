@@ -4,7 +4,7 @@ import { formatByteSize, parseByteSize } from '../../src/settings/values/byte-si
 import { parseHost, parseTyp } from '../../src/settings/values/texts.ts'
 import { formatDuration, parseDuration } from '../../src/settings/values/duration.ts'
 import { parseIdentityHeader } from '../../src/settings/values/header-names.ts'
-import { fromPointer, toPointer } from '../../src/config/json-pointer.ts'
+import { fromPointer, toPointer } from '../../src/json-pointer.ts'
 import {
   formatListenAddress,
   isLoopback,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { mayOverlap } from '../../src/config/expand-tenants.ts'
+import { mayOverlap } from '../../src/settings/issuer/tenants.ts'
 import { compileTenantTemplate, tenantOf } from '../../src/jwt/tenant-template.ts'
 import { loadText } from './load-text.ts'
 

@@ -86,7 +86,11 @@ describe('a path that meets an earlier route in another letter case', () => {
     .map(([routes, choices]) =>
       routes.map((one, i): RouteSettings => {
         const [flips, caseSensitive] = choices[i % choices.length] ?? [[false], false]
-        return { ...one, path: one.path.map((path) => flipped(path, flips)), caseSensitive }
+        return {
+          ...one,
+          path: one.path.map((path) => flipped(path, flips)),
+          ...(caseSensitive && { caseSensitive }),
+        }
       }),
     )
 

@@ -7,7 +7,7 @@ import { createKeySource } from '../../keys/sources/create-key-source.ts'
 import { assertFewCandidates } from '../../keys/sources/candidate-limit.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
 import { sourcesOf } from '../../keys/sources-of.ts'
-import type { OneKeySource } from '../../settings/keys/definition.ts'
+import type { OneKeySource } from '../../settings/keys/key-source.ts'
 import { partsOf, type KeySource } from '../../keys/key-source.ts'
 
 export interface OpenedKeys {

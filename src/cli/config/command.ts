@@ -49,7 +49,7 @@ Examples:
   # yaml-language-server: $schema=./warder.schema.json`,
     )
     .action(async () => {
-      const { configJsonSchema } = await import('../../config/schema.ts')
+      const { configJsonSchema } = await import('../../settings/json-schema.ts')
       cli.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`)
     })
 }

@@ -1,9 +1,9 @@
 /** `warder config show`: the configuration in force, and with `--origin` where each setting comes from. */
-import { toPointer } from '../../config/json-pointer.ts'
+import { toPointer } from '../../json-pointer.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
 import type { SettingOrigin } from '../../config/setting-origin.ts'
 import { showConfig } from '../../config/show-config.ts'
-import { toConfigValue } from '../../config/to-config-value.ts'
+import { writeSettings } from '../../settings/definition.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withConfig } from '../open-instance.ts'
@@ -20,7 +20,7 @@ export async function runConfigShow(cli: Cli, options: ShowOptions): Promise<Exi
     const { settings, digest, format, source } = config
     if (options.origin === true) return showOrigins(cli, config, options)
     if (options.json === true) {
-      const value = toConfigValue(settings, { secrets: 'masked', defaults: 'shown' })
+      const value = writeSettings(settings, { secrets: 'masked', defaults: 'shown' })
       writeJson(cli, 'warder.config/v1', { file: source.file, format, digest, config: value })
     } else cli.stdout.write(showConfig(settings))
     return EXIT.ok
@@ -56,7 +56,7 @@ interface OriginRow {
 
 /** In the order of `config show`; lists of texts are one setting. Secrets are masked. */
 function listOrigins(config: LoadedConfig): readonly OriginRow[] {
-  const value = toConfigValue(config.settings, { secrets: 'masked', defaults: 'shown' })
+  const value = writeSettings(config.settings, { secrets: 'masked', defaults: 'shown' })
   return leavesOf(value, []).map(({ path, leaf }) => {
     const pointer = toPointer(path)
     return { pointer, value: leaf, origin: config.originOfSetting(pointer.slice(1)) }

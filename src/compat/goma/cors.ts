@@ -4,30 +4,30 @@ import { quoted } from '../../printable.ts'
 import { parseOrigin } from '../../settings/values/origin.ts'
 import {
   either,
-  flag,
-  mapOf,
+  flagSchema,
+  mapSchema,
   optionalList,
   plainText,
   strictMap,
-  text,
+  textSchema,
   textOrNumber,
   wholeNumber,
-} from '../../config/schema-leaf.ts'
-import type { Output } from '../../config/schema-leaf.ts'
+} from '../../settings/kinds/schema-leaf.ts'
+import type { Output } from '../../settings/kinds/schema-leaf.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
-import { toPointer } from '../../config/json-pointer.ts'
+import { toPointer } from '../../json-pointer.ts'
 import { gomaFlag } from './leaf.ts'
 import { unsupported } from './noted-keys.ts'
 
 export const GomaCorsSchema = strictMap({
   enabled: gomaFlag().optional(),
-  origins: optionalList(text(parseOrigin)),
+  origins: optionalList(textSchema(parseOrigin)),
   allowedHeaders: optionalList(plainText()),
   allowMethods: optionalList(plainText()),
   exposeHeaders: optionalList(plainText()),
   maxAge: wholeNumber(0, 1_000_000_000).optional(),
   allowCredentials: gomaFlag().optional(),
-  headers: mapOf(either(textOrNumber(), flag())).optional(),
+  headers: mapSchema(either(textOrNumber(), flagSchema())).optional(),
 })
 
 type GomaCors = Output<typeof GomaCorsSchema>

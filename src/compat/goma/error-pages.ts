@@ -1,7 +1,7 @@
 /** Goma's `errorInterceptor` → statuses whose answers are replaced; the texts are Warder's own. */
 import type { LocatedProblem } from '../../settings/problem.ts'
-import { optionalList, strictMap, wholeNumber } from '../../config/schema-leaf.ts'
-import type { Output } from '../../config/schema-leaf.ts'
+import { optionalList, strictMap, wholeNumber } from '../../settings/kinds/schema-leaf.ts'
+import type { Output } from '../../settings/kinds/schema-leaf.ts'
 import { gomaFlag } from './leaf.ts'
 import { checkKeys, notedKeys } from './noted-keys.ts'
 import { ERROR_PAGE_NOTES, ERROR_PAGES_NOTES } from './notes.ts'

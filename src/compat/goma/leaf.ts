@@ -1,5 +1,5 @@
 /** The smallest values as Goma's reader takes them. */
-import { either, flag, text, wordOf } from '../../config/schema-leaf.ts'
+import { either, flagSchema, textSchema, wordOf } from '../../settings/kinds/schema-leaf.ts'
 import { ok, type Result } from '../../result.ts'
 import type { Problem } from '../../settings/problem.ts'
 
@@ -9,7 +9,7 @@ const NO: readonly string[] = ['n', 'N', 'no', 'off']
 
 /** `true` or `false`, or a word for it. */
 export const gomaFlag = () =>
-  either(flag(), wordOf('y', 'Y', 'yes', 'on', 'n', 'N', 'no', 'off')).transform(isYes)
+  either(flagSchema(), wordOf('y', 'Y', 'yes', 'on', 'n', 'N', 'no', 'off')).transform(isYes)
 
 /** Whether a flag is set that was not read by a schema yet. */
 export const isYes = (value: unknown): boolean => value === true || YES.some((word) => word === value)
@@ -19,4 +19,4 @@ export const isNo = (value: unknown): boolean => value === false || NO.some((wor
 
 /** A text that may be absent; an empty one is as if it were. */
 export const orEmpty = <Value>(parse: (written: string) => Result<Value, Problem>) =>
-  text<Value | undefined>((written) => (written === '' ? ok(undefined) : parse(written))).optional()
+  textSchema<Value | undefined>((written) => (written === '' ? ok(undefined) : parse(written))).optional()

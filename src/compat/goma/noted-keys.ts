@@ -1,7 +1,7 @@
 /** Keys of Goma that Warder knows by name and does not support: refused, or reported as without effect. */
 import type { Problem } from '../../settings/problem.ts'
-import { toPointer } from '../../config/json-pointer.ts'
-import { anything } from '../../config/schema-leaf.ts'
+import { toPointer } from '../../json-pointer.ts'
+import { anything } from '../../settings/kinds/schema-leaf.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import { isNo } from './leaf.ts'
 

@@ -1,6 +1,6 @@
 /** A configuration of Goma that is refused → as much of it as can be converted; the rest is closed, and named. */
 import type { PartTranslation } from '../../config/foreign-format.ts'
-import { fromPointer } from '../../config/json-pointer.ts'
+import { fromPointer } from '../../json-pointer.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import type { SourceDocument } from '../../config/source-document.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'

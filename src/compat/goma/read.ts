@@ -1,7 +1,7 @@
 /** A configuration of Goma → settings, or what is wrong with it. */
 import type { SourceDocument } from '../../config/source-document.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
-import { toLocatedProblems } from '../../config/schema-problems.ts'
+import { toLocatedProblems } from '../../settings/read/schema-problems.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import {
   isError,

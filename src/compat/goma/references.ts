@@ -1,5 +1,5 @@
 /** `${NAME}` and `{{function()}}`, which Goma fills in and Warder does not. */
-import { toPointer } from '../../config/json-pointer.ts'
+import { toPointer } from '../../json-pointer.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import { unsupported, type KeyNotes } from './noted-keys.ts'
 import { GATEWAY_NOTES, PROVIDER_NOTES, TOP_NOTES } from './notes.ts'

@@ -1,7 +1,7 @@
 /** Goma's routes → native routes and upstreams. */
-import { toName, uniqueName } from '../../config/default-names.ts'
+import { toName, uniqueName } from '../../settings/default-names.ts'
 import type { Problem } from '../../settings/problem.ts'
-import { fromPointer } from '../../config/json-pointer.ts'
+import { fromPointer } from '../../json-pointer.ts'
 import { quoted } from '../../printable.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import { suggestion } from '../../suggest.ts'

@@ -6,16 +6,16 @@ import {
   anything,
   durationMs,
   either,
-  listOf,
-  literalText,
+  listSchema,
+  literalSchema,
   optionalList,
   strictMap,
   plainText,
-  text,
+  textSchema,
   textOrNumber,
   wholeNumber,
-} from '../../config/schema-leaf.ts'
-import type { Output } from '../../config/schema-leaf.ts'
+} from '../../settings/kinds/schema-leaf.ts'
+import type { Output } from '../../settings/kinds/schema-leaf.ts'
 import { parseServerUrl } from '../../settings/values/urls.ts'
 import { gomaFlag, orEmpty } from './leaf.ts'
 import { GomaCorsSchema } from './cors.ts'
@@ -40,8 +40,8 @@ import { parseProtectedPath, parseRoutePath } from './paths.ts'
 
 /** Goma's own documents end URLs with a slash, which is no path. */
 const parseServer = (url: string) => parseServerUrl(url.replace(/(?<=[^/])\/$/, ''))
-const server = () => text(parseServer)
-const optionalText = () => literalText().optional()
+const server = () => textSchema(parseServer)
+const optionalText = () => literalSchema().optional()
 const HOUR_MS = 3_600_000
 
 const BackendSchema = strictMap({
@@ -70,18 +70,18 @@ const InlineMiddlewareSchema = strictMap(notedKeys(INLINE_NOTES))
 
 const RouteSchema = strictMap({
   name: optionalText().describe('unique name'),
-  path: text(parseRoutePath).describe('a path and everything below it'),
+  path: textSchema(parseRoutePath).describe('a path and everything below it'),
   enabled: gomaFlag().optional().describe('false: as if it were not there'),
   disabled: gomaFlag().optional().describe('true: as if it were not there'),
-  hosts: optionalList(text(parseHost)),
+  hosts: optionalList(textSchema(parseHost)),
   host: orEmpty(parseHost),
-  methods: optionalList(text(parseMethod)),
+  methods: optionalList(textSchema(parseMethod)),
   rewrite: optionalText(),
   // Goma's own examples write `destination: ''` beside `backends`.
   destination: orEmpty(parseServer),
   target: orEmpty(parseServer),
   backends: optionalList(either(server(), BackendSchema)),
-  healthCheck: either(literalText(), HealthCheckSchema).optional(),
+  healthCheck: either(literalSchema(), HealthCheckSchema).optional(),
   cors: GomaCorsSchema.optional(),
   interceptErrors: optionalList(wholeNumber(400, 599)),
   disableHostFording: gomaFlag().optional(),
@@ -114,14 +114,14 @@ const MisplacedSchema = strictMap({
 const MiddlewareSchema = strictMap({
   name: plainText(),
   type: plainText(),
-  paths: listOf(either(text(parseProtectedPath), MisplacedSchema)).optional(),
+  paths: listSchema(either(textSchema(parseProtectedPath), MisplacedSchema)).optional(),
   rule: anything(),
   // The document indents them like this, and the code of its time then ignored them.
   headers: anything(),
   params: anything(),
 })
 
-const PairSchema = strictMap({ cert: literalText(), key: literalText() })
+const PairSchema = strictMap({ cert: literalSchema(), key: literalSchema() })
 
 /** Certificates in the newer version. */
 const TlsSchema = strictMap({
@@ -142,7 +142,7 @@ const CERTIFICATE_SHAPE = {
 }
 
 const EntryPointSchema = strictMap({
-  address: text(parseListenAddress).optional(),
+  address: textSchema(parseListenAddress).optional(),
   ...notedKeys(FORWARDS_NOTES),
 })
 const DefaultsSchema = strictMap({ middlewares: optionalList(plainText()) })
@@ -158,13 +158,13 @@ const GatewaySchema = strictMap({
   }).optional(),
   proxy: strictMap({
     enabled: gomaFlag().optional(),
-    trustedProxies: optionalList(text(parseNetwork)),
+    trustedProxies: optionalList(textSchema(parseNetwork)),
     ...notedKeys(PROXY_NOTES),
   }).optional(),
   ...CERTIFICATE_SHAPE,
   extraRoutes: ExtraSchema.optional(),
   extraConfig: ExtraSchema.optional(),
-  listenAddr: text(parseListenAddress).optional(),
+  listenAddr: textSchema(parseListenAddress).optional(),
   cors: GomaCorsSchema.optional(),
   interceptErrors: optionalList(wholeNumber(400, 599)),
   errorInterceptor: ErrorInterceptorSchema.optional(),

@@ -1,5 +1,5 @@
 /** One client of a jwtauthrequest configuration → an issuer and a policy of a `warder.yaml`. */
-import { isHmac } from '../../config/default-algorithms.ts'
+import { isHmac } from '../../settings/issuer/default-algorithms.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { Problem } from '../../settings/problem.ts'
 import { allowIfShort, ANY, ISSUER_ANY } from '../read-foreign.ts'

@@ -1,7 +1,7 @@
 /** Configurations of jwtauthrequest, read as they are. */
 import type { ForeignFormat } from '../../config/foreign-format.ts'
 import { locateIn } from '../../config/locate-problem.ts'
-import { toLocatedProblems } from '../../config/schema-problems.ts'
+import { toLocatedProblems } from '../../settings/read/schema-problems.ts'
 import { err } from '../../result.ts'
 import { toTranslation } from '../read-foreign.ts'
 import { translateClientsPartly } from './partly.ts'

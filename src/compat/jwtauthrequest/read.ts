@@ -1,5 +1,5 @@
 /** The clients of a jwtauthrequest configuration → settings, or what is wrong with them. */
-import { toName, uniqueName } from '../../config/default-names.ts'
+import { toName, uniqueName } from '../../settings/default-names.ts'
 import type { SourceDocument } from '../../config/source-document.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import { formatListenAddress } from '../../settings/values/listen-address.ts'

@@ -4,7 +4,7 @@ import type { Route, RouteTable } from '../../policy/compile-routes.ts'
 import type { ShadowedRoute } from '../../policy/lint-routes.ts'
 import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
-import { judgesOf } from '../route-judges.ts'
+import { judgesOf } from '../../settings/route/judges.ts'
 
 type Places = Pick<LoadedConfig, 'positionOfSetting'>
 

@@ -1,7 +1,7 @@
 /** Finding the keys of an issuer from its own metadata. */
 import type { AnswerHeaders } from '../../answer-lifetime.ts'
 import { err, ok, type Result } from '../../result.ts'
-import type { SettingsOf } from '../../settings/keys/definition.ts'
+import type { SettingsOf } from '../../settings/keys/key-source.ts'
 import type { FetchDocument, FetchFailure } from './fetch-document.ts'
 import { quote } from '../quote.ts'
 import { readJsonObject } from '../../strict-json.ts'

@@ -3,7 +3,8 @@ import { WarderError } from '../../errors.ts'
 import type { Fetch, KeyDeps } from '../key-deps.ts'
 import { err } from '../../result.ts'
 import type { FetchDocument } from './fetch-document.ts'
-import type { ReachSettings, RemoteKeySettings } from '../../settings/keys/definition.ts'
+import type { ReachSettings } from '../../settings/keys/definition.ts'
+import type { RemoteKeySettings } from '../../settings/keys/key-source.ts'
 import { quote } from '../quote.ts'
 
 /** Why a fetch was not even tried. Its message is for people and holds no secret. */

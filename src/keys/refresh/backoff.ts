@@ -1,5 +1,5 @@
 /** When to load again. */
-import type { RemoteKeySettings } from '../../settings/keys/definition.ts'
+import type { RemoteKeySettings } from '../../settings/keys/key-source.ts'
 
 const FIRST_RETRY_MS = 1_000
 /** An issuer that was down for hours is noticed within a minute of its return. */

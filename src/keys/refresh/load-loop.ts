@@ -2,7 +2,7 @@
 import { err, type Result } from '../../result.ts'
 import type { LoadedKeys, LoadFailure, LoadKeys } from '../fetch/jwks-loader.ts'
 import type { KeyDeps } from '../key-deps.ts'
-import type { RemoteKeySettings } from '../../settings/keys/definition.ts'
+import type { RemoteKeySettings } from '../../settings/keys/key-source.ts'
 import { refreshDelayMs, retryDelayMs, type RefreshTimes } from './backoff.ts'
 
 /** One load under way, and the bounded wait that requests share for it. */

@@ -2,7 +2,7 @@
 import { err, ok } from '../../result.ts'
 import type { KeyDeps } from '../key-deps.ts'
 import { selectKey } from '../key-set.ts'
-import type { RemoteKeySettings } from '../../settings/keys/definition.ts'
+import type { RemoteKeySettings } from '../../settings/keys/key-source.ts'
 import type { KeyLookup, KeySource, LoadingStatus } from '../key-source.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
 import { isKid } from '../verification-key.ts'

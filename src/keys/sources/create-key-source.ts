@@ -5,7 +5,7 @@ import { createDiscoverySource, createJwksUrlSource } from './network-source.ts'
 import { createPemFileSource, createPemTextSource } from './pem-source.ts'
 import { createSecretSource } from './secret-source.ts'
 import type { KeyDeps } from '../key-deps.ts'
-import type { OneKeySource } from '../../settings/keys/definition.ts'
+import type { OneKeySource } from '../../settings/keys/key-source.ts'
 import type { KeySource } from '../key-source.ts'
 
 /**

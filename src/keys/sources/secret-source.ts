@@ -4,7 +4,7 @@ import type { Algorithm } from '../../syntax/algorithms.ts'
 import { importSecret } from '../import/import-secret.ts'
 import { isPublicText } from '../import/public-text.ts'
 import type { KeyDeps } from '../key-deps.ts'
-import type { SettingsOf } from '../../settings/keys/definition.ts'
+import type { SettingsOf } from '../../settings/keys/key-source.ts'
 import type { KeySource } from '../key-source.ts'
 import { createStaticSource } from './static-source.ts'
 

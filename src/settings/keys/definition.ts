@@ -1,116 +1,223 @@
-/** Settings of a key source, as the configuration hands them over: checked for shape, not yet for content. */
+/** Where the keys of an issuer come from. */
+import { z } from 'zod'
+import { MASK } from '../../printable.ts'
+import { distinct, mapOf, oneOrMore, shorthand, texts } from '../kinds/collections.ts'
+import { escape, plain, type Checked, type Kind, type Value } from '../kinds/kind.ts'
+import { optional, required, section, withDefault } from '../kinds/section.ts'
+import {
+  duration,
+  file,
+  flag,
+  literalText,
+  optIn,
+  secretText,
+  size,
+  text,
+  url,
+  word,
+} from '../kinds/values.ts'
+import {
+  parseCredentialHost,
+  parseFieldValue,
+  parseProxyUrl,
+  parseRequestHeader,
+} from '../values/reach-texts.ts'
+import { parseThumbprint } from '../values/texts.ts'
 
-/**
- * How a remote key source is reached, where it is not simply there. Files are read again at each fetch, so that a
- * rotated certificate or token is used at once.
- */
-export interface ReachSettings {
-  /** PEM certificates that the server must be signed by; the system's are then not trusted. */
-  readonly caFile?: string
-  /** Client certificate and its private key, both in PEM; both or neither. */
-  readonly clientCertFile?: string
-  readonly clientKeyFile?: string
-  /** Extra request headers; their values are secrets. */
-  readonly headers?: Readonly<Record<string, string>>
-  /** File whose content is sent as `Authorization: Bearer …`. */
-  readonly bearerFile?: string
-  /** Hosts, with their port where it is not the usual one, that are sent the credentials beside the configured one. */
-  readonly sendCredentialsTo?: readonly string[]
-  /** Path of a unix socket that every request goes to, whatever host its URL names. */
-  readonly unix?: string
-  /** `http://` URL of a proxy; may hold a password. */
-  readonly proxy?: string
-  /** Connect to public addresses only, and to exactly the address that was checked. Default false. */
-  readonly denyPrivateAddresses?: boolean
+/** Names of key sources that settings belong to. */
+const NETWORK = { beside: ['discovery', 'jwks_url'] }
+const SETS = { beside: ['discovery', 'jwks_url', 'jwks_file', 'jwks'] }
+const SECRET = { beside: ['secret'] }
+
+const HOUR_MS = 3_600_000
+const proxy: Kind<string, string, ''> = {
+  ...text('URL', parseProxyUrl),
+  // The address of the proxy may be shown; user name and password may not.
+  write(proxyUrl, { secrets }) {
+    const { username, password, host } = new URL(proxyUrl)
+    if (secrets === 'plain' || (username === '' && password === '')) return escape(proxyUrl)
+    return `http://${MASK}@${host}`
+  },
 }
 
 /**
- * The `use` of the keys that are accepted. `sig`, the default, accepts keys without one, too (RFC 7517 §4.2);
- * `jwt-svid` does not, because a SPIFFE bundle holds keys of other kinds.
+ * How a remote key source is reached, if it is not simply there. Files are read again at each fetch, so that a rotated
+ * certificate or token is used at once.
  */
-export type KeyUse = 'sig' | 'jwt-svid'
+export const REACH = section({
+  ca_file: optional(
+    file(),
+    "PEM certificates that the server's certificate must chain to; the system's authorities are then not trusted.",
+    { ...NETWORK, absent: "the system's authorities" },
+  ),
+  client_cert_file: optional(file(), 'Client certificate in PEM, for servers that ask for one.', NETWORK),
+  client_key_file: optional(file(), 'Private key of the client certificate, in PEM.', NETWORK),
+  headers: optional(
+    mapOf(text('header name', parseRequestHeader), secretText(parseFieldValue)),
+    'Extra request headers. Their values are secrets, best written as `${file:…}` or `${NAME}`.',
+    NETWORK,
+  ),
+  bearer_file: optional(
+    file(),
+    'File with a token that is sent as `Authorization: Bearer`; read again at each fetch.',
+    NETWORK,
+  ),
+  send_credentials_to: optional(
+    texts('list of hosts', { parse: parseCredentialHost }),
+    'Hosts that also receive headers, bearer token and client certificate, such as the API server that `jwks_uri` names. A host needs its port unless it is the default one.',
+    { ...NETWORK, absent: 'the host of the configured URL alone' },
+  ),
+  unix: optional(
+    file(),
+    'Unix socket that every request goes to, whatever host the URL names; `http://` then needs no `allow_http`.',
+    NETWORK,
+  ),
+  proxy: optional(
+    proxy,
+    'Proxy for the requests, with user name and password if it requires them. Hosts in `NO_PROXY` of the environment are reached directly.',
+    { ...NETWORK, absent: '`HTTPS_PROXY` of the environment' },
+  ),
+  deny_private_addresses: optional(
+    optIn(),
+    'Connect to public addresses only. Every address in a DNS answer is checked (loopback, private, link-local, shared, unique-local, metadata services, IPv4 inside IPv6), and the connection goes to a checked address.',
+    { ...NETWORK, absent: 'false' },
+  ),
+})
 
-/** Bounds of a remote key source. All have defaults; none may be unlimited. */
-export interface RemoteKeySettings {
-  /** Accept `http://` URLs. An attacker on the path then chooses the keys: for loopback and tests. Default false. */
-  readonly allowHttp: boolean
-  /** Whole fetch, connect to last byte, in milliseconds. Default 5,000. */
-  readonly timeoutMs: number
-  /** Largest answer in bytes. Default 1 MiB. */
-  readonly maxBytes: number
-  /** Time between background refreshes when the answer does not say how long it holds, in milliseconds. Default 10 minutes. */
-  readonly refreshMs: number
-  /** Least time between two refreshes, whatever the answer says, in milliseconds. Default 60,000. */
-  readonly minRefreshMs: number
-  /** Longest time between two refreshes, whatever the answer says, in milliseconds. Default 1 hour. */
-  readonly maxRefreshMs: number
-  /** How long the last good keys are used while no load succeeds, in milliseconds. Default 24 hours. */
-  readonly maxStaleMs: number
-  /** Least time between two fetches caused by unknown kids, counted from the attempt, in milliseconds. Default 30,000. */
-  readonly cooldownMs: number
-  /** Longest that requests wait together for a fetch, in milliseconds. Default 1,000. */
-  readonly firstFetchWaitMs: number
-  readonly keyUse?: KeyUse
-  /** Absent: the network as the process has it. */
-  readonly reach?: ReachSettings
-  readonly startup: Startup
-  /** Where the last good set is kept between runs; with `startup: 'snapshot'`, and only then. */
-  readonly snapshot?: SnapshotSettings
-  /** RFC 7638 SHA-256 thumbprints: keys with others are ignored. Absent: every key of the issuer is accepted. */
-  readonly pin?: readonly string[]
+export type ReachSettings = Value<typeof REACH>
+
+export const FETCH = section({
+  // An attacker on the path then chooses the keys.
+  allow_http: withDefault(flag(), false, 'Fetch keys over `http://`; for loopback and tests.', NETWORK),
+  timeout: withDefault(duration(100, 60_000), '5s', 'Deadline of a whole fetch.', NETWORK),
+  max_bytes: withDefault(size(1_024, 16 * 1024 ** 2), '1MiB', 'Largest answer.', NETWORK),
+  refresh: withDefault(
+    duration(1_000, 24 * HOUR_MS),
+    '10m',
+    'Time between background refreshes when an answer does not state how long it is valid.',
+    NETWORK,
+  ),
+  min_refresh: withDefault(
+    duration(1_000, 24 * HOUR_MS),
+    '60s',
+    'Shortest time between refreshes, whatever the answer states.',
+    { ...NETWORK, absent: '`60s`, or `refresh` if that is shorter' },
+  ),
+  max_refresh: withDefault(
+    duration(1_000, 24 * HOUR_MS),
+    '1h',
+    'Longest time between refreshes, whatever the answer states.',
+    { ...NETWORK, absent: '`1h`, or `refresh` if that is longer' },
+  ),
+  max_stale: withDefault(
+    duration(60_000, 30 * 24 * HOUR_MS),
+    '24h',
+    'How long the last good keys stay in use while none can be loaded.',
+    NETWORK,
+  ),
+  cooldown: withDefault(
+    duration(1_000, HOUR_MS),
+    '30s',
+    'Shortest time between two fetches caused by unknown key ids.',
+    NETWORK,
+  ),
+  first_fetch_wait: withDefault(
+    duration(0, 10_000),
+    '1s',
+    'Longest time that requests wait for a fetch in progress.',
+    NETWORK,
+  ),
+  startup: withDefault(
+    word('wait', 'serve', 'snapshot'),
+    'serve',
+    '[What a start does](#keys) before the keys are loaded.',
+    NETWORK,
+  ),
+  snapshot_file: optional(
+    file(),
+    'File that keeps the keys for the next start, relative to the configuration file.',
+    { ...NETWORK, absent: '`NAME.keys.json` in `state_dir`' },
+  ),
+  pin: optional(
+    distinct(texts('list of thumbprints', { parse: parseThumbprint })),
+    'RFC 7638 SHA-256 thumbprints of the only accepted keys.',
+    { ...NETWORK, absent: 'all keys' },
+  ),
+})
+
+const encoding = word('utf8', 'base64', 'base64url', 'hex')
+
+/** A shared secret with what belongs to it alone. */
+export const ONE_SECRET = section({
+  value: required(secretText(), 'The secret. Best written as `${file:…}` or `${NAME}`.'),
+  kid: optional(text(), 'Key id of this secret; a token with another `kid` is not checked against it.'),
+  encoding: optional(encoding, 'Encoding of `value`.', { absent: '`encoding` of the list, else `utf8`' }),
+})
+
+export type SecretConfig = Checked<typeof ONE_SECRET>
+
+export const KEYS = section(
+  {
+    jwks_url: optional(
+      texts('URL, or a list of them'),
+      'URL of a JWK set, or of a map from key ids to PEM certificates, as Google publishes for Firebase; `https://` unless `allow_http` is set. Each URL of a list is a separate key source.',
+    ),
+    metadata_url: optional(
+      url(),
+      'With discovery: URL of the metadata, for issuers that publish it elsewhere (Azure AD B2C). Its `issuer` must still be the configured one.',
+      { absent: 'below `issuer`', beside: ['discovery'] },
+    ),
+    jwks_file: optional(
+      file(),
+      'File with a JWK set, relative to the configuration file; read again when it changes.',
+    ),
+    pem_file: optional(
+      texts('path, or a list of them'),
+      'Files with public keys or certificates in PEM, relative to the configuration file; read again when they change.',
+    ),
+    pem: optional(
+      oneOrMore(literalText(), 'text, or a list of them'),
+      'Public keys or certificates in PEM, inline.',
+    ),
+    jwks: optional(
+      plain(z.union([z.string(), z.record(z.string(), z.unknown())]), 'map, or JSON text'),
+      'A JWK set, inline, as a map or as JSON text.',
+    ),
+    allow_symmetric: optional(
+      optIn(),
+      'With `jwks_file`: the set holds shared secrets (`kty: oct`), and only those are used.',
+      { beside: ['jwks_file'], absent: 'false' },
+    ),
+    secret: optional(
+      oneOrMore(
+        shorthand(secretText(), ONE_SECRET, (value): SecretConfig => ({ value })),
+        'text, map, or a list of them',
+      ),
+      'Shared HMAC secret, or a list of them, each at least as long as the digest: 32, 48 or 64 bytes. Best written as `${file:…}` or `${NAME}`.',
+    ),
+    encoding: optional(encoding, 'Encoding of `secret`.', { ...SECRET, absent: 'utf8' }),
+    key_use: optional(
+      word('sig', 'jwt-svid'),
+      'Required `use` of the keys; `jwt-svid` is for SPIFFE bundles.',
+      { ...SETS, absent: 'sig' },
+    ),
+    kid: optional(text(), 'Key id of `secret`; a token with another `kid` is denied.', SECRET),
+    allow_short_secret: withDefault(
+      flag(),
+      false,
+      'Accept a secret that is shorter than the digest, but never one below 16 bytes.',
+      SECRET,
+    ),
+    ...FETCH.shape,
+    ...REACH.shape,
+  },
+  'Where the keys come from; without a source among these keys, discovery from the issuer.',
+)
+
+export type KeysConfig = Checked<typeof KEYS>
+
+/** One key source of the file: lists of URLs and of secrets are taken apart. */
+export type KeySourceConfig = Omit<KeysConfig, 'jwks_url' | 'secret'> & {
+  readonly jwks_url?: string | undefined
+  readonly secret?: string | undefined
 }
-
-export interface SnapshotSettings {
-  /** Absolute path. */
-  readonly file: string
-  /** The issuer that the keys are of; a snapshot of another is not used. */
-  readonly issuer: string
-}
-
-/** What a start does before the keys are there. */
-export type Startup =
-  /** The listeners open when the keys have been loaded, or after half a minute without them. */
-  | 'wait'
-  /** The listeners open at once; until the keys are there, tokens of the issuer are answered with 503. */
-  | 'serve'
-  /** As `serve`, with the keys that the last run has kept on disk. */
-  | 'snapshot'
-
-/** One key source. */
-export type OneKeySource =
-  | {
-      readonly kind: 'secret'
-      readonly secret: Uint8Array
-      readonly kid?: string
-      /** Accept a secret shorter than the digest (RFC 7518 §3.2 forbids it), never below 16 bytes. Default false. */
-      readonly allowShortSecret: boolean
-    }
-  | { readonly kind: 'pem_file'; readonly files: readonly string[] }
-  /** The text of PEM files, in the configuration itself. */
-  | { readonly kind: 'pem'; readonly texts: readonly string[] }
-  /** The text of a JWK set, in the configuration itself. */
-  | { readonly kind: 'jwks'; readonly text: string; readonly keyUse?: KeyUse }
-  | {
-      readonly kind: 'jwks_file'
-      readonly file: string
-      readonly keyUse?: KeyUse
-      /** The set holds shared secrets (`kty: oct`), each with its `kid`, and no other keys are taken from it. */
-      readonly allowSymmetric?: true
-    }
-  | ({ readonly kind: 'jwks_url'; readonly url: string } & RemoteKeySettings)
-  /** Metadata from the issuer itself: OpenID Connect Discovery 1.0 §4, then RFC 8414 §3. */
-  | ({
-      readonly kind: 'discovery'
-      readonly issuer: string
-      /** Where the metadata is, when it is not below the issuer. */
-      readonly metadataUrl?: string
-    } & RemoteKeySettings)
-
-/** The settings of one kind of key source. */
-export type SettingsOf<Kind extends OneKeySource['kind']> = Extract<OneKeySource, { readonly kind: Kind }>
-
-/** The keys of an issuer. */
-export type KeySettings =
-  | OneKeySource
-  /** Several sources at a time, such as an old realm and its successor. All symmetric, or none of them. */
-  | { readonly kind: 'several'; readonly sources: readonly OneKeySource[] }

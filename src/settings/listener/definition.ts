@@ -1,32 +1,116 @@
-/** Settings of listeners. */
+/** A listener of the gateway. */
 import type { SocketAddress } from '../../socket-address.ts'
-import type { RateLimitSettings } from '../rate-limit/definition.ts'
+import { oneOrMore, shorthand, texts } from '../kinds/collections.ts'
+import { refined, type Checked, type Value } from '../kinds/kind.ts'
+import { optional, required, section, withDefault } from '../kinds/section.ts'
+import { count, flag, optIn, parsed, size, watchedFile } from '../kinds/values.ts'
+import { RATE_LIMITS } from '../rate-limit/definition.ts'
+import { formatListenAddress, parseListenAddress } from '../values/listen-address.ts'
+import { parseTrustedProxy } from '../values/network.ts'
+import { formatRedirect, parseRedirect } from '../values/urls.ts'
 
-/** Certificates of the listener, as files in PEM. */
+export const LISTEN_ADDRESS = parsed<SocketAddress>('address', parseListenAddress, formatListenAddress)
+
+export const CERTIFICATE = section({
+  cert_file: required(
+    watchedFile(),
+    'Certificate with its chain, in PEM, relative to the configuration file.',
+  ),
+  key_file: required(watchedFile(), 'Its private key, in PEM.'),
+})
+
+const WORDS = section({
+  address: required(
+    LISTEN_ADDRESS,
+    'Address of this listener; a bare address means the same as a map with this key alone.',
+  ),
+  tls: optional(
+    oneOrMore(CERTIFICATE, 'map, or a list of them', 'in a list'),
+    'Certificates, chosen by the server name that the client asks for, else the first; read again when they change.',
+    { absent: 'none: plain HTTP' },
+  ),
+  self_signed: optional(
+    optIn(),
+    'If the files of `tls` are missing, or there is no `tls`, start with a self-signed certificate that no client trusts, and a warning. A file that exists but cannot be used is still an error.',
+    { absent: 'false' },
+  ),
+  client_ca_file: optional(
+    watchedFile(),
+    'Authorities of client certificates, in PEM; with it, every client needs a certificate.',
+    { beside: ['tls', 'self_signed'] },
+  ),
+  trusted_proxies: withDefault(
+    texts('list of addresses and networks', { parse: parseTrustedProxy }),
+    [],
+    'Addresses, networks and `unix` whose `X-Forwarded-*` headers are trusted and passed on; those of all other clients are replaced.',
+  ),
+  access_log: withDefault(
+    flag(),
+    false,
+    'Write a log line for every request; denials and faults are always logged.',
+  ),
+  redirect: optional(
+    parsed<number>('`https`, `https:PORT`', parseRedirect, formatRedirect),
+    '`https` or `https:PORT`: answer every request that matches a route with a 308 to the same host, path and query on that port, and deny the rest. Such a listener has no `tls`, and only its own `rate_limit` counts.',
+    { absent: 'none' },
+  ),
+  // Twice the ten thousand that a gateway of many idle clients has to hold.
+  max_connections: withDefault(
+    count(1, 1_000_000),
+    20_000,
+    'Most connections at once. To admit one more, the connection that has been idle longest is closed; if none is idle, the new one is.',
+  ),
+  max_held_bytes: withDefault(
+    size(1024 ** 2, 1024 ** 4),
+    '256MiB',
+    'Most bytes that all connections together keep in memory: unfinished heads, requests in progress (8 KiB plus 256 bytes for each header field, in addition to their own bytes), requests that wait for their turn, and answers and bodies that the other side does not read. Above it, connections of the address that holds the most are closed.',
+  ),
+  rate_limit: optional(RATE_LIMITS, 'How many requests one client may send to this listener.', {
+    absent: 'no limit',
+  }),
+})
+
+export type GatewayConfig = Checked<typeof WORDS>
+
+/** Certificates of a listener, as files in PEM. */
 export interface TlsSettings {
   /** Chosen by the name that the client asks for, else the first; empty only with `selfSigned`. */
-  readonly certificates: readonly { readonly certFile: string; readonly keyFile: string }[]
-  /** Whether the listener starts with a certificate of its own making where no file is there. Default no. */
+  readonly certificates: readonly Value<typeof CERTIFICATE>[]
   readonly selfSigned?: true
-  /** Authorities of client certificates; with it, every client needs one. */
   readonly clientCaFile?: string
 }
 
-/** The gateway's listener. */
-export interface GatewayListenSettings {
-  readonly address: SocketAddress
-  /** Absent: plain HTTP. */
+/** Without `tls` it speaks plain HTTP. */
+export interface GatewayListenSettings extends Omit<
+  Value<typeof WORDS>,
+  'tls' | 'selfSigned' | 'clientCaFile'
+> {
   readonly tls?: TlsSettings
-  /** Addresses, networks in CIDR form, and `unix` for whoever is let at a unix socket, whose `X-Forwarded-*` are believed. Default none. */
-  readonly trustedProxies: readonly string[]
-  /** Whether every request has a log line, not only what was denied or went wrong. Default false. */
-  readonly accessLog: boolean
-  /** Port of the same host where requests are served with TLS: this listener only says so. Absent: it serves them. */
-  readonly redirect?: number
-  /** Most connections at once. Default 20,000. */
-  readonly maxConnections: number
-  /** Most bytes that all connections together keep in memory. Default 256 MiB. */
-  readonly maxHeldBytes: number
-  /** Of all requests together, also of those that no route matches. Absent: no limit. */
-  readonly rateLimit?: readonly RateLimitSettings[]
 }
+
+const NO_TLS: TlsSettings = { certificates: [] }
+
+const LISTENER = refined(
+  WORDS,
+  ({ tls, selfSigned, clientCaFile, ...rest }): GatewayListenSettings => ({
+    ...rest,
+    ...((tls !== undefined || selfSigned !== undefined) && {
+      tls: {
+        certificates: tls ?? [],
+        ...(selfSigned && { selfSigned }),
+        ...(clientCaFile !== undefined && { clientCaFile }),
+      },
+    }),
+  }),
+  ({ tls: { certificates, ...others } = NO_TLS, ...rest }) => ({
+    ...rest,
+    ...others,
+    ...(certificates.length > 0 && { tls: certificates }),
+  }),
+)
+
+/** A bare address stands for a map with it alone; one listener or several, always a list afterwards. */
+export const GATEWAY = oneOrMore(
+  shorthand(LISTEN_ADDRESS, LISTENER, (address): GatewayConfig => ({ address }), 'address'),
+  'address, map, or a list of them',
+)

@@ -1,4 +1,8 @@
-/** Settings of a token source: one place where a token may be. */
+/** One place where a token may be. */
+import { literalText, text, word } from '../kinds/values.ts'
+import { escape, type Checked, type Kind } from '../kinds/kind.ts'
+import { optional, section } from '../kinds/section.ts'
+import { parseToken } from '../values/texts.ts'
 
 export type TokenSourceSettings =
   | {
@@ -22,4 +26,70 @@ export interface WebSocketProtocolSource {
   readonly name: string
   /** How the token is written; absent: as it is. Kubernetes writes it in base64url. */
   readonly encoding?: 'base64url'
+}
+
+const WORDS = section(
+  {
+    header: optional(text('header name', parseToken), 'Header that holds the token.'),
+    scheme: optional(
+      text('text', parseToken),
+      'Authentication scheme before the token, in any letter case.',
+      { absent: '`Bearer` for `Authorization`, else none', beside: ['header'] },
+    ),
+    trim_prefix: optional(
+      literalText(),
+      'Text that is removed from the front of the header if present. Empty: the whole value is the token.',
+      { beside: ['header'] },
+    ),
+    cookie: optional(
+      text('cookie name', parseToken),
+      'Cookie that holds the token. The value may be quoted, and the token may follow `Bearer ` or `Bearer%20`.',
+    ),
+    query: optional(
+      text('parameter name'),
+      "Parameter of the original request's query that holds the token. URLs end up in logs, hence a warning.",
+    ),
+    websocket_protocol: optional(
+      text('text', parseToken),
+      'Entry of `Sec-WebSocket-Protocol`, the one header that a page can set when it opens a WebSocket. If it ends with a dot (`bearer.`), the token follows it in the same entry; otherwise (`access_token`) the next entry is the token.',
+    ),
+    encoding: optional(
+      word('base64url'),
+      'With `websocket_protocol`: encoding of the token. Kubernetes uses `base64url.bearer.authorization.k8s.io.` with `base64url`.',
+      { absent: 'none', beside: ['websocket_protocol'] },
+    ),
+  },
+  'One place for the token: a header, a cookie, a query parameter or a WebSocket subprotocol.',
+)
+
+export type TokenSourceConfig = Checked<typeof WORDS>
+
+/** The cross-checks saw that exactly one place is named. */
+export const TOKEN_SOURCE: Kind<TokenSourceConfig, TokenSourceSettings, ''> = {
+  ...WORDS,
+  read(source) {
+    if (source.cookie !== undefined) return { kind: 'cookie', name: source.cookie }
+    if (source.query !== undefined) return { kind: 'query', name: source.query }
+    if (source.websocket_protocol !== undefined) {
+      const { websocket_protocol: name, encoding } = source
+      return { kind: 'websocket_protocol', name, ...(encoding !== undefined && { encoding }) }
+    }
+    const name = source.header?.toLowerCase() ?? ''
+    // An empty prefix is how one says that the bare value of Authorization is the token.
+    if (source.trim_prefix === '') return { kind: 'header', name }
+    if (source.trim_prefix !== undefined) return { kind: 'header', name, trimPrefix: source.trim_prefix }
+    const scheme = source.scheme ?? (name === 'authorization' ? 'Bearer' : undefined)
+    return { kind: 'header', name, ...(scheme !== undefined && { scheme }) }
+  },
+  write(source) {
+    if (source.kind === 'websocket_protocol') {
+      const { name, encoding } = source
+      return { websocket_protocol: name, ...(encoding !== undefined && { encoding }) }
+    }
+    if (source.kind !== 'header') return { [source.kind]: escape(source.name) }
+    const { name: header, scheme, trimPrefix } = source
+    if (scheme !== undefined) return { header, scheme }
+    if (trimPrefix !== undefined) return { header, trim_prefix: escape(trimPrefix) }
+    return header === 'authorization' ? { header, trim_prefix: '' } : { header }
+  },
 }

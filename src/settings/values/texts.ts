@@ -23,6 +23,15 @@ const MAX_CLAIM_PATH_LENGTH = 256
 
 type Parsed<T = string> = Result<T, Problem>
 
+/** Any text without white space around it. */
+export const notEmpty = (text: string): Parsed =>
+  text.trim() === '' || text.trim() !== text
+    ? err({
+        code: 'ERR_CONFIG_VALUE',
+        message: text.trim() === '' ? 'an empty string' : `${quoted(text)} begins or ends with white space`,
+      })
+    : ok(text)
+
 /** A name that operators, URLs and metrics can carry. */
 export const parseName = (text: string): Parsed =>
   NAME.test(text)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { DEFAULT_REMOTE_KEYS } from '../../../src/config/setting-defaults.ts'
+import { USUAL_REMOTE_KEYS } from '../../../src/settings/keys/key-source.ts'
 import { loadGood, SUPPORTED } from '../../config/load-text.ts'
 import { config, KEY, README } from '../../support/jwtauthrequest.ts'
 
@@ -44,7 +44,7 @@ describe('the example of the README of jwtauthrequest', () => {
       upstreams: [],
       endpoints: [{ path: '/auth', dialect: 'jwtauthrequest', policy: 'Test-endpoint' }],
       listen: { decisions: { kind: 'tcp', host: '::', port: 8081 }, admin: null, gateway: [] },
-      maxTokenBytes: 8_192,
+      limits: { maxTokenBytes: 8_192 },
       cache: { tokens: 100_000, bytes: 67_108_864 },
       realm: 'warder',
       drainMs: 5_000,
@@ -82,7 +82,7 @@ describe('a client of jwtauthrequest', () => {
     expect(warnings).toEqual([])
     expect(settings.issuers[0]).toMatchObject({
       algorithms: ['RS256', 'ES256'],
-      keys: { kind: 'discovery', issuer: 'https://idp.example.com', ...DEFAULT_REMOTE_KEYS },
+      keys: { kind: 'discovery', issuer: 'https://idp.example.com', ...USUAL_REMOTE_KEYS },
       requireKid: true,
     })
   })

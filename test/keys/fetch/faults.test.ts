@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'bun:test'
 import { createKeySource } from '../../../src/keys/sources/create-key-source.ts'
-import type { KeySettings, RemoteKeySettings } from '../../../src/settings/keys/definition.ts'
+import type { KeySettings, RemoteKeySettings } from '../../../src/settings/keys/key-source.ts'
 import type { KeySource } from '../../../src/keys/key-source.ts'
 import { createFakeWorld, START_MS } from '../fake-world.ts'
 import type { FakeWorld } from '../fake-world.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { createKeySource } from '../../../src/keys/sources/create-key-source.ts'
-import type { KeySettings } from '../../../src/settings/keys/definition.ts'
+import type { KeySettings } from '../../../src/settings/keys/key-source.ts'
 import { createFakeWorld, jsonResponse, settle, until } from '../fake-world.ts'
 import type { FakeWorld } from '../fake-world.ts'
 import { jwk, keyOf, publish, REMOTE, request, SETTINGS, started, stateOf } from './remote-harness.ts'

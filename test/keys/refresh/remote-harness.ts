@@ -1,6 +1,6 @@
 /** A remote key source in a fake world, and what a request does with it. */
 import { createKeySource } from '../../../src/keys/sources/create-key-source.ts'
-import type { SettingsOf } from '../../../src/settings/keys/definition.ts'
+import type { SettingsOf } from '../../../src/settings/keys/key-source.ts'
 import type { KeyLookup, KeySource } from '../../../src/keys/key-source.ts'
 import type { VerificationKey } from '../../../src/keys/verification-key.ts'
 import { createFakeWorld, jsonResponse } from '../fake-world.ts'

@@ -1,6 +1,6 @@
 /** Several files of Goma as one document, in which every part is still found in its own file. */
 import type { SourcePosition } from '../../../config/diagnostic.ts'
-import { fromPointer, toPointer } from '../../../config/json-pointer.ts'
+import { fromPointer, toPointer } from '../../../json-pointer.ts'
 import type { SourceDocument } from '../../../config/source-document.ts'
 import { isMap } from './yaml-values.ts'
 

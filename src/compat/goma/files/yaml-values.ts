@@ -1,5 +1,5 @@
 /** What Goma's reader does with YAML: `<<: *base`, `x-…` keys that hold such a base, and keys without a value. */
-import { toPointer } from '../../../config/json-pointer.ts'
+import { toPointer } from '../../../json-pointer.ts'
 import type { SourceDocument } from '../../../config/source-document.ts'
 import type { LocatedProblem } from '../../../settings/problem.ts'
 

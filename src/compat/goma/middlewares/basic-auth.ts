@@ -1,21 +1,27 @@
 /** Goma's middleware `basic`, `basicAuth` in newer versions → the `basic_auth` of a native route. */
 import type { Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
-import { either, literalText, optionalList, plainText, strictMap } from '../../../config/schema-leaf.ts'
-import type { Output } from '../../../config/schema-leaf.ts'
+import {
+  either,
+  literalSchema,
+  optionalList,
+  plainText,
+  strictMap,
+} from '../../../settings/kinds/schema-leaf.ts'
+import type { Output } from '../../../settings/kinds/schema-leaf.ts'
 import { gomaFlag } from '../leaf.ts'
 import type { Judge } from './judges.ts'
 
 /** One user of the old version; `realm` and `users` of the new one. */
 export const BasicAuthRuleSchema = strictMap({
   username: plainText().optional(),
-  password: literalText().optional(),
-  realm: literalText().optional(),
+  password: literalSchema().optional(),
+  realm: literalSchema().optional(),
   forwardUsername: gomaFlag().optional(),
   users: optionalList(
     either(
       plainText().describe('user:password'),
-      strictMap({ username: plainText(), password: literalText() }),
+      strictMap({ username: plainText(), password: literalSchema() }),
     ),
   ),
 })

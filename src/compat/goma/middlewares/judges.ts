@@ -54,9 +54,9 @@ export function translateAuthRequest(
     kind: 'forward_auth',
     value: {
       url,
-      ...optional('required_headers', requiredHeaders),
-      ...optional('headers', headers),
-      ...optional('params', params),
+      ...ifWritten('required_headers', requiredHeaders),
+      ...ifWritten('headers', headers),
+      ...ifWritten('params', params),
     },
     origins: {
       url: 'rule/url',
@@ -94,9 +94,9 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
     value: {
       url,
       send_headers: sent,
-      ...optional('headers', headers.value),
-      ...optional('params', params.value),
-      ...optional('answer_cookies', rule.addAuthCookiesToResponse),
+      ...ifWritten('headers', headers.value),
+      ...ifWritten('params', params.value),
+      ...ifWritten('answer_cookies', rule.addAuthCookiesToResponse),
       ...(signIn === '' ? {} : { sign_in: signIn }),
     },
     origins: {
@@ -143,6 +143,6 @@ export function translateRateLimit(rule: RateLimitRule): Judge | Problem {
 }
 
 /** Empty lists and maps are left out. */
-export function optional(key: string, value: object | undefined): Value {
+export function ifWritten(key: string, value: object | undefined): Value {
   return value === undefined || Object.keys(value).length === 0 ? {} : { [key]: value }
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../../../settings/problem.ts'
 import { err, ok } from '../../../result.ts'
 import type { Result } from '../../../result.ts'
 import { translateClaims } from './claims.ts'
-import { optional, type Judge, type RuleProblem } from './judges.ts'
+import { ifWritten, type Judge, type RuleProblem } from './judges.ts'
 import { readKeyText } from '../key-text.ts'
 import { unsupported } from '../noted-keys.ts'
 import { allowIfShort, ANY, ISSUER_ANY } from '../../read-foreign.ts'
@@ -32,13 +32,13 @@ export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Rul
       issuer: rule.issuer ?? ANY,
       audience: rule.audience === undefined ? 'any' : [rule.audience],
       keys: keys.value,
-      ...optional('algorithms', algorithmsOf(rule)),
+      ...ifWritten('algorithms', algorithmsOf(rule)),
       leeway: 0,
     },
     policy: {
       issuers: [name],
-      ...optional('claims', claims.value),
-      ...optional('identity', rule.forwardHeaders),
+      ...ifWritten('claims', claims.value),
+      ...ifWritten('identity', rule.forwardHeaders),
     },
     keepsToken: rule.forwardAuthorization ?? false,
   }

@@ -1,9 +1,9 @@
 /** Goma's middlewares → what judges a native route. */
-import { toName } from '../../../config/default-names.ts'
+import { toName } from '../../../settings/default-names.ts'
 import type { Problem } from '../../../settings/problem.ts'
-import { toPointer } from '../../../config/json-pointer.ts'
+import { toPointer } from '../../../json-pointer.ts'
 import { quoted } from '../../../printable.ts'
-import { toLocatedProblems } from '../../../config/schema-problems.ts'
+import { toLocatedProblems } from '../../../settings/read/schema-problems.ts'
 import type { LocatedProblem } from '../../../settings/problem.ts'
 import { suggestion } from '../../../suggest.ts'
 import { checkKeys, unsupported, type KeyNotes } from '../noted-keys.ts'

@@ -2,16 +2,16 @@
 import { parseAlgorithm, parseToken } from '../../../settings/values/texts.ts'
 import {
   anything,
-  literalText,
+  literalSchema,
   optionalList,
   strictMap,
   plainText,
-  text,
+  textSchema,
   textMap,
   wordOf,
   wholeNumber,
-} from '../../../config/schema-leaf.ts'
-import type { Output } from '../../../config/schema-leaf.ts'
+} from '../../../settings/kinds/schema-leaf.ts'
+import type { Output } from '../../../settings/kinds/schema-leaf.ts'
 import { ok } from '../../../result.ts'
 import { gomaFlag, orEmpty } from '../leaf.ts'
 import { noEffect, notedKeys, refused } from '../noted-keys.ts'
@@ -19,7 +19,7 @@ import { noEffect, notedKeys, refused } from '../noted-keys.ts'
 /** Of type `jwt`, as the document has it: an auth service is asked. */
 export const AuthRequestRuleSchema = strictMap({
   url: plainText().describe('URL of the auth service'),
-  requiredHeaders: optionalList(text(parseToken)),
+  requiredHeaders: optionalList(textSchema(parseToken)),
   headers: textMap().optional(),
   params: textMap().optional(),
 })
@@ -37,11 +37,11 @@ export const FORWARD_AUTH_NOTES = {
 export const ForwardAuthRuleSchema = strictMap({
   authUrl: plainText().optional().describe('URL of the auth service'),
   url: plainText().optional(),
-  authRequestHeaders: optionalList(text(parseToken)),
+  authRequestHeaders: optionalList(textSchema(parseToken)),
   authResponseHeaders: optionalList(plainText()),
   authResponseHeadersAsParams: optionalList(plainText()),
-  addAuthCookiesToResponse: optionalList(text(parseToken)),
-  authSignIn: text(ok<string>)
+  addAuthCookiesToResponse: optionalList(textSchema(parseToken)),
+  authSignIn: textSchema(ok<string>)
     .optional()
     .describe('where a browser logs in'),
   ...notedKeys(FORWARD_AUTH_NOTES),
@@ -50,17 +50,17 @@ export const ForwardAuthRuleSchema = strictMap({
 /** Of type `jwtAuth`, and of `jwt` in newer versions: tokens are verified here. */
 export const LocalJwtRuleSchema = strictMap({
   secret: anything(),
-  publicKey: literalText().optional(),
-  jwksUrl: literalText().optional(),
-  jwksFile: literalText().optional(),
-  algorithms: optionalList(text(parseAlgorithm)),
+  publicKey: literalSchema().optional(),
+  jwksUrl: literalSchema().optional(),
+  jwksFile: literalSchema().optional(),
+  algorithms: optionalList(textSchema(parseAlgorithm)),
   alg: orEmpty(parseAlgorithm),
   algo: orEmpty(parseAlgorithm),
   issuer: orEmpty(ok<string>),
   audience: orEmpty(ok<string>),
   forwardHeaders: textMap().optional(),
   forwardAuthorization: gomaFlag().optional(),
-  claimsExpression: literalText().optional(),
+  claimsExpression: literalSchema().optional(),
 })
 
 /** Keys by which a rule of type `jwt` is told to be one of a newer version. */
@@ -83,7 +83,7 @@ export const RateLimitRuleSchema = strictMap({
   requestsPerUnit: wholeNumber(1, 1_000_000_000),
   keyStrategy: strictMap({
     source: wordOf('ip', 'header', 'cookie').optional(),
-    name: text(parseToken).optional(),
+    name: textSchema(parseToken).optional(),
   }).optional(),
   ...notedKeys(RATE_LIMIT_NOTES),
 })

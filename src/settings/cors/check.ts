@@ -1,0 +1,26 @@
+/** What a route may not allow pages of other origins. */
+import type { LocatedProblem } from '../problem.ts'
+import type { ConfigParts } from '../read/read-config.ts'
+
+export function checkCors({ routes }: ConfigParts): readonly LocatedProblem[] {
+  return routes.flatMap(({ pointer, value: { cors, upstream } }): readonly LocatedProblem[] => {
+    if (cors === undefined) return []
+    if (upstream === undefined) {
+      const message = '`cors` has an effect beside `upstream` only'
+      return [
+        { pointer: `${pointer}/cors`, atKey: true, problem: { code: 'ERR_CONFIG_USELESS_KEY', message } },
+      ]
+    }
+    if (!cors.origins.includes('*')) return []
+    if (cors.credentials === true) {
+      const message = '`*` with `credentials`: every page that a user opens could act in their name'
+      const hints = ['name the origins that may']
+      return [
+        { pointer: `${pointer}/cors/credentials`, problem: { code: 'ERR_CONFIG_VALUE', message, hints } },
+      ]
+    }
+    if (cors.origins.length === 1) return []
+    const message = 'origins beside `*`, which is all of them'
+    return [{ pointer: `${pointer}/cors/origins`, problem: { code: 'ERR_CONFIG_VALUE', message } }]
+  })
+}

@@ -1,0 +1,187 @@
+/** Issuers by template: one entry of the file, one issuer per tenant on its list. */
+import { parseTenant } from '../values/texts.ts'
+import { toName, issuerNames, uniqueName } from '../default-names.ts'
+import type { AddProblem } from '../keys/check-reach.ts'
+import { quoted } from '../../printable.ts'
+import type { Located } from '../problem.ts'
+import { keyPartsOf, keySourceOf } from '../keys/parts.ts'
+import type { KeysConfig } from '../keys/definition.ts'
+import type { IssuerConfig } from './definition.ts'
+
+/** Stands for the tenant in `issuer` and `jwks_url`. */
+const PLACEHOLDER = '{tenant}'
+
+/** An issuer of the settings, and where it comes from. */
+export interface ExpandedIssuer {
+  /** Pointer of the entry in the file. */
+  readonly pointer: string
+  /** The entry's name, which stands for all of its issuers. */
+  readonly group: string
+  readonly name: string
+  /** Without `tenants` and placeholders. */
+  readonly issuer: IssuerConfig
+}
+
+/** The issuers that an entry stands for: itself, when it is no template. Each is exact; nothing is matched by shape. */
+export function expandTenants(template: IssuerConfig): readonly IssuerConfig[] {
+  const { tenants, tenant_claim: tenantClaim, ...issuer } = template
+  if (tenants === undefined) return [issuer]
+  // Every tenant: the template itself is what a token is held against.
+  if (tenants === null) return [template]
+  return [...new Set(tenants)].map((tenant) => {
+    const fill = (text: string): string => text.replaceAll(PLACEHOLDER, tenant)
+    const { keys, claims } = issuer
+    return {
+      ...issuer,
+      issuer: issuer.issuer === null ? null : fill(issuer.issuer),
+      ...(keys === undefined ? {} : { keys: fillKeys(keys, fill) }),
+      ...(tenantClaim === undefined ? {} : { claims: { ...claims, [tenantClaim]: { in: [tenant] } } }),
+    }
+  })
+}
+
+function fillKeys(keys: NonNullable<IssuerConfig['keys']>, fill: (text: string) => string): typeof keys {
+  const fillOne = (one: KeysConfig): KeysConfig => ({
+    ...one,
+    ...(one.jwks_url === undefined ? {} : { jwks_url: one.jwks_url.map(fill) }),
+    ...(one.metadata_url === undefined ? {} : { metadata_url: fill(one.metadata_url) }),
+  })
+  return 'map' in keys ? keys.map(fillOne) : fillOne(keys)
+}
+
+/** All issuers of the settings, in order, with names that policies and logs can use. */
+export function expandIssuers(issuers: readonly Located<IssuerConfig>[]): readonly ExpandedIssuer[] {
+  const groups = issuerNames(issuers)
+  const taken = new Set(groups)
+  return issuers.flatMap(({ pointer, value }, i) => {
+    const group = groups[i] ?? ''
+    const tenants = value.tenants == null ? undefined : [...new Set(value.tenants)]
+    return expandTenants(value).map((issuer, j) => {
+      const name = tenants === undefined ? group : uniqueName(nameOf(group, tenants[j] ?? ''), taken)
+      return { pointer, group, name, issuer }
+    })
+  })
+}
+
+// A tenant id is 36 characters, and a name at most 64.
+const nameOf = (group: string, tenant: string): string => toName(`${group.slice(0, 19)}-${tenant}`, group)
+
+/**
+ * Whether some `iss` is of both templates. A text without a placeholder is not a template, and an exact issuer goes first.
+ *
+ * If there is one, there is a shortest: the beginning of one template and the end of one, which may share characters
+ * (`a/{tenant}` and `{tenant}/b` have `a/b`), or a letter between them.
+ */
+export function mayOverlap(one: string, other: string): boolean {
+  const both = [one, other].map((template) => template.split(PLACEHOLDER))
+  if (both.some((parts) => parts.length !== 2)) return false
+  const isOfBoth = (iss: string): boolean =>
+    both.every(([start = '', end = '']) => isBetween(iss, start, end))
+  return both.some(([start = '']) =>
+    both.some(([, end = '']) => isOfBoth(`${start}a${end}`) || joinsOf(start, end).some(isOfBoth)),
+  )
+}
+
+/** Every text that begins with the one and ends with the other, and has nothing else. */
+const joinsOf = (start: string, end: string): readonly string[] =>
+  Array.from({ length: Math.min(start.length, end.length) + 1 }, (_, shared) => shared)
+    .filter((shared) => start.endsWith(end.slice(0, shared)))
+    .map((shared) => start + end.slice(shared))
+
+const isBetween = (iss: string, start: string, end: string): boolean =>
+  iss.startsWith(start) &&
+  iss.endsWith(end) &&
+  iss.length > start.length + end.length &&
+  parseTenant(iss.slice(start.length, iss.length - end.length)).ok
+
+/** A template without tenants, tenants without a template, and placeholders that mean nothing. */
+export function checkTenants(
+  { issuer, tenants, tenant_claim, keys, claims }: IssuerConfig,
+  add: AddProblem,
+): void {
+  const parts = keyPartsOf({ keys })
+  const code = 'ERR_CONFIG_TENANTS'
+  const places = [
+    ['/issuer', issuer ?? ''],
+    ...parts.map(({ items, keys: one }) => [items.jwks_url ?? '', one.jwks_url ?? ''] as const),
+    ...parts.map(({ at, keys: one }) => [`${at}/metadata_url`, one.metadata_url ?? ''] as const),
+  ] as const
+  for (const [at, text] of places) {
+    const other = [...text.matchAll(/\{[^{}]*\}/g)]
+      .map(([found]) => found)
+      .find((found) => found !== PLACEHOLDER)
+    if (other === undefined) continue
+    const hints = [`the only placeholder is ${PLACEHOLDER}`]
+    add(at, { code, message: `${quoted(other)} stands for nothing`, hints })
+  }
+  const isTemplate = issuer?.includes(PLACEHOLDER) === true
+  if (tenants === null) return checkAnyTenant({ issuer, tenant_claim, keys, claims }, add)
+  if (tenants === undefined) {
+    const at = places.find(([, text]) => text.includes(PLACEHOLDER))?.[0]
+    const hints = [
+      'write the list of tenants whose tokens are accepted: `tenants: […]`',
+      'or `tenants: any` with a `tenant_claim`, to accept every tenant',
+    ]
+    if (at !== undefined) add(at, { code, message: `${PLACEHOLDER} without \`tenants\``, hints })
+    else if (tenant_claim !== undefined)
+      add('/tenant_claim', { code, message: '`tenant_claim` without `tenants`' }, true)
+    return
+  }
+  if (!isTemplate) {
+    const hints = [`write ${PLACEHOLDER} where the tenant is in the \`iss\``]
+    add('/tenants', { code, message: `\`tenants\` without ${PLACEHOLDER} in \`issuer\``, hints }, true)
+  }
+  tenants.forEach((tenant, i) => {
+    if (tenants.indexOf(tenant) === i) return
+    add(`/tenants/${i}`, {
+      code: 'ERR_CONFIG_DUPLICATE_NAME',
+      message: `${quoted(tenant)} is on the list already`,
+    })
+  })
+  if (tenant_claim !== undefined && claims?.[tenant_claim] !== undefined) {
+    const message = `\`claims\` has a rule for ${quoted(tenant_claim)} already`
+    add('/tenant_claim', { code: 'ERR_CONFIG_EXACTLY_ONE', message })
+  }
+  const kept = parts.find((part) => part.keys.snapshot_file !== undefined)
+  if (kept !== undefined && tenants.length > 1) {
+    const hints = ['without it, each tenant has a file in `state_dir`']
+    add(`${kept.at}/snapshot_file`, { code, message: 'one `snapshot_file` for several tenants', hints }, true)
+  }
+}
+
+/** Without a list, the token names its own tenant: its issuer must name it twice, and sign with keys of one place. */
+function checkAnyTenant(
+  {
+    issuer,
+    tenant_claim: claim,
+    keys,
+    claims,
+  }: Pick<IssuerConfig, 'issuer' | 'tenant_claim' | 'keys' | 'claims'>,
+  add: AddProblem,
+): void {
+  const code = 'ERR_CONFIG_TENANTS'
+  if ((issuer ?? '').split(PLACEHOLDER).length !== 2) {
+    const hints = ['such as https://login.microsoftonline.com/{tenant}/v2.0']
+    add('/issuer', { code, message: `\`tenants: any\` needs ${PLACEHOLDER} in \`issuer\`, once`, hints })
+  }
+  if (claim === undefined) {
+    const hints = ['name the claim that holds the tenant: `tenant_claim: tid` for Entra ID']
+    add('/tenants', { code, message: '`tenants: any` without `tenant_claim`', hints })
+  }
+  for (const { at, items, keys: one } of keyPartsOf({ keys })) {
+    const isFixed = keySourceOf(one) !== 'discovery' && one.jwks_url?.includes(PLACEHOLDER) !== true
+    if (isFixed) continue
+    const hints = ['write one key set for all tenants: `keys: { jwks_url: … }`, without a placeholder']
+    const message = 'with `tenants: any`, a token would choose where its keys come from'
+    add(keys === undefined ? '/tenants' : (items.jwks_url ?? at), { code, message, hints })
+  }
+  const isNarrowed = claim !== undefined && claims?.[claim]?.in !== undefined
+  if (!isNarrowed)
+    add('/tenants', {
+      code: 'WARN_CONFIG_TENANT_ANY',
+      message: 'tokens of every tenant of this provider are accepted',
+      hints: [
+        `tell tenants apart by a claim rule of a policy, or name them: \`claims: { ${claim ?? 'tid'}: […] }\``,
+      ],
+    })
+}

@@ -1,0 +1,134 @@
+/** Kinds of single values: texts, secrets, files, URLs, words, numbers. */
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { MASK, quoted } from '../../printable.ts'
+import { err, ok } from '../../result.ts'
+import type { Result } from '../../result.ts'
+import type { Problem } from '../problem.ts'
+import { formatByteSize, parseByteSize } from '../values/byte-size.ts'
+import { formatDuration, parseDuration } from '../values/duration.ts'
+import { notEmpty } from '../values/texts.ts'
+import { escape, parsedBy, plain, refined, type Kind, type Unit } from './kind.ts'
+
+export type Parse<T> = (text: string) => Result<T, Problem>
+
+/** A string that `parse` accepts. */
+export const text = (type = 'text', parse: Parse<string> = notEmpty): Kind<string, string, ''> =>
+  plain(parsedBy(z.string(), parse), type)
+
+/** A string that means something else than itself, such as an address. */
+export const parsed = <T>(type: string, parse: Parse<T>, format: (value: T) => string): Kind<T, T, ''> => ({
+  ...plain(parsedBy(z.string(), parse), type),
+  write: (value) => escape(format(value)),
+})
+
+/** A string as it is: empty, with spaces, with anything. */
+export const literalText = (): Kind<string, string, ''> => plain(z.string(), 'text')
+
+/** A string that is never shown. */
+export const secretText = (parse?: Parse<string>): Kind<string, string, ''> => ({
+  ...plain(parse === undefined ? z.string() : parsedBy(z.string(), parse), 'text'),
+  isSecret: true,
+  write: (value, { secrets }) => (secrets === 'masked' ? MASK : escape(value)),
+})
+
+/** A URL, whose query may hold a token. */
+export const url = (): Kind<string, string, ''> => ({
+  ...text('URL'),
+  write: (value, { secrets }) => escape(secrets === 'masked' ? value.replace(/\?.+$/s, `?${MASK}`) : value),
+})
+
+/** The path of a file; absolute in the settings. */
+export const file = (): Kind<string, string, ''> => ({
+  ...text('path'),
+  read: (path, { directory }) => resolve(directory, path),
+})
+
+/** A file that belongs to the configuration: when it changes, the configuration is loaded anew. */
+export const watchedFile = (): Kind<string, string, ''> => ({ ...file(), files: (path) => [path] })
+
+export const flag = (): Kind<boolean, boolean, ''> => plain(z.boolean(), 'true or false')
+
+/** A relaxation: absent from the settings unless it is true. */
+export const optIn = (): Kind<boolean, true | undefined, ''> =>
+  refined(
+    flag(),
+    (isOn): true | undefined => (isOn ? true : undefined),
+    (isOn) => isOn === true,
+  )
+
+/** One of these words. */
+export const word = <const Words extends readonly [string, ...string[]]>(
+  ...words: Words
+): Kind<Words[number], Words[number], ''> => plain(z.enum(words), words.map((one) => `\`${one}\``).join(', '))
+
+/** A whole number; as a string of digits too, because `${NAME}` yields strings. */
+export const count = (least: number, most: number): Kind<number, number, ''> =>
+  plain(
+    inRange(
+      (value) =>
+        /^\d{1,15}$/.test(String(value))
+          ? ok(Number(value))
+          : err({ code: 'ERR_CONFIG_TYPE', message: `${quoted(String(value))} is not a whole number` }),
+      least,
+      most,
+      String,
+    ),
+    `number, ${least} to ${most}`,
+  )
+
+const quantity = <U extends Unit>(
+  unit: U,
+  type: string,
+  [parse, format]: readonly [(value: string | number) => Result<number, Problem>, (value: number) => string],
+  [least, most]: readonly [number, number],
+  show: (value: number) => string = format,
+): Kind<number, number, U> => ({
+  ...plain(inRange(parse, least, most, show), `${type}, ${show(least)} to ${show(most)}`),
+  unit,
+  write: format,
+})
+
+const HOUR_MS = 3_600_000
+// Minutes are easier to compare as seconds, hours are not.
+const showDuration = (ms: number): string =>
+  ms % HOUR_MS === 0 || ms < 1_000 ? formatDuration(ms) : `${ms / 1_000}s`
+const showSize = (bytes: number): string =>
+  bytes % 1024 === 0 && bytes > 0 ? `${bytes / 1024}KiB` : `${bytes}B`
+
+/** A duration, in milliseconds. */
+export const duration = (least: number, most: number): Kind<number, number, 'Ms'> =>
+  quantity('Ms', 'duration', [parseDuration, formatDuration], [least, most], showDuration)
+
+/** A duration between bounds in milliseconds; in the settings it is in seconds, which need not be whole. */
+export const durationInSeconds = (least: number, most: number): Kind<number, number, 'Seconds'> => {
+  const { schema, type } = duration(least, most)
+  return {
+    schema,
+    type,
+    unit: 'Seconds',
+    read: (ms) => ms / 1_000,
+    write: (seconds) => formatDuration(seconds * 1_000),
+  }
+}
+
+/** A size, in bytes. */
+export const size = (least: number, most: number): Kind<number, number, 'Bytes'> =>
+  quantity('Bytes', 'size', [parseByteSize, formatByteSize], [least, most], showSize)
+
+/** Bytes in a second. */
+export const byteRate = (least: number, most: number): Kind<number, number, ''> =>
+  quantity('', 'size', [parseByteSize, formatByteSize], [least, most], showSize)
+
+const inRange = (
+  parse: (value: string | number) => Result<number, Problem>,
+  least: number,
+  most: number,
+  show: (value: number) => string,
+): z.ZodType<number, string | number> =>
+  parsedBy(z.union([z.string(), z.number()]), (value) => {
+    const read = parse(value)
+    if (!read.ok || (read.value >= least && read.value <= most)) return read
+    const message = `${quoted(String(value))} is not between ${show(least)} and ${show(most)}`
+    return err({ code: 'ERR_CONFIG_RANGE', message })
+  })

@@ -1,0 +1,91 @@
+/** Plain data → typed configuration, by the schema. Parts that are sound are read even when others are not. */
+import type { Located, Named } from '../problem.ts'
+import type { z } from 'zod'
+import { ENDPOINT, LISTEN, ROOT } from '../definition.ts'
+import { ISSUER } from '../issuer/definition.ts'
+import { listOf } from '../kinds/collections.ts'
+import { POLICY } from '../policy/definition.ts'
+import { ROUTE } from '../route/definition.ts'
+import { TOKEN_SOURCE } from '../token-source/definition.ts'
+import { UPSTREAM } from '../upstream/definition.ts'
+import { toLocatedProblems } from './schema-problems.ts'
+import { toPointer } from '../../json-pointer.ts'
+import type { Config } from '../definition.ts'
+import type { UpstreamConfig } from '../upstream/definition.ts'
+import type { IssuerConfig } from '../issuer/definition.ts'
+import type { EndpointConfig } from '../definition.ts'
+import type { PolicyConfig } from '../policy/definition.ts'
+import type { RouteConfig } from '../route/definition.ts'
+import type { TokenSourceConfig } from '../token-source/definition.ts'
+import type { LocatedProblem } from '../problem.ts'
+
+/** Everything that could be read. With `whole` set, that is everything. */
+export interface ConfigParts {
+  readonly whole: Config | undefined
+  /** As written, to tell one value from a list of one. */
+  readonly root: Readonly<Record<string, unknown>>
+  readonly issuers: readonly Located<IssuerConfig>[]
+  /** False when an issuer could not be read: its name is then unknown. */
+  readonly issuersSound: boolean
+  readonly tokenSources: readonly Located<TokenSourceConfig>[]
+  readonly policies: readonly Named<PolicyConfig>[]
+  readonly upstreams: readonly Named<UpstreamConfig>[]
+  readonly routes: readonly Located<RouteConfig>[]
+  readonly endpoints: readonly Located<EndpointConfig>[]
+  readonly listen: Config['listen']
+  /** Names as written, of broken parts too, so that one mistake is not reported as two. */
+  readonly policyNames: ReadonlySet<string>
+  readonly upstreamNames: ReadonlySet<string>
+}
+
+export function readConfig(root: Readonly<Record<string, unknown>>): {
+  readonly parts: ConfigParts
+  readonly problems: readonly LocatedProblem[]
+} {
+  const whole = ROOT.schema.safeParse(root)
+  const listen = LISTEN.schema.optional().safeParse(root['listen'])
+  const policies = isMap(root['policies']) ? root['policies'] : {}
+  const upstreams = isMap(root['upstreams']) ? root['upstreams'] : {}
+  const parts: ConfigParts = {
+    whole: whole.success ? whole.data : undefined,
+    root,
+    issuers: readList(root, 'issuers', ISSUER.schema),
+    issuersSound: listOf(ISSUER).schema.optional().safeParse(root['issuers']).success,
+    tokenSources: readList(root, 'token_sources', TOKEN_SOURCE.schema),
+    policies: readMap(policies, 'policies', POLICY.schema),
+    upstreams: readMap(upstreams, 'upstreams', UPSTREAM.schema),
+    routes: readList(root, 'routes', ROUTE.schema),
+    endpoints: readList(root, 'endpoints', ENDPOINT.schema),
+    listen: listen.success ? listen.data : undefined,
+    policyNames: new Set(Object.keys(policies)),
+    upstreamNames: new Set(Object.keys(upstreams)),
+  }
+  return { parts, problems: whole.success ? [] : toLocatedProblems(whole.error.issues, root) }
+}
+
+function readList<Schema extends z.ZodType>(
+  root: Readonly<Record<string, unknown>>,
+  key: string,
+  schema: Schema,
+): readonly Located<z.output<Schema>>[] {
+  const items = root[key]
+  if (!Array.isArray(items)) return []
+  return items.flatMap((item: unknown, i) => {
+    const read = schema.safeParse(item)
+    return read.success ? [{ pointer: `/${key}/${i}`, value: read.data }] : []
+  })
+}
+
+function readMap<Schema extends z.ZodType>(
+  members: Readonly<Record<string, unknown>>,
+  key: string,
+  schema: Schema,
+): readonly Named<z.output<Schema>>[] {
+  return Object.entries(members).flatMap(([name, member]) => {
+    const read = schema.safeParse(member)
+    return read.success ? [{ pointer: toPointer([key, name]), name, value: read.data }] : []
+  })
+}
+
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,23 @@
+/** Who judges the requests of a route, whichever way that is written. */
+import type { JudgeSettings, RouteSettings } from './definition.ts'
+import type { Located } from '../problem.ts'
+import type { JudgeConfig } from './definition.ts'
+import type { RouteConfig } from './definition.ts'
+
+/** In order; none where a route is public or closed. */
+export function judgesOf(access: RouteSettings['access']): readonly JudgeSettings[] {
+  if (access.kind === 'all_of') return access.judges
+  return access.kind === 'public' || access.kind === 'deny' ? [] : [access]
+}
+
+/** The same of what is written, with its place: a route with one judge is written like a judge. */
+export const judgesIn = ({ pointer, value }: Located<RouteConfig>): readonly Located<JudgeConfig>[] =>
+  value.all_of === undefined
+    ? [{ pointer, value }]
+    : value.all_of.map((judge, i) => ({ pointer: `${pointer}/all_of/${i}`, value: judge }))
+
+/** The files of authorities that auth services are known by. */
+export const authCaFiles = (routes: readonly RouteSettings[]): readonly string[] =>
+  routes
+    .flatMap(({ access }) => judgesOf(access))
+    .flatMap((judge) => (judge.kind === 'forward_auth' ? (judge.forwardAuth.caFile ?? []) : []))
