@@ -5,7 +5,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'
 import type { WatchedFiles } from '../config/watched-files.ts'
-import { droppedParts, listenersThatNeedRestart } from '../config/reload-checks.ts'
+import { checkReload } from '../config/reload-checks.ts'
 import type { Service } from './service.ts'
 
 /** How long a reload waits for the keys of new sources, in milliseconds; the old configuration answers meanwhile. */
@@ -55,56 +55,64 @@ export function createReload(deps: ReloadDeps): (cause: ReloadCause) => Promise<
   }
 }
 
-async function reloadOnce(
-  { service, load, logger, report, sleep, stopping }: ReloadDeps,
-  cause: ReloadCause,
-  isStopping: () => boolean,
-): Promise<void> {
+async function reloadOnce(deps: ReloadDeps, cause: ReloadCause, isStopping: () => boolean): Promise<void> {
+  const { service, sleep, stopping } = deps
   const old = service.instance
-  const before = old.config.digest
-  const next = await loadSafely(load, old)
-  if (next === undefined) {
-    logger.error(
-      { event: 'reload', result: 'refused', config: before, errors: ['ERR_INTERNAL'] },
-      'reload failed, which is a bug in Warder; still running the old configuration',
-    )
-    return
+  const next = await loadNext(deps, cause, old)
+  if (next === undefined) return
+  await Promise.race([next.started, sleep(KEYS_WAIT_MS), stopping])
+  // Its keys may be hanging, and would keep the process.
+  if (isStopping()) return next.close(old)
+  service.swap(next)
+  // The service may have stopped meanwhile.
+  if (service.instance === next) reportReload(deps, old, next)
+}
+
+/** What may replace the running instance; undefined, and reported, if nothing may. */
+async function loadNext(
+  { load, logger, report }: ReloadDeps,
+  cause: ReloadCause,
+  old: Instance,
+): Promise<Instance | undefined> {
+  const logRefusal = (errors: readonly string[], message: string): undefined => {
+    logger.error({ event: 'reload', result: 'refused', config: old.config.digest, errors }, message)
   }
-  const refuse = (failure: ConfigFailure): void => {
+  const refuse = (failure: ConfigFailure): undefined => {
     report(failure)
-    const errors = failure.diagnostics.filter((diagnostic) => diagnostic.severity === 'error')
-    logger.error(
-      { event: 'reload', result: 'refused', config: before, errors: errors.map(({ code }) => code) },
+    const errors = failure.diagnostics.filter(({ severity }) => severity === 'error')
+    return logRefusal(
+      errors.map(({ code }) => code),
       'reload refused; still running the old configuration',
     )
   }
-  if (!next.ok) return refuse(next.error)
+  const loaded = await loadSafely(load, old)
+  if (loaded === undefined)
+    return logRefusal(
+      ['ERR_INTERNAL'],
+      'reload failed, which is a bug in Warder; still running the old configuration',
+    )
+  if (!loaded.ok) return refuse(loaded.error)
+  const next = loaded.value
+  const watched = watchedFiles(next)
   // The files are being written again: what was read may be incomplete.
-  if (cause.kind === 'watch' && !cause.isQuiet(watchedFiles(next.value))) return next.value.close(old)
-  const diagnostics = [
-    ...listenersThatNeedRestart(old.config.settings, next.value.config),
-    ...(cause.kind === 'watch' ? droppedParts(old.config.settings, next.value.config) : []),
-  ]
-  if (diagnostics.length > 0) {
-    next.value.close(old)
-    return refuse({ diagnostics, source: next.value.config.source, watched: watchedFiles(next.value) })
-  }
-  await Promise.race([next.value.started, sleep(KEYS_WAIT_MS), stopping])
-  // Its keys may be hanging, and would keep the process.
-  if (isStopping()) return next.value.close(old)
-  service.swap(next.value)
-  // The service has stopped meanwhile.
-  if (service.instance !== next.value) return
-  const { config, warnings } = next.value
-  const { digest, settings, source } = config
-  if (warnings.length > 0) report({ diagnostics: warnings, source })
+  const isIncomplete = cause.kind === 'watch' && !cause.isQuiet(watched)
+  const diagnostics = isIncomplete ? [] : checkReload(old.config.settings, next.config, cause.kind)
+  if (!isIncomplete && diagnostics.length === 0) return next
+  next.close(old)
+  return isIncomplete ? undefined : refuse({ diagnostics, source: next.config.source, watched })
+}
+
+function reportReload({ logger, report }: ReloadDeps, old: Instance, next: Instance): void {
+  const { config, warnings } = next
+  const { digest: was, settings: before } = old.config
+  if (warnings.length > 0) report({ diagnostics: warnings, source: config.source })
   const relaxations = warnings.map(({ code }) => code)
   logger.info(
-    { event: 'reload', result: 'success', config: digest, was: before, relaxations },
+    { event: 'reload', result: 'success', config: config.digest, was, relaxations },
     'configuration reloaded',
   )
-  if (boundTo(settings) !== boundTo(old.config.settings)) {
-    logger.warn({ event: 'reload', config: digest }, '`listen` has changed; restart to listen there')
+  if (boundTo(config.settings) !== boundTo(before)) {
+    logger.warn({ event: 'reload', config: config.digest }, '`listen` has changed; restart to listen there')
   }
 }
 

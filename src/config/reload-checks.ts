@@ -5,10 +5,20 @@ import type { LoadedConfig } from './load-config.ts'
 import { listenerSetting } from './setting-places.ts'
 import type { Settings } from '../settings/definition.ts'
 
+/** Why a configuration cannot replace the running one. @param cause `watch` when nobody has asked for the reload. */
+export const checkReload = (
+  running: Settings,
+  next: LoadedConfig,
+  cause: 'signal' | 'watch',
+): readonly Diagnostic[] => [
+  ...listenersThatNeedRestart(running, next),
+  ...(cause === 'watch' ? droppedParts(running, next) : []),
+]
+
 /**
  * A socket stays what it was bound as. If it should have TLS, or ask clients for certificates, and does not yet, the new configuration would look as if it were in force while everybody still gets in.
  */
-export function listenersThatNeedRestart(running: Settings, next: LoadedConfig): readonly Diagnostic[] {
+function listenersThatNeedRestart(running: Settings, next: LoadedConfig): readonly Diagnostic[] {
   const { gateway } = next.settings.listen
   return gateway.flatMap(({ address, tls }, i) => {
     const where = formatListenAddress(address)
@@ -44,7 +54,7 @@ const PARTS: readonly (readonly [name: string, count: (settings: Settings) => nu
  * allowed everywhere. A writer may pause for longer than Warder waits, so a configuration that has lost all of a kind
  * is taken only when somebody asks for it.
  */
-export function droppedParts(running: Settings, next: LoadedConfig): readonly Diagnostic[] {
+function droppedParts(running: Settings, next: LoadedConfig): readonly Diagnostic[] {
   const dropped = PARTS.filter(([, count]) => count(running) > 0 && count(next.settings) === 0)
   return dropped.map(([name, count]) =>
     toDiagnostic(

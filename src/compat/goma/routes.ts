@@ -119,34 +119,24 @@ function translateRoute(
     return { routes: [], upstream: upstream.value, problems: found }
   }
   found.push(...tornLimits(slices, own, `${pointer}/middlewares`))
-  const rewrite = rewriteOf(route)
   const routes = slices.map((slice): Omit<Made, 'pointer'> => {
     const applying = slice.middlewares.flatMap((i) => own[i] ?? [])
     const judges = applying.filter(({ judge }) => judge.kind !== 'rate_limit')
-    const judge = answerOf(judges)
-    const isOpenPart = applying.length === 0
     const suffix = applying.map((middleware) => toName(middleware.name, 'guarded')).join('.')
     const value = {
-      name: isOpenPart ? name : uniqueName(`${name}-${suffix}`.slice(0, 60), taken),
+      name: applying.length === 0 ? name : uniqueName(`${name}-${suffix}`.slice(0, 60), taken),
       match: matchOf(route, slice, route.methods),
-      ...judge,
-      ...(judge['access'] === 'deny'
-        ? {}
-        : {
-            upstream: name,
-            ...rewrite,
-            ...(cors.value === undefined ? {} : { cors: cors.value }),
-            ...limitValue(applying.flatMap(limitOf)),
-          }),
+      ...answerOf(judges, {
+        upstream: name,
+        ...rewriteOf(route),
+        ...(cors.value === undefined ? {} : { cors: cors.value }),
+        ...limitValue(applying.flatMap(limitOf)),
+      }),
     }
     return { value, judges, cors: cors.origins }
   })
   const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
-  return {
-    routes: [...routes, ...others],
-    upstream: upstream.value,
-    problems: found,
-  }
+  return { routes: [...routes, ...others], upstream: upstream.value, problems: found }
 }
 
 /** Requests with another method belong to this route too: they must not reach a shorter one. */
@@ -205,12 +195,12 @@ export function unknownMiddleware(name: string, names: ReadonlySet<string>): Pro
 }
 
 /** The judges of a part, in the written order. If one of them denies everything, the others are not asked. */
-function answerOf(applying: readonly Middleware[]): Value {
+function answerOf(applying: readonly Middleware[], served: Value): Value {
   if (applying.some(({ judge }) => judge.kind === 'deny')) return { access: 'deny' }
   const judges = applying.map(judgeOf)
   const [first] = judges
-  if (first === undefined) return { access: 'public' }
-  return judges.length === 1 ? first : { all_of: judges }
+  if (first === undefined) return { access: 'public', ...served }
+  return { ...(judges.length === 1 ? first : { all_of: judges }), ...served }
 }
 
 function judgeOf({ judge }: Middleware): Value {
