@@ -7,8 +7,8 @@ export type AudienceMiss = 'audience_missing' | 'audience_mismatch' | 'claim_inv
 /**
  * The token's audiences must hold one of the accepted ones, compared code point by code point.
  *
- * @param name The claim that holds them; another than `aud` for issuers that have none.
- * @param accepted null accepts tokens of any or no audience; the type of `aud` is checked all the same.
+ * @param name The claim that holds them; not `aud` for issuers whose tokens have none.
+ * @param accepted null accepts tokens of any or no audience; the type of `aud` is checked anyway.
  * @see RFC 7519 §4.1.3
  */
 export function checkAudience(

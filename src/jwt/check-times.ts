@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../result.ts'
 import type { IssuerSettings } from '../settings/issuer/definition.ts'
 import type { JsonObject } from '../strict-json.ts'
 
-/** 9999-12-31T23:59:59Z; beyond it, dates have no RFC 3339 form, and a unit (ms for s) was mistaken. */
+/** 9999-12-31T23:59:59Z; a later date has no RFC 3339 form, and is in the wrong unit (ms for s). */
 const MAX_NUMERIC_DATE = 253_402_300_799
 const NUMERIC_DATE = `is a number of seconds between 0 and ${MAX_NUMERIC_DATE}`
 
@@ -32,7 +32,7 @@ export interface ValidityWindow {
   readonly notAfter: number
 }
 
-/** The settings that bear on times. */
+/** The settings for times. */
 export type TimeRules = Pick<IssuerSettings, 'leewaySeconds' | 'maxAgeSeconds' | 'allowMissingExp'>
 
 /**

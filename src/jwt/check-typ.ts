@@ -1,7 +1,7 @@
-/** Whether a token is of the kind that was asked for. */
+/** Whether a token is of an accepted type. */
 
-// Tokens that are signed by the same keys but never give access. Refused even where `typ` is not configured
-// (RFC 8725 §3.11): a logout token or a DPoP proof must not open a door.
+// Tokens that are signed by the same keys but never give access. Refused even if `typ` is not configured
+// (RFC 8725 §3.11): a logout token or a DPoP proof must not give access.
 const NEVER_ACCESS: ReadonlySet<string> = new Set([
   'dpop+jwt',
   'logout+jwt',
@@ -21,7 +21,7 @@ const NEVER_ACCESS: ReadonlySet<string> = new Set([
 /**
  * Compares the `typ` header in any letter case and with or without `application/`.
  *
- * @param accepted Accepted values in normal form; undefined accepts all but those that never mean access.
+ * @param accepted Accepted values in normal form; undefined accepts every type but those that never give access.
  * @see RFC 7515 §4.1.9, RFC 9068 §2.1
  */
 export function isAcceptedTyp(typ: string | undefined, accepted: ReadonlySet<string> | undefined): boolean {

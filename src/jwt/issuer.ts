@@ -14,7 +14,7 @@ export interface Issuer {
   readonly typ: ReadonlySet<string> | undefined
   /** What every token must claim, whatever a policy asks. */
   readonly claims: readonly CompiledClaimRule[]
-  /** Set where every tenant is accepted. */
+  /** Set if every tenant is accepted. */
   readonly template: TenantTemplate | undefined
 }
 
@@ -44,7 +44,7 @@ export interface IssuerMap {
   readonly byIss: ReadonlyMap<string, Issuer>
   /** For an `iss` that no issuer has exactly; exactly one of them must match. */
   readonly templates: readonly Issuer[]
-  /** For tokens of any or no issuer, where an operator relaxed it so. */
+  /** For tokens of any or no issuer, if an operator accepts them. */
   readonly any: Issuer | undefined
 }
 

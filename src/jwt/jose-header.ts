@@ -1,4 +1,4 @@
-/** The first part of a token: read strictly, and remembered, for all tokens of one signing key begin with the same text. */
+/** The first part of a token: read strictly and remembered: all tokens of one signing key begin with the same text. */
 import { err, ok, type Result } from '../result.ts'
 import { parseStrictObject, type JsonObject } from '../strict-json.ts'
 import { decodeBase64url } from './base64url.ts'
@@ -42,7 +42,7 @@ export const MAX_KID_LENGTH = 256
 
 const VISIBLE_ASCII = /^[\x20-\x7e]*$/
 
-/** Reads the first part of a token: what the header says, or why it cannot be used. */
+/** Reads the first part of a token: the header, or why it cannot be used. */
 export function readHeader(part: string): Result<JoseHeader, DecodeProblem> {
   const bytes = decodeBase64url(part)
   if (bytes === undefined) return malformed('header_encoding')
@@ -79,7 +79,7 @@ const MAX_HEADERS = 256
 const MAX_REMEMBERED_LENGTH = 512
 
 /**
- * Remembers the header that `readHeader` found in a text. The text alone decides it, so the memo can neither age nor lie;
+ * Remembers the header that `readHeader` found in a text. The text alone decides it, so what is remembered stays true;
  * it saves a fifth of what a first-seen HS256 token costs. Only good headers are kept.
  */
 export function createHeaderMemo(): ReadHeader {

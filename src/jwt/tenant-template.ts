@@ -1,8 +1,8 @@
-/** Issuers of which every tenant is accepted: `https://login.example.com/{tenant}/v2.0`. */
+/** Issuers whose tenants are all accepted: `https://login.example.com/{tenant}/v2.0`. */
 import { err, ok, type Result } from '../result.ts'
 import type { JsonObject } from '../strict-json.ts'
 
-/** What a tenant may be called; no character of it ends a path segment or a host. */
+/** Valid tenants; none of these characters ends a path segment or a host. */
 const TENANT = /^(?!\.{1,2}$)[0-9A-Za-z._-]{1,64}$/
 const PLACEHOLDER = '{tenant}'
 
@@ -31,7 +31,7 @@ export function compileTenantTemplate(issuer: string, claim: string): TenantTemp
 /** The tenant of an `iss`; undefined when it is not of this template from its first to its last character. */
 export function tenantOf({ prefix, suffix }: TenantTemplate, iss: string): string | undefined {
   if (!iss.startsWith(prefix) || !iss.endsWith(suffix)) return undefined
-  // Where the two overlap, slice() swaps nothing and yields the empty text, which is not a tenant.
+  // If prefix and suffix overlap, the slice is empty, which is not a tenant.
   const tenant = iss.slice(prefix.length, Math.max(prefix.length, iss.length - suffix.length))
   return TENANT.test(tenant) ? tenant : undefined
 }

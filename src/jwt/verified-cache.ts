@@ -1,11 +1,11 @@
-/** Tokens that full verification has accepted, so that it need not be done again. It can only say yes. */
+/** Tokens that full verification has accepted, so that it need not be done again. It can only allow. */
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { VerificationKey } from '../keys/verification-key.ts'
 import type { ValidityWindow } from './check-times.ts'
 import type { Issuer } from './issuer.ts'
 
-/** What full verification said of one token under one policy. */
+/** What full verification found for one token under one policy. */
 export interface VerifiedToken extends ValidityWindow {
   readonly issuer: Issuer
   /** The key that verified it; the entry is worthless once the issuer no longer trusts it. */
@@ -15,7 +15,7 @@ export interface VerifiedToken extends ValidityWindow {
 }
 
 export interface VerifiedCache {
-  /** What was said of this token, if it would still be said now; else undefined, and full verification decides. */
+  /** What was found for this token, if it is still true; otherwise undefined, and full verification decides. */
   get(cacheKey: string, nowSeconds: number): VerifiedToken | undefined
   put(cacheKey: string, verified: VerifiedToken): void
   readonly size: number
@@ -31,8 +31,8 @@ export interface VerifiedCacheLimits {
 const ENTRY_OVERHEAD_BYTES = 400
 
 /**
- * The key of a token's entry: SHA-256 of the whole accepted token, with the policy. Signature twins are other
- * tokens here. Whoever builds a new configuration builds a new cache, so settings need no place in the key.
+ * The key of a token's entry: SHA-256 of the whole accepted token, with the policy. A token with
+ * another encoding of its signature is another token here. Each configuration has a new cache, so the key has no settings.
  */
 export const cacheKeyOf = (token: string, policyId: string): string =>
   policyId + hash('sha256', token, 'binary')

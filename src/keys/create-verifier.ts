@@ -1,4 +1,4 @@
-/** Which key an algorithm may be used with, and the two made into the one function that the request path calls. */
+/** Binds a key to an algorithm that fits it: the one function that the request path calls. */
 import { constants, createHmac, timingSafeEqual, verify, type KeyObject } from 'node:crypto'
 import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm, type AlgorithmRow } from '../syntax/algorithms.ts'
 

@@ -1,7 +1,7 @@
 /** What key sources need from the world. The core has no clock, network, files or timers of its own. */
 import type { ReachSettings } from '../settings/keys/definition.ts'
 
-/** A standard `fetch`, narrowed to what is used of it. */
+/** A standard `fetch`, narrowed to what key sources use. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** What happened to the keys of a source, for the log and the metrics. Never holds key material. */
@@ -71,7 +71,7 @@ export interface SnapshotFile extends Ownership {
 export interface SnapshotFiles {
   /** Reads a file; undefined when there is none. Throws when it cannot be read, or is larger than `maxBytes`. */
   readonly read: (path: string, maxBytes: number) => SnapshotFile | undefined
-  /** Puts a file with mode 0600 in the place of the old one, whole or not at all. Absent: nothing is kept. */
+  /** Replaces a file with one of mode 0600, whole or not at all. Absent: nothing is kept. */
   readonly write?: (path: string, bytes: Uint8Array) => Promise<void>
 }
 

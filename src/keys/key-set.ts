@@ -20,7 +20,7 @@ export interface CompiledKeySet extends KeySet {
   readonly byKid: ReadonlyMap<string, AnswersByAlgorithm>
   /** Answers over all keys, for a token that names none. */
   readonly overall: AnswersByAlgorithm
-  /** True when no key, usable or not, has a `kid`: a token's `kid` then says nothing about them. */
+  /** True when no key, usable or not, has a `kid`: the `kid` of a token then names none of them. */
   readonly isWithoutKids: boolean
 }
 
@@ -50,8 +50,8 @@ export function compileKeySet(next: KeySet, previous?: CompiledKeySet): Compiled
 }
 
 /**
- * Selects by `kid`, or, when the token names none, by algorithm alone. Where no key of the set has a `kid`
- * (PEM, secret) all are candidates for any `kid`. A `kid` is only ever compared: `__proto__` is a name.
+ * Selects by `kid`, or, when the token names none, by algorithm alone. If no key of the set has a `kid`
+ * (PEM, secret), all are candidates for any `kid`. A `kid` is only ever compared: `__proto__` is a name.
  *
  * @see RFC 7515 §4.1.4
  */

@@ -12,7 +12,7 @@ export type KeyLookup =
       readonly keys: readonly VerificationKey[]
       /** The keys have no names: whether a token's `kid` means one of them is not known. */
       readonly isGuess?: true
-      /** Another source of the issuer, which might have the right key, is unavailable for so long. */
+      /** How long another source of the issuer, which may have the right key, is unavailable. */
       readonly othersRetryAfterSeconds?: number
       /** The token names its key, but a source that is unavailable might have another one of that name. */
       readonly isNameElsewhere?: true
@@ -55,7 +55,7 @@ export interface KeySourceStatus {
   readonly lastError: string | undefined
   /** What is known of each key, those in force first, then those that left last. */
   readonly history: readonly KeyHistory[]
-  /** How the loading goes; sources that never load again have none. */
+  /** How the loading goes; absent for sources that never load again. */
   readonly loading?: LoadingStatus
 }
 
@@ -66,7 +66,7 @@ export interface KeyHistory {
   readonly firstSeenMs: number
   /** The last good load that had it. */
   readonly lastSeenMs: number
-  /** The last token it vouched for, to the second; undefined: none in this process. */
+  /** When it last verified a token, to the second; undefined: not in this process. */
   readonly lastUsedMs: number | undefined
   /** False for a key that has left the set. */
   readonly isInForce: boolean
@@ -90,9 +90,9 @@ export interface KeySource {
    * @param mayWait false on the second ask of one decision: the answer is then never `pending`.
    */
   lookup(kid: string | undefined, algorithm: Algorithm, mayWait: boolean): KeyLookup
-  /** Whether this very key object is still trusted; the verified-token cache asks on every hit. A yes is a use. */
+  /** Whether this very key object is still trusted; the verified-token cache asks on every hit. True counts as a use. */
   trusts(key: VerificationKey): boolean
-  /** Tells that a key has just vouched for a token. Cheap: called on the decision path. */
+  /** Records that a key has just verified a token. Cheap: called on the decision path. */
   noteUse(key: VerificationKey): void
   status(): KeySourceStatus
   /** Resolves when the first load has ended, well or badly. Never rejects. */
@@ -101,7 +101,7 @@ export interface KeySource {
   readonly ready: Promise<void>
   /** Stops timers and fetches. */
   close(): void
-  /** The sources that this one is made of; absent: it is one. */
+  /** The parts of a combined source; absent for a single one. */
   readonly parts?: readonly KeySource[]
 }
 

@@ -1,11 +1,11 @@
-/** Foreign text in our messages: short, and only what a terminal and a log can show safely. */
+/** Text from outside in messages: short, and safe for a terminal and a log. */
 
 /** Longest quotation in characters: enough to recognise a value, too short to hold a key. */
 const MAX_QUOTED = 60
 
 /**
- * Quotes a received value for a message. What is not text is named by its type. Stricter than the `printable.ts` of
- * all rooms: what identifies a key is ASCII, and letters that only look like it would mislead.
+ * Quotes a received value for a message, or names its type if it is not text. Stricter than `src/printable.ts`: what
+ * identifies a key is ASCII, and letters that only look alike would mislead.
  */
 export function quote(value: unknown, maxLength: number = MAX_QUOTED): string {
   if (typeof value !== 'string') return value === null ? 'null' : `of type ${typeof value}`

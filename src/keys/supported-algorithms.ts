@@ -24,7 +24,7 @@ function isSupported(algorithm: Algorithm): boolean {
     const key = sampleKey(algorithm)
     if (!algorithmFits(key, algorithm)) return false
     if (row.kind === 'hmac') createHmac(row.hash ?? '', key)
-    // False is the answer of a runtime that can; one that cannot throws.
+    // A runtime that supports it returns false; one that does not throws.
     else verify(row.hash, new Uint8Array(1), key, new Uint8Array(1))
     return true
   } catch {
@@ -39,7 +39,7 @@ function sampleKey(algorithm: Algorithm): KeyObject {
       return createSecretKey(new Uint8Array(row.hashBytes))
     case 'rsa':
     case 'rsa-pss':
-      // Making an RSA key takes longer than everything else here together; importing one tells as much.
+      // Making an RSA key takes longer than everything else here together; importing one proves as much.
       return createPublicKey({ key: { kty: 'RSA', n: SAMPLE_MODULUS, e: 'AQAB' }, format: 'jwk' })
     case 'ecdsa':
       return generateKeyPairSync('ec', { namedCurve: row.curve ?? '' }).publicKey

@@ -18,14 +18,14 @@ export interface VerificationKey {
   readonly verifiers: ReadonlyMap<Algorithm, Verify>
   /**
    * The issuer that the key set names beside the key, as Entra ID does in a set for all tenants: an `iss`, or one with
-   * `{tenantid}` in it. Only heeded where every tenant of a template is accepted.
+   * `{tenantid}` in it. Used only if every tenant of a template is accepted.
    */
   readonly issuer?: string
 }
 
 /**
- * Gives a checked public key one verifier per algorithm that fits it and is in `allowed`. Fails when none
- * is left; the error says so for people.
+ * Gives a checked public key one verifier per algorithm that fits it and is in `allowed`. Fails, with
+ * a message for people, when none is left.
  */
 export function toVerificationKey(
   key: KeyObject,
@@ -47,7 +47,7 @@ export function toVerificationKey(
 const KID = /^[\x20-\x7e]{1,256}$/
 
 /**
- * True for 1 to 256 characters of visible ASCII and space. RFC 7517 §4.5 allows any string; what is longer or
- * cannot be printed safely has no use but attacks on logs and lookups.
+ * True for 1 to 256 characters of visible ASCII and space. RFC 7517 §4.5 allows any string; one that is longer
+ * or cannot be printed only serves attacks on logs and look-ups.
  */
 export const isKid = (value: unknown): value is string => typeof value === 'string' && KID.test(value)

@@ -56,7 +56,7 @@ export async function probeSource(
   const fetched = await watched.fetchDocument(url, neverAborted())
   const jwks = { url, ms: watched.lastMs() }
   if (!fetched.ok || fetched.value.status !== 200) {
-    const why = fetched.ok ? 'an answer to another question' : fetched.error.why
+    const why = fetched.ok ? 'the server answered 304, which was not asked for' : fetched.error.why
     return withClock({ ...found, fault: { kind: 'unreachable', url, why } }, watched)
   }
   const read = readJwks(fetched.value.bytes, { algorithms, pin: keys.pin, keyUse: keys.keyUse })

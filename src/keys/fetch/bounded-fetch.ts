@@ -34,13 +34,13 @@ export function createBoundedFetch(
       return err({ why: deadline.reason() ?? describeFault(error) })
     } finally {
       deadline.stop()
-      // Lets go of the connection when the body was not read to its end; it may already be locked or gone.
+      // Releases the connection if the body was not read to its end; it may already be locked or gone.
       if (response?.body?.locked === false) void response.body.cancel().catch(() => undefined)
     }
   }
 }
 
-/** What Bun takes beside the standard. */
+/** With Bun's own option. */
 interface FetchInit extends RequestInit {
   readonly decompress: boolean
 }
@@ -53,7 +53,7 @@ const send = (
 ): Promise<Response> => {
   const init: FetchInit = {
     method: 'GET',
-    // A redirect would let whoever answers choose another place, inside our network for example.
+    // A redirect would let the server choose another target, for example inside the operator's network.
     redirect: 'manual',
     credentials: 'omit',
     headers: { accept: 'application/json', 'accept-encoding': 'identity', ...conditions(validators) },
@@ -92,12 +92,12 @@ function findRefusal(response: Response, { maxBytes }: FetchBounds): FetchFailur
   if (!isPlain(response.headers.get('content-encoding'))) {
     return { why: 'the answer is compressed (`Content-Encoding`), though `identity` was asked for' }
   }
-  // A number that cannot be read is not held against the answer: the bytes are counted anyway.
+  // An unreadable number is ignored: the bytes are counted anyway.
   const declared = Number(response.headers.get('content-length') ?? 0)
   return declared > maxBytes ? tooLarge(maxBytes) : undefined
 }
 
-/** Not compressed. Empty elements of a list say nothing (RFC 9110 §5.6.1.2). */
+/** Not compressed. Empty elements of a list mean nothing (RFC 9110 §5.6.1.2). */
 const isPlain = (encoding: string | null): boolean =>
   encoding === null || encoding.split(',').every((one) => /^[ \t]*(?:identity)?[ \t]*$/i.test(one))
 
@@ -127,7 +127,7 @@ async function readBody(
 
 interface Deadline {
   readonly signal: AbortSignal
-  /** Rejects at the deadline, even where the runtime's fetch does not heed the signal. */
+  /** Rejects at the deadline, even if the runtime's fetch ignores the signal. */
   race<T>(work: Promise<T>): Promise<T>
   /** Why it ended early, if it did. */
   reason(): string | undefined
@@ -141,7 +141,7 @@ function startDeadline(timeoutMs: number, outer: AbortSignal, deps: Pick<KeyDeps
   const ended = new Promise<never>((_resolve, rejectEnded) => {
     reject = rejectEnded
   })
-  // Nobody may be racing when it rejects.
+  // It may reject while nothing awaits it.
   ended.catch(() => undefined)
   const end = (why: string): void => {
     reason ??= why

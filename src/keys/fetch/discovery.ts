@@ -24,10 +24,10 @@ export interface DiscoveryFailure {
   readonly announced?: string
 }
 
-/** Whose metadata, and where. */
+/** An issuer, and where its metadata is. */
 export type MetadataPlace = Pick<SettingsOf<'discovery'>, 'issuer' | 'metadataUrl' | 'allowHttp'>
 
-/** As {@link discover}, for who only wants the `jwks_uri`; the error is for people. */
+/** As {@link discover}, for callers that only need the `jwks_uri`; the error is for people. */
 export async function discoverJwksUri(
   place: MetadataPlace,
   fetchDocument: FetchDocument,
@@ -38,9 +38,8 @@ export async function discoverJwksUri(
 }
 
 /**
- * Finds the metadata of an issuer: at its `metadataUrl` alone, where it has one; else by OpenID Connect Discovery,
- * and, if that answers 404, RFC 8414.
- * Any other failure is not a reason to ask elsewhere. Never rejects.
+ * Finds the metadata of an issuer: at its `metadataUrl` alone if it has one, otherwise by OpenID Connect
+ * Discovery, and, if that answers 404, by RFC 8414. Any other failure is not a reason to ask elsewhere. Never rejects.
  *
  * The `issuer` of the document must equal the configured one, code point by code point: it is what stops one
  * tenant's document from vouching for another (RFC 8414 §3.3).
@@ -63,7 +62,7 @@ export async function discover(
   const { headers } = fetched.value
   const invalid = (why: string): Result<never, DiscoveryFailure> => err({ kind: 'invalid', url, why })
   // Without validators there is no 304.
-  if (fetched.value.status !== 200) return invalid('an answer to another question')
+  if (fetched.value.status !== 200) return invalid('the server answered 304, which was not asked for')
   const document = readJsonObject(fetched.value.bytes)
   if (!document.ok) return invalid(document.error)
   const announced = document.value['issuer']
@@ -74,7 +73,7 @@ export async function discover(
   return jwksUri.ok ? ok({ metadataUrl: url, jwksUri: jwksUri.value, headers }) : invalid(jwksUri.error)
 }
 
-/** Both places are named where both were asked: a wrong realm or path shows in either. */
+/** Names both places if both were asked: a wrong realm or path shows in either. */
 function describeFailure(
   { why, status }: FetchFailure,
   url: string,
@@ -111,7 +110,7 @@ function readJwksUri(
 const MAX_QUOTED_ISSUER = 200
 
 function describeMismatch(found: string, configured: string): string {
-  const said = `the metadata says issuer ${quote(found, MAX_QUOTED_ISSUER)}, configured is ${quote(configured, MAX_QUOTED_ISSUER)}`
+  const said = `the metadata has the issuer ${quote(found, MAX_QUOTED_ISSUER)}, configured is ${quote(configured, MAX_QUOTED_ISSUER)}`
   if (found === `${configured}/`) return `${said}: the configured one lacks the trailing slash`
   if (configured === `${found}/`) return `${said}: the configured one has a trailing slash too many`
   return `${said}: they differ from character ${firstDifference(found, configured) + 1} on`

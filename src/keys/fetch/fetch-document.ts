@@ -1,8 +1,8 @@
-/** What a fetch of a document gives: the shape that all transports share with what reads their answers. */
+/** A fetched document, in the shape that all transports share. */
 import type { AnswerHeaders } from '../../answer-lifetime.ts'
 import type { Result } from '../../result.ts'
 
-/** What an earlier answer was known by, to ask whether it still stands (RFC 9110 §13.1). */
+/** What identifies an earlier answer, to ask whether it is still current (RFC 9110 §13.1). */
 export interface Validators {
   /** Sent back as `If-None-Match`, byte for byte. */
   readonly etag?: string | undefined
@@ -13,7 +13,7 @@ export interface Validators {
 /** A good answer. */
 export type FetchedDocument =
   | { readonly status: 200; readonly bytes: Uint8Array; readonly headers: AnswerHeaders }
-  /** What the validators name still stands. Only ever the answer to a request that had some. */
+  /** The answer that the validators identify is still current. Only after a request that had some. */
   | { readonly status: 304; readonly headers: AnswerHeaders }
 
 export interface FetchFailure {

@@ -7,11 +7,11 @@ import { importJwks, type AcceptedKeys } from '../import/import-jwks.ts'
 import type { KeySet } from '../key-set.ts'
 import { describeUrl } from './remote-url.ts'
 
-/** What a good load gives. */
+/** The result of a good load. */
 export interface LoadedKeys {
   /** Absent: nothing has changed since the last good load. */
   readonly changed?: { readonly keySet: KeySet; readonly document: Uint8Array }
-  /** How long the answer says that it holds, in milliseconds, if it says so. */
+  /** How long the answer may be used, in milliseconds, if the server tells. */
   readonly freshMs: number | undefined
 }
 
@@ -25,7 +25,7 @@ export interface LoadFailure {
 /**
  * Loads the keys once, within its own deadline; `signal` gives up early.
  *
- * @param ask `whole` when something is missing in what was last loaded; `if_changed` saves the answer otherwise.
+ * @param ask `whole` when a key is missing in what was last loaded; `if_changed` saves the transfer otherwise.
  */
 export type LoadKeys = (
   signal: AbortSignal,
@@ -49,7 +49,7 @@ interface LastAnswer {
   readonly freshMs: number | undefined
 }
 
-/** Creates the loader. It remembers by what the last good answer can be named, and for which URL. */
+/** Creates the loader. It remembers the validators and the URL of the last good answer. */
 export function createJwksLoader(options: JwksLoaderOptions, nowMs: () => number): LoadKeys {
   let last: LastAnswer | undefined
 
@@ -71,7 +71,7 @@ export function createJwksLoader(options: JwksLoaderOptions, nowMs: () => number
     const fetched = await fetchDocument(url, signal, known?.validators)
     if (!fetched.ok) return fail(`${describeUrl(url)}: ${fetched.error.why}`)
     const freshMs = readFreshness(fetched.value.headers, nowMs())
-    // RFC 9111 §4.3.4: what a 304 does not say still stands from the answer that it confirms.
+    // RFC 9111 §4.3.4: a 304 without a lifetime keeps that of the answer it confirms.
     if (fetched.value.status === 304) return ok({ freshMs: freshMs ?? known?.freshMs })
     const { bytes, headers } = fetched.value
     const answer = { url, digest: digestOf(bytes), validators: readValidators(headers), freshMs }

@@ -1,4 +1,4 @@
-/** The fetch of one key source: the ordinary one, or one that knows the way. */
+/** The fetch of one key source: the ordinary one, or one for its special way. */
 import { WarderError } from '../../errors.ts'
 import type { Fetch, KeyDeps } from '../key-deps.ts'
 import { err } from '../../result.ts'
@@ -17,8 +17,8 @@ export class ReachError extends Error {
 
 /**
  * @param url Where the source was configured to fetch from; credentials go to its origin alone.
- * @throws WarderError `ERR_KEYS_REACH_UNSUPPORTED` where the settings ask for what this process cannot do: leaving
- *   out a certificate or an address check in silence would be worse.
+ * @throws WarderError `ERR_KEYS_REACH_UNSUPPORTED` if this process cannot do what the settings ask for: silently
+ *   leaving out a certificate or an address check would be worse.
  */
 export function fetchFor(
   settings: Pick<RemoteKeySettings, 'reach'>,
@@ -32,11 +32,11 @@ export function fetchFor(
   })
 }
 
-/** Whether the credentials of the settings are for this URL: for where they were configured, and hosts that are named. */
+/** Whether credentials may be sent to this URL: to the configured origin, and to hosts that the settings name. */
 export function isForCredentials(url: string, reach: ReachSettings, origin: string): boolean {
   const target = new URL(url)
   if (target.origin === origin) return true
-  // Never over http:// what was meant for https://.
+  // Credentials for https:// are never sent over http://.
   const isAsSafe = origin.startsWith(target.protocol)
   return isAsSafe && reach.sendCredentialsTo?.includes(target.host) === true
 }

@@ -2,7 +2,7 @@
 import { err, ok, type Result } from '../../result.ts'
 
 /**
- * Checks a URL before anything is sent to it: absolute, https (http only where the operator allowed it),
+ * Checks a URL before anything is sent to it: absolute, https (http only if the operator allows it),
  * and without a user name or password, which would end up in logs.
  */
 export function checkRemoteUrl(url: string, allowHttp: boolean): Result<URL, string> {

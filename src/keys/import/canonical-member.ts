@@ -1,15 +1,15 @@
 /** Numbers of a JWK as RFC 7518 wants them, from the other ways in which issuers write them. */
 
-// Either alphabet of RFC 4648, not both: who mixes them has damaged the text.
+// Either alphabet of RFC 4648, not both: a text with both is damaged.
 const STANDARD = /^[A-Za-z0-9+/]+={0,2}$/
 const URL_SAFE = /^[A-Za-z0-9_-]+={0,2}$/
 
 /**
- * The canonical base64url of a member; undefined when it is not one number in one way.
+ * The canonical base64url of a member; undefined if it is not exactly one number.
  *
  * Padding, the standard alphabet and, for the integers of RSA, leading zero bytes (Java's `BigInteger.toByteArray`)
- * change nothing of the number, and issuers publish all of them. Stray bits and white space stay refused. What is
- * imported, and what the thumbprint is made of, is the canonical text: two spellings are one key, also for pins.
+ * do not change the number, and issuers publish all of them. Stray bits and white space are refused. The canonical text
+ * is imported and makes the thumbprint: two spellings are one key, also for pins.
  *
  * @param isInteger True for RSA; coordinates of curves have a fixed length (RFC 7518 §6.2.1.2).
  * @see RFC 7518 §6.3.1.1

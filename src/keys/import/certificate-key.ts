@@ -1,4 +1,4 @@
-/** Public keys that issuers publish as certificates. The dates and the signature of a certificate are not looked at. */
+/** Public keys that issuers publish as certificates. The dates and the signature of a certificate are not checked. */
 import { createPrivateKey, createPublicKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { isKid } from '../verification-key.ts'
 
@@ -9,8 +9,8 @@ const PEM = /^\s*-----BEGIN (CERTIFICATE|PUBLIC KEY)-----[A-Za-z0-9+/=\s]{1,3276
 const PRIVATE_PEM = /^\s*-----BEGIN (?:[A-Z]{2,3} )?PRIVATE KEY-----[A-Za-z0-9+/=\s]{1,32768}-----END /
 
 /**
- * The key of the first certificate of `x5c`; undefined when there is none that can be read. Only ever of a key set
- * that was configured: the `x5c` of a token is not read.
+ * The key of the first certificate of `x5c`; undefined if it is absent or unreadable. Only for configured key
+ * sets: the `x5c` of a token is not read.
  *
  * @see RFC 7517 §4.7
  */
@@ -26,7 +26,7 @@ export function readCertificateKey(x5c: unknown): KeyObject | undefined {
 
 /**
  * The members of a JWK set that a map from key ids to PEM stands for, as Google publishes it for Firebase; undefined
- * when the document is something else. What cannot be read becomes a key without a type, which is refused by its kid.
+ * when the document is something else. An unreadable entry becomes a key without a type, which is refused by its kid.
  */
 export function readPemMap(
   document: Readonly<Record<string, unknown>>,
@@ -42,7 +42,7 @@ export function readPemMap(
 function readPem(text: string): Readonly<Record<string, unknown>> {
   const label = PEM.exec(text)?.[1]
   try {
-    // With all its members: it is refused for them, and so is its public half elsewhere in the document.
+    // With its private members: it is refused for them, and so is its public half elsewhere in the document.
     if (PRIVATE_PEM.test(text)) return { ...createPrivateKey(text).export({ format: 'jwk' }) }
     if (label === undefined) return {}
     const key = label === 'CERTIFICATE' ? new X509Certificate(text).publicKey : createPublicKey(text)

@@ -67,13 +67,13 @@ const issuerOf = ({ issuer }: Jwk): string =>
 const MAX_ISSUER_LENGTH = 1_024
 
 /**
- * True when a key was published with what must be secret. Its public half is worth nothing then, wherever else it
+ * True if a key was published with members that must be secret. Its public half is then worthless, wherever else it
  * stands.
  */
 export const holdsSecret = (jwk: unknown): boolean =>
   isJsonObject(jwk) && SECRET_MEMBERS.some((name) => Object.hasOwn(jwk, name))
 
-/** The thumbprint of the public half of a key that holds a secret; undefined where there is none. */
+/** The thumbprint of the public half of a key that holds a secret; undefined if there is none. */
 export function exposedThumbprint(jwk: unknown): string | undefined {
   if (!isJsonObject(jwk) || !holdsSecret(jwk) || !IMPORTED_MEMBERS.has(jwk['kty'])) return undefined
   const key = readKey(jwk, readCertificateKey(jwk['x5c']))
@@ -83,7 +83,7 @@ export function exposedThumbprint(jwk: unknown): string | undefined {
 
 /** True when a key declares another purpose: another use, or an algorithm not wanted here. */
 export function isForOthers(jwk: unknown, algorithms: readonly Algorithm[], keyUse: KeyUse = 'sig'): boolean {
-  // A published private key is everybody's concern, whatever it was made for.
+  // A published private key matters, whatever its purpose.
   if (!isJsonObject(jwk) || holdsSecret(jwk)) return false
   const { use, alg } = jwk
   const ops = jwk['key_ops']
@@ -133,7 +133,7 @@ const hasNoKey = (jwk: Jwk): boolean =>
 const readKey = (jwk: Jwk, certified: KeyObject | undefined): Result<KeyObject, string> =>
   certified !== undefined && hasNoKey(jwk) ? ok(certified) : importPublicKey(jwk)
 
-/** Of a curve or parameter set that the key has, another name is written. `alg` is one for keys of `AKP` alone. */
+/** True if the JWK names another curve or parameter set than the key has. `alg` is one for keys of `AKP` alone. */
 const isOtherName = (written: unknown, has: string | undefined): boolean =>
   has !== undefined && written !== undefined && written !== has
 
@@ -165,10 +165,10 @@ function importPublicKey(jwk: Jwk): Result<KeyObject, string> {
     const other = Object.keys(picked).find(
       (name) => written[name] !== undefined && written[name] !== picked[name],
     )
-    // What the runtime has read is not what is written: a coordinate of another length, for example.
+    // The runtime has read something else than is written: a coordinate of another length, for example.
     return other === undefined ? ok(key) : err(`\`${other}\` is not in canonical form`)
   } catch {
-    // The runtime's own message may quote the input, and says no more than this.
+    // The runtime's own message may quote the input, and adds nothing.
     const name = picked['crv'] ?? picked['alg']
     const of = name === undefined ? '' : ` of ${quote(name)}`
     return err(`it is not a valid public key${of}, or this runtime does not support it`)

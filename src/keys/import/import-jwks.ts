@@ -21,7 +21,7 @@ export interface AcceptedKeys {
   readonly pin?: readonly string[] | undefined
 }
 
-/** Reads a JWK set as {@link readJwks} does; one without any usable key is an error, so that it cannot replace one that works. */
+/** As {@link readJwks}; a set without a usable key is an error, so that it cannot replace one that works. */
 export function importJwks(bytes: Uint8Array, accepted: AcceptedKeys): Result<KeySet, string> {
   const members = readMembers(bytes)
   if (!members.ok) return members
@@ -33,8 +33,8 @@ export function importJwks(bytes: Uint8Array, accepted: AcceptedKeys): Result<Ke
 }
 
 /**
- * Reads a JWK set. A key that cannot be used is ignored with its reason and never spoils the others. Fails, for people,
- * when the document is no JWK set.
+ * Reads a JWK set. An unusable key is ignored with its reason and never spoils the others. Fails, with a message for
+ * people, if the document is not a JWK set.
  *
  * Two keys with one `kid` are both kept when their material differs (RFC 7517 §4.5 allows it for different
  * types; providers do it during rotations), at most {@link MAX_KEYS_TRIED} of them.
@@ -46,7 +46,7 @@ export function readJwks(bytes: Uint8Array, accepted: AcceptedKeys): Result<KeyS
   return members.ok ? ok(keepPinned(collectKeys(members.value, accepted), accepted.pin)) : members
 }
 
-/** The members of `keys`, as they were written. Fails, for people, when the document is no JWK set. */
+/** The members of `keys`, as they were written. Fails, with a message for people, if the document is not a JWK set. */
 export function readMembers(bytes: Uint8Array): Result<readonly unknown[], string> {
   const document = readJsonObject(bytes)
   if (!document.ok) return document

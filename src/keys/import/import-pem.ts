@@ -6,7 +6,7 @@ import { quote } from '../quote.ts'
 import { readPublicKeyFacts } from './public-key-facts.ts'
 import { toVerificationKey, type VerificationKey } from '../verification-key.ts'
 
-/** Why a PEM file was refused; `private_key` is a mistake of its own, with its own advice. */
+/** Why a PEM file was refused; a private key is a mistake with advice of its own. */
 export interface PemRefusal {
   readonly kind: 'private_key' | 'invalid'
   readonly why: string
@@ -23,7 +23,7 @@ interface PemKey {
   readonly certificate?: X509Certificate
 }
 
-/** Each block is read, checked and kept; nobody verifies with more than a few keys. */
+/** Each block is read, checked and kept; an issuer has no more than a few keys. */
 const MAX_BLOCKS = 32
 // RFC 7468 §3. Linear: the body class does not contain `-`.
 const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1-----/g
@@ -31,7 +31,7 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----([A-Za-z0-9+/=\s]*)-----END \1--
 /**
  * Reads every block of a PEM text. An operator named this file, so one bad block refuses all of it, and text
  * outside the blocks is the commentary that RFC 7468 §2 allows. The keys have no `kid`. The dates and the
- * signature of a certificate are not looked at: the file is the trust, the certificate only a wrapping.
+ * signature of a certificate are not checked: the file is trusted, and the certificate only wraps the key.
  *
  * @param algorithms The issuer's.
  */
@@ -48,7 +48,7 @@ export function importPem(
     found.push(key.value)
   }
   if (isChain(found)) {
-    // The key of an authority would be trusted to sign tokens, which nobody meant.
+    // The key of an authority would be trusted to sign tokens, which no operator means.
     return invalid('it holds a certificate chain; keep only the certificate whose key signs the tokens')
   }
   return toKeys(found, algorithms)

@@ -11,8 +11,8 @@ import { quote } from '../quote.ts'
 import type { VerificationKey } from '../verification-key.ts'
 
 /**
- * Reads the secrets (`kty: oct`) of a set. A public key in it is never used: it would verify beside secrets, in one
- * issuer, and one of the two could be taken for the other.
+ * Reads the secrets (`kty: oct`) of a set. A public key in it is never used: an issuer with public keys and
+ * secrets could mistake one for the other.
  *
  * @param algorithms The issuer's.
  * @param nameOf Names the secrets; the same at each reading, so that those that stay are the same keys.
@@ -65,7 +65,7 @@ function importOct(
   const wanted = alg === undefined ? algorithms : algorithms.filter((name) => name === alg)
   if (wanted.length === 0) return err(`\`alg\` ${quote(alg)} is not among the algorithms of this issuer`)
   const secret = typeof k === 'string' ? Buffer.from(k, 'base64url') : undefined
-  // One text for one secret: another program may read a second spelling as other bytes.
+  // One spelling for one secret: another program may read a second one as other bytes.
   if (secret === undefined || secret.toString('base64url') !== k) return err('`k` is not canonical base64url')
   return importSecret(new Uint8Array(secret), {
     kid: readKid(jwk),

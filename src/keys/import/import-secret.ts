@@ -18,7 +18,7 @@ export interface SecretOptions {
 }
 
 /**
- * Names secrets: one that is read again has its name again. The key of the names never leaves this function, so a
+ * Names secrets: a secret that is read again has the same name. The key of the names never leaves this function, so a
  * name reveals nothing about a secret, even when it is compared with the names of another source.
  */
 export function createSecretNames(): (secret: Uint8Array) => string {
@@ -26,12 +26,12 @@ export function createSecretNames(): (secret: Uint8Array) => string {
   return (secret) => createHmac('sha256', key).update(secret).digest('base64url')
 }
 
-/** Below this a secret can be searched for, so no setting allows it. */
+/** A shorter secret can be searched for, so no setting allows it. */
 const LEAST_SECRET_BYTES = 16
 
 /**
  * Imports a secret. RFC 7518 §3.2 wants it at least as long as the digest; a secret that is long enough for
- * HS256 alone verifies HS256 alone. The error tells lengths, never content.
+ * HS256 alone verifies HS256 alone. The error has lengths, never content.
  */
 export function importSecret(secret: Uint8Array, options: SecretOptions): Result<VerificationKey, string> {
   const wanted = options.algorithms.filter((algorithm) => ALGORITHMS[algorithm].kind === 'hmac')

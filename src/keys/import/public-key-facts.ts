@@ -27,7 +27,7 @@ const KEY_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
 ])
 
 /**
- * Reads what a public key is, or says why it must not be trusted. The quality checks are ours because the
+ * Reads what a public key is, or why it must not be trusted. Its quality is checked here because
  * runtimes import RSA keys with e = 1 or 17 bits, and Ed25519 keys of small order.
  */
 export function readPublicKeyFacts(key: KeyObject): Result<PublicKeyFacts, string> {

@@ -1,4 +1,4 @@
-/** Texts that issuers publish, and that are no secrets. */
+/** Recognises texts that issuers publish, and that cannot be secrets. */
 import { createPublicKey, X509Certificate } from 'node:crypto'
 import { parseStrictJson, isJsonObject } from '../../strict-json.ts'
 import { holdsSecret } from './import-jwk.ts'
@@ -6,10 +6,10 @@ import { holdsSecret } from './import-jwk.ts'
 const PUBLIC_LABEL = /-----BEGIN [A-Z0-9 ]{0,20}(?:PUBLIC KEY|CERTIFICATE)-----/
 const PRIVATE_LABEL = /-----BEGIN [A-Z0-9 ]{0,20}PRIVATE KEY-----/
 const BASE64 = /^[A-Za-z0-9+/_\s-]+={0,2}\s*$/
-/** Shorter ones are no key in DER: that of Ed25519 has 44 bytes. */
+/** The shortest key in DER: that of Ed25519. */
 const LEAST_DER_BYTES = 44
 const DER_SEQUENCE = 0x30
-/** Longer ones are no key, and not worth the parsing. */
+/** A longer text is not a key, and is not parsed. */
 const MAX_BYTES = 65_536
 
 /**

@@ -1,4 +1,4 @@
-/** Edwards-curve public keys that verify what nobody signed. */
+/** Edwards-curve public keys that accept forged signatures. */
 
 export type EdwardsCurve = 'Ed25519' | 'Ed448'
 
@@ -21,10 +21,10 @@ const CURVES: Readonly<Record<EdwardsCurve, CurveRow>> = {
 }
 
 /**
- * Says what is wrong with an Edwards public key; undefined when nothing is.
+ * Names the weakness of an Edwards public key; undefined if it has none.
  *
  * With a key of small order one forged signature is good for every message, and BoringSSL and OpenSSL before
- * 3.5 import such keys. The sign bit is left out of the comparison: with it or without, in the canonical
+ * 3.5 import such keys. The sign bit is not compared: with it or without, in the canonical
  * spelling or not, a small-order y is refused.
  *
  * @see RFC 8032 §5.1.3, §5.2.3

@@ -1,4 +1,4 @@
-/** RSA moduli that can be factored for how their primes were made. */
+/** RSA moduli that can be factored because of how their primes were made. */
 
 /** Odd primes up to 167: those that the flawed generator of the smallest keys used, and of all larger ones. */
 const PRIMES: readonly bigint[] = [
@@ -55,7 +55,7 @@ function powersModulo(prime: bigint): ReadonlySet<bigint> {
 const FINGERPRINT = PRIMES.map((prime) => [prime, powersModulo(prime)] as const)
 
 /**
- * Says what is wrong with an RSA modulus; undefined when nothing is.
+ * Names the weakness of an RSA modulus; undefined if it has none.
  *
  * ROCA (CVE-2017-15361): chips of one maker chose primes of the form `k·M + (65537^a mod M)`, M being the product of
  * the first primes, which Coppersmith's method finds. So the modulus is a power of 65537 modulo each of them, which

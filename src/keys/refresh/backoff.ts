@@ -14,8 +14,8 @@ export type RefreshTimes = Pick<
 >
 
 /**
- * The wait after a success, spread by 10 % either way: as long as the answer says that it holds, within the
- * bounds, or `refreshMs` when it says nothing. Never more than half of `maxStaleMs`: a good key set must not
+ * The wait after a success, spread by 10 % either way: as long as the answer may be used, within the
+ * bounds, or `refreshMs` if the server does not tell. Never more than half of `maxStaleMs`: a good key set must not
  * grow too old between two loads.
  *
  * @param random Uniform in [0, 1).

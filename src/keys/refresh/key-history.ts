@@ -2,7 +2,7 @@
 import type { KeyHistory } from '../key-source.ts'
 import type { VerificationKey } from '../verification-key.ts'
 
-/** Keys that have left and are still told of; enough for a day of hourly rotations. */
+/** Departed keys that are still listed; enough for a day of hourly rotations. */
 const MAX_DEPARTED = 32
 
 /** The last use is written at most this often. */
@@ -19,7 +19,7 @@ interface KeyRecord {
 export interface KeyHistories {
   /** Takes the keys of a good load; a key object that is not among them is no longer in force. */
   take(keys: readonly VerificationKey[], atMs: number, firstSeen?: ReadonlyMap<string, number>): void
-  /** Notes a use, if this very key object is in force; says whether it is. Runs on every decision: no allocation. */
+  /** Notes a use, if this very key object is in force; returns whether it is. Runs on every decision: no allocation. */
   use(key: VerificationKey, nowMs: number): boolean
   list(): readonly KeyHistory[]
 }

@@ -15,7 +15,7 @@ export interface LiveKeys {
   readonly accept: (loaded: Result<KeySet | 'unchanged', string>) => void
   /** Takes keys that an earlier run has loaded, until the first load of this one. */
   readonly restore: (keySet: KeySet, loadedAtMs: number, firstSeen: ReadonlyMap<string, number>) => void
-  /** Identity of the key object: a key that left the set is untrusted from that moment. A yes is a use. */
+  /** Identity of the key object: a key that left the set is untrusted from that moment. True counts as a use. */
   readonly trusts: (key: VerificationKey) => boolean
   readonly noteUse: (key: VerificationKey) => void
   readonly status: () => KeySourceStatus

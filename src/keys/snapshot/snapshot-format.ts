@@ -1,4 +1,4 @@
-/** The file in which the last good keys outlive a run: what is in it, and when it is believed. */
+/** The file in which the last good keys outlive a run: its content, and when it is trusted. */
 import { createHash } from 'node:crypto'
 import { err, ok, type Result } from '../../result.ts'
 import type { Ownership, SnapshotFile } from '../key-deps.ts'
@@ -22,7 +22,7 @@ export interface SnapshotOrigin {
 }
 
 const FORMAT = 'warder-keys'
-/** Another version is not read: keys are loaded again, that is all. */
+/** A file of another version is ignored, and the keys are loaded again. */
 const VERSION = 1
 
 /** Writes a snapshot as one line of JSON, with a digest over all of it. */
@@ -43,8 +43,8 @@ export function encodeSnapshot(
 }
 
 /**
- * Reads a snapshot; the error says for people why it is not used. The digest finds damage, not malice: who may
- * write the file could compute it, so a file that others may write is refused first.
+ * Reads a snapshot; the error is for people. The digest finds damage, not malice: anyone who may write the file could
+ * compute it, so a file that others may write is refused first.
  *
  * @param maxAgeMs Age at which its keys are too old to be used.
  */
@@ -81,7 +81,7 @@ export function distrustOf({ isOwn, mode }: Ownership): string | undefined {
   return (mode & 0o022) === 0 ? undefined : 'others may write to it'
 }
 
-/** The same of its directory: the owner may replace every file in it, and so may everybody with write access. */
+/** The same for its directory: the owner may replace every file in it, and so may everybody with write access. */
 export function distrustOfDirectory({ isOwn, mode }: Ownership): string | undefined {
   if (!isOwn) return 'its directory belongs to another user'
   return (mode & 0o022) === 0 ? undefined : 'others may write to its directory'

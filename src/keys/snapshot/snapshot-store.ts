@@ -20,14 +20,14 @@ export interface RestoredKeys extends Pick<Snapshot, 'loadedAtMs' | 'firstSeen'>
 }
 
 export interface SnapshotStore {
-  /** Reads the file; undefined when there is none, or none that may be used, which an event tells. */
+  /** Reads the file; undefined if there is none, or if it may not be used, which an event reports. */
   restore(): RestoredKeys | undefined
-  /** Writes the file in the background. Without `jwks` the document of the last time is kept again, as of now. */
+  /** Writes the file in the background. Without `jwks` the previous document is kept again, with these times. */
   keep(jwks: Uint8Array | undefined, times: Pick<Snapshot, 'loadedAtMs' | 'firstSeen'>): void
 }
 
 /** JSON around the document: names, digests, escapes. */
-const ROOM_BYTES = 65_536
+const OVERHEAD_BYTES = 65_536
 
 export function createSnapshotStore(
   options: SnapshotOptions,
@@ -37,11 +37,11 @@ export function createSnapshotStore(
   const { snapshots } = deps
   let kept: Uint8Array | undefined
   let writing = Promise.resolve()
-  const tell = (type: 'snapshot_ignored' | 'snapshot_failed', why: string): void =>
+  const report = (type: 'snapshot_ignored' | 'snapshot_failed', why: string): void =>
     deps.onEvent?.({ type, source, file, why })
 
   const read = (): Result<RestoredKeys, string> | undefined => {
-    const found = readSafely(() => snapshots?.read(file, options.maxBytes * 2 + ROOM_BYTES))
+    const found = readSafely(() => snapshots?.read(file, options.maxBytes * 2 + OVERHEAD_BYTES))
     if (found === undefined) return undefined
     if (typeof found === 'string') return err(found)
     const snapshot = decodeSnapshot(found, options, deps.nowMs(), options.maxStaleMs)
@@ -57,7 +57,7 @@ export function createSnapshotStore(
       const restored = read()
       if (restored === undefined) return undefined
       if (!restored.ok) {
-        tell('snapshot_ignored', restored.error)
+        report('snapshot_ignored', restored.error)
         return undefined
       }
       const { keySet, loadedAtMs } = restored.value
@@ -72,7 +72,7 @@ export function createSnapshotStore(
       // One after the other, so that the last one stays.
       writing = writing
         .then(() => write(file, bytes))
-        .catch((error: unknown) => tell('snapshot_failed', `it cannot be written (${codeOf(error)})`))
+        .catch((error: unknown) => report('snapshot_failed', `it cannot be written (${codeOf(error)})`))
     },
   }
 }

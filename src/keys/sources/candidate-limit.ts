@@ -39,7 +39,7 @@ function findLargeGroup(parts: readonly KeySource[]): CandidateGroup | undefined
   for (const part of parts) {
     const { keys, ignored, loading } = part.status()
     if (loading !== undefined) continue
-    // Beside keys with names, those without are candidates for tokens without a `kid` only.
+    // Beside keys with a `kid`, those without one are candidates only for tokens without one.
     const isNameless = [...keys, ...ignored].every(({ kid }) => kid === undefined)
     for (const key of keys) {
       if (key.kid === undefined && !isNameless) continue

@@ -5,9 +5,9 @@ import type { VerificationKey } from '../verification-key.ts'
 type Found = Extract<KeyLookup, { readonly state: 'found' }>
 
 /**
- * Asks all sources, each of which stays as it is: its refresh, its cooldown, its health. One that is unavailable
- * takes no other out; but while it may have the key that a token needs, the answer is `unavailable`, because a
- * good token must not be refused for good.
+ * Asks all sources; each keeps its own refresh, cooldown and health. An unavailable source does not affect the
+ * others; but while it may have the key that a token needs, the answer is `unavailable`, because the denial of a good
+ * token must not be final.
  */
 export function createCombinedSource(parts: readonly KeySource[]): KeySource {
   return {
@@ -34,7 +34,7 @@ export function createCombinedSource(parts: readonly KeySource[]): KeySource {
   }
 }
 
-/** What the sources that do not have the kid are doing about it. Where there are keys to try, nobody waits for more. */
+/** Loads under way in sources that do not have the kid. If there are keys to try, no request waits for more. */
 function waitFor(
   parts: readonly KeySource[],
   answers: readonly KeyLookup[],
@@ -52,9 +52,9 @@ function waitFor(
 
 function merge(found: readonly Found[], answers: readonly KeyLookup[], isNamed: boolean): KeyLookup {
   const all = distinct(found.flatMap((answer) => answer.keys))
-  // More are a way to make verification expensive, wherever they come from.
+  // More would make verification expensive, wherever they come from.
   const areTooMany = all.length > MAX_KEYS_TRIED || answers.some(({ state }) => state === 'kid_missing')
-  // A token that names its key needs none that has no name.
+  // A token with a `kid` needs no key without one.
   const named = found.filter((answer) => answer.isGuess !== true)
   const keys = areTooMany && isNamed ? distinct(named.flatMap((answer) => answer.keys)) : all
   if (keys.length > MAX_KEYS_TRIED || (areTooMany && !isNamed)) return { state: 'kid_missing' }
@@ -72,7 +72,7 @@ const distinct = (keys: readonly VerificationKey[]): readonly VerificationKey[] 
 const isSame = (a: VerificationKey, b: VerificationKey): boolean =>
   a.thumbprint === b.thumbprint && a.issuer === b.issuer
 
-/** No source has a key: the answer that leaves the most open. */
+/** The answer when no source has a key: the least final one. */
 function worst(answers: readonly KeyLookup[]): KeyLookup {
   const retryAfterSeconds = shortestWait(answers)
   if (retryAfterSeconds !== undefined) return { state: 'unavailable', retryAfterSeconds }

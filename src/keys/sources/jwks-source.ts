@@ -1,4 +1,4 @@
-/** Key sources of a JWK set on this machine: a file, which is read again when it changes, or a text in the configuration. */
+/** Key sources of a local JWK set: a file, which is read again when it changes, or a text in the configuration. */
 import { WarderError } from '../../errors.ts'
 import { isJsonObject, type JsonObject } from '../../strict-json.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
@@ -56,7 +56,7 @@ export function createJwksTextSource(
   deps: KeyDeps,
 ): KeySource {
   const bytes = new TextEncoder().encode(text)
-  // A published set may hold a bad key; whoever writes a private one into a configuration has to be told.
+  // A published set may hold a bad key; a private one in a configuration is a mistake of the operator.
   if (holdsMember(bytes, holdsSecret)) {
     throw new WarderError('ERR_KEYS_PRIVATE_KEY', 'jwks: it holds a private or symmetric key', {
       hints: [

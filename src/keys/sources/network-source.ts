@@ -1,4 +1,4 @@
-/** Key sources that ask the network: a JWK set URL, and discovery. */
+/** Key sources on the network: a JWK set URL, and discovery. */
 import { WarderError } from '../../errors.ts'
 import { ok, type Result } from '../../result.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
@@ -85,7 +85,7 @@ function assertRemoteUrl(setting: string, url: string, allowHttp: boolean): void
   if (!checked.ok) throw urlError(setting, url, checked.error)
 }
 
-/** The URL is not in the message when it may hold a password. */
+/** The message leaves out a URL that may hold a password. */
 const urlError = (setting: string, url: string, why: string): WarderError =>
   new WarderError(
     'ERR_KEYS_URL_INVALID',

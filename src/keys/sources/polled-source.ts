@@ -6,7 +6,7 @@ import { selectKey, type KeySet } from '../key-set.ts'
 import type { KeySource } from '../key-source.ts'
 import { createLiveKeys } from '../refresh/live-keys.ts'
 
-/** How often the file is read. Reading beats watching: it works through symlink swaps, mounts and NFS. */
+/** How often the file is read. Unlike watching, reading works through symlink swaps, mounts and NFS. */
 const POLL_MS = 2_000
 
 export interface PolledOptions {
@@ -24,9 +24,9 @@ export interface PolledSource extends KeySource {
 }
 
 /**
- * Creates the source and loads the file. Whatever is wrong with it later (gone, half written, no usable key)
- * is told in the status, and the last good keys stay. Whether a bad first load is an error is for the caller
- * to say: the source is then `empty`, and becomes usable as soon as the file is.
+ * Creates the source and loads the file. A later problem with it (missing, half written, no usable key) is
+ * shown in the status, and the last good keys stay. The caller decides whether a bad first load is an error: the source
+ * is then `empty`, and becomes usable as soon as the file is.
  */
 export function createPolledSource(
   options: PolledOptions,

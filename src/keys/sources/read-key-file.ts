@@ -17,7 +17,7 @@ export function readKeyFile(file: string, deps: Pick<KeyDeps, 'readFileSync'>): 
   }
 }
 
-/** For the start; why, for people. */
+/** The error for a key file that cannot be read at the start. */
 export const unreadable = (file: string, why: string): WarderError =>
   new WarderError('ERR_KEYS_FILE_UNREADABLE', `${file}: ${why}`, {
     hints: ['Check the path, and that the user that runs Warder may read it.'],
