@@ -24,7 +24,7 @@ function find(keys: readonly VerificationKey[], parts: TokenParts = {}): string 
 describe('findVerifyingKey', () => {
   it('finds the first key that verifies', () =>
     expect(find([no, yes, keyThat('later', () => true)])).toBe('yes'))
-  it('finds none if none verifies, or there is none', () => {
+  it('finds no key if none verifies, or if there are none', () => {
     expect(find([no])).toBeUndefined()
     expect(find([])).toBeUndefined()
   })

@@ -124,7 +124,7 @@ describe('discoverJwksUri', () => {
     expect((await discover({ [metadataUrl]: other }, ISSUER, false, { metadataUrl })).found.ok).toBe(false)
   })
 
-  it('names both places where a wrong realm was looked for', async () => {
+  it('names both places that a wrong realm was looked for at', async () => {
     const { found } = await discover({})
     for (const url of [OPENID, OAUTH]) expect(found.ok ? '' : found.error).toContain(url)
     const other = await discover({ [OAUTH]: new Response('', { status: 500 }) })
