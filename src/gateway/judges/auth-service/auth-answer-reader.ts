@@ -3,15 +3,12 @@ import { createBodyReader, type BodyReader } from '../../http/body-reader.ts'
 import { createAnswerHeadReader } from '../../http/answer-head-reader.ts'
 import type { ResponseHead } from '../../http/response-head.ts'
 
-export interface AnswerStep {
-  readonly kind: 'more' | 'whole' | 'invalid'
-  /** For the log, if it is invalid. */
-  readonly detail: string
-  /** Whether the connection may carry another question. */
-  readonly mayReuse: boolean
-  /** Of a whole answer. */
-  readonly head: ResponseHead | undefined
-}
+export type AnswerStep =
+  | { readonly kind: 'more' }
+  /** `detail`: for the log. */
+  | { readonly kind: 'invalid'; readonly detail: string }
+  /** `mayReuse`: whether the connection may carry another question. */
+  | { readonly kind: 'whole'; readonly head: ResponseHead; readonly mayReuse: boolean }
 
 export interface AuthAnswerReader {
   readonly hasHeard: boolean
@@ -20,13 +17,8 @@ export interface AuthAnswerReader {
   ended(isIntact: boolean): AnswerStep
 }
 
-const MORE: AnswerStep = { kind: 'more', detail: '', mayReuse: false, head: undefined }
-const invalid = (detail: string): AnswerStep => ({
-  kind: 'invalid',
-  detail,
-  mayReuse: false,
-  head: undefined,
-})
+const MORE: AnswerStep = { kind: 'more' }
+const invalid = (detail: string): AnswerStep => ({ kind: 'invalid', detail })
 const TOO_LARGE = invalid('its answer is larger than `max_answer`')
 
 /** @param maxBytes Of the body, of which only the end matters. */
@@ -53,7 +45,7 @@ export function createAuthAnswerReader(maxBytes: number): AuthAnswerReader {
     if (usedBytes < 0) return invalid('its answer is invalid: an invalid chunk')
     if (bodyBytes > maxBytes) return TOO_LARGE
     if (!from.isDone) return MORE
-    return { kind: 'whole', detail: '', mayReuse: of.mayReuse && usedBytes === bytes.length, head: of }
+    return { kind: 'whole', head: of, mayReuse: of.mayReuse && usedBytes === bytes.length }
   }
   return {
     get hasHeard() {
@@ -66,7 +58,7 @@ export function createAuthAnswerReader(maxBytes: number): AuthAnswerReader {
     ended(isIntact) {
       if (head?.framing.kind !== 'until_close' || !isIntact)
         return invalid('it closed before the end of its answer')
-      return { kind: 'whole', detail: '', mayReuse: false, head }
+      return { kind: 'whole', head, mayReuse: false }
     },
   }
 }

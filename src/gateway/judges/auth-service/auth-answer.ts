@@ -38,14 +38,12 @@ export function readAuthAnswer({ status, fields }: ResponseHead, settings: Forwa
     if (value !== '') granted.push({ name: to, value })
     return undefined
   }
-  for (const mapping of settings.headers) {
-    const fault = grant(mapping, headers)
-    if (fault !== undefined) return authFailure(fault)
-  }
-  for (const mapping of settings.params) {
-    const fault = grant(mapping, params)
-    if (fault !== undefined) return authFailure(fault)
-  }
+  const faults = [
+    ...settings.headers.map((mapping) => grant(mapping, headers)),
+    ...settings.params.map((mapping) => grant(mapping, params)),
+  ]
+  const fault = faults.find((one) => one !== undefined)
+  if (fault !== undefined) return authFailure(fault)
   return { kind: 'allowed', grant: { headers, params }, cookies }
 }
 

@@ -51,7 +51,7 @@ export class AuthExchange implements LinkSearchEvents {
     this.#search.next('')
   }
 
-  /** Gives up: the connection is closed, and `settled` is not called. */
+  /** Closes the connection; `settled` is not called. */
   cancel(): void {
     if (!this.#isOver) this.#end(false)
   }
@@ -79,13 +79,12 @@ export class AuthExchange implements LinkSearchEvents {
     link.wire.write(Buffer.from(this.#question.text, 'latin1'))
   }
 
-  #read({ kind, detail, mayReuse, head }: AnswerStep, link: Link): void {
-    if (this.#isOver || this.#search.link !== link || kind === 'more') return
-    const isGood = kind !== 'invalid' && head !== undefined
-    this.#search.report(isGood ? 'ok' : 'failed')
-    if (!isGood) return this.#fail(detail)
-    this.#end(mayReuse)
-    this.#settled(readAuthAnswer(head, this.#question.settings), head)
+  #read(step: AnswerStep, link: Link): void {
+    if (this.#isOver || this.#search.link !== link || step.kind === 'more') return
+    this.#search.report(step.kind === 'whole' ? 'ok' : 'failed')
+    if (step.kind === 'invalid') return this.#fail(step.detail)
+    this.#end(step.mayReuse)
+    this.#settled(readAuthAnswer(step.head, this.#question.settings), step.head)
   }
 
   #closed(isIntact: boolean, answer: AuthAnswerReader, link: Link): void {
