@@ -1,6 +1,6 @@
 /** What the issuers answer, as diagnostics and as a table: for `warder check --online`. */
 import { probeSource, type IssuerProbe, type ProbeFault } from './probe-issuer.ts'
-import type { Diagnostic } from '../../config/diagnostic.ts'
+import { toDiagnostic, type Diagnostic } from '../../config/diagnostic.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
 import { quoted } from '../../printable.ts'
 import type { IssuerSettings } from '../../settings/issuer/definition.ts'
@@ -60,8 +60,7 @@ export function onlineDiagnostics(
   const add = (code: Diagnostic['code'], where: string, message: string, hints: readonly string[]): void => {
     const at = part === undefined ? where : `keys/${part}`
     const position = config.positionOfSetting(`issuers/${index}/${at}`)
-    const severity = code.startsWith('WARN_') ? 'warning' : 'error'
-    found.push({ code, severity, message: `${settings.name}: ${message}`, position, hints })
+    found.push(toDiagnostic({ code, message: `${settings.name}: ${message}`, hints }, undefined, position))
   }
   const weak = keys?.ignored.filter(({ isUntrusted }) => isUntrusted === true) ?? []
   const listed = (refused: NonNullable<typeof keys>['ignored']): readonly string[] =>

@@ -85,31 +85,28 @@ export async function explainJudges(
   return { decision: openOf(judgement.decision, asking.url), steps }
 }
 
+/** What a step has that did not fail. */
+const NOT_FAILED = {
+  reason: undefined,
+  detail: undefined,
+  miss: undefined,
+  hint: undefined,
+  likelyCause: undefined,
+} as const
+
 /** The route was found; only its judges had not been asked. */
 const asPassed = (step: ExplainedStep): ExplainedStep =>
-  step.step === 'route'
-    ? {
-        ...step,
-        result: 'pass',
-        reason: undefined,
-        detail: undefined,
-        hint: undefined,
-        likelyCause: undefined,
-      }
-    : step
+  step.step === 'route' ? { ...step, ...NOT_FAILED, result: 'pass' } : step
 
 function judgeStep(kind: JudgeInput['kind'], verdict: Verdict, url: string | undefined): ExplainedStep {
-  const nothing = { miss: undefined, notes: [], setting: undefined, hint: undefined, likelyCause: undefined }
-  if (url !== undefined) {
-    const facts = `${kind}: the gateway would ask ${url}`
-    return { step: 'judge', result: 'not_reached', reason: undefined, detail: undefined, facts, ...nothing }
-  }
-  if (verdict.kind === 'allowed')
-    return { step: 'judge', result: 'pass', reason: undefined, detail: undefined, facts: kind, ...nothing }
+  const step = { step: 'judge', ...NOT_FAILED, notes: [], setting: undefined } as const
+  if (url !== undefined)
+    return { ...step, result: 'not_reached', facts: `${kind}: the gateway would ask ${url}` }
+  if (verdict.kind === 'allowed') return { ...step, result: 'pass', facts: kind }
   const { reason, denial } = verdict.decision
-  const detail = describeDenial(denial)
   const { hint } = DENY_ROWS[reason]
-  return { ...nothing, step: 'judge', result: 'fail', reason, detail, facts: `${kind}: ${reason}`, hint }
+  const detail = describeDenial(denial)
+  return { ...step, result: 'fail', reason, detail, facts: `${kind}: ${reason}`, hint }
 }
 
 /** The answer of an auth service is unknown, which is not a denial. */

@@ -29,7 +29,7 @@ export async function runHealthcheck(cli: Cli, options: HealthcheckOptions): Pro
   if (lookForConfigFile(options.config, cli.env) === undefined)
     return ask(cli, parseAdminTarget('--url', DEFAULT_URL), timeoutMs, options, NO_CONFIG_HINT)
   const { withConfig } = await import('../open-instance.ts')
-  const { reachableAddress } = await import('../reachable-address.ts')
+  const { reachableAddress } = await import('../../settings/values/listen-address.ts')
   return withConfig(cli, options.config, async ({ config }) => {
     const { admin } = config.settings.listen
     if (admin === null)

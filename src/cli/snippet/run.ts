@@ -7,7 +7,7 @@ import type { PolicySettings } from '../../settings/policy/definition.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withConfig } from '../open-instance.ts'
-import { reachableAddress } from '../reachable-address.ts'
+import { reachableAddress } from '../../settings/values/listen-address.ts'
 import { usageError } from '../usage-error.ts'
 
 export type SnippetOptions = SnippetFlags & { readonly json?: true }

@@ -34,6 +34,10 @@ export function formatListenAddress(address: SocketAddress): string {
   return isForAll ? `:${address.port}` : socketText(address)
 }
 
+/** Where this machine reaches a listener: every interface can be listened on, but not connected to. */
+export const reachableAddress = (address: SocketAddress): string =>
+  address.kind === 'tcp' && isEveryInterface(address.host) ? `127.0.0.1:${address.port}` : socketText(address)
+
 /** Whether only this machine can connect. A host name other than `localhost` may resolve to anything. */
 export function isLoopback(address: SocketAddress): boolean {
   if (address.kind === 'unix') return true
