@@ -1,16 +1,15 @@
 /** Allow or deny. The service, `explain` and the library all call this one. */
-import { cacheKeyOf, type VerifiedToken } from '../jwt/verified-cache.ts'
 import type { Policy } from '../policy/compile-policy.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import { challengeFor } from './challenge.ts'
 import type { Allow, Decision, Deny } from './decision.ts'
-import { faultDenial, type Denial } from './denial.ts'
+import { faultDenial, internalError, type Denial } from './denial.ts'
 import type { FoundRoute } from './find-route.ts'
 import type { Guard } from './guard.ts'
 import { DENY_ROWS } from './reasons.ts'
 import { DECISION_STEPS, type DecisionSteps } from './steps/decision-steps.ts'
-import { ROUTE_STEP, TOKEN_STEP } from './steps/route-and-token.ts'
-import { NOT_REACHED, PASSED, overVerified, type Recorder, type Settled, type Step } from './steps/step.ts'
+import { runSteps, type CompiledSteps } from './steps/run-steps.ts'
+import { overVerified, type Recorder } from './steps/step.ts'
 import { createTrial, type Trial } from './trial.ts'
 
 /** What a decision needs from outside the core. */
@@ -44,7 +43,7 @@ export function createDecide(guard: Guard, deps: DecideDeps, steps: DecisionStep
   return ({ request, policy, found }, recorder) => {
     const trial = createTrial(guard, request, readClock(deps.nowMs), policy, found)
     try {
-      const verdict = judge(trial, compiled, recorder)
+      const verdict = runSteps(trial, compiled, recorder)
       return verdict instanceof Promise ? finishLater(verdict, trial, deps) : finish(verdict, trial, deps)
     } catch (fault) {
       return finish(faultDenial(fault), trial, deps)
@@ -53,13 +52,17 @@ export function createDecide(guard: Guard, deps: DecideDeps, steps: DecisionStep
 }
 
 /** Its closures are its own: a decision that waits for nothing makes none. */
-const finishLater = (verdict: Promise<Verdict>, trial: Trial, deps: DecideDeps): Promise<Decision> =>
+const finishLater = (
+  verdict: Promise<Denial | undefined>,
+  trial: Trial,
+  deps: DecideDeps,
+): Promise<Decision> =>
   verdict.then(
     (settled) => finish(settled, trial, deps),
     (fault: unknown) => finish(faultDenial(fault), trial, deps),
   )
 
-function finish(verdict: Verdict, trial: Trial, { newId }: DecideDeps): Decision {
+function finish(verdict: Denial | undefined, trial: Trial, { newId }: DecideDeps): Decision {
   const id = makeId(newId)
   return verdict === undefined ? allow(trial, id) : deny(trial, verdict, id)
 }
@@ -88,149 +91,6 @@ function makeId(newId: DecideDeps['newId']): string {
 export function denyUnread(guard: Guard, outcome: Denial, id: string): Deny {
   return { ...denyBase(outcome, guard.realm), id, route: undefined, policy: undefined, issuer: undefined }
 }
-
-interface CompiledSteps {
-  readonly verification: readonly Step[]
-  readonly everyTime: readonly Step[]
-}
-
-/** Undefined allows. */
-type Verdict = Denial | undefined
-
-function judge(
-  trial: Trial,
-  steps: CompiledSteps,
-  recorder: Recorder | undefined,
-): Verdict | Promise<Verdict> {
-  const refusal = runFirst(trial, ROUTE_STEP, recorder)
-  if (trial.route?.access.kind === 'public') return undefined
-  if (refusal !== undefined && recorder === undefined) return refusal
-  const miss = runFirst(trial, TOKEN_STEP, recorder)
-  if (trial.isAnonymous && refusal === undefined) return undefined
-  const earlier = refusal ?? miss
-  if (recorder !== undefined) return verify(trial, steps, recorder, earlier)
-  return earlier ?? recallOrVerify(trial, steps)
-}
-
-/** A step before the cache: it never waits. */
-function runFirst(trial: Trial, { name, run }: Step<Settled>, recorder: Recorder | undefined): Verdict {
-  const outcome = run(trial)
-  recorder?.record(name, outcome, trial)
-  if (outcome === PASSED) return undefined
-  return outcome === NOT_REACHED ? internalError(name) : outcome
-}
-
-/** A cache hit skips the verification and nothing else. */
-function recallOrVerify(trial: Trial, steps: CompiledSteps): Verdict | Promise<Verdict> {
-  const { cache } = trial.guard
-  const { policy, extracted } = trial
-  if (cache === undefined || policy === undefined || extracted === undefined)
-    return verify(trial, steps, undefined, undefined)
-  const cacheKey = cacheKeyOf(extracted.token, policy.id)
-  const recalled = cache.get(cacheKey, trial.nowSeconds)
-  if (recalled === undefined) return verify(trial, steps, undefined, undefined, cacheKey)
-  trial.issuer = recalled.issuer
-  trial.verified = recalled
-  trial.isCacheHit = true
-  return askEveryTime(trial, steps, undefined, undefined)
-}
-
-/** @param cacheKey Under which the token is remembered; undefined: it is not. */
-function verify(
-  trial: Trial,
-  steps: CompiledSteps,
-  recorder: Recorder | undefined,
-  earlier: Verdict,
-  cacheKey?: string,
-): Verdict | Promise<Verdict> {
-  const verdict = runSteps(trial, steps.verification, 0, recorder, earlier)
-  return verdict instanceof Promise
-    ? verdict.then((settled) => afterVerification(trial, steps, recorder, settled, cacheKey))
-    : afterVerification(trial, steps, recorder, verdict, cacheKey)
-}
-
-function afterVerification(
-  trial: Trial,
-  steps: CompiledSteps,
-  recorder: Recorder | undefined,
-  verdict: Verdict,
-  cacheKey: string | undefined,
-): Verdict | Promise<Verdict> {
-  if (verdict === undefined) {
-    trial.verified = toVerified(trial)
-    if (trial.verified === undefined) return internalError('verification')
-    if (cacheKey !== undefined) trial.guard.cache?.put(cacheKey, trial.verified)
-  } else if (recorder === undefined) return verdict
-  return askEveryTime(trial, steps, recorder, verdict)
-}
-
-function toVerified({ issuer, key, identity, window }: Trial): VerifiedToken | undefined {
-  if (issuer === undefined || key === undefined || identity === undefined || window === undefined)
-    return undefined
-  return { issuer, key, identity, notBefore: window.notBefore, notAfter: window.notAfter }
-}
-
-function askEveryTime(
-  trial: Trial,
-  { everyTime }: CompiledSteps,
-  recorder: Recorder | undefined,
-  earlier: Verdict,
-): Verdict | Promise<Verdict> {
-  return everyTime.length === 0 ? earlier : runSteps(trial, everyTime, 0, recorder, earlier)
-}
-
-/**
- * Runs steps from `from` on; the first denial counts, and ends it unless somebody records. A step that waits goes on by
- * itself, and the rest follow when it has settled.
- */
-function runSteps(
-  trial: Trial,
-  steps: readonly Step[],
-  from: number,
-  recorder: Recorder | undefined,
-  earlier: Verdict,
-): Verdict | Promise<Verdict> {
-  let first = earlier
-  for (let index = from; index < steps.length; index++) {
-    const step = steps[index] as Step
-    const outcome = step.run(trial)
-    if (outcome instanceof Promise) return runRest(outcome, trial, steps, index, recorder, first)
-    first = settle(trial, step, outcome, recorder, first)
-    if (first !== undefined && recorder === undefined) return first
-  }
-  return first
-}
-
-/** After the wait of the step at `index`. */
-const runRest = (
-  outcome: Promise<Settled>,
-  trial: Trial,
-  steps: readonly Step[],
-  index: number,
-  recorder: Recorder | undefined,
-  earlier: Verdict,
-): Promise<Verdict> =>
-  outcome.then((settled) => {
-    const first = settle(trial, steps[index] as Step, settled, recorder, earlier)
-    return first !== undefined && recorder === undefined
-      ? first
-      : runSteps(trial, steps, index + 1, recorder, first)
-  })
-
-function settle(
-  trial: Trial,
-  { name }: Step,
-  outcome: Settled,
-  recorder: Recorder | undefined,
-  earlier: Verdict,
-): Verdict {
-  recorder?.record(name, outcome, trial)
-  if (earlier !== undefined || outcome === PASSED) return earlier
-  // Without an earlier denial every step has what it needs; if not, a step is wrong, and the request is denied.
-  return outcome === NOT_REACHED ? internalError(name) : outcome
-}
-
-const internalError = (at: string): Denial => ({ reason: 'internal_error', at })
 
 function allow(trial: Trial, id: string): Allow | Deny {
   const { guard, route } = trial

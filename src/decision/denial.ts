@@ -2,6 +2,9 @@
  * Why a request is denied: its reason, and the facts of this very case as data. Sentences are made of them in
  * `explain/describe-denial.ts`, wherever people read them.
  */
+import { describeFound } from '../claims/describe-found.ts'
+import type { ClaimScalar } from '../settings/claim-rule/definition.ts'
+import { readClaim, type Claims } from '../syntax/claim-path.ts'
 import type { IdentityProblem } from '../claims/compile-identity.ts'
 import type { TimeProblem } from '../jwt/check-times.ts'
 import type { DecodeProblem } from '../jwt/jose-header.ts'
@@ -80,11 +83,12 @@ export type DenialFor<Reason extends DenyReason> = {
 /** To be told apart by the reason. */
 export type Denial = { [Reason in DenyReason]: DenialFor<Reason> }[DenyReason]
 
-/** The denial for a fault inside Warder. Its message may hold anything, so it is not among the facts. */
-export const faultDenial = (fault: unknown): DenialFor<'internal_error'> => ({
-  reason: 'internal_error',
-  at: fault instanceof Error ? fault.name : 'unknown',
-})
+/** The denial for a mistake inside Warder. */
+export const internalError = (at: string): DenialFor<'internal_error'> => ({ reason: 'internal_error', at })
+
+/** The denial for an exception. Its message may hold anything, so it is not among the facts. */
+export const faultDenial = (fault: unknown): DenialFor<'internal_error'> =>
+  internalError(fault instanceof Error ? fault.name : 'unknown')
 
 /** A claim that is not as it must be. Without values of the token but those that the rule itself names. */
 export interface ClaimMiss {
@@ -95,6 +99,14 @@ export interface ClaimMiss {
   /** `absent`, `a text of 4 characters`, `the text "true", not the boolean true`. */
   readonly found: string
 }
+
+/** @param wanted The values that the rule names. */
+export const missOf = (
+  claims: Claims,
+  claim: string,
+  expected: string,
+  wanted?: readonly ClaimScalar[],
+): ClaimMiss => ({ claim, expected, found: describeFound(readClaim(claims, [claim]), wanted) })
 
 /** Enough to tell keys, algorithms and types apart; they are whatever a stranger has written. */
 const MAX_LENGTH = 64

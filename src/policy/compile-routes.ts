@@ -3,8 +3,7 @@ import { foldCase } from '../request/fold-case.ts'
 import type { PatternEnds } from '../request/other-spellings.ts'
 import { assertPathPattern, splitPath, type PathPattern } from '../syntax/path-pattern.ts'
 import type { Policy } from './compile-policy.ts'
-import { createRouteIndex } from './route-index.ts'
-import type { Ordered } from './route-tree.ts'
+import { createRouteIndex, type Ordered } from './route-index.ts'
 import type { RouteSettings } from '../settings/route/definition.ts'
 
 export type RouteAccess =

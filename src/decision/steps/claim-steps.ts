@@ -6,8 +6,7 @@ import { missingScopes, readScopes, unreadableScopes } from '../../claims/scope.
 import { checkAudience } from '../../jwt/check-audience.ts'
 import { checkTimes } from '../../jwt/check-times.ts'
 import { checkTenantClaim, TENANT_OF_ISS } from '../../jwt/tenant-template.ts'
-import { missOf } from '../claim-miss.ts'
-import type { Denial } from '../denial.ts'
+import { missOf, type Denial } from '../denial.ts'
 import type { Trial } from '../trial.ts'
 import { NOT_REACHED, PASSED, type Settled, type Step } from './step.ts'
 

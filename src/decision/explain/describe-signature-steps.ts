@@ -1,0 +1,82 @@
+/** What the steps compared that find out whether a token is genuine, in words. */
+import { isAcceptedTyp } from '../../jwt/check-typ.ts'
+import { partsOf, type KeySource } from '../../keys/key-source.ts'
+import type { Trial } from '../trial.ts'
+import { claimText, issuerSetting, type DescribeStep, type StepDescription } from './step-description.ts'
+
+type SignatureStep = 'header' | 'issuer' | 'algorithm' | 'key' | 'signature'
+
+export const SIGNATURE_DESCRIPTIONS: Readonly<Record<SignatureStep, DescribeStep>> = {
+  header: ({ jws }) => ({
+    facts:
+      jws === undefined
+        ? ''
+        : `alg ${quote(jws.header.alg)}, typ ${quote(jws.header.typ)}, kid ${quote(jws.header.kid)}`,
+  }),
+  issuer: (trial) => ({
+    facts: `iss ${claimText(trial, 'iss')}${trial.issuer === undefined ? `; configured: ${issuerList(trial)}` : ` is ${trial.issuer.settings.name}`}`,
+    setting: issuerSetting(trial),
+  }),
+  algorithm: describeAlgorithm,
+  key: describeKey,
+  signature: (trial) => ({
+    facts: trial.key === undefined ? '' : `made by ${trial.key.description}, kid ${quote(trial.key.kid)}`,
+    setting: issuerSetting(trial, 'keys'),
+  }),
+}
+
+const issuerList = ({ policy }: Trial): string =>
+  [
+    ...(policy?.issuers.byIss.keys() ?? []),
+    ...(policy?.issuers.templates ?? []).map(({ settings }) => settings.issuer),
+  ]
+    .map((iss) => JSON.stringify(iss))
+    .join(', ')
+
+function describeAlgorithm(trial: Trial): StepDescription {
+  const { issuer, jws } = trial
+  const alg = jws?.header.alg
+  // The list is long where it is the default one, and of no interest once the algorithm is in it.
+  const isIn = alg !== undefined && issuer?.algorithms.has(alg) === true
+  const accepted = isIn ? 'is accepted' : `is not one of [${[...(issuer?.algorithms ?? [])].join(', ')}]`
+  return {
+    facts: `alg ${quote(alg)} ${accepted}${typText(trial)}`,
+    setting: issuerSetting(trial, isIn && issuer.typ !== undefined ? 'typ' : 'algorithms'),
+  }
+}
+
+function typText({ issuer, jws }: Trial): string {
+  const typ = jws?.header.typ
+  if (issuer?.typ !== undefined) return `, typ ${quote(typ)} of [${[...issuer.typ].join(', ')}]`
+  return isAcceptedTyp(typ, undefined) ? '' : `, typ ${quote(typ)} never gives access`
+}
+
+function describeKey(trial: Trial): StepDescription {
+  const { issuer, candidates } = trial
+  const status = issuer?.keys.status()
+  const count = status?.keys.length ?? 0
+  const have =
+    status === undefined
+      ? ''
+      : `${status.description}: ${status.state}, ${count === 1 ? '1 key' : `${count} keys`}`
+  const chosen = candidates?.map((key) => `${key.description} kid ${quote(key.kid)}`).join(', ')
+  const known = status?.keys.map((key) => quote(key.kid)).join(', ')
+  return {
+    facts: chosen === undefined ? `${have} [${known ?? ''}]` : `${chosen}; ${have}`,
+    setting: issuerSetting(trial, 'keys'),
+    notes: issuer === undefined ? [] : sourceNotes(issuer.keys),
+  }
+}
+
+/** Where there are several sources, each has a line: one of them may be the one that is down. */
+function sourceNotes(keys: KeySource): readonly string[] {
+  const all = partsOf(keys).map((part) => part.status())
+  const [only] = all
+  if (all.length === 1) return only?.lastError === undefined ? [] : [`last load: ${only.lastError}`]
+  return all.map(({ description, state, keys: { length }, lastError }) => {
+    const count = length === 1 ? '1 key' : `${length} keys`
+    return `${description}: ${state}, ${count}${lastError === undefined ? '' : `; last load: ${lastError}`}`
+  })
+}
+
+const quote = (text: string | undefined): string => (text === undefined ? 'absent' : JSON.stringify(text))
