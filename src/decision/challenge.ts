@@ -1,7 +1,7 @@
-/** Challenges: what a client is told to come back with. */
+/** Challenges: what a denied client has to bring to be allowed. */
 import { DENY_ROWS, type DenyReason } from './reasons.ts'
 
-/** One sentence per error code, not per reason: probing must not learn more than the RFC's codes say. */
+/** One sentence per error code, not per reason: a client that probes must not learn more than the RFC's codes reveal. */
 const DESCRIPTIONS = {
   invalid_request: 'exactly one token is needed',
   invalid_token: 'the token was not accepted',
@@ -12,7 +12,7 @@ const DESCRIPTIONS = {
  * The `WWW-Authenticate` value of a denial. A request without a token gets no error code (RFC 6750 §3.1).
  *
  * @param realm Quotable ASCII, checked with the configuration.
- * @param scopes The scopes that the policy asks for, for `insufficient_scope`.
+ * @param scopes The scopes that the policy requires, for `insufficient_scope`.
  */
 export function challengeFor(
   reason: DenyReason,

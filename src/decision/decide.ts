@@ -22,9 +22,9 @@ export interface DecideDeps {
 
 export interface Question {
   readonly request: AuthzRequest
-  /** The policy that judges, where the caller's configuration names it; undefined asks the routes. */
+  /** The policy that judges, if the caller's configuration names it; undefined: the routes decide which. */
   readonly policy: Policy | undefined
-  /** The route of this very request, if the caller has found it in the routes of the same guard; absent: it is found here. */
+  /** The route of this request, if the caller has found it in the routes of the same guard; absent: it is found here. */
   readonly found?: FoundRoute
 }
 
@@ -33,8 +33,9 @@ export type Decide = (question: Question, recorder?: Recorder) => Decision | Pro
 /**
  * Makes the decision function of a guard. It never throws: a fault inside is a denial, `internal_error`.
  *
- * It answers at once, unless a step has to wait, as for a key fetch that may change the answer; each wait is bounded
- * by its step. With a recorder, every step runs that can, the cache is not asked, and the decision is the same.
+ * It returns a decision at once, unless a step has to wait, for example for a key fetch that may change the outcome;
+ * each wait is bounded by its step. With a recorder, every step that can run does, the cache is not used, and the
+ * decision is the same.
  *
  * @param steps Default: the steps of every decision.
  */
@@ -51,7 +52,7 @@ export function createDecide(guard: Guard, deps: DecideDeps, steps: DecisionStep
   }
 }
 
-/** Its closures are its own: a decision that waits for nothing makes none. */
+/** A function of its own, so that a decision without a wait creates no closures. */
 const finishLater = (
   verdict: Promise<Denial | undefined>,
   trial: Trial,
@@ -67,7 +68,7 @@ function finish(verdict: Denial | undefined, trial: Trial, { newId }: DecideDeps
   return verdict === undefined ? allow(trial, id) : deny(trial, verdict, id)
 }
 
-/** Epoch seconds; NaN where the clock throws, and at no such time is any token valid. */
+/** Epoch seconds; NaN if the clock throws: then no token is valid. */
 function readClock(nowMs: DecideDeps['nowMs']): number {
   try {
     return nowMs() / 1000
@@ -76,7 +77,7 @@ function readClock(nowMs: DecideDeps['nowMs']): number {
   }
 }
 
-/** What a decision is called where ids cannot be made; a decision without an id is better than none. */
+/** The id of a decision if none can be made; a decision without its own id is better than no decision. */
 const NO_ID = '0'.repeat(26)
 
 function makeId(newId: DecideDeps['newId']): string {
@@ -87,7 +88,7 @@ function makeId(newId: DecideDeps['newId']): string {
   }
 }
 
-/** The decision for a request that could not even be read; see the callers. */
+/** The decision on a request that a caller could not read. */
 export function denyUnread(guard: Guard, outcome: Denial, id: string): Deny {
   return { ...denyBase(outcome, guard.realm), id, route: undefined, policy: undefined, issuer: undefined }
 }

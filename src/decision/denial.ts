@@ -1,6 +1,6 @@
 /**
- * Why a request is denied: its reason, and the facts of this very case as data. Sentences are made of them in
- * `explain/describe-denial.ts`, wherever people read them.
+ * Why a request is denied: the reason, and the facts of the case as data. `explain/describe-denial.ts` makes the
+ * sentences that people read.
  */
 import { describeFound } from '../claims/describe-found.ts'
 import type { ClaimScalar } from '../settings/claim-rule/definition.ts'
@@ -13,18 +13,18 @@ import type { MethodFault } from '../request/method.ts'
 import type { DenyReason } from './reasons.ts'
 
 /**
- * Facts by reason; a reason that is not listed says everything. They go to logs: no part of a token is among them but
- * the names of its claims and what its header calls its key, algorithm and type, cut short.
+ * Facts by reason; a reason that is not listed has none. They go to logs, and so contain no part of a token, except
+ * names of claims and, shortened, `kid`, `alg` and `typ` of the header.
  */
 export interface DenialFacts {
-  /** Set if it is about a field of which there may be one only. */
+  /** The field that was sent more than once, if it is about one. */
   token_multiple: { readonly field?: string }
   token_malformed: FactsOf<DecodeProblem, 'token_malformed'>
   token_encrypted: FactsOf<DecodeProblem, 'token_encrypted'>
   crit_unsupported: FactsOf<DecodeProblem, 'crit_unsupported'>
-  /** Undefined: it is not a text. */
+  /** Undefined if it is not a text. */
   alg_not_allowed: { readonly alg: string | undefined }
-  /** `accepted` is empty if every type of an access token is. */
+  /** `accepted` is empty if every type of an access token is accepted. */
   typ_not_allowed: { readonly typ: string | undefined; readonly accepted: readonly string[] }
   kid_unknown: { readonly kid: string }
   /** `isOtherTenant`: the key set lists the key for another tenant. */
@@ -41,10 +41,10 @@ export interface DenialFacts {
   token_not_yet_valid: FactsOf<TimeProblem, 'token_not_yet_valid'>
   token_issued_in_future: FactsOf<TimeProblem, 'token_issued_in_future'>
   token_too_old: FactsOf<TimeProblem, 'token_too_old'>
-  /** `scopes`: all that the policy asks for. */
+  /** `scopes`: all that the policy requires. */
   scope_missing: { readonly missing: readonly string[]; readonly scopes: readonly string[] }
   identity_unfit: IdentityProblem
-  /** What the proxy has to send, and the line of its configuration that does. */
+  /** The field that the proxy must send, and the line to add to its configuration. */
   origin_missing: {
     readonly field: string
     readonly fault: 'missing' | 'invalid'
@@ -59,9 +59,9 @@ export interface DenialFacts {
   header_missing: { readonly header: string }
   /** What the auth service answered. */
   auth_service_denied: { readonly status: number }
-  /** As the gateway words what is wrong with an answer or a connection. */
+  /** The gateway's text for a fault of an answer or a connection. */
   auth_service_failed: { readonly fault: string }
-  /** Where the gateway would ask, in explain. */
+  /** In explain: the URL that the gateway would ask. */
   auth_service_not_asked: { readonly url?: string }
   /** `isUnverified`: there are keys, and none of them made the signature. */
   keys_unavailable: { readonly retryAfterSeconds: number; readonly isUnverified?: true }
@@ -80,7 +80,7 @@ export type DenialFor<Reason extends DenyReason> = {
   readonly reason: Reason
 } & (Reason extends keyof DenialFacts ? DenialFacts[Reason] : unknown)
 
-/** To be told apart by the reason. */
+/** A union by reason. */
 export type Denial = { [Reason in DenyReason]: DenialFor<Reason> }[DenyReason]
 
 /** The denial for a mistake inside Warder. */
@@ -90,9 +90,9 @@ export const internalError = (at: string): DenialFor<'internal_error'> => ({ rea
 export const faultDenial = (fault: unknown): DenialFor<'internal_error'> =>
   internalError(fault instanceof Error ? fault.name : 'unknown')
 
-/** A claim that is not as it must be. Without values of the token but those that the rule itself names. */
+/** A claim that breaks a rule. Contains no values of the token, except those that the rule itself names. */
 export interface ClaimMiss {
-  /** Its name, or its path as a claim rule has it. */
+  /** Its name, or the path of a claim rule. */
   readonly claim: string
   /** `equals "acme"`, `is required`. */
   readonly expected: string
@@ -108,7 +108,7 @@ export const missOf = (
   wanted?: readonly ClaimScalar[],
 ): ClaimMiss => ({ claim, expected, found: describeFound(readClaim(claims, [claim]), wanted) })
 
-/** Enough to tell keys, algorithms and types apart; they are whatever a stranger has written. */
+/** Enough to distinguish keys, algorithms and types; the text comes from a client. */
 const MAX_LENGTH = 64
 
 /** A text of a token's header, for a fact. */

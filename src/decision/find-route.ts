@@ -1,4 +1,4 @@
-/** The route of a request: the one that `decide` judges by, also for code that needs it before the decision. */
+/** The route of a request, for `decide`, and for code that needs it before the decision. */
 import type { Route, RouteQuery, RouteTable } from '../policy/compile-routes.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import { canonicalizePath, type PathAmbiguity } from '../request/canonical-path.ts'
@@ -70,7 +70,7 @@ function findKept(routes: RouteTable, request: AuthzRequest, ambiguity: PathAmbi
   return refusal === undefined ? ok(route) : err(refusal)
 }
 
-/** Whether the upstream would be sent `//…`, which many URL parsers take for a host. */
+/** Whether the upstream would receive `//…`, which many URL parsers read as a host. */
 function beginsWithHost({ settings: { rewrite } }: Route, path: string): boolean {
   if (rewrite === undefined || rewrite.addPrefix !== '/') return false
   const stripped = rewrite.stripPrefix.replace(/\/$/, '').split('/').length - 1
@@ -78,7 +78,7 @@ function beginsWithHost({ settings: { rewrite } }: Route, path: string): boolean
   return first === '' && rest.length > 0
 }
 
-/** A query that names a method of another route: applications that obey it would serve what was not judged. */
+/** A query that names a method of another route: applications that obey it would serve a request that was not judged. */
 function overridden(
   routes: RouteTable,
   judged: Route,
@@ -86,7 +86,7 @@ function overridden(
   readings: readonly string[],
   parameters: string,
 ): RouteRefusal | undefined {
-  // Without rules by method, every method meets the same route.
+  // Without rules by method, every method leads to the same route.
   if (routes.methods.size === 0 || judged.settings.allowMethodParameter === true) return undefined
   const methods = methodParameters(parameters)
   for (const method of methods) {

@@ -22,12 +22,12 @@ export interface GuardInput {
 export interface Guard {
   readonly issuers: readonly Issuer[]
   readonly policies: ReadonlyMap<string, Policy>
-  /** Undefined if none are configured: then `anyValidToken` judges every request. */
+  /** Undefined if there are no routes: then `anyValidToken` judges every request. */
   readonly routes: RouteTable | undefined
   readonly anyValidToken: Policy
   /** Identity headers of all policies, lower case; every allow carries every one of them. */
   readonly identityNames: readonly string[]
-  /** One empty value for each of them: what a public route lets through. */
+  /** One empty value for each of them, for public routes. */
   readonly blankIdentity: readonly string[]
   readonly maxTokenBytes: number
   readonly cache: VerifiedCache | undefined
@@ -68,7 +68,7 @@ export function compileGuard(input: GuardInput): Guard {
   }
 }
 
-/** Issuers that one `iss` picks without a policy's help. Those of any `iss` are for the policies that name them. */
+/** Issuers that an `iss` identifies without a policy. An issuer of any `iss` is only for the policies that name it. */
 function unambiguousIssuers(issuers: readonly Issuer[]): readonly string[] {
   const uses = new Map<string | null, number>()
   for (const { settings } of issuers) uses.set(settings.issuer, (uses.get(settings.issuer) ?? 0) + 1)

@@ -1,15 +1,15 @@
-/** The earlier route whose guard a request would get around if the application read its path or method otherwise. */
+/** The earlier route that a request would bypass if the application read its path or method differently. */
 import type { Route, RouteQuery, RouteTable } from '../policy/compile-routes.ts'
 import type { PathAmbiguity } from '../request/canonical-path.ts'
 import { otherSpellings } from '../request/other-spellings.ts'
 import type { DenialFacts, DenialFor } from './denial.ts'
 
-/** Why a request is judged by no route although one may match. */
+/** Why no route judges a request although one may match. */
 export interface RouteRefusal {
   readonly denial: DenialFor<'path_ambiguous'> | DenialFor<'method_refused'> | DenialFor<'internal_error'>
-  /** The route that it would be judged by; undefined if it has not got that far. */
+  /** The route that matches; undefined if no route was looked for. */
   readonly judged?: Route
-  /** The route that it would meet if the application read it otherwise; undefined for none. */
+  /** The route that would match if the application read the request differently; undefined for none. */
   readonly met?: Route | undefined
   /** How the application might read it. */
   readonly reading?: OtherReading
@@ -21,7 +21,7 @@ export type OtherReading =
   | { readonly by: 'path'; readonly path: string }
   | { readonly by: 'method'; readonly method: string }
 
-/** A refusal before a route is known. */
+/** For a path that is not matched at all. */
 export const ambiguousPath = (ambiguity: PathAmbiguity): RouteRefusal => ({ denial: ambiguous(ambiguity) })
 
 const ambiguous = (ambiguity: DenialFacts['path_ambiguous']['ambiguity']): DenialFor<'path_ambiguous'> => ({
@@ -47,7 +47,7 @@ export function otherRoute(
     return { denial: ambiguous('letter_case'), judged, met: byCase, reading: { by: 'letter_case' } }
   if (readings.length === 0) {
     const spellings = otherSpellings(query.path, routes.ends)
-    // What most requests have.
+    // The usual case.
     return spellings?.length === 0 ? undefined : spelledOtherwise(routes, judged, query, spellings)
   }
   for (const path of readings) {
@@ -90,7 +90,7 @@ function spelledOtherwise(
   return undefined
 }
 
-/** A HEAD that falls past the route of its GET: most applications serve it by the handler for GET. */
+/** A HEAD that passes the route for its GET: most applications serve it with the handler for GET. */
 export function servedAsGet(
   routes: RouteTable,
   judged: Route,
@@ -110,7 +110,7 @@ export const methodRefused = (
   fault: DenialFacts['method_refused']['fault'],
 ): DenialFor<'method_refused'> => ({ reason: 'method_refused', fault })
 
-/** Whether a route may deny what the other one allows. Of judges that only the gateway can ask, nothing is known. */
+/** Whether a route may deny what the other one allows. Nothing is known about judges that only the gateway can ask. */
 function asksOtherwise(met: Route, judged: Route): boolean {
   if (met.access.kind === 'public' || judged.access.kind === 'deny') return false
   return !(

@@ -2,7 +2,7 @@
 
 interface Problem {
   readonly status: number
-  /** The phrase of the status. What a reason means stands in docs/reasons.md; it names settings, not for clients. */
+  /** The phrase of the status. The meaning of a reason is in docs/reasons.md only: it names settings, which clients must not see. */
   readonly title: string
   /** The reason, or the fault of the gateway. */
   readonly code: string

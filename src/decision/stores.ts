@@ -1,7 +1,6 @@
 /**
- * What the process remembers from one request to the next, whatever configuration is in force. `app/` makes it once and
- * hands it to every configuration, so that a reload forgets none of it. A store may be in memory, or one that several
- * processes share.
+ * What the process remembers between requests, under every configuration. `app/` makes it once and hands it to every
+ * configuration, so that a reload forgets nothing. A store is in memory, or shared by several processes.
  */
 
 export interface Stores {

@@ -25,22 +25,22 @@ export interface Trial {
   extracted: ExtractedToken | undefined
   jws: DecodedJws | undefined
   issuer: Issuer | undefined
-  /** Keys that may verify; after the signature step, `key` is the one that did. */
+  /** Keys that may verify the token; `key` is the one that did. */
   candidates: readonly VerificationKey[] | undefined
   key: VerificationKey | undefined
-  /** Seconds until a key source that might have the right key is asked again; undefined when all have answered. */
+  /** Seconds until a key source that may have the right key is asked again; undefined if all sources are available. */
   missingKeysSeconds: number | undefined
-  /** Whether such a key source may have another key of the name that the token gives. */
+  /** Whether such a key source may have another key with the token's `kid`. */
   isNameElsewhere: boolean
   window: ValidityWindow | undefined
   identity: readonly string[] | undefined
-  /** What verification has yielded, now or for an earlier request with this token. */
+  /** The result of verification, for this request or an earlier one with the same token. */
   verified: VerifiedToken | undefined
-  /** Whether it was an earlier one. */
+  /** Whether that was an earlier one. */
   isCacheHit: true | undefined
 }
 
-/** @param policy Set where the caller names the policy itself; the routes are not asked then. */
+/** @param policy Set if the caller names the policy; the routes are not used then. */
 export function createTrial(
   guard: Guard,
   request: AuthzRequest,

@@ -78,7 +78,7 @@ describe('a route with allow_anonymous', () => {
   })
 
   for (const value of ['Bearer', 'Bearer ', 'Bearer\u00a0x', '', ' ', 'bearer', 'Bearer  '])
-    it(`says of Authorization ${JSON.stringify(value)} what the same route without it says, unless there is none`, async () => {
+    it(`makes no difference to Authorization ${JSON.stringify(value)}, unless it is empty`, async () => {
       const [lax, other] = [
         await ask(decideOf(guard), authorization(value)),
         await ask(decideOf(strict), authorization(value)),

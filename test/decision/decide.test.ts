@@ -75,7 +75,7 @@ describe('which policy judges', () => {
       })
     }
   })
-  it('gives a value to the identity headers of all policies, blank if they are another’s', async () =>
+  it('gives a value to the identity headers of all policies, blank for those of other policies', async () =>
     expect(await ask(decide, makeRequest({ path: '/any', headers }))).toMatchObject({
       identity: ['user-1', ''],
     }))
@@ -182,7 +182,7 @@ describe('what the key source answers', () => {
     await reasonFor(decide, 'broken')
     expect(keys.asked).toEqual([])
   })
-  it('answers at once if nothing has to be waited for', () =>
+  it('is used at once if no wait is needed', () =>
     expect(scripted(real).decide({ request: bearer(mint()), policy: undefined })).not.toBeInstanceOf(Promise))
   it('is waited for once, and asked once more without leave to wait', async () => {
     const { keys, decide } = scripted(PENDING(), real)
@@ -194,7 +194,7 @@ describe('what the key source answers', () => {
     expect(await reasonFor(decide, mint())).toBe('internal_error')
     expect(keys.asked).toHaveLength(2)
   })
-  it('goes on with all other checks after the wait', async () => {
+  it('is followed by all other checks after the wait', async () => {
     expect(await reasonFor(scripted(PENDING(), real).decide, mint({ claims: { exp: 1 } }))).toBe(
       'token_expired',
     )

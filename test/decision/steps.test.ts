@@ -165,7 +165,7 @@ describe('a step that waits', () => {
     [REVOKED, 'token_revoked'],
   ] as const
   for (const [outcome, reason] of outcomes) {
-    it(`is run once, and goes on with ${reason}`, async () => {
+    it(`is run once, and continues with ${reason}`, async () => {
       const { seen, step } = counting([later(outcome)])
       const after = counting([PASSED])
       const decide = decideWith({ everyTime: [step, after.step] })

@@ -7,7 +7,7 @@ import { waitFor } from '../support/live/loopback.ts'
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
-it('a bug ends the connection that met it, is logged without what is secret, and the process goes on', async () => {
+it('a bug ends the affected connection, is logged without secrets, and the process continues', async () => {
   const program = startProgram([process.execPath, `${import.meta.dir}/../support/live/bug-main.ts`])
   cleanup.add(() => program.stop())
   const port = Number(await waitFor('the listener', () => /127\.0\.0\.1:(\d+)/.exec(program.output())?.[1]))

@@ -1,4 +1,4 @@
-/** Why a decision came out as it did: the steps of the real one, written down. */
+/** Why a decision has its outcome: the steps of the real decision, recorded. */
 import type { ClaimMiss } from '../denial.ts'
 import { describeDenial } from './describe-denial.ts'
 import { describeStep } from './describe-step.ts'
@@ -8,27 +8,27 @@ import { DENY_ROWS, type DenyReason } from '../reasons.ts'
 import { NOT_REACHED, PASSED, type Recorder, type StepName } from '../steps/step.ts'
 
 export interface ExplainedStep {
-  /** `judge`: one that only the gateway asks. */
+  /** `judge`: a judge that only the gateway can ask. */
   readonly step: StepName | 'judge'
-  /** `would_fail`: another step had failed before, so it did not decide. */
+  /** `would_fail`: an earlier step has failed, so this one did not decide. */
   readonly result: 'pass' | 'fail' | 'would_fail' | 'not_reached'
   readonly reason: DenyReason | undefined
   readonly detail: string | undefined
-  /** The claim that is not as it must be, when it is about one. */
+  /** If the denial is about a claim: what it must be, and what it is. */
   readonly miss: ClaimMiss | undefined
   /** What was compared, for people; claims before a good signature are marked as unverified. */
   readonly facts: string
-  /** What is worth a line of its own below the facts, such as the routes that were passed over. */
+  /** Details with a line of their own below the facts, such as the routes that were passed over. */
   readonly notes: readonly string[]
   /** The setting it was compared with, as a path into the settings: `routes/3`, `issuers/0/audience`. */
   readonly setting: string | undefined
-  /** What to do about the reason, whatever the token. */
+  /** What to do about the reason in general. */
   readonly hint: string | undefined
-  /** What it probably is about with this very token; undefined when there is no more to say. */
+  /** The probable cause with this token; undefined if none is known. */
   readonly likelyCause: LikelyCause | undefined
 }
 
-/** A recorder and what it has written so far. */
+/** A recorder and the steps that it has recorded so far. */
 export interface Explanation {
   readonly recorder: Recorder
   readonly steps: readonly ExplainedStep[]

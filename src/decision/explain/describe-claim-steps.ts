@@ -1,4 +1,4 @@
-/** What the steps compared that read the claims of a token, in words. */
+/** What the claim steps compared, in words. */
 import { isPresent } from '../../claims/claim-operators.ts'
 import type { CompiledClaimRule } from '../../claims/compile-claim-rule.ts'
 import { describeFound } from '../../claims/describe-found.ts'
@@ -46,7 +46,7 @@ function ruleText(rule: CompiledClaimRule, claims: Claims | undefined, name = ru
   return `${name} ${rule.expected}${isBroken ? ` (the claim is ${rule.found(claims)})` : ''}`
 }
 
-/** What is required of the claims; what the claim is instead where it is not so. */
+/** The requirements on the claims, each with the claim that does not meet it. */
 function requiredText({ issuer, jws }: Trial): string {
   const claims = jws?.claims ?? {}
   const present = (issuer?.settings.require ?? []).map((name) => {
@@ -67,7 +67,7 @@ function tenantText(issuer: Issuer | undefined, claims: Claims): readonly string
   return [`${text} (the claim is ${missOf(claims, claim, TENANT_OF_ISS, [tenant].flat()).found})`]
 }
 
-/** Only when one of them is wrong: that they are texts goes without saying. */
+/** Only those of the wrong type. */
 const registeredTypes = (claims: Claims): readonly string[] =>
   (['sub', 'jti'] as const).flatMap((name) =>
     Object.hasOwn(claims, name) && typeof claims[name] !== 'string'
@@ -79,7 +79,7 @@ function scopeText(trial: Trial): string {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return ''
   const { all, any } = policy.scope
-  if (all.length + any.length === 0) return 'none asked for'
+  if (all.length + any.length === 0) return 'none required'
   const names = trial.issuer?.settings.scopeClaims
   const place = names === undefined ? '' : ` in ${names.map((name) => `\`${name}\``).join(', ')}`
   const asked = [

@@ -2,7 +2,7 @@
 import { quote } from '../../keys/quote.ts'
 import type { ClaimMiss, Denial, DenialFacts } from '../denial.ts'
 
-/** Undefined if the reason says everything. Holds what strangers wrote: redact it before it is shown. */
+/** Undefined if there is nothing to add to the reason. Contains text from clients: redact it before you show it. */
 export function describeDenial(denial: Denial): string | undefined {
   const describe = (SENTENCES as Partial<Record<string, (facts: Denial) => string | undefined>>)[
     denial.reason
@@ -80,7 +80,7 @@ function describeMalformed({ fault, parts = 0 }: DenialFacts['token_malformed'])
   return `${count} instead of three`
 }
 
-/** One line of a log; a rule may name hundreds of values. */
+/** Fits into one line of a log; a rule may list hundreds of values. */
 const MAX_EXPECTED = 200
 
 function describeMiss({ claim, expected, found }: ClaimMiss): string {
@@ -88,7 +88,7 @@ function describeMiss({ claim, expected, found }: ClaimMiss): string {
   return `\`${claim}\` ${shown}; the claim is ${found}`
 }
 
-/** The fact is cut already. */
+/** Facts are shortened when they are made. */
 const quoted = (text: string): string => quote(text, text.length)
 
 const seconds = (value: number): string => `${Math.floor(value)} s`

@@ -28,8 +28,8 @@ const AMBIGUITIES: Readonly<Record<PathAmbiguity, string>> = {
 }
 
 const METHOD_FAULTS: Readonly<Record<MethodFault, string>> = {
-  letter_case: 'the method is a known one in another letter case, which some servers take for the same',
-  trace: 'TRACE would show the client what the application is sent',
+  letter_case: 'the method is a known method in another letter case, and some servers treat both alike',
+  trace: 'TRACE would show the client the request that the application receives',
   connect: 'CONNECT asks for a tunnel',
 }
 
@@ -54,7 +54,7 @@ export function describeRoute({ found, route, policy, guard, request }: Trial): 
   return { facts, setting: `routes/${route.order}`, notes: [...notes, ...judgesNotes(route)] }
 }
 
-/** A request that has a route, and would have another one if the application read it otherwise. */
+/** A request whose route would be another one if the application read it differently. */
 function describeRefusal(asked: string, refusal: RouteRefusal): StepDescription {
   const { denial, judged, met } = refusal
   if (judged === undefined) return { facts: `${asked}: ${whyUnjudged(denial)}` }
@@ -65,7 +65,7 @@ function describeRefusal(asked: string, refusal: RouteRefusal): StepDescription 
   }
 }
 
-/** A path that was not matched: there is no other reading of it to name. */
+/** For a path that was not matched at all. */
 const whyUnjudged = (denial: RouteRefusal['denial']): string =>
   denial.reason === 'path_ambiguous' ? AMBIGUITIES[denial.ambiguity as PathAmbiguity] : denial.reason
 
@@ -93,17 +93,17 @@ function accessText({ settings: { access } }: Route): string {
 const judgeText = (judge: JudgeSettings): string =>
   judge.kind === 'policy' ? `policy ${judge.policy}` : judge.kind
 
-/** The policies among several judges can be explained, one at a time. */
+/** Policies among several judges can be explained one at a time. */
 function judgesNotes({ settings: { access } }: Route): readonly string[] {
   const judges = access.kind === 'all_of' ? access.judges : []
   const policies = judges.flatMap((judge) => (judge.kind === 'policy' ? [`--policy ${judge.policy}`] : []))
-  return policies.length === 0 ? [] : [`judged here on their own: ${policies.join(', ')}`]
+  return policies.length === 0 ? [] : [`each can be explained on its own: ${policies.join(', ')}`]
 }
 
-/** The most routes that are listed as passed over: nobody reads more. */
+/** The most routes that are listed as passed over; people do not read more. */
 const MAX_SKIPPED = 8
 
-/** The last ones are listed: they are the nearest to the route that matched, and to the end of the file. */
+/** The last ones are listed: they are nearest to the route that matched, or to the end of the file. */
 function skippedNotes(
   routes: readonly Route[],
   query: { readonly method: string; readonly host: string; readonly path: string },

@@ -1,4 +1,4 @@
-/** What the steps compared that find out whether a token is genuine, in words. */
+/** What the signature steps compared, in words. */
 import { isAcceptedTyp } from '../../jwt/check-typ.ts'
 import { partsOf, type KeySource } from '../../keys/key-source.ts'
 import type { Trial } from '../trial.ts'
@@ -36,7 +36,7 @@ const issuerList = ({ policy }: Trial): string =>
 function describeAlgorithm(trial: Trial): StepDescription {
   const { issuer, jws } = trial
   const alg = jws?.header.alg
-  // The list is long where it is the default one, and of no interest once the algorithm is in it.
+  // The default list is long, and of no interest if it includes the algorithm.
   const isIn = alg !== undefined && issuer?.algorithms.has(alg) === true
   const accepted = isIn ? 'is accepted' : `is not one of [${[...(issuer?.algorithms ?? [])].join(', ')}]`
   return {
@@ -68,7 +68,7 @@ function describeKey(trial: Trial): StepDescription {
   }
 }
 
-/** Where there are several sources, each has a line: one of them may be the one that is down. */
+/** With several sources, each has a line: the one that is down may have the key. */
 function sourceNotes(keys: KeySource): readonly string[] {
   const all = partsOf(keys).map((part) => part.status())
   const [only] = all

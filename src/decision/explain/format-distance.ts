@@ -1,4 +1,4 @@
-/** How far away a point in time is, as people say it. */
+/** How far away a point in time is, in words. */
 
 const UNITS: readonly (readonly [name: string, seconds: number])[] = [
   ['d', 86_400],

@@ -1,6 +1,6 @@
 /**
- * What a denial usually means with the identity providers that people run. For the operator alone, in explain: the
- * client is told the reason and no more.
+ * What a denial usually means with common identity providers. Only explain shows it, to the operator; the client
+ * receives the reason and no more.
  */
 import type { DenyReason } from '../reasons.ts'
 import type { Trial } from '../trial.ts'
@@ -27,7 +27,7 @@ import {
   sharedSecret,
 } from './causes/token-kinds.ts'
 
-/** The first cause of the table that fits; undefined when the reason says all there is to say. */
+/** The first cause of the table that fits; undefined if the reason is the whole story. */
 export function findLikelyCause(reason: DenyReason, trial: Trial): LikelyCause | undefined {
   for (const find of CAUSES[reason] ?? []) {
     const cause = find(trial)

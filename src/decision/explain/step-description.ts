@@ -23,10 +23,10 @@ export function issuerSetting({ guard, issuer }: Trial, member?: string): string
 export const policySetting = ({ policy }: Trial, member?: string): string | undefined =>
   policy === undefined ? undefined : `policies/${policy.name}${member === undefined ? '' : `/${member}`}`
 
-/** Marks what a token claims before its signature is known to be good. */
+/** Marks claims of a token whose signature has not been verified. */
 export const unverified = ({ key }: Trial): string => (key === undefined ? ' (unverified)' : '')
 
-/** A claim of the closed list that explain shows: never the subject, never what an application put there. */
+/** A claim of the closed list that explain shows: never the subject, never a claim of an application. */
 export function claimText({ jws }: Trial, name: 'iss' | 'aud' | AudienceClaim): string {
   return shortClaim(jws?.claims[name])
 }

@@ -1,4 +1,4 @@
-/** What a genuine token says: its times, its audience, what its issuer and the policy ask of its claims. */
+/** The claims of a genuine token: times, audience, and the requirements of the issuer and the policy. */
 import { isPresent } from '../../claims/claim-operators.ts'
 import type { CompiledClaimRule } from '../../claims/compile-claim-rule.ts'
 import type { Claims } from '../../syntax/claim-path.ts'
@@ -100,7 +100,7 @@ function identityStep(trial: Trial): Settled {
   return PASSED
 }
 
-/** What the times, the issuer and the policy ask, and the identity headers that the claims yield. */
+/** Times, audience, claims of the issuer, rules and scopes of the policy, and the identity headers at the end. */
 export const CLAIM_STEPS: readonly Step[] = [
   { name: 'time', run: timeStep },
   { name: 'audience', run: audienceStep },

@@ -1,19 +1,19 @@
-/** The steps of a decision, in their order. They are all there is: explain records these very ones. */
+/** The steps of a decision, in their order. There are no others: explain records these. */
 import { CLAIM_STEPS } from './claim-steps.ts'
 import { SIGNATURE_STEPS } from './signature-steps.ts'
 import type { EveryTimeStep, Step } from './step.ts'
 
-/** What follows once route and token are known. */
+/** The steps after route and token. */
 export interface DecisionSteps {
   /**
    * Full verification: what one token yields under one policy, whatever the request. It is remembered, and a cache
-   * hit skips these steps. Nothing in them may depend on the request, or on what may change before the token expires;
-   * only times and the trust in the key are looked at again.
+   * hit skips these steps. They must not depend on the request, or on anything that may change before the token
+   * expires; a hit checks only the times and the trust in the key again.
    */
   readonly verification: readonly Step[]
   /**
-   * What has to be asked for every request, remembered token or not: whether the token was revoked, whether its proof
-   * was used before, how often its owner has come, a rule that reads the request.
+   * Checks for every request, with a remembered token too: whether the token was revoked, whether its proof was used
+   * before, how many requests its owner has sent, a rule that reads the request.
    */
   readonly everyTime: readonly EveryTimeStep[]
 }

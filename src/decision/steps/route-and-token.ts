@@ -1,4 +1,4 @@
-/** Which policy judges which token: what has to be known before a remembered token can be looked up. */
+/** Which policy judges which token: both must be known before a remembered token can be looked up. */
 import { whyMethodRefused } from '../../request/method.ts'
 import { extractToken, hasNoTokenHeader } from '../../token/extract-token.ts'
 import { findRoute } from '../find-route.ts'
@@ -33,7 +33,7 @@ function tokenStep(trial: Trial): Settled {
   if (policy === undefined) return NOT_REACHED
   const extracted = extractToken(trial.request, policy.tokenSources, guard.maxTokenBytes)
   if (!extracted.ok) {
-    // Another scheme, two tokens, a broken or an empty one are denied as everywhere.
+    // Another scheme, two tokens, a malformed or an empty token are denied on these routes, too.
     trial.isAnonymous =
       trial.route?.settings.allowAnonymous === true &&
       extracted.error === 'token_missing' &&

@@ -1,4 +1,4 @@
-/** Runs the steps of a decision: one after the other, and past those that a remembered token need not take again. */
+/** Runs the steps of a decision one after the other, without those that a remembered token does not need again. */
 import { cacheKeyOf, type VerifiedToken } from '../../jwt/verified-cache.ts'
 import { internalError, type Denial } from '../denial.ts'
 import type { Trial } from '../trial.ts'
@@ -15,7 +15,7 @@ export interface CompiledSteps {
 type Verdict = Denial | undefined
 
 /**
- * Runs the steps over a trial. With a recorder, all that have what they need are run, and the cache is not asked.
+ * Runs the steps over a trial. With a recorder, every step that can run does, and the cache is not used.
  */
 export function runSteps(
   trial: Trial,
@@ -100,8 +100,8 @@ function askEveryTime(
 }
 
 /**
- * Runs steps from `from` on; the first denial counts, and ends it unless somebody records. A step that waits goes on by
- * itself, and the rest follow when it has settled.
+ * Runs steps from `from` on. The first denial counts, and ends the run unless there is a recorder. After a step that
+ * waits, the rest run when its outcome is known.
  */
 function runList(
   trial: Trial,
@@ -146,6 +146,6 @@ function settle(
 ): Verdict {
   recorder?.record(name, outcome, trial)
   if (earlier !== undefined || outcome === PASSED) return earlier
-  // Without an earlier denial every step has what it needs; if not, a step is wrong, and the request is denied.
+  // Without an earlier denial every step can run; if it cannot, that is a bug in a step, and the request is denied.
   return outcome === NOT_REACHED ? internalError(name) : outcome
 }

@@ -12,7 +12,7 @@ import { shortened } from '../denial.ts'
 import type { Trial } from '../trial.ts'
 import { NOT_REACHED, PASSED, type Settled, type Step, type StepOutcome } from './step.ts'
 
-/** Where a token goes by its format. Only a signed JWT can be verified: nothing decrypts one, or asks its issuer. */
+/** The way of a token by its format. Only signed JWTs can be verified: Warder neither decrypts nor asks the issuer. */
 function headerStep(trial: Trial): Settled {
   if (trial.extracted === undefined) return NOT_REACHED
   const { token } = trial.extracted
@@ -66,7 +66,7 @@ function takeKeys(trial: Trial, kid: string | undefined, lookup: KeyLookup): Set
       trial.isNameElsewhere = lookup.isNameElsewhere === true
       return PASSED
     case 'pending':
-      // A source that asks for a second wait is wrong, and could hold the request for ever.
+      // A second wait is a bug in the source, and could delay the request forever.
       return { reason: 'internal_error', at: 'key' }
     case 'unavailable':
       return { reason: 'keys_unavailable', retryAfterSeconds: lookup.retryAfterSeconds }
@@ -92,7 +92,7 @@ function signatureStep(trial: Trial): Settled {
   return PASSED
 }
 
-/** The key that made the signature, as it is listed for this tenant: one set may list it for several. */
+/** The key that made the signature, in its entry for this tenant: one set may list it for several. */
 const findKeyOfTenant = (
   template: TenantTemplate,
   { thumbprint }: VerificationKey,
@@ -103,7 +103,7 @@ const findKeyOfTenant = (
     (key) => key.thumbprint === thumbprint && isKeyOfTenant(template, key.issuer, claims['iss']),
   )
 
-/** While one of the issuer's key sources is unavailable, a signature that no other key made may still be good. */
+/** While one of the issuer's key sources is unavailable, a signature that no known key made may still be good. */
 function unverified({ missingKeysSeconds: retryAfterSeconds, isNameElsewhere }: Trial): Settled {
   if (isNameElsewhere) return { reason: 'signature_invalid', isKidElsewhere: true }
   if (retryAfterSeconds === undefined) return { reason: 'signature_invalid' }

@@ -1,4 +1,4 @@
-/** What a step of a decision is, and what it may answer. */
+/** What a step of a decision is, and its possible outcomes. */
 import type { VerifiedToken } from '../../jwt/verified-cache.ts'
 import type { Denial } from '../denial.ts'
 import type { Trial } from '../trial.ts'
@@ -27,23 +27,23 @@ export const NOT_REACHED = 'not_reached'
 export type Settled = typeof PASSED | typeof NOT_REACHED | Denial
 
 /**
- * A step that has to wait answers with a promise of how it ends: it is run once, and goes on by itself when it has
- * what it waited for. Its wait has a bound of its own, because a decision has none.
+ * A step that has to wait returns a promise of its outcome: it runs once, and continues by itself after the wait. It
+ * bounds its own wait, because a decision has no time limit.
  */
 export type StepOutcome = Settled | Promise<Settled>
 
-/** Reads what earlier steps have found out, and adds to it. */
+/** Reads the findings of earlier steps, and adds its own. */
 export interface Step<Outcome extends StepOutcome = StepOutcome> {
   readonly name: StepName
   readonly run: (trial: Trial) => Outcome
 }
 
-/** What a step of every request may look at: the same whether the token was verified now or is remembered. */
+/** What a step for every request may read: the same for a token that was just verified and a remembered one. */
 export type VerifiedRequest = Pick<Trial, 'guard' | 'request' | 'nowSeconds' | 'route' | 'policy'>
 
 /**
- * A step that is asked about every request with a good token. A remembered token has no decoded parts, so what the
- * step needs of a token has to be in what verification yields.
+ * A step that runs for every request with a good token. A remembered token has no decoded parts, so everything that
+ * the step needs of a token must be in the result of verification.
  */
 export interface EveryTimeStep {
   readonly name: StepName
@@ -56,8 +56,8 @@ export const overVerified = ({ name, run }: EveryTimeStep): Step => ({
   run: (trial) => (trial.verified === undefined ? NOT_REACHED : run(trial.verified, trial)),
 })
 
-/** What explain sees of a decision: every step with its outcome, as it happens. */
+/** Receives every step of a decision with its outcome, as it happens. */
 export interface Recorder {
-  /** Called after each step, in order. The trial is the living one: read it at once, or not at all. */
+  /** Called after each step, in order. The trial changes with the next step: read it at once. */
   record(step: StepName, outcome: Settled, trial: Trial): void
 }

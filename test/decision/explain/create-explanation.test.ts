@@ -86,7 +86,7 @@ describe('explain', () => {
       'policies/strict/identity',
     ])
   })
-  it('goes on after the first failure, and says what would fail besides', async () => {
+  it('continues after the first failure, and reports what would fail next', async () => {
     const steps = await stepsOf(request('/strict', mint({ claims: { exp: 1, aud: 'x', sub: undefined } })))
     expect(outline(steps).slice(6)).toEqual([
       'signature pass',
@@ -112,7 +112,7 @@ describe('explain', () => {
       expect(`${step} ${facts.includes('(unverified)')}`).toBe(`${step} ${isOfClaims}`)
     }
   })
-  it('does not reach what needs an issuer when nobody knows it, but judges the policy', async () => {
+  it('does not reach the steps that need an issuer if it is unknown, but judges the policy', async () => {
     const steps = await stepsOf(request('/strict', mint({ claims: { iss: 'https://other.example' } })))
     expect(outline(steps)).toEqual([
       'route pass',
@@ -155,7 +155,7 @@ describe('explain', () => {
       for (const part of token.split('.')) expect(text).not.toContain(part)
     }
   })
-  it('says nothing of an unreadable token but what is wrong with it', async () => {
+  it('reports only what is wrong with an unreadable token', async () => {
     const text = JSON.stringify(
       await stepsOf(
         request('/rest', `${encode('{"alg":"RS256","kid":["secret"]}')}.${encode('{"a":"secret"}')}.AA`),

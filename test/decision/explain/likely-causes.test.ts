@@ -115,7 +115,7 @@ describe('explain knows what a denial usually means', () => {
     ['roles that are not lists', {}, { realm_access: 'x', resource_access: { a: null } }, undefined],
   ]
   for (const [name, issuer, claims, cause] of cases) {
-    it(`says ${cause ?? 'no more than the reason'} for ${name}`, async () => {
+    it(`is ${cause ?? 'not known'} for ${name}`, async () => {
       const step = await failure(mint({ claims }), issuer)
       expect(step?.result).toBe('fail')
       expect(step?.likelyCause?.name).toBe(cause as string)
@@ -130,34 +130,34 @@ describe('explain knows what a denial usually means', () => {
     expect(path).toEqual(['resource_access', 'my.api', 'roles'])
   })
 
-  it('says refresh_token for what Keycloak signs with a secret of its own', async () => {
+  it('is refresh_token for a token that Keycloak signs with its own secret', async () => {
     const claims = { iss: REALM, aud: REALM, typ: 'Refresh' }
     const step = await failure(mint({ header: { alg: 'HS512', kid: 'its-own' }, claims }), keycloak)
     expect([step?.reason, step?.likelyCause?.name]).toEqual(['alg_not_allowed', 'refresh_token'])
   })
 
-  it('says shared_secret for any other token that is signed with one', async () => {
+  it('is shared_secret for any other token that is signed with one', async () => {
     const step = await failure(mint({ header: { alg: 'HS256' } }), {})
     expect([step?.reason, step?.likelyCause?.name]).toEqual(['alg_not_allowed', 'shared_secret'])
   })
 
-  it('says logout_token by the type in the header', async () => {
+  it('is logout_token by the type in the header', async () => {
     const step = await failure(mint({ header: { typ: 'logout+jwt' } }), {})
     expect([step?.reason, step?.likelyCause?.name]).toEqual(['typ_not_allowed', 'logout_token'])
     expect(step?.facts).toContain('typ "logout+jwt"')
   })
 
-  it('says opaque_token for what has no dots', async () =>
+  it('is opaque_token for a token without dots', async () =>
     expect((await failure('2YotnFZFEjr1zCsicMWpAA', {}))?.likelyCause?.name).toBe('opaque_token'))
 
-  it('says old_token for an unknown key and a token that is days old', async () => {
+  it('is old_token for an unknown key and a token that is days old', async () => {
     const token = (iat: number): string => mint({ header: { kid: 'gone' }, claims: { iat } })
     const old = await failure(token(NOW_SECONDS - 12 * 86_400), {})
     expect([old?.reason, old?.likelyCause?.name]).toEqual(['kid_unknown', 'old_token'])
     expect((await failure(token(NOW_SECONDS - 60), {}))?.likelyCause).toBeUndefined()
   })
 
-  it('says issuer.not_in_policy for an issuer that only other policies accept', async () => {
+  it('is issuer.not_in_policy for an issuer that only other policies accept', async () => {
     const guard = makeGuard({
       policies: [policySettings({ issuers: ['hmac'] })],
       routes: [routeSettings()],

@@ -1,10 +1,10 @@
-/** Why a token may lack the audience of its API, by the habits of each provider. */
+/** Why a token may lack the audience of its API, by provider. */
 import { audiencesOf, issOf, type LikelyCause } from './likely-cause.ts'
 import type { Trial } from '../../trial.ts'
 
 const REALM = /\/realms\/[^/]+$/
 
-/** Without an audience mapper, a token of Keycloak is for `account` or for nobody. */
+/** Without an audience mapper, a token of Keycloak has the audience `account`, or none. */
 export function keycloakMapper(trial: Trial): LikelyCause | undefined {
   const audiences = audiencesOf(trial)
   const isBare = audiences.length === 0 && REALM.test(issOf(trial))
@@ -12,11 +12,11 @@ export function keycloakMapper(trial: Trial): LikelyCause | undefined {
   return {
     name: 'keycloak.audience_mapper',
     why: 'Keycloak puts an audience into a token only for an audience mapper, or for an API of which the user has a client role',
-    fix: `in a client scope of the client, add a mapper "Audience" with the included custom audience ${expectedAudience(trial)}, then get a new token; do not accept "account", which every client of the realm gets`,
+    fix: `in a client scope of the client, add a mapper "Audience" with the included custom audience ${expectedAudience(trial)}, then get a new token; do not accept "account", which every client of the realm receives`,
   }
 }
 
-/** A lightweight access token has no `sub`, `aud` or roles, but those whose mapper says otherwise. */
+/** A lightweight access token has no `sub`, `aud` or roles, except those whose mapper adds them. */
 export function keycloakLightweight(trial: Trial): LikelyCause | undefined {
   const claims = trial.jws?.claims ?? {}
   const isLightweight = claims['typ'] === 'Bearer' && claims['sub'] === undefined
@@ -38,15 +38,15 @@ export function cognito(trial: Trial): LikelyCause | undefined {
   }
 }
 
-/** Auth0, asked for no API. */
+/** Auth0 issues tokens for its user info endpoint if the client names no API. */
 export function auth0Userinfo(trial: Trial): LikelyCause | undefined {
   const audiences = audiencesOf(trial)
   if (audiences.length === 0 || !audiences.every((audience) => /^https:\/\/[^/]+\/userinfo$/.test(audience)))
     return undefined
   return {
     name: 'auth0.no_audience',
-    why: 'this token is for the user info endpoint alone, which is what Auth0 issues when no API was asked for',
-    fix: `have the client send \`audience=${expectedAudience(trial, '')}\` when it asks for the token`,
+    why: 'this token is only for the user info endpoint: Auth0 issues such tokens if the client names no API',
+    fix: `have the client send \`audience=${expectedAudience(trial, '')}\` when it requests the token`,
   }
 }
 
@@ -60,8 +60,8 @@ export function microsoftGraph(trial: Trial): LikelyCause | undefined {
   if (!audiencesOf(trial).some((audience) => GRAPH_AUDIENCES.has(audience))) return undefined
   return {
     name: 'entra.graph_token',
-    why: 'this token is for Microsoft Graph, and nobody else can verify it',
-    fix: 'have the client ask for a scope of your own API (`api://APPLICATION-ID/SCOPE`), and in a separate request',
+    why: 'this token is for Microsoft Graph, and only Graph can verify it',
+    fix: 'have the client request a scope of your own API (`api://APPLICATION-ID/SCOPE`) in a separate request',
   }
 }
 
@@ -82,7 +82,7 @@ export function entraAudience(trial: Trial): LikelyCause | undefined {
   }
 }
 
-/** One text with a slash at the end and one without. */
+/** Audiences that differ by a slash at the end. */
 export function audienceSlash(trial: Trial): LikelyCause | undefined {
   const accepted = [...(trial.issuer?.audience ?? [])]
   for (const audience of audiencesOf(trial)) {
@@ -90,7 +90,7 @@ export function audienceSlash(trial: Trial): LikelyCause | undefined {
     if (near === undefined) continue
     const compare = { token: audience, configured: near, difference: 'a slash at the end' }
     const why = 'the audiences differ by a slash at the end, and are compared character by character'
-    return { name: 'audience.difference', why, fix: 'write the audience as the token has it', compare }
+    return { name: 'audience.difference', why, fix: 'copy the audience from the token', compare }
   }
   return undefined
 }

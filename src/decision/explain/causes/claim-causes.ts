@@ -1,4 +1,4 @@
-/** Claim rules that a claim breaks because its issuer writes it in another form than the rule asks for. */
+/** Claims that break a rule only because their issuer writes them in another form. */
 import { compileClaimRule } from '../../../claims/compile-claim-rule.ts'
 import type {
   ClaimOperands,
@@ -10,13 +10,13 @@ import type { Trial } from '../../trial.ts'
 
 type Operands = Partial<ClaimOperands>
 
-/** Proposes the first other operator by which the claim of this token would be accepted. */
+/** Proposes the first other operator that accepts the claim of this token. */
 export function claimForm({ jws, policy }: Trial): LikelyCause | undefined {
   if (jws === undefined) return undefined
   const broken = policy?.claims.find((rule) => !rule.holds(jws.claims))
   if (broken === undefined) return undefined
   const { path, ...asked } = broken.settings
-  // What several operators ask together is nobody's mistake of form.
+  // A rule with several operators is not broken by the form alone.
   if (Object.keys(asked).length !== 1) return undefined
   const fitting = otherForms(asked)
     .map((operands) => compileClaimRule({ path, ...operands }))
@@ -26,8 +26,8 @@ export function claimForm({ jws, policy }: Trial): LikelyCause | undefined {
   const operator = fitting.expected.replace(' ', ': ')
   return {
     name: 'claim_form',
-    why: `the claim \`${path}\` has what the rule asks for in another form: it is ${broken.found(jws.claims)}`,
-    fix: `if the issuer always writes it so, write \`claims: { ${JSON.stringify(path)}: { ${operator} } }\` in the policy`,
+    why: `the claim \`${path}\` has the value in another form than the rule requires: it is ${broken.found(jws.claims)}`,
+    fix: `if the issuer always uses this form, write \`claims: { ${JSON.stringify(path)}: { ${operator} } }\` in the policy`,
   }
 }
 

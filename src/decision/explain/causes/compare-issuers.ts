@@ -1,18 +1,18 @@
-/** Issuers that are nearly the same: what people take for one and the same URL, and the exact comparison does not. */
+/** Issuers that are nearly the same: they look like the same URL, but are not equal. */
 
-/** The two texts, and what is different about them, for people. */
+/** The two texts, and their difference, for people. */
 export interface IssuerDifference {
   readonly token: string
   readonly configured: string
   readonly difference: string
 }
 
-/** Longest `iss` that is compared; nobody would see a small difference in a longer one. */
+/** Longest `iss` that is compared; people cannot see a small difference in a longer one. */
 const MAX_LENGTH = 512
 
 type Simplify = (iss: string) => string
 
-/** From the smallest difference to the greatest; each takes away one more thing that may differ. */
+/** From the smallest difference to the greatest; each removes one more difference. */
 const DIFFERENCES: readonly (readonly [difference: string, simplify: Simplify])[] = [
   ['a slash at the end', (iss) => iss.replace(/\/$/, '')],
   ['upper and lower case', (iss) => iss.toLowerCase()],
@@ -24,7 +24,7 @@ const DIFFERENCES: readonly (readonly [difference: string, simplify: Simplify])[
   ['the version in the path', (iss) => iss.replace(/\/v\d+(?:\.\d+)?$/, '')],
 ]
 
-/** The configured issuer that is nearest to the token's, if there is a near one. Both are shown to the operator alone. */
+/** The configured issuer that is nearest to the token's, if there is a near one. Only the operator sees them. */
 export function compareIssuers(token: string, issuers: readonly string[]): IssuerDifference | undefined {
   if (token === '' || token.length > MAX_LENGTH) return undefined
   for (const [difference, simplify] of DIFFERENCES) {
@@ -49,7 +49,7 @@ function compareParts(token: string, issuers: readonly string[]): IssuerDifferen
   return undefined
 }
 
-/** Host and path, as they are written; undefined where there is none. */
+/** Host and path as written; undefined if there is none. */
 function splitUrl(iss: string): readonly [host: string | undefined, path: string | undefined] {
   const [, host, path] = /^https?:\/\/([^/]+)(\/.+)?$/.exec(iss) ?? []
   return [host, path]

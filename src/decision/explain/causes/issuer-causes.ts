@@ -37,7 +37,7 @@ export function entraVersion(trial: Trial): LikelyCause | undefined {
   }
 }
 
-/** A configured issuer with the placeholder of discovery in the place of the tenant. */
+/** A configured issuer with the placeholder of discovery instead of the tenant. */
 export function entraCommon(trial: Trial): LikelyCause | undefined {
   const iss = issOf(trial)
   const placeholder = /\/(?:common|organizations|consumers|\{tenantid\})\//
@@ -46,20 +46,20 @@ export function entraCommon(trial: Trial): LikelyCause | undefined {
   if (configured === undefined) return undefined
   return {
     name: 'entra.tenant',
-    why: 'no token has this issuer: Entra ID writes the id of the tenant into `iss`',
-    fix: 'write one issuer for each tenant that you trust, with its id in the place of `common`',
+    why: 'no token has the configured issuer: Entra ID puts the id of the tenant into `iss`',
+    fix: 'write one issuer for each tenant that you trust, with its id instead of `common`',
     compare: { token: iss, configured, difference: 'the tenant' },
   }
 }
 
-/** Two texts that people take for the same URL. */
+/** Two texts that look like the same URL. */
 export function issuerDifference(trial: Trial): LikelyCause | undefined {
   const compare = compareIssuers(issOf(trial), issuersOf(trial))
   if (compare === undefined) return undefined
   return {
     name: 'issuer.difference',
     why: `the token’s issuer and a configured one differ by ${compare.difference}, and are compared character by character`,
-    fix: 'if both are the same issuer, write `issuer` as the token has it, which is what the issuer’s discovery document announces',
+    fix: 'if both are the same issuer, copy the token’s `iss` into `issuer`; the issuer’s discovery document has the same value',
     compare,
   }
 }

@@ -1,4 +1,4 @@
-/** What a denial usually means, when more is known than its reason. */
+/** What a denial probably means, if more is known than its reason. */
 import type { IssuerDifference } from './compare-issuers.ts'
 import type { Trial } from '../../trial.ts'
 
@@ -11,7 +11,7 @@ export interface LikelyCause {
   readonly compare?: IssuerDifference
 }
 
-/** Undefined when the cause does not fit. */
+/** Undefined if the cause does not apply. */
 export type FindCause = (trial: Trial) => LikelyCause | undefined
 
 /** The `iss` of a token that is not verified; empty if it is absent or not a text. */

@@ -1,4 +1,4 @@
-/** What a denial of an ambiguous path usually is about. */
+/** Why a path or method is usually denied. */
 import { readKeptPath } from '../../../request/kept-path.ts'
 import type { RouteRefusal } from '../../other-route.ts'
 import { describeReading } from '../describe-route.ts'
@@ -13,11 +13,11 @@ export function letterCase({ found }: Trial): LikelyCause | undefined {
   return {
     name: 'letter_case',
     why: `an application that ignores letter case would serve what the route ${met.name} guards`,
-    fix: `have the client send the path as the route ${met.name} has it; or set case_sensitive: true on that route if the application distinguishes letter case`,
+    fix: `have the client send the path as it is written in the route ${met.name}; or set case_sensitive: true on that route if the application distinguishes letter case`,
   }
 }
 
-/** What a route can keep encoded, and why this route does not. */
+/** A path that a route could keep encoded, and why this route does not. */
 export function encodedPath({ found, request }: Trial): LikelyCause | undefined {
   if (found === undefined || found.ok) return undefined
   const { judged, met } = found.error
@@ -26,13 +26,13 @@ export function encodedPath({ found, request }: Trial): LikelyCause | undefined 
     return {
       name: 'other_spelling',
       why: `many applications ignore a final slash, a format such as \`.json\` or the name of a script; read ${describeReading(found.error)}, this path is guarded by ${met.name}`,
-      fix: `have the client send the path as ${met.name} has it; or, if the application serves something else here, put a route for this very path above ${met.name}`,
+      fix: `have the client send the path as it is written in ${met.name}; or, if the application serves something else here, put a route for exactly this path above ${met.name}`,
     }
   if (judged !== undefined && met !== undefined)
     return {
       name: 'encoded_path',
       why: `the route ${judged.name} keeps the path encoded, but an application that decodes it would serve what ${met.name} guards`,
-      fix: `if the application of ${judged.name} never decodes it so, put ${judged.name} above ${met.name}`,
+      fix: `if the application of ${judged.name} never decodes it in this way, put ${judged.name} above ${met.name}`,
     }
   const kept = readKeptPath(request.path)
   const readings = kept.ok ? kept.value.readings() : kept
@@ -45,11 +45,11 @@ export function encodedPath({ found, request }: Trial): LikelyCause | undefined 
   }
 }
 
-/** What no setting lets pass, and what clients send instead. */
+/** A path that no setting allows, and what clients can send instead. */
 function unreadable(fault: string): LikelyCause | undefined {
   const fix = INSTEAD.get(fault)
   if (fix === undefined) return undefined
-  const why = 'no setting lets this path pass: applications disagree on where it ends, or on which path it is'
+  const why = 'no setting allows this path: applications disagree about where it ends, or which path it is'
   return { name: 'unreadable_path', why, fix }
 }
 
@@ -71,7 +71,7 @@ export function headAsGet({ found }: Trial): LikelyCause | undefined {
   const name = found.error.met?.name ?? ''
   return {
     name: 'head_as_get',
-    why: `most applications answer HEAD by running what GET runs, which ${name} guards`,
+    why: `most applications answer HEAD with the handler for GET, which ${name} guards`,
     fix: `add HEAD to the methods of ${name}`,
   }
 }

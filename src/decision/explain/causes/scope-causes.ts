@@ -1,10 +1,10 @@
-/** Where a token has a scope that the policy asks for, if not in the claims that hold scopes. */
+/** Other claims in which a token may have a scope that the policy requires. */
 import { formatClaimPath, readClaim, type Claims } from '../../../syntax/claim-path.ts'
 import { readScopes } from '../../../claims/scope.ts'
 import type { LikelyCause } from './likely-cause.ts'
 import type { Trial } from '../../trial.ts'
 
-/** Where providers put scopes: Auth0 with RBAC has `permissions`, others `scopes`. */
+/** The claims in which providers put scopes: Auth0 with RBAC uses `permissions`, others `scopes`. */
 const SCOPE_CLAIMS = ['permissions', 'scopes', 'scope', 'scp'] as const
 
 /** In a claim that this issuer’s `scope_claims` does not list. */
@@ -22,7 +22,7 @@ export function scopesElsewhere({ jws, policy, issuer }: Trial): LikelyCause | u
   const proposed = has.size === 0 ? [name] : [...read, name]
   return {
     name: 'scope_claim',
-    why: `the token has it in the claim \`${name}\`, which is not one of those that hold scopes (${read.join(', ')})`,
+    why: `the token has the scope in the claim \`${name}\`, but scopes are read from ${read.join(', ')}`,
     fix: `if the issuer ${issuer.settings.name} grants scopes there, write \`scope_claims: [${proposed.join(', ')}]\` on it`,
   }
 }
@@ -36,14 +36,14 @@ export function scopeAsRole({ jws, policy, issuer }: Trial): LikelyCause | undef
     if (missing === undefined) continue
     return {
       name: 'scope_as_role',
-      why: `the token has it in the claim \`${path}\`, which holds no scopes`,
-      fix: `ask for it as a claim rule of the policy: \`claims: { ${JSON.stringify(path)}: { contains: ${JSON.stringify(missing)} } }\``,
+      why: `the token has the scope in the claim \`${path}\`, which holds roles`,
+      fix: `require it by a claim rule of the policy: \`claims: { ${JSON.stringify(path)}: { contains: ${JSON.stringify(missing)} } }\``,
     }
   }
   return undefined
 }
 
-/** A claim that names what its bearer may do, but not as scopes. */
+/** A claim that lists roles, which are not scopes. */
 interface RoleList {
   /** As a claim rule writes it. */
   readonly path: string
@@ -65,7 +65,7 @@ function roleLists(claims: Claims): readonly RoleList[] {
   })
 }
 
-/** Clients of a token that are looked at. */
+/** The most clients of a token that are searched. */
 const MAX_CLIENTS = 50
 
 const isMap = (value: unknown): value is Claims => typeof value === 'object' && value !== null

@@ -1,4 +1,4 @@
-/** Tokens that an issuer makes for other purposes than access, and that clients send by mistake. */
+/** Tokens that are not for access, and that clients send by mistake. */
 import type { LikelyCause } from './likely-cause.ts'
 import type { Trial } from '../../trial.ts'
 
@@ -10,19 +10,19 @@ export function idToken({ jws }: Trial): LikelyCause | undefined {
   if (!isIdToken) return undefined
   return {
     name: 'id_token',
-    why: 'this looks like an ID token: it tells the client who logged in, and was not made for an API',
-    fix: 'have the client send the access token; both come in one answer of the token endpoint',
+    why: 'this looks like an ID token: it is for the client, about the user who logged in, and not for an API',
+    fix: 'have the client send the access token; the token endpoint returns both in one response',
   }
 }
 
-/** Keycloak's refresh tokens are JWTs, signed with a secret that the realm keeps to itself. */
+/** Keycloak's refresh tokens are JWTs, signed with a secret that only the realm knows. */
 export function refreshToken({ jws }: Trial): LikelyCause | undefined {
   const typ = jws?.claims['typ']
   if (typ !== 'Refresh' && typ !== 'Offline') return undefined
   return {
     name: 'refresh_token',
     why: 'this is a refresh token: only its issuer can verify it, and it must never be sent to an API',
-    fix: 'have the client send the access token; both come in one answer of the token endpoint',
+    fix: 'have the client send the access token; the token endpoint returns both in one response',
   }
 }
 
@@ -37,12 +37,12 @@ export function logoutToken({ jws }: Trial): LikelyCause | undefined {
   if (!hasEvent && !isNamed) return undefined
   return {
     name: 'logout_token',
-    why: 'this is a logout token: it tells an application that a session has ended, and gives no access',
+    why: 'this is a logout token: it informs an application that a session has ended, and gives no access',
     fix: 'have the client send the access token; logout tokens belong to the back-channel logout endpoint of the application',
   }
 }
 
-/** RFC 7518 §3.2. The advice for other algorithms, to add it to the issuer, would be an error here. */
+/** RFC 7518 §3.2. The general advice, to add the algorithm to the issuer, would be wrong here. */
 export function sharedSecret({ jws, issuer }: Trial): LikelyCause | undefined {
   const hasSecret = [...(issuer?.algorithms ?? [])].some((algorithm) => algorithm.startsWith('HS'))
   if (jws?.header.alg.startsWith('HS') !== true || hasSecret) return undefined
@@ -59,7 +59,7 @@ export function opaqueToken({ extracted }: Trial): LikelyCause | undefined {
   return {
     name: 'opaque_token',
     why: 'this is an opaque token: only its issuer can read it',
-    fix: 'have the client ask for a token of your API (Auth0: `audience`, others: `resource` or a scope of the API); such tokens are JWTs',
+    fix: 'have the client request a token for your API (Auth0: `audience`, others: `resource` or a scope of the API); such tokens are JWTs',
   }
 }
 
