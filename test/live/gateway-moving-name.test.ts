@@ -13,20 +13,19 @@ import { startAt } from '../support/moving-site.ts'
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
-const DNS = '127.0.0.53'
 const [ONE, TWO, THREE] = ['127.0.0.2', '127.0.0.3', '127.0.0.4']
 /** Slow resolvers give up after ten seconds. */
 const TEST_MS = 180_000
 
 /** A gateway in a mount namespace of its own, where the resolver asks the DNS server of the test. */
 async function startSite(address: string) {
-  const dns = await startDnsServer(cleanup, DNS)
+  const dns = await startDnsServer(cleanup)
   dns.set('app.test', [address])
   const one = await startAt(cleanup, ONE)
   const two = await startAt(cleanup, TWO, one.port)
   const dir = createTempDir(cleanup)
   const port = await freePort()
-  writeFileSync(join(dir, 'resolv.conf'), `nameserver ${DNS}\noptions timeout:1 attempts:1\n`)
+  writeFileSync(join(dir, 'resolv.conf'), `nameserver ${dns.host}\noptions timeout:1 attempts:1\n`)
   writeFileSync(
     join(dir, 'warder.yaml'),
     `version: 1

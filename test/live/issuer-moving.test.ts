@@ -15,7 +15,6 @@ import { createTempDir } from '../support/live/temp-dir.ts'
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
-const DNS = '127.0.0.53'
 const [ONE, TWO] = ['127.0.0.2', '127.0.0.3']
 const ISSUER = 'https://login.test/'
 const TEST_MS = 120_000
@@ -52,13 +51,13 @@ function tokenOf(privateKey: KeyObject, kid: string): string {
 
 /** Warder in a mount namespace of its own, where the resolver asks the DNS server of the test. */
 async function startSite() {
-  const dns = await startDnsServer(cleanup, DNS)
+  const dns = await startDnsServer(cleanup)
   dns.set('keys.test', [ONE])
   const one = await startKeySet(ONE)
   const two = await startKeySet(TWO, one.port)
   const dir = createTempDir(cleanup)
   const port = await freePort()
-  writeFileSync(join(dir, 'resolv.conf'), `nameserver ${DNS}\noptions timeout:1 attempts:1\n`)
+  writeFileSync(join(dir, 'resolv.conf'), `nameserver ${dns.host}\noptions timeout:1 attempts:1\n`)
   const keys = `{ jwks_url: "http://keys.test:${one.port}/jwks", allow_http: true, refresh: 1s, min_refresh: 1s, max_refresh: 1s, cooldown: 1s }`
   writeFileSync(
     join(dir, 'warder.yaml'),

@@ -1,4 +1,5 @@
 /** A DNS server on loopback: it gives the answers of the test, over UDP. */
+import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { isIP } from 'node:net'
 import type { Cleanup } from './cleanup.ts'
@@ -7,6 +8,8 @@ import type { Cleanup } from './cleanup.ts'
 export type DnsAnswer = readonly string[] | 'NXDOMAIN' | 'SERVFAIL' | 'silent'
 
 export interface DnsServer {
+  /** Its address. */
+  readonly host: string
   /** Names without an answer do not exist. */
   set(name: string, answer: DnsAnswer): void
   /** Questions about a name so far. */
@@ -17,8 +20,12 @@ const CODES = { NXDOMAIN: 3, SERVFAIL: 2 } as const
 const TYPES = { 1: 4, 28: 6 } as const
 const TTL_SECONDS = 3_600
 
-/** Port 53, because resolvers know no other: that takes root. */
-export async function startDnsServer(cleanup: Cleanup, host: string): Promise<DnsServer> {
+/**
+ * Port 53, because resolvers know no other: that takes root. Each server has an address of its own, since several
+ * tests run at a time.
+ */
+export async function startDnsServer(cleanup: Cleanup): Promise<DnsServer> {
+  const host = `127.53.${randomInt(256)}.${randomInt(1, 255)}`
   const answers = new Map<string, DnsAnswer>()
   const questions: string[] = []
   const socket = createSocket('udp4')
@@ -46,6 +53,7 @@ export async function startDnsServer(cleanup: Cleanup, host: string): Promise<Dn
   })
   cleanup.add(() => void socket.close())
   return {
+    host,
     set: (name, answer) => void answers.set(name, answer),
     asked: (name) => questions.filter((asked) => asked === name).length,
   }
