@@ -1,4 +1,5 @@
 /** Ports on loopback, and waiting until one answers. */
+import { randomInt } from 'node:crypto'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Cleanup } from './cleanup.ts'
 
@@ -21,23 +22,29 @@ export async function listen(server: Server, cleanup: Cleanup): Promise<number> 
     server.close()
     for (const socket of sockets) socket.destroy()
   })
-  return portOf(server)
-}
-
-function portOf(server: Server): number {
   const address = server.address()
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** A port that was free a moment ago, for programs that cannot choose one themselves. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+// Below the ports that systems give to connections and to listeners on port 0: other tests of the run, and clients,
+// get none of these, so that a port is still free when a program listens on it a moment later.
+const FIRST_PORT = 10_000
+const PORTS = 20_000
+let lastPort = FIRST_PORT + randomInt(PORTS)
+
+/** A port that was free a moment ago, for programs that cannot choose one themselves; another one at each call. */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    lastPort = FIRST_PORT + ((lastPort - FIRST_PORT + 1) % PORTS)
+    if (await canListen(lastPort)) return lastPort
+  }
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const port = portOf(server)
-      server.close(() => resolve(port))
-    })
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
 }
 
