@@ -1,4 +1,4 @@
-/** What holds for every proxy of the table. */
+/** The contract of every proxy in the table. */
 import { describe, expect, it } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
@@ -40,7 +40,7 @@ for (const proxy of PROXIES) {
       expect(readdirSync(`${ROOT}/test/golden/callers/${proxy.name}`).length).toBeGreaterThan(3)
     })
 
-    it('reads the original request from the fields that it names it by, and never from its own URL', () => {
+    it('reads the original request from its own fields, and not from the URL of the endpoint', () => {
       fc.assert(
         fc.property(
           fc.constantFrom('GET', 'POST', 'DELETE', 'PROPFIND'),
@@ -57,7 +57,7 @@ for (const proxy of PROXIES) {
       )
     })
 
-    it('judges no request without one of these fields', () => {
+    it('refuses a request without one of these fields', () => {
       const fields = proxy.originalRequest('GET', 'https://api.example.com/orders')
       for (const left of [undefined, ...Object.keys(fields)]) {
         const some = Object.entries(fields).filter(([name]) => left !== undefined && name !== left)
@@ -66,7 +66,7 @@ for (const proxy of PROXIES) {
       }
     })
 
-    it('prints a snippet with the flags as they are by default', () => {
+    it('prints a snippet with the default flags', () => {
       const write = proxy.snippet.read(defaults)
       if (!write.ok) throw new Error(write.error.message)
       const text = write.value(FACTS)
@@ -74,7 +74,7 @@ for (const proxy of PROXIES) {
         expect(text).toContain(part)
     })
 
-    it('names no address that would end its line (injection)', () => {
+    it('writes no address that would end its line (injection)', () => {
       for (const address of ['127.0.0.1:80\n', 'unix:/a;b', 'unix:/a b', 'unix:/a"b'])
         expect(proxy.snippet.canName(address)).toBe(false)
     })

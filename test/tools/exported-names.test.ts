@@ -40,12 +40,12 @@ describe('findSharedNames', () => {
     'export const readHosts = 1',
   ]
   for (const text of others) {
-    it(`takes ${JSON.stringify(text)} for no second one`, () => {
+    it(`does not count ${JSON.stringify(text)}`, () => {
       expect(sharedBy(text, 'export const readHost = 1')).toEqual([])
     })
   }
 
-  it('takes a type and a value of one file for one name', () => {
+  it('counts a type and a value of one file as one name', () => {
     expect(sharedBy('export const A = 1\nexport type A = number', '')).toEqual([])
   })
 })

@@ -7,7 +7,7 @@ describe('findCircles', () => {
   const edges: readonly (readonly [string, string])[] = [
     ['a value', "import { b } from './b.ts'"],
     ['a type', "import type { B } from './b.ts'"],
-    ['a type that is handed on', "export type { B } from './b.ts'"],
+    ['a type that is exported again', "export type { B } from './b.ts'"],
     ['a type in place', "type B = import('./b.ts').B"],
     ['a file loaded later', "const { b } = await import('./b.ts')"],
   ]
@@ -18,7 +18,7 @@ describe('findCircles', () => {
     })
   }
 
-  it('finds one group where circles touch, and another where they do not', () => {
+  it('makes one group of circles that touch, and two of circles that do not', () => {
     const files = {
       'src/a.ts': "import './b.ts'",
       'src/b.ts': "import './a.ts'\nimport './deep/c.ts'",
@@ -32,7 +32,7 @@ describe('findCircles', () => {
     ])
   })
 
-  it('takes a file that is imported twice, and one that imports a circle, for no circle', () => {
+  it('reports no circle for a file that is imported twice, or that imports a circle', () => {
     const files = {
       'src/a.ts': "import './b.ts'\nimport './c.ts'",
       'src/b.ts': "import './c.ts'\nimport 'zod'\nimport './absent.ts'",
