@@ -1,6 +1,6 @@
 /** Rejects imports that the room table does not list, and globals that the core may not use. */
 import { posix } from 'node:path'
-import { BUN_GLOBAL, CORE_GLOBALS, findUses } from './core-globals.ts'
+import { CORE_GLOBALS, findUses, PORTABLE_GLOBALS } from './core-globals.ts'
 import {
   CORE_NODE_MODULES,
   ENTRIES,
@@ -100,7 +100,7 @@ function refusalOfPackage(file: string, specifier: string): string | undefined {
 
 function checkGlobals(file: string, masked: string): readonly Violation[] {
   const room = roomOf(file)
-  const forbidden = isCore(room) ? CORE_GLOBALS : isPortable(room) ? [BUN_GLOBAL] : []
+  const forbidden = isCore(room) ? CORE_GLOBALS : isPortable(room) ? PORTABLE_GLOBALS : []
   return forbidden.flatMap((global) =>
     findUses(masked, global).map((at) => ({
       line: lineAt(masked, at),

@@ -9,14 +9,24 @@ export interface ForbiddenGlobal {
 
 const CLOCK = 'take `now` as an argument'
 
-export const BUN_GLOBAL: ForbiddenGlobal = {
+const BUN_GLOBAL: ForbiddenGlobal = {
   pattern: /(?<![.\w$])Bun\b(?!\s*:)/g,
   name: 'Bun',
   instead: 'this room also runs on Node.js',
 }
 
-export const CORE_GLOBALS: readonly ForbiddenGlobal[] = [
+/** What the oldest Node.js of `engines` lacks. */
+export const PORTABLE_GLOBALS: readonly ForbiddenGlobal[] = [
   BUN_GLOBAL,
+  {
+    pattern: /(?<![.\w$])URL\s*\.\s*parse\b/g,
+    name: 'URL.parse',
+    instead: 'Node.js 20.12 does not have it; use `parseUrl` of syntax/',
+  },
+]
+
+export const CORE_GLOBALS: readonly ForbiddenGlobal[] = [
+  ...PORTABLE_GLOBALS,
   { pattern: /(?<![.\w$])process\s*\./g, name: 'process', instead: 'take the value as an argument' },
   {
     pattern: /(?<![.\w$])console\s*\./g,

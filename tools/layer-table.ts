@@ -145,7 +145,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 export const CORE_NODE_MODULES: readonly string[] = ['node:crypto', 'node:diagnostics_channel']
 
 /** Rooms besides the core that also run on Node.js, so that they may not name Bun. */
-export const PORTABLE_ROOMS: readonly string[] = ['testing', 'config', 'compat']
+export const PORTABLE_ROOMS: readonly string[] = ['settings', 'testing', 'config', 'compat']
 
 /** Files outside src/ that may be imported, and by which rooms. */
 export const OUTSIDE_FILES: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,7 @@
 /** Asks the admin listener of a running Warder. */
 import { WarderError } from '../errors.ts'
 import { usageError } from './usage-error.ts'
+import { parseUrl } from '../syntax/parse-url.ts'
 
 /** The longest answer that is read, in bytes: a few lines for each of a thousand issuers. */
 const MAX_ANSWER_BYTES = 1024 * 1024
@@ -21,7 +22,7 @@ export interface AdminAnswer {
 export function parseAdminTarget(flag: string, text: string): AdminTarget {
   if (text.startsWith('unix:') && text.length > 'unix:'.length)
     return { url: new URL('http://localhost'), unix: text.slice('unix:'.length) }
-  const url = URL.parse(text)
+  const url = parseUrl(text)
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) return { url }
   throw usageError(
     `${flag}: not an http:// URL`,

@@ -184,9 +184,12 @@ describe('globals in the core', () => {
     expect(check('src/server/a.ts', 'Bun.serve({})\nconsole.log(Date.now())')).toEqual([])
   })
 
-  it('keeps Bun out of the rooms that also run on Node.js', () => {
-    expect(check('src/testing/a.ts', 'Bun.serve({})\nDate.now()')).toEqual([
+  it('keeps Bun, and what Node.js 20.12 lacks, out of the rooms that also run on Node.js', () => {
+    expect(
+      check('src/testing/a.ts', 'Bun.serve({})\nDate.now()\nURL.parse(text)\nURL.canParse(text)'),
+    ).toEqual([
       'src/testing/a.ts:1: room `testing` may not use `Bun`: this room also runs on Node.js',
+      'src/testing/a.ts:3: room `testing` may not use `URL.parse`: Node.js 20.12 does not have it; use `parseUrl` of syntax/',
     ])
   })
 })

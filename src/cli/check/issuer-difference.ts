@@ -1,5 +1,6 @@
 /** Two issuers, one above the other, and where they differ. */
 import { firstDifference } from '../../keys/fetch/discovery.ts'
+import { parseUrl } from '../../syntax/parse-url.ts'
 
 /** Lines of equal width up to the caret; longer issuers are cut in the middle of what they share. */
 export function describeIssuerDifference(configured: string, announced: string): readonly string[] {
@@ -18,7 +19,7 @@ export function describeIssuerDifference(configured: string, announced: string):
 function nameDifference(configured: string, announced: string): string {
   if (`${announced}/` === configured || announced === `${configured}/`) return 'trailing slash'
   if (announced.toLowerCase() === configured.toLowerCase()) return 'letter case'
-  const [a, b] = [URL.parse(configured), URL.parse(announced)]
+  const [a, b] = [parseUrl(configured), parseUrl(announced)]
   if (a === null || b === null) return 'from here on'
   if (a.protocol !== b.protocol) return 'scheme'
   return a.host === b.host ? 'path' : 'host'

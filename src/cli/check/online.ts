@@ -9,6 +9,7 @@ import { sourcesOf } from '../../keys/sources-of.ts'
 import { describeUrl } from '../../keys/fetch/remote-url.ts'
 import { describeIssuerDifference } from './issuer-difference.ts'
 import { formatTable } from '../table.ts'
+import { parseUrl } from '../../syntax/parse-url.ts'
 
 /** An issuer of the settings, and what it answered. */
 export interface ProbedIssuer {
@@ -156,7 +157,7 @@ function keysText({ keys, jwks }: IssuerProbe): string {
 }
 
 function isElsewhere({ issuer }: IssuerSettings, { jwks }: IssuerProbe): boolean {
-  const [home, there] = [URL.parse(issuer ?? ''), URL.parse(jwks?.url ?? '')]
+  const [home, there] = [parseUrl(issuer ?? ''), parseUrl(jwks?.url ?? '')]
   return home !== null && there !== null && home.host !== '' && home.host !== there.host
 }
 

@@ -1,6 +1,7 @@
 /** What the schema cannot say about the way to an issuer's keys. */
 import type { Problem } from '../problem.ts'
 import type { KeySourceConfig } from './definition.ts'
+import { parseUrl } from '../../syntax/parse-url.ts'
 
 /** Hands over a problem at a pointer below the issuer. */
 export type AddProblem = (at: string, problem: Problem, atKey?: boolean) => void
@@ -51,8 +52,8 @@ function checkCredentialHosts(keys: KeySourceConfig, add: AddProblem): void {
 /** A key set that is not at its issuer: legitimate, and the first thing to look at when it was not meant. */
 export function checkElsewhere(issuer: string | null, keys: KeySourceConfig, add: AddProblem): void {
   const setting = keys.metadata_url === undefined ? 'jwks_url' : 'metadata_url'
-  const url = URL.parse(keys[setting] ?? '')
-  const home = URL.parse(issuer ?? '')
+  const url = parseUrl(keys[setting] ?? '')
+  const home = parseUrl(issuer ?? '')
   if (url === null || home === null || home.host === '' || url.host === home.host) return
   if (keys.unix !== undefined) return
   add(`/keys/${setting}`, {

@@ -3,6 +3,7 @@ import { err, ok } from '../../result.ts'
 import type { Result } from '../../result.ts'
 import type { Problem } from '../problem.ts'
 import { quoted } from '../../printable.ts'
+import { parseUrl } from '../../syntax/parse-url.ts'
 
 // RFC 9110 §5.6.2.
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
@@ -49,7 +50,7 @@ export const parseFieldValue = (value: string): Result<string, Problem> =>
 
 /** `http://host:port`, perhaps with user name and password. */
 export function parseProxyUrl(text: string): Result<string, Problem> {
-  const url = URL.parse(text)
+  const url = parseUrl(text)
   const isProxy =
     url?.protocol === 'http:' && url.pathname === '/' && url.search === '' && !text.includes('#')
   if (isProxy) return ok(text)
@@ -59,7 +60,7 @@ export function parseProxyUrl(text: string): Result<string, Problem> {
 
 /** `host` or `host:port`, as it stands in an https:// URL. */
 export function parseCredentialHost(text: string): Result<string, Problem> {
-  const url = /^[^/?#@\s]+$/.test(text) ? URL.parse(`https://${text}`) : null
+  const url = /^[^/?#@\s]+$/.test(text) ? parseUrl(`https://${text}`) : null
   if (url !== null && url.host !== '' && !text.includes('*')) return ok(url.host)
   const message = `${quoted(text)} is not a host`
   return err({ code: 'ERR_CONFIG_HOST', message, hints: ['write keys.example.com or 10.0.0.1:6443'] })
