@@ -1,6 +1,9 @@
 /** Where secrets are in the text of a configuration, so that no message ever shows them. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, Node, YAMLSeq } from 'yaml'
+import { BASIC_AUTH } from '../settings/basic-auth/definition.ts'
+import { KEYS } from '../settings/keys/definition.ts'
+import { isQuotable, type Kind, type Shape } from '../settings/kinds/kind.ts'
 import { suggest } from '../suggest.ts'
 
 export type Range = readonly [start: number, end: number]
@@ -8,12 +11,13 @@ export type Range = readonly [start: number, end: number]
 /** Reveals where a secret is, not what it is: worth showing. A default would be the secret itself. */
 const REFERENCE = /^["']?\$\{(?:file:[^${}]+|[A-Za-z_][A-Za-z0-9_]*)\}["']?$/
 
-/** What may stand in `keys` without being a secret. */
-const PUBLIC_KEYS =
-  /^(jwks_url|metadata_url|send_credentials_to|jwks_file|pem_file|encoding|kid|key_use|allow_\w+|timeout|max_bytes|refresh|min_refresh|max_refresh|max_stale|startup|snapshot_file|pin|cooldown|first_fetch_wait|ca_file|client_cert_file|client_key_file|bearer_file|unix|deny_private_addresses)$/
+/** Words of a section whose values may be shown; any other may be a misspelt secret. */
+const quotableWords = (shape: Shape): ReadonlySet<string> =>
+  new Set(Object.keys(shape).filter((word) => isQuotable(shape[word]?.kind as Kind)))
 
-/** What may stand in `basic_auth` without being a hash or a password: misspelt users are users. */
-const PUBLIC_BASIC_AUTH = /^(users_file|realm|user_header|forward_credentials)$/
+const PUBLIC_KEYS = quotableWords(KEYS.shape)
+const PUBLIC_BASIC_AUTH = quotableWords(BASIC_AUTH.shape)
+
 /** Of Goma: what may be the path of a file or a key itself, and then perhaps a private one. */
 const PATH_OR_KEY = /^(?:publicKey|jwksFile|cert|clientCA|(?:tls|ssl)(?:Cert|Key)File)$/
 const PATH = /^["']?[\w./-]{1,255}\.\w{2,5}["']?$/
@@ -44,9 +48,9 @@ export function findSecretRanges(
     for (const { key, value } of node.items) {
       const name = isScalar(key) ? String(key.value) : ''
       // `keys: { THE-SECRET }`: YAML takes it for a key.
-      if (insideKeys && isWithoutValue(value)) hide(isScalar(key) && !PUBLIC_KEYS.test(name) ? key : null)
+      if (insideKeys && isWithoutValue(value)) hide(isScalar(key) && !PUBLIC_KEYS.has(name) ? key : null)
       const isSecret = insideKeys
-        ? !PUBLIC_KEYS.test(name)
+        ? !PUBLIC_KEYS.has(name)
         : isSecretKey(name) || isKeyInPlaceOfPath(name, value)
       if (name === 'keys' && isSeq<Node>(value)) visitKeyList(value)
       else if (isSecret || (name === 'keys' && !isMap(value))) hide(value)
@@ -65,7 +69,7 @@ export function findSecretRanges(
   const hideUsers = (node: Node | null): void => {
     if (!isMap<Node, Node | null>(node)) return hideScalars(node)
     for (const { key, value } of node.items) {
-      const isPublic = isScalar(key) && PUBLIC_BASIC_AUTH.test(String(key.value)) && isScalar(value)
+      const isPublic = isScalar(key) && PUBLIC_BASIC_AUTH.has(String(key.value)) && isScalar(value)
       if (!isPublic) hideScalars(resolved(value))
     }
   }

@@ -10,6 +10,7 @@ import { DENY_ROWS } from '../../src/decision/reasons.ts'
 import { ERROR_CODES } from '../../src/errors.ts'
 import { MAX_CHUNK_LINE, MAX_TRAILER_BYTES } from '../../src/gateway/http/body-reader.ts'
 import { MAX_KEYS as MAX_RATE_KEYS } from '../../src/gateway/limits/memory-rate-store.ts'
+import { withTables } from '../../tools/reference.ts'
 import { loadGood } from './load-text.ts'
 
 const readDoc = (name: string): string => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8')
@@ -59,6 +60,10 @@ describe('docs/config.md', () => {
     '/run/secrets/far_api_key': 'key',
     '/run/secrets/robot': 'pw',
   }
+
+  it('has the tables that the definitions yield; `npm run reference` writes them', () => {
+    expect(withTables(doc)).toBe(doc)
+  })
 
   for (const key of schemaKeys()) {
     it(`explains \`${key}\``, () => expect(doc).toContain(`| \`${key}\` |`))

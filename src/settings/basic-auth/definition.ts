@@ -49,6 +49,7 @@ const user: Kind<PasswordHash | Checked<typeof PASSWORD>, { readonly secret: Pas
   type: 'password hash, or a map',
   unit: '',
   isSecret: true,
+  shape: PASSWORD.shape,
   member: (key) => PASSWORD.member?.(key),
   read: (written) => ({
     secret: 'password' in written ? { kind: 'plain', text: written.password } : written,

@@ -44,7 +44,7 @@ const claims = refined(
 )
 
 const WORDS = section({
-  name: optional(text('name', parseName), 'Name in logs, metrics and policies.', {
+  name: optional(text('1 to 64 of `A-Z a-z 0-9 _ . -`', parseName), 'Name in logs, metrics and policies.', {
     absent: 'the host of `issuer`, else `issuer-N`',
   }),
   issuer: required(
@@ -100,6 +100,7 @@ const WORDS = section({
   scope_claims: optional(
     texts('list of claim names'),
     'Claims that hold [scopes](#scopes). All of these are read, and no others.',
+    { absent: '`[scope, scp]`' },
   ),
   allow_missing_exp: withDefault(flag(), false, 'Accept tokens that never expire.'),
   require_kid: withDefault(flag(), false, 'Deny tokens without a `kid`.'),

@@ -32,6 +32,7 @@ const SECRET = { beside: ['secret'] }
 const HOUR_MS = 3_600_000
 const proxy: Kind<string, string, ''> = {
   ...text('URL', parseProxyUrl),
+  mayHoldSecret: true,
   // The address of the proxy may be shown; user name and password may not.
   write(proxyUrl, { secrets }) {
     const { username, password, host } = new URL(proxyUrl)
@@ -80,7 +81,7 @@ export const REACH = section({
   deny_private_addresses: optional(
     optIn(),
     'Connect to public addresses only. Every address in a DNS answer is checked (loopback, private, link-local, shared, unique-local, metadata services, IPv4 inside IPv6), and the connection goes to a checked address.',
-    { ...NETWORK, absent: 'false' },
+    { ...NETWORK, absent: '`false`' },
   ),
 })
 
@@ -176,17 +177,20 @@ export const KEYS = section(
       'Files with public keys or certificates in PEM, relative to the configuration file; read again when they change.',
     ),
     pem: optional(
-      oneOrMore(literalText(), 'text, or a list of them'),
+      { ...oneOrMore(literalText(), 'text, or a list of them'), mayHoldSecret: true },
       'Public keys or certificates in PEM, inline.',
     ),
     jwks: optional(
-      plain(z.union([z.string(), z.record(z.string(), z.unknown())]), 'map, or JSON text'),
+      {
+        ...plain(z.union([z.string(), z.record(z.string(), z.unknown())]), 'map, or JSON text'),
+        mayHoldSecret: true,
+      },
       'A JWK set, inline, as a map or as JSON text.',
     ),
     allow_symmetric: optional(
       optIn(),
       'With `jwks_file`: the set holds shared secrets (`kty: oct`), and only those are used.',
-      { beside: ['jwks_file'], absent: 'false' },
+      { beside: ['jwks_file'], absent: '`false`' },
     ),
     secret: optional(
       oneOrMore(
@@ -195,11 +199,11 @@ export const KEYS = section(
       ),
       'Shared HMAC secret, or a list of them, each at least as long as the digest: 32, 48 or 64 bytes. Best written as `${file:…}` or `${NAME}`.',
     ),
-    encoding: optional(encoding, 'Encoding of `secret`.', { ...SECRET, absent: 'utf8' }),
+    encoding: optional(encoding, 'Encoding of `secret`.', { ...SECRET, absent: '`utf8`' }),
     key_use: optional(
       word('sig', 'jwt-svid'),
       'Required `use` of the keys; `jwt-svid` is for SPIFFE bundles.',
-      { ...SETS, absent: 'sig' },
+      { ...SETS, absent: '`sig`' },
     ),
     kid: optional(text(), 'Key id of `secret`; a token with another `kid` is denied.', SECRET),
     allow_short_secret: withDefault(

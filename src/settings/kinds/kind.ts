@@ -35,6 +35,8 @@ export interface Kind<Checked = unknown, Value = Checked, U extends Unit = Unit>
   readonly unit: U
   /** Masked wherever it is shown. */
   readonly isSecret?: boolean
+  /** Not quoted in messages: a secret may be part of it, or stand there by mistake. */
+  readonly mayHoldSecret?: boolean
   read(checked: Checked, context: FillContext): Value
   /** @returns Undefined when there is nothing to write. */
   write(value: Value, options: WriteOptions): unknown
@@ -124,3 +126,7 @@ export function report(
 ): void {
   issues.push({ code: 'custom', input, message: problem.message, path, params: { problem } })
 }
+
+/** Whether the text of a value may be quoted in messages. */
+export const isQuotable = (kind: Kind): boolean =>
+  kind.isSecret !== true && kind.mayHoldSecret !== true && kind.member?.('0')?.isSecret !== true

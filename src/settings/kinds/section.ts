@@ -157,9 +157,10 @@ function describe(setting: Setting): string {
 }
 
 /** The default as it would be written; undefined if there is none, or if it is made of the defaults of its members. */
-function defaultText({ kind, default: value }: Setting): string | undefined {
-  if (value === undefined || kind.shape !== undefined) return undefined
-  return typeof value === 'object' && Object.keys(value as object).length === 0 ? 'none' : flow(value)
+export function defaultText({ kind, default: value }: Setting): string | undefined {
+  const isEmpty = typeof value === 'object' && Object.keys(value as object).length === 0
+  if (value === undefined || (isEmpty && kind.shape !== undefined)) return undefined
+  return isEmpty ? 'none' : flow(value)
 }
 
 function flow(value: unknown): string {

@@ -32,7 +32,7 @@ const WORDS = section({
   self_signed: optional(
     optIn(),
     'If the files of `tls` are missing, or there is no `tls`, start with a self-signed certificate that no client trusts, and a warning. A file that exists but cannot be used is still an error.',
-    { absent: 'false' },
+    { absent: '`false`' },
   ),
   client_ca_file: optional(
     watchedFile(),

@@ -106,17 +106,17 @@ const WORDS = section(
       { beside: ['upstream'] },
     ),
     allow_method_parameter: optional(optIn(), 'Let `_method` in the query name a method of another route.', {
-      absent: 'false',
+      absent: '`false`',
     }),
     allow_anonymous: optional(
       optIn(),
       'Allow a request without a token, with blank identity headers. With `policy` only.',
-      { absent: 'false' },
+      { absent: '`false`' },
     ),
     case_sensitive: optional(
       optIn(),
       'Declare that the application treats this path in another letter case as another path.',
-      { absent: 'false' },
+      { absent: '`false`' },
     ),
     encoded: optional(
       refined(
@@ -125,12 +125,12 @@ const WORDS = section(
         (value) => value ?? 'deny',
       ),
       '`keep` lets this route match paths with `%2F`, `;`, `//` and bytes outside UTF-8 by their raw segments; `deny` denies them.',
-      { absent: 'deny' },
+      { absent: '`deny`' },
     ),
     close_expired: optional(
       optIn(),
       'Close a WebSocket with code 4401 (`token expired`) when its token is no longer accepted; otherwise it stays open. Only on routes that policies alone judge.',
-      { absent: 'false' },
+      { absent: '`false`' },
     ),
     rate_limit: optional(
       RATE_LIMITS,
