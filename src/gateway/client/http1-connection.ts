@@ -10,7 +10,7 @@ import {
 import { createHolding, type Holding } from '../held-account.ts'
 import type { Expiring } from '../deadlines.ts'
 import { Exchange } from '../exchange/exchange.ts'
-import { createHttp1HeadReader } from './http1-head.ts'
+import { Http1HeadReader } from './http1-head.ts'
 import { Http1Stream, MAX_AHEAD_BYTES, type StreamEnd } from './http1-stream.ts'
 import { ownAnswerText } from '../exchange/own-answer.ts'
 import type { RequestFault, RequestHead } from '../http/request-head.ts'
@@ -36,7 +36,7 @@ export const serveHttp1 = (wire: Wire, context: ConnectionContext): ClientConnec
 class Http1Connection implements ClientConnection {
   readonly #wire: Wire
   readonly #context: ConnectionContext
-  readonly #head = createHttp1HeadReader(() => this.#expireIn(HEAD_TIMEOUT_MS))
+  readonly #head = new Http1HeadReader(() => this.#expireIn(HEAD_TIMEOUT_MS))
   /** For an incomplete head, and for requests that wait until answers are read. */
   readonly #holding: Holding
   readonly #expiring: Expiring

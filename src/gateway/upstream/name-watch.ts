@@ -97,19 +97,13 @@ export function createNameWatch(
   }
 }
 
-interface KnownAddresses {
-  /** Why no address is known; empty if there are any. */
-  fault(): string
-  /** Takes the result of a lookup, in the order in which they came. */
-  learn(resolution: Resolution): void
-}
-
+/** What is known of a name after the lookups so far. */
 function createKnownAddresses(
   host: string,
   nowMs: () => number,
   onEvent: (event: NameEvent) => void,
   onAddresses: (addresses: readonly string[]) => void,
-): KnownAddresses {
+) {
   let addresses: readonly string[] = []
   let fault = ''
   /** Lookups in a row that found no address, and in a row that found there is none. */
@@ -133,8 +127,9 @@ function createKnownAddresses(
     fault = addresses.length === 0 ? `${host}: ${why}` : ''
   }
   return {
+    /** Why no address is known; empty if there are any. */
     fault: () => fault,
-    learn(resolution) {
+    learn(resolution: Resolution): void {
       if (resolution.kind !== 'addresses') return missed(resolution.why, resolution.kind === 'none')
       if (failures > 0) onEvent({ type: 'resolve_recovered', host, failures })
       failures = 0
