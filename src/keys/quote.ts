@@ -12,3 +12,9 @@ export function quote(value: unknown, maxLength: number = MAX_QUOTED): string {
   const cut = value.length > maxLength ? `${value.slice(0, maxLength)}…` : value
   return `"${cut.replace(/[^\x20-\x7e…]/g, '?')}"`
 }
+
+/** The code of a system error (`ENOENT`) for a message; the error's own message may hold anything. */
+export function systemCodeOf(error: unknown): string {
+  const code = (error as { readonly code?: unknown } | null)?.code
+  return typeof code === 'string' ? code : 'unknown error'
+}

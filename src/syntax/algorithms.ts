@@ -4,28 +4,6 @@
  * @see RFC 7518 §3, RFC 8037 §3.1, RFC 9864 §2, RFC 9964 §4
  */
 
-/** Every `alg` that Warder knows by name. Which of them run is asked of the runtime. */
-export type Algorithm =
-  | 'HS256'
-  | 'HS384'
-  | 'HS512'
-  | 'RS256'
-  | 'RS384'
-  | 'RS512'
-  | 'PS256'
-  | 'PS384'
-  | 'PS512'
-  | 'ES256'
-  | 'ES384'
-  | 'ES512'
-  | 'ES256K'
-  | 'EdDSA'
-  | 'Ed25519'
-  | 'Ed448'
-  | 'ML-DSA-44'
-  | 'ML-DSA-65'
-  | 'ML-DSA-87'
-
 /** What a key must be to verify with an algorithm, and how the signature looks. */
 export interface AlgorithmRow {
   readonly kind: 'hmac' | 'rsa' | 'rsa-pss' | 'ecdsa' | 'eddsa' | 'ml-dsa'
@@ -39,7 +17,7 @@ export interface AlgorithmRow {
   readonly signatureBytes?: number
 }
 
-export const ALGORITHMS: Readonly<Record<Algorithm, AlgorithmRow>> = {
+const ROWS = {
   HS256: { kind: 'hmac', hash: 'sha256', hashBytes: 32, signatureBytes: 32 },
   HS384: { kind: 'hmac', hash: 'sha384', hashBytes: 48, signatureBytes: 48 },
   HS512: { kind: 'hmac', hash: 'sha512', hashBytes: 64, signatureBytes: 64 },
@@ -60,7 +38,12 @@ export const ALGORITHMS: Readonly<Record<Algorithm, AlgorithmRow>> = {
   'ML-DSA-44': { kind: 'ml-dsa', hash: null, hashBytes: 0, curve: 'ml-dsa-44', signatureBytes: 2420 },
   'ML-DSA-65': { kind: 'ml-dsa', hash: null, hashBytes: 0, curve: 'ml-dsa-65', signatureBytes: 3309 },
   'ML-DSA-87': { kind: 'ml-dsa', hash: null, hashBytes: 0, curve: 'ml-dsa-87', signatureBytes: 4627 },
-}
+} satisfies Record<string, AlgorithmRow>
+
+/** Every `alg` that Warder knows by name. Which of them run is asked of the runtime. */
+export type Algorithm = keyof typeof ROWS
+
+export const ALGORITHMS: Readonly<Record<Algorithm, AlgorithmRow>> = ROWS
 
 /** Names in the table's order, for messages and schemas. */
 export const ALGORITHM_NAMES: readonly Algorithm[] = Object.keys(ALGORITHMS) as Algorithm[]

@@ -6,11 +6,9 @@ import { toCanonicalMember } from './canonical-member.ts'
 import { readCertificateKey } from './certificate-key.ts'
 import type { KeyUse } from '../../settings/keys/key-source.ts'
 import { isKid, toVerificationKey, type VerificationKey } from '../verification-key.ts'
-import { isJsonObject } from '../../strict-json.ts'
+import { isJsonObject, type JsonObject } from '../../strict-json.ts'
 import { quote } from '../quote.ts'
 import { readPublicKeyFacts, type PublicKeyFacts } from './public-key-facts.ts'
-
-type Jwk = Readonly<Record<string, unknown>>
 
 /** Private and symmetric members, RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2, RFC 9964 §6. */
 export const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const
@@ -53,15 +51,14 @@ export function importJwk(
   if (NAMES.some((name) => isOtherName(jwk[name], facts.value.members[name])))
     return err('`x5c` holds a key of another kind than the members beside it')
   if (isAnotherKey(certified, facts.value)) return err('`x5c` holds another key than the members beside it')
-  const { alg } = jwk
-  const allowed = alg === undefined ? algorithms : algorithms.filter((name) => isSameAlgorithm(name, alg))
-  if (allowed.length === 0) return err(`\`alg\` ${quote(alg)} is not among the algorithms of this issuer`)
-  const made = toVerificationKey(key.value, facts.value, readKid(jwk), allowed)
+  const allowed = allowedFor(jwk, algorithms)
+  if (!allowed.ok) return allowed
+  const made = toVerificationKey(key.value, facts.value, readKid(jwk), allowed.value)
   return made.ok && Object.hasOwn(jwk, 'issuer') ? ok({ ...made.value, issuer: issuerOf(jwk) }) : made
 }
 
 /** A value that is not a text of comparable length is not the issuer of any token. */
-const issuerOf = ({ issuer }: Jwk): string =>
+const issuerOf = ({ issuer }: JsonObject): string =>
   typeof issuer === 'string' && issuer.length <= MAX_ISSUER_LENGTH ? issuer : ''
 
 const MAX_ISSUER_LENGTH = 1_024
@@ -92,6 +89,17 @@ export function isForOthers(jwk: unknown, algorithms: readonly Algorithm[], keyU
   return alg !== undefined && !algorithms.some((name) => isSameAlgorithm(name, alg))
 }
 
+/** Those of the algorithms that the key itself allows. */
+export function allowedFor(
+  { alg }: JsonObject,
+  algorithms: readonly Algorithm[],
+): Result<readonly Algorithm[], string> {
+  const allowed = alg === undefined ? algorithms : algorithms.filter((name) => isSameAlgorithm(name, alg))
+  return allowed.length > 0
+    ? ok(allowed)
+    : err(`\`alg\` ${quote(alg)} is not among the algorithms of this issuer`)
+}
+
 /** `EdDSA` is the older name of what RFC 9864 §2.2 calls `Ed25519`: here it stands for that curve alone. */
 const isSameAlgorithm = (name: Algorithm, alg: unknown): boolean =>
   name === alg || (EDWARDS_NAMES.includes(name) && EDWARDS_NAMES.includes(alg))
@@ -104,15 +112,21 @@ export function readKid(jwk: unknown): string | undefined {
   return isKid(kid) ? kid : undefined
 }
 
-function findRefusal(jwk: Jwk, keyUse: KeyUse): string | undefined {
-  const { kty, use, alg, kid } = jwk
-  const keyOps = jwk['key_ops']
+function findRefusal(jwk: JsonObject, keyUse: KeyUse): string | undefined {
+  const { kty } = jwk
   if (kty === 'oct')
     return 'symmetric keys are accepted from `secret` only, and a published one is known to all'
   if (!IMPORTED_MEMBERS.has(kty)) return `\`kty\` ${quote(kty)} is not supported`
   const secret = SECRET_MEMBERS.find((name) => Object.hasOwn(jwk, name))
   // A published private key is a broken key, whatever its public half says.
   if (secret !== undefined) return `it holds the private member \`${secret}\`: its owner must replace it`
+  return findOtherPurpose(jwk, keyUse)
+}
+
+/** Why a key cannot be named, or is not for verifying; undefined if it is. Also for symmetric keys. */
+export function findOtherPurpose(jwk: JsonObject, keyUse: KeyUse): string | undefined {
+  const { use, alg, kid } = jwk
+  const keyOps = jwk['key_ops']
   if (kid !== undefined && readKid(jwk) === undefined)
     return '`kid` is not 1 to 256 printable ASCII characters'
   if (use === undefined ? keyUse !== 'sig' : use !== keyUse) {
@@ -127,10 +141,10 @@ function findRefusal(jwk: Jwk, keyUse: KeyUse): string | undefined {
 }
 
 /** RFC 7517 §4.7 lets a certificate stand beside the key; some issuers publish nothing else. */
-const hasNoKey = (jwk: Jwk): boolean =>
+const hasNoKey = (jwk: JsonObject): boolean =>
   (IMPORTED_MEMBERS.get(jwk['kty']) ?? []).every((name) => NAMES.includes(name) || jwk[name] === undefined)
 
-const readKey = (jwk: Jwk, certified: KeyObject | undefined): Result<KeyObject, string> =>
+const readKey = (jwk: JsonObject, certified: KeyObject | undefined): Result<KeyObject, string> =>
   certified !== undefined && hasNoKey(jwk) ? ok(certified) : importPublicKey(jwk)
 
 /** True if the JWK names another curve or parameter set than the key has. `alg` is one for keys of `AKP` alone. */
@@ -146,7 +160,7 @@ function isAnotherKey(certified: KeyObject | undefined, { thumbprint }: PublicKe
 /** Members that are names, not numbers. */
 const NAMES: readonly string[] = ['crv', 'alg']
 
-function importPublicKey(jwk: Jwk): Result<KeyObject, string> {
+function importPublicKey(jwk: JsonObject): Result<KeyObject, string> {
   const picked: Record<string, unknown> = { kty: jwk['kty'] }
   for (const name of IMPORTED_MEMBERS.get(jwk['kty']) ?? []) {
     const value = jwk[name]
@@ -161,7 +175,7 @@ function importPublicKey(jwk: Jwk): Result<KeyObject, string> {
   }
   try {
     const key = createPublicKey({ key: picked, format: 'jwk' })
-    const written = key.export({ format: 'jwk' }) as Jwk
+    const written = key.export({ format: 'jwk' }) as JsonObject
     const other = Object.keys(picked).find(
       (name) => written[name] !== undefined && written[name] !== picked[name],
     )

@@ -5,7 +5,7 @@ import { readPemMap } from './certificate-key.ts'
 import { exposedThumbprint, importJwk, isForOthers, readKid } from './import-jwk.ts'
 import type { KeyUse } from '../../settings/keys/key-source.ts'
 import type { KeySet } from '../key-set.ts'
-import { MAX_KEYS_TRIED } from '../key-source.ts'
+import { MAX_KEYS_TRIED, type IgnoredKey } from '../key-source.ts'
 import { readJsonObject } from '../../strict-json.ts'
 import type { VerificationKey } from '../verification-key.ts'
 
@@ -60,7 +60,7 @@ export function readMembers(bytes: Uint8Array): Result<readonly unknown[], strin
 function collectKeys(members: readonly unknown[], { algorithms, keyUse }: AcceptedKeys): KeySet {
   const exposed = new Set(members.map((member) => exposedThumbprint(member)))
   const keys: VerificationKey[] = []
-  const ignored: KeySet['ignored'][number][] = []
+  const ignored: IgnoredKey[] = []
   for (const member of members) {
     const kid = readKid(member)
     const imported = importJwk(member, algorithms, keyUse)
@@ -81,7 +81,8 @@ function collectKeys(members: readonly unknown[], { algorithms, keyUse }: Accept
   return { keys, ignored }
 }
 
-const isSameKey = (a: VerificationKey, b: VerificationKey): boolean =>
+/** Two of these in one set are one key. */
+export const isSameKey = (a: VerificationKey, b: VerificationKey): boolean =>
   a.kid === b.kid &&
   a.thumbprint === b.thumbprint &&
   a.issuer === b.issuer &&

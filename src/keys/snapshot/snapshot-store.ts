@@ -2,6 +2,7 @@
 import { err, ok, type Result } from '../../result.ts'
 import type { KeyDeps } from '../key-deps.ts'
 import type { KeySet } from '../key-set.ts'
+import { systemCodeOf } from '../quote.ts'
 import { decodeSnapshot, encodeSnapshot, type Snapshot, type SnapshotOrigin } from './snapshot-format.ts'
 
 export interface SnapshotOptions extends SnapshotOrigin {
@@ -72,7 +73,7 @@ export function createSnapshotStore(
       // One after the other, so that the last one stays.
       writing = writing
         .then(() => write(file, bytes))
-        .catch((error: unknown) => report('snapshot_failed', `it cannot be written (${codeOf(error)})`))
+        .catch((error: unknown) => report('snapshot_failed', `it cannot be written (${systemCodeOf(error)})`))
     },
   }
 }
@@ -82,12 +83,6 @@ function readSafely<T>(read: () => T): T | string {
   try {
     return read()
   } catch (error) {
-    return `it cannot be read (${codeOf(error)})`
+    return `it cannot be read (${systemCodeOf(error)})`
   }
-}
-
-/** The system's code: a message may hold anything. */
-function codeOf(error: unknown): string {
-  const code = (error as { readonly code?: unknown } | null)?.code
-  return typeof code === 'string' ? code : 'unknown error'
 }

@@ -2,6 +2,7 @@
 import { WarderError } from '../../errors.ts'
 import { err, ok, type Result } from '../../result.ts'
 import type { KeyDeps } from '../key-deps.ts'
+import { systemCodeOf } from '../quote.ts'
 
 /** Largest key file in bytes; a set of 256 RSA-8192 keys is below it. */
 const MAX_FILE_BYTES = 1_048_576
@@ -12,8 +13,7 @@ export function readKeyFile(file: string, deps: Pick<KeyDeps, 'readFileSync'>): 
     const bytes = deps.readFileSync(file)
     return bytes.length > MAX_FILE_BYTES ? err(`it is larger than ${MAX_FILE_BYTES} bytes`) : ok(bytes)
   } catch (error) {
-    const code = (error as { readonly code?: unknown } | null)?.code
-    return err(`it cannot be read (${typeof code === 'string' ? code : 'unknown error'})`)
+    return err(`it cannot be read (${systemCodeOf(error)})`)
   }
 }
 
