@@ -65,7 +65,7 @@ describe('one issuer with two key sources', () => {
       ).toEqual(reasons))
   }
 
-  it('is a 503 for what only the source that is down could verify, by its kid', async () => {
+  it('answers 503 to tokens that only the source that is down could verify, by their kid', async () => {
     green.rotate(false)
     // The kid of green is `test-2` now, which blue does not have.
     const tokens = [mint(blue), mint(green)]
@@ -137,7 +137,7 @@ describe('one issuer with two key sources', () => {
   })
 })
 
-describe('a shared secret that is being changed', () => {
+describe('the rotation of a shared secret', () => {
   const [old, fresh] = ['o'.repeat(32), 'n'.repeat(32)]
   const mint = (secret: string, kid?: string): string =>
     signToken(

@@ -35,7 +35,7 @@ const request = new Request('https://api.example.com/orders/42')\n`
     expect(await runProgram(example)).toEqual({ code: 0, stdout: 'allow orders-read\n', stderr: '' })
   })
 
-  it('throws an error with a code for what is wrong with a configuration', async () => {
+  it('throws an error with a code for an invalid configuration', async () => {
     const program = `import { createAuthorizer, WarderError } from 'warder'
 await createAuthorizer({ text: 'version: 1\\nisuers: []\\n' }).catch((fault) => {
   console.log(fault instanceof WarderError, fault.code)

@@ -28,7 +28,7 @@ describe('readBounded()', () => {
   })
 })
 
-describe('attack: a pipe without a writer in the place of a file', () => {
+describe('attack: a pipe without a writer instead of a file', () => {
   const directory = mkdtempSync(join(tmpdir(), 'warder-'))
   const fifo = join(directory, 'fifo')
   execFileSync('mkfifo', [fifo])
@@ -69,7 +69,7 @@ describe('attack: a pipe without a writer in the place of a file', () => {
   })
 })
 
-describe('attack: a key file without an end', () => {
+describe('attack: an endless key file', () => {
   for (const keys of ['{ jwks_file: /dev/zero }', '{ pem_file: /dev/zero }']) {
     it(`is refused, and fills no memory: ${keys}`, async () => {
       const text = `version: 1\nissuers: [{ issuer: "https://a.example", audience: a, keys: ${keys} }]\n`

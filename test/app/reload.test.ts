@@ -71,7 +71,7 @@ describe('a reload', () => {
     await service.stop(0)
   })
 
-  it('keeps the old configuration when the new one is bad, and reports it', async () => {
+  it('keeps the old configuration if the new one is invalid, and reports it', async () => {
     const { service, decisions } = await runService()
     const before = service.instance
     const { logger, lines } = memoryLogger()
@@ -112,7 +112,7 @@ describe('a reload', () => {
     await service.stop(0)
   })
 
-  it('runs once more for all that were asked for during one', async () => {
+  it('runs once more for all requests that arrive during one', async () => {
     const { service } = await runService()
     let loads = 0
     let release: () => void = () => undefined
@@ -153,7 +153,7 @@ describe('a reload', () => {
     await service.stop(0)
   })
 
-  it('that waits for keys is given up when the service is asked to stop, and none begins after it', async () => {
+  it('that waits for keys is abandoned when the service is asked to stop, and none begins after it', async () => {
     const { service } = await runService()
     const before = service.instance
     const closed: unknown[] = []

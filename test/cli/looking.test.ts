@@ -64,7 +64,7 @@ describe('keys list', () => {
     await running.service.stop(0)
   })
 
-  it('reports that the listener for decisions is another one, and that nothing listens', async () => {
+  it('reports the listener for decisions as the wrong one, and an address where nothing listens', async () => {
     const running = await runService()
     const wrong = await runWarder(['keys', 'list', '--server', running.decisions])
     expect([wrong.code, errorCodeOf(wrong)]).toEqual([6, 'ERR_CLI_UNREACHABLE'])
@@ -73,7 +73,7 @@ describe('keys list', () => {
     expect([dead.code, errorCodeOf(dead)]).toEqual([6, 'ERR_CLI_UNREACHABLE'])
   })
 
-  it('ends with 6 when an issuer has none', async () => {
+  it('ends with 6 if an issuer has no keys', async () => {
     const file = sandbox.write('dead.yaml', remoteConfig('http://127.0.0.1:1/'))
     const { code, stderr } = await runWarder(['keys', 'list', '-c', file])
     expect([code, stderr.includes('issuer remote')]).toEqual([6, true])
@@ -118,7 +118,7 @@ describe('healthcheck', () => {
     expect((await runWarder(['healthcheck', '--url', adminUrl])).code).toBe(6)
   })
 
-  it('asks the default address if there is no configuration file, and one that is named must exist', async () => {
+  it('asks the default address if there is no configuration file, and a named file must exist', async () => {
     // Something may or may not listen there; what counts is that it was asked.
     expect([0, 6]).toContain((await runWarder(['healthcheck', '--timeout', '1s'])).code)
     const named = await runWarder(['healthcheck'], { env: { WARDER_CONFIG: `${sandbox.path}/none.yaml` } })
@@ -183,7 +183,7 @@ describe('config convert of a configuration that is refused', () => {
     expect((await runWarder(['check', written])).code).toBe(0)
   })
 
-  it('reports it to programs', async () => {
+  it('reports it as JSON', async () => {
     const foreign = sandbox.write('goma.yml', GOMA)
     const { code, stdout } = await runWarder(['config', 'convert', foreign, '--json'])
     expect([code, (JSON.parse(stdout) as { complete: boolean }).complete]).toEqual([7, false])

@@ -19,7 +19,7 @@ const huge = sandbox.write('huge', 'a'.repeat(1024 * 1024 + 1))
 const secret = sandbox.write('secret', `${'s'.repeat(32)}\n`)
 afterAll(() => sandbox.remove())
 
-describe('what is called wrongly ends with its exit code and its error code', () => {
+describe('wrong usage ends with its exit code and its error code', () => {
   const cases: readonly (readonly [args: readonly string[], exitCode: number, code: ErrorCode])[] = [
     [['chek'], 2, 'ERR_CLI_USAGE'],
     [['help', 'nope'], 2, 'ERR_CLI_USAGE'],
@@ -85,7 +85,7 @@ describe('what is called wrongly ends with its exit code and its error code', ()
     expect((await runWarder(['check', '--strct'])).stderr).toContain('--strict')
   })
 
-  it('reports to programs, too, with --json', async () => {
+  it('is reported as JSON, too, with --json', async () => {
     const { stdout } = await runWarder(['token', 'inspect', '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ schema: 'warder.error/v1', code: 'ERR_CLI_TOKEN_ABSENT' })
     const check = await runWarder(['check', '--json', broken])
@@ -132,13 +132,13 @@ describe('check', () => {
     expect(stdout).toMatch(/^ok: 1 issuer, 3 policies, 5 routes \([0-9a-f]{7}\)\n$/)
   })
 
-  it('lets warnings pass, unless --strict', async () => {
+  it('accepts warnings, unless --strict', async () => {
     expect((await runWarder(['check', warned])).code).toBe(0)
     const { code, stdout, stderr } = await runWarder(['check', '--strict', warned])
     expect([code, stdout, stderr.includes('WARN_CONFIG_AUDIENCE_ANY')]).toEqual([3, '', true])
   })
 
-  it('reports each diagnostic to a program', async () => {
+  it('reports each diagnostic as JSON', async () => {
     const { stdout } = await runWarder(['check', '--json', warned])
     const { diagnostics, ...rest } = JSON.parse(stdout) as {
       diagnostics: readonly { readonly code: string }[]
@@ -201,7 +201,7 @@ describe('exit codes', () => {
     expect(rows).toEqual(Object.entries(EXIT_MEANINGS))
   })
 
-  it('are each what some command ends with', () => {
+  it('are each used by some command', () => {
     const files = [...new Bun.Glob('src/cli/**/*.ts').scanSync(`${import.meta.dir}/../..`)]
     const sources = files.map((file) => readFileSync(`${import.meta.dir}/../../${file}`, 'utf8')).join('\n')
     for (const name of Object.keys(EXIT))
@@ -213,7 +213,7 @@ describe('exit codes', () => {
       expect([code, exitCodeOf(code) > 0]).toEqual([code, true])
   })
 
-  it('are 1 for what should not happen, which is called a bug', () => {
+  it('are 1 for a bug', () => {
     let said = ''
     const cli = {
       json: false,

@@ -49,24 +49,33 @@ export async function probeSource(
   const base = keys.kind === 'discovery' ? (keys.metadataUrl ?? keys.issuer) : keys.url
   const fetchDocument = createBoundedFetch(keys, { ...deps, fetch: fetchFor(keys, base, deps) })
   const watched = watch(explainRefusals(fetchDocument, keys.reach, base), deps.nowMs)
-  const found = await findKeySet(keys, watched)
-  if (found.fault !== undefined) return withClock(found, watched)
+  const probe = await probeKeySet(keys, algorithms, watched)
+  const clockOffsetSeconds = watched.clockOffsetSeconds()
+  return clockOffsetSeconds === undefined ? probe : { ...probe, clockOffsetSeconds }
+}
 
-  const url = found.url ?? ''
+async function probeKeySet(
+  keys: SettingsOf<'discovery' | 'jwks_url'>,
+  algorithms: IssuerSettings['algorithms'],
+  watched: Watched,
+): Promise<IssuerProbe> {
+  const { url, ...found } = await findKeySet(keys, watched)
+  if (url === undefined) return found
   const fetched = await watched.fetchDocument(url, neverAborted())
   const jwks = { url, ms: watched.lastMs() }
   if (!fetched.ok || fetched.value.status !== 200) {
     const why = fetched.ok ? 'the server answered 304, which was not asked for' : fetched.error.why
-    return withClock({ ...found, fault: { kind: 'unreachable', url, why } }, watched)
+    return { ...found, fault: { kind: 'unreachable', url, why } }
   }
   const read = readJwks(fetched.value.bytes, { algorithms, pin: keys.pin, keyUse: keys.keyUse })
-  if (!read.ok)
-    return withClock({ ...found, jwks, fault: { kind: 'invalid', url, why: read.error } }, watched)
-  const fault: ProbeFault = { kind: 'none_usable', url, why: 'none of its keys can be used here' }
-  const isUsable = read.value.keys.length > 0
-  return withClock({ ...found, jwks, keys: read.value, ...(isUsable ? {} : { fault }) }, watched)
+  if (!read.ok) return { ...found, jwks, fault: { kind: 'invalid', url, why: read.error } }
+  const probe = { ...found, jwks, keys: read.value }
+  return read.value.keys.length > 0
+    ? probe
+    : { ...probe, fault: { kind: 'none_usable', url, why: 'none of its keys can be used here' } }
 }
 
+/** Without a URL after a fault. */
 async function findKeySet(
   keys: SettingsOf<'discovery' | 'jwks_url'>,
   watched: Watched,
@@ -76,12 +85,6 @@ async function findKeySet(
   const ms = watched.lastMs()
   if (!found.ok) return { source: 'discovery', metadata: { url: found.error.url, ms }, fault: found.error }
   return { source: 'discovery', metadata: { url: found.value.metadataUrl, ms }, url: found.value.jwksUri }
-}
-
-function withClock({ ...probe }: IssuerProbe & { readonly url?: string }, watched: Watched): IssuerProbe {
-  const { url: _, ...rest } = probe
-  const clockOffsetSeconds = watched.clockOffsetSeconds()
-  return clockOffsetSeconds === undefined ? rest : { ...rest, clockOffsetSeconds }
 }
 
 function watch(fetchDocument: FetchDocument, nowMs: () => number): Watched {

@@ -36,7 +36,7 @@ describe('several addresses', () => {
     expect([answer, isGivenUp]).toEqual(['10.0.0.1', true])
   })
 
-  it('leave the one that answered alone: its body is still to be read', async () => {
+  it('keep the connection that answered: its body is still to be read', async () => {
     let isGivenUp = false
     await firstAnswer(['10.0.0.1'], (_address, signal) => {
       signal.addEventListener('abort', () => (isGivenUp = true))

@@ -67,7 +67,7 @@ const PUBLIC: readonly string[] = [
 describe('isPublicAddress', () => {
   for (const address of DENIED)
     it(`denies ${address || 'nothing'}`, () => expect(isPublicAddress(address)).toBe(false))
-  for (const address of PUBLIC) it(`lets ${address} pass`, () => expect(isPublicAddress(address)).toBe(true))
+  for (const address of PUBLIC) it(`accepts ${address}`, () => expect(isPublicAddress(address)).toBe(true))
 
   it('judges an IPv4 address the same in every IPv6 form of it', () => {
     fc.assert(

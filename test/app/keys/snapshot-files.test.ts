@@ -49,7 +49,7 @@ describe('snapshotFiles', () => {
     expect(readdirSync(directory).filter((name) => name.startsWith('blocked'))).toEqual(['blocked'])
   })
 
-  it('finds nothing where nothing is', () => {
+  it('finds nothing if there is no file', () => {
     expect(snapshotFiles.read(join(directory, 'nowhere', 'a.json'), 100)).toBeUndefined()
   })
 

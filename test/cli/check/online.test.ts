@@ -157,7 +157,7 @@ describe('check --online', () => {
     expect((await check(['weak'], '--strict')).code).toBe(3)
   })
 
-  it('reports the same to programs', async () => {
+  it('reports the same as JSON', async () => {
     const { stdout, code } = await check(['weak'], '--json')
     const { schema, ok, online } = JSON.parse(stdout)
     expect([code, schema, ok]).toEqual([0, 'warder.check/v1', true])

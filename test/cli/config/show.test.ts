@@ -86,17 +86,17 @@ const SOURCES: readonly (readonly [pointer: string, value: unknown, place: strin
 
 describe('config show --origin', () => {
   for (const [pointer, value, place] of SOURCES) {
-    it(`says that ${pointer} of several key sources is from ${place}`, async () => {
+    it(`shows that ${pointer} of several key sources is from ${place}`, async () => {
       expect(await originOf(pointer, sources)).toEqual([value, `${sources}:${place}`])
     })
   }
   for (const [pointer, value, from] of CASES) {
-    it(`says that ${pointer} is from ${from.replace(sandbox.path, '.')}`, async () => {
+    it(`shows that ${pointer} is from ${from.replace(sandbox.path, '.')}`, async () => {
       expect(await originOf(pointer)).toEqual([value, from])
     })
   }
 
-  it('says the same to programs', async () => {
+  it('prints the same as JSON', async () => {
     const { code, stdout } = await runWarder(['config', 'show', '--origin', '--json', '-c', file])
     const { schema, settings } = JSON.parse(stdout)
     expect([code, schema]).toEqual([0, 'warder.config-origin/v1'])

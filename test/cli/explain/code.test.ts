@@ -42,7 +42,7 @@ describe('warder explain CODE', () => {
   it('names the code that was probably meant', async () =>
     expect((await runWarder(['explain', 'audience_mismach'])).stderr).toContain('"audience_mismatch"'))
 
-  it('takes every code for a code, and no token', () => {
+  it('recognises every code, and no token as one', () => {
     for (const code of CODES) expect([code, isCodeLike(code)]).toEqual([code, true])
     for (const token of ['-', '', makeToken(), '2YotnFZFEjr1zCsicMWpAA', 'a.b.c', 'a'.repeat(65)])
       expect([token, isCodeLike(token)]).toEqual([token, false])

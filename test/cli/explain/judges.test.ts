@@ -90,7 +90,7 @@ describe('explain of a route that only the gateway can judge', () => {
     ],
   ]
   for (const [what, path, args, headline, more] of rows) {
-    it(`says what the gateway would: ${what}`, async () => {
+    it(`decides as the gateway would: ${what}`, async () => {
       const { stdout, code } = await explain('-r', `GET http://h${path}`, ...args)
       expect(stdout).toContain(headline)
       expect(stdout).toContain(more)
@@ -100,7 +100,7 @@ describe('explain of a route that only the gateway can judge', () => {
     })
   }
 
-  it('reports it to programs', async () => {
+  it('reports it as JSON', async () => {
     const { stdout } = await explain('-r', 'GET http://h/x', NO_TOKEN, '--json')
     const { status, reason, steps } = JSON.parse(stdout)
     expect({ status, reason }).toEqual({ status: 401, reason: 'credentials_missing' })

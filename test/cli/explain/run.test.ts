@@ -166,7 +166,7 @@ describe('explain gives the decision of the service', () => {
     expect([code, (JSON.parse(stdout) as Explanation).policy]).toEqual([0, 'any-valid-token'])
   })
 
-  it('says 6 and not "denied" when the keys could not be fetched', async () => {
+  it('ends with 6, not "denied", if the keys could not be fetched', async () => {
     const remote = sandbox.write(
       'remote.yaml',
       'version: 1\nissuers: [{ name: a, issuer: https://idp.example.com, audience: any, algorithms: [RS256], keys: { jwks_url: "http://127.0.0.1:1/jwks", allow_http: true } }]\n',
@@ -179,7 +179,7 @@ describe('explain gives the decision of the service', () => {
   })
 })
 
-describe('explain refuses what it cannot ask', () => {
+describe('explain refuses a request that no client could send', () => {
   const cases: readonly (readonly [string, readonly string[]])[] = [
     ['no request where the routes decide', []],
     ['a request without a host', ['-r', 'GET /orders']],

@@ -31,11 +31,11 @@ const PATHS: readonly (readonly (string | number)[])[] = [
 ]
 
 describe('the answer to `keys list --server`', () => {
-  it('is taken with members that are not known', () => {
+  it('may have unknown members', () => {
     expect(readKeysReport(report([{ ...ISSUER, more: 1 }]))).toHaveLength(1)
   })
 
-  it('is of the known shape, or no answer of a Warder: never a bug', async () => {
+  it('is reported as another program, never as a bug, if its shape is wrong', async () => {
     let body = ''
     const server = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response(body) })
     await fc.assert(

@@ -13,7 +13,7 @@ describe('snippet nginx', () => {
       `version: 1\nissuers: [{ name: a, issuer: https://a, audience: any, keys: { secret: ${SECRET} } }]\nroutes: [{ match: {}, policy: p }]\n${more}\n`,
     )
 
-  it('makes room for identity headers that are longer than usual', async () => {
+  it('has large enough buffers for identity headers that are longer than usual', async () => {
     const file = withConfig('policies: { p: { identity: { X-A: { claim: a, max_bytes: 16KiB }, X-B: b } } }')
     expect((await runWarder(['snippet', 'nginx', '-c', file])).stdout).toContain('proxy_buffer_size 28k;')
   })
@@ -62,7 +62,7 @@ describe('snippet nginx', () => {
     }
   })
 
-  it('asks each Warder that it is told of', async () => {
+  it('names each Warder of --decisions', async () => {
     const asked = await runWarder([
       'snippet',
       'nginx',

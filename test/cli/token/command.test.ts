@@ -20,7 +20,7 @@ const encode = (value: unknown): string =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url')
 
 describe('token inspect', () => {
-  it('decodes header and claims, with dates, and says that nothing is verified', async () => {
+  it('decodes header and claims, with dates, and states that nothing is verified', async () => {
     const ran = await runWarder(['token', 'inspect', '--json'], {
       stdin: makeToken({}, 'some-other-secret-0123456789abcdef'),
     })
@@ -42,14 +42,14 @@ describe('token inspect', () => {
     expect((JSON.parse(stdout) as Inspected).claims['id']).toBe('12345678901234567891')
   })
 
-  it('never lets a claim speak to the terminal', async () => {
+  it('never lets a claim control the terminal', async () => {
     const { stdout } = await runWarder(['token', 'inspect'], {
       stdin: makeToken({ sub: '\u001b]0;x\u0007\u009b31m\u202egnp.exe' }),
     })
     expect(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/.test(stdout)).toBe(false)
   })
 
-  it('reads past white space and a scheme', async () => {
+  it('ignores white space and a scheme', async () => {
     for (const around of ['  TOKEN\n', 'Bearer TOKEN', 'bearer   TOKEN\r\n']) {
       expect(
         (await runWarder(['token', 'inspect'], { stdin: around.replace('TOKEN', makeToken()) })).code,
@@ -186,7 +186,7 @@ describe('token mint', () => {
     })
   }
 
-  it('lets --claim have the last word', async () => {
+  it('lets --claim override the other flags', async () => {
     const file = sandbox.write('secret', `${SECRET}\n`)
     const { stdout } = await runWarder([
       'token',
@@ -204,7 +204,7 @@ describe('token mint', () => {
     expect(Object.hasOwn(claims, '__proto__')).toBe(true)
   })
 
-  it('refuses a key that does not fit the algorithm, which the runtime would sign with all the same', async () => {
+  it('refuses a key that does not fit the algorithm, although the runtime would sign with it', async () => {
     const ran = await runWarder([
       'token',
       'mint',

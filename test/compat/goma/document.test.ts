@@ -51,7 +51,7 @@ describe("the example of Goma's document", () => {
     expect((await loadGood(convertConfig(original))).settings).toEqual(original.settings)
   })
 
-  it('tells an auth service of forwardAuth no more than Goma does', async () => {
+  it('sends an auth service of forwardAuth no more than Goma does', async () => {
     const rule = `{ authUrl: "https://a.example/v", authRequestHeaders: [X-Tenant, cookie], authResponseHeaders: ["userId: X-User-Id", X-Role], authResponseHeadersAsParams: [role], addAuthCookiesToResponse: [sid] }`
     const middlewares = `middlewares: [{ name: google-auth, type: forwardAuth, paths: [/*], rule: ${rule} }]\n`
     const { settings } = await loadGood(ROUTES + middlewares)
@@ -84,7 +84,7 @@ describe("the example of Goma's document", () => {
     })
   }
 
-  it('is refused at the line of an auth service that is none', async () => {
+  it('is refused at the line of an auth service with an invalid URL', async () => {
     const { diagnostics } = await loadBad(ROUTES + DOCUMENT.replace('https://www', 'ftp://www'))
     const [error] = diagnostics.filter(({ severity }) => severity === 'error')
     const line = (ROUTES + DOCUMENT).split('\n').findIndex((text) => text.includes('url:')) + 1

@@ -12,7 +12,7 @@ describe('a configuration of Goma', () => {
     expect(settings.listen.gateway[0]?.address).toEqual({ kind: 'tcp', host: '::', port: 8080 })
   })
 
-  it('says where it listens', async () => {
+  it('keeps the places of its listeners', async () => {
     const { settings } = await loadGood(goma('', '', 'entryPoints: { web: { address: "127.0.0.1:9000" } }'))
     expect(settings.listen.gateway[0]?.address).toEqual({ kind: 'tcp', host: '127.0.0.1', port: 9000 })
   })
@@ -83,7 +83,7 @@ describe('a configuration of Goma', () => {
     ])
   })
 
-  it('limits rates by a middleware, where the route does not', async () => {
+  it('limits rates by a middleware if the route does not', async () => {
     const limit = `middlewares: [{ name: l, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 5 } }]`
     const { settings } = await loadGood(goma('middlewares: [l]', limit))
     expect(settings.upstreams[0]?.rateLimit).toEqual([{ requests: 5, perMs: 3_600_000, by: ADDRESS }])
@@ -116,7 +116,7 @@ describe('a configuration of Goma', () => {
     ])
   })
 
-  it('limits rates of some paths, by what its rule says', async () => {
+  it('limits rates of some paths, by the key of its rule', async () => {
     const limit = `middlewares:
   - { name: l, type: rateLimit, paths: [/login, /reset/*], rule: { unit: minute, requestsPerUnit: 5 } }
   - { name: k, type: rateLimit, paths: [/*], rule: { unit: hour, requestsPerUnit: 50, keyStrategy: { source: header, name: X-Api-Key } } }
@@ -141,7 +141,7 @@ describe('a configuration of Goma', () => {
     expect(own.settings.upstreams[0]?.rateLimit).toEqual([{ requests: 7, perMs: 60_000, by: ADDRESS }])
   })
 
-  it('limits rates where a judge is as well', async () => {
+  it('limits rates on a path that is judged as well', async () => {
     const middlewares = `${localJwt('g', '[/x/*]')}  - { name: l, type: rateLimit, paths: [/x/*], rule: { unit: minute, requestsPerUnit: 5 } }\n`
     const { settings } = await loadGood(goma('middlewares: [g, l]', middlewares))
     expect(
@@ -179,7 +179,7 @@ describe('a configuration of Goma', () => {
     expect(converted.settings).toEqual(original.settings)
   })
 
-  it('warns of what has no effect, and of middlewares that protect nothing', async () => {
+  it('warns of keys without effect, and of middlewares that guard nothing', async () => {
     const { warnings } = await loadGood(goma('', localJwt('g', '[/*]'), 'logLevel: debug'))
     expect(warnings.map(({ code, position }) => [code, position?.line])).toEqual([
       ['WARN_COMPAT_NO_EFFECT', 3],

@@ -16,7 +16,7 @@ describe('the table of every key of Goma', () => {
     expect(rows.map(([, name = '']) => name)).toEqual(keys.map(({ name }) => name))
   })
 
-  it('says what becomes of each, and for the others the printed hint', () => {
+  it('describes what becomes of each, and for the others has the printed hint', () => {
     const documented = rows.map(([, name, becomes, text]) => [
       name,
       becomes,

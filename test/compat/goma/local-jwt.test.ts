@@ -47,7 +47,7 @@ describe('an issuer or an audience of jwtAuth', () => {
     expect(settings.routes[0]?.access).toEqual({ kind: 'policy', policy: 'middleware-0' })
   })
 
-  it('is not there where it is empty, and neither is an algorithm', async () => {
+  it('is absent if it is empty, and so is an algorithm', async () => {
     const empty = { secret: SECRET, issuer: '', audience: '', alg: '', algo: '' }
     const { settings } = await loadGood(withRule(empty))
     const without = await loadGood(withRule({ secret: SECRET, issuer: undefined, audience: undefined }))
@@ -56,7 +56,7 @@ describe('an issuer or an audience of jwtAuth', () => {
     await loadBad(withRule({ secret: SECRET, issuer: ' ' }))
   })
 
-  it('are followed by an expression that says something, which spaces do not', async () => {
+  it('are followed by an expression that is not blank', async () => {
     const { diagnostics } = await loadBad(withRule({ secret: SECRET, claimsExpression: '  ' }))
     expect(diagnostics.map(({ code }) => code as string)).toEqual(['ERR_CONFIG_VALUE'])
   })
@@ -98,7 +98,7 @@ describe('a key of jwtAuth', () => {
     ['there twice', { publicKey: PEM, jwksFile: JWKS }, 'ERR_CONFIG_EXACTLY_ONE'],
   ]
   for (const [what, rule, code] of BAD) {
-    it(`is refused in its line where it is ${what}: ${code}`, async () => {
+    it(`is refused in its line if it is ${what}: ${code}`, async () => {
       const { diagnostics } = await loadBad(withRule(rule))
       expect(diagnostics.map((found) => [found.code as string, found.position?.line])).toEqual([
         [code, LINE_OF_RULE],
@@ -117,7 +117,7 @@ describe('a key of jwtAuth', () => {
     ['a damaged key', { publicKey: PEM.replace(/^MF/m, 'XX') }, 'ERR_KEYS_PEM_INVALID'],
   ]
   for (const [what, rule, code] of UNUSABLE) {
-    it(`is refused, and not shown, where it is ${what}: ${code}`, async () => {
+    it(`is refused, and not shown, if it is ${what}: ${code}`, async () => {
       const loaded = await loadInstanceText(withRule(rule), 'goma.yml', systemKeyDeps)
       if (loaded.ok) throw new Error('not refused')
       const { diagnostics, source } = loaded.error
@@ -172,7 +172,7 @@ describe('claimsExpression', () => {
     ['Equals(`a\\b`, `c && d) || (`)', [{ 'a\\b': 'c && d) || (' }], [{ 'a\\b': 'c' }]],
   ]
   for (const [expression, passing, failing] of CASES) {
-    it(`means what it says: ${expression || '(empty)'}`, async () => {
+    it(`means exactly its text: ${expression || '(empty)'}`, async () => {
       const original = await load(expression)
       const rules = (original.settings.policies[0]?.claims ?? []).map(compileClaimRule)
       const holds = (claims: object): boolean => rules.every((rule) => rule.holds(claims as never))
@@ -182,7 +182,7 @@ describe('claimsExpression', () => {
     })
   }
 
-  it('is read to its last character, whatever that is', () => {
+  it('is read to its last character', () => {
     const call = fc.constantFrom('Equals(`a`,`b`)', "OneOf('c', 'd', 'e')", '( Contains(`f`, g) )')
     const piece = fc.constantFrom(
       '&&',

@@ -168,7 +168,7 @@ describe('what can be converted of a configuration that is refused', () => {
     })
   }
 
-  it('says what to do about it, where something is missing', async () => {
+  it('has a hint for each missing part', async () => {
     const { config, missing } = await convert(goma('priority: 1'))
     expect(convertConfig(config, missing)).toContain(
       'correct these mistakes in goma.yml and convert it again',
@@ -176,7 +176,7 @@ describe('what can be converted of a configuration that is refused', () => {
     expect(convertConfig(config)).not.toContain('convert it again')
   })
 
-  it('keeps what a closed route names, for whoever mends it', async () => {
+  it('keeps what a closed route names, for whoever corrects it', async () => {
     const { config } = await convert(goma('priority: 1\n      middlewares: [nope, g]', GUARD))
     expect(config.settings.policies.map(({ name }) => name)).toEqual(['g'])
     expect(config.warnings.filter(({ code }) => code === 'WARN_COMPAT_UNUSED_MIDDLEWARE')).toEqual([])
@@ -191,7 +191,7 @@ describe('what can be converted of a configuration that is refused', () => {
     expect(await routesOf(part)).toEqual([['/api/**', 'deny']])
   })
 
-  it('nothing of what is no YAML', async () => {
+  it('is nothing if the file is not YAML', async () => {
     const loaded = await loadConfigPartly(FILE, loadDeps({ files: { [FILE]: 'gateway: {' } }))
     expect(loaded.ok).toBe(false)
   })

@@ -185,7 +185,7 @@ describe('the paths of a middleware', () => {
     })
 })
 
-describe('a regular expression in the place of a path', () => {
+describe('a regular expression instead of a path', () => {
   for (const [text, hint] of [
     ['/v2/.*', 'write /v2/*'],
     ['^/v2/.*$', 'write /v2/*'],
@@ -212,7 +212,7 @@ describe('the path of a route', () => {
       expect(parseRoutePath(text)).toEqual({ ok: true, value: base }))
 
   for (const text of ['', 'api', '/a/*/b', '/{id}', '/a//b', '/a*'])
-    it(`is refused where it is not plain: ${JSON.stringify(text)}`, () => {
+    it(`is refused if it is not plain: ${JSON.stringify(text)}`, () => {
       const path = parseRoutePath(text)
       expect(path.ok ? path.value : path.error.code).toBe('ERR_CONFIG_PATH')
     })

@@ -18,7 +18,7 @@ async function warningsOf(routes: readonly string[]): Promise<readonly (readonly
     .map(({ position, message }) => [position?.line ?? 0, message])
 }
 
-describe('what is public near something guarded is a warning with the line of its route', () => {
+describe('a public path near a guarded one is a warning with the line of its route', () => {
   /** What it is, the routes, the lines. */
   const CASES: readonly (readonly [string, readonly string[], readonly number[]])[] = [
     ['the rest of a guarded route', ['name: a, path: /api, middlewares: [guard]'], [3]],
@@ -71,7 +71,7 @@ describe('what is public near something guarded is a warning with the line of it
   for (const [what, routes, lines] of CASES)
     it(what, async () => expect((await warningsOf(routes)).map(([line]) => line)).toEqual([...lines]))
 
-  it('and names what is public, and what is guarded', async () => {
+  it('that names the public and the guarded paths', async () => {
     const [[, message] = []] = await warningsOf(['name: a, path: /api, middlewares: [guard, closed]'])
     for (const path of ['"/api"', '"/api/admin"', '"/api/internal"']) expect(message).toContain(path)
   })

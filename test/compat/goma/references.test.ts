@@ -39,14 +39,14 @@ describe('what Goma fills in, and Warder does not', () => {
     })
   }
 
-  it('does not matter where a key has no effect', async () => {
+  it('does not matter in a key without effect', async () => {
     const git = 'providers: { git: { enabled: true, auth: { token: "${GIT_TOKEN}" } } }'
     await loadGood(`gateway:\n  ${git}\n`)
     const { warnings } = await loadGood(goma('', '', 'redis: { addr: r, password: "${REDIS_PASSWORD}" }'))
     expect(warnings.map(({ code }) => code)).toContain('WARN_COMPAT_NO_EFFECT')
   })
 
-  it('is not what only looks alike', async () => {
+  it('does not include similar text', async () => {
     await loadGood(
       basic(
         '{ users: ["a:$2y$05$abcdefghijklmnopqrstuuvBFDIo7ZfT0bR5H5q4jZkN1z8kfN6aK", "b:{x} $y $HOME"] }',

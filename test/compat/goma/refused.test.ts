@@ -247,7 +247,7 @@ describe('a configuration of Goma is refused', () => {
     })
   }
 
-  it('says what was meant', async () => {
+  it('suggests what was probably meant', async () => {
     const { diagnostics } = await loadBad(goma('middlewares: [gaurd]', G))
     expect(diagnostics[0]?.label).toBe('did you mean "guard"?')
   })

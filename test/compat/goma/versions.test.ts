@@ -14,7 +14,7 @@ async function warningsOf(text: string): Promise<readonly (readonly [string, num
 const NO_EFFECT = 'WARN_COMPAT_NO_EFFECT'
 
 describe("what Goma's reader accepts", () => {
-  it('comments right behind a quote, which a warder.yaml may not have', async () => {
+  it('comments right after a quote, which a warder.yaml may not have', async () => {
     const text = goma('', '', `sslCertFile: ''#cert.pem\n  sslKeyFile: ""#key.pem`)
     expect(await warningsOf(text)).toEqual([])
     const { diagnostics } = await loadBad("version: 1\nlisten: { admin: 'off'#x\n  }\nissuers: []\n")
@@ -23,12 +23,12 @@ describe("what Goma's reader accepts", () => {
     ])
   })
 
-  it('but no quote that does not end', async () => {
+  it('but not an unterminated quote', async () => {
     const { diagnostics } = await loadBad(goma(`rewrite: "/x`), {}, 'goma.yml')
     expect(diagnostics[0]?.code).toBe('ERR_CONFIG_SYNTAX')
   })
 
-  it('keys without a value, and says where that leaves a route without guards', async () => {
+  it('keys without a value, and warns if that leaves a route without guards', async () => {
     const text = goma(
       'methods:\n      hosts:\n      cors:\n      healthCheck:\n      middlewares:',
       localJwt('g', '[/*]').replace('rule: {', 'rule: { claimsExpression: ,'),
@@ -47,7 +47,7 @@ describe("what Goma's reader accepts", () => {
     ['secret', '{ name: a, type: jwtAuth, paths: [/*], rule: { secret: , issuer: me } }'],
     ['url', '{ name: a, type: jwt, paths: [/*], rule: { url: } }'],
   ] as const) {
-    it(`but no guard without a value for \`${what}\``, async () => {
+    it(`but not a guard without a value for \`${what}\``, async () => {
       const { diagnostics } = await loadBad(goma('middlewares: [a]', `middlewares:\n  - ${middleware}\n`))
       expect(
         diagnostics.some(({ severity, position }) => severity === 'error' && position?.line === 10),
@@ -90,7 +90,7 @@ describe("what Goma's reader accepts", () => {
     expect((await load(goma("host: ''"))).settings.routes[0]?.host).toEqual([])
   })
 
-  it('one address, which has TLS alone where there is a certificate', async () => {
+  it('one address, which has only TLS if there is a certificate', async () => {
     const tls = 'listenAddr: :9443\n  sslCertFile: a.pem\n  sslKeyFile: a.key'
     const { settings } = await load(goma('', '', tls))
     expect(settings.listen.gateway.map(({ address, tls: own }) => [address, own !== undefined])).toEqual([
@@ -152,7 +152,7 @@ describe("what Goma's reader accepts", () => {
     expect((await load(goma('', '', 'middlewares: []'))).settings.routes.length).toBe(1)
   })
 
-  it('a middleware inside the `paths` of another, which is nowhere', async () => {
+  it('a middleware inside the `paths` of another, which has no effect', async () => {
     const nested = `middlewares:
   - name: closed
     type: access
@@ -187,7 +187,7 @@ describe("what Goma's reader accepts", () => {
     expect((await load(text)).settings.routes.map(({ access }) => access.kind)).toEqual(['deny'])
   })
 
-  it('routes of providers only where there are no others that they could close', async () => {
+  it('routes of providers only if there are no others that they could close', async () => {
     const providers = 'providers: { git: { enabled: true, url: "https://a.example" } }'
     expect(
       await warningsOf(`gateway:
@@ -248,7 +248,7 @@ describe('what is stricter here than in Goma is a warning', () => {
       expect(found.filter(([code]) => code.startsWith('WARN_COMPAT'))).toEqual([[NO_EFFECT, line]])
     })
 
-  it('a user who is there twice, of whom the first counts', async () => {
+  it('a repeated user, of which the first counts', async () => {
     const users = 'middlewares: [{ name: a, type: basic, paths: [/*], rule: { users: ["u:one", "u:two"] } }]'
     const { settings, warnings } = await load(goma('middlewares: [a]', users))
     expect(warnings.map(({ code }) => code as string)).toEqual(['WARN_CONFIG_PASSWORDS_UNLIMITED', NO_EFFECT])
@@ -284,8 +284,8 @@ describe('`algo`, as documents of Goma call it', () => {
   })
 })
 
-describe('what a route says of its servers', () => {
-  it('whose certificates are good, and what they are shown', async () => {
+describe('the servers of a route', () => {
+  it('have their authority and the client certificate that they are shown', async () => {
     const tls = 'security: { tls: { rootCAs: /etc/ca.pem, clientCert: /etc/c.pem, clientKey: /etc/c.key } }'
     const { settings } = await load(goma(tls))
     expect(settings.upstreams[0]).toMatchObject({

@@ -51,7 +51,7 @@ describe('the example of the README of jwtauthrequest', () => {
     })
   })
 
-  it('has two warnings: who may ask, and what became of debug', async () => {
+  it('has two warnings: the exposed port, and debug, which has no effect', async () => {
     const { warnings } = await load(README)
     expect(warnings.map(({ code, position }) => `${position?.line} ${code}`)).toEqual([
       '2 WARN_COMPAT_EXPOSED',
@@ -98,7 +98,7 @@ describe('a client of jwtauthrequest', () => {
     )
   })
 
-  it('reads nothing but what it says: `${…}` is text', async () => {
+  it('is read literally: `${…}` is text', async () => {
     const { settings } = await load(
       config({ HMAC: '${HOME}-qwertyuiopasdfghjklzxcvbnm123456', audience: ['${A}'] }),
     )
@@ -189,7 +189,7 @@ describe('a client of jwtauthrequest', () => {
     [{ debug: true }, 'WARN_COMPAT_DEBUG', 'warder explain', {}],
   ]
   for (const [changes, code, closedBy, setting] of RELAXED) {
-    it(`with ${JSON.stringify(changes)} keeps working, says ${code} and what closes it`, async () => {
+    it(`with ${JSON.stringify(changes)} keeps working, with ${code} and the key that closes it`, async () => {
       const { settings, warnings } = await load(config(changes))
       expect(warnings.map((warning) => warning.code)).toEqual([code as never])
       expect([...(warnings[0]?.hints ?? [])].join()).toContain(closedBy)

@@ -85,13 +85,13 @@ describe('what can be converted of a refused configuration of jwtauthrequest', (
     ])
   })
 
-  it('shows no shared key in what it says', async () => {
+  it('shows no shared key in its messages', async () => {
     const part = await convert(file([client('/a', { HMAC: 'hunter2' }), client('/b', { HMAC: ['hunter2'] })]))
     expect(JSON.stringify(part.missing)).not.toContain('hunter2')
     expect(convertConfig(part.config, part.missing)).not.toContain('hunter2')
   })
 
-  it('gives every endpoint that is left exactly what the file says without the rest', async () => {
+  it('gives every endpoint that is left exactly the settings of the file without the rest', async () => {
     const MISTAKES: readonly Readonly<Record<string, unknown>>[] = [
       { HMAC: 'short' },
       { audience: [] },

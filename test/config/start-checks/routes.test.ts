@@ -27,7 +27,7 @@ describe('a login on the same host', () => {
     expect(await warningsOf(config(guarded, PUBLIC))).toEqual([])
   })
 
-  it('is one if no route matches it', async () => {
+  it('is a warning if no route matches it', async () => {
     const guarded = `forward_auth: ${auth('/oauth2/start?rd=')}`
     const text = config(guarded).replace('"*.example.com" }', '"*.example.com", path: /app/** }')
     expect(await warningsOf(text)).toEqual([
@@ -35,14 +35,14 @@ describe('a login on the same host', () => {
     ])
   })
 
-  it('is one of any judge of a route', async () => {
+  it('is a warning for any judge of a route', async () => {
     const guarded = `all_of: [{ forward_auth: ${auth('/login')} }]`
     expect(await warningsOf(config(guarded))).toHaveLength(1)
   })
 })
 
 describe('a login elsewhere', () => {
-  it('is not ours to know', async () => {
+  it('is not checked', async () => {
     expect(await warningsOf(config(`forward_auth: ${auth('https://login.example.org/?rd=')}`))).toEqual([])
   })
 })

@@ -62,7 +62,7 @@ describe('a snapshot of keys', () => {
       ],
     ]
   for (const [what, arrange, expected] of UNSAFE) {
-    it(`${what} is a warning with the command that mends it`, async () => {
+    it(`${what} is a warning with the command that corrects it`, async () => {
       const warnings = await warningsOf(arrange)
       expect(warnings.length).toBe(expected.length)
       for (const [i, pattern] of expected.entries()) expect(warnings[i]).toMatch(pattern)

@@ -46,7 +46,7 @@ describe('further files of Goma', () => {
     ])
   })
 
-  it('are put behind the main one in the order of their names, and know the middlewares of each other', async () => {
+  it('follow the main one in the order of their names, and may name the middlewares of each other', async () => {
     const { settings, warnings } = await loadGood(goma('', localJwt('guard', '[/*]'), MAIN), { files: FILES })
     expect(warnings.filter(({ code }) => code.startsWith('WARN_COMPAT'))).toEqual([])
     expect(settings.upstreams.map(({ name }) => name)).toEqual(['api', 'apes', 'bees', 'cats'])
@@ -179,7 +179,7 @@ describe('further files of Goma', () => {
     })
   }
 
-  it('are complained of behind the main one', async () => {
+  it('are reported after the main one', async () => {
     const files = { [file('a.yml')]: route('apes', ', middleware: [guard]') }
     const main = `${MAIN}\n  blockCommonExploits: 1\n  plugin: x`
     const failure = await loadBad(goma('', '', main), { files }, '/etc/warder/z.yml')

@@ -47,7 +47,7 @@ describe('merge keys of Goma files', () => {
   })
 
   for (const written of ['<<: 5', '<<: [*base, 5]', '<<: []5', '<<:', '"<<": text']) {
-    it(`are refused where they are none: ${written}`, async () => {
+    it(`are refused if they are not maps: ${written}`, async () => {
       const { diagnostics } = await loadBad(withBase(written))
       expect(diagnostics.length).toBeGreaterThan(0)
     })
