@@ -22,7 +22,7 @@ import { TOKEN_SOURCE } from './token-source/definition.ts'
 import { UPSTREAM } from './upstream/definition.ts'
 import { fromPointer } from '../json-pointer.ts'
 import type { SocketAddress } from '../socket-address.ts'
-import { parseHost, parseName, parseRealm } from './values/texts.ts'
+import { checkHostPattern, parseName, parseRealm } from './values/texts.ts'
 import { parseExactPath } from './values/paths.ts'
 
 export const ENDPOINT = section(
@@ -60,7 +60,7 @@ export const LISTEN = section({
     'Address of the health endpoints, or `off`. They have no authentication, so they must stay on this machine.',
   ),
   admin_hosts: optional(
-    listOf(text('host', parseHost), 'list of hosts'),
+    listOf(text('host', checkHostPattern), 'list of hosts'),
     'Additional host names of the admin listener, such as `warder.internal` or `*.internal`. It answers requests whose `Host` is an IP address, `localhost` or one of these names, and 421 to all others, because a web page could reach it under a name that resolves to it (DNS rebinding). Requests from pages of other origins get 403. A unix socket answers under any name.',
   ),
   gateway: withDefault(

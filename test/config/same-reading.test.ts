@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { assertClaimPath } from '../../src/syntax/claim-path.ts'
-import { parseClaimPath, parseHost } from '../../src/settings/values/texts.ts'
-import { parsePathPattern } from '../../src/settings/values/paths.ts'
+import { checkClaimPath, checkHostPattern } from '../../src/settings/values/texts.ts'
+import { checkPathPattern } from '../../src/settings/values/paths.ts'
 import { compileRoutes } from '../../src/policy/compile-routes.ts'
 import { canonicalizePath } from '../../src/request/canonical-path.ts'
-import { parseHost as readHost } from '../../src/syntax/parse-host.ts'
+import { parseHost } from '../../src/syntax/parse-host.ts'
 import { routeSettings } from '../support/make-guard.ts'
 
 const textOf = (...units: readonly string[]): fc.Arbitrary<string> =>
@@ -37,7 +37,7 @@ describe('what the configuration accepts is what a decision understands', () => 
     fc.assert(
       fc.property(paths, (rest) => {
         const text = `/${rest}`
-        if (!parsePathPattern(text).ok) return
+        if (!checkPathPattern(text).ok) return
         const routes = routesOf({ path: [text] })
         if (text.includes('*')) return
         const path = canonicalizePath(encodeURI(text))
@@ -52,10 +52,10 @@ describe('what the configuration accepts is what a decision understands', () => 
     const hosts = textOf('a', 'B', '1', '-', '_', '.', '..', '*.', '[', ']', ':', '::1', '@', '/', ' ', 'K')
     fc.assert(
       fc.property(hosts, (text) => {
-        const pattern = parseHost(text)
+        const pattern = checkHostPattern(text)
         if (!pattern.ok) return
         const asked = pattern.value.replace('*', 'x')
-        const host = readHost(asked)
+        const host = parseHost(asked)
         expect(host).toBe(asked)
         expect(
           routesOf({ host: [pattern.value] }).match({ method: 'GET', host: asked, path: '/' }),
@@ -68,7 +68,7 @@ describe('what the configuration accepts is what a decision understands', () => 
   it('of claim paths: each compiles', () => {
     fc.assert(
       fc.property(textOf('a', '.', '\\', '\\.', '\\\\', ' ', '\u0000', '__proto__'), (text) => {
-        if (parseClaimPath(text).ok) expect(assertClaimPath(text).length).toBeGreaterThan(0)
+        if (checkClaimPath(text).ok) expect(assertClaimPath(text).length).toBeGreaterThan(0)
       }),
       { numRuns: 5_000 },
     )
@@ -76,6 +76,6 @@ describe('what the configuration accepts is what a decision understands', () => 
 
   for (const host of ['_dmarc.example.com', `${'a.'.repeat(140)}example.com`]) {
     it(`refuses a host that no request can have (${host.slice(0, 20)})`, () =>
-      expect(parseHost(host).ok).toBe(false))
+      expect(checkHostPattern(host).ok).toBe(false))
   }
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import * as fc from 'fast-check'
 import { formatByteSize, parseByteSize } from '../../src/settings/values/byte-size.ts'
-import { parseHost, parseTyp } from '../../src/settings/values/texts.ts'
+import { checkHostPattern, parseTyp } from '../../src/settings/values/texts.ts'
 import { formatDuration, parseDuration } from '../../src/settings/values/duration.ts'
 import { parseIdentityHeader } from '../../src/settings/values/header-names.ts'
 import { fromPointer, toPointer } from '../../src/json-pointer.ts'
@@ -11,7 +11,7 @@ import {
   isSameAddress,
   parseListenAddress,
 } from '../../src/settings/values/listen-address.ts'
-import { parseExactPath, parsePathPattern } from '../../src/settings/values/paths.ts'
+import { parseExactPath, checkPathPattern } from '../../src/settings/values/paths.ts'
 import { suggest } from '../../src/suggest.ts'
 import type { Result } from '../../src/result.ts'
 
@@ -92,7 +92,7 @@ describeParser(
 
 describeParser(
   'a path pattern',
-  parsePathPattern,
+  checkPathPattern,
   [
     ['/', '/'],
     ['/**', '/**'],
@@ -130,7 +130,7 @@ describeParser('an exact path', parseExactPath, [['/auth', '/auth']], ['/a/**', 
 
 describeParser(
   'a host pattern',
-  parseHost,
+  checkHostPattern,
   [
     ['API.Example.com', 'api.example.com'],
     ['*.example.com', '*.example.com'],

@@ -1,5 +1,5 @@
 /** Paths of Goma's routes and middlewares: what they protect, as patterns that do not overlap by surprise. */
-import { parsePathPattern as checkPattern } from '../../settings/values/paths.ts'
+import { checkPathPattern } from '../../settings/values/paths.ts'
 import type { Problem } from '../../settings/problem.ts'
 import { quoted } from '../../printable.ts'
 import { assertPathPattern, coversPath } from '../../syntax/path-pattern.ts'
@@ -37,7 +37,7 @@ export function parseProtectedPath(text: string): Result<ProtectedPath, Problem>
 function checked(text: string, base: string): Result<string, Problem> {
   if (!text.startsWith('/')) return bad(text, 'it does not begin with `/`')
   if (REGULAR_EXPRESSION.test(text)) return bad(text, 'regular expressions are not supported')
-  const pattern = checkPattern(base === '' ? '/' : base)
+  const pattern = checkPathPattern(base === '' ? '/' : base)
   return pattern.ok ? ok(base) : err({ ...pattern.error, hints: hintsFor(text) })
 }
 

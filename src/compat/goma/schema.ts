@@ -1,5 +1,5 @@
 /** The shape of a configuration of Goma Gateway: that of 0.2, and what the newer one calls otherwise. */
-import { parseHost, parseMethod } from '../../settings/values/texts.ts'
+import { checkHostPattern, parseMethod } from '../../settings/values/texts.ts'
 import { parseListenAddress } from '../../settings/values/listen-address.ts'
 import { parseNetwork } from '../../settings/values/network.ts'
 import {
@@ -73,8 +73,8 @@ const RouteSchema = strictMap({
   path: textSchema(parseRoutePath).describe('a path and everything below it'),
   enabled: gomaFlag().optional().describe('false: as if it were not there'),
   disabled: gomaFlag().optional().describe('true: as if it were not there'),
-  hosts: optionalList(textSchema(parseHost)),
-  host: orEmpty(parseHost),
+  hosts: optionalList(textSchema(checkHostPattern)),
+  host: orEmpty(checkHostPattern),
   methods: optionalList(textSchema(parseMethod)),
   rewrite: optionalText(),
   // Goma's own examples write `destination: ''` beside `backends`.

@@ -8,11 +8,11 @@ import { optional, required, section, withDefault } from '../kinds/section.ts'
 import { size, text, word } from '../kinds/values.ts'
 import { TOKEN_SOURCE } from '../token-source/definition.ts'
 import { parseIdentityHeader } from '../values/header-names.ts'
-import { parseClaimPath, parseScope } from '../values/texts.ts'
+import { checkClaimPath, parseScope } from '../values/texts.ts'
 
 /** A claim of a verified token as a header that an application can trust. */
 const IDENTITY = section({
-  claim: required(text('claim path', parseClaimPath), 'Path of the claim.'),
+  claim: required(text('claim path', checkClaimPath), 'Path of the claim.'),
   arrays: withDefault(word('csv', 'json'), 'csv', 'How lists are written.'),
   encoding: withDefault(
     word('percent', 'base64url'),
@@ -44,7 +44,7 @@ export const POLICY = section(
     scope: withDefault(scopes, [], 'Scopes that the token must all have.'),
     scope_any: withDefault(scopes, [], 'Scopes of which the token must have at least one.'),
     claims: withDefault(
-      listByName('path', text('claim path', parseClaimPath), CLAIM_RULE),
+      listByName('path', text('claim path', checkClaimPath), CLAIM_RULE),
       {},
       'Rules by claim path, each a value or a map of operators; all must hold.',
     ),
@@ -52,7 +52,7 @@ export const POLICY = section(
       listByName(
         'name',
         text('header name', parseIdentityHeader),
-        shorthand(text('claim path', parseClaimPath), IDENTITY, (claim) => ({ claim }), 'claim'),
+        shorthand(text('claim path', checkClaimPath), IDENTITY, (claim) => ({ claim }), 'claim'),
       ),
       {},
       'Headers for the application, by name, each a claim path or a map of options.',

@@ -7,8 +7,8 @@ import { refined, type Checked, type Value, type WriteOptions } from '../kinds/k
 import { optional, required, section, withDefault } from '../kinds/section.ts'
 import { optIn, text, word } from '../kinds/values.ts'
 import { RATE_LIMITS } from '../rate-limit/definition.ts'
-import { parseExactPath, parsePathPattern } from '../values/paths.ts'
-import { parseHost, parseMethod, parseName } from '../values/texts.ts'
+import { parseExactPath, checkPathPattern } from '../values/paths.ts'
+import { checkHostPattern, parseMethod, parseName } from '../values/texts.ts'
 
 /** How the gateway changes a path before it sends it on. */
 export interface RewriteSettings {
@@ -35,13 +35,13 @@ export type AccessSettings =
 
 const MATCH = section({
   host: withDefault(
-    texts('list of hosts', { parse: parseHost }),
+    texts('list of hosts', { parse: checkHostPattern }),
     [],
     '`api.example.com` or `*.example.com`, without a port.',
     { absent: 'any' },
   ),
   path: withDefault(
-    texts('list of paths', { parse: parsePathPattern }),
+    texts('list of paths', { parse: checkPathPattern }),
     [],
     '`/exact`, `/tree/**` for a path and everything below it, or `*` for one whole segment; in decoded form.',
     { absent: 'any' },

@@ -1,5 +1,5 @@
 /** Origins of web pages (RFC 6454 §6.2), and patterns of them. */
-import { parseHost as readHost } from '../../syntax/parse-host.ts'
+import { parseHost } from '../../syntax/parse-host.ts'
 import { err, ok } from '../../result.ts'
 import type { Result } from '../../result.ts'
 import type { Problem } from '../problem.ts'
@@ -12,7 +12,7 @@ const DEFAULT_PORT: Readonly<Record<string, string>> = { http: '80', https: '443
 export function parseOrigin(text: string): Result<string, Problem> {
   if (text === '*') return ok(text)
   const [, scheme = '', , host = '', port] = ORIGIN.exec(text) ?? []
-  if (host === '' || readHost(host) === undefined) {
+  if (host === '' || parseHost(host) === undefined) {
     const hint =
       text === 'null'
         ? 'sandboxed and local pages of anyone have the origin `null`'

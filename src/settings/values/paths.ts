@@ -2,11 +2,11 @@
 import { err, ok } from '../../result.ts'
 import type { Result } from '../../result.ts'
 import type { Problem } from '../problem.ts'
-import { parsePathPattern as readPathPattern } from '../../syntax/path-pattern.ts'
+import { parsePathPattern } from '../../syntax/path-pattern.ts'
 import { quoted } from '../../printable.ts'
 
 /** A pattern, as the matcher itself reads it. */
-export function parsePathPattern(text: string): Result<string, Problem> {
+export function checkPathPattern(text: string): Result<string, Problem> {
   const why = whyNot(text)
   if (why === undefined) return ok(text)
   return err({
@@ -24,6 +24,6 @@ export function parseExactPath(text: string): Result<string, Problem> {
 }
 
 function whyNot(text: string): string | undefined {
-  const pattern = readPathPattern(text)
+  const pattern = parsePathPattern(text)
   return pattern.ok ? undefined : pattern.error
 }

@@ -1,9 +1,9 @@
 /** Strings of the configuration that have a syntax of their own, each with its parser. */
-import { parseClaimPath as readClaimPath } from '../../syntax/claim-path.ts'
+import { parseClaimPath } from '../../syntax/claim-path.ts'
 import { compileClaimPattern } from '../../syntax/claim-pattern.ts'
 import { ALGORITHM_NAMES, isAlgorithm } from '../../syntax/algorithms.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
-import { parseHost as readHost } from '../../syntax/parse-host.ts'
+import { parseHost } from '../../syntax/parse-host.ts'
 import { err, ok } from '../../result.ts'
 import type { Result } from '../../result.ts'
 import type { Problem } from '../problem.ts'
@@ -100,13 +100,13 @@ export const parseRealm = (text: string): Parsed =>
       )
 
 /** A lower-case host as requests name it, or `*.example.com`. */
-export function parseHost(text: string): Parsed {
+export function checkHostPattern(text: string): Parsed {
   const host = text.toLowerCase()
   // As the matcher will be asked for it, or the route would never match.
-  const ipv6 = host.startsWith('[') && host.endsWith(']') ? readHost(host) : undefined
+  const ipv6 = host.startsWith('[') && host.endsWith(']') ? parseHost(host) : undefined
   if (ipv6 !== undefined) return ok(ipv6)
   const name = host.startsWith('*.') ? host.slice(2) : host
-  if (HOST.test(name) && readHost(name) === name) return ok(host)
+  if (HOST.test(name) && parseHost(name) === name) return ok(host)
   const hint = /:\d+$/.test(host)
     ? 'leave the port out; it is not compared'
     : 'write api.example.com or *.example.com; international names in their xn-- form'
@@ -118,8 +118,8 @@ export const parseScope = (text: string): Parsed =>
   SCOPE_TOKEN.test(text) ? ok(text) : problem('ERR_CONFIG_SCOPE', `${quoted(text)} is not a scope`)
 
 /** The dotted path of a claim, as the rules themselves read it. */
-export function parseClaimPath(text: string): Parsed {
-  if (text.length <= MAX_CLAIM_PATH_LENGTH && readClaimPath(text) !== undefined) return ok(text)
+export function checkClaimPath(text: string): Parsed {
+  if (text.length <= MAX_CLAIM_PATH_LENGTH && parseClaimPath(text) !== undefined) return ok(text)
   const hint = 'write names with dots between them; `\\.` for a dot inside a name'
   return problem('ERR_CONFIG_CLAIM_PATH', `${quoted(text)} is not a claim path`, hint)
 }
