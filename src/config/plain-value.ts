@@ -1,4 +1,4 @@
-/** YAML nodes → plain data, refusing what a configuration has no use for: tags, odd keys, alias bombs. */
+/** YAML nodes → plain data. Refuses what no configuration needs: tags, odd keys, alias bombs. */
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Alias, Node, YAMLMap } from 'yaml'
 import type { Problem } from '../settings/problem.ts'
@@ -22,76 +22,81 @@ const MAX_DEPTH = 32
 /** Most values that aliases may add. An honest file repeats a few lines; "billion laughs" repeats them all. */
 const MAX_ALIASED_VALUES = 10_000
 
-/** Never throws: what is refused becomes a problem, and null in the value. */
+/** Never throws: what it refuses becomes a problem, and null in the value. */
 export function toPlainValue(contents: Node | null): PlainValue {
-  const aliases = new Map<Alias, Node>()
-  const problems: NodeProblem[] = []
-  const anchors = new Map<string, Node>()
-  const open = new Set<Node>()
-  let aliasedValues = 0
+  const conversion = new Conversion()
+  const value = conversion.convert(contents, 0, false)
+  return { value, aliases: conversion.aliases, problems: conversion.problems }
+}
 
-  const refuse = (node: Node, problem: Problem): null => {
-    problems.push({ node, problem })
-    return null
-  }
+class Conversion {
+  readonly aliases = new Map<Alias, Node>()
+  readonly problems: NodeProblem[] = []
+  readonly #anchors = new Map<string, Node>()
+  /** The nodes that the current one is inside of. */
+  readonly #open = new Set<Node>()
+  #aliasedValues = 0
 
-  const convert = (node: Node | null, depth: number, aliased: boolean): unknown => {
+  convert(node: Node | null, depth: number, aliased: boolean): unknown {
     if (node === null) return null
-    if (aliased && ++aliasedValues > MAX_ALIASED_VALUES) return null
-    if (depth > MAX_DEPTH) {
-      return refuse(node, { code: 'ERR_CONFIG_SYNTAX', message: `nested deeper than ${MAX_DEPTH} levels` })
-    }
-    if (isAlias(node)) return convertAlias(node, depth)
-    if (node.tag !== undefined) {
-      return refuse(node, {
-        code: 'ERR_CONFIG_TAG',
-        message: `the YAML tag ${quoted(node.tag)} is not accepted`,
-        hints: ['write the value without a tag'],
-      })
-    }
+    if (aliased && ++this.#aliasedValues > MAX_ALIASED_VALUES) return null
+    if (depth > MAX_DEPTH) return this.#refuse(node, TOO_DEEP)
+    if (isAlias(node)) return this.#convertAlias(node, depth)
+    if (node.tag !== undefined) return this.#refuse(node, tagProblem(node.tag))
     const anchor = 'anchor' in node ? node.anchor : undefined
-    if (typeof anchor === 'string' && !aliased) anchors.set(anchor, node)
+    if (typeof anchor === 'string' && !aliased) this.#anchors.set(anchor, node)
     if (isScalar(node)) return node.value
-    open.add(node)
+    this.#open.add(node)
     const value = isMap<Node, Node | null>(node)
-      ? convertMap(node, depth, aliased)
+      ? this.#convertMap(node, depth, aliased)
       : isSeq<Node>(node)
-        ? node.items.map((item) => convert(item, depth + 1, aliased))
+        ? node.items.map((item) => this.convert(item, depth + 1, aliased))
         : null
-    open.delete(node)
+    this.#open.delete(node)
     return value
   }
 
-  const convertAlias = (alias: Alias, depth: number): unknown => {
-    const target = anchors.get(alias.source)
-    if (target === undefined || open.has(target)) {
+  #convertAlias(alias: Alias, depth: number): unknown {
+    const target = this.#anchors.get(alias.source)
+    if (target === undefined || this.#open.has(target)) {
       const what = target === undefined ? 'refers to no anchor above it' : 'contains itself'
-      return refuse(alias, {
-        code: 'ERR_CONFIG_ALIAS',
-        message: `the alias ${quoted(`*${alias.source}`)} ${what}`,
-      })
+      const message = `the alias ${quoted(`*${alias.source}`)} ${what}`
+      return this.#refuse(alias, { code: 'ERR_CONFIG_ALIAS', message })
     }
-    aliases.set(alias, target)
-    const value = convert(target, depth + 1, true)
-    if (aliasedValues <= MAX_ALIASED_VALUES) return value
-    if (problems.some(({ problem }) => problem.message === TOO_MANY_ALIASES.message)) return null
-    return refuse(alias, TOO_MANY_ALIASES)
+    this.aliases.set(alias, target)
+    const value = this.convert(target, depth + 1, true)
+    if (this.#aliasedValues <= MAX_ALIASED_VALUES) return value
+    if (this.problems.some(({ problem }) => problem === TOO_MANY_ALIASES)) return null
+    return this.#refuse(alias, TOO_MANY_ALIASES)
   }
 
-  const convertMap = (map: YAMLMap<Node, Node | null>, depth: number, aliased: boolean): unknown => {
+  #convertMap(map: YAMLMap<Node, Node | null>, depth: number, aliased: boolean): unknown {
     const result: Record<string, unknown> = {}
     for (const { key, value } of map.items) {
       const name = isScalar(key) && key.tag === undefined ? key.value : undefined
-      if (typeof name !== 'string' || name === '__proto__') refuse(key, keyProblem(name))
-      else if (Object.hasOwn(result, name)) refuse(key, duplicateKey(name))
-      else result[name] = convert(value, depth + 1, aliased)
+      if (typeof name !== 'string' || name === '__proto__') this.#refuse(key, keyProblem(name))
+      else if (Object.hasOwn(result, name)) this.#refuse(key, duplicateKey(name))
+      else result[name] = this.convert(value, depth + 1, aliased)
     }
     return result
   }
 
-  const value = convert(contents, 0, false)
-  return { value, aliases, problems }
+  #refuse(node: Node, problem: Problem): null {
+    this.problems.push({ node, problem })
+    return null
+  }
 }
+
+const TOO_DEEP: Problem = {
+  code: 'ERR_CONFIG_SYNTAX',
+  message: `nested deeper than ${MAX_DEPTH} levels`,
+}
+
+const tagProblem = (tag: string): Problem => ({
+  code: 'ERR_CONFIG_TAG',
+  message: `the YAML tag ${quoted(tag)} is not accepted`,
+  hints: ['write the value without a tag'],
+})
 
 const TOO_MANY_ALIASES: Problem = {
   code: 'ERR_CONFIG_ALIAS',
