@@ -42,7 +42,33 @@ await createAuthorizer({ text: 'version: 1\\nisuers: []\\n' }).catch((fault) => 
 })`
     expect((await runProgram(program)).stdout).toBe('true ERR_CONFIG_UNKNOWN_KEY\n')
   })
+  for (const algorithm of ['ES256K', 'Ed448'])
+    it(`verifies ${algorithm}, which Bun does not have, as Wycheproof's vectors ask`, async () => {
+      const { code, stdout, stderr } = await runProgram(verifyVectors(algorithm))
+      expect([code, stderr]).toEqual([0, ''])
+      const { wrong, accepted, refused } = JSON.parse(stdout)
+      expect(wrong).toEqual([])
+      expect(Math.min(accepted, refused)).toBeGreaterThan(0)
+    })
 })
+
+/** A program that verifies the vectors of an algorithm with keys that it imports as JWKs. */
+const verifyVectors = (algorithm: string): string => `import { readFileSync } from 'node:fs'
+import { importJwk } from './node_modules/warder/dist/lib/keys/import/import-jwk.js'
+const { groups } = JSON.parse(readFileSync('${ROOT}/test/vectors/wycheproof-primitives.json', 'utf8'))
+const bytes = (text) => Buffer.from(text, 'base64url')
+const found = { wrong: [], accepted: 0, refused: 0 }
+for (const { key, tests } of groups.filter(({ alg }) => alg === '${algorithm}')) {
+  const imported = importJwk(key, ['${algorithm}'])
+  const verify = imported.ok ? imported.value.verifiers.get('${algorithm}') : undefined
+  for (const [id, result, comment, message, signature] of tests) {
+    const isAccepted = verify?.(bytes(message), bytes(signature)) === true
+    if (isAccepted !== (result === 'valid')) found.wrong.push(id + ' ' + comment)
+    found[isAccepted ? 'accepted' : 'refused']++
+  }
+}
+console.log(JSON.stringify(found))
+`
 
 /** A directory with `warder` and its dependencies in node_modules, and the warder.yaml of README.md. */
 async function installLibrary(): Promise<string> {
