@@ -166,6 +166,20 @@ describe('what the key source answers', () => {
     expect(decision).toMatchObject({ denial: { kid: `a"${'k'.repeat(62)}…` } })
     expect(detailOf(decision)).toBe(`kid "a"${'k'.repeat(62)}…"`)
   })
+  it('is denied with at most 64 characters of what a client wrote into the header', async () => {
+    const long = 'x'.repeat(200)
+    const cut = `${'x'.repeat(64)}…`
+    const guard = makeGuard({ issuers: [mainIssuer({ typ: ['at+jwt'] })] })
+    expect(await ask(decideOf(guard), bearer(mint({ header: { alg: long } })))).toMatchObject({
+      denial: { reason: 'alg_not_allowed', alg: cut },
+    })
+    expect(await ask(decideOf(guard), bearer(mint({ header: { typ: long } })))).toMatchObject({
+      denial: { reason: 'typ_not_allowed', typ: cut, accepted: ['at+jwt'] },
+    })
+    expect(
+      await ask(scripted({ state: 'unsuitable' }).decide, bearer(mint({ header: { kid: long } }))),
+    ).toMatchObject({ denial: { reason: 'key_unsuitable', kid: cut } })
+  })
   it('reports how long to wait for a key source that may have the right key', async () =>
     expect(
       await ask(scripted({ state: 'found', keys: [], othersRetryAfterSeconds: 7 }).decide, bearer(mint())),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'bun:test'
 import { DENY_REASONS } from '../../src/decision/reasons.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
+import { createExplanation } from '../../src/decision/explain/create-explanation.ts'
 import { createDecisionLog } from '../../src/observe/decision-log.ts'
 import type { Logger } from '../../src/observe/logger.ts'
-import { exampleDenial } from '../support/denials.ts'
+import { detailOf, exampleDenial } from '../support/denials.ts'
 import { ID, ask, bearer, decideOf, makeGuard, makeRequest } from '../support/make-guard.ts'
 import { mint } from '../support/tokens.ts'
 
@@ -98,6 +99,28 @@ describe('the decision log', () => {
       level: 'warn',
       fields: { reason: 'origin_missing', detail: 'X-Method is missing; add it' },
     })
+  })
+  it('has the facts that explain shows, in the same words', async () => {
+    const { logger, lines } = recordingLogger()
+    const log = createDecisionLog(logger)
+    const tokens = [
+      mint({ header: { alg: 'RS512' } }),
+      mint({ header: { kid: 'other' } }),
+      mint({ claims: { exp: 1 } }),
+      mint({ claims: { aud: ['x'] } }),
+      mint({ claims: { sub: 7 } }),
+      'opaque',
+    ]
+    for (const token of tokens) {
+      const request = bearer(token)
+      const { recorder, steps } = createExplanation()
+      const explained = await ask(decideOf(guard), request, recorder)
+      log({ decision: await ask(decideOf(guard), request), status: 401, request, via: 'x', ...MEASURED })
+      const failed = steps.find(({ result }) => result === 'fail')
+      expect(failed?.detail).toMatch(/./)
+      expect(lines.at(-1)?.fields).toMatchObject({ reason: failed?.reason, detail: failed?.detail })
+      expect(detailOf(explained)).toBe(failed?.detail as string)
+    }
   })
   it('holds no token and no query, wherever the client put them', async () => {
     const token = mint({ claims: { aud: 'x', sub: 'secret-subject' } })
