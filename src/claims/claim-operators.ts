@@ -1,17 +1,16 @@
 /** The operators of claim rules, by their configuration key. */
 import { compileClaimPattern } from '../syntax/claim-pattern.ts'
-import { toWord } from '../syntax/word.ts'
-import type { ClaimOperands, ClaimOperator, ClaimScalar } from '../settings/claim-rule/definition.ts'
+import type { ClaimOperands, ClaimScalar } from '../settings/claim-rule/definition.ts'
 
 export type ClaimTest = (value: unknown) => boolean
 
 /** One operator of a rule. */
 export interface Operator<Wanted> {
-  /** For people: `in ["acme","globex"]`. */
-  readonly text: (wanted: Wanted) => string
   readonly compile: (wanted: Wanted) => ClaimTest
   /** Whether the operands are whole values, so that a claim can nearly equal one. */
   readonly namesValues: boolean
+  /** For people. Default: its configuration key and the operand, `in ["acme","globex"]`. */
+  readonly text?: (wanted: Wanted) => string
 }
 
 type Operators = {
@@ -20,53 +19,38 @@ type Operators = {
 
 /** In the order in which a rule is printed. */
 export const CLAIM_OPERATORS: Operators = {
-  equals: compares('equals', (wanted) => (value) => isSame(value, wanted)),
-  notEquals: compares('notEquals', (wanted) => isNoneOf([wanted])),
-  in: compares('in', (wanted) => (value) => wanted.some((one) => isSame(value, one))),
-  notIn: compares('notIn', isNoneOf),
+  equals: { compile: (wanted) => (value) => isSame(value, wanted), namesValues: true },
+  notEquals: { compile: (wanted) => isNoneOf([wanted]), namesValues: true },
+  in: { compile: (wanted) => (value) => wanted.some((one) => isSame(value, one)), namesValues: true },
+  notIn: { compile: isNoneOf, namesValues: true },
   startsWith: {
-    text: worded('startsWith'),
     compile: (wanted) => (value) => wanted !== '' && typeof value === 'string' && value.startsWith(wanted),
     namesValues: false,
   },
   matches: {
-    text: (wanted) => `matches ${JSON.stringify(wanted)} as a whole`,
     compile: matchesPattern,
     namesValues: false,
+    text: (wanted) => `matches ${JSON.stringify(wanted)} as a whole`,
   },
   // An array only: a text that contains the value is not a list with it.
-  contains: compares(
-    'contains',
-    (wanted) => (value) =>
-      Array.isArray(value) && wanted.every((one) => value.some((item) => isSame(item, one))),
-  ),
-  containsAny: compares(
-    'containsAny',
-    (wanted) => (value) =>
-      Array.isArray(value) && wanted.some((one) => value.some((item) => isSame(item, one))),
-  ),
-  hasWord: compares('hasWord', hasWords),
+  contains: {
+    compile: (wanted) => (value) => Array.isArray(value) && wanted.every((one) => hasItem(value, one)),
+    namesValues: true,
+  },
+  containsAny: {
+    compile: (wanted) => (value) => Array.isArray(value) && wanted.some((one) => hasItem(value, one)),
+    namesValues: true,
+  },
+  hasWord: { compile: hasWords, namesValues: true },
   exists: {
-    text: (wanted) => (wanted ? 'exists' : 'is absent'),
     compile: (wanted) => (value) => isPresent(value) === wanted,
     namesValues: false,
+    text: (wanted) => (wanted ? 'exists' : 'is absent'),
   },
 }
 
 /** Null is how some issuers write "not set". */
 export const isPresent = (value: unknown): boolean => value !== undefined && value !== null
-
-function compares<Name extends ClaimOperator>(
-  name: Name,
-  compile: Operator<ClaimOperands[Name]>['compile'],
-): Operator<ClaimOperands[Name]> {
-  return { text: worded(name), compile, namesValues: true }
-}
-
-/** With the configuration key: `not_in ["a"]`. */
-function worded(name: ClaimOperator): (wanted: unknown) => string {
-  return (wanted) => `${toWord(name)} ${JSON.stringify(wanted)}`
-}
 
 // A number beyond 2^53 may differ from the one in the token, so no comparison with it is reliable.
 const isExact = (value: unknown): boolean =>
@@ -74,6 +58,9 @@ const isExact = (value: unknown): boolean =>
   (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)))
 
 const isSame = (value: unknown, wanted: ClaimScalar): boolean => value === wanted && isExact(value)
+
+const hasItem = (list: readonly unknown[], wanted: ClaimScalar): boolean =>
+  list.some((item) => isSame(item, wanted))
 
 /**
  * A claim of another type denies: `["blocked"]` and `1` do not equal `"blocked"` or `"1"`, and would pass a rule that

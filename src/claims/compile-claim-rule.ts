@@ -1,4 +1,5 @@
 /** Compiled claim rules. */
+import { toWord } from '../syntax/word.ts'
 import { CLAIM_OPERATORS, isPresent, type ClaimTest, type Operator } from './claim-operators.ts'
 import { assertClaimPath, readClaim, type Claims } from '../syntax/claim-path.ts'
 import type {
@@ -47,7 +48,8 @@ function compileOperator<Name extends ClaimOperator>(
 ): readonly { readonly text: string; readonly test: ClaimTest }[] {
   if (wanted === undefined) return []
   const operator: Operator<ClaimOperands[Name]> = CLAIM_OPERATORS[name]
-  return [{ text: operator.text(wanted), test: operator.compile(wanted) }]
+  const text = operator.text?.(wanted) ?? `${toWord(name)} ${JSON.stringify(wanted)}`
+  return [{ text, test: operator.compile(wanted) }]
 }
 
 /** The values that a rule names, and that a claim can nearly equal. */
