@@ -30,3 +30,17 @@ export function valueAt(root: unknown, pointer: string): unknown {
   }
   return value
 }
+
+/**
+ * Where the value of a pointer comes from; undefined if nothing is known about it.
+ *
+ * @param origins Pointers without their first slash → pointers; of several, the longest beginning decides.
+ */
+export function originOf(pointer: string, origins: ReadonlyMap<string, string>): string | undefined {
+  const segments = fromPointer(pointer)
+  for (let length = segments.length; length > 0; length--) {
+    const origin = origins.get(segments.slice(0, length).join('/'))
+    if (origin !== undefined) return origin + toPointer(segments.slice(length))
+  }
+  return undefined
+}

@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../settings/issuer/check.ts'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { PartTranslation, Translation } from '../config/foreign-format.ts'
-import { fromPointer, toPointer } from '../json-pointer.ts'
+import { originOf } from '../json-pointer.ts'
 import { locateIn } from '../config/locate-problem.ts'
 import { readSettings } from '../config/read-settings.ts'
 import type { SourceDocument } from '../config/source-document.ts'
@@ -44,7 +44,8 @@ export function readTranslated(
 ): ReadForeign {
   const native = readSettings(value, { supportedAlgorithms, directory: dirname(resolve(document.file)) })
   const found = native.problems.flatMap((one) => {
-    const pointer = originOf(one.pointer, origins)
+    // What is not known to be written anywhere is about the document as a whole.
+    const pointer = originOf(one.pointer, origins) ?? ''
     const problem = inOwnWords({ ...one, pointer })
     return problem === undefined ? [] : [{ pointer, problem, atKey: false }]
   })
@@ -53,16 +54,6 @@ export function readTranslated(
 }
 
 export const isError = ({ problem }: LocatedProblem): boolean => problem.code.startsWith('ERR_')
-
-/** Where a part of the value comes from; the longest known beginning decides, else it is the document as a whole. */
-function originOf(pointer: string, origins: ReadonlyMap<string, string>): string {
-  const segments = fromPointer(pointer)
-  for (let length = segments.length; length > 0; length--) {
-    const origin = origins.get(segments.slice(0, length).join('/'))
-    if (origin !== undefined) return origin + toPointer(segments.slice(length))
-  }
-  return ''
-}
 
 /** A rule that judges several routes is wrong once. */
 const withoutRepeats = (found: readonly LocatedProblem[]): readonly LocatedProblem[] => [

@@ -15,7 +15,7 @@ import type { ConfigFormat, ForeignFormat, Translation } from './foreign-format.
 import { fileTrouble, hashContent, interpolate } from './interpolate.ts'
 import { keyOrigins } from '../settings/keys/parts.ts'
 import type { ConfigSurroundings, Interpolated } from './interpolate.ts'
-import { fromPointer, toPointer, valueAt } from '../json-pointer.ts'
+import { originOf, valueAt } from '../json-pointer.ts'
 import { parseDocument } from './parse-document.ts'
 import { quoted } from '../printable.ts'
 import { readConfig } from '../settings/read/read-config.ts'
@@ -201,7 +201,8 @@ export function toLoaded(
 ): LoadedConfig {
   const file = resolve(document.file)
   const fileHashes = new Map([[file, hashContent(bytes)], ...interpolatedFiles])
-  const positionOfSetting = (path: string): SourcePosition => document.positionOf(originOf(path, origins))
+  const pointerOf = (path: string): string => originOf(`/${path}`, origins) ?? `/${path}`
+  const positionOfSetting = (path: string): SourcePosition => document.positionOf(pointerOf(path))
   return {
     settings: deepFreeze(settings),
     warnings: [...warnings].sort(mainFirst(document)),
@@ -217,7 +218,7 @@ export function toLoaded(
     source: document,
     positionOf: (pointer) => document.positionOf(pointer),
     positionOfSetting,
-    originOfSetting: (path) => findSettingOrigin(originOf(path, origins), document, presets),
+    originOfSetting: (path) => findSettingOrigin(pointerOf(path), document, presets),
   }
 }
 
@@ -226,13 +227,3 @@ const digestOf = (fileHashes: ReadonlyMap<string, string>): string =>
     .update([...fileHashes.values()].join('\n'))
     .digest('hex')
     .slice(0, 7)
-
-/** The pointer that a settings path stands for; the longest translated beginning decides. */
-function originOf(path: string, origins: ReadonlyMap<string, string>): string {
-  const segments = fromPointer(`/${path}`)
-  for (let length = segments.length; length > 0; length--) {
-    const origin = origins.get(segments.slice(0, length).join('/'))
-    if (origin !== undefined) return origin + toPointer(segments.slice(length))
-  }
-  return toPointer(segments)
-}
