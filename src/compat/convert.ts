@@ -2,8 +2,7 @@
 import { basename } from 'node:path'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
-import { renderConfig } from '../config/show-config.ts'
-import type { ConfigComment } from '../config/show-config.ts'
+import { renderConfig, type ConfigComment } from '../config/show-config.ts'
 import type { ErrorCode } from '../errors.ts'
 
 /** Where in the issuer the relaxation that a warning is about is written. */

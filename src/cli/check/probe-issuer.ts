@@ -6,8 +6,7 @@ import type { FetchDocument } from '../../keys/fetch/fetch-document.ts'
 import { readJwks } from '../../keys/import/import-jwks.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
 import type { KeySet } from '../../keys/key-set.ts'
-import type { SettingsOf } from '../../settings/keys/key-source.ts'
-import type { OneKeySource } from '../../settings/keys/key-source.ts'
+import type { OneKeySource, SettingsOf } from '../../settings/keys/key-source.ts'
 import { explainRefusals, fetchFor } from '../../keys/fetch/reach.ts'
 
 /** Why an issuer's tokens would be denied. */

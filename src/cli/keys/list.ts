@@ -1,7 +1,6 @@
 /** `warder keys list`: the keys in force, and those that were offered and refused. */
 import { reportKeys, type IssuerKeysReport } from '../../admin/keys-report.ts'
-import { quoted } from '../../printable.ts'
-import { printable } from '../../printable.ts'
+import { printable, quoted } from '../../printable.ts'
 import { WarderError } from '../../errors.ts'
 import { askAdmin, parseAdminTarget } from '../ask-admin.ts'
 import { writeJson, type Cli } from '../cli.ts'

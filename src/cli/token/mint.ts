@@ -1,6 +1,5 @@
 /** `warder token mint`: a token for tests, signed with a key that the operator has. */
-import type { SettingsOf } from '../../settings/keys/key-source.ts'
-import { type KeySettings } from '../../settings/keys/key-source.ts'
+import type { KeySettings, SettingsOf } from '../../settings/keys/key-source.ts'
 import { sourcesOf } from '../../keys/sources-of.ts'
 import type { Instance } from '../../app/build-instance.ts'
 import { quoted } from '../../printable.ts'

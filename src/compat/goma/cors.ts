@@ -1,36 +1,26 @@
 /** Goma's `cors`, a list of origins and a map of answer headers → the `cors` of a native route. */
-import type { Problem } from '../../settings/problem.ts'
+import type { LocatedProblem, Problem } from '../../settings/problem.ts'
 import { quoted } from '../../printable.ts'
 import { parseOrigin } from '../../settings/values/origin.ts'
-import {
-  either,
-  flagSchema,
-  mapSchema,
-  optionalList,
-  plainText,
-  strictMap,
-  textSchema,
-  textOrNumber,
-  wholeNumber,
-} from '../../settings/kinds/schema-leaf.ts'
-import type { Output } from '../../settings/kinds/schema-leaf.ts'
-import type { LocatedProblem } from '../../settings/problem.ts'
+import { z } from 'zod'
+import { strictMap } from '../../settings/kinds/section.ts'
+import { count, textBy } from '../../settings/kinds/values.ts'
 import { toPointer } from '../../json-pointer.ts'
-import { gomaFlag } from './leaf.ts'
-import { unsupported } from './noted-keys.ts'
+import { gomaFlag, optionalTexts, textOrNumber } from './leaf.ts'
+import { unsupported, withoutEffect } from './noted-keys.ts'
 
 export const GomaCorsSchema = strictMap({
   enabled: gomaFlag().optional(),
-  origins: optionalList(textSchema(parseOrigin)),
-  allowedHeaders: optionalList(plainText()),
-  allowMethods: optionalList(plainText()),
-  exposeHeaders: optionalList(plainText()),
-  maxAge: wholeNumber(0, 1_000_000_000).optional(),
+  origins: z.array(textBy(parseOrigin)).optional(),
+  allowedHeaders: optionalTexts(),
+  allowMethods: optionalTexts(),
+  exposeHeaders: optionalTexts(),
+  maxAge: count(0, 1_000_000_000).schema.optional(),
   allowCredentials: gomaFlag().optional(),
-  headers: mapSchema(either(textOrNumber(), flagSchema())).optional(),
+  headers: z.record(z.string(), z.union([textOrNumber(), z.boolean()])).optional(),
 })
 
-type GomaCors = Output<typeof GomaCorsSchema>
+type GomaCors = z.output<typeof GomaCorsSchema>
 type Value = Readonly<Record<string, unknown>>
 
 export interface TranslatedCors {
@@ -129,11 +119,7 @@ const PROTECTING =
 const otherHeader = (name: string): Problem =>
   PROTECTING.test(name)
     ? unknownHeader(name)
-    : {
-        code: 'WARN_COMPAT_NO_EFFECT',
-        message: `${quoted(name)} in \`cors\` has no effect`,
-        hints: ['let the application write it'],
-      }
+    : withoutEffect(`${quoted(name)} in \`cors\` has no effect`, 'let the application write it')
 
 function unknownHeader(name: string): Problem {
   if (name.toLowerCase() === 'access-control-allow-origin')
@@ -150,8 +136,7 @@ const badValue = (name: string, written: string): Problem => ({
   hints: ['Access-Control-Max-Age is a number of seconds, Access-Control-Allow-Credentials is true or false'],
 })
 
-const NO_ORIGINS: Problem = {
-  code: 'WARN_COMPAT_NO_EFFECT',
-  message: '`cors` has no effect without `origins`',
-  hints: ['name the pages that may read answers in `origins`'],
-}
+const NO_ORIGINS = withoutEffect(
+  '`cors` has no effect without `origins`',
+  'name the pages that may read answers in `origins`',
+)

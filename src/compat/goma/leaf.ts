@@ -1,15 +1,15 @@
 /** The smallest values as Goma's reader takes them. */
-import { either, flagSchema, textSchema, wordOf } from '../../settings/kinds/schema-leaf.ts'
+import { z } from 'zod'
 import { ok, type Result } from '../../result.ts'
+import { text, textBy } from '../../settings/kinds/values.ts'
 import type { Problem } from '../../settings/problem.ts'
 
 /** Words of YAML 1.1 that Go's reader takes for `true` where a flag is expected, and for `false`. */
-const YES: readonly string[] = ['y', 'Y', 'yes', 'on']
-const NO: readonly string[] = ['n', 'N', 'no', 'off']
+const YES = ['y', 'Y', 'yes', 'on'] as const
+const NO = ['n', 'N', 'no', 'off'] as const
 
 /** `true` or `false`, or a word for it. */
-export const gomaFlag = () =>
-  either(flagSchema(), wordOf('y', 'Y', 'yes', 'on', 'n', 'N', 'no', 'off')).transform(isYes)
+export const gomaFlag = () => z.union([z.boolean(), z.enum([...YES, ...NO])]).transform(isYes)
 
 /** Whether a flag is set that was not read by a schema yet. */
 export const isYes = (value: unknown): boolean => value === true || YES.some((word) => word === value)
@@ -19,4 +19,10 @@ export const isNo = (value: unknown): boolean => value === false || NO.some((wor
 
 /** A text that may be absent; an empty one is as if it were. */
 export const orEmpty = <Value>(parse: (written: string) => Result<Value, Problem>) =>
-  textSchema<Value | undefined>((written) => (written === '' ? ok(undefined) : parse(written))).optional()
+  textBy<Value | undefined>((written) => (written === '' ? ok(undefined) : parse(written))).optional()
+
+/** A list that may be empty, of strings that may not. */
+export const optionalTexts = () => z.array(text().schema).optional()
+
+/** A string or a number, as a string. */
+export const textOrNumber = () => z.union([z.string(), z.number()]).transform(String)

@@ -62,8 +62,7 @@ function asksForCertificate({ gateway, certManager, certificateManager, acme }: 
   const pairs = [...(tls?.certificates ?? []), ...(tls?.keys ?? []), tls?.default ?? {}]
   return (
     pairs.some(({ cert = '' }) => cert !== '') ||
-    [tls?.certsDir, tls?.clientAuth, inner, certManager, certificateManager, acme].some(
-      (value) => !isOff(value),
-    )
+    !isOff(tls?.clientAuth) ||
+    [tls?.certsDir, inner, certManager, certificateManager, acme].some((value) => value !== undefined)
   )
 }

@@ -1,47 +1,37 @@
 /** Keys of Goma that Warder knows by name and does not support: refused, or reported as without effect. */
-import type { Problem } from '../../settings/problem.ts'
+import { z } from 'zod'
 import { toPointer } from '../../json-pointer.ts'
-import { anything } from '../../settings/kinds/schema-leaf.ts'
-import type { LocatedProblem } from '../../settings/problem.ts'
+import type { LocatedProblem, Problem } from '../../settings/problem.ts'
 import { isNo } from './leaf.ts'
 
-/**
- * What becomes of a key that is set. `refused`: without it requests would be judged or sent differently, so the
- * configuration is not used. `no_effect`: logs and the like, a warning.
- */
-export interface KeyNote {
-  readonly kind: 'refused' | 'no_effect'
-  /** What to do instead. */
-  readonly hint: string
+/** What the schema makes of such a key, if it is set. */
+class Noted {
+  readonly toProblem: (key: string) => Problem
+  constructor(toProblem: (key: string) => Problem) {
+    this.toProblem = toProblem
+  }
 }
 
-export type KeyNotes<Key extends string = string> = Readonly<Record<Key, KeyNote>>
+/** A key that is off, such as `false` or `0`, asks for nothing. */
+const noted = (toProblem: (key: string) => Problem) =>
+  z
+    .unknown()
+    .transform((value) => (isOff(value) ? undefined : new Noted(toProblem)))
+    .optional()
 
-export const refused = (hint: string): KeyNote => ({ kind: 'refused', hint })
-export const noEffect = (hint: string): KeyNote => ({ kind: 'no_effect', hint })
+/** Without it requests would be judged or sent differently, so the configuration is not used. */
+export const refused = (hint: string) => noted((key) => unsupported(`\`${key}\` is not supported`, hint))
 
-/** Lets the schema pass over keys that {@link checkKeys} looks at. */
-export const notedKeys = <Key extends string>(
-  notes: KeyNotes<Key>,
-): Readonly<Record<Key, ReturnType<typeof anything>>> =>
-  Object.fromEntries(Object.keys(notes).map((key) => [key, anything()])) as Record<
-    Key,
-    ReturnType<typeof anything>
-  >
+/** Logs and the like: a warning. */
+export const noEffect = (hint: string) => noted((key) => withoutEffect(`\`${key}\` has no effect`, hint))
 
-/** Reports keys that ask for something. A key that is off, such as `false` or `0`, asks for nothing. */
-export function checkKeys(
-  map: Readonly<Record<string, unknown>>,
-  path: readonly PropertyKey[],
-  notes: KeyNotes,
-): readonly LocatedProblem[] {
-  return Object.entries(notes).flatMap(([key, { kind, hint }]) => {
-    if (!Object.hasOwn(map, key) || isOff(map[key])) return []
-    const problem: Problem =
-      kind === 'refused'
-        ? unsupported(`\`${key}\` is not supported`, hint)
-        : { code: 'WARN_COMPAT_NO_EFFECT', message: `\`${key}\` has no effect`, hints: [hint] }
-    return [{ pointer: toPointer([...path, key]), problem, atKey: true }]
+/** Reports every such key in what a schema has read. */
+export function notedIn(read: unknown, path: readonly PropertyKey[]): readonly LocatedProblem[] {
+  if (typeof read !== 'object' || read === null) return []
+  return Object.entries(read).flatMap(([key, value]: readonly [string, unknown]) => {
+    const at = [...path, key]
+    if (!(value instanceof Noted)) return notedIn(value, at)
+    return [{ pointer: toPointer(at), problem: value.toProblem(key), atKey: true }]
   })
 }
 
@@ -50,6 +40,13 @@ export const unsupported = (message: string, ...hints: readonly string[]): Probl
   code: 'ERR_COMPAT_UNSUPPORTED',
   message,
   hints,
+})
+
+/** Something that may stand there, and changes nothing. */
+export const withoutEffect = (message: string, hint: string): Problem => ({
+  code: 'WARN_COMPAT_NO_EFFECT',
+  message,
+  hints: [hint],
 })
 
 /** Whether a key is written that asks for nothing. */

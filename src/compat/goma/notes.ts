@@ -3,22 +3,19 @@ import { noEffect, refused } from './noted-keys.ts'
 
 const LOGS = 'Warder logs to standard output; every denial is logged with its reason'
 const HEALTH = 'the admin listener answers /livez and /readyz'
-const EXPLOITS =
+export const EXPLOITS =
   'remove it: it searches for words such as `select` and `--`, which valid requests contain too; ambiguous paths are denied anyway, and only the application understands the contents of a request'
 const VERIFIED =
   'certificates are always verified; give the servers a valid one, or name its authority with `ca_file` in `upstreams` of a warder.yaml'
 const CERTIFICATES =
   'let an ACME client such as certbot write PEM files, name them in `gateway.tls.certificates`, and reload after a renewal; until then the listener has a self-signed certificate'
-const HTTP_ALONE = 'only HTTP is forwarded'
-const OWN_TEXTS = 'Warder sends its own problem documents instead; let the application write other pages'
-const INLINE = 'write the middleware into `middlewares` at the top level, with its `paths`, and its name here'
+/** For middlewares that are written into a route, in 0.1.0. */
+export const INLINE_HINT =
+  'write the middleware into `middlewares` at the top level, with its `paths`, and its name here'
 const OF_LISTENER = 'certificates belong to the listener; write them into `gateway.tls`'
 const TIMES = 'write `response_timeout`, `idle_timeout` and `total_timeout` into `upstreams` of a warder.yaml'
 
-const PROVIDERS = 'put the files into the directory of `extraConfig`'
-/** Where there are routes in the file; see goma.ts. */
-export const PROVIDER_NOTES = { providers: refused(PROVIDERS) }
-export const PROVIDER_ALONE_NOTES = { providers: noEffect(PROVIDERS) }
+export const PROVIDERS_HINT = 'put the files into the directory of `extraConfig`'
 
 export const TOP_NOTES = {
   certManager: noEffect(CERTIFICATES),
@@ -28,6 +25,7 @@ export const TOP_NOTES = {
 }
 
 export const GATEWAY_NOTES = {
+  providers: refused(PROVIDERS_HINT),
   redis: noEffect('each Warder process counts the requests that it receives'),
   blockCommonExploits: refused(EXPLOITS),
   certManager: noEffect(CERTIFICATES),
@@ -77,43 +75,15 @@ export const ROUTE_TLS_NOTES = {
   key: refused(OF_LISTENER),
 }
 
-export const ERROR_PAGES_NOTES = { contentType: noEffect(OWN_TEXTS) }
-export const ERROR_PAGE_NOTES = {
-  body: noEffect(OWN_TEXTS),
-  message: noEffect(OWN_TEXTS),
-  file: noEffect(OWN_TEXTS),
-}
-
-/** Of 0.1.0. */
-export const INLINE_NOTES = { path: refused(INLINE), rules: refused(INLINE), http: refused(INLINE) }
-
-/** Goma reads them at every entry point, and does nothing with them there. */
-export const FORWARDS_NOTES = { forwards: noEffect(HTTP_ALONE) }
-
-export const ENTRY_POINT_NOTES = {
-  passThrough: noEffect(HTTP_ALONE),
-}
-
-export const PROXY_NOTES = {
-  ipHeaders: refused('the client address is read from X-Forwarded-For of `trustedProxies`'),
-}
-
-export const SECURITY_NOTES = {
-  enableExploitProtection: refused(EXPLOITS),
-}
-
 export const SECURITY_TLS_NOTES = {
   insecureSkipVerify: noEffect(VERIFIED),
   skipVerification: noEffect(VERIFIED),
   SkipVerification: noEffect(VERIFIED),
 }
 
+const SHARED = 'every backend receives its share of all requests'
 export const BACKEND_NOTES = {
-  match: refused('every backend receives its share of all requests'),
-  exclusive: refused('every backend receives its share of all requests'),
-  priority: refused('every backend receives its share of all requests'),
-}
-
-export const TLS_NOTES = {
-  certsDir: noEffect('list each certificate in `certificates`'),
+  match: refused(SHARED),
+  exclusive: refused(SHARED),
+  priority: refused(SHARED),
 }

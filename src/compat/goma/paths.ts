@@ -2,10 +2,8 @@
 import { checkPathPattern } from '../../settings/values/paths.ts'
 import type { Problem } from '../../settings/problem.ts'
 import { quoted } from '../../printable.ts'
-import { assertPathPattern, coversPath } from '../../syntax/path-pattern.ts'
-import type { PathPattern } from '../../syntax/path-pattern.ts'
-import { err, ok } from '../../result.ts'
-import type { Result } from '../../result.ts'
+import { assertPathPattern, coversPath, type PathPattern } from '../../syntax/path-pattern.ts'
+import { err, ok, type Result } from '../../result.ts'
 
 // In some versions of Goma these make a regular expression of a path, in others they are plain characters.
 const REGULAR_EXPRESSION = /[()[\]{}|^$+]|\.\*/

@@ -1,8 +1,7 @@
 /** Public parts of Goma's routes below or beside guarded ones. */
 import { quoted } from '../../printable.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
-import { assertPathPattern, coversPath } from '../../syntax/path-pattern.ts'
-import type { PathPattern } from '../../syntax/path-pattern.ts'
+import { assertPathPattern, coversPath, type PathPattern } from '../../syntax/path-pattern.ts'
 import type { Made } from './routes.ts'
 
 interface Part {

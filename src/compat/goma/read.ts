@@ -12,17 +12,16 @@ import {
 } from '../read-foreign.ts'
 import { translateCors } from './cors.ts'
 import { checkExtra } from './files/include.ts'
-import { checkErrorPages, interceptedStatuses } from './error-pages.ts'
+import { interceptedStatuses } from './error-pages.ts'
 import { translateListeners } from './listeners.ts'
-import { readMiddlewares } from './middlewares/middlewares.ts'
-import type { Middleware } from './middlewares/middlewares.ts'
+import { readMiddlewares, type Middleware } from './middlewares/middlewares.ts'
 import { warnOfEmptyGuards } from './files/yaml-values.ts'
 import { warnOfPublicPaths } from './public-paths.ts'
 import { checkReferences } from './references.ts'
 import { translateRoutes, unknownMiddleware, type Made } from './routes.ts'
-import { checkAllKeys } from './check-keys.ts'
-import { GomaSchema } from './schema.ts'
-import type { GomaConfig } from './schema.ts'
+import { notedIn, withoutEffect } from './noted-keys.ts'
+import { PROVIDERS_HINT } from './notes.ts'
+import { GomaSchema, type GomaConfig } from './schema.ts'
 
 /** @param root The value of the document, without keys that have none; or that value with something taken out. */
 export function readGoma(
@@ -84,9 +83,8 @@ function translate(config: GomaConfig, root: unknown): Translated {
       ...policies.flatMap(originsOfPolicy),
     ]),
     problems: [
-      ...checkAllKeys(config),
+      ...notedKeys(config),
       ...checkExtra(config),
-      ...checkErrorPages(gateway.errorInterceptor, ['gateway', 'errorInterceptor']),
       ...(routes.length === 0 ? [NO_ROUTES] : []),
       ...listeners.problems,
       ...cors.problems,
@@ -100,6 +98,17 @@ function translate(config: GomaConfig, root: unknown): Translated {
     ],
   }
 }
+
+/**
+ * Routes that come from elsewhere take paths, and guards, away from those that are written here: without them a path
+ * could reach an open route of this file. Where there is none, everything is denied anyway.
+ */
+const notedKeys = (config: GomaConfig): readonly LocatedProblem[] =>
+  notedIn(config, []).map((found) =>
+    found.pointer === '/gateway/providers' && (config.gateway.routes ?? []).length === 0
+      ? { ...found, problem: withoutEffect('`providers` has no effect', PROVIDERS_HINT) }
+      : found,
+  )
 
 type Origins = readonly (readonly [path: string, origin: string])[]
 

@@ -1,8 +1,8 @@
 /** `${NAME}` and `{{function()}}`, which Goma fills in and Warder does not. */
 import { toPointer } from '../../json-pointer.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
-import { unsupported, type KeyNotes } from './noted-keys.ts'
-import { GATEWAY_NOTES, PROVIDER_NOTES, TOP_NOTES } from './notes.ts'
+import { unsupported } from './noted-keys.ts'
+import { GATEWAY_NOTES, TOP_NOTES } from './notes.ts'
 
 /**
  * Goma fills in names and passwords from 0.4.0 on, the whole file from 0.11.0 on: also `{NAME}`, which is looked for
@@ -22,20 +22,17 @@ export function checkReferences(root: unknown): readonly LocatedProblem[] {
       if (reference !== null) found.push({ pointer: toPointer(path), problem: notFilledIn(reference) })
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, member] of Object.entries(value) as readonly (readonly [string, unknown])[])
-        if (!isWithoutEffect(path, key)) visit(member, [...path, key])
+        if (!PASSED_OVER.has(toPointer([...path, key]))) visit(member, [...path, key])
     }
   }
   visit(root, [])
   return found
 }
 
-const OF_GATEWAY: KeyNotes = { ...GATEWAY_NOTES, ...PROVIDER_NOTES }
-
-function isWithoutEffect(path: readonly PropertyKey[], key: string): boolean {
-  const notes: KeyNotes | undefined =
-    path.length === 0 ? TOP_NOTES : path.length === 1 && path[0] === 'gateway' ? OF_GATEWAY : undefined
-  return notes !== undefined && Object.hasOwn(notes, key)
-}
+const PASSED_OVER: ReadonlySet<string> = new Set([
+  ...Object.keys(TOP_NOTES).map((key) => `/${key}`),
+  ...Object.keys(GATEWAY_NOTES).map((key) => `/gateway/${key}`),
+])
 
 function notFilledIn([, braced, bare, call]: RegExpExecArray): LocatedProblem['problem'] {
   const name = braced ?? bare

@@ -1,15 +1,13 @@
 /** Goma's routes → native routes and upstreams. */
 import { toName, uniqueName } from '../../settings/default-names.ts'
-import type { Problem } from '../../settings/problem.ts'
-import { fromPointer } from '../../json-pointer.ts'
+import type { LocatedProblem, Problem } from '../../settings/problem.ts'
 import { quoted } from '../../printable.ts'
-import type { LocatedProblem } from '../../settings/problem.ts'
 import { suggestion } from '../../suggest.ts'
 import { translateCors, type TranslatedCors } from './cors.ts'
-import { checkKeys, unsupported } from './noted-keys.ts'
+import { isOff, unsupported } from './noted-keys.ts'
 import { limitOf, limitValue, sortLimits, tornLimits } from './limits.ts'
 import type { Middleware } from './middlewares/middlewares.ts'
-import { INLINE_NOTES } from './notes.ts'
+import { INLINE_HINT } from './notes.ts'
 import { slicePaths, type Slice } from './paths.ts'
 import type { GomaRoute } from './schema.ts'
 import { translateUpstream } from './upstreams.ts'
@@ -172,18 +170,17 @@ function findMiddlewares(
   const problems: LocatedProblem[] = []
   const written = (route.middlewares ?? []).flatMap((name) => (typeof name === 'string' ? [name] : []))
   route.middlewares?.forEach((name, i) => {
+    const at = `${pointer}/middlewares/${i}`
     if (typeof name !== 'string') {
-      const at = `${pointer}/middlewares/${i}`
-      const [first] = checkKeys(name, fromPointer(at), INLINE_NOTES)
-      problems.push(first ?? { pointer: at, problem: INLINE_MIDDLEWARE })
-    } else if (!names.has(name))
-      problems.push({ pointer: `${pointer}/middlewares/${i}`, problem: unknownMiddleware(name, names) })
+      const key = (['path', 'rules', 'http'] as const).find((one) => !isOff(name[one]))
+      const what = key === undefined ? 'a middleware without a name' : `\`${key}\``
+      const problem = unsupported(`${what} is not supported`, INLINE_HINT)
+      problems.push({ pointer: key === undefined ? at : `${at}/${key}`, problem, atKey: key !== undefined })
+    } else if (!names.has(name)) problems.push({ pointer: at, problem: unknownMiddleware(name, names) })
   })
   const all = [...new Set([...defaults, ...written])]
   return { own: all.flatMap((name) => known.find((middleware) => middleware.name === name) ?? []), problems }
 }
-
-const INLINE_MIDDLEWARE = unsupported('a middleware without a name is not supported', INLINE_NOTES.path.hint)
 
 export function unknownMiddleware(name: string, names: ReadonlySet<string>): Problem {
   return {

@@ -1,89 +1,73 @@
 /** The shape of a configuration of Goma Gateway: that of 0.2, and what the newer one calls otherwise. */
-import { checkHostPattern, parseMethod } from '../../settings/values/texts.ts'
+import { z } from 'zod'
+import { atLeastOne } from '../../settings/kinds/collections.ts'
+import { strictMap } from '../../settings/kinds/section.ts'
+import { count, duration, text, textBy } from '../../settings/kinds/values.ts'
 import { parseListenAddress } from '../../settings/values/listen-address.ts'
 import { parseNetwork } from '../../settings/values/network.ts'
-import {
-  anything,
-  durationMs,
-  either,
-  listSchema,
-  literalSchema,
-  optionalList,
-  strictMap,
-  plainText,
-  textSchema,
-  textOrNumber,
-  wholeNumber,
-} from '../../settings/kinds/schema-leaf.ts'
-import type { Output } from '../../settings/kinds/schema-leaf.ts'
+import { checkHostPattern, parseMethod } from '../../settings/values/texts.ts'
 import { parseServerUrl } from '../../settings/values/urls.ts'
-import { gomaFlag, orEmpty } from './leaf.ts'
+import { gomaFlag, optionalTexts, orEmpty, textOrNumber } from './leaf.ts'
 import { GomaCorsSchema } from './cors.ts'
 import { ErrorInterceptorSchema } from './error-pages.ts'
-import { notedKeys } from './noted-keys.ts'
+import { noEffect, refused } from './noted-keys.ts'
 import {
   BACKEND_NOTES,
-  ENTRY_POINT_NOTES,
-  FORWARDS_NOTES,
+  EXPLOITS,
   GATEWAY_NOTES,
-  INLINE_NOTES,
-  PROVIDER_NOTES,
-  PROXY_NOTES,
   ROUTE_NOTES,
   ROUTE_TLS_NOTES,
-  SECURITY_NOTES,
   SECURITY_TLS_NOTES,
-  TLS_NOTES,
   TOP_NOTES,
 } from './notes.ts'
 import { parseProtectedPath, parseRoutePath } from './paths.ts'
 
 /** Goma's own documents end URLs with a slash, which is no path. */
 const parseServer = (url: string) => parseServerUrl(url.replace(/(?<=[^/])\/$/, ''))
-const server = () => textSchema(parseServer)
-const optionalText = () => literalSchema().optional()
-const HOUR_MS = 3_600_000
+const server = () => textBy(parseServer)
+const optionalText = () => z.string().optional()
 
 const BackendSchema = strictMap({
   endpoint: server().optional().describe('URL of the server'),
   endPoint: server().optional(),
-  weight: wholeNumber(1, 1_000).optional().describe('share of the requests'),
-  ...notedKeys(BACKEND_NOTES),
+  weight: count(1, 1_000).schema.optional().describe('share of the requests'),
+  ...BACKEND_NOTES,
 })
 
 /** `0` is the default in Goma. */
-const orDefault = <Schema extends ReturnType<typeof durationMs>>(schema: Schema) =>
-  either(
-    wholeNumber(0, 0).transform(() => undefined),
-    schema,
-  )
+const orDefault = (least: number, most: number) =>
+  z.union([count(0, 0).schema.transform(() => undefined), duration(least, most).schema]).optional()
 
 const HealthCheckSchema = strictMap({
   path: optionalText(),
-  interval: orDefault(durationMs(100, HOUR_MS)).optional(),
-  timeout: orDefault(durationMs(10, 60_000)).optional(),
-  healthyStatuses: optionalList(wholeNumber(200, 599)),
+  interval: orDefault(100, 3_600_000),
+  timeout: orDefault(10, 60_000),
+  healthyStatuses: z.array(count(200, 599).schema).optional(),
 })
 
 /** Of 0.1.0, which is refused by name: `blocklist`, and middlewares that are written into the route. */
-const InlineMiddlewareSchema = strictMap(notedKeys(INLINE_NOTES))
+const InlineMiddlewareSchema = strictMap({
+  path: z.unknown().optional(),
+  rules: z.unknown().optional(),
+  http: z.unknown().optional(),
+})
 
 const RouteSchema = strictMap({
   name: optionalText().describe('unique name'),
-  path: textSchema(parseRoutePath).describe('a path and everything below it'),
+  path: textBy(parseRoutePath).describe('a path and everything below it'),
   enabled: gomaFlag().optional().describe('false: as if it were not there'),
   disabled: gomaFlag().optional().describe('true: as if it were not there'),
-  hosts: optionalList(textSchema(checkHostPattern)),
+  hosts: z.array(textBy(checkHostPattern)).optional(),
   host: orEmpty(checkHostPattern),
-  methods: optionalList(textSchema(parseMethod)),
+  methods: z.array(textBy(parseMethod)).optional(),
   rewrite: optionalText(),
   // Goma's own examples write `destination: ''` beside `backends`.
   destination: orEmpty(parseServer),
   target: orEmpty(parseServer),
-  backends: optionalList(either(server(), BackendSchema)),
-  healthCheck: either(literalSchema(), HealthCheckSchema).optional(),
+  backends: z.array(z.union([server(), BackendSchema])).optional(),
+  healthCheck: z.union([z.string(), HealthCheckSchema]).optional(),
   cors: GomaCorsSchema.optional(),
-  interceptErrors: optionalList(wholeNumber(400, 599)),
+  interceptErrors: z.array(count(400, 599).schema).optional(),
   disableHostFording: gomaFlag().optional(),
   disableHostForwarding: gomaFlag().optional(),
   security: strictMap({
@@ -92,44 +76,44 @@ const RouteSchema = strictMap({
       rootCAs: optionalText(),
       clientCert: optionalText(),
       clientKey: optionalText(),
-      ...notedKeys(SECURITY_TLS_NOTES),
+      ...SECURITY_TLS_NOTES,
     }).optional(),
-    ...notedKeys(SECURITY_NOTES),
+    enableExploitProtection: refused(EXPLOITS),
   }).optional(),
   errorInterceptor: ErrorInterceptorSchema.optional(),
-  tls: strictMap(notedKeys(ROUTE_TLS_NOTES)).optional(),
-  rateLimit: wholeNumber(0, 1_000_000_000).optional().describe('requests of a client in a minute'),
-  middlewares: optionalList(either(plainText(), InlineMiddlewareSchema)),
-  ...notedKeys(ROUTE_NOTES),
+  tls: strictMap(ROUTE_TLS_NOTES).optional(),
+  rateLimit: count(0, 1_000_000_000).schema.optional().describe('requests of a client in a minute'),
+  middlewares: z.array(z.union([text().schema, InlineMiddlewareSchema])).optional(),
+  ...ROUTE_NOTES,
 })
 
 /** A middleware that is indented too far, into the `paths` of the one above; Goma's own examples have some. */
 const MisplacedSchema = strictMap({
-  name: plainText(),
-  type: plainText(),
-  paths: anything(),
-  rule: anything(),
+  name: text().schema,
+  type: text().schema,
+  paths: z.unknown().optional(),
+  rule: z.unknown().optional(),
 })
 
 const MiddlewareSchema = strictMap({
-  name: plainText(),
-  type: plainText(),
-  paths: listSchema(either(textSchema(parseProtectedPath), MisplacedSchema)).optional(),
-  rule: anything(),
+  name: text().schema,
+  type: text().schema,
+  paths: atLeastOne(z.union([textBy(parseProtectedPath), MisplacedSchema])).optional(),
+  rule: z.unknown().optional(),
   // The document indents them like this, and the code of its time then ignored them.
-  headers: anything(),
-  params: anything(),
+  headers: z.unknown().optional(),
+  params: z.unknown().optional(),
 })
 
-const PairSchema = strictMap({ cert: literalSchema(), key: literalSchema() })
+const PairSchema = strictMap({ cert: z.string(), key: z.string() })
 
 /** Certificates in the newer version. */
 const TlsSchema = strictMap({
-  certificates: optionalList(PairSchema),
-  keys: optionalList(PairSchema),
+  certificates: z.array(PairSchema).optional(),
+  keys: z.array(PairSchema).optional(),
   default: strictMap({ cert: optionalText(), key: optionalText() }).optional(),
   clientAuth: strictMap({ clientCA: optionalText(), required: gomaFlag().optional() }).optional(),
-  ...notedKeys(TLS_NOTES),
+  certsDir: noEffect('list each certificate in `certificates`'),
 })
 
 /** And in the older one, under both of its names. */
@@ -141,50 +125,54 @@ const CERTIFICATE_SHAPE = {
   tls: TlsSchema.optional(),
 }
 
-const EntryPointSchema = strictMap({
-  address: textSchema(parseListenAddress).optional(),
-  ...notedKeys(FORWARDS_NOTES),
-})
-const DefaultsSchema = strictMap({ middlewares: optionalList(plainText()) })
+const HTTP_ALONE = 'only HTTP is forwarded'
 
-/** See goma-extra.ts, which reads it before anything is checked. */
+const EntryPointSchema = strictMap({
+  address: textBy(parseListenAddress).optional(),
+  // Goma reads it at every entry point, and does nothing with it there.
+  forwards: noEffect(HTTP_ALONE),
+})
+const DefaultsSchema = strictMap({ middlewares: optionalTexts() })
+
+/** See files/include.ts, which reads it before anything is checked. */
 const ExtraSchema = strictMap({ directory: optionalText(), watch: gomaFlag().optional() })
 
 const GatewaySchema = strictMap({
   entryPoints: strictMap({
     web: EntryPointSchema.optional(),
     webSecure: EntryPointSchema.optional(),
-    ...notedKeys(ENTRY_POINT_NOTES),
+    passThrough: noEffect(HTTP_ALONE),
   }).optional(),
   proxy: strictMap({
     enabled: gomaFlag().optional(),
-    trustedProxies: optionalList(textSchema(parseNetwork)),
-    ...notedKeys(PROXY_NOTES),
-  }).optional(),
+    trustedProxies: z.array(textBy(parseNetwork)).optional(),
+    ipHeaders: refused('the client address is read from X-Forwarded-For of `trustedProxies`'),
+  })
+    .transform((proxy) => (proxy.enabled === false ? {} : proxy))
+    .optional(),
   ...CERTIFICATE_SHAPE,
   extraRoutes: ExtraSchema.optional(),
   extraConfig: ExtraSchema.optional(),
-  listenAddr: textSchema(parseListenAddress).optional(),
+  listenAddr: textBy(parseListenAddress).optional(),
   cors: GomaCorsSchema.optional(),
-  interceptErrors: optionalList(wholeNumber(400, 599)),
+  interceptErrors: z.array(count(400, 599).schema).optional(),
   errorInterceptor: ErrorInterceptorSchema.optional(),
   accessLog: optionalText(),
-  rateLimit: wholeNumber(0, 1_000_000_000).optional().describe('requests of a client in a minute'),
-  rateLimiter: wholeNumber(0, 1_000_000_000).optional(),
+  rateLimit: count(0, 1_000_000_000).schema.optional().describe('requests of a client in a minute'),
+  rateLimiter: count(0, 1_000_000_000).schema.optional(),
   defaults: DefaultsSchema.optional(),
-  routes: optionalList(RouteSchema),
-  ...notedKeys(PROVIDER_NOTES),
-  ...notedKeys(GATEWAY_NOTES),
+  routes: z.array(RouteSchema).optional(),
+  ...GATEWAY_NOTES,
 })
 
 export const GomaSchema = strictMap({
   version: textOrNumber().optional(),
   gateway: GatewaySchema,
-  middlewares: optionalList(MiddlewareSchema),
+  middlewares: z.array(MiddlewareSchema).optional(),
   defaults: DefaultsSchema.optional(),
-  ...notedKeys(TOP_NOTES),
+  ...TOP_NOTES,
 })
 
-export type GomaConfig = Output<typeof GomaSchema>
-export type GomaRoute = Output<typeof RouteSchema>
-export type GomaMiddleware = Output<typeof MiddlewareSchema>
+export type GomaConfig = z.output<typeof GomaSchema>
+export type GomaRoute = z.output<typeof RouteSchema>
+export type GomaMiddleware = z.output<typeof MiddlewareSchema>

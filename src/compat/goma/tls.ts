@@ -1,7 +1,6 @@
 /** Goma's certificates → those of the second listener. */
-import type { Problem } from '../../settings/problem.ts'
-import type { LocatedProblem } from '../../settings/problem.ts'
-import { unsupported } from './noted-keys.ts'
+import type { LocatedProblem, Problem } from '../../settings/problem.ts'
+import { unsupported, withoutEffect } from './noted-keys.ts'
 import { isWrittenKey } from './key-text.ts'
 import type { GomaConfig } from './schema.ts'
 
@@ -99,11 +98,10 @@ const half = (message: string): Problem => ({
 })
 
 /** A warning: without the certificate fewer clients are answered, and none is let in that was not before. */
-const NOT_IN_FILE: Problem = {
-  code: 'WARN_COMPAT_NO_EFFECT',
-  message: 'the text of a certificate has no effect here',
-  hints: ['write the certificate and its key into PEM files, and their paths here'],
-}
+const NOT_IN_FILE = withoutEffect(
+  'the text of a certificate has no effect here',
+  'write the certificate and its key into PEM files, and their paths here',
+)
 
 const NO_PATH = unsupported(
   'the text of a certificate is not supported here',

@@ -1,6 +1,5 @@
 /** Servers of a Goma route → a native upstream. */
-import type { Problem } from '../../settings/problem.ts'
-import type { LocatedProblem } from '../../settings/problem.ts'
+import type { LocatedProblem, Problem } from '../../settings/problem.ts'
 import type { GomaLimit } from './middlewares/judges.ts'
 import { interceptedStatuses } from './error-pages.ts'
 import { isWrittenKey } from './key-text.ts'

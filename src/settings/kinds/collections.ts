@@ -65,7 +65,7 @@ export const listOf = <C, V>(item: Kind<C, V>, type = 'list'): Kind<readonly C[]
   type,
 })
 
-const atLeastOne = <T>(schema: z.ZodType<T>): z.ZodType<readonly T[]> =>
+export const atLeastOne = <T>(schema: z.ZodType<T>): z.ZodType<readonly T[]> =>
   parsedBy(z.array(schema).meta(NOT_EMPTY), (items) => (items.length === 0 ? err(emptyList()) : ok(items)))
 
 /**

@@ -72,11 +72,14 @@ function nameOf(word: string, unit: Unit): string {
 }
 
 /** A map that refuses keys it does not know; the issue's message is the list of those it knows. */
-export function section<const S extends Shape>(shape: S, doc?: string): Section<S> {
-  const settings = Object.entries(shape).map(([word, setting]) => toField(word, setting))
-  const schema = z.strictObject(Object.fromEntries(settings.map(({ word, schema: one }) => [word, one])), {
+export const strictMap = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> =>
+  z.strictObject(shape, {
     error: (issue) => (issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : undefined),
   })
+
+export function section<const S extends Shape>(shape: S, doc?: string): Section<S> {
+  const settings = Object.entries(shape).map(([word, setting]) => toField(word, setting))
+  const schema = strictMap(Object.fromEntries(settings.map(({ word, schema: one }) => [word, one])))
   return {
     shape,
     schema: (doc === undefined ? schema : schema.describe(doc)) as never,

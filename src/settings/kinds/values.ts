@@ -12,13 +12,16 @@ import { escape, parsedBy, plain, refined, type Kind, type Unit } from './kind.t
 
 export type Parse<T> = (text: string) => Result<T, Problem>
 
+/** The schema of a string that `parse` reads. */
+export const textBy = <T>(parse: Parse<T>): z.ZodType<T, string> => parsedBy(z.string(), parse)
+
 /** A string that `parse` accepts. */
 export const text = (type = 'text', parse: Parse<string> = notEmpty): Kind<string, string, ''> =>
-  plain(parsedBy(z.string(), parse), type)
+  plain(textBy(parse), type)
 
 /** A string that means something else than itself, such as an address. */
 export const parsed = <T>(type: string, parse: Parse<T>, format: (value: T) => string): Kind<T, T, ''> => ({
-  ...plain(parsedBy(z.string(), parse), type),
+  ...plain(textBy(parse), type),
   write: (value) => escape(format(value)),
 })
 
@@ -27,7 +30,7 @@ export const literalText = (): Kind<string, string, ''> => plain(z.string(), 'te
 
 /** A string that is never shown. */
 export const secretText = (parse?: Parse<string>): Kind<string, string, ''> => ({
-  ...plain(parse === undefined ? z.string() : parsedBy(z.string(), parse), 'text'),
+  ...plain(parse === undefined ? z.string() : textBy(parse), 'text'),
   isSecret: true,
   write: (value, { secrets }) => (secrets === 'masked' ? MASK : escape(value)),
 })

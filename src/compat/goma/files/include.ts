@@ -1,7 +1,7 @@
 /** Goma's directory of further files: their `routes` and `middlewares` follow those of the main file. */
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { toDiagnostic, type Diagnostic } from '../../../config/diagnostic.ts'
-import { type Problem } from '../../../settings/problem.ts'
+import type { LocatedProblem, Problem } from '../../../settings/problem.ts'
 import {
   MAX_EXTRA_BYTES,
   MAX_EXTRA_FILES,
@@ -15,14 +15,13 @@ import { valueAt } from '../../../json-pointer.ts'
 import { locateIn } from '../../../config/locate-problem.ts'
 import { parseDocument } from '../../../config/parse-document.ts'
 import { quoted } from '../../../printable.ts'
-import { anything, optionalList, strictMap, textOrNumber } from '../../../settings/kinds/schema-leaf.ts'
+import { z } from 'zod'
+import { strictMap } from '../../../settings/kinds/section.ts'
 import { toLocatedProblems } from '../../../settings/read/schema-problems.ts'
-import { type LocatedProblem } from '../../../settings/problem.ts'
 import type { SourceDocument } from '../../../config/source-document.ts'
-import { isYes } from '../leaf.ts'
-import { withMergeKeys } from './yaml-values.ts'
+import { isYes, textOrNumber } from '../leaf.ts'
+import { withMergeKeys, withoutNulls } from './yaml-values.ts'
 import { mergeDocuments } from './merge.ts'
-import { withoutNulls } from './yaml-values.ts'
 import type { GomaConfig } from '../schema.ts'
 
 /** Under both of its names. */
@@ -30,8 +29,8 @@ const PLACES = ['/gateway/extraRoutes', '/gateway/extraConfig'] as const
 
 const ExtraSchema = strictMap({
   version: textOrNumber().optional(),
-  routes: optionalList(anything()),
-  middlewares: optionalList(anything()),
+  routes: z.array(z.unknown().optional()).optional(),
+  middlewares: z.array(z.unknown().optional()).optional(),
 })
 
 /** The document with everything that the directory adds to it; each part keeps its own place. */

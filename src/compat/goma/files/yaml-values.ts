@@ -2,6 +2,7 @@
 import { toPointer } from '../../../json-pointer.ts'
 import type { SourceDocument } from '../../../config/source-document.ts'
 import type { LocatedProblem } from '../../../settings/problem.ts'
+import { withoutEffect } from '../noted-keys.ts'
 
 /** The document with its merge keys replaced by what they stand for, at every depth, and without `x-…` at the top. */
 export function withMergeKeys(document: SourceDocument): SourceDocument {
@@ -54,8 +55,7 @@ export function warnOfEmptyGuards(document: unknown): readonly LocatedProblem[] 
   return found
 }
 
-const NO_VALUE = {
-  code: 'WARN_COMPAT_NO_EFFECT',
-  message: '`middlewares` has no value, so nothing is guarded here',
-  hints: ['name middlewares in it, or remove it'],
-} as const
+const NO_VALUE = withoutEffect(
+  '`middlewares` has no value, so nothing is guarded here',
+  'name middlewares in it, or remove it',
+)

@@ -1,32 +1,30 @@
 /** Goma's middleware `basic`, `basicAuth` in newer versions → the `basic_auth` of a native route. */
 import type { Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
-import {
-  either,
-  literalSchema,
-  optionalList,
-  plainText,
-  strictMap,
-} from '../../../settings/kinds/schema-leaf.ts'
-import type { Output } from '../../../settings/kinds/schema-leaf.ts'
+import { z } from 'zod'
+import { strictMap } from '../../../settings/kinds/section.ts'
+import { text } from '../../../settings/kinds/values.ts'
 import { gomaFlag } from '../leaf.ts'
+import { withoutEffect } from '../noted-keys.ts'
 import type { Judge } from './judges.ts'
 
 /** One user of the old version; `realm` and `users` of the new one. */
 export const BasicAuthRuleSchema = strictMap({
-  username: plainText().optional(),
-  password: literalSchema().optional(),
-  realm: literalSchema().optional(),
+  username: text().schema.optional(),
+  password: z.string().optional(),
+  realm: z.string().optional(),
   forwardUsername: gomaFlag().optional(),
-  users: optionalList(
-    either(
-      plainText().describe('user:password'),
-      strictMap({ username: plainText(), password: literalSchema() }),
-    ),
-  ),
+  users: z
+    .array(
+      z.union([
+        text().schema.describe('user:password'),
+        strictMap({ username: text().schema, password: z.string() }),
+      ]),
+    )
+    .optional(),
 })
 
-type BasicAuthRule = Output<typeof BasicAuthRuleSchema>
+type BasicAuthRule = z.output<typeof BasicAuthRuleSchema>
 
 interface GomaUser {
   readonly name: string
@@ -75,7 +73,7 @@ export function repeatedUsers(rule: unknown): readonly (Problem & { readonly at:
   return users.flatMap((user, i) => {
     if (indexOfName(users, user) === i) return []
     const message = `the user ${quoted(user.name)} is repeated, and only the first counts`
-    return [{ code: 'WARN_COMPAT_NO_EFFECT' as const, message, hints: ['keep one of them'], at: i }]
+    return [{ ...withoutEffect(message, 'keep one of them'), at: i }]
   })
 }
 

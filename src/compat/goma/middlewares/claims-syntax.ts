@@ -3,8 +3,7 @@
  * All of it is read, to the last character; what is no conjunction of calls is refused by name.
  */
 import type { Problem } from '../../../settings/problem.ts'
-import { err, ok } from '../../../result.ts'
-import type { Result } from '../../../result.ts'
+import { err, ok, type Result } from '../../../result.ts'
 import { unsupported } from '../noted-keys.ts'
 
 export interface ClaimCall {

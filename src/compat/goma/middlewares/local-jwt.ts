@@ -1,7 +1,6 @@
 /** The newer `jwtAuth` of Goma, which verifies tokens itself → an issuer and a policy. */
 import type { Problem } from '../../../settings/problem.ts'
-import { err, ok } from '../../../result.ts'
-import type { Result } from '../../../result.ts'
+import { err, ok, type Result } from '../../../result.ts'
 import { translateClaims } from './claims.ts'
 import { ifWritten, type Judge, type RuleProblem } from './judges.ts'
 import { readKeyText } from '../key-text.ts'

@@ -1,25 +1,27 @@
 /** Goma's middlewares → what judges a native route. */
 import { toName } from '../../../settings/default-names.ts'
-import type { Problem } from '../../../settings/problem.ts'
+import type { z } from 'zod'
+import type { LocatedProblem, Problem } from '../../../settings/problem.ts'
 import { toPointer } from '../../../json-pointer.ts'
 import { quoted } from '../../../printable.ts'
 import { toLocatedProblems } from '../../../settings/read/schema-problems.ts'
-import type { LocatedProblem } from '../../../settings/problem.ts'
 import { suggestion } from '../../../suggest.ts'
-import { checkKeys, unsupported, type KeyNotes } from '../noted-keys.ts'
-import { translateAuthRequest, translateForwardAuth, translateRateLimit } from './judges.ts'
-import type { Judge, RuleProblem } from './judges.ts'
+import { notedIn, unsupported, withoutEffect } from '../noted-keys.ts'
+import {
+  translateAuthRequest,
+  translateForwardAuth,
+  translateRateLimit,
+  type Judge,
+  type RuleProblem,
+} from './judges.ts'
 import { translateLocalJwt } from './local-jwt.ts'
 import { BasicAuthRuleSchema, repeatedUsers, translateBasicAuth } from './basic-auth.ts'
 import {
-  ACCESS_NOTES,
   AccessRuleSchema,
   AuthRequestRuleSchema,
-  FORWARD_AUTH_NOTES,
   ForwardAuthRuleSchema,
   LOCAL_JWT_KEYS,
   LocalJwtRuleSchema,
-  RATE_LIMIT_NOTES,
   RateLimitRuleSchema,
 } from './rules.ts'
 import type { ProtectedPath } from '../paths.ts'
@@ -48,15 +50,15 @@ const TYPES: ReadonlyMap<string, ReadRule> = new Map<string, ReadRule>(
       isLocalJwt(middleware.rule)
         ? readLocalJwt(middleware, path, root)
         : readAuthRequest(middleware, path, root),
-    jwtauth: (middleware, path, root) => readLocalJwt(middleware, path, root),
+    jwtauth: readLocalJwt,
     forwardauth: (middleware, path, root) =>
-      readRule(ForwardAuthRuleSchema, FORWARD_AUTH_NOTES, middleware.rule, path, root, translateForwardAuth),
+      readRule(ForwardAuthRuleSchema, middleware.rule, path, root, translateForwardAuth),
     basic: readBasicAuth,
     basicauth: readBasicAuth,
     ratelimit: (middleware, path, root) =>
-      readRule(RateLimitRuleSchema, RATE_LIMIT_NOTES, middleware.rule, path, root, translateRateLimit),
+      readRule(RateLimitRuleSchema, middleware.rule, path, root, translateRateLimit),
     access: (middleware, path, root) =>
-      readRule(AccessRuleSchema, ACCESS_NOTES, middleware.rule, path, root, () => ({ kind: 'deny' })),
+      readRule(AccessRuleSchema, middleware.rule, path, root, () => ({ kind: 'deny' })),
   }),
 )
 
@@ -148,8 +150,8 @@ const misplaced = ({ paths = [] }: GomaMiddleware, pointer: string): readonly Lo
   paths.flatMap((path, i): readonly LocatedProblem[] => {
     if ('base' in path) return []
     const message = `the middleware ${quoted(path.name)} has no effect: it is written inside the \`paths\` of another`
-    const hints = ['indent it like the other middlewares']
-    return [{ pointer: `${pointer}/paths/${i}`, problem: { code: 'WARN_COMPAT_NO_EFFECT', message, hints } }]
+    const problem = withoutEffect(message, 'indent it like the other middlewares')
+    return [{ pointer: `${pointer}/paths/${i}`, problem }]
   })
 
 function unknownType(type: string): Problem {
@@ -173,14 +175,14 @@ const isLocalJwt = (rule: unknown): boolean =>
 
 function readLocalJwt(middleware: GomaMiddleware, path: readonly PropertyKey[], root: unknown): Read {
   const name = toName(middleware.name, `middleware-${String(path[1])}`)
-  const read = readRule(LocalJwtRuleSchema, {}, middleware.rule, path, root, (rule) =>
+  const read = readRule(LocalJwtRuleSchema, middleware.rule, path, root, (rule) =>
     translateLocalJwt(name, rule),
   )
   return { ...read, problems: [...read.problems, ...strayMaps(middleware, path)] }
 }
 
 function readBasicAuth(middleware: GomaMiddleware, path: readonly PropertyKey[], root: unknown): Read {
-  const read = readRule(BasicAuthRuleSchema, {}, middleware.rule, path, root, translateBasicAuth)
+  const read = readRule(BasicAuthRuleSchema, middleware.rule, path, root, translateBasicAuth)
   const repeated = repeatedUsers(middleware.rule).map(({ at, ...problem }) => ({
     pointer: toPointer([...path, 'rule', 'users', at]),
     problem,
@@ -204,7 +206,7 @@ function readAuthRequest(middleware: GomaMiddleware, path: readonly PropertyKey[
   })
   const whole = { ...inside, ...Object.fromEntries(beside.map((key) => [key, middleware[key]])) }
   const value = rule === undefined || rule === null || typeof rule === 'object' ? whole : rule
-  const read = readRule(AuthRequestRuleSchema, {}, value, path, root, (checked) =>
+  const read = readRule(AuthRequestRuleSchema, value, path, root, (checked) =>
     translateAuthRequest(checked, beside),
   )
   // What was moved into the rule is shown where it is written.
@@ -233,19 +235,8 @@ const ENCRYPTED = unsupported(
   'write it in plain text, into a file that only the user of Warder may read',
 )
 
-/** What is used here of a schema of rules. */
-interface RuleSchema<Rule> {
-  safeParse(value: unknown):
-    | { readonly success: true; readonly data: Rule }
-    | {
-        readonly success: false
-        readonly error: { readonly issues: Parameters<typeof toLocatedProblems>[0] }
-      }
-}
-
 function readRule<Rule>(
-  schema: RuleSchema<Rule>,
-  notes: KeyNotes,
+  schema: z.ZodType<Rule>,
   rule: unknown,
   middlewarePath: readonly PropertyKey[],
   root: unknown,
@@ -259,7 +250,7 @@ function readRule<Rule>(
     const issues = read.error.issues.map((issue) => ({ ...issue, path: [...path, ...issue.path] }))
     return { judge: undefined, problems: toLocatedProblems(issues, root) }
   }
-  const problems = checkKeys(read.data as Readonly<Record<string, unknown>>, path, notes)
+  const problems = notedIn(read.data, path)
   const judge = translate(read.data)
   if ('code' in judge) {
     const { at, ...problem } = judge
