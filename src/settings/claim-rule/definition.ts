@@ -1,5 +1,6 @@
 /** Claim rules: what a claim of a verified token must be. */
 import { z } from 'zod'
+import { MAX_PATTERN_LENGTH } from '../../syntax/claim-pattern.ts'
 import { parseBeginning, parsePattern, parseWord } from '../values/texts.ts'
 import { oneOrMore, shorthand, texts } from '../kinds/collections.ts'
 import { plain, type Checked, type Kind, type Value } from '../kinds/kind.ts'
@@ -33,7 +34,7 @@ export const OPERATORS = section({
   not_in: optional(scalars, 'The claim has the type of one of these, and equals none of them.'),
   starts_with: optional(text('text', parseBeginning), 'The claim is a text that begins with this.'),
   matches: optional(
-    text('pattern', parsePattern),
+    text(`pattern, 1 to ${MAX_PATTERN_LENGTH} characters`, parsePattern),
     'The claim is a text of at most 1,024 characters that matches this [RE2](https://github.com/google/re2/wiki/Syntax) pattern as a whole: neither `admin` nor `^admin` matches `administrator`; write `admin.*` for a prefix.',
   ),
   contains: optional(scalars, 'The claim is a list that holds all of these.'),
