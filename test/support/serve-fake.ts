@@ -19,7 +19,7 @@ export interface FakeServing {
 }
 
 /** @param decide Denies at once by default. */
-export function serveFake(decide: Decide = () => DENY): FakeServing {
+export function serveFake(decide: Decide = () => DENY, isStopping = (): boolean => false): FakeServing {
   const items = new Set<Expiring>()
   const deadlines: Deadlines = {
     add: (item) => void items.add(item),
@@ -47,7 +47,7 @@ export function serveFake(decide: Decide = () => DENY): FakeServing {
     proto: 'http',
     held: UNCHARGED,
     isDraining: () => false,
-    isStopping: () => false,
+    isStopping,
     onExchange() {},
     onBusy() {},
     onIdle() {},

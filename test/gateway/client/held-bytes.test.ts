@@ -77,6 +77,16 @@ describe('the bytes that connections hold', () => {
     expect(total()).toBe(87)
   })
 
+  it('close connections above the budget though little was held since the last collection', async () => {
+    const { open, destroyed } = nameBudget()
+    const account = open('1', 'a')
+    account.add(96)
+    await turn()
+    account.add(5)
+    await turn()
+    expect(destroyed).toEqual(['a'])
+  })
+
   it('have what was let go of collected only when the budget is strained', async () => {
     const { open, collections } = nameBudget()
     const account = open('1', 'a')

@@ -107,3 +107,34 @@ describe('a client that reads slowly', () => {
     expect(stopping.wire.ending).toBeUndefined()
   })
 })
+
+describe('a client that goes on sending after its last answer', () => {
+  it('is closed after 1 MiB, and no byte of it is a request', async () => {
+    const { wire, send } = serveFake()
+    send(LAST)
+    await turn()
+    const before = wire.text()
+    for (let i = 0; i < 64; i++) send(GET + 'x'.repeat(16_384 - GET.length))
+    expect(wire.ending).toBeUndefined()
+    send('x')
+    expect([wire.ending, wire.text()]).toEqual(['closed', before])
+  })
+
+  it('has no further request read when the gateway began to stop before that answer', async () => {
+    let isStopping = false
+    let answer = (): void => {}
+    const { wire, send, connection } = serveFake(
+      () => new Promise((resolve) => (answer = () => resolve(DENY))),
+      () => isStopping,
+    )
+    send(GET)
+    isStopping = true
+    connection.stop()
+    answer()
+    await turn()
+    send(GET)
+    answer()
+    await turn()
+    expect(statusesOf(wire.text())).toEqual([401])
+  })
+})

@@ -54,7 +54,11 @@ const FRAMING: readonly Attack[] = [
   ['a bare CR in a field', post('X: a\rTransfer-Encoding: chunked') + `0\r\n\r\n${HIDDEN}`, 400],
   ['NUL in a field', post('X: a\0b') + HIDDEN, 400],
   ['a vertical tab in Transfer-Encoding', post('Transfer-Encoding:\x0bchunked') + HIDDEN, 400],
-  ['Transfer-Encoding in HTTP/1.0', post('Transfer-Encoding: chunked').replace('1.1', '1.0') + HIDDEN, 400],
+  [
+    'Transfer-Encoding in HTTP/1.0',
+    `${post('Transfer-Encoding: chunked').replace('1.1', '1.0')}0\r\n\r\n${HIDDEN}`,
+    400,
+  ],
   ['an empty field name', post(': a') + HIDDEN, 400],
   ['a field without colon', post('Content-Length') + HIDDEN, 400],
   ['a non-ASCII field name', post('Content-Leng\xf4h: 5') + HIDDEN, 400],

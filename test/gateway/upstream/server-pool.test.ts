@@ -56,3 +56,18 @@ it('receives the next answer on a kept connection, even if the previous client w
   await waitFor('the answer', () => (text.endsWith('ok') ? true : undefined))
   pool.release(next, false)
 })
+
+it('gives up a connection that is being made when its address leaves, and makes no further one', async () => {
+  const app = await startRawUpstream(cleanup)
+  const pool = createPool(app.port)
+  const pending = take(pool)
+  pool.leave()
+  const [result] = await Promise.allSettled([pending])
+  expect(result.status).toBe('rejected')
+  // At once: the address is not connected to.
+  const links: unknown[] = []
+  pool.take(true, (link) => links.push(link))
+  expect(links).toEqual([undefined])
+  expect(pool.active).toBe(0)
+  expect(app.received).toEqual([])
+})
