@@ -11,6 +11,7 @@ const PACKAGE_OF = {
   caddy: 'caddy',
   openssl: 'openssl',
   python3: 'python3',
+  pip3: 'python3-pip',
   chromium: 'chromium',
   curl: 'curl',
   h2load: 'nghttp2-client',

@@ -21,6 +21,8 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'hypercorn',
   'php',
   'python3',
+  // Debian's Python comes without it, and installs the next one.
+  'pip3',
   'pyjwt',
 ]
 const CACHE = `${ROOT}/node_modules/.cache/warder`
