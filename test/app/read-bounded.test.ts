@@ -1,7 +1,6 @@
 import { afterAll, describe, expect, it } from 'bun:test'
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listFiles } from '../../src/app/list-files.ts'
 import { loadInstance, loadInstanceText } from '../../src/app/load-instance.ts'
@@ -9,17 +8,20 @@ import { readBounded, readBoundedLater } from '../../src/app/read-bounded.ts'
 import { systemKeyDeps } from '../../src/app/system.ts'
 import { readExtraFiles } from '../../src/config/extra-files.ts'
 import type { ErrorCode } from '../../src/errors.ts'
+import { createCleanup } from '../support/live/cleanup.ts'
+import { createTempDir } from '../support/live/temp-dir.ts'
+
+const cleanup = createCleanup()
+afterAll(() => cleanup.run())
 
 describe('readBounded()', () => {
   it('reads a whole file, and no more than was allowed', () => {
-    const directory = mkdtempSync(join(tmpdir(), 'warder-'))
-    const file = join(directory, 'file')
+    const file = join(createTempDir(cleanup), 'file')
     const content = 'a line of text\n'.repeat(10_000)
     writeFileSync(file, content)
     expect(Buffer.from(readBounded(file, 1_000_000)).toString()).toBe(content)
     expect(Buffer.from(readBounded(file, content.length)).toString()).toBe(content)
     expect(readBounded(file, 100_000)).toHaveLength(100_000)
-    rmSync(directory, { recursive: true })
   })
 
   it('passes on the system’s error about a file', () => {
@@ -29,10 +31,9 @@ describe('readBounded()', () => {
 })
 
 describe('attack: a pipe without a writer instead of a file', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'warder-'))
+  const directory = createTempDir(cleanup)
   const fifo = join(directory, 'fifo')
   execFileSync('mkfifo', [fifo])
-  afterAll(() => rmSync(directory, { recursive: true }))
 
   const readers = { readBounded, readBoundedLater }
   for (const [name, read] of Object.entries(readers)) {

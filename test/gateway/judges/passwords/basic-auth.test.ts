@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'bun:test'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { basic, PW_HASH, startJudges } from '../../../support/judges.ts'
 import { createCleanup } from '../../../support/live/cleanup.ts'
 import { ask } from '../../../support/live/raw-client.ts'
+import { createTempDir } from '../../../support/live/temp-dir.ts'
 import { mint } from '../../../support/mint.ts'
 import { loadOrThrow } from '../../../support/run-service.ts'
 
@@ -141,9 +141,7 @@ describe('the application behind basic_auth', () => {
 
 describe('a users file', () => {
   const fileWith = (text: string): string => {
-    const directory = mkdtempSync(join(tmpdir(), 'warder-users-'))
-    cleanup.add(() => rmSync(directory, { recursive: true }))
-    const file = join(directory, 'users.htpasswd')
+    const file = join(createTempDir(cleanup), 'users.htpasswd')
     writeFileSync(file, text)
     return file
   }
