@@ -14,6 +14,7 @@ import { translateCors } from './cors.ts'
 import { checkExtra } from './files/include.ts'
 import { interceptedStatuses } from './error-pages.ts'
 import { translateListeners } from './listeners.ts'
+import { ifWritten, type Judge } from './middlewares/judges.ts'
 import { readMiddlewares, type Middleware } from './middlewares/middlewares.ts'
 import { warnOfEmptyGuards } from './files/yaml-values.ts'
 import { warnOfPublicPaths } from './public-paths.ts'
@@ -71,7 +72,11 @@ function translate(config: GomaConfig, root: unknown): Translated {
   return {
     value: {
       version: 1,
-      ...(policies.length === 0 ? {} : toIssuersAndPolicies(policies)),
+      ...ifWritten(
+        'issuers',
+        policies.map(({ issuer }) => issuer),
+      ),
+      ...ifWritten('policies', Object.fromEntries(policies.map(({ name, policy }) => [name, policy]))),
       routes: routes.length === 0 ? [CLOSED] : routes.map((route) => route.value),
       upstreams: Object.fromEntries([...upstreams].map(([name, upstream]) => [name, upstream.value])),
       listen: { gateway: listeners.value },
@@ -142,13 +147,10 @@ const NO_ROUTES: LocatedProblem = {
 }
 
 /** Middlewares of every route: at the top level from 0.4.6 to 0.5.0. */
-const defaultPlaces = ({ gateway, defaults }: GomaConfig): readonly { name: string; pointer: string }[] => [
-  ...(defaults?.middlewares ?? []).map((name, i) => ({ name, pointer: `/defaults/middlewares/${i}` })),
-  ...(gateway.defaults?.middlewares ?? []).map((name, i) => ({
-    name,
-    pointer: `/gateway/defaults/middlewares/${i}`,
-  })),
-]
+const defaultPlaces = ({ gateway, defaults }: GomaConfig): readonly { name: string; pointer: string }[] =>
+  Object.entries({ '/defaults': defaults, '/gateway/defaults': gateway.defaults }).flatMap(([at, written]) =>
+    (written?.middlewares ?? []).map((name, i) => ({ name, pointer: `${at}/middlewares/${i}` })),
+  )
 
 /** Names of middlewares that judge some route. */
 const usedNames = (config: GomaConfig): ReadonlySet<string> =>
@@ -159,24 +161,12 @@ const usedNames = (config: GomaConfig): ReadonlySet<string> =>
     ),
   ])
 
-interface UsedPolicy {
-  readonly name: string
-  readonly pointer: string
-  readonly issuer: unknown
-  readonly policy: unknown
-}
+type UsedPolicy = Extract<Judge, { kind: 'policy' }> & Pick<Middleware, 'pointer'>
 
 const usedPolicies = (known: readonly Middleware[], used: ReadonlySet<string>): readonly UsedPolicy[] =>
   known.flatMap(({ name, pointer, judge }) =>
-    judge.kind === 'policy' && used.has(name)
-      ? [{ name: judge.name, pointer, issuer: judge.issuer, policy: judge.policy }]
-      : [],
+    judge.kind === 'policy' && used.has(name) ? [{ ...judge, pointer }] : [],
   )
-
-const toIssuersAndPolicies = (policies: readonly UsedPolicy[]): Translated['value'] => ({
-  issuers: policies.map(({ issuer }) => issuer),
-  policies: Object.fromEntries(policies.map(({ name, policy }) => [name, policy])),
-})
 
 /** Keys of an issuer that have another name in Goma. */
 const ISSUER_KEYS: Readonly<Record<string, string>> = {

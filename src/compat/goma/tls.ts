@@ -55,32 +55,23 @@ export function translateTls({ gateway }: GomaConfig): GomaTls {
 const CLIENT_AUTH = '/gateway/tls/clientAuth'
 
 function writtenPairs(gateway: GomaConfig['gateway']): readonly Written[] {
-  const { tls, tlsCertFile = '', tlsKeyFile = '', sslCertFile = '', sslKeyFile = '' } = gateway
-  const inList = (list: 'certificates' | 'keys'): readonly Written[] =>
-    (tls?.[list] ?? []).map(({ cert, key }, i) => ({
-      cert,
-      key,
-      certPointer: `/gateway/tls/${list}/${i}/cert`,
-      keyPointer: `/gateway/tls/${list}/${i}/key`,
-    }))
-  const inFiles = (name: 'tls' | 'ssl', cert: string, key: string): Written => ({
+  const { tls } = gateway
+  const inMap = ({ cert = '', key = '' } = {}, pointer: string): Written => ({
     cert,
     key,
+    certPointer: `${pointer}/cert`,
+    keyPointer: `${pointer}/key`,
+  })
+  const inFiles = (name: 'tls' | 'ssl'): Written => ({
+    cert: gateway[`${name}CertFile`] ?? '',
+    key: gateway[`${name}KeyFile`] ?? '',
     certPointer: `/gateway/${name}CertFile`,
     keyPointer: `/gateway/${name}KeyFile`,
   })
-  return [
-    {
-      cert: tls?.default?.cert ?? '',
-      key: tls?.default?.key ?? '',
-      certPointer: '/gateway/tls/default/cert',
-      keyPointer: '/gateway/tls/default/key',
-    },
-    inFiles('tls', tlsCertFile, tlsKeyFile),
-    inFiles('ssl', sslCertFile, sslKeyFile),
-    ...inList('certificates'),
-    ...inList('keys'),
-  ]
+  const inLists = (['certificates', 'keys'] as const).flatMap((list) =>
+    (tls?.[list] ?? []).map((pair, i) => inMap(pair, `/gateway/tls/${list}/${i}`)),
+  )
+  return [inMap(tls?.default, '/gateway/tls/default'), inFiles('tls'), inFiles('ssl'), ...inLists]
 }
 
 function checkPair({ cert, key, certPointer, keyPointer }: Written): readonly LocatedProblem[] {

@@ -73,40 +73,32 @@ const DEBUG: Problem = {
 
 type Words = (problem: Problem) => Problem | undefined
 
+/** @param message Absent: that of the `warder.yaml`. */
+const closedWith =
+  (code: ErrorCode, hint: string, message?: string): Words =>
+  (problem) => ({ code, message: message ?? problem.message, hints: [`close it with ${hint}`] })
+
 /** Problems of a `warder.yaml` in the words of jwtauthrequest: the keys in hints are its own. */
 export const IN_ITS_WORDS: Readonly<Partial<Record<ErrorCode, Words>>> = {
   // Every client reads the parameter `token`, and none can turn that off.
   WARN_CONFIG_QUERY_TOKEN: () => undefined,
-  WARN_CONFIG_ISSUER_ANY: ({ message }) => ({
-    code: 'WARN_COMPAT_ISSUER_UNCHECKED',
-    message,
-    hints: ['close it with `"issuer": "…"`'],
-  }),
-  WARN_CONFIG_AUDIENCE_ANY: () => ({
-    code: 'WARN_COMPAT_AUDIENCE_UNCHECKED',
-    message: 'tokens made for any other service are accepted',
-    hints: ['close it with `"audience": ["…"]`'],
-  }),
-  WARN_CONFIG_EXP_OPTIONAL: ({ message }) => ({
-    code: 'WARN_COMPAT_EXP_OPTIONAL',
-    message,
-    hints: ['close it with `"required-claims": ["exp"]`'],
-  }),
-  WARN_CONFIG_SECRET_SHORT: ({ message }) => ({
-    code: 'WARN_COMPAT_SECRET_SHORT',
-    message,
-    hints: ['close it with an `HMAC` of 32 bytes for HS256, 48 for HS384 and 64 for HS512 (RFC 7518 §3.2)'],
-  }),
-  WARN_CONFIG_HTTP: ({ message }) => ({
-    code: 'WARN_COMPAT_HTTP',
-    message,
-    hints: ['close it with an https:// `issuer`'],
-  }),
-  WARN_CONFIG_DECISIONS_EXPOSED: () => ({
-    code: 'WARN_COMPAT_EXPOSED',
-    message: 'every machine that reaches this port may ask for decisions',
-    hints: ['close it with `"listen-port": "127.0.0.1:…"` if the proxy runs on this machine'],
-  }),
+  WARN_CONFIG_ISSUER_ANY: closedWith('WARN_COMPAT_ISSUER_UNCHECKED', '`"issuer": "…"`'),
+  WARN_CONFIG_AUDIENCE_ANY: closedWith(
+    'WARN_COMPAT_AUDIENCE_UNCHECKED',
+    '`"audience": ["…"]`',
+    'tokens made for any other service are accepted',
+  ),
+  WARN_CONFIG_EXP_OPTIONAL: closedWith('WARN_COMPAT_EXP_OPTIONAL', '`"required-claims": ["exp"]`'),
+  WARN_CONFIG_SECRET_SHORT: closedWith(
+    'WARN_COMPAT_SECRET_SHORT',
+    'an `HMAC` of 32 bytes for HS256, 48 for HS384 and 64 for HS512 (RFC 7518 §3.2)',
+  ),
+  WARN_CONFIG_HTTP: closedWith('WARN_COMPAT_HTTP', 'an https:// `issuer`'),
+  WARN_CONFIG_DECISIONS_EXPOSED: closedWith(
+    'WARN_COMPAT_EXPOSED',
+    '`"listen-port": "127.0.0.1:…"` if the proxy runs on this machine',
+    'every machine that reaches this port may ask for decisions',
+  ),
   ERR_CONFIG_SECRET_SHORT: ({ hints = [], ...problem }) => ({
     ...problem,
     hints: ['fewer than 16 bytes can be guessed', ...hints],

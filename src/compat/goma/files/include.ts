@@ -37,28 +37,21 @@ const ExtraSchema = strictMap({
 export async function includeExtraFiles(written: SourceDocument, reader: DirectoryReader): Promise<Included> {
   const document = withMergeKeys(written)
   const place = PLACES.find((pointer) => directoryAt(document, pointer) !== '')
-  if (place === undefined)
-    return {
-      document: mergeDocuments(document, []),
-      problems: [],
-      fileHashes: new Map(),
-      directories: new Map(),
-    }
+  const alone: Included = {
+    document: mergeDocuments(document, []),
+    problems: [],
+    fileHashes: new Map(),
+    directories: new Map(),
+  }
+  if (place === undefined) return alone
   const name = directoryAt(document, place)
   const path = resolve(dirname(resolve(document.file)), name)
   const isWatched = isYes(valueAt(document.value, `${place}/watch`))
+  const watched = (hash: string) => new Map(isWatched ? [[path, hash]] : [])
   const read = await readExtraFiles(path, reader)
   if (!read.ok) {
-    const problem = locateIn(document)({
-      pointer: `${place}/directory`,
-      problem: toProblem(name, read.error),
-    })
-    return {
-      document: mergeDocuments(document, []),
-      problems: [problem],
-      fileHashes: new Map(),
-      directories: watched(isWatched, path, ''),
-    }
+    const problem = { pointer: `${place}/directory`, problem: toProblem(name, read.error) }
+    return { ...alone, problems: [locateIn(document)(problem)], directories: watched('') }
   }
   const { files, hash } = read.value
   const problems: Diagnostic[] = []
@@ -72,12 +65,9 @@ export async function includeExtraFiles(written: SourceDocument, reader: Directo
     document: mergeDocuments(document, extras),
     problems,
     fileHashes: new Map(files.map((file) => [file.path, file.hash])),
-    directories: watched(isWatched, path, hash),
+    directories: watched(hash),
   }
 }
-
-const watched = (isWatched: boolean, path: string, hash: string): ReadonlyMap<string, string> =>
-  new Map(isWatched ? [[path, hash]] : [])
 
 function directoryAt(document: SourceDocument, pointer: string): string {
   const directory = valueAt(document.value, `${pointer}/directory`)
@@ -89,11 +79,8 @@ function readExtra({ name, content }: ExtraFile, directory: string): SourceDocum
   const file = join(directory, name)
   const start = { file, line: 1, column: 1, length: 1 }
   if (!content.ok) {
-    const problem = {
-      code: 'ERR_CONFIG_FILE_UNREADABLE',
-      message: `${quoted(file)} ${content.error}`,
-    } as const
-    return [toDiagnostic(problem, undefined, start)]
+    const message = `${quoted(file)} ${content.error}`
+    return [toDiagnostic({ code: 'ERR_CONFIG_FILE_UNREADABLE', message }, undefined, start)]
   }
   const parsed = parseDocument(content.value, file)
   if (!parsed.ok) {
@@ -109,24 +96,17 @@ function readExtra({ name, content }: ExtraFile, directory: string): SourceDocum
 
 function toProblem(directory: string, trouble: DirectoryTrouble): Problem {
   const message = `the directory ${quoted(directory)} ${trouble}`
+  const made = (code: Problem['code'], ...hints: readonly string[]): Problem => ({ code, message, hints })
   switch (trouble) {
     // As in Goma, which says so in its log.
     case 'does not exist':
-      return {
-        code: 'WARN_COMPAT_EXTRA_DIRECTORY',
-        message,
-        hints: ['only the routes and middlewares of this file are in force'],
-      }
+      return made('WARN_COMPAT_EXTRA_DIRECTORY', 'only the routes and middlewares of this file are in force')
     case 'holds too many files':
-      return { code: 'ERR_CONFIG_FILE_TOO_LARGE', message, hints: [`at most ${MAX_EXTRA_FILES} are read`] }
+      return made('ERR_CONFIG_FILE_TOO_LARGE', `at most ${MAX_EXTRA_FILES} are read`)
     case 'holds too much':
-      return {
-        code: 'ERR_CONFIG_FILE_TOO_LARGE',
-        message,
-        hints: [`at most ${MAX_EXTRA_BYTES} bytes are read`],
-      }
+      return made('ERR_CONFIG_FILE_TOO_LARGE', `at most ${MAX_EXTRA_BYTES} bytes are read`)
     default:
-      return { code: 'ERR_CONFIG_FILE_UNREADABLE', message }
+      return made('ERR_CONFIG_FILE_UNREADABLE')
   }
 }
 

@@ -19,14 +19,9 @@ export type Judge =
   | { readonly kind: 'deny' }
   | { readonly kind: 'rate_limit'; readonly value: GomaLimit }
   | {
-      readonly kind: 'forward_auth'
+      readonly kind: 'forward_auth' | 'basic_auth'
       readonly value: Value
       /** Key of the value → where it is written in the middleware. */
-      readonly origins: Readonly<Record<string, string>>
-    }
-  | {
-      readonly kind: 'basic_auth'
-      readonly value: Value
       readonly origins: Readonly<Record<string, string>>
     }
   | {

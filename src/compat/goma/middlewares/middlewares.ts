@@ -20,29 +20,18 @@ export interface Middleware {
 
 /** Types that Goma has and Warder does not, and what to do instead. */
 export const UNSUPPORTED_TYPES: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    ['ldap', 'ldapAuth', 'oauth', 'oauth2'].map((type) => [
-      type,
-      'let an auth service judge: type `jwt` or `forwardAuth`',
-    ]),
-  ),
-  ...Object.fromEntries(
-    'accessPolicy geoBlock userAgentBlock httpCache bodyLimit addPrefix rewriteRegex stripQuery redirect redirectScheme redirectRegex requestHeaders responseHeaders errorInterceptor accessLog'
-      .split(' ')
-      .map((type) => [type, 'do it in the application, or in a proxy in front']),
+  ...each('ldap ldapAuth oauth oauth2', 'let an auth service judge: type `jwt` or `forwardAuth`'),
+  ...each(
+    'accessPolicy geoBlock userAgentBlock httpCache bodyLimit addPrefix rewriteRegex stripQuery redirect redirectScheme redirectRegex requestHeaders responseHeaders errorInterceptor accessLog',
+    'do it in the application, or in a proxy in front',
   ),
 }
 
-const KNOWN_TYPES: readonly string[] = [
-  'jwt',
-  'jwtAuth',
-  'forwardAuth',
-  'basic',
-  'basicAuth',
-  'access',
-  'rateLimit',
-  ...Object.keys(UNSUPPORTED_TYPES),
-]
+function each(types: string, hint: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(types.split(' ').map((type) => [type, hint]))
+}
+
+const SUPPORTED_TYPES = 'jwt jwtAuth forwardAuth basic basicAuth access rateLimit'.split(' ')
 
 /** @param root The whole document, to tell what is missing from what is wrong. */
 export function readMiddlewares(
@@ -114,7 +103,11 @@ function unknownType(type: string): Problem {
   const hint = Object.hasOwn(UNSUPPORTED_TYPES, type) ? UNSUPPORTED_TYPES[type] : undefined
   if (hint !== undefined) return unsupported(`a middleware of type ${quoted(type)} is not supported`, hint)
   const message = `there is no type of middleware ${quoted(type)}`
-  return { code: 'ERR_CONFIG_VALUE', message, ...suggestion(type, KNOWN_TYPES) }
+  return {
+    code: 'ERR_CONFIG_VALUE',
+    message,
+    ...suggestion(type, [...SUPPORTED_TYPES, ...Object.keys(UNSUPPORTED_TYPES)]),
+  }
 }
 
 const NO_PATHS: Problem = {

@@ -36,18 +36,14 @@ type RuleReader = (middleware: GomaMiddleware, path: readonly PropertyKey[], roo
 export const RULE_READERS: ReadonlyMap<string, RuleReader> = new Map<string, RuleReader>(
   Object.entries({
     jwt: (middleware, path, root) =>
-      isLocalJwt(middleware.rule)
-        ? readLocalJwt(middleware, path, root)
-        : readAuthRequest(middleware, path, root),
+      (isLocalJwt(middleware.rule) ? readLocalJwt : readAuthRequest)(middleware, path, root),
     jwtauth: readLocalJwt,
-    forwardauth: (middleware, path, root) =>
-      readRule(ForwardAuthRuleSchema, middleware.rule, path, root, translateForwardAuth),
+    forwardauth: ({ rule }, path, root) =>
+      readRule(ForwardAuthRuleSchema, rule, path, root, translateForwardAuth),
     basic: readBasicAuth,
     basicauth: readBasicAuth,
-    ratelimit: (middleware, path, root) =>
-      readRule(RateLimitRuleSchema, middleware.rule, path, root, translateRateLimit),
-    access: (middleware, path, root) =>
-      readRule(AccessRuleSchema, middleware.rule, path, root, () => ({ kind: 'deny' })),
+    ratelimit: ({ rule }, path, root) => readRule(RateLimitRuleSchema, rule, path, root, translateRateLimit),
+    access: ({ rule }, path, root) => readRule(AccessRuleSchema, rule, path, root, () => ({ kind: 'deny' })),
   }),
 )
 
@@ -107,11 +103,8 @@ const strayMaps = (middleware: GomaMiddleware, path: readonly PropertyKey[]): re
     .filter((key) => middleware[key] !== undefined)
     .map((key) => {
       const message = `\`${key}\` has an effect on the type \`jwt\` with a \`url\` only`
-      return {
-        pointer: toPointer([...path, key]),
-        atKey: true,
-        problem: { code: 'ERR_CONFIG_USELESS_KEY', message },
-      }
+      const problem = { code: 'ERR_CONFIG_USELESS_KEY', message } as const
+      return { pointer: toPointer([...path, key]), problem, atKey: true }
     })
 
 const ENCRYPTED = unsupported(
