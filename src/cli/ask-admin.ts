@@ -7,7 +7,7 @@ import { parseUrl } from '../syntax/parse-url.ts'
 const MAX_ANSWER_BYTES = 1024 * 1024
 
 /** Where an admin listener is. */
-export interface AdminTarget {
+interface AdminTarget {
   readonly url: URL
   /** Path of the socket, for a unix socket. */
   readonly unix?: string
@@ -18,8 +18,7 @@ export interface AdminAnswer {
   readonly text: string
 }
 
-/** @param flag Named in the error. @throws WarderError ERR_CLI_USAGE */
-export function parseAdminTarget(flag: string, text: string): AdminTarget {
+function parseAdminTarget(flag: string, text: string): AdminTarget {
   if (text.startsWith('unix:') && text.length > 'unix:'.length)
     return { url: new URL('http://localhost'), unix: text.slice('unix:'.length) }
   const url = parseUrl(text)
@@ -30,14 +29,19 @@ export function parseAdminTarget(flag: string, text: string): AdminTarget {
   )
 }
 
-/** @throws WarderError ERR_CLI_UNREACHABLE */
+/**
+ * @param flag How the target is named, for errors.
+ * @param target `http://HOST:PORT` or `unix:PATH`.
+ * @throws WarderError ERR_CLI_USAGE, ERR_CLI_UNREACHABLE
+ */
 export async function askAdmin(
   flag: string,
-  { url, unix }: AdminTarget,
+  target: string,
   path: string,
   timeoutMs: number,
   hints: readonly string[] = [],
 ): Promise<AdminAnswer> {
+  const { url, unix } = parseAdminTarget(flag, target)
   try {
     const response = await fetch(new URL(path, url), {
       // Otherwise another server could be asked.

@@ -1,4 +1,15 @@
-/** Flags and arguments that several commands have. */
+/** What several commands have: flags, arguments, and the action that loads what they need. */
+import type { Cli } from './cli.ts'
+import type { ExitCode } from './exit-codes.ts'
+
+/** The action of a command; what it needs is loaded when it runs. */
+export const loadAndRun =
+  <Args extends readonly unknown[]>(
+    cli: Cli,
+    load: () => Promise<(cli: Cli, ...args: Args) => Promise<ExitCode>>,
+  ) =>
+  async (...args: Args): Promise<void> =>
+    cli.setExitCode(await (await load())(cli, ...args))
 
 export const CONFIG_FLAG = [
   '-c, --config <file>',

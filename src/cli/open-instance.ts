@@ -20,6 +20,8 @@ const READ_ONLY: KeyDeps = { ...systemKeyDeps, snapshots: { read: snapshotFiles.
 const offline: KeyDeps['fetch'] = () => Promise.reject(new Error('offline'))
 const OFFLINE: KeyDeps = { ...READ_ONLY, fetch: offline, fetchVia: () => offline }
 
+type Use = (instance: Instance) => ExitCode | Promise<ExitCode>
+
 /**
  * Runs `use` with the configuration, without asking any issuer. An invalid configuration is reported, and the
  * exit code is 3.
@@ -27,25 +29,15 @@ const OFFLINE: KeyDeps = { ...READ_ONLY, fetch: offline, fetchVia: () => offline
  * @param named The value of `-c`, if it was given.
  * @throws WarderError ERR_CLI_CONFIG_NOT_FOUND
  */
-export function withConfig(
-  cli: Cli,
-  named: string | undefined,
-  use: (instance: Instance) => ExitCode | Promise<ExitCode>,
-): Promise<ExitCode> {
-  return open(cli, named, OFFLINE, use)
-}
+export const withConfig = (cli: Cli, named: string | undefined, use: Use): Promise<ExitCode> =>
+  open(cli, named, OFFLINE, use)
 
 /** The same after the issuers' keys have been fetched; keys that are late or unreachable are missing. */
-export function withKeys(
-  cli: Cli,
-  named: string | undefined,
-  use: (instance: Instance) => ExitCode | Promise<ExitCode>,
-): Promise<ExitCode> {
-  return open(cli, named, READ_ONLY, async (instance) => {
+export const withKeys = (cli: Cli, named: string | undefined, use: Use): Promise<ExitCode> =>
+  open(cli, named, READ_ONLY, async (instance) => {
     await settled(instance.started, KEYS_WAIT_MS)
     return use(instance)
   })
-}
 
 /** Prints diagnostics for people, and with `--json` for programs as well. */
 export function reportFailure(cli: Cli, failure: ConfigFailure): ExitCode {
@@ -57,12 +49,7 @@ export function reportFailure(cli: Cli, failure: ConfigFailure): ExitCode {
   return EXIT.configInvalid
 }
 
-async function open(
-  cli: Cli,
-  named: string | undefined,
-  deps: KeyDeps,
-  use: (instance: Instance) => ExitCode | Promise<ExitCode>,
-): Promise<ExitCode> {
+async function open(cli: Cli, named: string | undefined, deps: KeyDeps, use: Use): Promise<ExitCode> {
   const loaded = await loadInstance(findConfigFile(named, cli.env), deps)
   if (!loaded.ok) return reportFailure(cli, loaded.error)
   try {

@@ -12,6 +12,10 @@ export const usageError = (message: string, ...hints: readonly string[]): Warder
 export const excludeEachOther = (first: string, second: string): WarderError =>
   usageError(`${first} and ${second} exclude each other`, 'leave one of them out')
 
+/** The known word that was probably meant, as a hint; empty when none is near. */
+export const didYouMean = (word: string, known: readonly string[]): readonly string[] =>
+  Object.values(suggestion(word, known))
+
 /**
  * A name that does not exist, with the one that was probably meant.
  *
@@ -24,10 +28,9 @@ export function unknownName(
   name: string,
   known: readonly string[],
 ): WarderError {
-  const { label } = suggestion(name, known)
   return usageError(
     `${flag}: there is no ${noun} ${quoted(name)}`,
-    ...(label === undefined ? [] : [label]),
+    ...didYouMean(name, known),
     known.length === 0 ? `the configuration has no ${plural}` : `${plural}: ${known.join(', ')}`,
   )
 }
@@ -70,10 +73,6 @@ export function assertHelpTargets(program: Command, args: readonly string[]): vo
 
 function unknownCommand(command: Command, word: string): Error {
   const names = command.commands.map((one) => one.name())
-  const { label } = suggestion(word, names)
-  return usageError(
-    `unknown command '${word}'`,
-    ...(label === undefined ? [] : [label]),
-    `the commands are ${names.join(', ')}`,
-  )
+  const all = `the commands are ${names.join(', ')}`
+  return usageError(`unknown command '${word}'`, ...didYouMean(word, names), all)
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { devConfig } from '../../src/cli/dev/example-config.ts'
+import { devConfig } from '../../src/cli/dev/run.ts'
 import { configJsonSchema } from '../../src/settings/json-schema.ts'
 import { loadText } from './load-text.ts'
 

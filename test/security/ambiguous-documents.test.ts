@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { loadConfigText, type LoadConfigDeps } from '../../src/config/load-config.ts'
-import { mintedClaims } from '../../src/cli/token/minted-claims.ts'
+import { mintedClaims } from '../../src/cli/token/mint.ts'
 import { jwtauthrequestFormat } from '../../src/compat/jwtauthrequest/format.ts'
 import { createBoundedFetch } from '../../src/keys/fetch/bounded-fetch.ts'
 import { createKeySource } from '../../src/keys/sources/create-key-source.ts'
@@ -77,6 +77,7 @@ const PLACES: readonly (readonly [name: string, isUsed: (text: string) => boolea
 
 const claimOption = (json: string): Parameters<typeof mintedClaims>[0] => ({
   expires: '5m',
+  secretEncoding: 'utf8',
   claim: [`x=${json}`],
 })
 

@@ -1,8 +1,7 @@
 /** `warder check`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG } from '../flags.ts'
-import type { CheckOptions } from './run.ts'
+import { CONFIG_FLAG, loadAndRun } from '../flags.ts'
 
 export function checkCommand(cli: Cli): Command {
   return new Command('check')
@@ -24,8 +23,5 @@ Examples:
   warder check --online                    # exit code 6 when an issuer cannot be reached
   warder check --json | jq '.diagnostics[].code'`,
     )
-    .action(async (file: string | undefined, options: CheckOptions) => {
-      const { runCheck } = await import('./run.ts')
-      cli.setExitCode(await runCheck(cli, file, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./run.ts')).runCheck))
 }

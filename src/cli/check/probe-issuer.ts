@@ -48,12 +48,12 @@ export async function probeSource(
   const base = keys.kind === 'discovery' ? (keys.metadataUrl ?? keys.issuer) : keys.url
   const fetchDocument = createBoundedFetch(keys, { ...deps, fetch: fetchFor(keys, base, deps) })
   const watched = watch(explainRefusals(fetchDocument, keys.reach, base), deps.nowMs)
-  const probe = await probeKeySet(keys, algorithms, watched)
+  const probe = await askForKeys(keys, algorithms, watched)
   const clockOffsetSeconds = watched.clockOffsetSeconds()
   return clockOffsetSeconds === undefined ? probe : { ...probe, clockOffsetSeconds }
 }
 
-async function probeKeySet(
+async function askForKeys(
   keys: SettingsOf<'discovery' | 'jwks_url'>,
   algorithms: IssuerSettings['algorithms'],
   watched: Watched,
@@ -68,13 +68,12 @@ async function probeKeySet(
   }
   const read = readJwks(fetched.value.bytes, { algorithms, pin: keys.pin, keyUse: keys.keyUse })
   if (!read.ok) return { ...found, jwks, fault: { kind: 'invalid', url, why: read.error } }
-  const probe = { ...found, jwks, keys: read.value }
-  return read.value.keys.length > 0
-    ? probe
-    : { ...probe, fault: { kind: 'none_usable', url, why: 'none of its keys can be used here' } }
+  const fault: ProbeFault = { kind: 'none_usable', url, why: 'none of its keys can be used here' }
+  const isUsable = read.value.keys.length > 0
+  return { ...found, jwks, keys: read.value, ...(isUsable ? {} : { fault }) }
 }
 
-/** Without a URL after a fault. */
+/** Without a URL there is a fault. */
 async function findKeySet(
   keys: SettingsOf<'discovery' | 'jwks_url'>,
   watched: Watched,

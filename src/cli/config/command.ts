@@ -1,9 +1,7 @@
 /** `warder config …`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG } from '../flags.ts'
-import type { ConvertOptions } from './convert.ts'
-import type { ShowOptions } from './show.ts'
+import { CONFIG_FLAG, loadAndRun } from '../flags.ts'
 
 export function configCommand(cli: Cli): Command {
   return new Command('config')
@@ -29,10 +27,7 @@ Examples:
   warder config show --origin | grep preset
   warder config show --json | jq .config.listen`,
     )
-    .action(async (options: ShowOptions) => {
-      const { runConfigShow } = await import('./show.ts')
-      cli.setExitCode(await runConfigShow(cli, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./show.ts')).runConfigShow))
 }
 
 function schemaCommand(cli: Cli): Command {
@@ -65,8 +60,5 @@ function convertCommand(cli: Cli): Command {
     .argument('<file>', 'the configuration of jwtauthrequest or Goma Gateway')
     .option('--json', 'for programs: warder.config-convert/v1')
     .addHelpText('after', '\nExamples:\n  warder config convert config.json > warder.yaml')
-    .action(async (file: string, options: ConvertOptions) => {
-      const { runConfigConvert } = await import('./convert.ts')
-      cli.setExitCode(await runConfigConvert(cli, file, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./convert.ts')).runConfigConvert))
 }

@@ -79,13 +79,9 @@ type Leaf = { readonly path: readonly PropertyKey[]; readonly leaf: unknown }
 
 function leavesOf(value: unknown, path: readonly PropertyKey[]): readonly Leaf[] {
   if (typeof value !== 'object' || value === null) return [{ path, leaf: value }]
-  const isList = Array.isArray(value)
-  const members = isList ? value : Object.values(value)
-  if (isList && members.every((member) => typeof member !== 'object')) return [{ path, leaf: value }]
+  const members: readonly (readonly [string, unknown])[] = Object.entries(value)
+  const isPlainList = Array.isArray(value) && value.every((member) => typeof member !== 'object')
   // `match: {}` is a setting, too.
-  if (members.length === 0) return [{ path, leaf: value }]
-  const entries: readonly (readonly [PropertyKey, unknown])[] = isList
-    ? value.map((member: unknown, i) => [i, member] as const)
-    : Object.entries(value)
-  return entries.flatMap(([key, member]) => leavesOf(member, [...path, key]))
+  if (isPlainList || members.length === 0) return [{ path, leaf: value }]
+  return members.flatMap(([key, member]) => leavesOf(member, [...path, key]))
 }

@@ -1,9 +1,8 @@
 /** `warder dev`: everything on nothing, for a first look. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import type { DevOptions } from './run.ts'
+import { loadAndRun } from '../flags.ts'
 
-/** The command; what it needs is loaded when it runs. */
 export function devCommand(cli: Cli): Command {
   return new Command('dev')
     .summary('try it: a throw-away issuer, an example configuration, three requests to paste')
@@ -14,8 +13,5 @@ export function devCommand(cli: Cli): Command {
     .option('--admin <address>', 'where to show health', '127.0.0.1:9181')
     .option('--print-config', 'print the example configuration and exit')
     .addHelpText('after', '\nExamples:\n  warder dev\n  warder dev --print-config > warder.yaml')
-    .action(async (options: DevOptions) => {
-      const { runDev } = await import('./run.ts')
-      cli.setExitCode(await runDev(cli, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./run.ts')).runDev))
 }

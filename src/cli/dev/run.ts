@@ -1,5 +1,4 @@
 /** `warder dev`: the built-in issuer, the example configuration, and three requests to paste. */
-import { DEV_AUDIENCE, devConfig } from './example-config.ts'
 import { loadInstanceText } from '../../app/load-instance.ts'
 import { openService, type Service } from '../../app/service.ts'
 import { endLog, stopSignal } from '../../app/process-end.ts'
@@ -61,6 +60,31 @@ async function serveExample(
 /** How the program is called here: from a clone by npm, else by its name. */
 const nameOf = ({ env }: Cli): string =>
   env['npm_lifecycle_event'] === undefined ? 'warder' : 'npm run -s warder --'
+
+/** Audience of the example. */
+const DEV_AUDIENCE = 'api://orders'
+
+/** @param issuer URL of the built-in issuer. @param decisions and @param admin listen addresses. */
+export const devConfig = (issuer: string, decisions: string, admin: string): string => `version: 1
+issuers:
+  - name: dev
+    issuer: ${issuer}
+    audience: ${DEV_AUDIENCE}
+    keys: { jwks_url: ${issuer}/jwks, allow_http: true }
+policies:
+  orders-read:
+    scope: orders:read
+    identity: { X-Auth-Subject: sub, X-Auth-Scope: scope }
+  orders-write:
+    scope: orders:write
+    identity: { X-Auth-Subject: sub, X-Auth-Scope: scope }
+routes:
+  - { name: health, match: { path: /healthz }, access: public }
+  - { name: read, match: { host: api.example.com, path: /orders/**, method: [GET, HEAD] }, policy: orders-read }
+  - { name: write, match: { host: api.example.com, path: /orders/** }, policy: orders-write }
+listen: { decisions: "${decisions}", admin: "${admin}" }
+drain: 0s
+`
 
 /** The issuer on a free loopback port. */
 function startIssuer(): { readonly url: string; stop(): Promise<void> } {

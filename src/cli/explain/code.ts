@@ -4,11 +4,10 @@
  */
 import errorsPage from '../../../docs/errors.md' with { type: 'text' }
 import reasonsPage from '../../../docs/reasons.md' with { type: 'text' }
-import { suggestion } from '../../suggest.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { createPaint } from '../paint.ts'
-import { usageError } from '../usage-error.ts'
+import { didYouMean, usageError } from '../usage-error.ts'
 
 export interface CodePage {
   readonly code: string
@@ -26,13 +25,10 @@ export function runExplainCode(cli: Cli, code: string): ExitCode {
   const pages = readPages()
   const page = pages.find((one) => one.code.toLowerCase() === code.toLowerCase())
   if (page === undefined) {
-    const { label } = suggestion(
-      code,
-      pages.map((one) => one.code),
-    )
+    const known = pages.map((one) => one.code)
     throw usageError(
       `"${code}" is neither a code nor a token`,
-      ...(label === undefined ? [] : [label]),
+      ...didYouMean(code, known),
       'codes: docs/errors.md and docs/reasons.md have them all',
       'to explain a decision, pipe the token in: echo "$TOKEN" | warder explain --request …',
     )

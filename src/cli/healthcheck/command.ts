@@ -1,8 +1,7 @@
 /** `warder healthcheck`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG } from '../flags.ts'
-import type { HealthcheckOptions } from './run.ts'
+import { CONFIG_FLAG, loadAndRun } from '../flags.ts'
 
 export function healthcheckCommand(cli: Cli): Command {
   return new Command('healthcheck')
@@ -25,8 +24,5 @@ Examples:
 
 Exit codes: 0 ready, 6 not ready or not reachable.`,
     )
-    .action(async (options: HealthcheckOptions) => {
-      const { runHealthcheck } = await import('./run.ts')
-      cli.setExitCode(await runHealthcheck(cli, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./run.ts')).runHealthcheck))
 }

@@ -1,7 +1,7 @@
 /** `warder healthcheck`: what /readyz or /livez of a running Warder answers. */
 import { parseDuration } from '../../settings/values/duration.ts'
 import { printable } from '../../printable.ts'
-import { askAdmin, parseAdminTarget, type AdminTarget } from '../ask-admin.ts'
+import { askAdmin } from '../ask-admin.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { lookForConfigFile } from '../config-file.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
@@ -25,9 +25,9 @@ const NO_CONFIG_HINT =
 
 export async function runHealthcheck(cli: Cli, options: HealthcheckOptions): Promise<ExitCode> {
   const timeoutMs = parseTimeout(options.timeout)
-  if (options.url !== undefined) return ask(cli, parseAdminTarget('--url', options.url), timeoutMs, options)
+  if (options.url !== undefined) return ask(cli, options.url, timeoutMs, options)
   if (lookForConfigFile(options.config, cli.env) === undefined)
-    return ask(cli, parseAdminTarget('--url', DEFAULT_URL), timeoutMs, options, NO_CONFIG_HINT)
+    return ask(cli, DEFAULT_URL, timeoutMs, options, NO_CONFIG_HINT)
   const { withConfig } = await import('../open-instance.ts')
   const { reachableAddress } = await import('../../settings/values/listen-address.ts')
   return withConfig(cli, options.config, async ({ config }) => {
@@ -38,18 +38,13 @@ export async function runHealthcheck(cli: Cli, options: HealthcheckOptions): Pro
         'name a listener that is on: --url URL',
       )
     const address = reachableAddress(admin)
-    return ask(
-      cli,
-      parseAdminTarget('--url', admin.kind === 'tcp' ? `http://${address}` : address),
-      timeoutMs,
-      options,
-    )
+    return ask(cli, admin.kind === 'tcp' ? `http://${address}` : address, timeoutMs, options)
   })
 }
 
 async function ask(
   cli: Cli,
-  target: AdminTarget,
+  target: string,
   timeoutMs: number,
   { live, json }: HealthcheckOptions,
   ...hints: readonly string[]

@@ -1,8 +1,7 @@
 /** `warder keys …`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG } from '../flags.ts'
-import type { KeysListOptions } from './list.ts'
+import { CONFIG_FLAG, loadAndRun } from '../flags.ts'
 
 export function keysCommand(cli: Cli): Command {
   return new Command('keys')
@@ -31,8 +30,5 @@ Examples:
 
 Exit codes: 0 ok, 6 an issuer has no keys.`,
     )
-    .action(async (options: KeysListOptions) => {
-      const { runKeysList } = await import('./list.ts')
-      cli.setExitCode(await runKeysList(cli, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./list.ts')).runKeysList))
 }

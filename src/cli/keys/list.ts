@@ -2,12 +2,12 @@
 import { reportKeys, type IssuerKeysReport } from '../../admin/keys-report.ts'
 import { printable, quoted } from '../../printable.ts'
 import { WarderError } from '../../errors.ts'
-import { askAdmin, parseAdminTarget } from '../ask-admin.ts'
+import { parseStrictJson } from '../../strict-json.ts'
+import { askAdmin } from '../ask-admin.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint } from '../paint.ts'
-import { readKeysReport } from './read-report.ts'
 import { formatTable } from '../table.ts'
 import { excludeEachOther, unknownName } from '../usage-error.ts'
 
@@ -30,21 +30,13 @@ export async function runKeysList(cli: Cli, options: KeysListOptions): Promise<E
 }
 
 async function askForKeys(server: string): Promise<readonly IssuerKeysReport[]> {
-  const { status, text } = await askAdmin(
-    '--server',
-    parseAdminTarget('--server', server),
-    '/v1/keys',
-    ASK_TIMEOUT_MS,
-  )
+  const { status, text } = await askAdmin('--server', server, '/v1/keys', ASK_TIMEOUT_MS)
   const issuers = status === 200 ? readKeysReport(text) : undefined
   if (issuers !== undefined) return issuers
-  throw new WarderError(
-    'ERR_CLI_UNREACHABLE',
-    `${server}: status ${status}, and the answer is not a list of keys`,
-    {
-      hints: ['name the admin listener, by default http://127.0.0.1:9181, and not that for decisions'],
-    },
-  )
+  const message = `${server}: status ${status}, and the answer is not a list of keys`
+  throw new WarderError('ERR_CLI_UNREACHABLE', message, {
+    hints: ['name the admin listener, by default http://127.0.0.1:9181, and not that for decisions'],
+  })
 }
 
 function show(cli: Cli, all: readonly IssuerKeysReport[], { issuer, json }: KeysListOptions): ExitCode {
@@ -64,47 +56,77 @@ function select(issuers: readonly IssuerKeysReport[], name: string | undefined):
   if (name === undefined) return issuers
   const found = issuers.filter((issuer) => issuer.name === name)
   if (found.length > 0) return found
-  throw unknownName(
-    '--issuer',
-    'issuer',
-    'issuers',
-    name,
-    issuers.map((issuer) => issuer.name),
-  )
+  const known = issuers.map((issuer) => issuer.name)
+  throw unknownName('--issuer', 'issuer', 'issuers', name, known)
 }
 
-const HEADINGS = [
-  'ISSUER',
-  'KID',
-  'TYPE',
-  'ALGORITHMS',
-  'THUMBPRINT',
-  'STATE',
-  'LOADED',
-  'FIRST SEEN',
-  'LAST SEEN',
-  'LAST USED',
-]
+type Key = IssuerKeysReport['keys'][number]
+
+/** The columns of the table; a value that is not known is a dash. */
+const COLUMNS: Readonly<Record<string, (key: Key, issuer: IssuerKeysReport) => string | null | undefined>> = {
+  ISSUER: (_, { name }) => name,
+  KID: ({ kid }) => kid,
+  TYPE: ({ type }) => type,
+  ALGORITHMS: ({ algorithms }) => algorithms.join(' ') || undefined,
+  THUMBPRINT: ({ thumbprint }) => thumbprint,
+  STATE: ({ inForce }, { state }) => (inForce ? state : 'gone'),
+  LOADED: (_, { loadedAt }) => loadedAt,
+  'FIRST SEEN': ({ firstSeen }) => firstSeen,
+  'LAST SEEN': ({ lastSeen }) => lastSeen,
+  'LAST USED': ({ lastUsed }) => lastUsed,
+}
 
 function format(issuers: readonly IssuerKeysReport[]): string {
-  const rows = issuers.flatMap(({ name, state, loadedAt, keys }) =>
-    keys.map((key) => [
-      name,
-      key.kid ?? '–',
-      key.type ?? '–',
-      key.algorithms.join(' ') || '–',
-      key.thumbprint ?? '–',
-      key.inForce ? state : 'gone',
-      loadedAt ?? '–',
-      key.firstSeen ?? '–',
-      key.lastSeen ?? '–',
-      key.lastUsed ?? '–',
-    ]),
+  const rows = issuers.flatMap((issuer) =>
+    issuer.keys.map((key) => Object.values(COLUMNS).map((cell) => cell(key, issuer) ?? '–')),
   )
   const ignored = issuers.flatMap(({ name, ignored }) =>
     ignored.map(
       ({ kid, why }) => `ignored  ${printable(`${name}: kid ${kid === null ? '–' : quoted(kid)}: ${why}`)}`,
     ),
   )
-  return `${[...formatTable([HEADINGS, ...rows]), ...ignored].join('\n')}\n`
+  return `${[...formatTable([Object.keys(COLUMNS), ...rows]), ...ignored].join('\n')}\n`
 }
+
+type Members = Readonly<Record<string, unknown>>
+
+const ISSUER_TEXTS = ['name', 'source', 'state'] as const
+const ISSUER_OPTIONAL = ['loadedAt', 'lastError'] as const
+const KEY_OPTIONAL = ['kid', 'type', 'thumbprint', 'firstSeen', 'lastSeen', 'lastUsed'] as const
+
+/** The answer of a running Warder, or of another program at that address; undefined when it is not of the shape `warder.keys/v1`; unknown members are allowed. */
+export function readKeysReport(text: string): readonly IssuerKeysReport[] | undefined {
+  // The text is bounded already, and ten thousand issuers are no mistake.
+  const answer = parseStrictJson(text, Number.POSITIVE_INFINITY)
+  if (!answer.ok || !isObject(answer.value) || answer.value['schema'] !== 'warder.keys/v1') return undefined
+  const { issuers } = answer.value
+  return isListOf(issuers, isIssuer)
+    ? (issuers as readonly unknown[] as readonly IssuerKeysReport[])
+    : undefined
+}
+
+const isIssuer = (value: unknown): boolean =>
+  isObject(value) &&
+  ISSUER_TEXTS.every((name) => typeof value[name] === 'string') &&
+  ISSUER_OPTIONAL.every((name) => isTextOrAbsent(value[name])) &&
+  isListOf(value['keys'], isKey) &&
+  isListOf(value['ignored'], isIgnored)
+
+const isKey = (value: unknown): boolean =>
+  isObject(value) &&
+  KEY_OPTIONAL.every((name) => isTextOrAbsent(value[name])) &&
+  typeof value['inForce'] === 'boolean' &&
+  isListOf(value['algorithms'], (name) => typeof name === 'string')
+
+const isIgnored = (value: unknown): boolean =>
+  isObject(value) &&
+  (value['kid'] === null || typeof value['kid'] === 'string') &&
+  typeof value['why'] === 'string'
+
+const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
+
+const isTextOrAbsent = (value: unknown): boolean =>
+  value === undefined || value === null || typeof value === 'string'
+
+const isListOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
+  Array.isArray(value) && value.every(isItem)

@@ -1,10 +1,8 @@
 /** `warder serve`: the decision service. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG } from '../flags.ts'
-import type { ServeOptions } from './run.ts'
+import { CONFIG_FLAG, loadAndRun } from '../flags.ts'
 
-/** The command; what it needs is loaded when it runs. */
 export function serveCommand(cli: Cli): Command {
   return new Command('serve')
     .summary('answer the proxies')
@@ -22,8 +20,5 @@ Examples:
   warder serve -c config.json      # a jwtauthrequest configuration, unchanged
   kill -HUP <pid>                  # reload; a bad file keeps the old configuration`,
     )
-    .action(async (options: ServeOptions) => {
-      const { runServe } = await import('./run.ts')
-      cli.setExitCode(await runServe(cli, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./run.ts')).runServe))
 }

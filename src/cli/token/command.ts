@@ -1,10 +1,7 @@
 /** `warder token …`. */
 import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { AT_FLAG, CONFIG_FLAG, repeatable } from '../flags.ts'
-import type { InspectOptions } from './inspect.ts'
-import type { VerifyOptions } from './verify.ts'
-import type { MintOptions } from './mint.ts'
+import { AT_FLAG, CONFIG_FLAG, loadAndRun, repeatable } from '../flags.ts'
 
 const TOKEN_ARGUMENT = ['[token]', '- for stdin; a token here ends up in the shell history'] as const
 
@@ -30,10 +27,7 @@ function inspectCommand(cli: Cli): Command {
       'after',
       '\nExamples:\n  echo "$TOKEN" | warder token inspect\n  warder token inspect --token-file token.jwt --json | jq .claims',
     )
-    .action(async (token: string | undefined, options: InspectOptions) => {
-      const { runTokenInspect } = await import('./inspect.ts')
-      cli.setExitCode(await runTokenInspect(cli, token, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./inspect.ts')).runTokenInspect))
 }
 
 function verifyCommand(cli: Cli): Command {
@@ -57,10 +51,7 @@ Examples:
 
 Exit codes: 0 valid, 5 invalid, 6 keys could not be fetched. Every step: warder explain`,
     )
-    .action(async (token: string | undefined, options: VerifyOptions) => {
-      const { runTokenVerify } = await import('./verify.ts')
-      cli.setExitCode(await runTokenVerify(cli, token, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./verify.ts')).runTokenVerify))
 }
 
 function mintCommand(cli: Cli): Command {
@@ -96,8 +87,5 @@ Examples:
   warder token mint --key-file key.pem --iss https://idp.example.com --aud api://orders --expires 5m
   warder token mint --secret-file secret --claim 'roles=["clerk"]' --claim 'tenant="acme"' --claim exp=1`,
     )
-    .action(async (options: MintOptions) => {
-      const { runTokenMint } = await import('./mint.ts')
-      cli.setExitCode(await runTokenMint(cli, options))
-    })
+    .action(loadAndRun(cli, async () => (await import('./mint.ts')).runTokenMint))
 }

@@ -4,10 +4,11 @@ import { sourcesOf } from '../../keys/sources-of.ts'
 import type { Instance } from '../../app/build-instance.ts'
 import { quoted } from '../../printable.ts'
 import type { IssuerSettings } from '../../settings/issuer/definition.ts'
+import { parseDuration } from '../../settings/values/duration.ts'
+import { parseStrictJson } from '../../strict-json.ts'
 import { signToken } from '../../testing/sign-token.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
-import { mintedClaims, type ClaimFlags } from './minted-claims.ts'
 import { withConfig } from '../open-instance.ts'
 import { warn } from '../report-fault.ts'
 import {
@@ -20,7 +21,13 @@ import {
 } from './signing-key.ts'
 import { excludeEachOther, unknownName, usageError } from '../usage-error.ts'
 
-export interface MintOptions extends ClaimFlags {
+export interface MintOptions {
+  readonly iss?: string
+  readonly aud?: readonly string[]
+  readonly sub?: string
+  readonly scope?: string
+  readonly expires: string
+  readonly claim?: readonly string[]
   readonly alg?: string
   readonly secretFile?: string
   readonly secretEncoding: string
@@ -92,4 +99,44 @@ function secretOf({ keys, name }: IssuerSettings): MintKey {
     `Warder has only public keys of the issuer ${quoted(name)}, and they cannot sign`,
     'give the private key: --key-file FILE',
   )
+}
+
+/**
+ * Claims from flags, over those that the issuer's settings ask for. `--claim` has the last word.
+ *
+ * @throws WarderError ERR_CLI_USAGE
+ */
+export function mintedClaims(
+  options: MintOptions,
+  issuer: IssuerSettings | undefined,
+  nowMs: number,
+): Readonly<Record<string, unknown>> {
+  const now = Math.floor(nowMs / 1000)
+  const audience = options.aud ?? issuer?.audience ?? []
+  const members: readonly (readonly [string, unknown])[] = [
+    // The tenant of a template is not known.
+    ['iss', options.iss ?? (issuer?.anyTenant === undefined ? issuer?.issuer : undefined) ?? undefined],
+    ['sub', options.sub],
+    ['aud', audience.length > 1 ? audience : audience[0]],
+    ['iat', now],
+    ['exp', now + lifetimeSeconds(options.expires)],
+    [issuer?.scopeClaims?.[0] ?? 'scope', options.scope],
+    ...(options.claim ?? []).map(parseClaim),
+  ]
+  return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+}
+
+function lifetimeSeconds(text: string): number {
+  const ms = parseDuration(text)
+  if (ms.ok) return Math.floor(ms.value / 1000)
+  throw usageError(`--expires: ${ms.error.message}`, ...(ms.error.hints ?? []))
+}
+
+function parseClaim(text: string): readonly [string, unknown] {
+  const equals = text.indexOf('=')
+  const hint = `write --claim 'name=json': --claim admin=true --claim 'tenant="acme"' --claim 'roles=["clerk"]'`
+  if (equals < 1) throw usageError('--claim: no name and value', hint)
+  const value = parseStrictJson(text.slice(equals + 1))
+  if (value.ok) return [text.slice(0, equals), value.value]
+  throw usageError(`--claim: the value cannot be used: ${value.error}; text needs quotes`, hint)
 }

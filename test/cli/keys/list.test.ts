@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { readKeysReport } from '../../../src/cli/keys/read-report.ts'
+import { readKeysReport } from '../../../src/cli/keys/list.ts'
 import { runWarder } from '../run-warder.ts'
 
 const KEY = { kid: 'a', type: 'P-256', algorithms: ['ES256'], thumbprint: null, inForce: true }
