@@ -27,6 +27,11 @@ export const CLAIM_OPERATORS: Operators = {
     compile: (wanted) => (value) => wanted !== '' && typeof value === 'string' && value.startsWith(wanted),
     namesValues: false,
   },
+  endsWith: {
+    text: worded('endsWith'),
+    compile: (wanted) => (value) => wanted !== '' && typeof value === 'string' && value.endsWith(wanted),
+    namesValues: false,
+  },
   matches: {
     compile: matchesPattern,
     namesValues: false,

@@ -91,7 +91,7 @@ describe('the long example of docs/config.md', () => {
           expect((await loadGood(written)).settings).toEqual(settings)
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 60, endOnFailure: true },
     )
     expect(tried.size).toBeGreaterThan(50)
   })

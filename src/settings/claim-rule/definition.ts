@@ -33,6 +33,7 @@ export const OPERATORS = section({
   in: optional(scalars, 'The claim is one of these.'),
   not_in: optional(scalars, 'The claim has the type of one of these, and equals none of them.'),
   starts_with: optional(text('text', parseBeginning), 'The claim is a text that begins with this.'),
+  ends_with: optional(text('text', parseBeginning), 'The claim is a text that ends with this.'),
   matches: optional(
     text(`pattern, 1 to ${MAX_PATTERN_LENGTH} characters`, parsePattern),
     'The claim is a text of at most 1,024 characters that matches this [RE2](https://github.com/google/re2/wiki/Syntax) pattern as a whole: neither `admin` nor `^admin` matches `administrator`; write `admin.*` for a prefix.',
