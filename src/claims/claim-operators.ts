@@ -28,7 +28,6 @@ export const CLAIM_OPERATORS: Operators = {
     namesValues: false,
   },
   endsWith: {
-    text: worded('endsWith'),
     compile: (wanted) => (value) => wanted !== '' && typeof value === 'string' && value.endsWith(wanted),
     namesValues: false,
   },
