@@ -3,7 +3,7 @@ import { checkLayers } from './check-layers.ts'
 import { findSharedNames } from './exported-names.ts'
 import { findCircles } from './import-circles.ts'
 import { FLOORS, LEAVES } from './layer-table.ts'
-import { checkRoomPage } from './room-page.ts'
+import { checkRoomPage, findAbsentPaths } from './room-page.ts'
 import { findUpwardEdges } from './upward-edges.ts'
 
 async function readFiles(root: string, pattern: string): Promise<ReadonlyMap<string, string>> {
@@ -14,6 +14,8 @@ async function readFiles(root: string, pattern: string): Promise<ReadonlyMap<str
 
 const root = `${import.meta.dir}/..`
 const everything = await readFiles(root, '{src,test,tools,bench}/**/*.{ts,tsx,mjs}')
+const page = await Bun.file(`${root}/ARCHITECTURE.md`).text()
+const docs = [...new Bun.Glob('docs/**/*.md').scanSync(root)]
 const source = new Map([...everything].filter(([path]) => path.startsWith('src/')))
 
 const faults = [
@@ -21,8 +23,9 @@ const faults = [
   ...findUpwardEdges(FLOORS, LEAVES).map(
     (edge) => `the room table has an arrow that does not lead down: ${edge}`,
   ),
-  ...checkRoomPage(await Bun.file(`${root}/ARCHITECTURE.md`).text(), FLOORS).map(
-    (row) => `ARCHITECTURE.md, table of rooms: ${row}`,
+  ...checkRoomPage(page, FLOORS).map((row) => `ARCHITECTURE.md, table of rooms: ${row}`),
+  ...findAbsentPaths(page, [...everything.keys(), ...docs]).map(
+    (path) => `ARCHITECTURE.md names no file: ${path}`,
   ),
   ...findCircles(everything).map((circle) => `files import each other, types included: ${circle.join(', ')}`),
   ...[...findSharedNames(source)].map(

@@ -44,3 +44,12 @@ function listText(names: readonly string[]): string {
     ...others.map((name) => (name.includes('/') ? `\`${name}\`` : name)),
   ].join(', ')
 }
+
+/** Paths that the page names and nobody finds: neither as they are, nor in src/, nor at the end of a path there. */
+export function findAbsentPaths(page: string, files: readonly string[]): readonly string[] {
+  const named = [...page.matchAll(/`([\w./-]+)`/g)].map(([, path = '']) => path)
+  const paths = named.filter((path) => path.includes('/') || path.endsWith('.ts'))
+  const isThere = (path: string): boolean =>
+    files.some((file) => file === path || `/${file}`.endsWith(`/${path}`) || `/${file}`.includes(`/${path}/`))
+  return [...new Set(paths)].filter((path) => !isThere(path.replace(/\/$/, '')))
+}

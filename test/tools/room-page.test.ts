@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import { CORE, type Floor } from '../../tools/layer-table.ts'
-import { checkRoomPage } from '../../tools/room-page.ts'
+import { checkRoomPage, findAbsentPaths } from '../../tools/room-page.ts'
 
 const room = (imports: readonly string[], types: readonly string[] = []) => ({ core: true, imports, types })
 const FLOORS: readonly Floor[] = [
@@ -33,4 +33,24 @@ describe('checkRoomPage', () => {
       expect(found[0]).toStartWith(`\`${expected}/\` has `)
     })
   }
+})
+
+describe('findAbsentPaths', () => {
+  const FILES = ['src/keys/sources/static.ts', 'docs/config.md']
+
+  it('finds files and folders by their path, in src/, and by the end of it', () => {
+    const page =
+      '`keys/`, `keys/sources/`, `sources/static.ts`, `static.ts`, `docs/config.md`, `X-Auth`, `a.b`'
+    expect(findAbsentPaths(page, FILES)).toEqual([])
+  })
+
+  it('reports each path that leads nowhere once', () => {
+    const page = '`keys/sources/pem.ts` `pem.ts` `ources/static.ts` `jwt/` `jwt/`'
+    expect(findAbsentPaths(page, FILES)).toEqual([
+      'keys/sources/pem.ts',
+      'pem.ts',
+      'ources/static.ts',
+      'jwt/',
+    ])
+  })
 })
