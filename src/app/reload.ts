@@ -82,14 +82,14 @@ async function loadNext(
     const errors = failure.diagnostics.filter(({ severity }) => severity === 'error')
     return logRefusal(
       errors.map(({ code }) => code),
-      'reload refused; still running the old configuration',
+      'reload refused; the previous configuration stays in force',
     )
   }
   const loaded = await loadSafely(load, old)
   if (loaded === undefined)
     return logRefusal(
       ['ERR_INTERNAL'],
-      'reload failed, which is a bug in Warder; still running the old configuration',
+      'reload failed, which is a bug in Warder; the previous configuration stays in force',
     )
   if (!loaded.ok) return refuse(loaded.error)
   const next = loaded.value

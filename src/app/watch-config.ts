@@ -34,12 +34,12 @@ export function watchConfig(
       onMissing: (file) =>
         logger.warn(
           { event: 'watch', file },
-          'a watched file has vanished, or cannot be read; still running the old configuration',
+          'a watched file is missing or unreadable; the previous configuration stays in force',
         ),
       onRestless: (files) =>
         logger.warn(
           { event: 'watch', files },
-          'files keep changing; waiting until they are quiet for a second, and still running the old configuration',
+          'files keep changing; waiting until they are unchanged for a second; the previous configuration stays in force',
         ),
     })
     return watch

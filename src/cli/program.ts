@@ -40,7 +40,7 @@ export function createProgram(cli: Cli): Command {
 const EPILOGUE = `
 Start here:
   warder dev                                    a first look, on nothing
-  warder check warder.yaml                      is the configuration right?
+  warder check warder.yaml                      is the configuration valid?
   warder serve -c warder.yaml                   answer the proxy
   warder snippet nginx -c warder.yaml           what to write into nginx
   echo "$TOKEN" | warder explain --request 'GET https://api.example.com/orders/42'

@@ -78,7 +78,7 @@ function checkSnapshots({ issuers, whole }: ConfigParts): readonly LocatedProble
 const sharedSnapshot = (file: string): Problem => ({
   code: 'ERR_CONFIG_DUPLICATE_NAME',
   message: `several issuers would keep their keys in ${quoted(file)}`,
-  hints: ['set `state_dir` instead, where each issuer has a file of its own'],
+  hints: ['set `state_dir` instead: each issuer gets its own file'],
 })
 
 /** Who lets no token judge needs no issuer: every route is public, closed, or an auth service's. */
@@ -141,7 +141,7 @@ function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly Lo
   }
   if (listen.admin_hosts !== undefined && admin?.kind !== 'tcp') {
     const where = admin === null ? '`admin: off`' : 'a unix socket, which answers under any name'
-    const message = `\`admin_hosts\` has no effect beside ${where}`
+    const message = `\`admin_hosts\` has no effect with ${where}`
     found.push({
       pointer: '/listen/admin_hosts',
       atKey: true,
@@ -156,8 +156,8 @@ function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly Lo
     })
   }
   if (!isLoopback(decisions)) {
-    const message = 'every machine that reaches this address may ask for decisions'
-    const hints = ['let only the proxy reach it: a private network, a firewall, or a unix socket']
+    const message = 'every machine that reaches this address can ask for decisions'
+    const hints = ['make it reachable by the proxy only: a private network, a firewall, or a unix socket']
     found.push({
       pointer: '/listen/decisions',
       problem: { code: 'WARN_CONFIG_DECISIONS_EXPOSED', message, hints },
@@ -195,11 +195,11 @@ function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
     for (const { pointer, value } of issuers.flatMap((i) => expanded[i] ?? [])) {
       const at = `${pointer}/issuer`
       if (value.issuer === null && issuers.length > 1) {
-        const hints = ['name it alone in `issuers` of a policy, and name the others in all other policies']
-        const message = `\`issuer: any\` among other issuers${where}`
+        const hints = ['list it alone in `issuers` of a policy, and the others in all other policies']
+        const message = `\`issuer: any\` is combined with other issuers${where}`
         found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_ANY', message, hints } })
       } else if (value.issuer === null && parts.policies.length === 0 && hasLocalKeys(value)) {
-        const hints = ['name it in `issuers` of a policy, and the policy in a route']
+        const hints = ['list it in `issuers` of a policy, and name the policy in a route']
         const message = '`issuer: any` without a policy: every token would be denied'
         found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_ANY', message, hints } })
       } else if (isLikeAnother(value, [...first.keys()])) {
@@ -208,10 +208,10 @@ function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
         found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_AMBIGUOUS', message, hints } })
       } else if (first.has(value.issuer)) {
         const hints = [
-          'for one issuer with keys in several places write one entry: `keys: [{ … }, { … }]`, or a list of secrets',
-          'for two that differ in more than their keys restrict each policy with `issuers`',
+          'for one issuer with keys in several places, write one entry: `keys: [{ … }, { … }]`, or a list of secrets',
+          'for two issuers that differ in more than their keys, restrict each policy with `issuers`',
         ]
-        const message = `this \`iss\` is accepted by ${first.get(value.issuer)} already${where}`
+        const message = `this \`iss\` is already accepted by ${first.get(value.issuer)}${where}`
         found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_AMBIGUOUS', message, hints } })
       }
       first.set(value.issuer, first.get(value.issuer) ?? `issuers[${pointer.split('/').at(-1)}]`)
@@ -260,6 +260,6 @@ function checkUnrouted(parts: ConfigParts): readonly LocatedProblem[] {
     'write routes that name them, `{ match: {}, policy: NAME }` for all requests',
     `or let the proxy name one: ${proxyEndpoints('NAME')}`,
   ]
-  const message = `policies without routes: ${proxyEndpoints()} allows any valid token`
+  const message = `there are policies but no routes: ${proxyEndpoints()} allows any valid token`
   return [{ pointer: '/policies', atKey: true, problem: { code: 'WARN_CONFIG_UNROUTED', message, hints } }]
 }

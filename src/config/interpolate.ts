@@ -125,13 +125,18 @@ function mapStrings(
 /** What the system says about a file, in words. */
 export function fileTrouble(
   error: unknown,
-): 'does not exist' | 'is a directory' | 'is a pipe or a socket' | 'may not be read' | 'cannot be read' {
+):
+  | 'does not exist'
+  | 'is a directory'
+  | 'is a pipe or a socket'
+  | 'is not readable by this user'
+  | 'cannot be read' {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist'
   if (code === 'EISDIR') return 'is a directory'
   // ENXIO is the system's own answer for a socket, ENOTREG ours for a pipe.
   if (code === 'ENOTREG' || code === 'ENXIO') return 'is a pipe or a socket'
-  return code === 'EACCES' || code === 'EPERM' ? 'may not be read' : 'cannot be read'
+  return code === 'EACCES' || code === 'EPERM' ? 'is not readable by this user' : 'cannot be read'
 }
 
 const unreadable = (path: string, error: unknown): Problem => ({
@@ -153,13 +158,13 @@ const unset = (name: string, env: ConfigSurroundings['env'], isSecret: boolean):
 
 const secretDefault = (name: string): Problem => ({
   code: 'ERR_CONFIG_SECRET_DEFAULT',
-  message: `\${${name}:-…} gives a secret a default`,
-  hints: [`write \${${name}} without a default: a secret that is known from the file is none`],
+  message: `\${${name}:-…} sets a default for a secret`,
+  hints: [`write \${${name}} without a default: a secret written in the file is not secret`],
 })
 
 /** Does not quote what is written: it may be a secret with a brace in it. */
 const SYNTAX: Problem = {
   code: 'ERR_CONFIG_VARIABLE_SYNTAX',
-  message: 'a ${…} is not written correctly',
+  message: 'the syntax of a ${…} is invalid',
   hints: ['write ${NAME}, ${NAME:-default} or ${file:PATH}; for a literal ${ write $${'],
 }

@@ -154,11 +154,11 @@ function syntaxProblem(error: YAMLParseError): Problem {
 // in the words of its grammar.
 const OWN_MESSAGES: Readonly<Partial<Record<YAMLParseError['code'], string>>> = {
   UNEXPECTED_TOKEN: 'unexpected text here',
-  BAD_DQ_ESCAPE: 'an escape that double-quoted strings do not have',
+  BAD_DQ_ESCAPE: 'an invalid escape in a double-quoted string',
   RESOURCE_EXHAUSTION: 'nested too deeply',
   BAD_INDENT: 'wrong indentation, or a `[` or `{` above without its `]` or `}`',
   BLOCK_AS_IMPLICIT_KEY: 'a key inside the value of another one; the line below may be indented too far',
-  MULTILINE_IMPLICIT_KEY: 'a key that goes on in the next line; a colon or a closing quote may be missing',
+  MULTILINE_IMPLICIT_KEY: 'a key that continues on the next line; a colon or a closing quote may be missing',
 }
 
 const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)

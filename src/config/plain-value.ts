@@ -100,13 +100,13 @@ const tagProblem = (tag: string): Problem => ({
 
 const TOO_MANY_ALIASES: Problem = {
   code: 'ERR_CONFIG_ALIAS',
-  message: `aliases multiply to more than ${MAX_ALIASED_VALUES} values`,
+  message: `aliases expand to more than ${MAX_ALIASED_VALUES} values`,
 }
 
 const duplicateKey = (name: string): Problem => ({
   code: 'ERR_CONFIG_DUPLICATE_KEY',
-  message: `the key ${quoted(name)} is written twice in one map`,
-  hints: ['programs differ in which of the two they use; keep one'],
+  message: `the map has the key ${quoted(name)} twice`,
+  hints: ['remove one of the two; programs differ in which one they use'],
 })
 
 const keyProblem = (name: unknown): Problem =>

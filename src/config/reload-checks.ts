@@ -62,8 +62,8 @@ function droppedParts(running: Settings, next: LoadedConfig): readonly Diagnosti
         code: 'ERR_SERVER_RELOAD_DROPS',
         message: `the changed file has no ${name}; ${count(running)} are in force`,
         hints: [
-          'if the file is not complete yet, write the rest of it',
-          `if this is meant, ask for the reload: kill -HUP ${process.pid}`,
+          'if the file is incomplete, write the rest of it',
+          `if this is intended, force the reload: kill -HUP ${process.pid}`,
         ],
       },
       undefined,

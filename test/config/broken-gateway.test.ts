@@ -46,7 +46,7 @@ const GATEWAYS: readonly Case[] = [
     `${ISSUER}listen: { gateway: "127.0.0.1:8080" }\n`,
     'ERR_CONFIG_ROUTE_UPSTREAM',
     '6:20',
-    'nowhere',
+    'no upstream',
   ],
   [
     'an upstream of a denial',

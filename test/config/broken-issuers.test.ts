@@ -22,14 +22,14 @@ const KEYS: readonly Case[] = [
     issuer('keys: [{ secret: "0123456789abcdef0123456789abcdef" }, { pem_file: k.pem }]'),
     'ERR_CONFIG_ALGORITHMS_MIXED',
     '5:60',
-    'a shared secret together with public keys',
+    'mixes a shared secret and public keys',
   ],
   [
     'public keys before a file of secrets',
     issuer('keys: [{ pem_file: k.pem }, { jwks_file: k.json, allow_symmetric: true }]'),
     'ERR_CONFIG_ALGORITHMS_MIXED',
     '5:33',
-    'a shared secret together with public keys',
+    'mixes a shared secret and public keys',
   ],
   [
     'a file of secrets that does not say so',
@@ -50,7 +50,7 @@ const KEYS: readonly Case[] = [
     issuer(`keys: { secret: [${'a'.repeat(32)}, ${'b'.repeat(32)}], kid: k }`),
     'ERR_CONFIG_USELESS_KEY',
     '5:91',
-    'beside each',
+    'give each its own',
   ],
   [
     'a short secret in a list',

@@ -22,14 +22,14 @@ const ROUTES: readonly Case[] = [
     route('{ match: { path: /a }, access: public, allow_anonymous: true }'),
     'ERR_CONFIG_USELESS_KEY',
     '8:44',
-    'looks at no token',
+    'reads no token',
   ],
   [
     'a public route for everything that lets visitors in',
     route('{ match: {}, access: public, allow_anonymous: true }'),
     'ERR_CONFIG_USELESS_KEY',
     '8:34',
-    'looks at no token',
+    'reads no token',
   ],
   ['a route without an answer', route('{ match: { path: /a } }'), 'ERR_CONFIG_EXACTLY_ONE', '8:5', 'public'],
   [

@@ -134,7 +134,7 @@ const BROKEN: readonly Case[] = [
     config('{ url: "http://a", headers: { x: Host } }'),
     'ERR_CONFIG_HEADER',
     '7:80',
-    'another meaning',
+    'already has a meaning',
   ],
   [
     'a header with two spellings',

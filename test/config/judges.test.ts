@@ -107,7 +107,7 @@ const BROKEN: readonly Case[] = [
     config('all_of: [{ policy: p }, {}]'),
     'ERR_CONFIG_EXACTLY_ONE',
     '9:57',
-    'asks nothing',
+    'is empty',
   ],
   [
     'a judge that is two',
@@ -231,14 +231,14 @@ const BROKEN: readonly Case[] = [
     basic('users_file: f, user_header: Host'),
     'ERR_CONFIG_HEADER',
     '9:75',
-    'another meaning',
+    'already has a meaning',
   ],
   [
     'a user header that is the credential',
     basic('users_file: f, user_header: Authorization'),
     'ERR_CONFIG_HEADER',
     '9:75',
-    'another meaning',
+    'already has a meaning',
   ],
   [
     'a user header with two spellings',

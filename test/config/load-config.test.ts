@@ -14,7 +14,7 @@ describe('a configuration file', () => {
   const CASES: readonly (readonly [errno: string, code: string, says: string])[] = [
     ['ENOENT', 'ERR_CONFIG_FILE_MISSING', 'does not exist'],
     ['EISDIR', 'ERR_CONFIG_FILE_UNREADABLE', 'is a directory'],
-    ['EACCES', 'ERR_CONFIG_FILE_UNREADABLE', 'may not be read'],
+    ['EACCES', 'ERR_CONFIG_FILE_UNREADABLE', 'is not readable by this user'],
     ['EIO', 'ERR_CONFIG_FILE_UNREADABLE', 'cannot be read'],
   ]
   for (const [errno, code, says] of CASES) {

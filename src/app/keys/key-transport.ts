@@ -90,7 +90,7 @@ function addCredentials(headers: Headers, reach: ReachSettings, deps: KeyTranspo
   const token = readText('bearer_file', reach.bearerFile, deps).trim()
   // RFC 6750 §2.1; a line feed inside would be a second header.
   if (!/^[A-Za-z0-9\-._~+/]+=*$/.test(token))
-    throw new ReachError(`bearer_file ${reach.bearerFile} holds no token`)
+    throw new ReachError(`bearer_file ${reach.bearerFile} has no token`)
   headers.set('authorization', `Bearer ${token}`)
 }
 

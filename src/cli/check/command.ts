@@ -5,7 +5,7 @@ import { CONFIG_FLAG, loadAndRun } from '../flags.ts'
 
 export function checkCommand(cli: Cli): Command {
   return new Command('check')
-    .summary('is the configuration right?')
+    .summary('is the configuration valid?')
     .description(
       'Loads and compiles a configuration as `warder serve` would. No issuer is asked, unless --online.',
     )

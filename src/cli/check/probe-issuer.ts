@@ -68,7 +68,7 @@ async function askForKeys(
   }
   const read = readJwks(fetched.value.bytes, { algorithms, pin: keys.pin, keyUse: keys.keyUse })
   if (!read.ok) return { ...found, jwks, fault: { kind: 'invalid', url, why: read.error } }
-  const fault: ProbeFault = { kind: 'none_usable', url, why: 'none of its keys can be used here' }
+  const fault: ProbeFault = { kind: 'none_usable', url, why: 'none of its keys is usable' }
   const isUsable = read.value.keys.length > 0
   return { ...found, jwks, keys: read.value, ...(isUsable ? {} : { fault }) }
 }

@@ -53,9 +53,9 @@ function convertCommand(cli: Cli): Command {
   return new Command('convert')
     .summary('the configuration of jwtauthrequest or Goma to warder.yaml')
     .description(
-      'Prints the warder.yaml that does what another configuration does. Shared keys are written as they are,\n' +
-        'because the result takes the place of a file that holds them. What cannot be converted is denied there, is a\n' +
-        'line with TODO at the beginning, and makes the exit code 7.',
+      'Prints the equivalent warder.yaml of another configuration. Shared keys are copied as they are, because the\n' +
+        'result replaces a file that has them. Parts that cannot be converted are denied, have a line that begins with\n' +
+        'TODO, and make the exit code 7.',
     )
     .argument('<file>', 'the configuration of jwtauthrequest or Goma Gateway')
     .option('--json', 'for programs: warder.config-convert/v1')

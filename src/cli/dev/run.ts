@@ -124,7 +124,7 @@ function banner(service: Service, issuerUrl: string, program: string): string {
   const bearer = `-H "Authorization: Bearer $(curl -s '${issuerUrl}/token')" `
   return `
 warder dev: a built-in issuer and an example configuration. For a first look, never for production:
-anybody on this machine can mint tokens, and they are worth nothing elsewhere.
+anybody on this machine can mint tokens, and they are worthless elsewhere.
 
   decisions  http://${decisions}     what your proxy asks
   admin      http://${admin}     /livez, /readyz?verbose

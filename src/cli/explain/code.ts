@@ -29,7 +29,7 @@ export function runExplainCode(cli: Cli, code: string): ExitCode {
     throw usageError(
       `"${code}" is neither a code nor a token`,
       ...didYouMean(code, known),
-      'codes: docs/errors.md and docs/reasons.md have them all',
+      'docs/errors.md and docs/reasons.md list all codes',
       'to explain a decision, pipe the token in: echo "$TOKEN" | warder explain --request …',
     )
   }

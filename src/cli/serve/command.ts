@@ -11,7 +11,7 @@ export function serveCommand(cli: Cli): Command {
     )
     .option(...CONFIG_FLAG)
     .option('--no-watch', 'reload on SIGHUP only, not when a file changes')
-    .option('--json', 'for programs: what ends it at the start, as warder.check/v1 or warder.error/v1')
+    .option('--json', 'for programs: an error that prevents the start, as warder.check/v1 or warder.error/v1')
     .addHelpText(
       'after',
       `

@@ -8,7 +8,7 @@ import type { SnippetOptions } from './run.ts'
 
 export function snippetCommand(cli: Cli): Command {
   const command = new Command('snippet')
-    .summary('what to write into the proxy')
+    .summary('the configuration for the proxy')
     .description(
       'Prints the configuration of a proxy that asks Warder, complete, from your own configuration.',
     )

@@ -7,7 +7,7 @@ const TOKEN_ARGUMENT = ['[token]', '- for stdin; a token here ends up in the she
 
 export function tokenCommand(cli: Cli): Command {
   return new Command('token')
-    .summary('look into, verify or make a token')
+    .summary('inspect, verify or create a token')
     .description('Looks into a token, verifies it, or makes one for tests.')
     .addCommand(inspectCommand(cli))
     .addCommand(verifyCommand(cli))
@@ -56,13 +56,13 @@ Exit codes: 0 valid, 5 invalid, 6 keys could not be fetched. Every step: warder 
 
 function mintCommand(cli: Cli): Command {
   return new Command('mint')
-    .summary('make one for tests')
+    .summary('create one for tests')
     .description(
       'Signs a token, for tests. The key is a secret, a private key, or the secret of an issuer of the configuration,\n' +
         'from which `iss`, `aud` and the algorithm are then taken, too.',
     )
     .option('--secret-file <file>', 'shared secret, for HMAC; a line feed at its end is left out')
-    .option('--secret-encoding <encoding>', 'how it is written: utf8, base64, base64url or hex', 'utf8')
+    .option('--secret-encoding <encoding>', 'encoding of the secret: utf8, base64, base64url or hex', 'utf8')
     .option('--key-file <file>', 'private key, PEM')
     .option('-c, --config <file>', 'configuration file, for --issuer')
     .option('--issuer <name>', 'name of an issuer in the configuration')

@@ -40,7 +40,7 @@ export async function runTokenInspect(
   const times = timesOf(claims, cli.nowMs())
   const paint = createPaint(cli.colour.stderr)
   cli.stderr.write(
-    `${paint('yellow', 'NOT VERIFIED')}: anybody can write this. To verify: warder token verify\n`,
+    `${paint('yellow', 'NOT VERIFIED')}: anybody can create such a token. To verify: warder token verify\n`,
   )
   if (options.json === true) {
     writeJson(cli, SCHEMA, {
@@ -144,13 +144,13 @@ function describeTrouble(token: string): readonly string[] {
 
 const nameOf = (character: string): string =>
   NAMES[character] ??
-  (/[!-~]/.test(character) ? 'a character that tokens do not have' : 'not a visible ASCII character')
+  (/[!-~]/.test(character) ? 'a character that is invalid in a token' : 'not a visible ASCII character')
 
 function troubleOf(part: string): string | undefined {
   if (part === '') return 'is empty'
   if (part.length % 4 === 1)
-    return `has ${part.length} characters, which no base64url text has: it was cut off`
+    return `has ${part.length} characters, which is impossible in base64url: it was cut off`
   return decodeBase64url(part) === undefined
-    ? 'has bits behind its last byte: it was cut off or changed'
+    ? 'has extra bits after its last byte: it was cut off or changed'
     : undefined
 }

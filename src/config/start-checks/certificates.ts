@@ -24,7 +24,9 @@ export function certificateWarnings(
     const warn = (message: string): Diagnostic =>
       toDiagnostic({ code: 'WARN_GATEWAY_CERTIFICATE', message, hints }, undefined, position)
     return [
-      ...loaded.missing.map((file) => warn(`the certificate is left out: there is no file ${quoted(file)}`)),
+      ...loaded.missing.map((file) =>
+        warn(`the certificate is not used: the file ${quoted(file)} does not exist`),
+      ),
       ...(loaded.isSelfSigned
         ? [warn('the listener has a self-signed certificate, which no client trusts')]
         : []),

@@ -40,7 +40,7 @@ export function parseHtpasswd(bytes: Uint8Array): Htpasswd {
     const [name = '', hash] = written.split(':')
     const parsed = hash === undefined ? undefined : parsePasswordHash(hash)
     if (parsed === undefined) errors.push({ line, message: 'not `name:hash`' })
-    else if (!isUserName(name)) errors.push({ line, message: 'a user name that no browser can send' })
+    else if (!isUserName(name)) errors.push({ line, message: 'browsers cannot send this user name' })
     else if (users.has(name)) errors.push({ line, message: 'a second line', user: name })
     else if (!parsed.ok) errors.push({ line, message: parsed.error, user: name })
     else {

@@ -40,7 +40,7 @@ export function reachFileWarnings(
     }
     return Object.entries(files).flatMap(([setting, file]): readonly Diagnostic[] => {
       if (file === undefined || isReadable(file, readFileSync)) return []
-      const message = `${setting} ${file} cannot be read now`
+      const message = `${setting} ${file} cannot be read at the moment`
       const hints = ['no keys are fetched for this issuer until the file can be read']
       const position = config.positionOfSetting(`${source}/${setting}`)
       return [toDiagnostic({ code: 'WARN_KEYS_FILE_UNREADABLE', message, hints }, undefined, position)]

@@ -51,7 +51,7 @@ function problemsOf(file: string, inspect: (file: string) => SnapshotOnDisk): re
   if (found.directory !== undefined && why !== undefined) {
     // The root of a volume, or /tmp.
     const other =
-      'if others need it, name a directory below it in `state_dir`; Warder makes that for itself alone'
+      'if others need it, name a directory below it in `state_dir`; Warder creates it for its own user only'
     problems.push({ place, why, hints: [...commands(place, found.directory.isOwn), other] })
   }
   if (found.file !== undefined) {

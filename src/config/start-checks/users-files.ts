@@ -65,7 +65,7 @@ function remarksOn(
     ...warnings.map((remark) =>
       remark.line === 0
         ? remarkAs('WARN_GATEWAY_NO_USERS', remark, 'add one: `htpasswd -B FILE NAME`')
-        : remarkAs('WARN_CONFIG_PASSWORD_HASH', remark, 'make a better one: `htpasswd -B FILE NAME`'),
+        : remarkAs('WARN_CONFIG_PASSWORD_HASH', remark, 'generate a stronger one: `htpasswd -B FILE NAME`'),
     ),
   ]
 }

@@ -21,10 +21,10 @@ const SENTENCES: {
   crit_unsupported: ({ member }) => `the header has \`${member}\``,
   alg_not_allowed: ({ alg }) => (alg === undefined ? '`alg` is not a string' : `alg ${quoted(alg)}`),
   typ_not_allowed: ({ typ, accepted }) =>
-    `typ is ${typ === undefined ? 'absent' : quoted(typ)}, accepted ${accepted.join(', ') || 'any of access tokens'}`,
+    `typ is ${typ === undefined ? 'absent' : quoted(typ)}, accepted ${accepted.join(', ') || 'any type of access tokens'}`,
   kid_unknown: ({ kid }) => `kid ${quoted(kid)}`,
   key_unsuitable({ kid, isOtherTenant }) {
-    if (isOtherTenant) return 'the key set names another issuer beside the key'
+    if (isOtherTenant) return 'the key set names another issuer for this key'
     return kid === undefined ? undefined : `kid ${quoted(kid)}`
   },
   signature_invalid: ({ isKidElsewhere }) =>
@@ -56,7 +56,8 @@ const SENTENCES: {
   auth_service_denied: ({ status }) => `it answered ${status}`,
   auth_service_failed: ({ fault }) => fault,
   auth_service_not_asked: ({ url }) => (url === undefined ? undefined : `the gateway would ask ${url}`),
-  keys_unavailable: ({ isUnverified }) => (isUnverified ? 'no key at hand made the signature' : undefined),
+  keys_unavailable: ({ isUnverified }) =>
+    isUnverified ? 'no available key verifies the signature' : undefined,
   overloaded: ({ work }) => (work === undefined ? undefined : `too many ${work} to verify`),
   internal_error: ({ at }) => at,
 }

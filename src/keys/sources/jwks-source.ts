@@ -42,7 +42,7 @@ export function createJwksFileSource(
         : 'Expected is `{"keys":[…]}` with public keys that fit the `algorithms` of the issuer.',
       ...(settings.allowSymmetric !== true && holdsMember(first.value, ({ kty }) => kty === 'oct')
         ? [
-            'For shared secrets in this file write `allow_symmetric: true` beside `jwks_file`, and `algorithms: [HS256]`.',
+            'For shared secrets in this file add `allow_symmetric: true` to `jwks_file`, and `algorithms: [HS256]`.',
           ]
         : []),
     ],

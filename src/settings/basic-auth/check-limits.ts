@@ -32,7 +32,7 @@ export function checkPasswordLimits({
   })
 }
 
-const MESSAGE = 'one address may try as many passwords as there is time to verify'
+const MESSAGE = 'one address can try as many passwords as Warder can verify'
 
 const limitsAddress = (limits: readonly RateLimitConfig[] | undefined): boolean =>
   limits?.some(({ by }) => by === undefined || by === 'address') === true

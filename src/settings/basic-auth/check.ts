@@ -36,11 +36,11 @@ const EMPTY_USERS: Problem = {
 const EMPTY_PASSWORD: Problem = { code: 'ERR_CONFIG_PASSWORD_HASH', message: 'an empty password' }
 const UNSENDABLE_PASSWORD: Problem = {
   code: 'ERR_CONFIG_PASSWORD_HASH',
-  message: 'a password that no browser can send: too long, or with a control character',
-  hints: ['is there a line end of Windows in its file? Only a line feed is left out'],
+  message: 'browsers cannot send this password: it is too long, or has a control character',
+  hints: ['check its file for Windows line ends; only a final line feed is removed'],
 }
 const WEAK_HASH: Problem = {
   code: 'WARN_CONFIG_PASSWORD_HASH',
-  message: 'whoever gets hold of this hash has the password soon',
-  hints: ['make a better one: `htpasswd -nB NAME`'],
+  message: 'an attacker who obtains this hash can soon find the password',
+  hints: ['generate a stronger one: `htpasswd -nB NAME`'],
 }

@@ -32,7 +32,7 @@ function parseHash(written: string): Result<PasswordHash, Problem> {
 
 function parseUserName(name: string): Result<string, Problem> {
   if (isUserName(name)) return ok(name)
-  const message = `${quoted(name)} is no user name that a browser can send`
+  const message = `${quoted(name)} is not a user name that a browser can send`
   const hints = ['use 1 to 255 bytes without `:`, control characters, and spaces at the ends (RFC 7617 §2)']
   return err({ code: 'ERR_CONFIG_NAME', message, hints })
 }

@@ -19,10 +19,10 @@ export function checkClaimRules(
 
 const EMPTY_RULE: Problem = {
   code: 'ERR_CONFIG_CLAIM_RULE',
-  message: 'a claim rule that checks nothing',
+  message: 'this claim rule checks nothing',
   hints: ['write a value, or an operator such as equals, in, contains or exists'],
 }
 const CONTRADICTION: Problem = {
   code: 'ERR_CONFIG_CLAIM_RULE',
-  message: 'a claim that must be absent cannot be anything else as well',
+  message: '`exists: false` cannot be combined with another operator',
 }

@@ -6,21 +6,21 @@ export function checkCors({ routes }: ConfigParts): readonly LocatedProblem[] {
   return routes.flatMap(({ pointer, value: { cors, upstream } }): readonly LocatedProblem[] => {
     if (cors === undefined) return []
     if (upstream === undefined) {
-      const message = '`cors` has an effect beside `upstream` only'
+      const message = '`cors` has no effect without `upstream`'
       return [
         { pointer: `${pointer}/cors`, atKey: true, problem: { code: 'ERR_CONFIG_USELESS_KEY', message } },
       ]
     }
     if (!cors.origins.includes('*')) return []
     if (cors.credentials === true) {
-      const message = '`*` with `credentials`: every page that a user opens could act in their name'
-      const hints = ['name the origins that may']
+      const message = 'with `credentials`, `*` lets every page that a user opens act in their name'
+      const hints = ['list the allowed origins']
       return [
         { pointer: `${pointer}/cors/credentials`, problem: { code: 'ERR_CONFIG_VALUE', message, hints } },
       ]
     }
     if (cors.origins.length === 1) return []
-    const message = 'origins beside `*`, which is all of them'
+    const message = '`*` already allows every other origin'
     return [{ pointer: `${pointer}/cors/origins`, problem: { code: 'ERR_CONFIG_VALUE', message } }]
   })
 }

@@ -12,11 +12,11 @@ export function checkEndpoints(endpoints: readonly Located<EndpointConfig>[]): r
     if (RESERVED_PATH.test(endpoint.path)) {
       found.push({
         pointer: `${pointer}/path`,
-        problem: { code: 'ERR_CONFIG_PATH', message: "paths below /v1/auth are Warder's own" },
+        problem: { code: 'ERR_CONFIG_PATH', message: 'paths below /v1/auth are reserved' },
       })
     }
     if (seen.has(endpoint.path)) {
-      const message = `the endpoint "${endpoint.path}" exists already`
+      const message = `the endpoint "${endpoint.path}" already exists`
       found.push({ pointer: `${pointer}/path`, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } })
     }
     seen.add(endpoint.path)

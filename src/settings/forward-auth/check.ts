@@ -13,7 +13,7 @@ export function checkForwardAuth({ pointer, value }: Located<ForwardAuthConfig>)
       seen.add(target)
       if (!isTwice) return []
       const at = `${pointer}/${key}${toPointer([from])}`
-      const message = `"${to}" is set by another answer header already`
+      const message = `another answer header already sets "${to}"`
       return [{ pointer: at, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } }]
     })
   })

@@ -10,20 +10,20 @@ export function checkWildcards({ issuer, audience, claims }: IssuerConfig, add: 
   checkClaimWildcards(claims, add)
   const word = /\*/.exec(issuer ?? '')?.[0] ?? ENTRA_ALIAS.exec(issuer ?? '')?.[1]
   if (word !== undefined) {
-    const message = `${quoted(word)} is compared letter by letter: no token has this \`iss\``
+    const message = `${quoted(word)} is compared literally: no token has this \`iss\``
     add('/issuer', {
       code: 'ERR_CONFIG_WILDCARD',
       message,
       hints: [
-        'write {tenant} there, and the tenants whose tokens are accepted: `tenants: […]`',
+        'write {tenant} there, and list the accepted tenants: `tenants: […]`',
         'or `tenants: any` with `tenant_claim` and a `jwks_url`, to accept every tenant',
       ],
     })
   }
   audience?.forEach((one, i) => {
     if (one !== '*') return
-    const hints = ['to accept tokens made for any other service too write `audience: any`']
-    add(`/audience/${i}`, { code: 'ERR_CONFIG_WILDCARD', message: '"*" is compared as a letter', hints })
+    const hints = ['to accept tokens for any other service too, write `audience: any`']
+    add(`/audience/${i}`, { code: 'ERR_CONFIG_WILDCARD', message: '"*" is compared literally', hints })
   })
 }
 
@@ -36,9 +36,9 @@ function checkClaimWildcards(claims: IssuerConfig['claims'], add: Add): void {
     const start = text.slice(0, text.indexOf('*'))
     const hints =
       start === ''
-        ? [`to accept every value write \`require: [${name}]\` and no rule`]
-        : [`for every value with this beginning write \`starts_with: ${JSON.stringify(start)}\``]
-    const message = `the \`*\` in ${quoted(text)} is compared as a letter`
+        ? [`to accept every value, write \`require: [${name}]\` and no rule`]
+        : [`for every value with this prefix, write \`starts_with: ${JSON.stringify(start)}\``]
+    const message = `the \`*\` in ${quoted(text)} is compared literally`
     add(`/claims${toPointer([name])}`, { code: 'WARN_CONFIG_CLAIM_WILDCARD', message, hints })
   }
 }
@@ -52,7 +52,7 @@ export function checkAliases({ issuer, issuer_aliases: aliases = [] }: IssuerCon
   const known = (Object.hasOwn(KNOWN_ALIASES, issuer ?? '') && KNOWN_ALIASES[issuer ?? '']) || []
   aliases.forEach((alias, i) => {
     if (known.includes(alias)) return
-    const message = `${quoted(alias)} is not known to be another \`iss\` of this issuer`
+    const message = `${quoted(alias)} is not a documented \`iss\` of this issuer`
     const hints = ['write a separate issuer, with its own `keys`']
     add(`/issuer_aliases/${i}`, { code: 'ERR_CONFIG_VALUE', message, hints })
   })

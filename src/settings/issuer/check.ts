@@ -55,7 +55,7 @@ function checkParts(issuer: IssuerConfig, add: Add): void {
   const [first = issuer] = expandTenants(issuer)
   const parts = keyPartsOf(first)
   if (parts.length > MAX_KEY_SOURCES) {
-    const message = `${parts.length} key sources for one issuer; the most is ${MAX_KEY_SOURCES}`
+    const message = `${parts.length} key sources for one issuer; at most ${MAX_KEY_SOURCES} are allowed`
     add('/keys', { code: 'ERR_CONFIG_RANGE', message })
   }
   const seen = new Set<string>()
@@ -88,7 +88,7 @@ function checkSharedPlaces({ keys }: IssuerConfig, add: Add): void {
   entries.forEach(({ secret, kid, jwks_url: urls, snapshot_file: file }, i) => {
     const at = keys !== undefined && 'map' in keys ? `/keys/${i}` : '/keys'
     if ((secret?.length ?? 0) > 1 && kid !== undefined) {
-      const hints = ['write it beside each: `secret: [{ value: …, kid: … }, …]`']
+      const hints = ['give each its own: `secret: [{ value: …, kid: … }, …]`']
       add(
         `${at}/kid`,
         { code: 'ERR_CONFIG_USELESS_KEY', message: 'one `kid` for several secrets', hints },
@@ -96,7 +96,7 @@ function checkSharedPlaces({ keys }: IssuerConfig, add: Add): void {
       )
     }
     if ((urls?.length ?? 0) > 1 && file !== undefined) {
-      const hints = ['set `state_dir` instead, where each source has a file of its own']
+      const hints = ['set `state_dir` instead: each source gets its own file']
       const message = 'one `snapshot_file` for several URLs'
       add(`${at}/snapshot_file`, { code: 'ERR_CONFIG_DUPLICATE_NAME', message, hints }, true)
     }
@@ -140,7 +140,7 @@ function checkAlgorithms(issuer: IssuerConfig, supported: ReadonlySet<Algorithm>
   const secret = parts.find(({ keys }) => isSymmetric(keys))
   const open = parts.find(({ keys }) => !isSymmetric(keys))
   if (secret !== undefined && open !== undefined) {
-    const message = `a shared secret together with ${sourceForPeople(keySourceOf(open.keys))} in one issuer`
+    const message = `one issuer mixes a shared secret and ${sourceForPeople(keySourceOf(open.keys))}`
     const place = parts.indexOf(open) > parts.indexOf(secret) ? open : secret
     add(place.at, { ...mixed('HS256', ''), message })
   } else if (hmac !== undefined && (publicKey !== undefined || open !== undefined)) {
@@ -152,19 +152,19 @@ function checkAlgorithms(issuer: IssuerConfig, supported: ReadonlySet<Algorithm>
   }
   algorithms.forEach((name, i) => {
     if (supported.has(name)) return
-    const message = `this runtime has no ${name}`
+    const message = `this runtime does not support ${name}`
     add(`/algorithms/${i}`, {
       code: 'ERR_CONFIG_ALGORITHM_UNSUPPORTED',
       message,
-      hints: [`it has ${[...supported].join(', ')}`],
+      hints: [`it supports ${[...supported].join(', ')}`],
     })
   })
 }
 
 const mixed = (algorithm: Algorithm, other: string): Problem => ({
   code: 'ERR_CONFIG_ALGORITHMS_MIXED',
-  message: `\`${algorithm}\` together with ${other} in one issuer`,
-  hints: ['a public key must never be usable as an HMAC secret; make two issuers'],
+  message: `one issuer mixes \`${algorithm}\` and ${other}`,
+  hints: ['a public key must never be usable as an HMAC secret; split it into two issuers'],
 })
 
 /** A file of shared secrets has to be declared; other programs guess it from `kty`. */
@@ -175,7 +175,7 @@ const withSymmetricHint = (problem: Problem, keys: KeySourceConfig | undefined):
         ...problem,
         hints: [
           ...(problem.hints ?? []),
-          'if the file holds shared secrets (`kty: oct`), write `allow_symmetric: true` beside `jwks_file`',
+          'if the file holds shared secrets (`kty: oct`), add `allow_symmetric: true` to `jwks_file`',
         ],
       }
 
@@ -195,8 +195,8 @@ function checkSecret(issuer: IssuerConfig, keys: KeySourceConfig, add: Add): voi
   if (waived && length >= LEAST_SECRET_BYTES)
     return add('/keys/secret', { code: 'WARN_CONFIG_SECRET_SHORT', message })
   const hint = waived
-    ? `\`allow_short_secret\` goes down to ${LEAST_SECRET_BYTES} bytes, not further`
-    : `make one with \`openssl rand -hex ${needed}\` (RFC 7518 §3.2)`
+    ? `\`allow_short_secret\` accepts secrets of ${LEAST_SECRET_BYTES} bytes or more`
+    : `generate one with \`openssl rand -hex ${needed}\` (RFC 7518 §3.2)`
   add('/keys/secret', { code: 'ERR_CONFIG_SECRET_SHORT', message, hints: [hint] })
 }
 
@@ -205,7 +205,7 @@ function checkRelaxations(issuer: IssuerConfig, add: Add): void {
     const hints = ['name the audience of your API']
     add('/audience', {
       code: 'WARN_CONFIG_AUDIENCE_ANY',
-      message: 'tokens made for any other service are accepted here',
+      message: 'tokens for any other service are accepted here',
       hints,
     })
   }
@@ -218,7 +218,7 @@ function checkRelaxations(issuer: IssuerConfig, add: Add): void {
   if (issuer.issuer === null)
     add('/issuer', {
       code: 'WARN_CONFIG_ISSUER_ANY',
-      message: 'tokens are accepted whatever their `iss` says',
+      message: 'tokens with any `iss` are accepted',
     })
   if (issuer.allow_missing_exp === true) {
     add('/allow_missing_exp', {
@@ -227,7 +227,7 @@ function checkRelaxations(issuer: IssuerConfig, add: Add): void {
     })
   }
   if (issuer.allow_sender_constrained === true) {
-    const message = 'tokens bound to a key are accepted from whoever holds them'
+    const message = 'tokens bound to a key are accepted from anyone who has them'
     add('/allow_sender_constrained', { code: 'WARN_CONFIG_SENDER_CONSTRAINED', message })
   }
 }

@@ -76,8 +76,8 @@ function readInputs(
   for (const key of Object.keys(issuer).filter((word) => PRESET_INPUTS.has(word))) {
     if (Object.hasOwn(preset.inputs, key)) continue
     const known = Object.keys(preset.inputs)
-    const hint = known.length === 0 ? 'it has no inputs of its own' : `its inputs: ${known.join(', ')}`
-    add(`/${key}`, 'ERR_CONFIG_USELESS_KEY', `\`${key}\` is no input of the preset ${name}`, hint, true)
+    const hint = known.length === 0 ? 'it has no inputs' : `its inputs: ${known.join(', ')}`
+    add(`/${key}`, 'ERR_CONFIG_USELESS_KEY', `\`${key}\` is not an input of the preset ${name}`, hint, true)
   }
   for (const [key, input] of Object.entries(preset.inputs)) {
     const value = issuer[key] ?? input.fallback?.(inputs)
@@ -103,12 +103,7 @@ function checkNeeds(issuer: Raw, preset: Preset, pointer: string, name: string):
     found.push({ pointer: `${pointer}${at}`, problem: { code, message, hints: [hint] } })
   }
   if (preset.needsTenants === true && issuer['tenants'] === undefined)
-    add(
-      '',
-      'ERR_CONFIG_MISSING_KEY',
-      `the preset ${name} needs \`tenants\``,
-      'write the ids of the directories',
-    )
+    add('', 'ERR_CONFIG_MISSING_KEY', `the preset ${name} needs \`tenants\``, 'list the directory ids')
   if (name === 'entra') {
     const tenants: readonly unknown[] = [issuer['tenants'] ?? []].flat()
     tenants.forEach((tenant, i) => {

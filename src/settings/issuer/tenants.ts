@@ -112,14 +112,14 @@ export function checkTenants(
       .find((found) => found !== PLACEHOLDER)
     if (other === undefined) continue
     const hints = [`the only placeholder is ${PLACEHOLDER}`]
-    add(at, { code, message: `${quoted(other)} stands for nothing`, hints })
+    add(at, { code, message: `${quoted(other)} is not a placeholder`, hints })
   }
   const isTemplate = issuer?.includes(PLACEHOLDER) === true
   if (tenants === null) return checkAnyTenant({ issuer, tenant_claim, keys, claims }, add)
   if (tenants === undefined) {
     const at = places.find(([, text]) => text.includes(PLACEHOLDER))?.[0]
     const hints = [
-      'write the list of tenants whose tokens are accepted: `tenants: […]`',
+      'list the accepted tenants: `tenants: […]`',
       'or `tenants: any` with a `tenant_claim`, to accept every tenant',
     ]
     if (at !== undefined) add(at, { code, message: `${PLACEHOLDER} without \`tenants\``, hints })
@@ -128,18 +128,18 @@ export function checkTenants(
     return
   }
   if (!isTemplate) {
-    const hints = [`write ${PLACEHOLDER} where the tenant is in the \`iss\``]
+    const hints = [`write ${PLACEHOLDER} in the place of the tenant in the \`iss\``]
     add('/tenants', { code, message: `\`tenants\` without ${PLACEHOLDER} in \`issuer\``, hints }, true)
   }
   tenants.forEach((tenant, i) => {
     if (tenants.indexOf(tenant) === i) return
     add(`/tenants/${i}`, {
       code: 'ERR_CONFIG_DUPLICATE_NAME',
-      message: `${quoted(tenant)} is on the list already`,
+      message: `${quoted(tenant)} is listed twice`,
     })
   })
   if (tenant_claim !== undefined && claims?.[tenant_claim] !== undefined) {
-    const message = `\`claims\` has a rule for ${quoted(tenant_claim)} already`
+    const message = `\`claims\` already has a rule for ${quoted(tenant_claim)}`
     add('/tenant_claim', { code: 'ERR_CONFIG_EXACTLY_ONE', message })
   }
   const kept = parts.find((part) => part.keys.snapshot_file !== undefined)
@@ -172,7 +172,7 @@ function checkAnyTenant(
     const isFixed = keySourceOf(one) !== 'discovery' && one.jwks_url?.includes(PLACEHOLDER) !== true
     if (isFixed) continue
     const hints = ['write one key set for all tenants: `keys: { jwks_url: … }`, without a placeholder']
-    const message = 'with `tenants: any`, a token would choose where its keys come from'
+    const message = 'with `tenants: any`, a token would choose the source of its keys'
     add(keys === undefined ? '/tenants' : (items.jwks_url ?? at), { code, message, hints })
   }
   const isNarrowed = claim !== undefined && claims?.[claim]?.in !== undefined
@@ -181,7 +181,7 @@ function checkAnyTenant(
       code: 'WARN_CONFIG_TENANT_ANY',
       message: 'tokens of every tenant of this provider are accepted',
       hints: [
-        `tell tenants apart by a claim rule of a policy, or name them: \`claims: { ${claim ?? 'tid'}: […] }\``,
+        `restrict the tenants with a claim rule of a policy, or list them: \`claims: { ${claim ?? 'tid'}: […] }\``,
       ],
     })
 }

@@ -32,7 +32,7 @@ export function checkReach(keys: KeySourceConfig, add: AddProblem): void {
   }
   const headers = Object.keys(keys.headers ?? {}).map((name) => name.toLowerCase())
   if (new Set(headers).size < headers.length)
-    add('/keys/headers', { code: 'ERR_CONFIG_HEADER', message: 'one header in two letter cases' })
+    add('/keys/headers', { code: 'ERR_CONFIG_HEADER', message: 'the same header twice, in two letter cases' })
   if (keys.bearer_file !== undefined && headers.includes('authorization')) {
     const message = '`bearer_file` and an `Authorization` header exclude each other'
     add('/keys/bearer_file', { code: 'ERR_CONFIG_EXACTLY_ONE', message }, true)

@@ -9,7 +9,7 @@ export function checkKeyUrl(issuer: string | null, keys: KeySourceConfig, add: A
   if (source !== 'discovery' && source !== 'jwks_url') return
   // With unknown issuers, a server that answers at the URL would vouch for every issuer.
   if (issuer === null) {
-    const hints = ['write the exact `iss`, or give the keys as secret, pem_file or jwks_file']
+    const hints = ['write the exact `iss`, or configure the keys as secret, pem_file or jwks_file']
     return add('/issuer', {
       code: 'ERR_CONFIG_ISSUER_ANY',
       message: '`issuer: any` with keys from the network',
@@ -23,14 +23,12 @@ export function checkKeyUrl(issuer: string | null, keys: KeySourceConfig, add: A
   const why = whyNotFetchable(url, isIssuer)
   if (why !== undefined) {
     const hints =
-      source === 'discovery'
-        ? ['or set `keys` to where the keys are: jwks_url, jwks_file, pem_file or secret']
-        : []
+      source === 'discovery' ? ['or configure the keys as jwks_url, jwks_file, pem_file or secret'] : []
     return add(at, { code: 'ERR_CONFIG_URL', message: `keys cannot be fetched from here: ${why}`, hints })
   }
   // Nobody is on the way to a socket of this machine.
   if (new URL(url).protocol === 'https:' || keys.unix !== undefined) return
-  const message = 'keys would be fetched over http://, where anyone on the way can replace them'
+  const message = 'keys would be fetched over http://, and anyone on the network path could replace them'
   if (keys.allow_http === true)
     return add(at, { code: 'WARN_CONFIG_HTTP', message: message.replace('would be', 'are') })
   add(at, {

@@ -20,8 +20,8 @@ export function checkGatewayListeners({ listen = {}, root }: ConfigParts): reado
       return [{ pointer: `${pointer}/client_ca_file`, atKey: true, problem }]
     }
     if (redirect !== undefined && hasTls) {
-      const message = '`redirect` on a listener with `tls`: its requests are there already'
-      const hints = ['write it on the listener without `tls`']
+      const message = '`redirect` is for a listener without `tls`'
+      const hints = ['move it to the listener without `tls`']
       const problem = { code: 'ERR_CONFIG_USELESS_KEY', message, hints } as const
       return [{ pointer: `${pointer}/redirect`, atKey: true, problem }]
     }

@@ -56,12 +56,12 @@ function placesOf({ listen, routes, upstreams, root }: ConfigParts): readonly Pl
 function whyUseless({ pointer, access }: Place, { listen, whole }: ConfigParts): Problem | undefined {
   if (access === 'deny')
     return useless(
-      'nobody gets in where `access: deny` is',
-      'write it on the listener, to slow down who tries',
+      'a route with `access: deny` allows no request to count',
+      'put the limit on the listener instead',
     )
   if (whole === undefined || listen?.gateway !== undefined || !pointer.startsWith('/routes/'))
     return undefined
-  return useless('`rate_limit` without `listen.gateway`: only the gateway counts', 'let the proxy count')
+  return useless('`rate_limit` has no effect without `listen.gateway`', 'limit requests in the proxy')
 }
 
 const useless = (message: string, hint: string): Problem => ({
@@ -72,7 +72,7 @@ const useless = (message: string, hint: string): Problem => ({
 
 const REPEATED: Problem = {
   code: 'ERR_CONFIG_USELESS_KEY',
-  message: 'two limits of the same window and the same clients: the smaller one decides alone',
+  message: 'two limits count the same clients in the same window: only the smaller one has an effect',
   hints: ['keep the smaller one'],
 }
 
@@ -116,8 +116,8 @@ const EXACTLY_ONE: Problem = {
 
 const CHOSEN: Problem = {
   code: 'WARN_CONFIG_RATE_LIMIT_KEY',
-  message: 'a client can choose what it is counted by, and so how often it may come',
-  hints: ['add a limit by address beside it: `rate_limit: [{ …, by: address }, …]`'],
+  message: 'the client chooses this value, and can evade the limit by changing it',
+  hints: ['add a second limit by address: `rate_limit: [{ …, by: address }, …]`'],
 }
 
 /** Names that policies, auth services and `basic_auth` set, by their lower-case form; undefined where not all could be read. */

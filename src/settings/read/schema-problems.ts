@@ -127,7 +127,7 @@ export function missingKey(pointer: string): LocatedProblem {
 
 const MISSING_HINTS: Readonly<Record<string, string>> = {
   version: 'write `version: 1`',
-  audience: 'write the `aud` that your tokens are made for; `audience: any` accepts tokens made for others',
+  audience: 'write the `aud` of your tokens; `audience: any` accepts tokens for any other service too',
   issuer: 'write the `iss` of your tokens, exactly',
   match: 'write `match: {}` for all requests',
 }

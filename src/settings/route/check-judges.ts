@@ -22,18 +22,18 @@ export function checkOneAnswer({ pointer, value }: Located<RouteConfig>): Locate
     'write one of `policy: NAME`, `forward_auth`, `basic_auth`, `all_of`, `access: public` or `access: deny`',
   ]
   const isOptional = value.policy !== undefined && value.access === 'public'
-  const optional = 'to let requests without a token in as well: `policy: NAME` with `allow_anonymous: true`'
+  const optional = 'to allow requests without a token as well: `policy: NAME` with `allow_anonymous: true`'
   return {
     pointer,
-    problem: notOne(written, 'a route without an answer', isOptional ? [optional, ...hints] : hints),
+    problem: notOne(written, 'nothing judges this route', isOptional ? [optional, ...hints] : hints),
   }
 }
 
 /** Only a policy tells a request without a token from one with a token that is not valid. */
 export function checkAnonymous({ pointer, value }: Located<RouteConfig>): readonly LocatedProblem[] {
   if (value.allow_anonymous === undefined || value.policy !== undefined) return []
-  const message = '`allow_anonymous` is for a route with `policy: NAME`'
-  const hints = ['remove it: `access: public` looks at no token, and other judges have no tokens']
+  const message = '`allow_anonymous` needs a route with `policy: NAME`'
+  const hints = ['remove it: `access: public` reads no token, and other judges use none']
   return [
     {
       pointer: `${pointer}/allow_anonymous`,
@@ -54,7 +54,7 @@ function checkJudge(
   const written = JUDGES.filter((key) => value[key] !== undefined)
   if (isOfSeveral && written.length !== 1) {
     const hints = ['write one of `policy: NAME`, `forward_auth` or `basic_auth`']
-    return [{ pointer, problem: notOne(written, 'a judge that asks nothing', hints) }]
+    return [{ pointer, problem: notOne(written, 'this judge is empty', hints) }]
   }
   return [
     ...(value.forward_auth === undefined
@@ -89,8 +89,8 @@ export function checkOneHeader({ routes, policies, whole }: ConfigParts): readon
     })?.value.policy
     const basic = judges.find(({ value }) => value.basic_auth !== undefined)
     if (policy === undefined || basic === undefined) return []
-    const message = `\`basic_auth\` and the policy ${quoted(policy)} both want the Authorization header`
-    const hints = ['give the policy `token_sources` with a cookie or a header of its own']
+    const message = `\`basic_auth\` and the policy ${quoted(policy)} both read the Authorization header`
+    const hints = ['give the policy `token_sources` with a cookie or another header']
     const pointer = `${basic.pointer}/basic_auth`
     return [{ pointer, atKey: true, problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message, hints } }]
   })
@@ -119,7 +119,7 @@ export function checkToldTwice({ routes, policies }: ConfigParts): readonly Loca
         seen.set(key, first)
         // Twice within one judge is reported where that judge is checked.
         if (first === i) return []
-        const message = `the ${kind} ${quoted(name)} is set by judge ${first + 1} of this route already`
+        const message = `the ${kind} ${quoted(name)} is already set by judge ${first + 1} of this route`
         return [{ pointer, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } }]
       }),
     )

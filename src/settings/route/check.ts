@@ -22,12 +22,14 @@ export function checkRoute(located: Located<RouteConfig>): readonly LocatedProbl
 const PUBLIC_EVERYTHING: Problem = {
   code: 'WARN_CONFIG_PUBLIC_EVERYTHING',
   message: 'every path of every host is public',
-  hints: ['name the paths that are public; the first match wins, so routes below are never asked'],
+  hints: ['name the paths that are public; the first match wins, so the routes below never match'],
 }
 const ANONYMOUS_EVERYTHING: Problem = {
   code: 'WARN_CONFIG_ANONYMOUS_EVERYTHING',
-  message: 'every path of every host takes requests without a token',
-  hints: ['name the paths that visitors may see; the rules of the policy bind only requests with a token'],
+  message: 'every path of every host allows requests without a token',
+  hints: [
+    'name the paths that visitors may see; the rules of the policy apply only to requests with a token',
+  ],
 }
 
 /** A password does not expire, and the answer of an auth service has no known end. */
@@ -37,7 +39,8 @@ function checkCloseExpired({ pointer, value: route }: Located<RouteConfig>): rea
   if (isOfPolicies && route.upstream !== undefined) return []
   const problem: Problem = {
     code: 'ERR_CONFIG_USELESS_KEY',
-    message: '`close_expired` has an effect only where policies alone judge a route with an upstream',
+    message:
+      '`close_expired` has no effect here; it needs a route with an upstream that policies alone judge',
     hints: ['remove it, or judge the route by `policy`'],
   }
   return [{ pointer: `${pointer}/close_expired`, problem, atKey: true }]

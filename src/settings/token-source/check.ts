@@ -11,7 +11,7 @@ export function checkTokenSource({
   if (places.length !== 1) {
     const message =
       places.length === 0
-        ? 'a token source without a place'
+        ? 'the token source names no place'
         : `\`${places.join('` and `')}\` exclude each other`
     return [
       {
@@ -25,7 +25,7 @@ export function checkTokenSource({
     ]
   }
   if (source.encoding !== undefined && source.websocket_protocol === undefined) {
-    const message = '`encoding` has an effect on `websocket_protocol` only'
+    const message = '`encoding` has no effect without `websocket_protocol`'
     const problem: Problem = { code: 'ERR_CONFIG_USELESS_KEY', message }
     return [{ pointer: `${pointer}/encoding`, problem, atKey: true }]
   }
@@ -33,7 +33,7 @@ export function checkTokenSource({
   if (options.length > 0 && source.header === undefined) {
     const problem: Problem = {
       code: 'ERR_CONFIG_USELESS_KEY',
-      message: `\`${options[0]}\` has an effect on headers only`,
+      message: `\`${options[0]}\` has no effect without \`header\``,
     }
     return [{ pointer: `${pointer}/${options[0]}`, problem, atKey: true }]
   }

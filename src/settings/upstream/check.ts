@@ -27,7 +27,7 @@ function checkUpstreamNames({
     if (value.upstream === undefined) continue
     const at = `${pointer}/upstream`
     if (value.access === 'deny') {
-      const message = 'nothing is forwarded where `access: deny` is'
+      const message = 'a route with `access: deny` forwards nothing'
       found.push({ pointer: at, atKey: true, problem: { code: 'ERR_CONFIG_USELESS_KEY', message } })
     } else if (!upstreamNames.has(value.upstream)) {
       const hint =
@@ -54,15 +54,15 @@ function checkUpstreamNames({
 /** With a gateway, every request that is let through needs somewhere to go. */
 function checkDestinations({ listen, routes, whole }: ConfigParts): readonly LocatedProblem[] {
   if (listen?.gateway === undefined) return whole === undefined ? [] : checkWithoutGateway(routes)
-  const hints = ['write `upstream: NAME` into every route that is not `access: deny`']
+  const hints = ['add `upstream: NAME` to every route without `access: deny`']
   if (whole !== undefined && routes.length === 0) {
-    const message = 'a gateway without routes has nowhere to send a request'
+    const message = 'a gateway without routes has no upstream for a request'
     return [{ pointer: '/listen/gateway', problem: { code: 'ERR_CONFIG_ROUTE_UPSTREAM', message, hints } }]
   }
   return routes
     .filter(({ value }) => value.upstream === undefined && value.access !== 'deny')
     .map(({ pointer }) => {
-      const message = 'the gateway does not know where to send what this route lets through'
+      const message = 'the gateway has no upstream for the requests of this route'
       return { pointer, problem: { code: 'ERR_CONFIG_ROUTE_UPSTREAM', message, hints } }
     })
 }
@@ -74,14 +74,14 @@ function checkRewrites({ routes }: ConfigParts): readonly LocatedProblem[] {
     if (value[key] === undefined) return []
     const at = `${pointer}/${key}`
     if (upstream === undefined) {
-      const message = `\`${key}\` has an effect beside \`upstream\` only`
+      const message = `\`${key}\` has no effect without \`upstream\``
       return [{ pointer: at, atKey: true, problem: { code: 'ERR_CONFIG_USELESS_KEY', message } }]
     }
     const prefix = strip.replace(/\/$/, '')
     const isBelow = (path: string): boolean => path === prefix || path.startsWith(`${prefix}/`)
     if (prefix === '' || (match.path ?? ['/**']).every(isBelow)) return []
     const message = `${quoted(strip)} is not the beginning of every path of this route`
-    const hints = [`match ${prefix}/** and nothing else`]
+    const hints = [`match ${prefix}/** only`]
     return [{ pointer: at, problem: { code: 'ERR_CONFIG_PATH', message, hints } }]
   })
 }

@@ -17,7 +17,7 @@ export function decodeSecret(secret: string, encoding: SecretEncoding): Result<U
     return err({
       code: 'ERR_CONFIG_SECRET_ENCODING',
       message: `the secret is not ${encoding}`,
-      hints: ['set `encoding` to the way it is written: utf8, base64, base64url or hex'],
+      hints: ['set `encoding` to the encoding of the secret: utf8, base64, base64url or hex'],
     })
   }
   return ok(new Uint8Array(Buffer.from(secret, encoding)))

@@ -45,8 +45,12 @@ export function parseIdentityHeader(name: string): Result<string, Problem> {
   }
   const lower = name.toLowerCase()
   if (!RESERVED.has(lower) && !OF_PROXY.has(lower)) return ok(name)
-  const hints = ['choose a name of your own, such as X-Auth-Subject']
-  return err({ code: 'ERR_CONFIG_HEADER', message: `${quoted(name)} has another meaning already`, hints })
+  const hints = ['choose another name, such as X-Auth-Subject']
+  return err({
+    code: 'ERR_CONFIG_HEADER',
+    message: `${quoted(name)} already has a meaning for HTTP or proxies`,
+    hints,
+  })
 }
 
 /** Headers that an auth service may set: like those of identity, and the credential that it changes for another. */
@@ -60,6 +64,6 @@ export const parseGrantedHeader = (name: string): Result<string, Problem> =>
 export function parseCountedHeader(name: string): Result<string, Problem> {
   const lower = name.toLowerCase()
   if (lower === 'authorization' || !RESERVED.has(lower)) return parseToken(name)
-  const hints = ['count by `address`, or by a header with which a client says who it is, such as X-Api-Key']
-  return err({ code: 'ERR_CONFIG_HEADER', message: `${quoted(name)} does not tell clients apart`, hints })
+  const hints = ['count by `address`, or by a header that identifies the client, such as X-Api-Key']
+  return err({ code: 'ERR_CONFIG_HEADER', message: `${quoted(name)} does not identify a client`, hints })
 }

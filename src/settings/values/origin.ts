@@ -15,12 +15,12 @@ export function parseOrigin(text: string): Result<string, Problem> {
   if (host === '' || parseHost(host) === undefined) {
     const hint =
       text === 'null'
-        ? 'sandboxed and local pages of anyone have the origin `null`'
+        ? '`null` is the origin of every sandboxed or local page'
         : 'write scheme and host in lower case, without a path: https://app.example.com'
     return wrong(text, hint)
   }
   if (port !== undefined && port === DEFAULT_PORT[scheme])
-    return wrong(text, `leave \`:${port}\` out: browsers do not send the usual port`)
+    return wrong(text, `remove \`:${port}\`: browsers do not send the default port`)
   return ok(text)
 }
 

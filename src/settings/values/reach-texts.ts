@@ -35,7 +35,7 @@ export function parseRequestHeader(name: string): Result<string, Problem> {
   const lower = name.toLowerCase()
   if (TOKEN.test(name) && !OWN_HEADERS.has(lower)) return ok(name)
   const message = TOKEN.test(name)
-    ? `the header ${quoted(name)} is set by the fetch itself`
+    ? `Warder sets the header ${quoted(name)} itself`
     : `${quoted(name)} is not a header name`
   return err({ code: 'ERR_CONFIG_HEADER', message })
 }
@@ -45,7 +45,7 @@ export const parseFieldValue = (value: string): Result<string, Problem> =>
     ? ok(value)
     : err({
         code: 'ERR_CONFIG_VALUE',
-        message: 'a header value that is empty, or not visible ASCII on one line',
+        message: 'the header value must be one line of visible ASCII, and not empty',
       })
 
 /** `http://host:port`, perhaps with user name and password. */
@@ -54,7 +54,7 @@ export function parseProxyUrl(text: string): Result<string, Problem> {
   const isProxy =
     url?.protocol === 'http:' && url.pathname === '/' && url.search === '' && !text.includes('#')
   if (isProxy) return ok(text)
-  const message = 'a proxy that is not an http:// URL of a host and a port'
+  const message = 'the proxy must be an http:// URL with a host and a port'
   return err({ code: 'ERR_CONFIG_URL', message, hints: ['write http://proxy.example.com:3128'] })
 }
 

@@ -76,7 +76,7 @@ export const parseMethod = (text: string): Parsed =>
 export const parseToken = (text: string): Parsed =>
   TOKEN.test(text)
     ? ok(text)
-    : problem('ERR_CONFIG_HEADER', `${quoted(text)} has characters that names here do not have`)
+    : problem('ERR_CONFIG_HEADER', `${quoted(text)} has characters that are not allowed in this name`)
 
 /** The name of a cookie, or its beginning followed by `*`. */
 export const parseCookiePattern = (text: string): Parsed => {
@@ -84,8 +84,8 @@ export const parseCookiePattern = (text: string): Parsed => {
   return name.includes('*') || name === ''
     ? problem(
         'ERR_CONFIG_HEADER',
-        `${quoted(text)} is neither the name of a cookie nor the beginning of one`,
-        'write a name, or its beginning with one `*` at the end: `_oauth2_proxy*`',
+        `${quoted(text)} is neither the name of a cookie nor a prefix of one`,
+        'write a name, or a prefix that ends with `*`: `_oauth2_proxy*`',
       )
     : parseToken(text)
 }
@@ -108,7 +108,7 @@ export function checkHostPattern(text: string): Parsed {
   const name = host.startsWith('*.') ? host.slice(2) : host
   if (HOST.test(name) && parseHost(name) === name) return ok(host)
   const hint = /:\d+$/.test(host)
-    ? 'leave the port out; it is not compared'
+    ? 'remove the port; it is not compared'
     : 'write api.example.com or *.example.com; international names in their xn-- form'
   return problem('ERR_CONFIG_HOST', `${quoted(text)} is not a host pattern`, hint)
 }
@@ -120,13 +120,13 @@ export const parseScope = (text: string): Parsed =>
 /** The dotted path of a claim, as the rules themselves read it. */
 export function checkClaimPath(text: string): Parsed {
   if (text.length <= MAX_CLAIM_PATH_LENGTH && parseClaimPath(text) !== undefined) return ok(text)
-  const hint = 'write names with dots between them; `\\.` for a dot inside a name'
+  const hint = 'separate names by dots; `\\.` is a dot inside a name'
   return problem('ERR_CONFIG_CLAIM_PATH', `${quoted(text)} is not a claim path`, hint)
 }
 
 /** How a claim must begin, spaces included. */
 export const parseBeginning = (text: string): Parsed =>
-  text === '' ? problem('ERR_CONFIG_VALUE', 'every text begins with an empty one') : ok(text)
+  text === '' ? problem('ERR_CONFIG_VALUE', 'an empty text is a prefix of every text') : ok(text)
 
 /** A word of a claim with several. */
 export const parseWord = (text: string): Parsed =>
@@ -138,7 +138,7 @@ export const parseWord = (text: string): Parsed =>
 export function parsePattern(text: string): Parsed {
   const compiled = compileClaimPattern(text)
   if (compiled.ok) return ok(text)
-  const hint = 'the syntax is that of RE2: no look-around and no back-references; the whole claim must match'
+  const hint = 'use RE2 syntax, without look-around and back-references; the whole claim must match'
   return problem('ERR_CONFIG_PATTERN', `${quoted(text)} is not a pattern: ${compiled.error}`, hint)
 }
 
@@ -153,7 +153,7 @@ export const parseTenant = (text: string): Parsed =>
         'ERR_CONFIG_NAME',
         `${quoted(text)} is not a tenant`,
         text.includes('*')
-          ? 'write the tenants out, or the word `any` instead of the list to accept every one'
+          ? 'list the tenants, or write the word `any` instead of the list to accept every tenant'
           : 'use 1 to 64 letters, digits, `_`, `.` or `-`',
       )
 

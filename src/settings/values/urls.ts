@@ -40,25 +40,25 @@ function parseSocketPath(text: string): Result<ServerAddress, Problem> {
   const path = text.slice('unix:'.length)
   if (!path.startsWith('/') || path.includes('\0'))
     return notServer(text, 'the socket needs an absolute path')
-  if (path.length > MAX_SOCKET_PATH) return notServer(text, 'the path of a socket has at most 107 bytes')
+  if (path.length > MAX_SOCKET_PATH) return notServer(text, 'a socket path has at most 107 bytes')
   return ok({ url: text, isTls: false, address: { kind: 'unix', path }, authority: 'localhost' })
 }
 
 function whyNot(text: string): string | undefined {
-  if (!/^https?:\/\//.test(text)) return 'it begins with none of http://, https:// and unix:'
+  if (!/^https?:\/\//.test(text)) return 'it does not begin with http://, https:// or unix:'
   const rest = text.slice(text.indexOf('//') + 2)
   if (rest.includes('@')) return 'it has a user name'
   if (/[?#]/.test(rest)) return 'it has a query or a fragment'
   if (rest.includes('/')) return 'it has a path; paths are forwarded as the client sent them'
   if (!/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.test(rest) || !URL.canParse(text))
-    return 'it has no host that can be connected to'
-  return new URL(text).port === '0' ? 'port 0 cannot be connected to' : undefined
+    return 'it has no host to connect to'
+  return new URL(text).port === '0' ? 'nothing can connect to port 0' : undefined
 }
 
 const notServer = (text: string, why: string): Result<never, Problem> =>
   err({
     code: 'ERR_CONFIG_SERVER_URL',
-    message: `${quotedUrl(text)} is not a server: ${why}`,
+    message: `${quotedUrl(text)} is not the URL of a server: ${why}`,
     hints: ['write http://host:port, https://host:port or unix:/path/to/socket'],
   })
 
@@ -83,10 +83,10 @@ export function parseAuthUrl(text: string): Result<AuthAddress, Problem> {
     ? 'it has a fragment, which is never sent'
     : origin.includes('@')
       ? 'it has a user name'
-      : 'it is not http:// or https://, a host, and a path in visible ASCII'
+      : 'it needs http:// or https://, a host, and a path in visible ASCII'
   return err({
     code: 'ERR_CONFIG_AUTH_URL',
-    message: `${quotedUrl(text)} is not an auth service: ${why}`,
+    message: `${quotedUrl(text)} is not the URL of an auth service: ${why}`,
     hints: ['write http://host:port/path or https://host/path?query'],
   })
 }
@@ -101,7 +101,7 @@ export function parseSignIn(text: string): Result<string, Problem> {
   if (hasHost && PATH_AND_QUERY.test(rest)) return ok(text)
   return err({
     code: 'ERR_CONFIG_SIGN_IN',
-    message: `${quotedUrl(text)} is not a login: it is neither a URL nor a path with one slash at its front`,
+    message: `${quotedUrl(text)} is not a login page: write a URL, or a path that begins with one slash`,
     hints: ['write https://login.example.com/?rd= or /oauth2/start?rd='],
   })
 }
@@ -111,8 +111,8 @@ export function parseRedirect(text: string): Result<number, Problem> {
   const [, digits = String(HTTPS_PORT)] = /^https(?::(\d{1,5}))?$/.exec(text) ?? ['', '0']
   const port = Number(digits)
   if (port > 0 && port <= 65_535) return ok(port)
-  const hints = ['write `https`, or `https:PORT` where the listener with `tls` has another port than 443']
-  return err({ code: 'ERR_CONFIG_VALUE', message: `${quoted(text)} is not where requests can go`, hints })
+  const hints = ['write `https`, or `https:PORT` if the listener with `tls` has a port other than 443']
+  return err({ code: 'ERR_CONFIG_VALUE', message: `${quoted(text)} is not a redirect target`, hints })
 }
 
 export const formatRedirect = (port: number): string => (port === HTTPS_PORT ? 'https' : `https:${port}`)

@@ -143,7 +143,7 @@ describe('credentials', () => {
       const bearerFile = join(ca.directory, 'bad-token')
       writeFileSync(bearerFile, content)
       const ran = await get(`http://127.0.0.1:${portOf(plain)}/jwks`, { bearerFile })
-      expect(ran).toEqual({ why: `bearer_file ${bearerFile} holds no token`, saw: undefined })
+      expect(ran).toEqual({ why: `bearer_file ${bearerFile} has no token`, saw: undefined })
     })
   }
 })

@@ -21,7 +21,7 @@ async function warningsOf(listen: string): Promise<readonly (readonly [string, n
 describe('a listener that starts without its certificate', () => {
   it('is a warning for the file, and one for the self-signed one', async () => {
     expect(await warningsOf(`${MISSING}, self_signed: true`)).toEqual([
-      ['the certificate is left out: there is no file "/nowhere/a.pem"', 16],
+      ['the certificate is not used: the file "/nowhere/a.pem" does not exist', 16],
       ['the listener has a self-signed certificate, which no client trusts', 16],
     ])
     expect((await warningsOf('self_signed: true')).length).toBe(1)

@@ -27,7 +27,7 @@ describe('the facts of a denial', () => {
       { reason: 'typ_not_allowed', typ: undefined, accepted: ['at+jwt', 'JWT'] },
       'typ is absent, accepted at+jwt, JWT',
     ],
-    [{ reason: 'typ_not_allowed', typ: 'x', accepted: [] }, 'typ is "x", accepted any of access tokens'],
+    [{ reason: 'typ_not_allowed', typ: 'x', accepted: [] }, 'typ is "x", accepted any type of access tokens'],
     [{ reason: 'key_unsuitable', kid: undefined }, undefined],
     [{ reason: 'key_unsuitable', kid: 'a' }, 'kid "a"'],
     [{ reason: 'signature_invalid' }, undefined],

@@ -11,7 +11,7 @@ export function keycloakMapper(trial: Trial): LikelyCause | undefined {
   if (!isBare && !audiences.includes('account')) return undefined
   return {
     name: 'keycloak.audience_mapper',
-    why: 'Keycloak puts an audience into a token only for an audience mapper, or for an API of which the user has a client role',
+    why: 'Keycloak adds an audience to a token only through an audience mapper, or for an API whose client roles the user has',
     fix: `in a client scope of the client, add a mapper "Audience" with the included custom audience ${expectedAudience(trial)}, then get a new token; do not accept "account", which every client of the realm receives`,
   }
 }
@@ -88,8 +88,8 @@ export function audienceSlash(trial: Trial): LikelyCause | undefined {
   for (const audience of audiencesOf(trial)) {
     const near = accepted.find((one) => withoutSlash(one) === withoutSlash(audience))
     if (near === undefined) continue
-    const compare = { token: audience, configured: near, difference: 'a slash at the end' }
-    const why = 'the audiences differ by a slash at the end, and are compared character by character'
+    const compare = { token: audience, configured: near, difference: 'a trailing slash' }
+    const why = 'the audiences differ by a trailing slash, and are compared character by character'
     return { name: 'audience.difference', why, fix: 'copy the audience from the token', compare }
   }
   return undefined

@@ -14,7 +14,7 @@ type Simplify = (iss: string) => string
 
 /** From the smallest difference to the greatest; each removes one more difference. */
 const DIFFERENCES: readonly (readonly [difference: string, simplify: Simplify])[] = [
-  ['a slash at the end', (iss) => iss.replace(/\/$/, '')],
+  ['a trailing slash', (iss) => iss.replace(/\/$/, '')],
   ['upper and lower case', (iss) => iss.toLowerCase()],
   ['http and https', (iss) => iss.replace(/^http:/, 'https:')],
   ['the `https://` in front', (iss) => iss.replace(/^https:\/\//, '')],
@@ -33,7 +33,7 @@ export function compareIssuers(token: string, issuers: readonly string[]): Issue
   }
   const simplest = (iss: string): string => DIFFERENCES.reduce((text, [, simplify]) => simplify(text), iss)
   const configured = issuers.find((iss) => simplest(iss) === simplest(token))
-  if (configured !== undefined) return { token, configured, difference: 'several small things' }
+  if (configured !== undefined) return { token, configured, difference: 'several details' }
   return compareParts(token, issuers)
 }
 

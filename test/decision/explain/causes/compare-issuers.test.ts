@@ -5,7 +5,7 @@ const REALM = 'https://kc.example.com/realms/main'
 
 describe('two issuers that are nearly the same', () => {
   const cases: readonly (readonly [token: string, configured: string, difference: string | undefined])[] = [
-    [`${REALM}/`, REALM, 'a slash'],
+    [`${REALM}/`, REALM, 'a trailing slash'],
     ['https://KC.example.com/realms/Main', REALM, 'upper and lower case'],
     ['http://kc.example.com/realms/main', REALM, 'http and https'],
     ['accounts.google.com', 'https://accounts.google.com', 'in front'],
