@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import type { Socket } from 'node:net'
+import fc from 'fast-check'
 import { createConnectionLimit, type LimitReached } from '../../../src/gateway/client/connection-limit.ts'
 import type { Expiring } from '../../../src/gateway/deadlines.ts'
 import { answerOf, askHttp2, runHttp2Gateway } from '../../support/http2-client.ts'
@@ -103,6 +104,32 @@ describe('the connections of a listener', () => {
     expect(reports.length).toBe(2)
     enter('e')
     expect(reports.at(-1)).toEqual({ open: 1, closedIdle: 0, refused: 1 })
+  })
+
+  it('are idle in the order of a list, whatever becomes of them', () => {
+    const names = fc.constantFrom('a', 'b', 'c', 'd')
+    const steps = fc.array(fc.tuple(fc.constantFrom('enter', 'busy', 'idle', 'leave'), names))
+    fc.assert(
+      fc.property(steps, (all) => {
+        const { setting, closed, size, enter, busy, idle, leave } = nameLimit(4)
+        const present = new Set<string>()
+        let waiting: string[] = []
+        for (const [step, name] of all) {
+          if ((step === 'enter') === present.has(name)) continue
+          ;({ enter, busy, idle, leave })[step](name)
+          const isWaiting = waiting.includes(name)
+          if (step !== 'idle' || !isWaiting) waiting = waiting.filter((one) => one !== name)
+          if (step === 'enter' || (step === 'idle' && !isWaiting)) waiting.push(name)
+          if (step === 'enter') present.add(name)
+          if (step === 'leave') present.delete(name)
+        }
+        const busyCount = present.size - waiting.length
+        setting.max = 1
+        enter('new')
+        expect(closed).toEqual(waiting)
+        expect(size()).toBe(Math.max(busyCount, 1))
+      }),
+    )
   })
 
   it('stay within the limit however many arrive', () => {
