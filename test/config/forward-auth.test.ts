@@ -32,6 +32,8 @@ describe('forward_auth', () => {
         sendHeaders: 'all',
         timeoutMs: 5_000,
         maxAnswerBytes: 1024 ** 2,
+        resolveMs: 10_000,
+        maxConnectionAgeMs: 300_000,
         answerCookies: [],
       },
     })

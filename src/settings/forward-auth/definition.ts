@@ -16,6 +16,8 @@ export interface MappedAnswerHeader {
   readonly to: string
 }
 
+const HOUR_MS = 3_600_000
+
 const lowerCase = refined(
   texts('list of header names', { parse: parseToken }),
   (names): readonly string[] => names.map((name) => name.toLowerCase()),
@@ -83,6 +85,16 @@ const WORDS = section(
       size(0, 64 * 1024 ** 2),
       '1MiB',
       'Largest body of an answer. The body is discarded; a larger one is an error.',
+    ),
+    resolve: withDefault(
+      duration(1_000, HOUR_MS),
+      '10s',
+      "Time after which the service's name is [looked up again](gateway.md#names-of-servers).",
+    ),
+    max_connection_age: withDefault(
+      duration(1_000, 24 * HOUR_MS),
+      '5m',
+      'Age from which a connection to the service is closed after an answer.',
     ),
     ca_file: optional(
       watchedFile(),

@@ -241,16 +241,12 @@ liveSuite('a server by name over TLS', ['openssl'], () => {
 })
 
 describe('an auth service that moves', () => {
-  const start = async (names: FakeNames) => {
+  const start = async (names: FakeNames, more = 'timeout: 5s') => {
     const app = await startAt(cleanup, '127.0.0.1')
     const one = await startAt(cleanup, ONE)
     const two = await startAt(cleanup, TWO, one.port)
     names.set('auth', ONE)
-    const config = forwardAuthConfig(
-      `http://auth:${one.port}/auth`,
-      `http://127.0.0.1:${app.port}`,
-      'timeout: 5s',
-    )
+    const config = forwardAuthConfig(`http://auth:${one.port}/auth`, `http://127.0.0.1:${app.port}`, more)
     return { one, two, gateway: await runMovingGateway(cleanup, config, names.resolve) }
   }
 
@@ -274,6 +270,18 @@ describe('an auth service that moves', () => {
     const gateway = await runMovingGateway(cleanup, forwardAuthConfig(...urls, 'timeout: 10s'), names.resolve)
     expect((await ask(gateway.port, { target: '/x' })).status).toBe(200)
     expect(two.requests()).toBe(1)
+  })
+
+  it('is found at its new address after `resolve`, although the old one still answers', async () => {
+    const names = createFakeNames()
+    const { one, two, gateway } = await start(names, 'resolve: 1s')
+    expect((await ask(gateway.port, { target: '/x' })).status).toBe(200)
+    names.set('auth', TWO)
+    await waitFor('a question to the new address', async () => {
+      await ask(gateway.port, { target: '/x' })
+      return two.requests() > 0 ? true : undefined
+    })
+    expect(one.requests()).toBeGreaterThan(0)
   })
 
   it('denies when it is gone, and names the reason in the log', async () => {

@@ -48,7 +48,7 @@ export function createAuthServices(
 }
 
 /** As the defaults of upstreams. When all its addresses are ejected, the service is asked anyway. */
-const SERVER_RULES = { ejectAfter: 3, ejectForMs: 10_000, resolveMs: 10_000, maxConnectionAgeMs: 300_000 }
+const EJECTION = { ejectAfter: 3, ejectForMs: 10_000 }
 const NOTHING = (): void => {}
 
 function createAuthService(
@@ -57,7 +57,13 @@ function createAuthService(
   rules: HeaderRules,
   deps: NameWatchDeps,
 ): AuthService {
-  const group = createServerGroup(settings.server, SERVER_RULES, trust, deps)
+  const { resolveMs, maxConnectionAgeMs } = settings
+  const group = createServerGroup(
+    settings.server,
+    { ...EJECTION, resolveMs, maxConnectionAgeMs },
+    trust,
+    deps,
+  )
   const servers = createServerChoice([{ group, weight: 1 }], 'round_robin')
   const cache = settings.cache === undefined ? undefined : createAuthCache(settings.cache.entries)
   const isSent = compileSentFields(settings, rules)
