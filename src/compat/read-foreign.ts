@@ -7,16 +7,28 @@ import { originOf } from '../json-pointer.ts'
 import { locateIn } from '../config/locate-problem.ts'
 import { readSettings } from '../config/read-settings.ts'
 import type { SourceDocument } from '../config/source-document.ts'
+import type { ErrorCode } from '../errors.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Settings } from '../settings/definition.ts'
 import type { LocatedProblem, Problem } from '../settings/problem.ts'
 import type { Algorithm } from '../syntax/algorithms.ts'
 
-type Value = Readonly<Record<string, unknown>>
+/** A part of a `warder.yaml`. */
+export type NativeValue = Readonly<Record<string, unknown>>
+
+/** Takes down what a translation has found, by pointers in the document; `atKey` as in {@link LocatedProblem}. */
+export type Report = (pointer: string, problem: Problem, atKey?: 'at key') => void
+
+/** @param hints What to write or do next; one sentence each. */
+export const mistake = (code: ErrorCode, message: string, ...hints: readonly string[]): Problem => ({
+  code,
+  message,
+  hints,
+})
 
 /** A document of another system as a `warder.yaml`. */
 export interface Translated {
-  readonly value: Value
+  readonly value: NativeValue
   /** Parts of the value → pointers in the document: `issuers/0` → `/clients/0`. */
   readonly origins: ReadonlyMap<string, string>
   /** What the translation itself has found, by pointers in the document. */
@@ -82,13 +94,13 @@ export function toPartTranslation(
 /** What `issuer` is in a `warder.yaml` that accepts every issuer: no name that a file of another system may mean. */
 export const ANY = 'any'
 
-export const ISSUER_ANY: Problem = {
-  code: 'ERR_COMPAT_ISSUER_ANY',
-  message: 'an issuer called "any" would turn off the check of the issuer',
-}
+export const ISSUER_ANY = mistake(
+  'ERR_COMPAT_ISSUER_ANY',
+  'an issuer called "any" would turn off the check of the issuer',
+)
 
 /** Other systems take secrets of any length. What is long enough not to be guessed keeps working, with a warning. */
-export function allowIfShort(secret: string, algorithms: readonly Algorithm[] = ['HS256']): Value {
+export function allowIfShort(secret: string, algorithms: readonly Algorithm[] = ['HS256']): NativeValue {
   const { length } = new TextEncoder().encode(secret)
   return length >= LEAST_SECRET_BYTES && length < secretBytesNeeded(algorithms)
     ? { allow_short_secret: true }

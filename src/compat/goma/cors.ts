@@ -1,5 +1,6 @@
 /** Goma's `cors`, a list of origins and a map of answer headers → the `cors` of a native route. */
-import type { LocatedProblem, Problem } from '../../settings/problem.ts'
+import type { Problem } from '../../settings/problem.ts'
+import { mistake, type Report, type NativeValue } from '../read-foreign.ts'
 import { quoted } from '../../printable.ts'
 import { parseOrigin } from '../../settings/values/origin.ts'
 import { z } from 'zod'
@@ -21,38 +22,34 @@ export const GomaCorsSchema = strictMap({
 })
 
 type GomaCors = z.output<typeof GomaCorsSchema>
-type Value = Readonly<Record<string, unknown>>
 
 export interface TranslatedCors {
   /** Of a `warder.yaml`; undefined if no origin may read anything. */
-  readonly value: Value | undefined
+  readonly value: NativeValue | undefined
   /** Key of the value → pointer to where it is written. */
   readonly origins: Readonly<Record<string, string>>
-  readonly problems: readonly LocatedProblem[]
 }
 
 /** What browsers do if a header is missing (https://fetch.spec.whatwg.org/#http-cors-protocol). */
 const UNSAID = { methods: ['GET', 'HEAD', 'POST'], headers: [], expose: [], max_age: '5s' }
 
 /** @param pointer Where it is written. */
-export function translateCors(cors: GomaCors | undefined, pointer: string): TranslatedCors {
-  if (cors === undefined || cors.enabled === false) return { value: undefined, origins: {}, problems: [] }
+export function translateCors(cors: GomaCors | undefined, pointer: string, report: Report): TranslatedCors {
+  if (cors === undefined || cors.enabled === false) return { value: undefined, origins: {} }
   const { origins = [], headers = {} } = cors
   const value: Record<string, unknown> = { ...UNSAID, origins }
   const places: Record<string, string> = { origins: `${pointer}/origins` }
-  const problems: LocatedProblem[] = []
   for (const [name, written] of Object.entries(headers)) {
     const at = `${pointer}/headers${toPointer([name])}`
     const [key, read] = HEADERS.get(name.toLowerCase()) ?? []
-    if (key === undefined || read === undefined) {
-      problems.push({ pointer: at, problem: otherHeader(name), atKey: true })
-    } else if (Object.hasOwn(places, key)) {
+    if (key === undefined || read === undefined) report(at, otherHeader(name), 'at key')
+    else if (Object.hasOwn(places, key)) {
       const message = `the header ${quoted(name)} is repeated`
-      problems.push({ pointer: at, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message }, atKey: true })
+      report(at, mistake('ERR_CONFIG_DUPLICATE_NAME', message), 'at key')
     } else {
       places[key] = at
       const found = read(String(written).trim())
-      if (found === undefined) problems.push({ pointer: at, problem: badValue(name, String(written)) })
+      if (found === undefined) report(at, badValue(name, String(written)))
       else if (key !== 'methods' || String(written).trim() !== '') value[key] = found
     }
   }
@@ -60,15 +57,14 @@ export function translateCors(cors: GomaCors | undefined, pointer: string): Tran
     const at = `${pointer}/${name}`
     if (Object.hasOwn(places, key) && JSON.stringify(value[key]) !== JSON.stringify(written)) {
       const message = `\`${name}\` and a header in \`headers\` differ`
-      problems.push({ pointer: at, problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message }, atKey: true })
+      report(at, mistake('ERR_CONFIG_EXACTLY_ONE', message), 'at key')
     }
     places[key] = at
     value[key] = written
   }
-  if (origins.length > 0) return { value, origins: places, problems }
-  if (Object.keys(headers).length > 0 || keysOf(cors).length > 0)
-    problems.push({ pointer, problem: NO_ORIGINS, atKey: true })
-  return { value: undefined, origins: {}, problems }
+  if (origins.length > 0) return { value, origins: places }
+  if (Object.keys(headers).length > 0 || keysOf(cors).length > 0) report(pointer, NO_ORIGINS, 'at key')
+  return { value: undefined, origins: {} }
 }
 
 /** Of versions from 0.2.12 on, whose keys say the same as headers. An empty value, zero or `off` counts for nothing. */
@@ -130,11 +126,12 @@ function unknownHeader(name: string): Problem {
   )
 }
 
-const badValue = (name: string, written: string): Problem => ({
-  code: 'ERR_CONFIG_VALUE',
-  message: `${quoted(written)} is not a value of ${quoted(name)}`,
-  hints: ['Access-Control-Max-Age is a number of seconds, Access-Control-Allow-Credentials is true or false'],
-})
+const badValue = (name: string, written: string): Problem =>
+  mistake(
+    'ERR_CONFIG_VALUE',
+    `${quoted(written)} is not a value of ${quoted(name)}`,
+    'Access-Control-Max-Age is a number of seconds, Access-Control-Allow-Credentials is true or false',
+  )
 
 const NO_ORIGINS = withoutEffect(
   '`cors` has no effect without `origins`',

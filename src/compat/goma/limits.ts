@@ -1,6 +1,6 @@
 /** Goma's rate limits → those of native routes and upstreams. */
 import { quoted } from '../../printable.ts'
-import type { LocatedProblem } from '../../settings/problem.ts'
+import type { Report } from '../read-foreign.ts'
 import type { GomaLimit } from './middlewares/judges.ts'
 import { unsupported } from './noted-keys.ts'
 import type { Middleware } from './middlewares/middlewares.ts'
@@ -37,16 +37,17 @@ export function limitValue(limits: readonly GomaLimit[]): { readonly rate_limit?
 }
 
 /** A limit counts the requests of a native route; over several it would let each of them have as many. */
-export function tornLimits(
+export function reportTornLimits(
   slices: readonly Slice[],
   own: readonly Middleware[],
   pointer: string,
-): readonly LocatedProblem[] {
-  return own.flatMap(({ name, judge }, i) => {
+  report: Report,
+): void {
+  own.forEach(({ name, judge }, i) => {
     if (judge.kind !== 'rate_limit' || slices.filter(({ middlewares }) => middlewares.includes(i)).length < 2)
-      return []
+      return
     const message = `${quoted(name)} counts paths of which only some are guarded by other middlewares`
     const hint = 'let all of them protect the same paths, or write `paths: [/*]`'
-    return [{ pointer, problem: unsupported(message, hint) }]
+    report(pointer, unsupported(message, hint))
   })
 }

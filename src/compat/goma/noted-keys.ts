@@ -1,7 +1,8 @@
 /** Keys of Goma that Warder knows by name and does not support: refused, or reported as without effect. */
 import { z } from 'zod'
 import { toPointer } from '../../json-pointer.ts'
-import type { LocatedProblem, Problem } from '../../settings/problem.ts'
+import type { Problem } from '../../settings/problem.ts'
+import { mistake, type Report } from '../read-foreign.ts'
 import { isNo } from './leaf.ts'
 
 /** What the schema makes of such a key, if it is set. */
@@ -26,28 +27,22 @@ export const refused = (hint: string) => noted((key) => unsupported(`\`${key}\` 
 export const noEffect = (hint: string) => noted((key) => withoutEffect(`\`${key}\` has no effect`, hint))
 
 /** Reports every such key in what a schema has read. */
-export function notedIn(read: unknown, path: readonly PropertyKey[]): readonly LocatedProblem[] {
-  if (typeof read !== 'object' || read === null) return []
-  return Object.entries(read).flatMap(([key, value]: readonly [string, unknown]) => {
+export function reportNoted(read: unknown, path: readonly PropertyKey[], report: Report): void {
+  if (typeof read !== 'object' || read === null) return
+  for (const [key, value] of Object.entries(read) as readonly (readonly [string, unknown])[]) {
     const at = [...path, key]
-    if (!(value instanceof Noted)) return notedIn(value, at)
-    return [{ pointer: toPointer(at), problem: value.toProblem(key), atKey: true }]
-  })
+    if (value instanceof Noted) report(toPointer(at), value.toProblem(key), 'at key')
+    else reportNoted(value, at, report)
+  }
 }
 
 /** Something that Goma has and Warder does not. */
-export const unsupported = (message: string, ...hints: readonly string[]): Problem => ({
-  code: 'ERR_COMPAT_UNSUPPORTED',
-  message,
-  hints,
-})
+export const unsupported = (message: string, hint: string): Problem =>
+  mistake('ERR_COMPAT_UNSUPPORTED', message, hint)
 
 /** Something that may stand there, and changes nothing. */
-export const withoutEffect = (message: string, hint: string): Problem => ({
-  code: 'WARN_COMPAT_NO_EFFECT',
-  message,
-  hints: [hint],
-})
+export const withoutEffect = (message: string, hint: string): Problem =>
+  mistake('WARN_COMPAT_NO_EFFECT', message, hint)
 
 /** Whether a key is written that asks for nothing. */
 export function isOff(value: unknown): boolean {

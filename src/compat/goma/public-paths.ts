@@ -1,6 +1,7 @@
 /** Public parts of Goma's routes below or beside guarded ones. */
 import { quoted } from '../../printable.ts'
-import type { LocatedProblem } from '../../settings/problem.ts'
+import type { Problem } from '../../settings/problem.ts'
+import type { Report } from '../read-foreign.ts'
 import { assertPathPattern, coversPath, type PathPattern } from '../../syntax/path-pattern.ts'
 import type { Made } from './routes.ts'
 
@@ -20,7 +21,7 @@ const MAX_NAMED = 5
  *
  * @param routes In the order in which they are asked.
  */
-export function warnOfPublicPaths(routes: readonly Made[]): readonly LocatedProblem[] {
+export function reportPublicPaths(routes: readonly Made[], report: Report): void {
   const parts = routes.map(toPart)
   const guarded = parts.filter(({ access }) => access === 'guarded')
   const found = new Map<string, { readonly open: string; readonly near: Set<string> }>()
@@ -34,7 +35,7 @@ export function warnOfPublicPaths(routes: readonly Made[]): readonly LocatedProb
       found.set(part.pointer, { open: withoutTree(pattern), near: new Set([...known, ...near]) })
     }
   }
-  return [...found].map(([pointer, { open, near }]) => toWarning(pointer, open, [...near]))
+  for (const [pointer, { open, near }] of found) report(`${pointer}/path`, toWarning(open, [...near]))
 }
 
 function toPart({ value, pointer, judges = [] }: Made, order: number): Part {
@@ -66,7 +67,7 @@ const haveHostInCommon = (some: readonly string[], others: readonly string[]): b
 
 const withoutTree = ({ text }: PathPattern): string => text.replace(/\/\*\*$/, '') || '/'
 
-function toWarning(pointer: string, open: string, near: readonly string[]): LocatedProblem {
+function toWarning(open: string, near: readonly string[]): Problem {
   const named = near.slice(0, MAX_NAMED).map((path) => quoted(path))
   const rest = near.length > MAX_NAMED ? ` and ${near.length - MAX_NAMED} more` : ''
   const message = `${quoted(open)} is public, below or beside guarded paths: ${named.join(', ')}${rest}`
@@ -75,5 +76,5 @@ function toWarning(pointer: string, open: string, near: readonly string[]): Loca
     'to guard all of this route, name a middleware with `paths: [/*]` in it',
     `names that only begin alike (${quoted(`${example}x`)}), or that come further below, are public too; Goma up to 0.2.1 guards the first, from 0.2.8 on both: add them to \`paths\` if they are not meant for everybody`,
   ]
-  return { pointer: `${pointer}/path`, problem: { code: 'WARN_COMPAT_PUBLIC_PATHS', message, hints } }
+  return { code: 'WARN_COMPAT_PUBLIC_PATHS', message, hints }
 }

@@ -5,10 +5,12 @@ import { toLocatedProblems } from '../../settings/read/schema-problems.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import {
   isError,
+  mistake,
   readTranslated,
   type InOwnWords,
   type ReadForeign,
   type Translated,
+  type Report,
 } from '../read-foreign.ts'
 import { translateCors } from './cors.ts'
 import { checkExtra } from './files/include.ts'
@@ -17,10 +19,10 @@ import { translateListeners } from './listeners.ts'
 import { ifWritten, type Judge } from './middlewares/judges.ts'
 import { readMiddlewares, type Middleware } from './middlewares/middlewares.ts'
 import { warnOfEmptyGuards } from './files/yaml-values.ts'
-import { warnOfPublicPaths } from './public-paths.ts'
+import { reportPublicPaths } from './public-paths.ts'
 import { checkReferences } from './references.ts'
 import { translateRoutes, unknownMiddleware, type Made } from './routes.ts'
-import { notedIn, withoutEffect } from './noted-keys.ts'
+import { reportNoted, withoutEffect } from './noted-keys.ts'
 import { PROVIDERS_HINT } from './notes.ts'
 import { GomaSchema, type GomaConfig } from './schema.ts'
 
@@ -57,17 +59,30 @@ export function readGoma(
 
 function translate(config: GomaConfig, root: unknown): Translated {
   const { gateway, middlewares = [] } = config
-  const { known, problems: broken } = readMiddlewares(middlewares, root)
+  const problems: LocatedProblem[] = []
+  const report: Report = (pointer, problem, atKey) =>
+    void problems.push({ pointer, problem, atKey: atKey !== undefined })
+  reportNotedKeys(config, report)
+  checkExtra(config, report)
+  const listeners = translateListeners(config, report)
+  const cors = translateCors(gateway.cors, '/gateway/cors', report)
+  const known = readMiddlewares(middlewares, root, report)
   const places = defaultPlaces(config)
   const names = new Set(middlewares.map(({ name }) => name))
-  const cors = translateCors(gateway.cors, '/gateway/cors')
-  const listeners = translateListeners(config)
-  const { routes, upstreams, problems } = translateRoutes(gateway.routes ?? [], {
+  for (const { name, pointer } of places)
+    if (!names.has(name)) report(pointer, unknownMiddleware(name, names))
+  const { routes, upstreams } = translateRoutes(gateway.routes ?? [], {
     middlewares: { known, names, defaults: places.map(({ name }) => name) },
     cors,
     interceptErrors: [...(gateway.interceptErrors ?? []), ...interceptedStatuses(gateway.errorInterceptor)],
+    report,
   })
+  if (routes.length === 0) report('/gateway', NO_ROUTES, 'at key')
+  reportPublicPaths(routes, report)
   const used = usedNames(config)
+  middlewares.forEach(({ name }, i) => {
+    if (!used.has(name)) report(`/middlewares/${i}/name`, UNUSED)
+  })
   const policies = usedPolicies(known, used)
   return {
     value: {
@@ -87,20 +102,7 @@ function translate(config: GomaConfig, root: unknown): Translated {
       ...[...upstreams].map(([name, { pointer }]) => [`upstreams/${name}`, pointer] as const),
       ...policies.flatMap(originsOfPolicy),
     ]),
-    problems: [
-      ...notedKeys(config),
-      ...checkExtra(config),
-      ...(routes.length === 0 ? [NO_ROUTES] : []),
-      ...listeners.problems,
-      ...cors.problems,
-      ...broken,
-      ...places.flatMap(({ name, pointer }): readonly LocatedProblem[] =>
-        names.has(name) ? [] : [{ pointer, problem: unknownMiddleware(name, names) }],
-      ),
-      ...problems,
-      ...warnOfPublicPaths(routes),
-      ...middlewares.flatMap(({ name }, i) => (used.has(name) ? [] : [unused(i)])),
-    ],
+    problems,
   }
 }
 
@@ -108,12 +110,13 @@ function translate(config: GomaConfig, root: unknown): Translated {
  * Routes that come from elsewhere take paths, and guards, away from those that are written here: without them a path
  * could reach an open route of this file. Where there is none, everything is denied anyway.
  */
-const notedKeys = (config: GomaConfig): readonly LocatedProblem[] =>
-  notedIn(config, []).map((found) =>
-    found.pointer === '/gateway/providers' && (config.gateway.routes ?? []).length === 0
-      ? { ...found, problem: withoutEffect('`providers` has no effect', PROVIDERS_HINT) }
-      : found,
-  )
+const reportNotedKeys = (config: GomaConfig, report: Report): void =>
+  reportNoted(config, [], (pointer, problem, atKey) => {
+    const isAlone = pointer === '/gateway/providers' && (config.gateway.routes ?? []).length === 0
+    report(pointer, isAlone ? PROVIDERS_ALONE : problem, atKey)
+  })
+
+const PROVIDERS_ALONE = withoutEffect('`providers` has no effect', PROVIDERS_HINT)
 
 type Origins = readonly (readonly [path: string, origin: string])[]
 
@@ -136,15 +139,11 @@ function originsOfRoute({ pointer, judges = [], cors = {} }: Made, i: number): O
 
 /** Without routes a warder.yaml lets every valid token in; Goma answers nothing but 404. */
 const CLOSED = { name: 'no-routes', match: { path: '/**' }, access: 'deny' }
-const NO_ROUTES: LocatedProblem = {
-  pointer: '/gateway',
-  atKey: true,
-  problem: {
-    code: 'WARN_COMPAT_NO_ROUTES',
-    message: 'there are no routes, so every request is denied',
-    hints: ['write them into `gateway.routes`, or into files of the directory of `extraConfig`'],
-  },
-}
+const NO_ROUTES = mistake(
+  'WARN_COMPAT_NO_ROUTES',
+  'there are no routes, so every request is denied',
+  'write them into `gateway.routes`, or into files of the directory of `extraConfig`',
+)
 
 /** Middlewares of every route: at the top level from 0.4.6 to 0.5.0. */
 const defaultPlaces = ({ gateway, defaults }: GomaConfig): readonly { name: string; pointer: string }[] =>
@@ -187,14 +186,11 @@ const originsOfPolicy = ({ name, pointer }: UsedPolicy, i: number): Origins => [
   [`policies/${name}/claims`, `${pointer}/rule/claimsExpression`],
 ]
 
-const unused = (i: number): LocatedProblem => ({
-  pointer: `/middlewares/${i}/name`,
-  problem: {
-    code: 'WARN_COMPAT_UNUSED_MIDDLEWARE',
-    message: 'no route names this middleware, so it guards nothing',
-    hints: ['name it in `middlewares` of a route'],
-  },
-})
+const UNUSED = mistake(
+  'WARN_COMPAT_UNUSED_MIDDLEWARE',
+  'no route names this middleware, so it guards nothing',
+  'name it in `middlewares` of a route',
+)
 
 /** The hint of a `warder.yaml` names a setting that Goma does not have. */
 const inWordsOfGoma: InOwnWords = ({ problem }) =>

@@ -1,22 +1,21 @@
 /** Goma's routes → native routes and upstreams. */
 import { toName, uniqueName } from '../../settings/default-names.ts'
-import type { LocatedProblem, Problem } from '../../settings/problem.ts'
+import type { Problem } from '../../settings/problem.ts'
+import { mistake, type Report, type NativeValue } from '../read-foreign.ts'
 import { quoted } from '../../printable.ts'
 import { suggestion } from '../../suggest.ts'
 import { translateCors, type TranslatedCors } from './cors.ts'
 import { isOff, unsupported } from './noted-keys.ts'
-import { limitOf, limitValue, sortLimits, tornLimits } from './limits.ts'
+import { limitOf, limitValue, sortLimits, reportTornLimits } from './limits.ts'
 import type { Middleware } from './middlewares/middlewares.ts'
 import { INLINE_HINT } from './notes.ts'
 import { slicePaths, type Slice } from './paths.ts'
 import type { GomaRoute } from './schema.ts'
 import { translateUpstream } from './upstreams.ts'
 
-type Value = Readonly<Record<string, unknown>>
-
 /** Part of a `warder.yaml`, and where it comes from. */
 export interface Made {
-  readonly value: Value
+  readonly value: NativeValue
   readonly pointer: string
   /** Who judges, in order, where that is written elsewhere. */
   readonly judges?: readonly Middleware[]
@@ -27,7 +26,6 @@ export interface Made {
 export interface RouteParts {
   readonly routes: readonly Made[]
   readonly upstreams: ReadonlyMap<string, Made>
-  readonly problems: readonly LocatedProblem[]
 }
 
 export interface NamedMiddlewares {
@@ -45,13 +43,13 @@ export interface ForAllRoutes {
   readonly cors: TranslatedCors
   /** Beside those of the route. */
   readonly interceptErrors: readonly number[]
+  readonly report: Report
 }
 
 /** Longest paths first, as in Goma; of equal ones those for certain hosts, then the first. */
 export function translateRoutes(routes: readonly GomaRoute[], forAll: ForAllRoutes): RouteParts {
   const made: Made[] = []
   const upstreams = new Map<string, Made>()
-  const problems: LocatedProblem[] = []
   const taken = new Set<string>()
   const seen = new Set<string>()
   const inOrder = routes
@@ -66,16 +64,15 @@ export function translateRoutes(routes: readonly GomaRoute[], forAll: ForAllRout
     const { name: given = '' } = route
     if (given !== '' && seen.has(given)) {
       const message = `the route ${quoted(given)} already exists`
-      problems.push({ pointer: `${pointer}/name`, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } })
+      forAll.report(`${pointer}/name`, mistake('ERR_CONFIG_DUPLICATE_NAME', message))
     }
     seen.add(given)
     const name = uniqueName(toName(given, `route-${i + 1}`), taken)
     const found = translateRoute(route, pointer, name, forAll, taken)
     made.push(...found.routes.map((route) => ({ ...route, pointer })))
-    problems.push(...found.problems)
     upstreams.set(name, { value: found.upstream, pointer })
   }
-  return { routes: made, upstreams, problems }
+  return { routes: made, upstreams }
 }
 
 const depth = ({ path }: GomaRoute): number => path.split('/').length
@@ -86,8 +83,7 @@ const isForAnyHost = (route: GomaRoute): boolean => hostsOf(route).length === 0
 
 interface OneRoute {
   readonly routes: readonly Omit<Made, 'pointer'>[]
-  readonly upstream: Value
-  readonly problems: readonly LocatedProblem[]
+  readonly upstream: NativeValue
 }
 
 function translateRoute(
@@ -97,26 +93,24 @@ function translateRoute(
   forAll: ForAllRoutes,
   taken: Set<string>,
 ): OneRoute {
-  const { own: all, problems } = findMiddlewares(route, pointer, forAll.middlewares)
+  const { report } = forAll
+  const all = findMiddlewares(route, pointer, forAll.middlewares, report)
   const limits = sortLimits(route.rateLimit ?? 0, all)
   const own = all.filter((one) => one.judge.kind !== 'rate_limit' || limits.ofParts.includes(one))
   const slices = slicePaths(
     route.path,
     own.map(({ paths }) => paths),
   )
-  const upstream = translateUpstream(route, pointer, all, {
-    limits: limits.ofWhole,
-    interceptErrors: forAll.interceptErrors,
-  })
-  const ownCors = translateCors(route.cors, `${pointer}/cors`)
+  const ofRoute = { limits: limits.ofWhole, interceptErrors: forAll.interceptErrors }
+  const upstream = translateUpstream(route, pointer, all, ofRoute, report)
+  const ownCors = translateCors(route.cors, `${pointer}/cors`, report)
   const cors = ownCors.value === undefined ? forAll.cors : ownCors
-  const found = [...problems, ...upstream.problems, ...ownCors.problems]
   if (slices === undefined) {
     const message = 'the paths of these middlewares overlap in too many ways'
-    found.push({ pointer: `${pointer}/middlewares`, problem: unsupported(message, 'write fewer wildcards') })
-    return { routes: [], upstream: upstream.value, problems: found }
+    report(`${pointer}/middlewares`, unsupported(message, 'write fewer wildcards'))
+    return { routes: [], upstream }
   }
-  found.push(...tornLimits(slices, own, `${pointer}/middlewares`))
+  reportTornLimits(slices, own, `${pointer}/middlewares`, report)
   const routes = slices.map((slice): Omit<Made, 'pointer'> => {
     const applying = slice.middlewares.flatMap((i) => own[i] ?? [])
     const judges = applying.filter(({ judge }) => judge.kind !== 'rate_limit')
@@ -134,7 +128,7 @@ function translateRoute(
     return { value, judges, cors: cors.origins }
   })
   const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
-  return { routes: [...routes, ...others], upstream: upstream.value, problems: found }
+  return { routes: [...routes, ...others], upstream }
 }
 
 /** Requests with another method belong to this route too: they must not reach a shorter one. */
@@ -143,7 +137,7 @@ function otherMethods(
   slices: readonly Slice[],
   name: string,
   taken: Set<string>,
-): readonly Value[] {
+): readonly NativeValue[] {
   if ((route.methods ?? []).length === 0) return []
   const all = slices.slice(-1)
   return all.map((slice) => ({
@@ -153,7 +147,7 @@ function otherMethods(
   }))
 }
 
-function matchOf(route: GomaRoute, { paths }: Slice, methods: readonly string[] | undefined): Value {
+function matchOf(route: GomaRoute, { paths }: Slice, methods: readonly string[] | undefined): NativeValue {
   return {
     ...(isForAnyHost(route) ? {} : { host: hostsOf(route) }),
     path: paths,
@@ -166,8 +160,8 @@ function findMiddlewares(
   route: GomaRoute,
   pointer: string,
   { known, names, defaults }: NamedMiddlewares,
-): { readonly own: readonly Middleware[]; readonly problems: readonly LocatedProblem[] } {
-  const problems: LocatedProblem[] = []
+  report: Report,
+): readonly Middleware[] {
   const written = (route.middlewares ?? []).flatMap((name) => (typeof name === 'string' ? [name] : []))
   route.middlewares?.forEach((name, i) => {
     const at = `${pointer}/middlewares/${i}`
@@ -175,11 +169,12 @@ function findMiddlewares(
       const key = (['path', 'rules', 'http'] as const).find((one) => !isOff(name[one]))
       const what = key === undefined ? 'a middleware without a name' : `\`${key}\``
       const problem = unsupported(`${what} is not supported`, INLINE_HINT)
-      problems.push({ pointer: key === undefined ? at : `${at}/${key}`, problem, atKey: key !== undefined })
-    } else if (!names.has(name)) problems.push({ pointer: at, problem: unknownMiddleware(name, names) })
+      if (key === undefined) report(at, problem)
+      else report(`${at}/${key}`, problem, 'at key')
+    } else if (!names.has(name)) report(at, unknownMiddleware(name, names))
   })
   const all = [...new Set([...defaults, ...written])]
-  return { own: all.flatMap((name) => known.find((middleware) => middleware.name === name) ?? []), problems }
+  return all.flatMap((name) => known.find((middleware) => middleware.name === name) ?? [])
 }
 
 export function unknownMiddleware(name: string, names: ReadonlySet<string>): Problem {
@@ -192,7 +187,7 @@ export function unknownMiddleware(name: string, names: ReadonlySet<string>): Pro
 }
 
 /** The judges of a part, in the written order. If one of them denies everything, the others are not asked. */
-function answerOf(applying: readonly Middleware[], served: Value): Value {
+function answerOf(applying: readonly Middleware[], served: NativeValue): NativeValue {
   if (applying.some(({ judge }) => judge.kind === 'deny')) return { access: 'deny' }
   const judges = applying.map(judgeOf)
   const [first] = judges
@@ -200,7 +195,7 @@ function answerOf(applying: readonly Middleware[], served: Value): Value {
   return { ...(judges.length === 1 ? first : { all_of: judges }), ...served }
 }
 
-function judgeOf({ judge }: Middleware): Value {
+function judgeOf({ judge }: Middleware): NativeValue {
   switch (judge.kind) {
     case 'policy':
       return { policy: judge.name }
@@ -214,7 +209,7 @@ function judgeOf({ judge }: Middleware): Value {
 }
 
 /** In Goma a rewrite takes the place of the route's path; of `/` there is nothing to take away. */
-function rewriteOf({ path, rewrite = '' }: GomaRoute): Value {
+function rewriteOf({ path, rewrite = '' }: GomaRoute): NativeValue {
   if (rewrite === '' || rewrite === (path === '' ? '/' : path)) return {}
   return {
     ...(path === '' ? {} : { strip_prefix: path }),

@@ -2,16 +2,14 @@
 import { isHmac } from '../../settings/issuer/default-algorithms.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { Problem } from '../../settings/problem.ts'
-import { allowIfShort, ANY, ISSUER_ANY } from '../read-foreign.ts'
+import { allowIfShort, ANY, ISSUER_ANY, mistake, type NativeValue } from '../read-foreign.ts'
 import type { ClientConfig } from './schema.ts'
-
-type Value = Readonly<Record<string, unknown>>
 
 /** The parameter that `curl …?token=` of its README uses, whatever `token-name` says. */
 const QUERY_NAME = 'token'
 
 /** @param name Unique among the clients. */
-export function toIssuer(client: ClientConfig, name: string): Value {
+export function toIssuer(client: ClientConfig, name: string): NativeValue {
   const { issuer, audience, HMAC: secret, 'allowed-algo': algorithms, 'required-claims': required } = client
   return {
     name,
@@ -32,7 +30,7 @@ export function toIssuer(client: ClientConfig, name: string): Value {
 export function toPolicy(
   { 'token-name': name, 'trim-prefix': prefix = '' }: ClientConfig,
   issuer: string,
-): Value {
+): NativeValue {
   const header = { header: name, trim_prefix: prefix }
   const named = name === undefined ? [] : [header, { query: name }]
   const query = name === QUERY_NAME ? [] : [{ query: QUERY_NAME }]
@@ -52,31 +50,32 @@ export function findClientProblems(client: ClientConfig): readonly ClientProblem
   const found: ClientProblem[] = []
   if (secret === undefined && hmac !== undefined && algorithms.every((name) => isHmac(name))) {
     const message = `\`${hmac}\` is allowed, but there is no \`HMAC\` key`
-    const hints = ['add the shared key as `HMAC`']
-    found.push({ key: 'allowed-algo', problem: { code: 'ERR_CONFIG_MISSING_KEY', message, hints } })
+    const problem = mistake('ERR_CONFIG_MISSING_KEY', message, 'add the shared key as `HMAC`')
+    found.push({ key: 'allowed-algo', problem })
   } else if (secret === undefined && issuer === undefined) found.push({ key: 'issuer', problem: NO_KEYS })
   if (issuer === ANY) found.push({ key: 'issuer', problem: ISSUER_ANY })
   if (client.debug === true) found.push({ key: 'debug', problem: DEBUG })
   return found
 }
 
-const NO_KEYS: Problem = {
-  code: 'ERR_CONFIG_MISSING_KEY',
-  message: 'keys come from the issuer, and none is named',
-  hints: ['write the URL of the issuer, or `HMAC` with the shared key'],
-}
-const DEBUG: Problem = {
-  code: 'WARN_COMPAT_DEBUG',
-  message: '`debug` has no effect: every denial is logged with its reason',
-  hints: ['remove it; `warder explain` shows every step of a decision'],
-}
+const NO_KEYS = mistake(
+  'ERR_CONFIG_MISSING_KEY',
+  'keys come from the issuer, and none is named',
+  'write the URL of the issuer, or `HMAC` with the shared key',
+)
+const DEBUG = mistake(
+  'WARN_COMPAT_DEBUG',
+  '`debug` has no effect: every denial is logged with its reason',
+  'remove it; `warder explain` shows every step of a decision',
+)
 
 type Words = (problem: Problem) => Problem | undefined
 
 /** @param message Absent: that of the `warder.yaml`. */
 const closedWith =
   (code: ErrorCode, hint: string, message?: string): Words =>
-  (problem) => ({ code, message: message ?? problem.message, hints: [`close it with ${hint}`] })
+  (problem) =>
+    mistake(code, message ?? problem.message, `close it with ${hint}`)
 
 /** Problems of a `warder.yaml` in the words of jwtauthrequest: the keys in hints are its own. */
 export const IN_ITS_WORDS: Readonly<Partial<Record<ErrorCode, Words>>> = {
@@ -103,16 +102,14 @@ export const IN_ITS_WORDS: Readonly<Partial<Record<ErrorCode, Words>>> = {
     ...problem,
     hints: ['fewer than 16 bytes can be guessed', ...hints],
   }),
-  ERR_CONFIG_ALGORITHMS_MIXED: ({ code }) => ({
-    code,
-    message: 'algorithms of shared and of public keys in one client',
-    hints: ['a public key must never be usable as an HMAC key; make two clients'],
-  }),
-  ERR_CONFIG_WILDCARD: ({ code, message }) => ({
-    code,
-    message,
-    hints: ['write the exact value; to leave it unchecked, remove the key'],
-  }),
+  ERR_CONFIG_ALGORITHMS_MIXED: ({ code }) =>
+    mistake(
+      code,
+      'algorithms of shared and of public keys in one client',
+      'a public key must never be usable as an HMAC key; make two clients',
+    ),
+  ERR_CONFIG_WILDCARD: ({ code, message }) =>
+    mistake(code, message, 'write the exact value; to leave it unchecked, remove the key'),
   // Where else keys may come from is no business of this file.
   ERR_CONFIG_URL: ({ code, message }) => ({ code, message }),
 }

@@ -1,5 +1,6 @@
 /** Every key that a configuration of Goma may have, read off the schema, and what becomes of it. */
 import type { z } from 'zod'
+import type { Problem } from '../../../src/settings/problem.ts'
 import { BasicAuthRuleSchema } from '../../../src/compat/goma/middlewares/basic-auth.ts'
 import {
   AccessRuleSchema,
@@ -8,7 +9,7 @@ import {
   LocalJwtRuleSchema,
   RateLimitRuleSchema,
 } from '../../../src/compat/goma/middlewares/rules.ts'
-import { notedIn } from '../../../src/compat/goma/noted-keys.ts'
+import { reportNoted } from '../../../src/compat/goma/noted-keys.ts'
 import { INLINE_HINT } from '../../../src/compat/goma/notes.ts'
 import { GomaSchema } from '../../../src/compat/goma/schema.ts'
 
@@ -40,10 +41,12 @@ export function gomaKeys(): readonly GomaKey[] {
     // Reported with the route that it is in.
     if (name.startsWith('gateway.routes[].middlewares[].'))
       return { name, becomes: 'refused', hint: INLINE_HINT }
-    const [note] = notedIn([schema.safeParse('on').data], [])
+    const notes: Problem[] = []
+    reportNoted([schema.safeParse('on').data], [], (_, problem) => notes.push(problem))
+    const [note] = notes
     if (note === undefined) return { name, becomes: 'supported', hint: undefined }
-    const { code, hints = [] } = note.problem
-    return { name, becomes: code === 'ERR_COMPAT_UNSUPPORTED' ? 'refused' : 'no effect', hint: hints[0] }
+    const becomes = note.code === 'ERR_COMPAT_UNSUPPORTED' ? 'refused' : 'no effect'
+    return { name, becomes, hint: note.hints?.[0] }
   })
 }
 

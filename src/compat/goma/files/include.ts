@@ -1,7 +1,8 @@
 /** Goma's directory of further files: their `routes` and `middlewares` follow those of the main file. */
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { toDiagnostic, type Diagnostic } from '../../../config/diagnostic.ts'
-import type { LocatedProblem, Problem } from '../../../settings/problem.ts'
+import type { Problem } from '../../../settings/problem.ts'
+import { mistake, type Report } from '../../read-foreign.ts'
 import {
   MAX_EXTRA_BYTES,
   MAX_EXTRA_FILES,
@@ -111,10 +112,13 @@ function toProblem(directory: string, trouble: DirectoryTrouble): Problem {
 }
 
 /** Which of two directories was meant cannot be guessed. */
-export function checkExtra({ gateway: { extraRoutes, extraConfig } }: GomaConfig): readonly LocatedProblem[] {
+export function checkExtra({ gateway: { extraRoutes, extraConfig } }: GomaConfig, report: Report): void {
   const [first = '', second = ''] = [extraRoutes?.directory, extraConfig?.directory]
-  if (first === '' || second === '' || first === second) return []
-  const message = '`extraRoutes` and `extraConfig` name two directories'
-  const problem: Problem = { code: 'ERR_CONFIG_EXACTLY_ONE', message, hints: ['keep one of them'] }
-  return [{ pointer: PLACES[0], problem, atKey: true }]
+  if (first !== '' && second !== '' && first !== second) report(PLACES[0], TWO_DIRECTORIES, 'at key')
 }
+
+const TWO_DIRECTORIES = mistake(
+  'ERR_CONFIG_EXACTLY_ONE',
+  '`extraRoutes` and `extraConfig` name two directories',
+  'keep one of them',
+)

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { strictMap } from '../../../settings/kinds/section.ts'
 import { text } from '../../../settings/kinds/values.ts'
 import { gomaFlag } from '../leaf.ts'
+import { mistake } from '../../read-foreign.ts'
 import { withoutEffect } from '../noted-keys.ts'
 import type { Judge } from './judges.ts'
 
@@ -96,13 +97,10 @@ function usersOf({ username, password, users }: BasicAuthRule): readonly GomaUse
 
 const toUser = ({ password }: GomaUser): unknown => (HASH.test(password) ? password : { password })
 
-const NO_USERS: Problem = {
-  code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: 'a rule needs `username` and `password`, or `users`',
-}
+const NO_USERS = mistake('ERR_CONFIG_EXACTLY_ONE', 'a rule needs `username` and `password`, or `users`')
 /** Does not show what is written: it may be a password. */
-const NO_PASSWORD: Problem = {
-  code: 'ERR_CONFIG_VALUE',
-  message: 'a user has no password',
-  hints: ['write `user:password`, or a map of `username` and `password`'],
-}
+const NO_PASSWORD = mistake(
+  'ERR_CONFIG_VALUE',
+  'a user has no password',
+  'write `user:password`, or a map of `username` and `password`',
+)

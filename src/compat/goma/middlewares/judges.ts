@@ -2,16 +2,15 @@
 import type { Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
 import { err, ok, type Result } from '../../../result.ts'
+import { mistake, type NativeValue } from '../../read-foreign.ts'
 import { unsupported } from '../noted-keys.ts'
 import type { AuthRequestRule, ForwardAuthRule, RateLimitRule } from './rules.ts'
-
-type Value = Readonly<Record<string, unknown>>
 
 /** A rate limit of a `warder.yaml`. */
 export interface GomaLimit {
   readonly requests: number
   readonly per: string
-  readonly by?: Value
+  readonly by?: NativeValue
 }
 
 /** Values are those of a `warder.yaml`. */
@@ -20,15 +19,15 @@ export type Judge =
   | { readonly kind: 'rate_limit'; readonly value: GomaLimit }
   | {
       readonly kind: 'forward_auth' | 'basic_auth'
-      readonly value: Value
+      readonly value: NativeValue
       /** Key of the value → where it is written in the middleware. */
       readonly origins: Readonly<Record<string, string>>
     }
   | {
       readonly kind: 'policy'
       readonly name: string
-      readonly issuer: Value
-      readonly policy: Value
+      readonly issuer: NativeValue
+      readonly policy: NativeValue
       readonly keepsToken: boolean
     }
 
@@ -104,13 +103,10 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
   }
 }
 
-const NO_AUTH_URL: Problem = {
-  code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: 'a rule needs one of `authUrl` and `url`',
-}
+const NO_AUTH_URL = mistake('ERR_CONFIG_EXACTLY_ONE', 'a rule needs one of `authUrl` and `url`')
 
 /** Entries of the form `Name` or `Source: Target`. */
-function toAnswerMap(entries: readonly string[]): Result<Value, Problem> {
+function toAnswerMap(entries: readonly string[]): Result<NativeValue, Problem> {
   const map = new Map<string, string>()
   for (const entry of entries) {
     const [from = '', to = from, ...more] = entry.split(':').map((part) => part.trim())
@@ -137,6 +133,6 @@ export function translateRateLimit(rule: RateLimitRule): Judge | Problem {
 }
 
 /** Empty lists and maps are left out. */
-export function ifWritten(key: string, value: object | undefined): Value {
+export function ifWritten(key: string, value: object | undefined): NativeValue {
   return value === undefined || Object.keys(value).length === 0 ? {} : { [key]: value }
 }

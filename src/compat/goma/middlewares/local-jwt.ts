@@ -1,14 +1,11 @@
 /** The newer `jwtAuth` of Goma, which verifies tokens itself → an issuer and a policy. */
-import type { Problem } from '../../../settings/problem.ts'
 import { err, ok, type Result } from '../../../result.ts'
 import { translateClaims } from './claims.ts'
 import { ifWritten, type Judge, type RuleProblem } from './judges.ts'
 import { readKeyText } from '../key-text.ts'
 import { unsupported } from '../noted-keys.ts'
-import { allowIfShort, ANY, ISSUER_ANY } from '../../read-foreign.ts'
+import { allowIfShort, ANY, ISSUER_ANY, mistake, type NativeValue } from '../../read-foreign.ts'
 import type { LocalJwtRule } from './rules.ts'
-
-type Value = Readonly<Record<string, unknown>>
 
 /** @param name Of the issuer and the policy. */
 export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | RuleProblem {
@@ -43,7 +40,7 @@ export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Rul
   }
 }
 
-function keysOf(rule: LocalJwtRule): Result<Value, RuleProblem> {
+function keysOf(rule: LocalJwtRule): Result<NativeValue, RuleProblem> {
   const { secret, jwksUrl = '', jwksFile = '', publicKey = '' } = rule
   const isSet = [secret !== undefined, jwksUrl !== '', jwksFile !== '', publicKey !== '']
   if (isSet.filter(Boolean).length !== 1) return err(NO_KEYS)
@@ -65,7 +62,7 @@ const KEYS = {
   jwksFile: { inText: 'jwks', inFile: 'jwks_file' },
 } as const
 
-function readKey(name: keyof typeof KEYS, written: string): Result<Value, RuleProblem> {
+function readKey(name: keyof typeof KEYS, written: string): Result<NativeValue, RuleProblem> {
   const key = readKeyText(written)
   if (key?.kind === 'text') return ok({ [KEYS[name].inText]: key.text })
   if (key?.kind === 'file') return ok({ [KEYS[name].inFile]: key.path })
@@ -82,8 +79,8 @@ function readKey(name: keyof typeof KEYS, written: string): Result<Value, RulePr
   return err({ code: 'ERR_CONFIG_VALUE', message, hints, at: name })
 }
 
-const NO_KEYS: Problem = {
-  code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: 'a rule needs one of `secret`, `jwksUrl`, `jwksFile` and `publicKey`',
-  hints: ['for an auth service write `url`'],
-}
+const NO_KEYS = mistake(
+  'ERR_CONFIG_EXACTLY_ONE',
+  'a rule needs one of `secret`, `jwksUrl`, `jwksFile` and `publicKey`',
+  'for an auth service write `url`',
+)

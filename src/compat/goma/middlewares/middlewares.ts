@@ -1,8 +1,9 @@
 /** Goma's middlewares → what judges a native route. */
 import { toPointer } from '../../../json-pointer.ts'
 import { quoted } from '../../../printable.ts'
-import type { LocatedProblem, Problem } from '../../../settings/problem.ts'
+import type { Problem } from '../../../settings/problem.ts'
 import { suggestion } from '../../../suggest.ts'
+import { mistake, type Report } from '../../read-foreign.ts'
 import { unsupported, withoutEffect } from '../noted-keys.ts'
 import type { ProtectedPath } from '../paths.ts'
 import type { GomaMiddleware } from '../schema.ts'
@@ -37,48 +38,46 @@ const SUPPORTED_TYPES = 'jwt jwtAuth forwardAuth basic basicAuth access rateLimi
 export function readMiddlewares(
   middlewares: readonly GomaMiddleware[],
   root: unknown,
-): { readonly known: readonly Middleware[]; readonly problems: readonly LocatedProblem[] } {
+  report: Report,
+): readonly Middleware[] {
   const known: Middleware[] = []
-  const problems: LocatedProblem[] = []
   const names = new Set<string>()
-  middlewares.forEach((middleware, i) => {
+  for (const [i, middleware] of middlewares.entries()) {
     const path = ['middlewares', i]
     const pointer = toPointer(path)
     if (names.has(middleware.name)) {
       const message = `the middleware ${quoted(middleware.name)} already exists`
-      problems.push({ pointer: `${pointer}/name`, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } })
+      report(`${pointer}/name`, mistake('ERR_CONFIG_DUPLICATE_NAME', message))
     }
     names.add(middleware.name)
     const readRule = RULE_READERS.get(middleware.type.toLowerCase())
-    if (readRule === undefined)
-      return problems.push({ pointer: `${pointer}/type`, problem: unknownType(middleware.type) })
+    if (readRule === undefined) {
+      report(`${pointer}/type`, unknownType(middleware.type))
+      continue
+    }
     if (protectedPaths(middleware).length === 0 && !countsAll(middleware))
-      problems.push({ pointer: `${pointer}/paths`, problem: NO_PATHS })
-    const { judge, problems: found } = readRule(middleware, path, root)
-    problems.push(...found)
-    problems.push(...widened(middleware, pointer), ...misplaced(middleware, pointer))
-    if (judge === undefined) return undefined
+      report(`${pointer}/paths`, NO_PATHS)
+    const judge = readRule({ middleware, path, root }, report)
+    reportWidened(middleware, pointer, report)
+    reportMisplaced(middleware, pointer, report)
     const paths = countsAll(middleware) ? [EVERYTHING] : protectedPaths(middleware)
-    return known.push({ name: middleware.name, pointer, paths, judge })
-  })
-  return { known, problems }
+    if (judge !== undefined) known.push({ name: middleware.name, pointer, paths, judge })
+  }
+  return known
 }
 
 /** Not of rate limits, which guard nothing. */
-function widened(middleware: GomaMiddleware, pointer: string): readonly LocatedProblem[] {
+function reportWidened(middleware: GomaMiddleware, pointer: string, report: Report): void {
   const { type, paths = [] } = middleware
   const narrow = protectedPaths(middleware)
     .filter(({ saysBelow }) => !saysBelow)
     .map(({ base }) => quoted(base))
-  if (narrow.length === 0 || type.toLowerCase() === 'ratelimit') return []
+  if (narrow.length === 0 || type.toLowerCase() === 'ratelimit') return
   const named = narrow.length > 5 ? [...narrow.slice(0, 5), '…'] : narrow
-  const problem: Problem = {
-    code: 'WARN_COMPAT_PATH_WIDENED',
-    message: `${named.join(', ')}: guarded with everything below, where Goma 0.2.2 to 0.2.7 guards that path alone`,
-    hints: ['append `/*` to mean that; for one path alone write an exact `path` in a warder.yaml'],
-  }
+  const message = `${named.join(', ')}: guarded with everything below, where Goma 0.2.2 to 0.2.7 guards that path alone`
+  const hint = 'append `/*` to mean that; for one path alone write an exact `path` in a warder.yaml'
   const first = paths.findIndex((path) => 'base' in path && !path.saysBelow)
-  return [{ pointer: `${pointer}/paths/${first}`, problem }]
+  report(`${pointer}/paths/${first}`, mistake('WARN_COMPAT_PATH_WIDENED', message, hint))
 }
 
 /** A rate limit without `paths` is that of the whole route. */
@@ -91,13 +90,13 @@ const protectedPaths = ({ paths = [] }: GomaMiddleware): readonly ProtectedPath[
   paths.filter((path) => 'base' in path)
 
 /** A route that names one nevertheless names an unknown middleware, which is an error. */
-const misplaced = ({ paths = [] }: GomaMiddleware, pointer: string): readonly LocatedProblem[] =>
-  paths.flatMap((path, i): readonly LocatedProblem[] => {
-    if ('base' in path) return []
+function reportMisplaced({ paths = [] }: GomaMiddleware, pointer: string, report: Report): void {
+  paths.forEach((path, i) => {
+    if ('base' in path) return
     const message = `the middleware ${quoted(path.name)} has no effect: it is written inside the \`paths\` of another`
-    const problem = withoutEffect(message, 'indent it like the other middlewares')
-    return [{ pointer: `${pointer}/paths/${i}`, problem }]
+    report(`${pointer}/paths/${i}`, withoutEffect(message, 'indent it like the other middlewares'))
   })
+}
 
 function unknownType(type: string): Problem {
   const hint = Object.hasOwn(UNSUPPORTED_TYPES, type) ? UNSUPPORTED_TYPES[type] : undefined
@@ -110,8 +109,8 @@ function unknownType(type: string): Problem {
   }
 }
 
-const NO_PATHS: Problem = {
-  code: 'ERR_CONFIG_MISSING_KEY',
-  message: 'a middleware without `paths` guards nothing',
-  hints: ['write the paths to guard, relative to the route; `/*` is everything'],
-}
+const NO_PATHS = mistake(
+  'ERR_CONFIG_MISSING_KEY',
+  'a middleware without `paths` guards nothing',
+  'write the paths to guard, relative to the route; `/*` is everything',
+)
