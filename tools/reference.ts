@@ -4,7 +4,7 @@
  * `issuers.keys`; `from WORD` and `until WORD` take a part of a section.
  */
 import { ROOT } from '../src/settings/definition.ts'
-import type { Kind, Setting, Shape } from '../src/settings/kinds/kind.ts'
+import { withoutList, type Kind, type Setting, type Shape } from '../src/settings/kinds/kind.ts'
 import { defaultText } from '../src/settings/kinds/section.ts'
 
 const MARKED = /^<!-- settings: (\S+?)(?: from (\S+))?(?: until (\S+))? -->\n[^]*?^<!-- end -->$/gm
@@ -31,12 +31,6 @@ function shapeAt(path: string): Shape {
   }
   if (kind.shape === undefined) throw new Error(`${path} is not a map with words of its own`)
   return kind.shape
-}
-
-/** A list and a map by names stand for their items. */
-function withoutList(kind: Kind): Kind {
-  const item = kind.shape === undefined ? kind.member?.('0') : undefined
-  return item === undefined ? kind : withoutList(item)
 }
 
 const toRow = ([word, setting]: readonly [string, Setting]): string =>

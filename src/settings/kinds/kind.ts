@@ -130,3 +130,9 @@ export function report(
 /** Whether the text of a value may be quoted in messages. */
 export const isQuotable = (kind: Kind): boolean =>
   kind.isSecret !== true && kind.mayHoldSecret !== true && kind.member?.('0')?.isSecret !== true
+
+/** A list and a map by names stand for their items. */
+export function withoutList(kind: Kind): Kind {
+  const item = kind.shape === undefined ? kind.member?.('0') : undefined
+  return item === undefined ? kind : withoutList(item)
+}

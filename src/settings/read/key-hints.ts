@@ -1,4 +1,6 @@
 /** Keys that people try because other programs have them, and where ours are. */
+import { ROOT } from '../definition.ts'
+import { withoutList, type Kind } from '../kinds/kind.ts'
 
 /** What the key is called here; only said where that key exists. */
 const CALLED: Readonly<Record<string, string>> = {
@@ -23,30 +25,25 @@ const CALLED: Readonly<Record<string, string>> = {
   port: 'decisions',
 }
 
-/** Keys that exist one level further down. */
-const BELOW: Readonly<Record<string, string>> = {
-  jwks_url: 'keys',
-  jwks_file: 'keys',
-  jwks: 'keys',
-  pem_file: 'keys',
-  pem: 'keys',
-  secret: 'keys',
-  allow_http: 'keys',
-  refresh: 'keys',
-  path: 'match',
-  host: 'match',
-  method: 'match',
-  decisions: 'listen',
-  admin: 'listen',
-  max_token_bytes: 'limits',
+/** By word of a map: the words that exist in the maps below it. */
+const BELOW = new Map<string, Set<string>>()
+
+function collect({ shape = {} }: Kind): void {
+  for (const [word, { kind }] of Object.entries(shape)) {
+    const map = withoutList(kind)
+    const words = BELOW.get(word) ?? new Set()
+    for (const below of Object.keys(map.shape ?? {})) words.add(below)
+    BELOW.set(word, words)
+    collect(map)
+  }
 }
+collect(ROOT)
 
 /** Said beside the carets; undefined when nothing is known about the key. */
 export function hintForUnknownKey(key: string, knownHere: readonly string[]): string | undefined {
   const word = key.toLowerCase().replaceAll('-', '_')
   const called = Object.hasOwn(CALLED, word) ? CALLED[word] : undefined
   if (called !== undefined && knownHere.includes(called)) return `did you mean "${called}"?`
-  const below = Object.hasOwn(BELOW, called ?? word) ? BELOW[called ?? word] : undefined
-  if (below !== undefined && knownHere.includes(below)) return `belongs under "${below}"`
-  return undefined
+  const above = knownHere.find((known) => BELOW.get(known)?.has(called ?? word) === true)
+  return above === undefined ? undefined : `belongs under "${above}"`
 }
