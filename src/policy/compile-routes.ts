@@ -1,8 +1,9 @@
 /** Routes, compiled to an index by host, path and method. First match wins, in the operator's order. */
 import { foldCase } from '../request/fold-case.ts'
 import type { PatternEnds } from '../request/other-spellings.ts'
-import { assertPathPattern, splitPath, type PathPattern } from '../syntax/path-pattern.ts'
+import { assertPathPattern, coversPath, splitPath, type PathPattern } from '../syntax/path-pattern.ts'
 import type { Policy } from './compile-policy.ts'
+import { coversHost } from './host-pattern.ts'
 import { createRouteIndex, type Ordered } from './route-index.ts'
 import type { RouteSettings } from '../settings/route/definition.ts'
 
@@ -82,12 +83,9 @@ export function compileRoutes(
     methods: new Set(settings.flatMap(({ method: methods }) => methods)),
     match: ({ host, path, method }) =>
       exact.first(host, splitPath(path), (route) => acceptsMethod(route, method), undefined),
-    metByCase(limit, { host, path, method }) {
-      if (limit.order === 0) return undefined
-      const other = foldCase(path)
-      if (!hasCase && other === path) return undefined
-      const met = folded.first(host, splitPath(other), (route) => acceptsMethod(route, method), limit)
-      return met === limit ? undefined : met
+    metByCase(limit, query) {
+      if (!hasCase && foldCase(query.path) === query.path) return undefined
+      return firstBefore(limit, query, (route) => acceptsMethod(route, query.method), 'ignored')
     },
     earlierMatch: (limit, query) => firstBefore(limit, query, (route) => acceptsMethod(route, query.method)),
     ends: endsOf(settings.flatMap(patternsOf)),
@@ -107,6 +105,21 @@ function endsOf(patterns: readonly PathPattern[]): PatternEnds {
 
 const acceptsMethod = ({ methods }: Route, method: string): boolean =>
   methods === undefined || methods.has(method)
+
+/**
+ * Why a route did not match, for people who expected it to: the first of the three. Undefined if it matches. A
+ * request's own host and path are used as patterns that match nothing else.
+ */
+export function whySkipped(
+  route: Route,
+  { host, path, method }: RouteQuery,
+): 'host' | 'path' | 'method' | undefined {
+  const { settings } = route
+  const asked = { text: path, segments: splitPath(path), isTree: false }
+  if (settings.host.length > 0 && !settings.host.some((pattern) => coversHost(pattern, host))) return 'host'
+  if (!patternsOf(settings).some((pattern) => coversPath(pattern, asked))) return 'path'
+  return acceptsMethod(route, method) ? undefined : 'method'
+}
 
 /** A pattern folded by {@link foldCase}; `*` and `**` stay unchanged. */
 export const foldPattern = (pattern: PathPattern): PathPattern => ({

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { compileRoutes } from '../../src/policy/compile-routes.ts'
+import { compileRoutes, whySkipped } from '../../src/policy/compile-routes.ts'
 import { findShadowedRoutes } from '../../src/policy/lint-routes.ts'
 import type { RouteSettings } from '../../src/settings/route/definition.ts'
-import { whySkipped } from '../../src/policy/why-skipped.ts'
 import { routeSettings } from '../support/make-guard.ts'
 import { firstMatch, matchesRoute, queries, routeLists } from './naive-matcher.ts'
 

@@ -1,7 +1,6 @@
 /** How the route of a request was found, in words: for explain. */
-import type { Route } from '../../policy/compile-routes.ts'
+import { whySkipped, type Route } from '../../policy/compile-routes.ts'
 import type { JudgeSettings } from '../../settings/route/definition.ts'
-import { whySkipped } from '../../policy/why-skipped.ts'
 import type { PathAmbiguity } from '../../request/canonical-path.ts'
 import { whyMethodRefused, type MethodFault } from '../../request/method.ts'
 import { matchedPath } from '../find-route.ts'
