@@ -41,7 +41,7 @@ export function decodeJws(
 }
 
 /** Why a token of another format than `jws` is denied. */
-export function whyNotJws(token: string): DecodeProblem {
+function whyNotJws(token: string): DecodeProblem {
   if (!hasTokenCharacters(token)) return { reason: 'token_malformed', fault: 'characters' }
   const parts = countParts(token)
   return parts === 5

@@ -1,10 +1,9 @@
 /** Whether a token is genuine: its form, its issuer, the issuer's key and the signature. */
-import { decodeJws, whyNotJws, type DecodedJws } from '../../jwt/decode-jws.ts'
+import { decodeJws, type DecodedJws } from '../../jwt/decode-jws.ts'
 import { isAcceptedTyp } from '../../jwt/check-typ.ts'
 import { findVerifyingKey } from '../../jwt/find-verifying-key.ts'
 import { pickIssuer } from '../../jwt/issuer.ts'
 import { isKeyOfTenant, type TenantTemplate } from '../../jwt/tenant-template.ts'
-import { tokenFormat } from '../../jwt/token-format.ts'
 import { isAlgorithm } from '../../syntax/algorithms.ts'
 import type { KeyLookup } from '../../keys/key-source.ts'
 import type { VerificationKey } from '../../keys/verification-key.ts'
@@ -12,21 +11,10 @@ import { shortened } from '../denial.ts'
 import type { Trial } from '../trial.ts'
 import { NOT_REACHED, PASSED, type Settled, type Step, type StepOutcome } from './step.ts'
 
-/** The way of a token by its format. Only signed JWTs can be verified: Warder neither decrypts nor asks the issuer. */
+/** Only signed JWTs can be verified: Warder neither decrypts nor asks the issuer. */
 function headerStep(trial: Trial): Settled {
   if (trial.extracted === undefined) return NOT_REACHED
-  const { token } = trial.extracted
-  switch (tokenFormat(token)) {
-    case 'jws':
-      return readSigned(trial, token)
-    case 'jwe':
-    case 'opaque':
-      return whyNotJws(token)
-  }
-}
-
-function readSigned(trial: Trial, token: string): Settled {
-  const jws = decodeJws(token, trial.guard.readHeader)
+  const jws = decodeJws(trial.extracted.token, trial.guard.readHeader)
   if (!jws.ok) return jws.error
   trial.jws = jws.value
   return PASSED
