@@ -5,7 +5,7 @@
 import type { DenialFor } from '../decision/denial.ts'
 import { err, ok } from '../result.ts'
 import type { Caller } from './caller.ts'
-import { nginxDialect } from './nginx/dialect.ts'
+import { nginx } from './nginx/nginx.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const WRONG_METHOD = err<DenialFor<'origin_missing'>>({
@@ -19,7 +19,7 @@ const WRONG_METHOD = err<DenialFor<'origin_missing'>>({
 export const jwtauthrequest: Caller = {
   name: 'jwtauthrequest',
   // Made for nginx, whose auth_request asks here too.
-  noBodyHint: nginxDialect.noBodyHint,
+  noBodyHint: nginx.noBodyHint,
   parse({ method, url, headers }) {
     if (!METHODS.has(method)) return WRONG_METHOD
     const queryStart = url.indexOf('?')

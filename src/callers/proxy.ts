@@ -2,13 +2,9 @@
 import type { Result } from '../result.ts'
 import type { Caller } from './caller.ts'
 
-/** How a proxy asks and reads the answers. */
-export interface Dialect extends Omit<Caller, 'name'> {
+export interface Proxy extends Caller {
   /** Fields of a decision request that name the original request, for examples with curl. */
   readonly originalRequest: (method: string, url: string) => Readonly<Record<string, string>>
-}
-
-export interface Proxy extends Caller, Dialect {
   /** Its page of documentation. */
   readonly docs: string
   /** How long it keeps an idle connection to Warder, in seconds. */
