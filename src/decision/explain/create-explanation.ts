@@ -1,11 +1,16 @@
 /** Why a decision has its outcome: the steps of the real decision, recorded. */
+import type { TokenSourceSettings } from '../../settings/token-source/definition.ts'
 import type { ClaimMiss } from '../denial.ts'
 import { describeDenial } from './describe-denial.ts'
-import { describeStep } from './describe-step.ts'
+import { CLAIM_DESCRIPTIONS } from './describe-claim-steps.ts'
+import { describeRoute } from './describe-route.ts'
+import { SIGNATURE_DESCRIPTIONS } from './describe-signature-steps.ts'
 import type { LikelyCause } from './causes/likely-cause.ts'
 import { findLikelyCause } from './likely-causes.ts'
 import { DENY_ROWS, type DenyReason } from '../reasons.ts'
 import { NOT_REACHED, PASSED, type Recorder, type StepName } from '../steps/step.ts'
+import type { Trial } from '../trial.ts'
+import { policySetting, type DescribeStep, type StepDescription } from './step-description.ts'
 
 export interface ExplainedStep {
   /** `judge`: a judge that only the gateway can ask. */
@@ -41,7 +46,7 @@ export function createExplanation(): Explanation {
     steps,
     recorder: {
       record(step, outcome, trial) {
-        const { facts, setting, notes = [] } = describeStep(step, trial)
+        const { facts, setting, notes = [] } = DESCRIPTIONS[step](trial)
         if (outcome === PASSED) {
           steps.push({ step, result: 'pass', facts, notes, setting, ...NO_DENIAL })
         } else if (outcome === NOT_REACHED) {
@@ -69,4 +74,27 @@ const NO_DENIAL = {
   miss: undefined,
   hint: undefined,
   likelyCause: undefined,
+}
+
+/** What a step that has just run compared, in words. */
+const DESCRIPTIONS: Readonly<Record<StepName, DescribeStep>> = {
+  route: describeRoute,
+  token: describeToken,
+  ...SIGNATURE_DESCRIPTIONS,
+  ...CLAIM_DESCRIPTIONS,
+}
+
+function describeToken(trial: Trial): StepDescription {
+  const { extracted, policy } = trial
+  const setting = policySetting(trial)
+  if (extracted !== undefined)
+    return { facts: `${sourceText(extracted.source)}, ${extracted.token.length} bytes`, setting }
+  const places = policy?.tokenSources.map(sourceText).join('; ') ?? ''
+  const isAllowed = trial.isAnonymous ? ': none, and the route allows that' : ''
+  return { facts: places === '' ? '' : `looked in ${places}${isAllowed}`, setting }
+}
+
+function sourceText(source: TokenSourceSettings): string {
+  const scheme = source.kind === 'header' ? source.scheme : undefined
+  return `${source.kind} ${source.name}${scheme === undefined ? '' : `: ${scheme}`}`
 }

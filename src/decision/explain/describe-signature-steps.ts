@@ -1,6 +1,6 @@
 /** What the signature steps compared, in words. */
 import { isAcceptedTyp } from '../../jwt/check-typ.ts'
-import { partsOf, type KeySource } from '../../keys/key-source.ts'
+import { partsOf, type KeySource, type KeySourceStatus } from '../../keys/key-source.ts'
 import type { Trial } from '../trial.ts'
 import { claimText, issuerSetting, type DescribeStep, type StepDescription } from './step-description.ts'
 
@@ -54,11 +54,7 @@ function typText({ issuer, jws }: Trial): string {
 function describeKey(trial: Trial): StepDescription {
   const { issuer, candidates } = trial
   const status = issuer?.keys.status()
-  const count = status?.keys.length ?? 0
-  const have =
-    status === undefined
-      ? ''
-      : `${status.description}: ${status.state}, ${count === 1 ? '1 key' : `${count} keys`}`
+  const have = status === undefined ? '' : sourceText(status)
   const chosen = candidates?.map((key) => `${key.description} kid ${quote(key.kid)}`).join(', ')
   const known = status?.keys.map((key) => quote(key.kid)).join(', ')
   return {
@@ -73,10 +69,13 @@ function sourceNotes(keys: KeySource): readonly string[] {
   const all = partsOf(keys).map((part) => part.status())
   const [only] = all
   if (all.length === 1) return only?.lastError === undefined ? [] : [`last load: ${only.lastError}`]
-  return all.map(({ description, state, keys: { length }, lastError }) => {
-    const count = length === 1 ? '1 key' : `${length} keys`
-    return `${description}: ${state}, ${count}${lastError === undefined ? '' : `; last load: ${lastError}`}`
+  return all.map((status) => {
+    const { lastError } = status
+    return `${sourceText(status)}${lastError === undefined ? '' : `; last load: ${lastError}`}`
   })
 }
+
+const sourceText = ({ description, state, keys: { length } }: KeySourceStatus): string =>
+  `${description}: ${state}, ${length === 1 ? '1 key' : `${length} keys`}`
 
 const quote = (text: string | undefined): string => (text === undefined ? 'absent' : JSON.stringify(text))

@@ -1,5 +1,4 @@
 /** What a denial probably means, if more is known than its reason. */
-import type { IssuerDifference } from './compare-issuers.ts'
 import type { Trial } from '../../trial.ts'
 
 export interface LikelyCause {
@@ -7,8 +6,15 @@ export interface LikelyCause {
   readonly name: string
   readonly why: string
   readonly fix: string
-  /** Two texts that are nearly the same, to be shown one above the other. */
-  readonly compare?: IssuerDifference
+  /** To be shown one above the other. */
+  readonly compare?: NearTexts
+}
+
+/** Two texts that are nearly the same, and their difference, for people. */
+export interface NearTexts {
+  readonly token: string
+  readonly configured: string
+  readonly difference: string
 }
 
 /** Undefined if the cause does not apply. */

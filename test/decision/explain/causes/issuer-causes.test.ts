@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { compareIssuers } from '../../../../src/decision/explain/causes/compare-issuers.ts'
+import { compareIssuers } from '../../../../src/decision/explain/causes/issuer-causes.ts'
 
 const REALM = 'https://kc.example.com/realms/main'
 
