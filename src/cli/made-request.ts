@@ -128,12 +128,8 @@ function placeToken(
       return { parameter: `${source.name}=${token}` }
     case 'websocket_protocol': {
       const text = source.encoding === undefined ? token : Buffer.from(token).toString('base64url')
-      return {
-        field: [
-          'sec-websocket-protocol',
-          isPrefix(source.name) ? source.name + text : `${source.name}, ${text}`,
-        ],
-      }
+      const value = isPrefix(source.name) ? source.name + text : `${source.name}, ${text}`
+      return { field: ['sec-websocket-protocol', value] }
     }
   }
 }

@@ -72,12 +72,8 @@ export function onlineDiagnostics(
     add('WARN_KEYS_REFUSED', 'issuer', `${weak.length} of its keys must not be trusted`, listed(weak))
   if (offset !== undefined && Math.abs(offset) > CLOCK_TOLERANCE_SECONDS) {
     const hint = 'tokens are judged by the clock of this machine; set both by NTP'
-    add(
-      'WARN_KEYS_CLOCK',
-      'issuer',
-      `its clock differs from that of this machine by ${formatOffset(offset)}`,
-      [hint],
-    )
+    const message = `its clock differs from that of this machine by ${formatOffset(offset)}`
+    add('WARN_KEYS_CLOCK', 'issuer', message, [hint])
   }
   return found
 }

@@ -40,16 +40,10 @@ function report(
   const counts = { issuers: issuers.length, policies: policies.length, routes: routes.length }
   const { digest, format } = config
   if (json === true) {
+    const { file } = config.source
     const diagnostics = diagnosticsToJson(found)
-    writeJson(cli, 'warder.check/v1', {
-      ok: isOk,
-      file: config.source.file,
-      format,
-      digest,
-      counts,
-      ...(probed === undefined ? {} : { online: probed.map((issuer) => probeToJson(issuer)) }),
-      diagnostics,
-    })
+    const online = probed === undefined ? {} : { online: probed.map(probeToJson) }
+    writeJson(cli, 'warder.check/v1', { ok: isOk, file, format, digest, counts, ...online, diagnostics })
     return exitCode
   }
   if (probed !== undefined) cli.stdout.write(formatProbes(probed))

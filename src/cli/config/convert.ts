@@ -25,12 +25,8 @@ export async function runConfigConvert(cli: Cli, file: string, options: ConvertO
   const isComplete = missing.length === 0
   if (options.json === true) {
     const diagnostics = diagnosticsToJson(found)
-    writeJson(cli, 'warder.config-convert/v1', {
-      from: config.format,
-      complete: isComplete,
-      text,
-      diagnostics,
-    })
+    const members = { from: config.format, complete: isComplete, text, diagnostics }
+    writeJson(cli, 'warder.config-convert/v1', members)
   } else cli.stdout.write(text)
   return isComplete ? EXIT.ok : EXIT.different
 }

@@ -35,11 +35,7 @@ function showOrigins(cli: Cli, config: LoadedConfig, { json }: ShowOptions): Exi
     writeJson(cli, 'warder.config-origin/v1', { file: source.file, format, digest, settings })
     return EXIT.ok
   }
-  const table = rows.map(({ pointer, value, origin }) => [
-    pointer,
-    JSON.stringify(value),
-    formatOrigin(origin),
-  ])
+  const table = rows.map((row) => [row.pointer, JSON.stringify(row.value), formatOrigin(row.origin)])
   cli.stdout.write(`${formatTable([['SETTING', 'VALUE', 'FROM'], ...table]).join('\n')}\n`)
   return EXIT.ok
 }

@@ -27,24 +27,15 @@ export async function runDev(cli: Cli, { decisions, admin, printConfig }: DevOpt
   }
   const issuer = startIssuer()
   try {
-    return await serveExample(cli, issuer.url, decisions, admin)
+    return await serveExample(cli, issuer.url, devConfig(issuer.url, decisions, admin))
   } finally {
     // Whatever ended it: a listener left open would keep the process.
     await issuer.stop()
   }
 }
 
-async function serveExample(
-  cli: Cli,
-  issuerUrl: string,
-  decisions: string,
-  admin: string,
-): Promise<ExitCode> {
-  const loaded = await loadInstanceText(
-    devConfig(issuerUrl, decisions, admin),
-    'the built-in example',
-    systemKeyDeps,
-  )
+async function serveExample(cli: Cli, issuerUrl: string, config: string): Promise<ExitCode> {
+  const loaded = await loadInstanceText(config, 'the built-in example', systemKeyDeps)
   // The text is ours; only the addresses come from outside.
   if (!loaded.ok) return reportFailure(cli, loaded.error)
   await loaded.value.started
@@ -90,12 +81,10 @@ drain: 0s
 function startIssuer(): { readonly url: string; stop(): Promise<void> } {
   let handle: (request: Request) => Response = () => new Response(null, { status: 503 })
   const paths = ['/.well-known/openid-configuration', '/jwks', '/token']
+  const routes = Object.fromEntries(paths.map((path) => [path, (request: Request) => handle(request)]))
   const listener = createHttpListener(
     { kind: 'tcp', host: '127.0.0.1', port: 0 },
-    localOnly(
-      Object.fromEntries(paths.map((path) => [path, (request: Request) => handle(request)])),
-      () => [],
-    ),
+    localOnly(routes, () => []),
   )
   const url = `http://${listener.address}`
   const issuer = createTestIssuer(url)

@@ -41,30 +41,24 @@ export function formatExplanation(explained: Explained, paint: Paint): string {
 }
 
 /** The members of `warder.explain/v1`. */
-export function explanationToJson({
-  decision,
-  steps,
-  request,
-  atMs,
-  config,
-}: Explained): Record<string, unknown> {
+export function explanationToJson(explained: Explained): Record<string, unknown> {
+  const { decision, steps, request, atMs, config } = explained
   const { id, outcome, reason, route, policy, issuer } = decision
-  const row = decision.outcome === 'deny' ? DENY_ROWS[decision.reason] : undefined
-  const cause = causeOf({ steps })
+  const denied = decision.outcome === 'deny' ? decision : undefined
+  const row = denied && DENY_ROWS[denied.reason]
+  const cause = causeOf(explained)
   const { method, scheme, host, path } = request ?? {}
   return {
     id,
     decision: outcome,
-    status: decision.outcome === 'deny' ? decision.status : 200,
+    status: denied?.status ?? 200,
     reason,
-    ...(decision.outcome === 'deny'
-      ? {
-          detail: shownOrNull(describeDenial(decision.denial)),
-          why: cause?.why ?? row?.message,
-          fix: shown(cause?.fix ?? row?.hint ?? ''),
-          cause: cause?.name ?? null,
-        }
-      : {}),
+    ...(denied && {
+      detail: shownOrNull(describeDenial(denied.denial)),
+      why: cause?.why ?? row?.message,
+      fix: shown(cause?.fix ?? row?.hint ?? ''),
+      cause: cause?.name ?? null,
+    }),
     at: formatTime(atMs) ?? null,
     config: { digest: config.digest, file: config.source.file },
     // The query is left out: it may hold a token.
@@ -73,7 +67,7 @@ export function explanationToJson({
     policy: policy ?? null,
     issuer: issuer ?? null,
     steps: steps.map((step) => stepToJson(step, config)),
-    challenge: (decision.outcome === 'deny' ? decision.challenge : undefined) ?? null,
+    challenge: denied?.challenge ?? null,
   }
 }
 
@@ -141,7 +135,7 @@ function comparisonOf(cause: LikelyCause | undefined): readonly string[] {
 }
 
 /** Of the step that decided. */
-const causeOf = ({ steps }: Pick<Explained, 'steps'>): LikelyCause | undefined =>
+const causeOf = ({ steps }: Explained): LikelyCause | undefined =>
   steps.find(({ result }) => result === 'fail')?.likelyCause
 
 /** `warder.yaml:6:15`; undefined if no line of the file sets it. */

@@ -60,11 +60,8 @@ export async function explainJudges(
     explanations.push(explanation)
     return decide(asked, explanation.recorder)
   }
-  const serviceOf = servicesThatAreNotAsked(
-    instance,
-    input.routes.flatMap(({ judges }) => judges),
-    asking,
-  )
+  const all = input.routes.flatMap(({ judges }) => judges)
+  const serviceOf = servicesThatAreNotAsked(instance, all, asking)
   const judges =
     createRouteJudges(explainedDecide, serviceOf, input.realm, createPasswordQueue())(inputs)?.inOrder ?? []
   const reported = judges.map((judge, index): RouteJudge => {

@@ -6,7 +6,7 @@ import { createExplanation } from '../../decision/explain/create-explanation.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { explainJudges, policyOfJudges } from './judges.ts'
 import { exitCodeOfDecision, type ExitCode } from '../exit-codes.ts'
-import { explanationToJson, formatExplanation, type Explained } from './format.ts'
+import { explanationToJson, formatExplanation } from './format.ts'
 import {
   findPolicy,
   makeQuestion,
@@ -58,13 +58,7 @@ export async function runExplain(
     const decide = createDecide(guard, { nowMs: () => atMs, newId })
     const first = { decision: await decide(question, explanation.recorder), steps: explanation.steps }
     const { decision, steps } = await explainJudges(instance, decide, question, first)
-    const explained: Explained = {
-      decision,
-      steps,
-      request: line,
-      atMs,
-      config: instance.config,
-    }
+    const explained = { decision, steps, request: line, atMs, config: instance.config }
     if (options.json === true) writeJson(cli, 'warder.explain/v1', explanationToJson(explained))
     else cli.stdout.write(formatExplanation(explained, createPaint(cli.colour.stdout)))
     return exitCodeOfDecision(decision)

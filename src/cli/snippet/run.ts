@@ -42,13 +42,9 @@ function addressFor({ name, snippet }: Proxy, address: SocketAddress): string {
   const absolute = address.kind === 'unix' ? { ...address, path: resolve(address.path) } : address
   const text = reachableAddress(absolute)
   if (snippet.canName(text)) return text
-  throw new WarderError(
-    'ERR_CONFIG_ADDRESS',
-    `the path of the decisions socket cannot be written into a configuration of ${name}`,
-    {
-      hints: ['use a path without spaces, quotes, braces and `;`'],
-    },
-  )
+  const message = `the path of the decisions socket cannot be written into a configuration of ${name}`
+  const hints = ['use a path without spaces, quotes, braces and `;`']
+  throw new WarderError('ERR_CONFIG_ADDRESS', message, { hints })
 }
 
 /** An allow carries the header of every policy, each with the longest value that one of them permits. */

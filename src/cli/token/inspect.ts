@@ -42,18 +42,10 @@ export async function runTokenInspect(
   cli.stderr.write(
     `${paint('yellow', 'NOT VERIFIED')}: anybody can create such a token. To verify: warder token verify\n`,
   )
-  if (options.json === true) {
-    writeJson(cli, SCHEMA, {
-      verified: false,
-      header,
-      claims,
-      times,
-      signatureBytes: decoded.value.signature.length,
-    })
-  } else {
-    const { signature } = decoded.value
-    cli.stdout.write(formatToken(header, claims, times, signature.length, createPaint(cli.colour.stdout)))
-  }
+  const signatureBytes = decoded.value.signature.length
+  if (options.json === true)
+    writeJson(cli, SCHEMA, { verified: false, header, claims, times, signatureBytes })
+  else cli.stdout.write(formatToken(header, claims, times, signatureBytes, createPaint(cli.colour.stdout)))
   return EXIT.ok
 }
 
@@ -66,9 +58,8 @@ type Times = Readonly<Record<string, { readonly at: string; readonly distance: s
 function timesOf(claims: JsonObject, nowMs: number): Times {
   const times = Object.entries(claims).flatMap(([name, value]) => {
     const at = DATES.has(name) && typeof value === 'number' ? formatTime(value * 1000) : undefined
-    return at === undefined
-      ? []
-      : [[name, { at, distance: formatDistance(Number(value) - nowMs / 1000) }] as const]
+    if (at === undefined) return []
+    return [[name, { at, distance: formatDistance(Number(value) - nowMs / 1000) }] as const]
   })
   return Object.fromEntries(times)
 }

@@ -57,9 +57,10 @@ function parsePem(pem: string): KeyObject {
     return createPrivateKey(pem)
   } catch {
     // The runtime's own message names OpenSSL routines, which helps nobody.
+    const isEncrypted = pem.includes('ENCRYPTED')
     throw unusable(
       '--key-file',
-      pem.includes('ENCRYPTED') ? 'the key is encrypted' : 'this is not a private key in PEM form',
+      isEncrypted ? 'the key is encrypted' : 'this is not a private key in PEM form',
     )
   }
 }

@@ -43,13 +43,12 @@ export async function runTokenVerify(
 
 function format(decision: Decision, paint: Paint): string {
   const { reason, issuer, policy } = decision
-  const names = [
-    issuer === undefined ? '' : `issuer=${issuer}`,
-    policy === undefined ? '' : `policy=${policy}`,
-  ]
+  const names = Object.entries({ issuer, policy }).filter(([, value]) => value !== undefined)
   const answer =
     decision.outcome === 'allow' ? paint('green', 'VALID') : paint('red', `INVALID ${decision.status}`)
-  const lines = [[`${answer}  ${paint('bold', reason)}`, ...names.filter((name) => name !== '')].join('   ')]
+  const lines = [
+    [`${answer}  ${paint('bold', reason)}`, ...names.map((entry) => entry.join('='))].join('   '),
+  ]
   if (decision.outcome === 'deny') {
     const { message, hint } = DENY_ROWS[decision.reason]
     const detail = detailOf(decision)
@@ -67,14 +66,8 @@ function toJson(decision: Decision): Record<string, unknown> {
   const names = { reason, issuer: issuer ?? null, policy: policy ?? null }
   if (decision.outcome === 'allow') return { valid: true, status: 200, ...names }
   const { message, hint } = DENY_ROWS[decision.reason]
-  return {
-    valid: false,
-    status: decision.status,
-    ...names,
-    detail: detailOf(decision),
-    why: message,
-    fix: hint,
-  }
+  const detail = detailOf(decision)
+  return { valid: false, status: decision.status, ...names, detail, why: message, fix: hint }
 }
 
 function detailOf({ denial }: Extract<Decision, { outcome: 'deny' }>): string | null {

@@ -84,13 +84,11 @@ function translate(config: GomaConfig, root: unknown): Translated {
     if (!used.has(name)) report(`/middlewares/${i}/name`, UNUSED)
   })
   const policies = usedPolicies(known, used)
+  const issuers = policies.map(({ issuer }) => issuer)
   return {
     value: {
       version: 1,
-      ...ifWritten(
-        'issuers',
-        policies.map(({ issuer }) => issuer),
-      ),
+      ...ifWritten('issuers', issuers),
       ...ifWritten('policies', Object.fromEntries(policies.map(({ name, policy }) => [name, policy]))),
       routes: routes.length === 0 ? [CLOSED] : routes.map((route) => route.value),
       upstreams: Object.fromEntries([...upstreams].map(([name, upstream]) => [name, upstream.value])),

@@ -97,10 +97,8 @@ function translateRoute(
   const all = findMiddlewares(route, pointer, forAll.middlewares, report)
   const limits = sortLimits(route.rateLimit ?? 0, all)
   const own = all.filter((one) => one.judge.kind !== 'rate_limit' || limits.ofParts.includes(one))
-  const slices = slicePaths(
-    route.path,
-    own.map(({ paths }) => paths),
-  )
+  const guarded = own.map(({ paths }) => paths)
+  const slices = slicePaths(route.path, guarded)
   const ofRoute = { limits: limits.ofWhole, interceptErrors: forAll.interceptErrors }
   const upstream = translateUpstream(route, pointer, all, ofRoute, report)
   const ownCors = translateCors(route.cors, `${pointer}/cors`, report)

@@ -35,11 +35,10 @@ function translate(
   address: JwtAuthRequestConfig['listen-port'],
   clients: readonly WrittenClient[],
 ): Translated {
-  const names = clientNames(clients)
+  const named = withNames(clients)
   const origins = new Map([['listen/decisions', '/listen-port']])
   const endpoints: unknown[] = []
-  clients.forEach(({ client, index }, i) => {
-    const policy = names[i] ?? ''
+  named.forEach(({ client, index, name: policy }, i) => {
     const place = `/clients/${index}`
     origins.set(`issuers/${i}`, place).set(`policies/${policy}`, place)
     for (const [key, origin] of Object.entries(ISSUER_KEYS))
@@ -52,10 +51,8 @@ function translate(
   })
   const value = {
     version: 1,
-    issuers: clients.map(({ client }, i) => toIssuer(client, names[i] ?? '')),
-    policies: Object.fromEntries(
-      clients.map(({ client }, i) => [names[i] ?? '', toPolicy(client, names[i] ?? '')]),
-    ),
+    issuers: named.map(({ client, name }) => toIssuer(client, name)),
+    policies: Object.fromEntries(named.map(({ client, name }) => [name, toPolicy(client, name)])),
     endpoints,
     listen: { decisions: formatListenAddress(address), admin: 'off' },
   }
@@ -74,11 +71,12 @@ const ISSUER_KEYS: Readonly<Record<string, string>> = {
   allow_missing_exp: 'required-claims',
 }
 
-function clientNames(clients: readonly WrittenClient[]): readonly string[] {
+function withNames(clients: readonly WrittenClient[]): readonly (WrittenClient & { name: string })[] {
   const taken = new Set<string>()
-  return clients.map(({ client, index }) =>
-    uniqueName(toName(client.name ?? '', `client-${index + 1}`), taken),
-  )
+  return clients.map(({ client, index }) => {
+    const name = uniqueName(toName(client.name ?? '', `client-${index + 1}`), taken)
+    return { client, index, name }
+  })
 }
 
 /** A mistake of where a client's keys come from is reported once, by its own name. */

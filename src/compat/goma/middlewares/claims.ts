@@ -3,6 +3,7 @@ import type { Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
 import { err, ok, type Result } from '../../../result.ts'
 import { parseClaimsExpression, type ClaimCall } from './claims-syntax.ts'
+import { mistake } from '../../read-foreign.ts'
 import { unsupported } from '../noted-keys.ts'
 
 type Scalar = string | number | boolean
@@ -49,7 +50,7 @@ function checkCall({ name, at, claim, values }: ClaimCall): Problem | undefined 
     )
   if (claim.split('.').includes('')) {
     const message = `${quoted(claim)} at character ${at} of the expression is not the path of a claim`
-    return { code: 'ERR_CONFIG_CLAIM_PATH', message, hints: ['write names with dots between them'] }
+    return mistake('ERR_CONFIG_CLAIM_PATH', message, 'write names with dots between them')
   }
   if (name === 'Equals' && values.length !== 1)
     return syntax(at, '`Equals` has a claim and one value', 'for several values write `OneOf`')
@@ -64,8 +65,5 @@ function checkCall({ name, at, claim, values }: ClaimCall): Problem | undefined 
 const contradiction = ({ at, claim }: ClaimCall): Problem =>
   syntax(at, `no token passes: two conditions on ${quoted(claim)} exclude each other`, 'keep one of them')
 
-const syntax = (at: number, message: string, hint: string): Problem => ({
-  code: 'ERR_CONFIG_VALUE',
-  message: `character ${at} of the expression: ${message}`,
-  hints: [hint],
-})
+const syntax = (at: number, message: string, hint: string): Problem =>
+  mistake('ERR_CONFIG_VALUE', `character ${at} of the expression: ${message}`, hint)

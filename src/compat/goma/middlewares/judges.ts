@@ -126,10 +126,8 @@ export function translateRateLimit(rule: RateLimitRule): Judge | Problem {
   const value = { requests: requestsPerUnit, per: UNITS[unit] }
   if (source === 'ip') return { kind: 'rate_limit', value }
   if (name !== undefined) return { kind: 'rate_limit', value: { ...value, by: { [source]: name } } }
-  return {
-    code: 'ERR_CONFIG_MISSING_KEY',
-    message: `\`keyStrategy\` with the source \`${source}\` has no \`name\``,
-  }
+  const message = `\`keyStrategy\` with the source \`${source}\` has no \`name\``
+  return mistake('ERR_CONFIG_MISSING_KEY', message)
 }
 
 /** Empty lists and maps are left out. */
