@@ -15,6 +15,7 @@ import type { ClientRequest } from '../../gateway/client/client-request.ts'
 import { compileHeaderRules } from '../../gateway/exchange/forward-headers.ts'
 import { parseRequestHead } from '../../gateway/http/request-head.ts'
 import { askJudges } from '../../gateway/judges/ask-judges.ts'
+import { authFailure } from '../../gateway/judges/auth-service/auth-answer.ts'
 import { authRequestText, compileSentFields } from '../../gateway/judges/auth-service/auth-request.ts'
 import type { AuthService } from '../../gateway/judges/auth-service/auth-service.ts'
 import type { RouteJudge, JudgeInput, Judgement, Verdict } from '../../gateway/judges/judge.ts'
@@ -128,11 +129,7 @@ function servicesThatAreNotAsked(
     ask(request, settled) {
       const text = authRequestText(request, settings, compileSentFields(settings, rules))
       if (text.ok) asking.url = settings.url
-      settled(
-        text.ok
-          ? { kind: 'failed', status: 502, detail: 'not asked' }
-          : { kind: 'header_missing', header: text.error },
-      )
+      settled(text.ok ? authFailure('not asked') : text.error)
       return () => {}
     },
     close() {},

@@ -5,8 +5,14 @@ import { LinkSearch, type LinkSearchEvents } from '../../exchange/link-search.ts
 import type { ResponseHead } from '../../http/response-head.ts'
 import type { ServerChoice } from '../../upstream/server-choice.ts'
 import type { Link } from '../../upstream/server-pool.ts'
-import { authFailure, readAuthAnswer, type AuthAnswer } from './auth-answer.ts'
-import { createAuthAnswerReader, type AnswerStep, type AuthAnswerReader } from './auth-answer-reader.ts'
+import type { Verdict } from '../judge.ts'
+import {
+  authFailure,
+  createAuthAnswerReader,
+  readAuthAnswer,
+  type AnswerStep,
+  type AuthAnswerReader,
+} from './auth-answer.ts'
 
 /** The request to the service, and the servers to ask. */
 export interface AuthQuestion {
@@ -20,7 +26,7 @@ export interface AuthQuestion {
 /** The answer counts when its end has come: half an allow is none. */
 export class AuthExchange implements LinkSearchEvents {
   readonly #question: AuthQuestion
-  readonly #settled: (answer: AuthAnswer, head: ResponseHead | undefined) => void
+  readonly #settled: (verdict: Verdict, head: ResponseHead | undefined) => void
   readonly #search: LinkSearch
   /** For the whole. */
   readonly #limit: Expiring
@@ -29,7 +35,7 @@ export class AuthExchange implements LinkSearchEvents {
   #isOver = false
 
   /** @param settled Called once, perhaps at once after the start; without a head if there was no valid answer. */
-  constructor(question: AuthQuestion, settled: (answer: AuthAnswer, head: ResponseHead | undefined) => void) {
+  constructor(question: AuthQuestion, settled: (verdict: Verdict, head: ResponseHead | undefined) => void) {
     this.#question = question
     this.#settled = settled
     this.#search = new LinkSearch(question.servers, this)

@@ -4,6 +4,7 @@ import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import { folded, isAboutRequest, isHopByHop, type HeaderRules } from '../../exchange/forward-headers.ts'
 import { connectionNames, type HeaderField } from '../../http/header-fields.ts'
+import { denied, type DenyVerdict } from '../judge.ts'
 
 /** By these the service knows a client, even if a mapping replaces them for the application. */
 const CREDENTIALS: readonly string[] = ['authorization', 'cookie']
@@ -31,20 +32,20 @@ export function compileSentFields(settings: ForwardAuthSettings, rules: HeaderRu
 const isOfBody = (lower: string): boolean =>
   lower.startsWith('if-') || lower === 'range' || lower === 'accept-encoding'
 
-/** The bytes of the request, as text; or the required header that the client did not send. */
+/** The bytes of the request, as text; or the denial of a client that did not send a required header. */
 export function authRequestText(
   { head, authz, forwarded }: ClientRequest,
   { server, target, requiredHeaders }: ForwardAuthSettings,
   isSent: IsSent,
-): Result<string, string> {
+): Result<string, DenyVerdict> {
   const named = connectionNames(head.fields)
   const sent = head.fields.filter((field) => !named.has(field.lower) && isSent(field))
   const missing = requiredHeaders.find(
     (name) => !sent.some(({ lower, value }) => lower === name && value !== ''),
   )
-  if (missing !== undefined) return err(missing)
+  if (missing !== undefined) return headerMissing(missing)
   // The service may tell sites apart by their host, and this request has none.
-  if (head.authority === '') return err('host')
+  if (head.authority === '') return headerMissing('host')
   let text = `GET ${target} HTTP/1.1\r\nHost: ${server.authority}\r\n`
   const cookies: string[] = []
   for (const { name, lower, value } of sent) {
@@ -63,3 +64,6 @@ export function authRequestText(
   if (forwarded.realIp !== '') text += `X-Real-IP: ${forwarded.realIp}\r\n`
   return ok(`${text}\r\n`)
 }
+
+const headerMissing = (header: string): Result<never, DenyVerdict> =>
+  err(denied({ denial: { reason: 'header_missing', header }, status: 403 }))

@@ -1,26 +1,18 @@
 /** An external auth service, which is asked over kept connections, within a time limit. */
-import type { AuthAnswer } from './auth-answer.ts'
 import { createAuthCache, rememberMs } from './auth-cache.ts'
 import { AuthExchange } from './auth-exchange.ts'
 import { authRequestText, compileSentFields } from './auth-request.ts'
 import { trustKey, type ServerTrust } from '../../sockets/certificates.ts'
-import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import type { Deadlines } from '../../deadlines.ts'
 import type { HeaderRules } from '../../exchange/forward-headers.ts'
 import type { Kept } from '../../kept.ts'
+import type { RouteJudge } from '../judge.ts'
 import type { NameWatchDeps } from '../../upstream/name-watch.ts'
 import { createServerChoice } from '../../upstream/server-choice.ts'
 import { createServerGroup } from '../../upstream/server-group.ts'
 
-export interface AuthService {
-  /**
-   * Asks about a request.
-   *
-   * @param settled Called once, perhaps at once.
-   * @returns Cancels: the connection is closed, and `settled` is not called.
-   */
-  ask(request: ClientRequest, settled: (answer: AuthAnswer) => void): () => void
+export interface AuthService extends RouteJudge {
   /** Closes each connection when its exchange has ended. */
   close(): void
 }
@@ -71,7 +63,7 @@ function createAuthService(
     ask(request, settled) {
       const text = authRequestText(request, settings, isSent)
       if (!text.ok) {
-        settled({ kind: 'header_missing', header: text.error })
+        settled(text.error)
         return NOTHING
       }
       const grant = cache?.get(text.value, performance.now())
@@ -82,14 +74,14 @@ function createAuthService(
       // Before the question is sent: the service has decided nothing yet.
       const askedMs = performance.now()
       const question = { servers, text: text.value, settings, deadlines: deps.deadlines }
-      const exchange = new AuthExchange(question, (answer, head) => {
+      const exchange = new AuthExchange(question, (verdict, head) => {
+        const { grant: given, cookies = [] } = verdict.kind === 'allowed' ? verdict : {}
         // A cookie is handed out once: later, it would replace a newer one.
-        const ttlMs =
-          head === undefined || answer.kind !== 'allowed' || answer.cookies.length > 0
-            ? 0
-            : rememberMs(head, settings.cache?.ttlMs ?? 0)
-        if (ttlMs > 0 && answer.kind === 'allowed') cache?.put(text.value, answer.grant, askedMs + ttlMs)
-        settled(answer)
+        if (given !== undefined && head !== undefined && cookies.length === 0) {
+          const ttlMs = rememberMs(head, settings.cache?.ttlMs ?? 0)
+          if (ttlMs > 0) cache?.put(text.value, given, askedMs + ttlMs)
+        }
+        settled(verdict)
       })
       exchange.start()
       return () => exchange.cancel()

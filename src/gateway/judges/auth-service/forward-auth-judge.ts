@@ -1,7 +1,6 @@
 /** An auth service as a judge of a route. */
 import { challengeFor } from '../../../decision/challenge.ts'
 import { DENY_ROWS } from '../../../decision/reasons.ts'
-import type { AuthAnswer } from './auth-answer.ts'
 import type { AuthService } from './auth-service.ts'
 import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
@@ -21,10 +20,10 @@ export function forwardAuthJudge(
   strip: StripRule | undefined,
 ): RouteJudge {
   /** Only a 401 has a remedy: a user who is known, and denied, would come back to the same 403. */
-  const withSignIn = (answer: AuthAnswer, request: ClientRequest): AuthAnswer =>
-    answer.kind === 'denied' && answer.status === 401 && signIn !== undefined
-      ? { ...answer, location: signInLocation(request, signIn, strip) }
-      : answer
+  const withSignIn = (verdict: Verdict, request: ClientRequest): Verdict =>
+    verdict.kind === 'denied' && verdict.authDenial?.status === 401 && signIn !== undefined
+      ? { ...verdict, authDenial: { ...verdict.authDenial, location: signInLocation(request, signIn, strip) } }
+      : verdict
   return {
     ask(request, settled) {
       // The service might read one of two, and the application the other.
@@ -32,7 +31,7 @@ export function forwardAuthJudge(
         settled(multipleCredentials(challengeFor('token_multiple', realm, [])))
         return () => {}
       }
-      return service.ask(request, (answer) => settled(toVerdict(withSignIn(answer, request))))
+      return service.ask(request, (verdict) => settled(withSignIn(verdict, request)))
     },
   }
 }
@@ -44,20 +43,3 @@ export const multipleCredentials = (challenge: string | undefined): Verdict =>
     status: DENY_ROWS.token_multiple.status,
     challenge,
   })
-
-function toVerdict(answer: AuthAnswer): Verdict {
-  switch (answer.kind) {
-    case 'allowed':
-      return { kind: 'allowed', grant: answer.grant, cookies: answer.cookies }
-    case 'denied': {
-      const { status } = answer
-      return denied({ denial: { reason: 'auth_service_denied', status }, status }, answer)
-    }
-    case 'failed': {
-      const { status, detail } = answer
-      return denied({ denial: { reason: 'auth_service_failed', fault: detail }, status })
-    }
-    case 'header_missing':
-      return denied({ denial: { reason: 'header_missing', header: answer.header }, status: 403 })
-  }
-}
