@@ -1,6 +1,6 @@
 /** The client's side of one exchange, whatever version of HTTP it speaks. */
 import type { HeldAccount } from '../held-account.ts'
-import type { HeaderField } from '../http/header-fields.ts'
+import type { AnswerField } from '../http/header-fields.ts'
 import type { OwnAnswer } from '../exchange/own-answer.ts'
 import type { RequestHead } from '../http/request-head.ts'
 
@@ -24,27 +24,13 @@ export interface AnswerHead {
   /** HTTP/1.1 alone has one. */
   readonly phrase: string
   /** Without the fields of framing and of the connection. */
-  readonly fields: readonly Pick<HeaderField, 'name' | 'value'>[]
+  readonly fields: readonly AnswerField[]
   /** Length of the body; without a body, the length that it would have (HEAD, 304); undefined if it is unknown. */
   readonly length: number | undefined
   readonly hasBody: boolean
 }
 
-/** Where an answer is written to. */
-export interface AnswerSink {
-  /** Content sent so far. */
-  readonly contentBytes: number
-  answer(head: AnswerHead): void
-  content(bytes: Buffer): void
-  /** @param trailers Already chosen; dropped if the client cannot take them. */
-  endAnswer(trailers: AnswerHead['fields']): void
-  /** Hands what was gathered to the connection. False: send no more before `onDrain`. */
-  flush(): boolean
-  /** Sends the head of a WebSocket, and from now on passes bytes on in both directions. */
-  startTunnel(head: AnswerHead): void
-}
-
-export interface ClientStream extends AnswerSink {
+export interface ClientStream {
   readonly head: RequestHead
   /** Address of the other side; empty on a unix socket. */
   readonly peer: string
@@ -64,6 +50,16 @@ export interface ClientStream extends AnswerSink {
   /** Stops and resumes `onContent`. */
   pause(): void
   resume(): void
+  /** Content of the answer sent so far. */
+  readonly contentBytes: number
+  answer(head: AnswerHead): void
+  content(bytes: Buffer): void
+  /** @param trailers Already chosen; dropped if the client cannot take them. */
+  endAnswer(trailers: AnswerHead['fields']): void
+  /** Hands what was gathered to the connection. False: send no more before `onDrain`. */
+  flush(): boolean
+  /** Sends the head of a WebSocket, and from now on passes bytes on in both directions. */
+  startTunnel(head: AnswerHead): void
   /** Sends a whole own answer. */
   answerOwn(own: OwnAnswer, id: string): void
   /** The exchange is over, and its answer was written whole. */

@@ -1,14 +1,13 @@
 /** The way back: the upstream's answer, read strictly and written anew for the client. */
 import { createHash } from 'node:crypto'
-import type { AnswerSink } from '../client/client-stream.ts'
 import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
 import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
-import { valuesOf } from '../http/header-fields.ts'
+import { valuesOf, type AnswerField } from '../http/header-fields.ts'
 import type { ResponseHead } from '../http/response-head.ts'
 import type { Wire } from '../sockets/wire.ts'
-import { answerTrailers, interceptedFields, type AnswerField } from './answer-fields.ts'
-import { toAnswerHead, toUpgradeHead, type AnswerHeadRules } from './answer-head.ts'
-import { createExpiringTunnel, type ExpiringTunnel } from './expiring-tunnel.ts'
+import { answerTrailers, interceptedFields, toAnswerHead, toUpgradeHead } from './answer-head.ts'
+import type { ForwardingInput } from './exchange-context.ts'
+import { createExpiringTunnel, expiryOf, type ExpiringTunnel } from './expiring-tunnel.ts'
 
 /** A whole answer, and whether the server's connection may carry another one. */
 export interface AnswerDone {
@@ -33,20 +32,13 @@ export type AnswerEnd =
   | { readonly kind: 'closed'; readonly detail: string }
   | { readonly kind: 'invalid'; readonly detail: string }
 
-export interface RelayOptions extends AnswerHeadRules {
-  readonly client: AnswerSink
-  readonly upstream: Wire
-  /** Calls back when the token expires, so that a WebSocket is closed; undefined: it stays open. */
-  readonly expiry: ((onExpired: () => void) => void) | undefined
-  /** Called once, and once more for bytes behind a whole answer. */
-  readonly ended: (end: AnswerEnd) => void
-}
-
 /** Bytes behind a whole answer end it once more, and the connection is not used again. */
 const OVER: AnswerDone = { kind: 'done', mayReuse: false }
 
 export class AnswerRelay {
-  readonly #options: RelayOptions
+  readonly #input: ForwardingInput
+  readonly #upstream: Wire
+  readonly #ended: (end: AnswerEnd) => void
   readonly #heads: ReturnType<typeof createAnswerHeadReader>
   #answer: ResponseHead | undefined
   #body: BodyReader | undefined
@@ -56,9 +48,12 @@ export class AnswerRelay {
   /** The client has been sent all of it. The exchange may go on until the rest of the request has arrived. */
   #isWhole = false
 
-  constructor(options: RelayOptions) {
-    this.#options = options
-    this.#heads = createAnswerHeadReader(options.head.method)
+  /** @param ended Called once, and once more for bytes behind a whole answer. */
+  constructor(input: ForwardingInput, upstream: Wire, ended: (end: AnswerEnd) => void) {
+    this.#input = input
+    this.#upstream = upstream
+    this.#ended = ended
+    this.#heads = createAnswerHeadReader(input.client.head.method)
   }
 
   /** Of the final answer; 0 before its head. */
@@ -79,7 +74,7 @@ export class AnswerRelay {
   /** Bytes of the server. */
   read(bytes: Buffer): void {
     this.#hasHeard = true
-    if (this.#isWhole) this.#options.ended(OVER)
+    if (this.#isWhole) this.#ended(OVER)
     else if (this.#isTunnel) this.#relayTunnel(bytes)
     else if (this.#body === undefined) this.#readHead(bytes)
     else this.#readBody(this.#body, bytes)
@@ -87,18 +82,18 @@ export class AnswerRelay {
 
   /** The server sends no more. Not `isIntact`: the connection broke off, which ends no body. */
   upstreamEnded(isIntact: boolean): void {
-    const { client, ended } = this.#options
-    if (this.#isWhole || this.#isTunnel) return ended(OVER)
-    if (!this.#hasHeard) return ended({ kind: 'nothing', detail: 'closed without an answer' })
+    const { client } = this.#input
+    if (this.#isWhole || this.#isTunnel) return this.#ended(OVER)
+    if (!this.#hasHeard) return this.#ended({ kind: 'nothing', detail: 'closed without an answer' })
     if (this.#answer?.framing.kind !== 'until_close' || !isIntact)
-      return ended({
+      return this.#ended({
         kind: 'closed',
         detail: this.#answer === undefined ? 'closed within the head' : 'closed within the body',
       })
     this.#isWhole = true
     client.endAnswer([])
     client.flush()
-    ended(OVER)
+    this.#ended(OVER)
   }
 
   #readHead(bytes: Buffer): void {
@@ -106,12 +101,13 @@ export class AnswerRelay {
     if (step.kind === 'more') return
     if (step.kind === 'invalid') return this.#invalid(step.detail)
     if (step.head.status === 101) this.#startTunnel(step.head, step.rest)
-    else if (this.#options.rules.intercepts(step.head.status)) this.#intercept(step.head, step.rest)
+    else if (this.#input.destination.upstream.intercepts(step.head.status))
+      this.#intercept(step.head, step.rest)
     else this.#startBody(step.head, step.rest)
   }
 
   #invalid(detail: string): void {
-    this.#options.ended({ kind: 'invalid', detail })
+    this.#ended({ kind: 'invalid', detail })
   }
 
   #intercept(found: ResponseHead, rest: Buffer): void {
@@ -120,56 +116,58 @@ export class AnswerRelay {
     // A body that has not arrived yet is not waited for, at the price of the connection.
     const mayReuse = found.mayReuse && dropped.isDone && usedBytes === rest.length
     const fields = interceptedFields(found.fields)
-    this.#options.ended({ kind: 'intercepted', status: found.status, fields, mayReuse })
+    this.#ended({ kind: 'intercepted', status: found.status, fields, mayReuse })
   }
 
   #startBody(found: ResponseHead, rest: Buffer): void {
     this.#answer = found
     this.#body = createBodyReader(found.framing)
-    this.#options.client.answer(toAnswerHead(found, this.#options))
+    this.#input.client.answer(toAnswerHead(found, this.#input))
     this.#readBody(this.#body, rest)
   }
 
   #readBody(body: BodyReader, bytes: Buffer): void {
-    const { client, head, upstream, ended } = this.#options
+    const { client } = this.#input
     const usedBytes = body.read(bytes, (content) => client.content(content))
     if (usedBytes < 0) return this.#invalid('an invalid chunk')
     this.#isWhole = body.isDone
-    if (this.#isWhole) client.endAnswer(head.takesTrailers ? answerTrailers(body.trailerLines) : [])
+    if (this.#isWhole) client.endAnswer(client.head.takesTrailers ? answerTrailers(body.trailerLines) : [])
     const isFlushed = client.flush()
     // Bytes behind the answer belong to no request.
     if (this.#isWhole)
-      ended({ kind: 'done', mayReuse: this.#answer?.mayReuse === true && usedBytes === bytes.length })
-    else if (!isFlushed) upstream.pause()
+      this.#ended({ kind: 'done', mayReuse: this.#answer?.mayReuse === true && usedBytes === bytes.length })
+    else if (!isFlushed) this.#upstream.pause()
   }
 
   #startTunnel(found: ResponseHead, rest: Buffer): void {
-    const { client, head, expiry, ended } = this.#options
+    const { client, clock, judgement, destination } = this.#input
+    const { webSocketKey } = client.head
     const [accept] = valuesOf(found.fields, 'sec-websocket-accept')
     // An upgrade that the client did not ask for, or an invalid one, would be a hole past every check.
-    if (head.webSocketKey === undefined || accept !== acceptOf(head.webSocketKey))
+    if (webSocketKey === undefined || accept !== acceptOf(webSocketKey))
       return this.#invalid('an upgrade that was not asked for')
     this.#answer = found
     this.#isTunnel = true
-    client.startTunnel(toUpgradeHead(found, this.#options))
-    if (expiry !== undefined) {
+    client.startTunnel(toUpgradeHead(found, this.#input))
+    const expiry = destination.closesExpired ? expiryOf(judgement) : Infinity
+    if (expiry !== Infinity) {
       this.#expiring = createExpiringTunnel(
         (bytes) => client.content(bytes),
         () => {
           client.flush()
-          ended(OVER)
+          this.#ended(OVER)
         },
       )
-      expiry(this.#expiring.expire)
+      clock.at(expiry, this.#expiring.expire)
     }
     this.#relayTunnel(rest)
   }
 
   #relayTunnel(bytes: Buffer): void {
-    const { client, upstream } = this.#options
+    const { client } = this.#input
     if (this.#expiring !== undefined) this.#expiring.fromServer(bytes)
     else if (bytes.length > 0) client.content(bytes)
-    if (!client.flush()) upstream.pause()
+    if (!client.flush()) this.#upstream.pause()
   }
 }
 

@@ -1,8 +1,15 @@
-/** What all exchanges of a connection have in common. */
+/** What all exchanges of a connection have in common, and what the parts of one share. */
 import type { Admit } from '../admission.ts'
 import type { IsTrusted } from '../client/client-address.ts'
+import type { ClientRequest } from '../client/client-request.ts'
+import type { ClientStream } from '../client/client-stream.ts'
+import type { CorsHeaders } from '../cors.ts'
 import type { Deadlines } from '../deadlines.ts'
+import type { Destination } from '../destination.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
+import type { AnswerField } from '../http/header-fields.ts'
+import type { Judgement } from '../judges/judge.ts'
+import type { ExchangeClock } from './exchange-clock.ts'
 import type { HeaderRules } from './forward-headers.ts'
 
 /** The rules of one listener. */
@@ -18,4 +25,18 @@ export interface ExchangeContext {
   readonly deadlines: Deadlines
   readonly proto: 'http' | 'https'
   readonly onExchange: (event: ExchangeEvent) => void
+}
+
+/** An admitted request, and the rules by which it is forwarded and answered. */
+export interface ForwardingInput {
+  readonly client: ClientStream
+  readonly clock: ExchangeClock
+  readonly request: ClientRequest
+  readonly headers: HeaderRules
+  readonly judgement: Judgement
+  readonly destination: Destination
+  /** Replace the server's `Access-Control-*`; undefined: those are kept. */
+  readonly corsHeaders: CorsHeaders | undefined
+  /** From auth services that allowed the request. */
+  readonly cookies: readonly AnswerField[]
 }

@@ -1,17 +1,11 @@
 /** A WebSocket that ends with the token that it was opened with. */
 import type { Judgement } from '../judges/judge.ts'
-import type { ExchangeClock } from './exchange-clock.ts'
 import { closeFrame, createFrameTracker } from '../http/websocket-frames.ts'
 
 /** A code from the range for private use, as an application would send it (RFC 6455 §7.4.2). */
 const TOKEN_EXPIRED = closeFrame(4401, 'token expired')
 
-export interface ExpiringTunnel {
-  /** Bytes of the server on their way to the client. */
-  fromServer(bytes: Buffer): void
-  /** The token has expired. Called again, it no longer waits for the end of the server's frame. */
-  expire(): void
-}
+export type ExpiringTunnel = ReturnType<typeof createExpiringTunnel>
 
 /**
  * The Close frame is written between two frames of the server: within one, it would be a part of its content.
@@ -19,7 +13,7 @@ export interface ExpiringTunnel {
  * @param send Hands bytes to the client.
  * @param ended Called once, when the client has been sent everything.
  */
-export function createExpiringTunnel(send: (bytes: Buffer) => void, ended: () => void): ExpiringTunnel {
+export function createExpiringTunnel(send: (bytes: Buffer) => void, ended: () => void) {
   const frames = createFrameTracker()
   let isExpired = false
   let isOver = false
@@ -30,13 +24,15 @@ export function createExpiringTunnel(send: (bytes: Buffer) => void, ended: () =>
     ended()
   }
   return {
-    fromServer(bytes) {
+    /** Bytes of the server on their way to the client. */
+    fromServer(bytes: Buffer): void {
       if (isOver) return
       const followed = frames.follow(bytes, isExpired)
       send(bytes.subarray(0, followed))
       if (isExpired && frames.isBetweenFrames) end()
     },
-    expire() {
+    /** The token has expired. Called again, it no longer waits for the end of the server's frame. */
+    expire(): void {
       if (isOver) return
       if (frames.isBetweenFrames) return end()
       if (isExpired) {
@@ -48,11 +44,6 @@ export function createExpiringTunnel(send: (bytes: Buffer) => void, ended: () =>
   }
 }
 
-/** When the token of a judgement expires; undefined if it never does. */
-export function expiryOf(
-  { decision }: Judgement,
-  clock: ExchangeClock,
-): ((onExpired: () => void) => void) | undefined {
-  const { notAfter = Infinity } = decision.outcome === 'allow' ? decision : {}
-  return notAfter === Infinity ? undefined : (onExpired) => clock.at(notAfter, onExpired)
-}
+/** When the token of a judgement expires, in epoch seconds; Infinity if it never does. */
+export const expiryOf = ({ decision }: Judgement): number =>
+  (decision.outcome === 'allow' ? decision.notAfter : undefined) ?? Infinity

@@ -2,38 +2,18 @@
  * An admitted request on its way to a server, and the answer on its way back. Bytes flow through without being kept:
  * a side that sends faster than the other one takes is paused.
  */
-import type { ClientRequest } from '../client/client-request.ts'
 import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
-import type { CorsHeaders } from '../cors.ts'
-import type { Destination } from '../destination.ts'
 import type { GatewayFault } from '../gateway-event.ts'
 import { BodyWriter } from '../http/body-writer.ts'
 import { announcedBytes } from '../http/request-head.ts'
-import type { Judgement } from '../judges/judge.ts'
 import type { WireEvents } from '../sockets/wire.ts'
 import type { Link, ServerPool } from '../upstream/server-pool.ts'
-import type { AnswerField } from './answer-fields.ts'
 import { AnswerRelay, type AnswerDone, type AnswerEnd, type AnswerIntercepted } from './answer-relay.ts'
-import type { ExchangeClock } from './exchange-clock.ts'
-import { expiryOf } from './expiring-tunnel.ts'
-import type { HeaderRules } from './forward-headers.ts'
+import type { ForwardingInput } from './exchange-context.ts'
 import { isRepeatable, LinkSearch, type LinkSearchEvents } from './link-search.ts'
 import type { OwnAnswer } from './own-answer.ts'
 import { createUploadPace, type UploadPace } from './upload-pace.ts'
 import { upstreamHeadText } from './upstream-head.ts'
-
-/** The request, and the rules by which it is forwarded. */
-export interface ForwardingInput {
-  readonly client: ClientStream
-  readonly clock: ExchangeClock
-  readonly request: ClientRequest
-  readonly headers: HeaderRules
-  readonly judgement: Judgement
-  readonly destination: Destination
-  readonly corsHeaders: CorsHeaders | undefined
-  /** From auth services that allowed the request. */
-  readonly cookies: readonly AnswerField[]
-}
 
 /** The end, of which there is one. */
 export interface ForwardingEvents {
@@ -196,27 +176,12 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     link.wire.chargeTo(this.#client.held)
     this.#pace = createUploadPace(destination.upstream.settings)
     this.#writer = new BodyWriter(link.wire, this.#client.head.framing)
-    this.#answer = this.#relay(link)
+    this.#answer = new AnswerRelay(this.#input, link.wire, (end) => this.#answerEnded(end, link))
     this.#askedMs = clock.elapsedMs()
     this.#upstreamMs = undefined
     link.wire.events = this.#wireEvents(this.#answer)
     this.#writer.head(upstreamHeadText(request, judgement, destination, server, headers))
     this.#sendBody(this.#client.open())
-  }
-
-  #relay(link: Link): AnswerRelay {
-    const { clock, judgement, destination, corsHeaders, cookies } = this.#input
-    const { upstream, strip, closesExpired } = destination
-    return new AnswerRelay({
-      client: this.#client,
-      upstream: link.wire,
-      head: this.#client.head,
-      decisionId: judgement.decision.id,
-      strip,
-      rules: { intercepts: upstream.intercepts, corsHeaders, added: cookies },
-      expiry: closesExpired ? expiryOf(judgement, clock) : undefined,
-      ended: (end) => this.#answerEnded(end, link),
-    })
   }
 
   #wireEvents(answer: AnswerRelay): WireEvents {

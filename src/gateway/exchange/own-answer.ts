@@ -4,9 +4,9 @@ import { problemText } from '../../decision/problem.ts'
 import type { DenyReason } from '../../decision/reasons.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import { FAULT_STATUS, type GatewayFault } from '../gateway-event.ts'
+import type { AnswerField } from '../http/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
 import type { ExceededLimit } from '../limits/request-limits.ts'
-import type { AnswerField } from './answer-fields.ts'
 
 export interface OwnAnswer {
   readonly status: number

@@ -1,74 +1,42 @@
 /** The head of the request that a server is sent. */
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
-import type { ForwardedFields } from '../client/client-address.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import type { Destination } from '../destination.ts'
 import { connectionNames } from '../http/header-fields.ts'
 import type { RequestHead } from '../http/request-head.ts'
-import type { GrantedHeader, Judgement } from '../judges/judge.ts'
-import type { ServerSettings } from '../../settings/upstream/definition.ts'
+import type { Judgement } from '../judges/judge.ts'
+import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { folded, isHopByHop, type HeaderRules } from './forward-headers.ts'
 import { mapQuery } from './mapped-query.ts'
 import { rewritePath } from './rewrite-path.ts'
-import { joinProtocols, stripField, stripQuery, type StripRule } from './strip-token.ts'
+import { joinProtocols, stripField, stripQuery } from './strip-token.ts'
 
-/** The bytes of the head that a server is sent. Path and query are those that were judged, less the token. */
+/** What a head depends on of its destination. */
+type HeadRules = Pick<Destination, 'strip' | 'rewrite' | 'judges'> & {
+  readonly upstream: { readonly settings: Pick<UpstreamSettings, 'host'> }
+}
+
+/**
+ * The bytes of the head that a server is sent. Path and query are those that were judged, less the token.
+ *
+ * The client's fields come first and the gateway's last, so that no field of the client removes one of the gateway.
+ */
 export function upstreamHeadText(
-  { head, isTrustedPeer, forwarded }: ClientRequest,
+  { head, isTrustedPeer, forwarded }: Pick<ClientRequest, 'head' | 'isTrustedPeer' | 'forwarded'>,
   { decision, grant }: Judgement,
-  { upstream, strip, rewrite, judges }: Destination,
-  server: ServerSettings,
+  destination: HeadRules,
+  server: Pick<ServerSettings, 'authority'>,
   rules: HeaderRules,
 ): string {
-  const stripped = strip === undefined ? head.query : stripQuery(head.query, strip)
-  const query =
-    judges === undefined ? stripped : mapQuery(stripped, judges.isMappedParameter, grant?.params ?? [])
-  const path = rewrite === undefined ? head.path : rewritePath(head.path, rewrite)
-  const request = {
-    head,
-    target: query === undefined ? path : `${path}?${query}`,
-    authority:
-      upstream.settings.host === 'upstream' || head.authority === '' ? server.authority : head.authority,
-    identity: decision.outcome === 'allow' ? decision.identity : [],
-    isTrustedPeer,
-    forwarded,
-    decisionId: decision.id,
-    strip,
-    replaced: judges?.replacedHeaders ?? NO_NAMES,
-    granted: grant?.headers ?? [],
-  }
-  return requestHeadText(request, rules)
-}
-
-const NO_NAMES: ReadonlySet<string> = new Set()
-
-export interface OutgoingRequest {
-  readonly head: RequestHead
-  /** Raw path and query. */
-  readonly target: string
-  /** `Host` of the upstream request. */
-  readonly authority: string
-  /** Values of the identity headers in their order; empty ones are not sent. */
-  readonly identity: readonly string[]
-  readonly isTrustedPeer: boolean
-  readonly forwarded: ForwardedFields
-  readonly decisionId: string
-  readonly strip: StripRule | undefined
-  /** Folded names of client fields that are not sent on this route. */
-  readonly replaced: ReadonlySet<string>
-  /** From auth services, under names that were all removed from the client's fields. */
-  readonly granted: readonly GrantedHeader[]
-}
-
-/** The client's fields come first and the gateway's last, so that no field of the client removes one of the gateway. */
-export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): string {
-  const { head, forwarded, identity, strip } = request
+  const { upstream, strip, judges } = destination
+  const replaced = judges?.replacedHeaders ?? NO_NAMES
   const named = connectionNames(head.fields)
-  let text = `${head.method} ${request.target} HTTP/1.1\r\nHost: ${request.authority}\r\n`
+  const host = upstream.settings.host === 'upstream' || head.authority === '' ? server : head
+  let text = `${head.method} ${targetOf(head, grant, destination)} HTTP/1.1\r\nHost: ${host.authority}\r\n`
   for (const field of strip === undefined ? head.fields : joinProtocols(head.fields, strip)) {
     if (isHopByHop(field.lower) || named.has(field.lower)) continue
-    if (rules.isForbidden(field, request.isTrustedPeer)) continue
-    if (request.replaced.size > 0 && request.replaced.has(folded(field.lower))) continue
+    if (rules.isForbidden(field, isTrustedPeer)) continue
+    if (replaced.size > 0 && replaced.has(folded(field.lower))) continue
     const value = strip === undefined ? field.value : stripField(field, strip)
     if (value !== undefined) text += `${field.name}: ${value}\r\n`
   }
@@ -79,11 +47,28 @@ export function requestHeadText(request: OutgoingRequest, rules: HeaderRules): s
   if (forwarded.host !== '') text += `X-Forwarded-Host: ${forwarded.host}\r\n`
   text += `Forwarded: ${forwarded.forwarded}\r\n`
   if (forwarded.realIp !== '') text += `X-Real-IP: ${forwarded.realIp}\r\n`
+  const identity = decision.outcome === 'allow' ? decision.identity : []
   for (let i = 0; i < identity.length; i++) {
     if (identity[i] !== '') text += `${rules.identityNames[i]}: ${identity[i]}\r\n`
   }
-  for (const { name, value } of request.granted) text += `${name}: ${value}\r\n`
-  return `${text}X-Decision-Id: ${request.decisionId}\r\n\r\n`
+  // Under names that were all removed from the client's fields.
+  for (const { name, value } of grant?.headers ?? []) text += `${name}: ${value}\r\n`
+  return `${text}X-Decision-Id: ${decision.id}\r\n\r\n`
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set()
+
+/** Raw path and query. */
+function targetOf(
+  head: RequestHead,
+  grant: Judgement['grant'],
+  { strip, rewrite, judges }: HeadRules,
+): string {
+  const stripped = strip === undefined ? head.query : stripQuery(head.query, strip)
+  const query =
+    judges === undefined ? stripped : mapQuery(stripped, judges.isMappedParameter, grant?.params ?? [])
+  const path = rewrite === undefined ? head.path : rewritePath(head.path, rewrite)
+  return query === undefined ? path : `${path}?${query}`
 }
 
 const UPGRADE_LINES = `Connection: Upgrade\r\nUpgrade: ${FORWARDED_UPGRADE}\r\n`

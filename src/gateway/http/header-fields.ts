@@ -9,6 +9,9 @@ export interface HeaderField {
   readonly value: string
 }
 
+/** Name and value of a field that is written. */
+export type AnswerField = Pick<HeaderField, 'name' | 'value'>
+
 export interface MessageHead {
   /** Request line or status line. */
   readonly startLine: string

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { Http1Stream } from '../../../src/gateway/client/http1-stream.ts'
 import { AnswerRelay } from '../../../src/gateway/exchange/answer-relay.ts'
+import type { ForwardingInput } from '../../../src/gateway/exchange/exchange-context.ts'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
 import { BodyWriter } from '../../../src/gateway/http/body-writer.ts'
 import { UNCHARGED } from '../../../src/gateway/held-account.ts'
@@ -76,7 +77,15 @@ const answer: fc.Arbitrary<Answer> = fc.oneof(
     })),
 )
 
-const RULES = { intercepts: () => false, corsHeaders: undefined, added: [] } as const
+/** As much of it as an answer depends on. */
+const inputOf = (client: Http1Stream): ForwardingInput =>
+  ({
+    client,
+    judgement: { decision: { id: 'id' } },
+    destination: { upstream: { intercepts: () => false }, closesExpired: false, strip: undefined },
+    corsHeaders: undefined,
+    cookies: [],
+  }) as unknown as ForwardingInput
 
 /** Relays an answer to the client of a wire. */
 function relay(wire: Wire, one: Answer, version: string, places: readonly number[]): void {
@@ -91,16 +100,7 @@ function relay(wire: Wire, one: Answer, version: string, places: readonly number
     () => false,
     () => {},
   )
-  const answers = new AnswerRelay({
-    client,
-    upstream: createFakeWire(),
-    head,
-    decisionId: 'id',
-    strip: undefined,
-    expiry: undefined,
-    rules: RULES,
-    ended: () => (isOver = true),
-  })
+  const answers = new AnswerRelay(inputOf(client), createFakeWire(), () => (isOver = true))
   for (const piece of cut(bytes, places)) answers.read(piece)
   if (endsWithConnection) answers.upstreamEnded(true)
   expect(isOver).toBe(true)

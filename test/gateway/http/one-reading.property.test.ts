@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
 import { BodyWriter } from '../../../src/gateway/http/body-writer.ts'
 import { compileHeaderRules } from '../../../src/gateway/exchange/forward-headers.ts'
-import { requestHeadText } from '../../../src/gateway/exchange/upstream-head.ts'
+import { upstreamHeadText } from '../../../src/gateway/exchange/upstream-head.ts'
 import { parseRequestHead, type RequestHead } from '../../../src/gateway/http/request-head.ts'
 import { createFakeWire } from '../../support/fake-wire.ts'
 import { llhttpMethods, readRequestsByLlhttp } from '../../support/llhttp.ts'
@@ -17,6 +17,17 @@ interface Forwarded {
 
 const RULES = compileHeaderRules(['x-auth-subject'], [])
 const OURS = 'written by the gateway'
+const NONE = { route: undefined, policy: undefined, issuer: undefined, notAfter: undefined }
+const JUDGEMENT = {
+  decision: { ...NONE, id: OURS, outcome: 'allow', reason: 'ok', identity: [OURS] },
+  grant: undefined,
+} as const
+const DESTINATION = {
+  upstream: { settings: { host: 'keep' } },
+  strip: undefined,
+  rewrite: undefined,
+  judges: undefined,
+} as const
 
 /** As the exchange does it; undefined for what is refused or incomplete. */
 function forward(bytes: string): Forwarded | undefined {
@@ -26,19 +37,9 @@ function forward(bytes: string): Forwarded | undefined {
   const head = parsed.value
   const wire = createFakeWire()
   const writer = new BodyWriter(wire, head.framing)
-  const request = {
-    head,
-    target: head.query === undefined ? head.path : `${head.path}?${head.query}`,
-    authority: head.authority,
-    identity: [OURS],
-    isTrustedPeer: false,
-    forwarded: { forwardedFor: OURS, proto: 'http', host: OURS, forwarded: OURS, realIp: OURS },
-    decisionId: OURS,
-    strip: undefined,
-    replaced: new Set<string>(),
-    granted: [],
-  } as const
-  writer.head(requestHeadText(request, RULES))
+  const forwarded = { forwardedFor: OURS, proto: 'http', host: OURS, forwarded: OURS, realIp: OURS } as const
+  const request = { head, isTrustedPeer: false, forwarded }
+  writer.head(upstreamHeadText(request, JUDGEMENT, DESTINATION, { authority: '' }, RULES))
   const reader = createBodyReader(head.framing)
   let body = ''
   const taken = reader.read(Buffer.from(bytes.slice(end + 4), 'latin1'), (content) => {
