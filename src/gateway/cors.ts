@@ -10,16 +10,9 @@ import { faultAnswer, type OwnAnswer } from './exchange/own-answer.ts'
 /** Headers of an answer, by name. */
 export type CorsHeaders = Readonly<Record<string, string>>
 
-export interface CorsRule {
-  /** Whether scripts of this origin may read answers. */
-  allows(origin: string): boolean
-  /** Headers of every answer to a request with this origin. */
-  answerHeaders(origin: string | undefined): CorsHeaders
-  /** The answer to a preflight of an origin that may ask. */
-  preflightAnswer(origin: string): OwnAnswer
-}
+export type CorsRule = ReturnType<typeof compileCors>
 
-export function compileCors(settings: CorsSettings): CorsRule {
+export function compileCors(settings: CorsSettings) {
   const { origins, methods, headers, expose, credentials, maxAgeMs } = settings
   const allowsAll = origins.includes('*')
   const exact = new Set(origins)
@@ -41,10 +34,16 @@ export function compileCors(settings: CorsSettings): CorsRule {
     'Access-Control-Max-Age': String(Math.floor(maxAgeMs / 1_000)),
   }
   return {
+    /** Whether scripts of this origin may read answers. */
     allows,
-    answerHeaders: (origin) =>
+    /** Headers of every answer to a request with this origin. */
+    answerHeaders: (origin: string | undefined): CorsHeaders =>
       origin === undefined || !allows(origin) ? (vary ?? {}) : { ...allowed(origin), ...exposed },
-    preflightAnswer: (origin) => ({ status: 204, headers: { ...allowed(origin), ...preflight } }),
+    /** The answer to a preflight of an origin that may ask. */
+    preflightAnswer: (origin: string): OwnAnswer => ({
+      status: 204,
+      headers: { ...allowed(origin), ...preflight },
+    }),
   }
 }
 

@@ -1,49 +1,39 @@
 /** What a gateway keeps over a reload if the settings behind it have not changed. */
-import { createKept, type Kept } from './kept.ts'
-import type { RateStore, Stores } from '../decision/stores.ts'
+import { createKept } from './kept.ts'
+import type { Stores } from '../decision/stores.ts'
 import { createPasswordQueue } from './judges/passwords/password-check.ts'
-import type { WorkQueue } from './judges/passwords/work-queue.ts'
 import type { AuthService } from './judges/auth-service/auth-service.ts'
 import { resolveHost } from './sockets/resolve-host.ts'
 import type { NameWatchDeps } from './upstream/name-watch.ts'
 import type { ServerGroup } from './upstream/server-group.ts'
 
-export interface GatewayState {
-  /** Addresses, idle connections, ejection and health of each server. */
-  readonly servers: Kept<ServerGroup>
-  /** How names of servers are looked up. */
-  readonly names: Omit<NameWatchDeps, 'deadlines'>
-  /** Connections to auth services, and their remembered answers. */
-  readonly auths: Kept<AuthService>
-  /** How many requests were counted. */
-  readonly rates: RateStore
-  /** Password checks take turns in it, those of a previous configuration among them. */
-  readonly passwordQueue: WorkQueue
-  /** Closes what only the previous configuration had. */
-  settle(): void
-  close(): void
-}
+export type GatewayState = ReturnType<typeof createGatewayState>
 
-const BY_THE_SYSTEM: GatewayState['names'] = { resolve: resolveHost, onEvent() {} }
+/** How names of servers are looked up. */
+type Names = Omit<NameWatchDeps, 'deadlines'>
+
+const BY_THE_SYSTEM: Names = { resolve: resolveHost, onEvent() {} }
 
 /** @param names Default: the system's answers, without a log. */
-export function createGatewayState(
-  stores: Stores,
-  names: GatewayState['names'] = BY_THE_SYSTEM,
-): GatewayState {
+export function createGatewayState(stores: Stores, names: Names = BY_THE_SYSTEM) {
   const servers = createKept<ServerGroup>((group) => group.close())
   const auths = createKept<AuthService>((service) => service.close())
   return {
+    /** Addresses, idle connections, ejection and health of each server. */
     servers,
+    /** Connections to auth services, and their remembered answers. */
     auths,
+    /** How many requests were counted. */
     rates: stores.rates,
+    /** Password checks take turns in it, those of a previous configuration among them. */
     passwordQueue: createPasswordQueue(),
     names,
-    settle() {
+    /** Closes what only the previous configuration had. */
+    settle(): void {
       servers.settle()
       auths.settle()
     },
-    close() {
+    close(): void {
       servers.close()
       auths.close()
     },

@@ -8,44 +8,33 @@ export const DECISION_TIMEOUT_MS = 90_000
 const LONGEST_SLEEP_MS = 60_000
 const AGAIN_MS = 10_000
 
-export interface ExchangeClock {
-  /** Since the head of the request was read. */
-  elapsedMs(): number
-  /** Bounds the whole, from its start; 0 is no limit. */
-  limitTotal(ms: number): void
-  /** Time until the next thing must have happened. */
-  allow(ms: number): void
-  isTotalOver(): boolean
-  /**
-   * Calls at a time of the wall clock, and again every ten seconds for as long as the exchange lasts.
-   *
-   * @param atSeconds Since the epoch.
-   */
-  at(atSeconds: number, onTime: () => void): void
-  stop(): void
-}
+export type ExchangeClock = ReturnType<typeof startExchangeClock>
 
 /** @param firstMs Time for the first thing to happen. */
-export function startExchangeClock(
-  deadlines: Deadlines,
-  firstMs: number,
-  onDeadline: () => void,
-): ExchangeClock {
+export function startExchangeClock(deadlines: Deadlines, firstMs: number, onDeadline: () => void) {
   const startedMs = performance.now()
   const item: Expiring = { deadlineMs: startedMs + firstMs, onDeadline }
   let endMs = Infinity
   const alarm: Expiring = { deadlineMs: Infinity, onDeadline() {} }
   deadlines.add(item)
   return {
-    elapsedMs: () => performance.now() - startedMs,
-    limitTotal: (ms) => {
+    /** Since the head of the request was read. */
+    elapsedMs: (): number => performance.now() - startedMs,
+    /** Bounds the whole, from its start; 0 is no limit. */
+    limitTotal(ms: number): void {
       endMs = ms === 0 ? Infinity : startedMs + ms
     },
-    allow: (ms) => {
+    /** Time until the next thing must have happened. */
+    allow(ms: number): void {
       item.deadlineMs = Math.min(performance.now() + ms, endMs)
     },
-    isTotalOver: () => performance.now() >= endMs,
-    at(atSeconds, onTime) {
+    isTotalOver: (): boolean => performance.now() >= endMs,
+    /**
+     * Calls at a time of the wall clock, and again every ten seconds for as long as the exchange lasts.
+     *
+     * @param atSeconds Since the epoch.
+     */
+    at(atSeconds: number, onTime: () => void): void {
       alarm.onDeadline = () => {
         const leftMs = atSeconds * 1_000 - Date.now()
         // The clocks run apart, and one of them may be set.
@@ -56,7 +45,7 @@ export function startExchangeClock(
       alarm.deadlineMs = 0
       deadlines.add(alarm)
     },
-    stop() {
+    stop(): void {
       deadlines.remove(item)
       deadlines.remove(alarm)
     },

@@ -1,17 +1,14 @@
 /** Replaces the prefix of a path. */
 import type { RewriteSettings } from '../../settings/route/definition.ts'
 
-export interface RewriteRule {
-  /** Whole segments to take away. */
-  readonly segments: number
-  /** Escaped, without a final `/`. */
-  readonly prefix: string
-}
+export type RewriteRule = ReturnType<typeof compileRewrite>
 
-export function compileRewrite({ stripPrefix, addPrefix }: RewriteSettings): RewriteRule {
+export function compileRewrite({ stripPrefix, addPrefix }: RewriteSettings) {
   const withoutSlash = (path: string): string => path.replace(/\/$/, '')
   return {
+    /** Whole segments to take away. */
     segments: withoutSlash(stripPrefix).split('/').length - 1,
+    /** Escaped, without a final `/`. */
     prefix: encodeURI(withoutSlash(addPrefix)),
   }
 }

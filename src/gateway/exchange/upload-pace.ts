@@ -1,23 +1,7 @@
 /** How fast a request body comes: one that drips in holds a connection here and one to the server. */
+import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 
-export interface UploadPaceSettings {
-  /** Bytes per second that a body comes with at least; 0 is no limit. */
-  readonly minUploadRate: number
-  /** How far it may fall behind, and the longest silence within it. */
-  readonly idleTimeoutMs: number
-}
-
-export interface UploadPace {
-  /** Whether the server takes nothing now: then the client cannot be blamed for sending nothing. */
-  readonly isHeldBack: boolean
-  setHeldBack(isHeldBack: boolean, nowMs?: number): void
-  /**
-   * Whether the body has fallen behind.
-   *
-   * @param totalBytes Of its content so far; framing is no progress.
-   */
-  isTooSlow(totalBytes: number, nowMs?: number): boolean
-}
+export type UploadPace = ReturnType<typeof createUploadPace>
 
 /**
  * For how many idle timeouts a body may live on bytes that came faster at first. Without a bound, a megabyte would buy half
@@ -25,11 +9,14 @@ export interface UploadPace {
  */
 const MAX_LEAD = 10
 
-/** A bucket: bytes fill it, time drains it, and at first it holds as much as one idle timeout drains. */
+/**
+ * A bucket: bytes fill it, time drains it, and at first it holds as much as one idle timeout drains. So that is the
+ * longest silence within `minUploadRate`, which is in bytes per second; 0 is no limit.
+ */
 export function createUploadPace(
-  { minUploadRate, idleTimeoutMs }: UploadPaceSettings,
+  { minUploadRate, idleTimeoutMs }: Pick<UpstreamSettings, 'minUploadRate' | 'idleTimeoutMs'>,
   startedMs: number = performance.now(),
-): UploadPace {
+) {
   const bytesPerMs = minUploadRate / 1_000
   const grace = bytesPerMs * idleTimeoutMs
   let lead = grace
@@ -41,15 +28,21 @@ export function createUploadPace(
     knownMs = nowMs
   }
   return {
-    get isHeldBack() {
+    /** Whether the server takes nothing now: then the client cannot be blamed for sending nothing. */
+    get isHeldBack(): boolean {
       return isHeldBack
     },
-    setHeldBack(next, nowMs = performance.now()) {
+    setHeldBack(next: boolean, nowMs = performance.now()): void {
       if (next === isHeldBack) return
       drain(nowMs)
       isHeldBack = next
     },
-    isTooSlow(totalBytes, nowMs = performance.now()) {
+    /**
+     * Whether the body has fallen behind.
+     *
+     * @param totalBytes Of its content so far; framing is no progress.
+     */
+    isTooSlow(totalBytes: number, nowMs = performance.now()): boolean {
       if (minUploadRate === 0) return false
       drain(nowMs)
       lead = Math.min(lead + totalBytes - knownBytes, grace * MAX_LEAD)

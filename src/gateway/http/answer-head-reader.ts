@@ -13,14 +13,10 @@ export type AnswerHeadStep =
   /** `rest`: what followed the head. A change of protocol (101) is final, too. */
   | { readonly kind: 'head'; readonly head: ResponseHead; readonly rest: Buffer }
 
-export interface AnswerHeadReader {
-  read(bytes: Buffer): AnswerHeadStep
-}
-
 const SWITCHING_PROTOCOLS = 101
 
 /** @param method Of the request: the answer to HEAD has no body, whatever it announces. */
-export function createAnswerHeadReader(method: string): AnswerHeadReader {
+export function createAnswerHeadReader(method: string) {
   const collector = new HeadCollector(MAX_HEAD_BYTES)
   let interim = 0
   const read = (bytes: Buffer): AnswerHeadStep => {

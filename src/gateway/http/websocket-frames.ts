@@ -1,19 +1,5 @@
 /** Finds where frames of a WebSocket begin and end (RFC 6455 §5.2), without looking at their content. */
 
-export interface FrameTracker {
-  /** Whether the next byte begins a frame. */
-  readonly isBetweenFrames: boolean
-  /** Whether a Close frame has begun: nothing follows it (§5.5.1). */
-  readonly hasClosed: boolean
-  /**
-   * Follows bytes of the sender.
-   *
-   * @param untilBoundary Stops at the first end of a frame.
-   * @returns How many bytes were followed.
-   */
-  follow(bytes: Uint8Array, untilBoundary: boolean): number
-}
-
 const OPCODE = 0x0f
 const CLOSE = 0x8
 const MASKED = 0x80
@@ -21,7 +7,7 @@ const MASKED = 0x80
 const EXTENDED: Readonly<Record<number, number>> = { 126: 2, 127: 8 }
 const MASK_BYTES = 4
 
-export function createFrameTracker(): FrameTracker {
+export function createFrameTracker() {
   let header: number[] = []
   let left = 0
   let hasClosed = false
@@ -39,13 +25,21 @@ export function createFrameTracker(): FrameTracker {
     header = []
   }
   return {
-    get isBetweenFrames() {
+    /** Whether the next byte begins a frame. */
+    get isBetweenFrames(): boolean {
       return header.length === 0 && left === 0
     },
-    get hasClosed() {
+    /** Whether a Close frame has begun: nothing follows it (§5.5.1). */
+    get hasClosed(): boolean {
       return hasClosed
     },
-    follow(bytes, untilBoundary) {
+    /**
+     * Follows bytes of the sender.
+     *
+     * @param untilBoundary Stops at the first end of a frame.
+     * @returns How many bytes were followed.
+     */
+    follow(bytes: Uint8Array, untilBoundary: boolean): number {
       let at = 0
       while (at < bytes.length) {
         if (untilBoundary && header.length === 0 && left === 0) return at

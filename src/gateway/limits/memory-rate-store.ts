@@ -18,18 +18,17 @@ interface Counts {
   previous: number
 }
 
-interface Keys {
-  count(key: string, limit: RateLimit, nowMs: number): number
-}
+/** Returns the seconds to wait; 0 if the request was counted. */
+type CountKey = (key: string, limit: RateLimit, nowMs: number) => number
 
 /** @param nowMs A clock that never goes back. */
 export function createMemoryRateStore(nowMs: () => number): RateStore {
-  const limits = new Map<string, Keys>()
+  const limits = new Map<string, CountKey>()
   return {
     count(limit, key) {
-      let keys = limits.get(limit.id)
-      if (keys === undefined) limits.set(limit.id, (keys = createKeys()))
-      return keys.count(key, limit, nowMs())
+      let countKey = limits.get(limit.id)
+      if (countKey === undefined) limits.set(limit.id, (countKey = createKeys()))
+      return countKey(key, limit, nowMs())
     },
     retain(kept) {
       const ids = new Set(kept.map(({ id }) => id))
@@ -39,7 +38,7 @@ export function createMemoryRateStore(nowMs: () => number): RateStore {
 }
 
 /** The keys of one limit. */
-function createKeys(): Keys {
+function createKeys(): CountKey {
   const counted = new Map<string, Counts>()
   // The same counts in a ring: to find the oldest entry of a map, the runtime walks over all deleted ones before it.
   const ring: Counts[] = []
@@ -68,11 +67,9 @@ function createKeys(): Keys {
     }
     return counts
   }
-  return {
-    count(key, { requests, perMs }, nowMs) {
-      const window = Math.floor(nowMs / perMs)
-      return countIn(counted.get(key) ?? add(key, window), window, nowMs / perMs - window, requests, perMs)
-    },
+  return (key, { requests, perMs }, nowMs) => {
+    const window = Math.floor(nowMs / perMs)
+    return countIn(counted.get(key) ?? add(key, window), window, nowMs / perMs - window, requests, perMs)
   }
 }
 

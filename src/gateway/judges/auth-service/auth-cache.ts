@@ -6,25 +6,22 @@ import { valuesOf } from '../../http/header-fields.ts'
 import type { ResponseHead } from '../../http/response-head.ts'
 import type { Grant } from '../judge.ts'
 
-export interface AuthCache {
-  get(requestText: string, nowMs: number): Grant | undefined
-  put(requestText: string, grant: Grant, untilMs: number): void
-}
-
 /** Denials are not remembered: they cost an attacker nothing, and would push out the allows. */
-export function createAuthCache(maxEntries: number): AuthCache {
+export function createAuthCache(maxEntries: number) {
   const entries = new LRUCache<string, { readonly grant: Grant; readonly untilMs: number }>({
     max: maxEntries,
   })
   return {
-    get(requestText, nowMs) {
+    get(requestText: string, nowMs: number): Grant | undefined {
       const key = digestOf(requestText)
       const entry = entries.get(key)
       if (entry === undefined || entry.untilMs > nowMs) return entry?.grant
       entries.delete(key)
       return undefined
     },
-    put: (requestText, grant, untilMs) => void entries.set(digestOf(requestText), { grant, untilMs }),
+    put(requestText: string, grant: Grant, untilMs: number): void {
+      entries.set(digestOf(requestText), { grant, untilMs })
+    },
   }
 }
 

@@ -22,7 +22,10 @@ export function forwardAuthJudge(
   /** Only a 401 has a remedy: a user who is known, and denied, would come back to the same 403. */
   const withSignIn = (verdict: Verdict, request: ClientRequest): Verdict =>
     verdict.kind === 'denied' && verdict.authDenial?.status === 401 && signIn !== undefined
-      ? { ...verdict, authDenial: { ...verdict.authDenial, location: signInLocation(request, signIn, strip) } }
+      ? {
+          ...verdict,
+          authDenial: { ...verdict.authDenial, location: signInLocation(request, signIn, strip) },
+        }
       : verdict
   return {
     ask(request, settled) {

@@ -83,27 +83,19 @@ export function createWorkQueue(running: number, waiting: number): WorkQueue {
 }
 
 /** Entries that wait, in the order of their turns. */
-interface Turns {
-  add(entry: Entry): void
-  /** Returns whether it was there. */
-  remove(entry: Entry): boolean
-  /** The entry whose turn it is, of an address that may begin; its group and its address go to the end. */
-  find(mayBegin: (address: string) => boolean): Entry | undefined
-  lastOf(address: string): Entry | undefined
-}
-
-function createTurns(): Turns {
+function createTurns() {
   // Groups, and the addresses of each, in the order of their turns; the entries of an address oldest first, never none.
   const groups = new Map<string, Map<string, Entry[]>>()
   return {
-    add(entry) {
+    add(entry: Entry): void {
       const byAddress = groups.get(entry.group) ?? new Map<string, Entry[]>()
       const entries = byAddress.get(entry.address) ?? []
       entries.push(entry)
       byAddress.set(entry.address, entries)
       groups.set(entry.group, byAddress)
     },
-    remove(entry) {
+    /** Returns whether it was there. */
+    remove(entry: Entry): boolean {
       const byAddress = groups.get(entry.group)
       const entries = byAddress?.get(entry.address)
       const at = entries?.indexOf(entry) ?? -1
@@ -113,7 +105,8 @@ function createTurns(): Turns {
       if (byAddress.size === 0) groups.delete(entry.group)
       return true
     },
-    find(mayBegin) {
+    /** The entry whose turn it is, of an address that may begin; its group and its address go to the end. */
+    find(mayBegin: (address: string) => boolean): Entry | undefined {
       for (const [group, byAddress] of groups) {
         for (const [address, entries] of byAddress) {
           if (!mayBegin(address)) continue
@@ -126,7 +119,7 @@ function createTurns(): Turns {
       }
       return undefined
     },
-    lastOf(address) {
+    lastOf(address: string): Entry | undefined {
       return [...groups.values()].flatMap((byAddress) => byAddress.get(address) ?? []).at(-1)
     },
   }
@@ -134,28 +127,21 @@ function createTurns(): Turns {
 
 const share = (most: number): number => Math.max(1, Math.floor(most / 2))
 
-interface Counts {
-  get(address: string): number
-  add(address: string, by: number): void
-  total(): number
-  /** The address with the largest count. */
-  largest(): readonly [address: string | undefined, count: number]
-}
-
 /** Only counts above zero take memory. */
-function createCounts(): Counts {
+function createCounts() {
   const counts = new Map<string, number>()
   let total = 0
   return {
-    get: (address) => counts.get(address) ?? 0,
-    add(address, by) {
+    get: (address: string): number => counts.get(address) ?? 0,
+    add(address: string, by: number): void {
       total += by
       const count = (counts.get(address) ?? 0) + by
       if (count === 0) counts.delete(address)
       else counts.set(address, count)
     },
-    total: () => total,
-    largest() {
+    total: (): number => total,
+    /** The address with the largest count. */
+    largest(): readonly [address: string | undefined, count: number] {
       let largest: readonly [string | undefined, number] = [undefined, 0]
       for (const entry of counts) if (entry[1] > largest[1]) largest = entry
       return largest
