@@ -7,26 +7,23 @@ import type { Cli } from './cli.ts'
 import { warn } from './report-fault.ts'
 import { excludeEachOther, usageError } from './usage-error.ts'
 
-/** Where the arguments say that the token is. */
-export interface TokenPlace {
-  /** The argument: a token, or `-` for stdin; undefined is stdin too. */
-  readonly token: string | undefined
-  readonly tokenFile: string | undefined
-}
-
 /** The longest input of a command, in bytes; keys and tokens are a thousand times shorter. */
 const MAX_INPUT_BYTES = 1024 * 1024
 
 /**
  * Reads the token, less white space around it and `Bearer ` in front. The rest may still not be a token.
  *
+ * @param token The argument: a token, or `-` for stdin; undefined is stdin too.
  * @throws WarderError ERR_CLI_TOKEN_ABSENT, ERR_CLI_FILE_UNREADABLE, ERR_CLI_USAGE
  */
-export async function readToken(cli: Cli, { token, tokenFile }: TokenPlace): Promise<string> {
+export async function readToken(
+  cli: Cli,
+  token: string | undefined,
+  tokenFile: string | undefined,
+): Promise<string> {
   if (token !== undefined && tokenFile !== undefined) throw excludeEachOther('a token', '--token-file')
-  if (tokenFile !== undefined) {
+  if (tokenFile !== undefined)
     return trimToken(readInputFile('--token-file', tokenFile).toString('utf8'), 'the file is empty')
-  }
   if (token === undefined || token === '-') return readStdin(cli)
   warn(
     cli,

@@ -19,6 +19,14 @@ export type NativeValue = Readonly<Record<string, unknown>>
 /** Takes down what a translation has found, by pointers in the document; `atKey` as in {@link LocatedProblem}. */
 export type Report = (pointer: string, problem: Problem, atKey?: 'at key') => void
 
+/** A list of problems, and what adds to it. */
+export function createReport(): { readonly problems: readonly LocatedProblem[]; readonly report: Report } {
+  const problems: LocatedProblem[] = []
+  const report: Report = (pointer, problem, atKey) =>
+    void problems.push({ pointer, problem, atKey: atKey !== undefined })
+  return { problems, report }
+}
+
 /** @param hints What to write or do next; one sentence each. */
 export const mistake = (code: ErrorCode, message: string, ...hints: readonly string[]): Problem => ({
   code,

@@ -5,6 +5,7 @@ import type { Decide } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'
 import {
   createExplanation,
+  NO_DENIAL,
   type ExplainedStep,
   type Explanation,
 } from '../../decision/explain/create-explanation.ts'
@@ -83,21 +84,12 @@ export async function explainJudges(
   return { decision: openOf(judgement.decision, asking.url), steps }
 }
 
-/** What a step has that did not fail. */
-const NOT_FAILED = {
-  reason: undefined,
-  detail: undefined,
-  miss: undefined,
-  hint: undefined,
-  likelyCause: undefined,
-} as const
-
 /** The route was found; only its judges had not been asked. */
 const asPassed = (step: ExplainedStep): ExplainedStep =>
-  step.step === 'route' ? { ...step, ...NOT_FAILED, result: 'pass' } : step
+  step.step === 'route' ? { ...step, ...NO_DENIAL, result: 'pass' } : step
 
 function judgeStep(kind: JudgeInput['kind'], verdict: Verdict, url: string | undefined): ExplainedStep {
-  const step = { step: 'judge', ...NOT_FAILED, notes: [], setting: undefined } as const
+  const step = { step: 'judge', ...NO_DENIAL, notes: [], setting: undefined } as const
   if (url !== undefined)
     return { ...step, result: 'not_reached', facts: `${kind}: the gateway would ask ${url}` }
   if (verdict.kind === 'allowed') return { ...step, result: 'pass', facts: kind }

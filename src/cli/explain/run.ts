@@ -70,7 +70,7 @@ async function readTokenUnlessNone(
   argument: string | undefined,
   { token, tokenFile }: ExplainOptions,
 ): Promise<string | undefined> {
-  if (token) return readToken(cli, { token: argument, tokenFile })
+  if (token) return readToken(cli, argument, tokenFile)
   if (argument === undefined && tokenFile === undefined) return undefined
   throw excludeEachOther('a token', '--no-token')
 }

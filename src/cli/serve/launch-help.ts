@@ -17,13 +17,13 @@ export function launchHelp(
   isTerminal: boolean,
   nowMs: number,
 ): readonly string[] {
-  return launchTokens(config, nowMs).map(({ client, path, token }) => {
+  return launchTokens(config, nowMs).map(({ issuer, path, token }) => {
+    const client = quoted(issuer.name)
     const url = `http://${host}${path}?token=`
     if (isTerminal)
-      return `test token for ${quoted(client)}, valid for one hour:\n  curl -I ${shellWord(`${url}${token}`)}`
-    const issuer = config.settings.issuers.find(({ name }) => name === client)
-    const mint = issuer === undefined ? '' : mintCommand(config.source.file, issuer)
-    return `to test ${quoted(client)} with a token that is valid for one hour:\n  curl -I ${shellWord(url)}"$(${mint})"`
+      return `test token for ${client}, valid for one hour:\n  curl -I ${shellWord(`${url}${token}`)}`
+    const mint = mintCommand(config.source.file, issuer)
+    return `to test ${client} with a token that is valid for one hour:\n  curl -I ${shellWord(url)}"$(${mint})"`
   })
 }
 
@@ -49,7 +49,7 @@ const shellWord = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 export interface LaunchToken {
   /** Path of the endpoint that accepts it. */
   readonly path: string
-  readonly client: string
+  readonly issuer: IssuerSettings
   readonly token: string
 }
 
@@ -64,7 +64,7 @@ export function launchTokens(config: LoadedConfig, nowMs: number): readonly Laun
     const accepted = policies.find((settings) => settings.name === policy)?.issuers ?? []
     const issuer = issuers.find((settings) => accepted.includes(settings.name))
     const token = issuer === undefined ? undefined : mint(issuer, Math.floor(nowMs / 1000))
-    return token === undefined || issuer === undefined ? [] : [{ path, client: issuer.name, token }]
+    return token === undefined || issuer === undefined ? [] : [{ path, issuer, token }]
   })
 }
 

@@ -31,7 +31,7 @@ export async function runTokenInspect(
   argument: string | undefined,
   options: InspectOptions,
 ): Promise<ExitCode> {
-  const token = await readToken(cli, { token: argument, tokenFile: options.tokenFile })
+  const token = await readToken(cli, argument, options.tokenFile)
   const decoded = decodeJws(token)
   if (!decoded.ok) return reportMalformed(cli, decoded.error, describeTrouble(token), options)
   const header =

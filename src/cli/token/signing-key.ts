@@ -13,12 +13,7 @@ export interface MintKey {
   readonly fitting: readonly Algorithm[]
 }
 
-const ENCODINGS: readonly string[] = [
-  'utf8',
-  'base64',
-  'base64url',
-  'hex',
-] satisfies readonly SecretEncoding[]
+const ENCODINGS: readonly SecretEncoding[] = ['utf8', 'base64', 'base64url', 'hex']
 
 /** @throws WarderError ERR_CLI_KEY_UNUSABLE, ERR_CLI_FILE_UNREADABLE, ERR_CLI_USAGE */
 export async function readSecretKey(file: string, encoding: string): Promise<MintKey> {
@@ -90,7 +85,7 @@ export function weaknessOf({ privateKey }: MintKey, algorithm: Algorithm): strin
   return `the secret has ${bytes} bytes and ${algorithm} needs ${hashBytes}; Warder refuses it unless allow_short_secret is set`
 }
 
-const isEncoding = (text: string): text is SecretEncoding => ENCODINGS.includes(text)
+const isEncoding = (text: string): text is SecretEncoding => ENCODINGS.some((one) => one === text)
 
 const unusable = (flag: string, why: string): WarderError =>
   new WarderError('ERR_CLI_KEY_UNUSABLE', `${flag}: ${why}`, {

@@ -28,7 +28,7 @@ export async function runTokenVerify(
   options: VerifyOptions,
 ): Promise<ExitCode> {
   const atMs = options.at === undefined ? cli.nowMs() : parseTime('--at', options.at)
-  const token = await readToken(cli, { token: argument, tokenFile: options.tokenFile })
+  const token = await readToken(cli, argument, options.tokenFile)
   return withKeys(cli, options.config, async ({ guard, config }) => {
     const policy = findPolicy(guard, options.policy) ?? guard.anyValidToken
     const decide = createDecide(guard, { nowMs: () => atMs, newId })

@@ -4,6 +4,7 @@ import type { Algorithm } from '../../syntax/algorithms.ts'
 import { toLocatedProblems } from '../../settings/read/schema-problems.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import {
+  createReport,
   isError,
   mistake,
   readTranslated,
@@ -59,9 +60,7 @@ export function readGoma(
 
 function translate(config: GomaConfig, root: unknown): Translated {
   const { gateway, middlewares = [] } = config
-  const problems: LocatedProblem[] = []
-  const report: Report = (pointer, problem, atKey) =>
-    void problems.push({ pointer, problem, atKey: atKey !== undefined })
+  const { problems, report } = createReport()
   reportNotedKeys(config, report)
   checkExtra(config, report)
   const listeners = translateListeners(config, report)

@@ -2,7 +2,7 @@
 import { isHmac } from '../../settings/issuer/default-algorithms.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { Problem } from '../../settings/problem.ts'
-import { allowIfShort, ANY, ISSUER_ANY, mistake, type NativeValue } from '../read-foreign.ts'
+import { allowIfShort, ANY, ISSUER_ANY, mistake, type NativeValue, type Report } from '../read-foreign.ts'
 import type { ClientConfig } from './schema.ts'
 
 /** The parameter that `curl …?token=` of its README uses, whatever `token-name` says. */
@@ -37,25 +37,21 @@ export function toPolicy(
   return { issuers: [issuer], token_sources: [...named, ...query] }
 }
 
-/** A problem and the key of the client that it is about. */
-export interface ClientProblem {
-  readonly key: keyof ClientConfig
-  readonly problem: Problem
-}
-
-/** What a client says that a `warder.yaml` has no words for. */
-export function findClientProblems(client: ClientConfig): readonly ClientProblem[] {
+/**
+ * Reports what a client says that a `warder.yaml` has no words for.
+ *
+ * @param place Pointer to the client.
+ */
+export function checkClient(client: ClientConfig, place: string, report: Report): void {
   const { issuer, HMAC: secret, 'allowed-algo': algorithms = [] } = client
   const hmac = algorithms.find((name) => isHmac(name))
-  const found: ClientProblem[] = []
   if (secret === undefined && hmac !== undefined && algorithms.every((name) => isHmac(name))) {
     const message = `\`${hmac}\` is allowed, but there is no \`HMAC\` key`
     const problem = mistake('ERR_CONFIG_MISSING_KEY', message, 'add the shared key as `HMAC`')
-    found.push({ key: 'allowed-algo', problem })
-  } else if (secret === undefined && issuer === undefined) found.push({ key: 'issuer', problem: NO_KEYS })
-  if (issuer === ANY) found.push({ key: 'issuer', problem: ISSUER_ANY })
-  if (client.debug === true) found.push({ key: 'debug', problem: DEBUG })
-  return found
+    report(`${place}/allowed-algo`, problem)
+  } else if (secret === undefined && issuer === undefined) report(`${place}/issuer`, NO_KEYS)
+  if (issuer === ANY) report(`${place}/issuer`, ISSUER_ANY)
+  if (client.debug === true) report(`${place}/debug`, DEBUG)
 }
 
 const NO_KEYS = mistake(

@@ -5,13 +5,14 @@ import type { LocatedProblem } from '../../settings/problem.ts'
 import { formatListenAddress } from '../../settings/values/listen-address.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
 import {
+  createReport,
   isError,
   readTranslated,
   type InOwnWords,
   type ReadForeign,
   type Translated,
 } from '../read-foreign.ts'
-import { findClientProblems, IN_ITS_WORDS, toIssuer, toPolicy } from './client.ts'
+import { checkClient, IN_ITS_WORDS, toIssuer, toPolicy } from './client.ts'
 import type { ClientConfig, JwtAuthRequestConfig } from './schema.ts'
 
 /** A client, and its place in the list that is written. */
@@ -36,10 +37,12 @@ function translate(
   clients: readonly WrittenClient[],
 ): Translated {
   const named = withNames(clients)
+  const { problems, report } = createReport()
   const origins = new Map([['listen/decisions', '/listen-port']])
   const endpoints: unknown[] = []
   named.forEach(({ client, index, name: policy }, i) => {
     const place = `/clients/${index}`
+    checkClient(client, place, report)
     origins.set(`issuers/${i}`, place).set(`policies/${policy}`, place)
     for (const [key, origin] of Object.entries(ISSUER_KEYS))
       origins.set(`issuers/${i}/${key}`, `${place}/${origin}`)
@@ -56,9 +59,6 @@ function translate(
     endpoints,
     listen: { decisions: formatListenAddress(address), admin: 'off' },
   }
-  const problems = clients.flatMap(({ client, index }) =>
-    findClientProblems(client).map(({ key, problem }) => ({ pointer: `/clients/${index}/${key}`, problem })),
-  )
   return { value, origins, problems }
 }
 

@@ -68,7 +68,8 @@ export function createExplanation(): Explanation {
 
 const missIn = ({ claim, expected, found }: ClaimMiss): ClaimMiss => ({ claim, expected, found })
 
-const NO_DENIAL = {
+/** What a step has that denies nothing. */
+export const NO_DENIAL = {
   reason: undefined,
   detail: undefined,
   miss: undefined,

@@ -1,6 +1,6 @@
 /** Every key that a configuration of Goma may have, read off the schema, and what becomes of it. */
 import type { z } from 'zod'
-import type { Problem } from '../../../src/settings/problem.ts'
+import { createReport } from '../../../src/compat/read-foreign.ts'
 import { BasicAuthRuleSchema } from '../../../src/compat/goma/middlewares/basic-auth.ts'
 import {
   AccessRuleSchema,
@@ -41,9 +41,9 @@ export function gomaKeys(): readonly GomaKey[] {
     // Reported with the route that it is in.
     if (name.startsWith('gateway.routes[].middlewares[].'))
       return { name, becomes: 'refused', hint: INLINE_HINT }
-    const notes: Problem[] = []
-    reportNoted([schema.safeParse('on').data], [], (_, problem) => notes.push(problem))
-    const [note] = notes
+    const { problems, report } = createReport()
+    reportNoted([schema.safeParse('on').data], [], report)
+    const note = problems[0]?.problem
     if (note === undefined) return { name, becomes: 'supported', hint: undefined }
     const becomes = note.code === 'ERR_COMPAT_UNSUPPORTED' ? 'refused' : 'no effect'
     return { name, becomes, hint: note.hints?.[0] }

@@ -63,11 +63,13 @@ function readLocalJwt(written: WrittenRule, report: Report): Judge | undefined {
 }
 
 function readBasicAuth(written: WrittenRule, report: Report): Judge | undefined {
-  const { middleware, path } = written
-  for (const { at, ...problem } of repeatedUsers(middleware.rule))
-    report(toPointer([...path, 'rule', 'users', at]), problem)
   reportStrayMaps(written, report)
-  return readBy(BasicAuthRuleSchema, translateBasicAuth)(written, report)
+  const read = readBy(BasicAuthRuleSchema, (rule) => {
+    for (const { at, ...problem } of repeatedUsers(rule))
+      report(toPointer([...written.path, 'rule', 'users', at]), problem)
+    return translateBasicAuth(rule)
+  })
+  return read(written, report)
 }
 
 /** Read inside `rule`, and beside it, as in Goma's document; of some types only. */
