@@ -1,4 +1,5 @@
 /** Where an issuer's keys come from, as the verifier sees it. The only thing `jwt/` knows of key management. */
+import type { KeySettings, OneKeySource } from '../settings/keys/key-source.ts'
 import type { Algorithm } from '../syntax/algorithms.ts'
 import type { VerificationKey } from './verification-key.ts'
 
@@ -107,3 +108,7 @@ export interface KeySource {
 
 /** The sources behind an issuer's keys, one by one. */
 export const partsOf = (source: KeySource): readonly KeySource[] => source.parts ?? [source]
+
+/** The settings of the same sources, one by one. */
+export const sourcesOf = (keys: KeySettings): readonly OneKeySource[] =>
+  keys.kind === 'several' ? keys.sources : [keys]

@@ -6,9 +6,8 @@ import { createCombinedSource } from '../../keys/sources/combined-source.ts'
 import { createKeySource } from '../../keys/sources/create-key-source.ts'
 import { assertFewCandidates } from '../../keys/sources/candidate-limit.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
-import { sourcesOf } from '../../keys/sources-of.ts'
 import type { OneKeySource } from '../../settings/keys/key-source.ts'
-import { partsOf, type KeySource } from '../../keys/key-source.ts'
+import { partsOf, sourcesOf, type KeySource } from '../../keys/key-source.ts'
 
 export interface OpenedKeys {
   /** Without those that have a mistake. */

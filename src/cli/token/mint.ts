@@ -1,6 +1,6 @@
 /** `warder token mint`: a token for tests, signed with a key that the operator has. */
 import type { KeySettings, SettingsOf } from '../../settings/keys/key-source.ts'
-import { sourcesOf } from '../../keys/sources-of.ts'
+import { sourcesOf } from '../../keys/key-source.ts'
 import type { Instance } from '../../app/build-instance.ts'
 import { quoted } from '../../printable.ts'
 import type { IssuerSettings } from '../../settings/issuer/definition.ts'
