@@ -1,8 +1,8 @@
 /** Settings of a key source, made into the source. */
 import type { Algorithm } from '../../syntax/algorithms.ts'
 import { createJwksFileSource, createJwksTextSource } from './jwks-source.ts'
-import { createDiscoverySource, createJwksUrlSource } from './network-source.ts'
-import { createPemFileSource, createPemTextSource } from './pem-source.ts'
+import { createNetworkSource } from './network-source.ts'
+import { createPemSource } from './pem-source.ts'
 import { createSecretSource } from './secret-source.ts'
 import type { KeyDeps } from '../key-deps.ts'
 import type { OneKeySource } from '../../settings/keys/key-source.ts'
@@ -24,16 +24,14 @@ export function createKeySource(
     case 'secret':
       return createSecretSource(settings, algorithms, deps)
     case 'pem_file':
-      return createPemFileSource(settings, algorithms, deps)
     case 'pem':
-      return createPemTextSource(settings, algorithms, deps)
+      return createPemSource(settings, algorithms, deps)
     case 'jwks':
       return createJwksTextSource(settings, algorithms, deps)
     case 'jwks_file':
       return createJwksFileSource(settings, algorithms, deps)
     case 'jwks_url':
-      return createJwksUrlSource(settings, algorithms, deps)
     case 'discovery':
-      return createDiscoverySource(settings, algorithms, deps)
+      return createNetworkSource(settings, algorithms, deps)
   }
 }

@@ -10,36 +10,15 @@ import { readKeyFile, unreadable } from './read-key-file.ts'
 import { createStaticSource } from './static-source.ts'
 
 /** @throws WarderError `ERR_KEYS_FILE_UNREADABLE`, `ERR_KEYS_PRIVATE_KEY` or `ERR_KEYS_PEM_INVALID`. */
-export function createPemFileSource(
-  settings: SettingsOf<'pem_file'>,
+export function createPemSource(
+  settings: SettingsOf<'pem_file'> | SettingsOf<'pem'>,
   algorithms: readonly Algorithm[],
   deps: KeyDeps,
 ): KeySource {
-  const keys = settings.files.flatMap((file) => {
-    const bytes = readKeyFile(file, deps)
-    if (!bytes.ok) throw unreadable(file, bytes.error)
-    // PEM is ASCII; the commentary around it may be anything.
-    return readPem(file, Buffer.from(bytes.value).toString('latin1'), algorithms)
-  })
-  return createPemSource(`pem_file ${settings.files.join(', ')}`, keys, algorithms, deps)
-}
-
-/** @throws WarderError `ERR_KEYS_PRIVATE_KEY` or `ERR_KEYS_PEM_INVALID`. */
-export function createPemTextSource(
-  { texts }: SettingsOf<'pem'>,
-  algorithms: readonly Algorithm[],
-  deps: KeyDeps,
-): KeySource {
-  const keys = texts.flatMap((text) => readPem('pem', text, algorithms))
-  return createPemSource('pem', keys, algorithms, deps)
-}
-
-function createPemSource(
-  description: string,
-  imported: readonly VerificationKey[],
-  algorithms: readonly Algorithm[],
-  deps: KeyDeps,
-): KeySource {
+  const imported =
+    settings.kind === 'pem'
+      ? settings.texts.flatMap((text) => readPem('pem', text, algorithms))
+      : settings.files.flatMap((file) => readPem(file, readPemFile(file, deps), algorithms))
   // By thumbprint: a key that is in two files is one key.
   const keys = [...new Map(imported.map((key) => [key.thumbprint, key])).values()]
   const areTooMany = (name: Algorithm): boolean =>
@@ -50,7 +29,15 @@ function createPemSource(
       hints: ['PEM keys have no `kid` to choose by: for so many, use a JWK set.'],
     })
   }
+  const description = settings.kind === 'pem' ? 'pem' : `pem_file ${settings.files.join(', ')}`
   return createStaticSource(description, { keys, ignored: [] }, deps.nowMs)
+}
+
+/** PEM is ASCII; the commentary around it may be anything. */
+function readPemFile(file: string, deps: KeyDeps): string {
+  const bytes = readKeyFile(file, deps)
+  if (!bytes.ok) throw unreadable(file, bytes.error)
+  return Buffer.from(bytes.value).toString('latin1')
 }
 
 /** @param place The file, or `pem` for a text in the configuration. */
