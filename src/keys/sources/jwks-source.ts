@@ -9,7 +9,7 @@ import { createSecretNames } from '../import/import-secret.ts'
 import type { KeyDeps } from '../key-deps.ts'
 import type { SettingsOf } from '../../settings/keys/key-source.ts'
 import type { KeySource } from '../key-source.ts'
-import { createPolledSource, type PolledSource } from './polled-source.ts'
+import { createPolledSource } from './polled-source.ts'
 import { readKeyFile, unreadable } from './read-key-file.ts'
 import { createStaticSource } from './static-source.ts'
 
@@ -18,7 +18,7 @@ export function createJwksFileSource(
   settings: SettingsOf<'jwks_file'>,
   algorithms: readonly Algorithm[],
   deps: KeyDeps,
-): PolledSource {
+): KeySource {
   const { file } = settings
   const first = readKeyFile(file, deps)
   if (!first.ok) throw unreadable(file, first.error)

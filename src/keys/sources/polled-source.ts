@@ -18,11 +18,6 @@ export interface PolledOptions {
   readonly parse: (bytes: Uint8Array) => Result<KeySet, string>
 }
 
-export interface PolledSource extends KeySource {
-  /** Reads the file now, and takes its keys when the content is not the one last read. For watchers and tests. */
-  poll(): void
-}
-
 /**
  * Creates the source and loads the file. A later problem with it (missing, half written, no usable key) is
  * shown in the status, and the last good keys stay. The caller decides whether a bad first load is an error: the source
@@ -31,14 +26,12 @@ export interface PolledSource extends KeySource {
 export function createPolledSource(
   options: PolledOptions,
   deps: Pick<KeyDeps, 'nowMs' | 'setTimer' | 'onEvent'>,
-): PolledSource {
+): KeySource {
   const live = createLiveKeys(options.description, deps)
   let lastSeen: string | undefined
-  let isClosed = false
   let cancelTimer = (): void => undefined
 
   const poll = (): void => {
-    if (isClosed) return
     const bytes = options.read()
     const seen = bytes.ok ? digest(bytes.value) : `unreadable: ${bytes.error}`
     if (seen === lastSeen) return
@@ -62,11 +55,7 @@ export function createPolledSource(
     status: live.status,
     started: Promise.resolve(),
     ready: Promise.resolve(),
-    poll,
-    close() {
-      isClosed = true
-      cancelTimer()
-    },
+    close: () => cancelTimer(),
   }
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { createCombinedSource } from '../../../src/keys/sources/combined-source.ts'
-import { createJwksFileSource } from '../../../src/keys/sources/jwks-source.ts'
 import { createKeySource } from '../../../src/keys/sources/create-key-source.ts'
 import type { OneKeySource } from '../../../src/settings/keys/key-source.ts'
 import { MAX_KEYS_TRIED, type KeyLookup, type KeySource } from '../../../src/keys/key-source.ts'
@@ -175,18 +174,18 @@ describe('a JWK set file of shared secrets', () => {
     let keys = [old]
     const deps = { ...world.deps, readFileSync: () => toBytes(JSON.stringify({ keys })) }
     const settings = { kind: 'jwks_file', file: '/k.json', allowSymmetric: true } as const
-    const source = createJwksFileSource(settings, ['HS256'], deps)
+    const source = createKeySource(settings, ['HS256'], deps)
     const [key] = source.status().keys
     if (key === undefined) throw new Error('no key')
     world.events.length = 0
     keys = [fresh, old]
-    source.poll()
+    world.advance(2_000)
     expect(source.trusts(key)).toBe(true)
     expect(world.events.filter(({ type }) => type === 'keys_changed')).toMatchObject([
       { added: ['new'], removed: [] },
     ])
     keys = [fresh, { ...fresh, kid: 'old' }]
-    source.poll()
+    world.advance(2_000)
     expect(source.trusts(key)).toBe(false)
     source.close()
   })
