@@ -5,48 +5,34 @@ import type { ReachSettings } from '../settings/keys/definition.ts'
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** What happened to the keys of a source, for the log and the metrics. Never holds key material. */
-export type KeyEvent =
+export type KeyEvent = KeyChange & {
+  /** The source, as in its status. */
+  readonly source: string
+}
+
+type KeyChange =
   /** A load succeeded, whether or not anything changed. */
-  | {
-      readonly type: 'refreshed'
-      /** The source, as in its status. */
-      readonly source: string
-      readonly usable: number
-      readonly ignored: number
-    }
+  | { readonly type: 'refreshed'; readonly usable: number; readonly ignored: number }
   /** A load failed; `kept` usable keys of the last good load stay in force. */
   | {
       readonly type: 'refresh_failed'
-      readonly source: string
       readonly why: string
       /** Failed loads in a row, this one included. */
       readonly failures: number
       readonly kept: number
     }
   /** Keys came or went; each is named by its kid or, without one, its thumbprint. */
-  | {
-      readonly type: 'keys_changed'
-      readonly source: string
-      readonly added: readonly string[]
-      readonly removed: readonly string[]
-    }
+  | { readonly type: 'keys_changed'; readonly added: readonly string[]; readonly removed: readonly string[] }
   /** Keys that must not be trusted were offered, and were not before: private, weak or damaged ones. */
   | {
       readonly type: 'keys_refused'
-      readonly source: string
       readonly refused: readonly { readonly kid: string | undefined; readonly why: string }[]
     }
   /** A snapshot was not used or not kept; the source goes on without it. */
-  | {
-      readonly type: 'snapshot_ignored' | 'snapshot_failed'
-      readonly source: string
-      readonly file: string
-      readonly why: string
-    }
+  | { readonly type: 'snapshot_ignored' | 'snapshot_failed'; readonly file: string; readonly why: string }
   /** The keys of an earlier run are in force until the first load. */
   | {
       readonly type: 'snapshot_used'
-      readonly source: string
       readonly file: string
       readonly usable: number
       /** When the earlier run loaded them, epoch milliseconds. */

@@ -16,12 +16,10 @@ export type AnswersByAlgorithm = ReadonlyMap<Algorithm, KeyLookup>
 export interface CompiledKeySet extends KeySet {
   /** Identity of the key objects that are trusted now. */
   readonly trusted: ReadonlySet<VerificationKey>
-  /** Answers for a token that names this `kid`. */
+  /** Answers for a token that names this `kid`. Empty: no key, usable or not, has one, and a token's names none. */
   readonly byKid: ReadonlyMap<string, AnswersByAlgorithm>
   /** Answers over all keys, for a token that names none. */
   readonly overall: AnswersByAlgorithm
-  /** True when no key, usable or not, has a `kid`: the `kid` of a token then names none of them. */
-  readonly isWithoutKids: boolean
 }
 
 /**
@@ -45,7 +43,6 @@ export function compileKeySet(next: KeySet, previous?: CompiledKeySet): Compiled
     trusted: new Set(keys),
     byKid,
     overall: toAnswers(keys, byKid.size === 0),
-    isWithoutKids: byKid.size === 0,
   }
 }
 
@@ -56,7 +53,7 @@ export function compileKeySet(next: KeySet, previous?: CompiledKeySet): Compiled
  * @see RFC 7515 §4.1.4
  */
 export function selectKey(set: CompiledKeySet, kid: string | undefined, algorithm: Algorithm): KeyLookup {
-  if (kid === undefined || set.isWithoutKids) return set.overall.get(algorithm) ?? UNSUITABLE
+  if (kid === undefined || set.byKid.size === 0) return set.overall.get(algorithm) ?? UNSUITABLE
   const answers = set.byKid.get(kid)
   return answers === undefined ? KID_UNKNOWN : (answers.get(algorithm) ?? UNSUITABLE)
 }

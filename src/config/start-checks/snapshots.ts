@@ -1,7 +1,7 @@
 /** Snapshots of keys that will not be used, because somebody else could have written them. */
 import { dirname } from 'node:path'
 import type { Ownership } from '../../keys/key-deps.ts'
-import { distrustOf, distrustOfDirectory } from '../../keys/snapshot/snapshot-format.ts'
+import { distrustOf } from '../../keys/snapshot/snapshot-format.ts'
 import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { quoted } from '../../printable.ts'
@@ -47,7 +47,7 @@ function problemsOf(file: string, inspect: (file: string) => SnapshotOnDisk): re
   const found = inspectSafely(file, inspect)
   const problems: SnapshotProblem[] = []
   const place = dirname(file)
-  const why = found.directory && distrustOfDirectory(found.directory)
+  const why = found.directory && distrustOf(found.directory, 'its directory')
   if (found.directory !== undefined && why !== undefined) {
     // The root of a volume, or /tmp.
     const other =
@@ -55,7 +55,7 @@ function problemsOf(file: string, inspect: (file: string) => SnapshotOnDisk): re
     problems.push({ place, why, hints: [...commands(place, found.directory.isOwn), other] })
   }
   if (found.file !== undefined) {
-    const why = found.file.isFile ? distrustOf(found.file) : 'it is not a regular file'
+    const why = found.file.isFile ? distrustOf(found.file, 'it') : 'it is not a regular file'
     const hints = found.file.isFile ? commands(file, found.file.isOwn) : [`rm '${file}'`]
     if (why !== undefined) problems.push({ place: file, why, hints })
   }

@@ -28,7 +28,7 @@ export function createUnknownKids(cooldownMs: number, nowMs: () => number): Unkn
   const remembered = new LRUCache<string, { readonly load: object; readonly atMs: number }>({
     max: MAX_REMEMBERED,
   })
-  const rights = createTokenBucket(FETCH_BURST, cooldownMs * REFILL_COOLDOWNS, nowMs)
+  const takeRight = createTokenBucket(FETCH_BURST, cooldownMs * REFILL_COOLDOWNS, nowMs)
   let claimedAtMs: number | undefined
   // The distance, not the difference: a clock that is set back must not stretch the cooldown.
   const isRecent = (atMs: number): boolean => Math.abs(nowMs() - atMs) < cooldownMs
@@ -36,7 +36,7 @@ export function createUnknownKids(cooldownMs: number, nowMs: () => number): Unkn
   return {
     claimFetch() {
       if (claimedAtMs !== undefined && isRecent(claimedAtMs)) return false
-      if (!rights.take()) return false
+      if (!takeRight()) return false
       claimedAtMs = nowMs()
       return true
     },
@@ -51,27 +51,21 @@ export function createUnknownKids(cooldownMs: number, nowMs: () => number): Unkn
   }
 }
 
-/** A right that is used up and grows back. */
-export interface TokenBucket {
-  /** Takes one; false when there is none. */
-  take(): boolean
-}
-
 /**
  * Creates a full bucket of `size`, into which one token returns every `refillMs`. A clock that is set back
  * fills nothing.
+ *
+ * @returns Takes one; false when there is none.
  */
-export function createTokenBucket(size: number, refillMs: number, nowMs: () => number): TokenBucket {
+export function createTokenBucket(size: number, refillMs: number, nowMs: () => number): () => boolean {
   let tokens = size
   let filledAtMs = nowMs()
-  return {
-    take() {
-      const elapsedMs = Math.max(0, nowMs() - filledAtMs)
-      filledAtMs = nowMs()
-      tokens = Math.min(size, tokens + elapsedMs / refillMs)
-      if (tokens < 1) return false
-      tokens -= 1
-      return true
-    },
+  return () => {
+    const elapsedMs = Math.max(0, nowMs() - filledAtMs)
+    filledAtMs = nowMs()
+    tokens = Math.min(size, tokens + elapsedMs / refillMs)
+    if (tokens < 1) return false
+    tokens -= 1
+    return true
   }
 }

@@ -54,7 +54,7 @@ export function decodeSnapshot(
   nowMs: number,
   maxAgeMs: number,
 ): Result<Snapshot, string> {
-  const distrust = distrustOf(file) ?? distrustOfDirectory(file.directory)
+  const distrust = distrustOf(file, 'it') ?? distrustOf(file.directory, 'its directory')
   if (distrust !== undefined) return err(distrust)
   const read = readJsonObject(file.bytes)
   if (!read.ok) return err(read.error)
@@ -75,16 +75,13 @@ export function decodeSnapshot(
   })
 }
 
-/** Why a snapshot may be another user's work; undefined when only this user and root could have written it. */
-export function distrustOf({ isOwn, mode }: Ownership): string | undefined {
-  if (!isOwn) return 'it belongs to another user'
-  return (mode & 0o022) === 0 ? undefined : 'others may write to it'
-}
-
-/** The same for its directory: the owner may replace every file in it, and so may everybody with write access. */
-export function distrustOfDirectory({ isOwn, mode }: Ownership): string | undefined {
-  if (!isOwn) return 'its directory belongs to another user'
-  return (mode & 0o022) === 0 ? undefined : 'others may write to its directory'
+/**
+ * Why a snapshot may be another user's work; undefined when only this user and root could have written it. The owner of
+ * its directory may replace every file in it, and so may everybody with write access.
+ */
+export function distrustOf({ isOwn, mode }: Ownership, what: 'it' | 'its directory'): string | undefined {
+  if (!isOwn) return `${what} belongs to another user`
+  return (mode & 0o022) === 0 ? undefined : `others may write to ${what}`
 }
 
 function readTimes(value: unknown): ReadonlyMap<string, number> {
