@@ -74,15 +74,15 @@ export function compileRoutes(
     if (limit.order === 0) return undefined
     const first =
       letterCase === 'exact'
-        ? exact.first(host, splitPath(path), accepts, limit)
-        : folded.first(host, splitPath(foldCase(path)), accepts, limit)
+        ? exact(host, splitPath(path), accepts, limit)
+        : folded(host, splitPath(foldCase(path)), accepts, limit)
     return first === limit ? undefined : first
   }
   return {
     routes,
     methods: new Set(settings.flatMap(({ method: methods }) => methods)),
     match: ({ host, path, method }) =>
-      exact.first(host, splitPath(path), (route) => acceptsMethod(route, method), undefined),
+      exact(host, splitPath(path), (route) => acceptsMethod(route, method), undefined),
     metByCase(limit, query) {
       if (!hasCase && foldCase(query.path) === query.path) return undefined
       return firstBefore(limit, query, (route) => acceptsMethod(route, query.method), 'ignored')

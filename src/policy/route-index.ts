@@ -12,57 +12,51 @@ export interface IndexedRoute extends Ordered {
   readonly settings: { readonly host: readonly string[] }
 }
 
-export interface RouteIndex<T extends IndexedRoute> {
-  /**
-   * The earliest route whose host and path match and that `accepts`; `best` if none is earlier than it.
-   *
-   * @param segments Of a path, from splitPath.
-   */
-  first(
-    host: string,
-    segments: readonly string[],
-    accepts: (route: T) => boolean,
-    best: T | undefined,
-  ): T | undefined
-}
+/**
+ * The earliest route whose host and path match and that `accepts`; `best` if none is earlier than it.
+ *
+ * @param segments Of a path, from splitPath.
+ */
+export type FindRoute<T extends IndexedRoute> = (
+  host: string,
+  segments: readonly string[],
+  accepts: (route: T) => boolean,
+  best: T | undefined,
+) => T | undefined
 
 /** @param patternsOf The path patterns of a route. */
 export function createRouteIndex<T extends IndexedRoute>(
   routes: readonly T[],
   patternsOf: (route: T) => readonly PathPattern[],
-): RouteIndex<T> {
-  const anyHost = createRouteTree<T>()
-  const exactHosts = new Map<string, RouteTree<T>>()
-  const wildcards = new Map<string, RouteTree<T>>()
-  const treesOf = ({ settings: { host: hosts } }: T): readonly RouteTree<T>[] => {
+): FindRoute<T> {
+  const anyHost = createNode<T>()
+  const exactHosts = new Map<string, Node<T>>()
+  const wildcards = new Map<string, Node<T>>()
+  const rootsOf = ({ settings: { host: hosts } }: T): readonly Node<T>[] => {
     if (hosts.length === 0) return [anyHost]
     return hosts.map((host) => {
       const suffix = wildcardSuffix(host)
-      return suffix === undefined ? treeIn(exactHosts, host) : treeIn(wildcards, suffix)
+      return suffix === undefined ? nodeIn(exactHosts, host) : nodeIn(wildcards, suffix)
     })
   }
   for (const route of routes) {
     const patterns = patternsOf(route)
-    for (const tree of treesOf(route)) for (const pattern of patterns) tree.add(pattern, route)
+    for (const root of rootsOf(route)) for (const pattern of patterns) add(root, pattern, route)
   }
-  return {
-    first(host, segments, accepts, best) {
-      let first = anyHost.first(segments, accepts, best)
-      first = exactHosts.get(host)?.first(segments, accepts, first) ?? first
-      if (wildcards.size === 0) return first
-      for (const suffix of suffixesOf(host))
-        first = wildcards.get(suffix)?.first(segments, accepts, first) ?? first
-      return first
-    },
+  return (host, segments, accepts, best) => {
+    let first = findFirst(anyHost, segments, 0, accepts, best)
+    const exact = exactHosts.get(host)
+    if (exact !== undefined) first = findFirst(exact, segments, 0, accepts, first)
+    if (wildcards.size === 0) return first
+    for (const suffix of suffixesOf(host)) {
+      const below = wildcards.get(suffix)
+      if (below !== undefined) first = findFirst(below, segments, 0, accepts, first)
+    }
+    return first
   }
 }
 
-function treeIn<T extends Ordered>(trees: Map<string, RouteTree<T>>, key: string): RouteTree<T> {
-  let tree = trees.get(key)
-  if (tree === undefined) trees.set(key, (tree = createRouteTree<T>()))
-  return tree
-}
-
+/** A segment of the patterns, or the root of the patterns for some hosts. */
 interface Node<T> {
   readonly children: Map<string, Node<T>>
   star: Node<T> | undefined
@@ -72,31 +66,21 @@ interface Node<T> {
   readonly tree: T[]
 }
 
-/** An index over path patterns. */
-interface RouteTree<T extends Ordered> {
-  add(pattern: PathPattern, entry: T): void
-  /** The earliest entry whose pattern matches and that `accepts`; `best` if none is earlier than it. */
-  first(segments: readonly string[], accepts: (entry: T) => boolean, best: T | undefined): T | undefined
-}
-
-function createRouteTree<T extends Ordered>(): RouteTree<T> {
-  const root = createNode<T>()
-  return {
-    add(pattern, entry) {
-      const node = pattern.segments.reduce(descend, root)
-      ;(pattern.isTree ? node.tree : node.exact).push(entry)
-    },
-    first: (segments, accepts, best) => findFirst(root, segments, 0, accepts, best),
-  }
-}
-
 const createNode = <T>(): Node<T> => ({ children: new Map(), star: undefined, exact: [], tree: [] })
 
-function descend<T>(node: Node<T>, segment: string): Node<T> {
-  if (segment === '*') return (node.star ??= createNode<T>())
-  let child = node.children.get(segment)
-  if (child === undefined) node.children.set(segment, (child = createNode<T>()))
-  return child
+function nodeIn<T>(nodes: Map<string, Node<T>>, name: string): Node<T> {
+  let node = nodes.get(name)
+  if (node === undefined) nodes.set(name, (node = createNode<T>()))
+  return node
+}
+
+function add<T>(root: Node<T>, { segments, isTree }: PathPattern, entry: T): void {
+  const node = segments.reduce(
+    (above, segment) =>
+      segment === '*' ? (above.star ??= createNode<T>()) : nodeIn(above.children, segment),
+    root,
+  )
+  ;(isTree ? node.tree : node.exact).push(entry)
 }
 
 function findFirst<T extends Ordered>(
