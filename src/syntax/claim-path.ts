@@ -6,28 +6,19 @@ export type Claims = Readonly<Record<string, unknown>>
 /** Deepest path; a token is not deeper either. */
 const MAX_PATH_DEPTH = 32
 
+// Linear: a name has no dot but after a backslash.
+const NAME = String.raw`(?:[^.\\]|\\[.\\])+`
+const NAMES = new RegExp(NAME, 'g')
+const PATH = new RegExp(`^${NAME}(?:\\.${NAME})*$`)
+
 /**
  * Splits a path at its dots. `\.` is a dot and `\\` a backslash inside a name. Undefined if a name is empty,
  * a backslash escapes something else, or the path is too deep.
  */
 export function parseClaimPath(text: string): readonly string[] | undefined {
-  const names: string[] = []
-  let name = ''
-  for (let i = 0; i < text.length; i++) {
-    const character = text.charAt(i)
-    if (character === '.') {
-      names.push(name)
-      name = ''
-    } else if (character === '\\') {
-      const escaped = text.charAt(++i)
-      if (escaped !== '.' && escaped !== '\\') return undefined
-      name += escaped
-    } else {
-      name += character
-    }
-  }
-  names.push(name)
-  return names.length <= MAX_PATH_DEPTH && names.every((part) => part !== '') ? names : undefined
+  if (!PATH.test(text)) return undefined
+  const names = (text.match(NAMES) ?? []).map((name) => name.replaceAll(/\\(.)/g, '$1'))
+  return names.length <= MAX_PATH_DEPTH ? names : undefined
 }
 
 /** The text that {@link parseClaimPath} reads as this path. */
