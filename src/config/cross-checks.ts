@@ -10,21 +10,23 @@ import { checkPolicy } from '../settings/policy/check.ts'
 import { checkRoute } from '../settings/route/check.ts'
 import { checkTokenSource } from '../settings/token-source/check.ts'
 import { issuerNames } from '../settings/default-names.ts'
-import type { Problem } from '../settings/problem.ts'
+import {
+  problemAt,
+  problemAtKey,
+  unknownReference,
+  type Located,
+  type LocatedProblem,
+} from '../settings/problem.ts'
 import { mayOverlap, expandTenants } from '../settings/issuer/tenants.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from '../settings/values/listen-address.ts'
 import { keyPartsOf, keySourceOf } from '../settings/keys/parts.ts'
-import { checkSnapshotPlace } from '../settings/keys/check-refresh.ts'
-import { checkPasswordLimits } from '../settings/basic-auth/check-limits.ts'
+import { checkPasswordLimits } from '../settings/basic-auth/check.ts'
 import { checkRateLimits } from '../settings/rate-limit/check.ts'
 import { quoted } from '../printable.ts'
 import type { ConfigParts } from '../settings/read/read-config.ts'
-import type { Located } from '../settings/problem.ts'
 import { judgesIn } from '../settings/route/judges.ts'
 import { missingKey } from '../settings/read/schema-problems.ts'
-import type { LocatedProblem } from '../settings/problem.ts'
 import type { IssuerConfig } from '../settings/issuer/definition.ts'
-import { suggestion } from '../suggest.ts'
 
 /**
  * Every error and warning that the schema does not find. Parts that the schema refused are absent from `parts`;
@@ -60,26 +62,24 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
 
 function checkSnapshots({ issuers, whole }: ConfigParts): readonly LocatedProblem[] {
   const files = new Set<string>()
-  const parts = issuers.flatMap(({ pointer, value }) => {
-    const maps = new Map(keyPartsOf(value).map(({ at, keys }) => [`${pointer}${at}`, keys]))
-    return [...maps]
-  })
-  return parts.flatMap(([at, keys]) => {
-    const problem = checkSnapshotPlace(keys, whole?.state_dir)
-    if (problem !== undefined) return [{ pointer: `${at}/startup`, problem }]
-    const file = keys.snapshot_file
-    if (file === undefined) return []
+  const maps = issuers.flatMap(({ pointer, value }) => [
+    ...new Map(keyPartsOf(value).map(({ at, keys }) => [`${pointer}${at}`, keys])),
+  ])
+  return maps.flatMap(([at, { startup, snapshot_file: file }]) => {
+    if (file === undefined) {
+      if (startup !== 'snapshot' || whole?.state_dir !== undefined) return []
+      const message = '`startup: snapshot` needs a place to keep the keys'
+      const hint = 'set `state_dir` at the top level, or `snapshot_file` here'
+      return [problemAt(`${at}/startup`, 'ERR_CONFIG_MISSING_KEY', message, hint)]
+    }
     const isShared = files.has(file)
     files.add(file)
-    return isShared ? [{ pointer: `${at}/snapshot_file`, problem: sharedSnapshot(file) }] : []
+    if (!isShared) return []
+    const message = `several issuers would keep their keys in ${quoted(file)}`
+    const hint = 'set `state_dir` instead: each issuer gets its own file'
+    return [problemAt(`${at}/snapshot_file`, 'ERR_CONFIG_DUPLICATE_NAME', message, hint)]
   })
 }
-
-const sharedSnapshot = (file: string): Problem => ({
-  code: 'ERR_CONFIG_DUPLICATE_NAME',
-  message: `several issuers would keep their keys in ${quoted(file)}`,
-  hints: ['set `state_dir` instead: each issuer gets its own file'],
-})
 
 /** Who lets no token judge needs no issuer: every route is public, closed, or an auth service's. */
 function checkIssuersThere({ whole, routes, policies, endpoints }: ConfigParts): readonly LocatedProblem[] {
@@ -94,41 +94,38 @@ function checkDuplicates(
 ): readonly LocatedProblem[] {
   const seen = new Set<string>()
   return parts.flatMap(({ pointer, value: { name } }) => {
-    if (name === undefined || !seen.has(name)) {
-      if (name !== undefined) seen.add(name)
-      return []
-    }
-    const problem: Problem = {
-      code: 'ERR_CONFIG_DUPLICATE_NAME',
-      message: `the ${what} ${quoted(name)} exists already`,
-    }
-    return [{ pointer: `${pointer}/name`, problem }]
+    if (name === undefined) return []
+    const isTaken = seen.has(name)
+    seen.add(name)
+    const message = `the ${what} ${quoted(name)} exists already`
+    return isTaken ? [problemAt(`${pointer}/name`, 'ERR_CONFIG_DUPLICATE_NAME', message)] : []
   })
 }
 
 function checkReferences(parts: ConfigParts): readonly LocatedProblem[] {
+  const { policyNames, issuersSound, policies } = parts
   const found: LocatedProblem[] = []
-  const users = [...parts.routes.flatMap(judgesIn), ...parts.endpoints]
-  for (const { pointer, value } of users) {
-    if (value.policy === undefined || parts.policyNames.has(value.policy)) continue
-    const problem = unknownName('ERR_CONFIG_UNKNOWN_POLICY', 'policy', value.policy, parts.policyNames)
-    found.push({ pointer: `${pointer}/policy`, problem })
+  for (const { pointer, value } of policyUsers(parts)) {
+    if (value.policy === undefined || policyNames.has(value.policy)) continue
+    found.push(unknownReference(`${pointer}/policy`, 'policy', value.policy, policyNames))
   }
   const names = new Set(issuerNames(parts.issuers))
-  for (const { pointer, value } of parts.issuersSound ? parts.policies : []) {
+  for (const { pointer, value } of issuersSound ? policies : []) {
     value.issuers?.forEach((name, i) => {
-      if (names.has(name)) return
-      const problem = unknownName('ERR_CONFIG_UNKNOWN_ISSUER', 'issuer', name, names)
-      found.push({ pointer: `${pointer}/issuers/${i}`, problem })
+      if (!names.has(name)) found.push(unknownReference(`${pointer}/issuers/${i}`, 'issuer', name, names))
     })
   }
   return found
 }
 
-function unknownName(code: Problem['code'], what: string, name: string, known: ReadonlySet<string>): Problem {
-  const hint = known.size === 0 ? `no ${what} has a name` : `known: ${[...known].slice(0, 20).join(', ')}`
-  return { code, message: `there is no ${what} ${quoted(name)}`, ...suggestion(name, known), hints: [hint] }
-}
+/** What may name a policy. */
+const policyUsers = ({
+  routes,
+  endpoints,
+}: ConfigParts): readonly Located<{ readonly policy?: string | undefined }>[] => [
+  ...routes.flatMap(judgesIn),
+  ...endpoints,
+]
 
 function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {
   const decisions = listen.decisions ?? USUAL.listen.decisions
@@ -136,32 +133,23 @@ function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly Lo
   const found: LocatedProblem[] = []
   if (admin !== null && !isLoopback(admin)) {
     const message = 'the admin listener has no authentication, and could be reached from other machines'
-    const hints = ['use 127.0.0.1, a unix socket, or `admin: off`']
-    found.push({ pointer: '/listen/admin', problem: { code: 'ERR_CONFIG_ADMIN_EXPOSED', message, hints } })
+    const hint = 'use 127.0.0.1, a unix socket, or `admin: off`'
+    found.push(problemAt('/listen/admin', 'ERR_CONFIG_ADMIN_EXPOSED', message, hint))
   }
   if (listen.admin_hosts !== undefined && admin?.kind !== 'tcp') {
     const where = admin === null ? '`admin: off`' : 'a unix socket, which answers under any name'
     const message = `\`admin_hosts\` has no effect with ${where}`
-    found.push({
-      pointer: '/listen/admin_hosts',
-      atKey: true,
-      problem: { code: 'ERR_CONFIG_USELESS_KEY', message },
-    })
+    found.push(problemAtKey('/listen/admin_hosts', 'ERR_CONFIG_USELESS_KEY', message))
   }
   if (admin !== null && isSameAddress(decisions, admin)) {
+    const at = listen.admin === undefined ? '/listen/decisions' : '/listen/admin'
     const message = `both listeners would be at ${formatListenAddress(admin)}`
-    found.push({
-      pointer: listen.admin === undefined ? '/listen/decisions' : '/listen/admin',
-      problem: { code: 'ERR_CONFIG_ADDRESS_TAKEN', message },
-    })
+    found.push(problemAt(at, 'ERR_CONFIG_ADDRESS_TAKEN', message))
   }
   if (!isLoopback(decisions)) {
     const message = 'every machine that reaches this address can ask for decisions'
-    const hints = ['make it reachable by the proxy only: a private network, a firewall, or a unix socket']
-    found.push({
-      pointer: '/listen/decisions',
-      problem: { code: 'WARN_CONFIG_DECISIONS_EXPOSED', message, hints },
-    })
+    const hint = 'make it reachable by the proxy only: a private network, a firewall, or a unix socket'
+    found.push(problemAt('/listen/decisions', 'WARN_CONFIG_DECISIONS_EXPOSED', message, hint))
   }
   return found
 }
@@ -195,24 +183,24 @@ function checkCandidates(parts: ConfigParts): readonly LocatedProblem[] {
     for (const { pointer, value } of issuers.flatMap((i) => expanded[i] ?? [])) {
       const at = `${pointer}/issuer`
       if (value.issuer === null && issuers.length > 1) {
-        const hints = ['list it alone in `issuers` of a policy, and the others in all other policies']
+        const hint = 'list it alone in `issuers` of a policy, and the others in all other policies'
         const message = `\`issuer: any\` is combined with other issuers${where}`
-        found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_ANY', message, hints } })
+        found.set(at, problemAt(at, 'ERR_CONFIG_ISSUER_ANY', message, hint))
       } else if (value.issuer === null && parts.policies.length === 0 && hasLocalKeys(value)) {
-        const hints = ['list it in `issuers` of a policy, and name the policy in a route']
+        const hint = 'list it in `issuers` of a policy, and name the policy in a route'
         const message = '`issuer: any` without a policy: every token would be denied'
-        found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_ANY', message, hints } })
+        found.set(at, problemAt(at, 'ERR_CONFIG_ISSUER_ANY', message, hint))
       } else if (isLikeAnother(value, [...first.keys()])) {
-        const hints = ['restrict each policy with `issuers`, or list the tenants of one of them']
+        const hint = 'restrict each policy with `issuers`, or list the tenants of one of them'
         const message = `another issuer with \`tenants: any\`${where} accepts some of the same \`iss\`, and they would be denied`
-        found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_AMBIGUOUS', message, hints } })
+        found.set(at, problemAt(at, 'ERR_CONFIG_ISSUER_AMBIGUOUS', message, hint))
       } else if (first.has(value.issuer)) {
         const hints = [
           'for one issuer with keys in several places, write one entry: `keys: [{ … }, { … }]`, or a list of secrets',
           'for two issuers that differ in more than their keys, restrict each policy with `issuers`',
         ]
         const message = `this \`iss\` is already accepted by ${first.get(value.issuer)}${where}`
-        found.set(at, { pointer: at, problem: { code: 'ERR_CONFIG_ISSUER_AMBIGUOUS', message, hints } })
+        found.set(at, problemAt(at, 'ERR_CONFIG_ISSUER_AMBIGUOUS', message, ...hints))
       }
       first.set(value.issuer, first.get(value.issuer) ?? `issuers[${pointer.split('/').at(-1)}]`)
     }
@@ -231,24 +219,21 @@ const hasLocalKeys = (issuer: IssuerConfig): boolean =>
   keyPartsOf(issuer).every(({ keys }) => !['discovery', 'jwks_url'].includes(keySourceOf(keys)))
 
 function checkUnused(parts: ConfigParts): readonly LocatedProblem[] {
-  const users = [...parts.routes.flatMap(judgesIn), ...parts.endpoints]
+  const users = policyUsers(parts)
   const used = new Set(users.flatMap(({ value }) => value.policy ?? []))
   // Without routes, policies are chosen by the caller's URL.
   const policies = users.length === 0 ? [] : parts.policies.filter(({ name }) => !used.has(name))
   const accepted = new Set(candidateSets(parts).flatMap(({ issuers }) => issuers))
   const issuers = parts.issuers.filter((_, i) => !accepted.has(i))
   return [
-    ...policies.map(({ pointer, name }): LocatedProblem => {
-      const hints = [`it still judges requests of a caller that names it: ${proxyEndpoints(name)}`]
+    ...policies.map(({ pointer, name }) => {
       const message = `no route or endpoint names the policy ${quoted(name)}`
-      return { pointer, atKey: true, problem: { code: 'WARN_CONFIG_UNUSED_POLICY', message, hints } }
+      const hint = `it still judges requests of a caller that names it: ${proxyEndpoints(name)}`
+      return problemAtKey(pointer, 'WARN_CONFIG_UNUSED_POLICY', message, hint)
     }),
-    ...issuers.map(({ pointer }): LocatedProblem => {
-      return {
-        pointer,
-        problem: { code: 'WARN_CONFIG_UNUSED_ISSUER', message: 'no policy accepts this issuer' },
-      }
-    }),
+    ...issuers.map(({ pointer }) =>
+      problemAt(pointer, 'WARN_CONFIG_UNUSED_ISSUER', 'no policy accepts this issuer'),
+    ),
   ]
 }
 
@@ -261,5 +246,5 @@ function checkUnrouted(parts: ConfigParts): readonly LocatedProblem[] {
     `or let the proxy name one: ${proxyEndpoints('NAME')}`,
   ]
   const message = `there are policies but no routes: ${proxyEndpoints()} allows any valid token`
-  return [{ pointer: '/policies', atKey: true, problem: { code: 'WARN_CONFIG_UNROUTED', message, hints } }]
+  return [problemAtKey('/policies', 'WARN_CONFIG_UNROUTED', message, ...hints)]
 }

@@ -1,7 +1,6 @@
 /** A directory of YAML files that belong to a configuration. */
 import { join } from 'node:path'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 import { fileTrouble, hashContent } from './interpolate.ts'
 
 export interface DirectoryReader {

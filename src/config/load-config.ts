@@ -2,19 +2,28 @@
 import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import type { Algorithm } from '../syntax/algorithms.ts'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 import { crossCheck } from './cross-checks.ts'
 import { deepFreeze } from './deep-freeze.ts'
-import { byPosition, toDiagnostic } from './diagnostic.ts'
-import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
+import {
+  byPosition,
+  toDiagnostic,
+  type Diagnostic,
+  type SourcePosition,
+  type SourceText,
+} from './diagnostic.ts'
 import type { DirectoryReader } from './extra-files.ts'
 import { expandIssuers } from '../settings/issuer/tenants.ts'
 import { expandPresets } from '../settings/issuer/expand-presets.ts'
 import type { ConfigFormat, ForeignFormat, Translation } from './foreign-format.ts'
-import { fileTrouble, hashContent, interpolate } from './interpolate.ts'
+import {
+  fileTrouble,
+  hashContent,
+  interpolate,
+  type ConfigSurroundings,
+  type Interpolated,
+} from './interpolate.ts'
 import { keyOrigins } from '../settings/keys/parts.ts'
-import type { ConfigSurroundings, Interpolated } from './interpolate.ts'
 import { originOf, valueAt } from '../json-pointer.ts'
 import { parseDocument } from './parse-document.ts'
 import { quoted } from '../printable.ts'

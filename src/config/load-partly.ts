@@ -1,10 +1,14 @@
 /** As much of a configuration of another system as can be used, for a conversion. */
 import { resolve } from 'node:path'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
+import { err, ok, type Result } from '../result.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import { loadConfig, toLoaded } from './load-config.ts'
-import type { ConfigFailure, LoadConfigDeps, LoadedConfig } from './load-config.ts'
+import {
+  loadConfig,
+  toLoaded,
+  type ConfigFailure,
+  type LoadConfigDeps,
+  type LoadedConfig,
+} from './load-config.ts'
 import { parseDocument } from './parse-document.ts'
 
 export interface PartlyLoaded {

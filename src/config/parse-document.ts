@@ -1,15 +1,11 @@
 /** YAML or JSON text → plain data with positions. JSON is read by the same parser: it is YAML as well. */
-import { LineCounter, parseAllDocuments } from 'yaml'
-import type { Document, Node, YAMLParseError } from 'yaml'
-import { err, ok } from '../result.ts'
-import type { Result } from '../result.ts'
-import { toDiagnostic } from './diagnostic.ts'
-import type { Diagnostic, SourceText } from './diagnostic.ts'
+import { LineCounter, parseAllDocuments, type Document, type Node, type YAMLParseError } from 'yaml'
+import { err, ok, type Result } from '../result.ts'
+import { toDiagnostic, type Diagnostic, type SourceText } from './diagnostic.ts'
 import type { Problem } from '../settings/problem.ts'
 import { toPlainValue } from './plain-value.ts'
 import { findSecretRanges } from './secret-ranges.ts'
-import { createSourceDocument, positionAt } from './source-document.ts'
-import type { SourceDocument } from './source-document.ts'
+import { createSourceDocument, positionAt, type SourceDocument } from './source-document.ts'
 
 /** Largest configuration, and largest file that it includes, in bytes. 10,000 routes are about 800 KiB. */
 const MAX_FILE_BYTES = 1024 * 1024

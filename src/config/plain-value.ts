@@ -1,6 +1,5 @@
 /** YAML nodes → plain data. Refuses what no configuration needs: tags, odd keys, alias bombs. */
-import { isAlias, isMap, isScalar, isSeq } from 'yaml'
-import type { Alias, Node, YAMLMap } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type YAMLMap } from 'yaml'
 import type { Problem } from '../settings/problem.ts'
 import { quoted } from '../printable.ts'
 

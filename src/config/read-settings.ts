@@ -2,8 +2,7 @@
 import { crossCheck } from './cross-checks.ts'
 import { readConfig } from '../settings/read/read-config.ts'
 import type { LocatedProblem } from '../settings/problem.ts'
-import type { Settings } from '../settings/definition.ts'
-import { fillSettings } from '../settings/definition.ts'
+import { fillSettings, type Settings } from '../settings/definition.ts'
 import type { FillContext } from '../settings/kinds/kind.ts'
 
 /**

@@ -1,6 +1,5 @@
 /** Where secrets are in the text of a configuration, so that no message ever shows them. */
-import { isAlias, isMap, isScalar, isSeq } from 'yaml'
-import type { Alias, Node, YAMLSeq } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type YAMLSeq } from 'yaml'
 import { BASIC_AUTH } from '../settings/basic-auth/definition.ts'
 import { KEYS } from '../settings/keys/definition.ts'
 import { isQuotable, type Kind, type Shape } from '../settings/kinds/kind.ts'

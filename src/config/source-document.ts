@@ -1,6 +1,5 @@
 /** A parsed file that remembers where everything was written. */
-import { isAlias, isMap, isScalar, isSeq } from 'yaml'
-import type { Alias, LineCounter, Node, Pair } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq, type Alias, type LineCounter, type Node, type Pair } from 'yaml'
 import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
 import { fromPointer } from '../json-pointer.ts'
 

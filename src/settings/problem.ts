@@ -1,5 +1,8 @@
 /** Mistakes in a configuration, before their place in the file is known. */
 import type { ErrorCode } from '../errors.ts'
+import { quoted } from '../printable.ts'
+import { err, type Result } from '../result.ts'
+import { suggestion } from '../suggest.ts'
 
 /** A mistake before its place is known: what the small parsers of values return. */
 export interface Problem {
@@ -29,4 +32,45 @@ export interface Located<T> {
 /** A part that is written under its name. */
 export interface Named<T> extends Located<T> {
   readonly name: string
+}
+
+type Words = readonly [code: ErrorCode, message: string, ...hints: string[]]
+
+const toProblem = (...[code, message, ...hints]: Words): Problem => ({
+  code,
+  message,
+  ...(hints.length > 0 && { hints }),
+})
+
+/** A mistake in the value there. */
+export const problemAt = (pointer: string, ...words: Words): LocatedProblem => ({
+  pointer,
+  problem: toProblem(...words),
+})
+
+/** The key there is the mistake, whatever its value. */
+export const problemAtKey = (pointer: string, ...words: Words): LocatedProblem => ({
+  ...problemAt(pointer, ...words),
+  atKey: true,
+})
+
+/** What a parser returns for a text that it refuses. */
+export const refuse = (...words: Words): Result<never, Problem> => err(toProblem(...words))
+
+const UNKNOWN = {
+  policy: 'ERR_CONFIG_UNKNOWN_POLICY',
+  issuer: 'ERR_CONFIG_UNKNOWN_ISSUER',
+  upstream: 'ERR_CONFIG_UNKNOWN_UPSTREAM',
+} as const
+
+/** A reference to a part that is not there. */
+export function unknownReference(
+  pointer: string,
+  what: keyof typeof UNKNOWN,
+  name: string,
+  known: ReadonlySet<string>,
+): LocatedProblem {
+  const message = `there is no ${what} ${quoted(name)}`
+  const hint = known.size === 0 ? `no ${what} has a name` : `known: ${[...known].slice(0, 20).join(', ')}`
+  return { pointer, problem: { ...toProblem(UNKNOWN[what], message, hint), ...suggestion(name, known) } }
 }

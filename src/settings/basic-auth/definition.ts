@@ -1,14 +1,14 @@
 /** User names and passwords that let requests through a route. */
 import { z } from 'zod'
 import { MASK, quoted } from '../../printable.ts'
-import { err, ok, type Result } from '../../result.ts'
+import { ok, type Result } from '../../result.ts'
 import { parsePasswordHash, type PasswordHash } from '../../syntax/password-hash.ts'
 import { isUserName } from '../../syntax/user-name.ts'
 import { listByName } from '../kinds/collections.ts'
 import { escape, parsedBy, type Checked, type Kind, type Value } from '../kinds/kind.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
 import { flag, secretText, text, watchedFile } from '../kinds/values.ts'
-import type { Problem } from '../problem.ts'
+import { refuse, type Problem } from '../problem.ts'
 import { parseIdentityHeader } from '../values/header-names.ts'
 import { parseRealm } from '../values/texts.ts'
 
@@ -27,14 +27,14 @@ const HASH_HINT = '`htpasswd -nB NAME` makes one; a password itself is written a
 function parseHash(written: string): Result<PasswordHash, Problem> {
   const parsed = parsePasswordHash(written)
   if (parsed.ok) return parsed
-  return err({ code: 'ERR_CONFIG_PASSWORD_HASH', message: parsed.error, hints: [HASH_HINT] })
+  return refuse('ERR_CONFIG_PASSWORD_HASH', parsed.error, HASH_HINT)
 }
 
 function parseUserName(name: string): Result<string, Problem> {
   if (isUserName(name)) return ok(name)
   const message = `${quoted(name)} is not a user name that a browser can send`
-  const hints = ['use 1 to 255 bytes without `:`, control characters, and spaces at the ends (RFC 7617 §2)']
-  return err({ code: 'ERR_CONFIG_NAME', message, hints })
+  const hint = 'use 1 to 255 bytes without `:`, control characters, and spaces at the ends (RFC 7617 §2)'
+  return refuse('ERR_CONFIG_NAME', message, hint)
 }
 
 export const PASSWORD = section({

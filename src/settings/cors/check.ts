@@ -1,26 +1,17 @@
 /** What a route may not allow pages of other origins. */
-import type { LocatedProblem } from '../problem.ts'
+import { problemAt, type LocatedProblem } from '../problem.ts'
 import type { ConfigParts } from '../read/read-config.ts'
 
 export function checkCors({ routes }: ConfigParts): readonly LocatedProblem[] {
-  return routes.flatMap(({ pointer, value: { cors, upstream } }): readonly LocatedProblem[] => {
-    if (cors === undefined) return []
-    if (upstream === undefined) {
-      const message = '`cors` has no effect without `upstream`'
-      return [
-        { pointer: `${pointer}/cors`, atKey: true, problem: { code: 'ERR_CONFIG_USELESS_KEY', message } },
-      ]
-    }
-    if (!cors.origins.includes('*')) return []
+  return routes.flatMap(({ pointer, value: { cors, upstream } }) => {
+    if (upstream === undefined || cors?.origins.includes('*') !== true) return []
     if (cors.credentials === true) {
       const message = 'with `credentials`, `*` lets every page that a user opens act in their name'
-      const hints = ['list the allowed origins']
       return [
-        { pointer: `${pointer}/cors/credentials`, problem: { code: 'ERR_CONFIG_VALUE', message, hints } },
+        problemAt(`${pointer}/cors/credentials`, 'ERR_CONFIG_VALUE', message, 'list the allowed origins'),
       ]
     }
     if (cors.origins.length === 1) return []
-    const message = '`*` already allows every other origin'
-    return [{ pointer: `${pointer}/cors/origins`, problem: { code: 'ERR_CONFIG_VALUE', message } }]
+    return [problemAt(`${pointer}/cors/origins`, 'ERR_CONFIG_VALUE', '`*` already allows every other origin')]
   })
 }

@@ -1,6 +1,5 @@
 /** The algorithms of an issuer that does not name any: the one place that decides them. */
-import { ALGORITHM_NAMES, ALGORITHMS } from '../../syntax/algorithms.ts'
-import type { Algorithm } from '../../syntax/algorithms.ts'
+import { ALGORITHM_NAMES, ALGORITHMS, type Algorithm } from '../../syntax/algorithms.ts'
 
 export const isHmac = (algorithm: Algorithm): boolean => ALGORITHMS[algorithm].kind === 'hmac'
 

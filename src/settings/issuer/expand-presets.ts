@@ -1,9 +1,8 @@
 /** `preset: …` → the settings that it stands for, before anything else is checked. */
-import type { ErrorCode } from '../../errors.ts'
 import { toPointer } from '../../json-pointer.ts'
 import { PRESET_INPUTS, presetOf, type Preset, type PresetInputs } from './presets.ts'
 import { quoted } from '../../printable.ts'
-import type { LocatedProblem } from '../problem.ts'
+import { problemAt, problemAtKey, type LocatedProblem } from '../problem.ts'
 
 export interface ExpandedPresets {
   readonly value: Readonly<Record<string, unknown>>
@@ -70,28 +69,26 @@ function readInputs(
 ): { readonly inputs: PresetInputs; readonly problems: readonly LocatedProblem[] } {
   const problems: LocatedProblem[] = []
   const inputs: Record<string, string> = {}
-  const add = (at: string, code: ErrorCode, message: string, hint: string, atKey = false): void => {
-    problems.push({ pointer: `${pointer}${at}`, problem: { code, message, hints: [hint] }, atKey })
-  }
   for (const key of Object.keys(issuer).filter((word) => PRESET_INPUTS.has(word))) {
     if (Object.hasOwn(preset.inputs, key)) continue
     const known = Object.keys(preset.inputs)
     const hint = known.length === 0 ? 'it has no inputs' : `its inputs: ${known.join(', ')}`
-    add(`/${key}`, 'ERR_CONFIG_USELESS_KEY', `\`${key}\` is not an input of the preset ${name}`, hint, true)
+    const message = `\`${key}\` is not an input of the preset ${name}`
+    problems.push(problemAtKey(`${pointer}/${key}`, 'ERR_CONFIG_USELESS_KEY', message, hint))
   }
   for (const [key, input] of Object.entries(preset.inputs)) {
     const value = issuer[key] ?? input.fallback?.(inputs)
+    const at = `${pointer}/${key}`
     const hint = `such as ${input.example}`
-    if (value === undefined) add('', 'ERR_CONFIG_MISSING_KEY', `the preset ${name} needs \`${key}\``, hint)
-    else if (typeof value !== 'string') add(`/${key}`, 'ERR_CONFIG_TYPE', `\`${key}\` is not a text`, hint)
-    else if (issuer[key] !== undefined && !input.pattern.test(value))
-      add(
-        `/${key}`,
-        'ERR_CONFIG_VALUE',
-        `${quoted(value)} cannot be the \`${key}\` of a ${name} issuer`,
-        hint,
-      )
-    else inputs[key] = value
+    if (value === undefined) {
+      const message = `the preset ${name} needs \`${key}\``
+      problems.push(problemAt(pointer, 'ERR_CONFIG_MISSING_KEY', message, hint))
+    } else if (typeof value !== 'string') {
+      problems.push(problemAt(at, 'ERR_CONFIG_TYPE', `\`${key}\` is not a text`, hint))
+    } else if (issuer[key] !== undefined && !input.pattern.test(value)) {
+      const message = `${quoted(value)} cannot be the \`${key}\` of a ${name} issuer`
+      problems.push(problemAt(at, 'ERR_CONFIG_VALUE', message, hint))
+    } else inputs[key] = value
   }
   return { inputs, problems }
 }
@@ -99,11 +96,10 @@ function readInputs(
 /** What the provider's own rules ask of the rest of the entry. */
 function checkNeeds(issuer: Raw, preset: Preset, pointer: string, name: string): readonly LocatedProblem[] {
   const found: LocatedProblem[] = []
-  const add = (at: string, code: ErrorCode, message: string, hint: string): void => {
-    found.push({ pointer: `${pointer}${at}`, problem: { code, message, hints: [hint] } })
+  if (preset.needsTenants === true && issuer['tenants'] === undefined) {
+    const message = `the preset ${name} needs \`tenants\``
+    found.push(problemAt(pointer, 'ERR_CONFIG_MISSING_KEY', message, 'list the directory ids'))
   }
-  if (preset.needsTenants === true && issuer['tenants'] === undefined)
-    add('', 'ERR_CONFIG_MISSING_KEY', `the preset ${name} needs \`tenants\``, 'list the directory ids')
   if (name === 'entra') {
     const tenants: readonly unknown[] = [issuer['tenants'] ?? []].flat()
     tenants.forEach((tenant, i) => {
@@ -111,14 +107,18 @@ function checkNeeds(issuer: Raw, preset: Preset, pointer: string, name: string):
       const at = Array.isArray(issuer['tenants']) ? `/tenants/${i}` : '/tenants'
       const hint =
         'write its id in lower case: tokens never name a domain, `common` or `organizations`; `tenants: any` accepts every directory'
-      add(at, 'ERR_CONFIG_VALUE', `${quoted(tenant)} is not the id of a directory`, hint)
+      const message = `${quoted(tenant)} is not the id of a directory`
+      found.push(problemAt(`${pointer}${at}`, 'ERR_CONFIG_VALUE', message, hint))
     })
   }
   if (name === 'spiffe') {
     const hint = 'a JWT-SVID without it must be rejected (JWT-SVID §4)'
-    if (issuer['audience'] === 'any') add('/audience', 'ERR_CONFIG_VALUE', 'a JWT-SVID has an audience', hint)
+    if (issuer['audience'] === 'any')
+      found.push(problemAt(`${pointer}/audience`, 'ERR_CONFIG_VALUE', 'a JWT-SVID has an audience', hint))
     if (issuer['allow_missing_exp'] === true)
-      add('/allow_missing_exp', 'ERR_CONFIG_VALUE', 'a JWT-SVID has an `exp`', hint)
+      found.push(
+        problemAt(`${pointer}/allow_missing_exp`, 'ERR_CONFIG_VALUE', 'a JWT-SVID has an `exp`', hint),
+      )
   }
   return found
 }

@@ -1,9 +1,8 @@
 /** Issuers by template: one entry of the file, one issuer per tenant on its list. */
 import { parseTenant } from '../values/texts.ts'
 import { toName, issuerNames, uniqueName } from '../default-names.ts'
-import type { AddProblem } from '../keys/check-reach.ts'
 import { quoted } from '../../printable.ts'
-import type { Located } from '../problem.ts'
+import { problemAt, problemAtKey, type Located, type LocatedProblem } from '../problem.ts'
 import { keyPartsOf, keySourceOf } from '../keys/parts.ts'
 import type { KeysConfig } from '../keys/definition.ts'
 import type { IssuerConfig } from './definition.ts'
@@ -95,93 +94,97 @@ const isBetween = (iss: string, start: string, end: string): boolean =>
   parseTenant(iss.slice(start.length, iss.length - end.length)).ok
 
 /** A template without tenants, tenants without a template, and placeholders that mean nothing. */
-export function checkTenants(
-  { issuer, tenants, tenant_claim, keys, claims }: IssuerConfig,
-  add: AddProblem,
-): void {
-  const parts = keyPartsOf({ keys })
-  const code = 'ERR_CONFIG_TENANTS'
-  const places = [
-    ['/issuer', issuer ?? ''],
-    ...parts.map(({ items, keys: one }) => [items.jwks_url ?? '', one.jwks_url ?? ''] as const),
-    ...parts.map(({ at, keys: one }) => [`${at}/metadata_url`, one.metadata_url ?? ''] as const),
-  ] as const
-  for (const [at, text] of places) {
-    const other = [...text.matchAll(/\{[^{}]*\}/g)]
-      .map(([found]) => found)
-      .find((found) => found !== PLACEHOLDER)
-    if (other === undefined) continue
-    const hints = [`the only placeholder is ${PLACEHOLDER}`]
-    add(at, { code, message: `${quoted(other)} is not a placeholder`, hints })
-  }
-  const isTemplate = issuer?.includes(PLACEHOLDER) === true
-  if (tenants === null) return checkAnyTenant({ issuer, tenant_claim, keys, claims }, add)
-  if (tenants === undefined) {
-    const at = places.find(([, text]) => text.includes(PLACEHOLDER))?.[0]
+export function checkTenants(issuer: IssuerConfig): readonly LocatedProblem[] {
+  const places = textsOf(issuer)
+  const wrong = places.flatMap(([at, text]) => {
+    const other = text.match(/\{[^{}]*\}/g)?.find((found) => found !== PLACEHOLDER)
+    if (other === undefined) return []
+    const hint = `the only placeholder is ${PLACEHOLDER}`
+    return [problemAt(at, CODE, `${quoted(other)} is not a placeholder`, hint)]
+  })
+  const { tenants, tenant_claim: claim } = issuer
+  if (tenants === null) return [...wrong, ...checkAnyTenant(issuer)]
+  if (tenants !== undefined) return [...wrong, ...checkTenantList(issuer, tenants)]
+  const at = places.find(([, text]) => text.includes(PLACEHOLDER))?.[0]
+  if (at !== undefined) {
     const hints = [
       'list the accepted tenants: `tenants: […]`',
       'or `tenants: any` with a `tenant_claim`, to accept every tenant',
     ]
-    if (at !== undefined) add(at, { code, message: `${PLACEHOLDER} without \`tenants\``, hints })
-    else if (tenant_claim !== undefined)
-      add('/tenant_claim', { code, message: '`tenant_claim` without `tenants`' }, true)
-    return
+    return [...wrong, problemAt(at, CODE, `${PLACEHOLDER} without \`tenants\``, ...hints)]
   }
-  if (!isTemplate) {
-    const hints = [`write ${PLACEHOLDER} in the place of the tenant in the \`iss\``]
-    add('/tenants', { code, message: `\`tenants\` without ${PLACEHOLDER} in \`issuer\``, hints }, true)
+  if (claim === undefined) return wrong
+  return [...wrong, problemAtKey('/tenant_claim', CODE, '`tenant_claim` without `tenants`')]
+}
+
+const CODE = 'ERR_CONFIG_TENANTS'
+
+/** Where a placeholder may stand, and what is written there. */
+function textsOf({ issuer, keys }: IssuerConfig): readonly (readonly [at: string, text: string])[] {
+  const parts = keyPartsOf({ keys })
+  return [
+    ['/issuer', issuer ?? ''],
+    ...parts.map(({ items, keys: one }) => [items.jwks_url ?? '', one.jwks_url ?? ''] as const),
+    ...parts.map(({ at, keys: one }) => [`${at}/metadata_url`, one.metadata_url ?? ''] as const),
+  ]
+}
+
+function checkTenantList(
+  { issuer, tenant_claim: claim, keys, claims }: IssuerConfig,
+  tenants: readonly string[],
+): readonly LocatedProblem[] {
+  const found: LocatedProblem[] = []
+  if (issuer?.includes(PLACEHOLDER) !== true) {
+    const message = `\`tenants\` without ${PLACEHOLDER} in \`issuer\``
+    const hint = `write ${PLACEHOLDER} in the place of the tenant in the \`iss\``
+    found.push(problemAtKey('/tenants', CODE, message, hint))
   }
   tenants.forEach((tenant, i) => {
     if (tenants.indexOf(tenant) === i) return
-    add(`/tenants/${i}`, {
-      code: 'ERR_CONFIG_DUPLICATE_NAME',
-      message: `${quoted(tenant)} is listed twice`,
-    })
+    const message = `${quoted(tenant)} is listed twice`
+    found.push(problemAt(`/tenants/${i}`, 'ERR_CONFIG_DUPLICATE_NAME', message))
   })
-  if (tenant_claim !== undefined && claims?.[tenant_claim] !== undefined) {
-    const message = `\`claims\` already has a rule for ${quoted(tenant_claim)}`
-    add('/tenant_claim', { code: 'ERR_CONFIG_EXACTLY_ONE', message })
+  if (claim !== undefined && claims?.[claim] !== undefined) {
+    const message = `\`claims\` already has a rule for ${quoted(claim)}`
+    found.push(problemAt('/tenant_claim', 'ERR_CONFIG_EXACTLY_ONE', message))
   }
-  const kept = parts.find((part) => part.keys.snapshot_file !== undefined)
+  const kept = keyPartsOf({ keys }).find((part) => part.keys.snapshot_file !== undefined)
   if (kept !== undefined && tenants.length > 1) {
-    const hints = ['without it, each tenant has a file in `state_dir`']
-    add(`${kept.at}/snapshot_file`, { code, message: 'one `snapshot_file` for several tenants', hints }, true)
+    const message = 'one `snapshot_file` for several tenants'
+    const hint = 'without it, each tenant has a file in `state_dir`'
+    found.push(problemAtKey(`${kept.at}/snapshot_file`, CODE, message, hint))
   }
+  return found
 }
 
 /** Without a list, the token names its own tenant: its issuer must name it twice, and sign with keys of one place. */
-function checkAnyTenant(
-  {
-    issuer,
-    tenant_claim: claim,
-    keys,
-    claims,
-  }: Pick<IssuerConfig, 'issuer' | 'tenant_claim' | 'keys' | 'claims'>,
-  add: AddProblem,
-): void {
-  const code = 'ERR_CONFIG_TENANTS'
+function checkAnyTenant({
+  issuer,
+  tenant_claim: claim,
+  keys,
+  claims,
+}: IssuerConfig): readonly LocatedProblem[] {
+  const found: LocatedProblem[] = []
   if ((issuer ?? '').split(PLACEHOLDER).length !== 2) {
-    const hints = ['such as https://login.microsoftonline.com/{tenant}/v2.0']
-    add('/issuer', { code, message: `\`tenants: any\` needs ${PLACEHOLDER} in \`issuer\`, once`, hints })
+    const message = `\`tenants: any\` needs ${PLACEHOLDER} in \`issuer\`, once`
+    const hint = 'such as https://login.microsoftonline.com/{tenant}/v2.0'
+    found.push(problemAt('/issuer', CODE, message, hint))
   }
   if (claim === undefined) {
-    const hints = ['name the claim that holds the tenant: `tenant_claim: tid` for Entra ID']
-    add('/tenants', { code, message: '`tenants: any` without `tenant_claim`', hints })
+    const hint = 'name the claim that holds the tenant: `tenant_claim: tid` for Entra ID'
+    found.push(problemAt('/tenants', CODE, '`tenants: any` without `tenant_claim`', hint))
   }
   for (const { at, items, keys: one } of keyPartsOf({ keys })) {
     const isFixed = keySourceOf(one) !== 'discovery' && one.jwks_url?.includes(PLACEHOLDER) !== true
     if (isFixed) continue
-    const hints = ['write one key set for all tenants: `keys: { jwks_url: … }`, without a placeholder']
     const message = 'with `tenants: any`, a token would choose the source of its keys'
-    add(keys === undefined ? '/tenants' : (items.jwks_url ?? at), { code, message, hints })
+    const hint = 'write one key set for all tenants: `keys: { jwks_url: … }`, without a placeholder'
+    found.push(problemAt(keys === undefined ? '/tenants' : (items.jwks_url ?? at), CODE, message, hint))
   }
-  const isNarrowed = claim !== undefined && claims?.[claim]?.in !== undefined
-  if (!isNarrowed)
-    add('/tenants', {
-      code: 'WARN_CONFIG_TENANT_ANY',
-      message: 'tokens of every tenant of this provider are accepted',
-      hints: [
-        `restrict the tenants with a claim rule of a policy, or list them: \`claims: { ${claim ?? 'tid'}: […] }\``,
-      ],
-    })
+  if (claim === undefined || claims?.[claim]?.in === undefined) {
+    const message = 'tokens of every tenant of this provider are accepted'
+    const hint = `restrict the tenants with a claim rule of a policy, or list them: \`claims: { ${claim ?? 'tid'}: […] }\``
+    found.push(problemAt('/tenants', 'WARN_CONFIG_TENANT_ANY', message, hint))
+  }
+  return found
 }

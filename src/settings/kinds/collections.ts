@@ -3,15 +3,14 @@ import { z } from 'zod'
 import { err, ok } from '../../result.ts'
 import type { Problem } from '../problem.ts'
 import { notEmpty } from '../values/texts.ts'
-import { parsedBy, report, type FillContext, type Kind, type WriteOptions } from './kind.ts'
+import { parsedBy, report, escape, type FillContext, type Kind, type WriteOptions } from './kind.ts'
 import type { Parse } from './values.ts'
-import { escape } from './kind.ts'
 
-const emptyList = (): Problem => ({
+const EMPTY_LIST: Problem = {
   code: 'ERR_CONFIG_EMPTY_LIST',
   message: 'an empty list',
   hints: ['nothing would be checked here; write at least one value, or leave the key out'],
-})
+}
 
 /** For the JSON Schema alone: our own parsers report the same, with a hint. */
 const NOT_EMPTY = { minItems: 1 }
@@ -35,7 +34,7 @@ export function texts<T extends string = string>(
   const schema = z.union([one, several]).pipe(
     z.transform((value: string | string[], context) => {
       const items = typeof value === 'string' ? [value] : value
-      if (items.length === 0 && !mayBeEmpty) report(context.issues, value, emptyList(), [])
+      if (items.length === 0 && !mayBeEmpty) report(context.issues, value, EMPTY_LIST, [])
       return items.flatMap((item, i) => {
         const parsed = parse(item)
         if (parsed.ok) return [parsed.value]
@@ -66,7 +65,7 @@ export const listOf = <C, V>(item: Kind<C, V>, type = 'list'): Kind<readonly C[]
 })
 
 export const atLeastOne = <T>(schema: z.ZodType<T>): z.ZodType<readonly T[]> =>
-  parsedBy(z.array(schema).meta(NOT_EMPTY), (items) => (items.length === 0 ? err(emptyList()) : ok(items)))
+  parsedBy(z.array(schema).meta(NOT_EMPTY), (items) => (items.length === 0 ? err(EMPTY_LIST) : ok(items)))
 
 /**
  * One item or a list of them, always a list afterwards.

@@ -90,7 +90,8 @@ export interface GatewayListenSettings extends Omit<
 
 const NO_TLS: TlsSettings = { certificates: [] }
 
-const LISTENER = refined(
+/** One listener, in its long form. */
+export const LISTENER = refined(
   WORDS,
   ({ tls, selfSigned, clientCaFile, ...rest }): GatewayListenSettings => ({
     ...rest,

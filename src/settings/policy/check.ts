@@ -1,7 +1,7 @@
 /** What the schema cannot check about a policy. */
 import { toPointer } from '../../json-pointer.ts'
 import { checkClaimRules } from '../claim-rule/check.ts'
-import type { LocatedProblem, Named } from '../problem.ts'
+import { problemAtKey, type LocatedProblem, type Named } from '../problem.ts'
 import { checkTokenSource } from '../token-source/check.ts'
 import type { PolicyConfig } from './definition.ts'
 
@@ -17,8 +17,7 @@ export function checkPolicy({ pointer, value: policy }: Named<PolicyConfig>): re
     headers.set(name.toLowerCase(), first ?? name)
     if (first === undefined) continue
     const message = `the header "${name}" is the same as "${first}"`
-    const at = `${pointer}/identity${toPointer([name])}`
-    found.push({ pointer: at, problem: { code: 'ERR_CONFIG_HEADER', message }, atKey: true })
+    found.push(problemAtKey(`${pointer}/identity${toPointer([name])}`, 'ERR_CONFIG_HEADER', message))
   }
   return found
 }

@@ -1,10 +1,9 @@
 /** What rate limits mean where they are written. */
-import type { Problem } from '../problem.ts'
 import { valueAt } from '../../json-pointer.ts'
 import { quoted } from '../../printable.ts'
 import type { ConfigParts } from '../read/read-config.ts'
 import { judgesIn } from '../route/judges.ts'
-import type { LocatedProblem } from '../problem.ts'
+import { problemAt, problemAtKey, type LocatedProblem } from '../problem.ts'
 import type { RateLimitConfig } from './definition.ts'
 import { suggestion } from '../../suggest.ts'
 
@@ -18,19 +17,15 @@ interface Place {
 export function checkRateLimits(parts: ConfigParts): readonly LocatedProblem[] {
   const known = identityHeaders(parts)
   return placesOf(parts).flatMap((place) => {
-    const useless = whyUseless(place, parts)
-    if (useless !== undefined) return [{ pointer: place.pointer, atKey: true, problem: useless }]
+    const useless = checkUseless(place, parts)
+    if (useless !== undefined) return [useless]
     const seen = new Set<string>()
-    return place.limits.flatMap((limit, i): readonly LocatedProblem[] => {
+    return place.limits.flatMap((limit, i) => {
       const pointer = pointerOf(parts.root, place.pointer, i)
       const key = JSON.stringify([limit.per, limit.by ?? 'address']).toLowerCase()
       const isRepeated = seen.has(key)
       seen.add(key)
-      if (isRepeated) return [{ pointer, problem: REPEATED }]
-      return checkKey(limit.by, place.access, known).map((problem) => ({
-        pointer: `${pointer}/by`,
-        problem,
-      }))
+      return isRepeated ? [repeated(pointer)] : checkKey(`${pointer}/by`, limit.by, place.access, known)
     })
   })
 }
@@ -53,71 +48,64 @@ function placesOf({ listen, routes, upstreams, root }: ConfigParts): readonly Pl
   )
 }
 
-function whyUseless({ pointer, access }: Place, { listen, whole }: ConfigParts): Problem | undefined {
-  if (access === 'deny')
-    return useless(
-      'a route with `access: deny` allows no request to count',
-      'put the limit on the listener instead',
-    )
+function checkUseless(
+  { pointer, access }: Place,
+  { listen, whole }: ConfigParts,
+): LocatedProblem | undefined {
+  if (access === 'deny') {
+    const message = 'a route with `access: deny` allows no request to count'
+    return problemAtKey(pointer, 'ERR_CONFIG_USELESS_KEY', message, 'put the limit on the listener instead')
+  }
   if (whole === undefined || listen?.gateway !== undefined || !pointer.startsWith('/routes/'))
     return undefined
-  return useless('`rate_limit` has no effect without `listen.gateway`', 'limit requests in the proxy')
+  const message = '`rate_limit` has no effect without `listen.gateway`'
+  return problemAtKey(pointer, 'ERR_CONFIG_USELESS_KEY', message, 'limit requests in the proxy')
 }
 
-const useless = (message: string, hint: string): Problem => ({
-  code: 'ERR_CONFIG_USELESS_KEY',
-  message,
-  hints: [hint],
-})
-
-const REPEATED: Problem = {
-  code: 'ERR_CONFIG_USELESS_KEY',
-  message: 'two limits count the same clients in the same window: only the smaller one has an effect',
-  hints: ['keep the smaller one'],
+function repeated(pointer: string): LocatedProblem {
+  const message = 'two limits count the same clients in the same window: only the smaller one has an effect'
+  return problemAt(pointer, 'ERR_CONFIG_USELESS_KEY', message, 'keep the smaller one')
 }
 
 function checkKey(
+  at: string,
   by: RateLimitConfig['by'],
   access: Place['access'],
   known: ReadonlyMap<string, string> | undefined,
-): readonly Problem[] {
+): readonly LocatedProblem[] {
   if (by === undefined || by === 'address') return []
   const { identity, header, cookie } = by
-  if ([identity, header, cookie].filter((key) => key !== undefined).length !== 1) return [EXACTLY_ONE]
-  if (identity !== undefined) return checkIdentity(identity, access, known)
+  if ([identity, header, cookie].filter((key) => key !== undefined).length !== 1) {
+    const message = 'exactly one of `identity`, `header` and `cookie` is needed'
+    const hint = 'write `by: address` to count by the address of the client'
+    return [problemAt(at, 'ERR_CONFIG_EXACTLY_ONE', message, hint)]
+  }
+  if (identity !== undefined) return checkIdentity(at, identity, access, known)
   if (header !== undefined && known?.has(header.toLowerCase()) === true) {
     const message = `${quoted(header)} is an identity header, which no client may send`
-    return [{ code: 'ERR_CONFIG_HEADER', message, hints: [`write { identity: ${header} }`] }]
+    return [problemAt(at, 'ERR_CONFIG_HEADER', message, `write { identity: ${header} }`)]
   }
-  return [CHOSEN]
+  const message = 'the client chooses this value, and can evade the limit by changing it'
+  const hint = 'add a second limit by address: `rate_limit: [{ …, by: address }, …]`'
+  return [problemAt(at, 'WARN_CONFIG_RATE_LIMIT_KEY', message, hint)]
 }
 
 function checkIdentity(
+  at: string,
   name: string,
   access: Place['access'],
   known: ReadonlyMap<string, string> | undefined,
-): readonly Problem[] {
+): readonly LocatedProblem[] {
   if (access === 'public') {
     const message = `nothing sets ${quoted(name)} on a public route`
-    return [{ code: 'ERR_CONFIG_HEADER', message, hints: ['count by `address`'] }]
+    return [problemAt(at, 'ERR_CONFIG_HEADER', message, 'count by `address`')]
   }
   if (known === undefined || known.has(name.toLowerCase())) return []
   const names = [...known.values()]
   const hint = names.length === 0 ? 'none of them has `identity`' : `known: ${names.slice(0, 20).join(', ')}`
   const message = `no policy, no auth service and no \`basic_auth\` sets ${quoted(name)}`
-  return [{ code: 'ERR_CONFIG_HEADER', message, ...suggestion(name, new Set(names)), hints: [hint] }]
-}
-
-const EXACTLY_ONE: Problem = {
-  code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: 'exactly one of `identity`, `header` and `cookie` is needed',
-  hints: ['write `by: address` to count by the address of the client'],
-}
-
-const CHOSEN: Problem = {
-  code: 'WARN_CONFIG_RATE_LIMIT_KEY',
-  message: 'the client chooses this value, and can evade the limit by changing it',
-  hints: ['add a second limit by address: `rate_limit: [{ …, by: address }, …]`'],
+  const problem = { code: 'ERR_CONFIG_HEADER', message, ...suggestion(name, new Set(names)) } as const
+  return [{ pointer: at, problem: { ...problem, hints: [hint] } }]
 }
 
 /** Names that policies, auth services and `basic_auth` set, by their lower-case form; undefined where not all could be read. */

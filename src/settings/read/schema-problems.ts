@@ -1,7 +1,6 @@
 /** What zod finds, in our words: one problem per mistake, at the place where it is written. */
-import type { LocatedProblem } from '../problem.ts'
+import { problemAt, problemAtKey, type LocatedProblem, type Problem } from '../problem.ts'
 import type { z } from 'zod'
-import type { Problem } from '../problem.ts'
 import { pointerForPeople, toPointer, valueAt } from '../../json-pointer.ts'
 import { hintForUnknownKey } from './key-hints.ts'
 import { quoted } from '../../printable.ts'
@@ -48,7 +47,7 @@ function convert(issue: Issue, above: readonly PropertyKey[], root: unknown): re
     case 'invalid_value':
       return [mismatch(pointer, root, [], issue.values.map(String))]
     default:
-      return [{ pointer, problem: { code: 'ERR_CONFIG_VALUE', message: lowerFirst(issue.message) } }]
+      return [problemAt(pointer, 'ERR_CONFIG_VALUE', lowerFirst(issue.message))]
   }
 }
 
@@ -93,43 +92,28 @@ function mismatch(
   if (found === undefined) return missingKey(pointer)
   const expected = [...new Set([...types.map(typeForPeople), ...values.map((value) => `\`${value}\``)])]
   const wanted = expected.join(' or ')
-  if (types.length > 0) {
-    return {
-      pointer,
-      problem: { code: 'ERR_CONFIG_TYPE', message: `expected ${wanted}, found ${kindOf(found)}` },
-    }
-  }
-  const shown = typeof found === 'string' ? quoted(found) : kindOf(found)
-  return {
-    pointer,
-    problem: {
-      code: 'ERR_CONFIG_VALUE',
-      message: `expected ${wanted}, found ${typeof found === 'number' ? String(found) : shown}`,
-      ...(typeof found === 'string' ? suggestion(found, values) : {}),
-    },
-  }
+  if (types.length > 0)
+    return problemAt(pointer, 'ERR_CONFIG_TYPE', `expected ${wanted}, found ${kindOf(found)}`)
+  const isText = typeof found === 'string'
+  const shown = isText ? quoted(found) : typeof found === 'number' ? String(found) : kindOf(found)
+  const message = `expected ${wanted}, found ${shown}`
+  const label = isText ? suggestion(found, values) : {}
+  return { pointer, problem: { code: 'ERR_CONFIG_VALUE', message, ...label } }
 }
 
 /** A required key that is not there. */
 export function missingKey(pointer: string): LocatedProblem {
   const cut = pointer.lastIndexOf('/')
   const key = pointer.slice(cut + 1)
-  const hint = MISSING_HINTS[key]
-  return {
-    pointer,
-    problem: {
-      code: 'ERR_CONFIG_MISSING_KEY',
-      message: `the key ${quoted(key)} is missing ${pointerForPeople(pointer.slice(0, cut))}`,
-      ...(hint === undefined ? {} : { hints: [hint] }),
-    },
-  }
+  const message = `the key ${quoted(key)} is missing ${pointerForPeople(pointer.slice(0, cut))}`
+  return problemAt(pointer, 'ERR_CONFIG_MISSING_KEY', message, ...(MISSING_HINTS[key] ?? []))
 }
 
-const MISSING_HINTS: Readonly<Record<string, string>> = {
-  version: 'write `version: 1`',
-  audience: 'write the `aud` of your tokens; `audience: any` accepts tokens for any other service too',
-  issuer: 'write the `iss` of your tokens, exactly',
-  match: 'write `match: {}` for all requests',
+const MISSING_HINTS: Readonly<Record<string, readonly string[]>> = {
+  version: ['write `version: 1`'],
+  audience: ['write the `aud` of your tokens; `audience: any` accepts tokens for any other service too'],
+  issuer: ['write the `iss` of your tokens, exactly'],
+  match: ['write `match: {}` for all requests'],
 }
 
 /**
@@ -151,24 +135,17 @@ const IN_SECRET = /^\/issuers\/\d+\/keys\/(?:\d+\/)?secret\/\d+\/([^/]*)$/
 function unknownKey(pointer: string, key: string | undefined, known: string): LocatedProblem {
   const parent = pointer.slice(0, pointer.lastIndexOf('/'))
   const knownKeys = known.split(', ')
-  const hints = [`known keys here: ${known}`]
+  const hint = `known keys here: ${known}`
   const where = pointerForPeople(parent)
   if (key === undefined) {
     const message = `unknown key, not shown because it may be a secret, ${where}`
     // The pointer ends with the key.
-    return { pointer: parent, problem: { code: 'ERR_CONFIG_UNKNOWN_KEY', message, hints } }
+    return problemAt(parent, 'ERR_CONFIG_UNKNOWN_KEY', message, hint)
   }
-  const hint = hintForUnknownKey(key, knownKeys)
-  return {
-    pointer,
-    atKey: true,
-    problem: {
-      code: 'ERR_CONFIG_UNKNOWN_KEY',
-      message: `unknown key ${quoted(key)} ${where}`,
-      ...(hint === undefined ? suggestion(key, knownKeys) : { label: hint }),
-      hints,
-    },
-  }
+  const label = hintForUnknownKey(key, knownKeys)
+  const found = problemAtKey(pointer, 'ERR_CONFIG_UNKNOWN_KEY', `unknown key ${quoted(key)} ${where}`, hint)
+  const beside = label === undefined ? suggestion(key, knownKeys) : { label }
+  return { ...found, problem: { ...found.problem, ...beside } }
 }
 
 const typeForPeople = (type: string): string => TYPE_NAMES[type] ?? `a ${type}`

@@ -4,12 +4,10 @@ import { checkForwardAuth } from '../forward-auth/check.ts'
 import { toPointer } from '../../json-pointer.ts'
 import { quoted } from '../../printable.ts'
 import type { ConfigParts } from '../read/read-config.ts'
-import type { Located } from '../problem.ts'
+import { problemAt, problemAtKey, type Located, type LocatedProblem } from '../problem.ts'
 import { judgesIn } from './judges.ts'
-import type { JudgeConfig } from './definition.ts'
+import type { JudgeConfig, RouteConfig } from './definition.ts'
 import type { PolicyConfig } from '../policy/definition.ts'
-import type { RouteConfig } from './definition.ts'
-import type { LocatedProblem } from '../problem.ts'
 
 const ANSWERS = ['access', 'policy', 'forward_auth', 'basic_auth', 'all_of'] as const
 const JUDGES = ['policy', 'forward_auth', 'basic_auth'] as const
@@ -23,24 +21,15 @@ export function checkOneAnswer({ pointer, value }: Located<RouteConfig>): Locate
   ]
   const isOptional = value.policy !== undefined && value.access === 'public'
   const optional = 'to allow requests without a token as well: `policy: NAME` with `allow_anonymous: true`'
-  return {
-    pointer,
-    problem: notOne(written, 'nothing judges this route', isOptional ? [optional, ...hints] : hints),
-  }
+  return notOne(pointer, written, 'nothing judges this route', ...(isOptional ? [optional, ...hints] : hints))
 }
 
 /** Only a policy tells a request without a token from one with a token that is not valid. */
 export function checkAnonymous({ pointer, value }: Located<RouteConfig>): readonly LocatedProblem[] {
   if (value.allow_anonymous === undefined || value.policy !== undefined) return []
   const message = '`allow_anonymous` needs a route with `policy: NAME`'
-  const hints = ['remove it: `access: public` reads no token, and other judges use none']
-  return [
-    {
-      pointer: `${pointer}/allow_anonymous`,
-      atKey: true,
-      problem: { code: 'ERR_CONFIG_USELESS_KEY', message, hints },
-    },
-  ]
+  const hint = 'remove it: `access: public` reads no token, and other judges use none'
+  return [problemAtKey(`${pointer}/allow_anonymous`, 'ERR_CONFIG_USELESS_KEY', message, hint)]
 }
 
 /** Each judge of a route on its own. */
@@ -53,8 +42,8 @@ function checkJudge(
 ): readonly LocatedProblem[] {
   const written = JUDGES.filter((key) => value[key] !== undefined)
   if (isOfSeveral && written.length !== 1) {
-    const hints = ['write one of `policy: NAME`, `forward_auth` or `basic_auth`']
-    return [{ pointer, problem: notOne(written, 'this judge is empty', hints) }]
+    const hint = 'write one of `policy: NAME`, `forward_auth` or `basic_auth`'
+    return [notOne(pointer, written, 'this judge is empty', hint)]
   }
   return [
     ...(value.forward_auth === undefined
@@ -66,15 +55,15 @@ function checkJudge(
   ]
 }
 
-const notOne = (
+function notOne(
+  pointer: string,
   written: readonly string[],
   none: string,
-  hints: readonly string[],
-): LocatedProblem['problem'] => ({
-  code: 'ERR_CONFIG_EXACTLY_ONE',
-  message: written.length === 0 ? none : `\`${written.join('` and `')}\` exclude each other`,
-  hints,
-})
+  ...hints: string[]
+): LocatedProblem {
+  const message = written.length === 0 ? none : `\`${written.join('` and `')}\` exclude each other`
+  return problemAt(pointer, 'ERR_CONFIG_EXACTLY_ONE', message, ...hints)
+}
 
 /** Both would want the one `Authorization` header of a request, and two of them are a denial: nobody could pass. */
 export function checkOneHeader({ routes, policies, whole }: ConfigParts): readonly LocatedProblem[] {
@@ -90,9 +79,8 @@ export function checkOneHeader({ routes, policies, whole }: ConfigParts): readon
     const basic = judges.find(({ value }) => value.basic_auth !== undefined)
     if (policy === undefined || basic === undefined) return []
     const message = `\`basic_auth\` and the policy ${quoted(policy)} both read the Authorization header`
-    const hints = ['give the policy `token_sources` with a cookie or another header']
-    const pointer = `${basic.pointer}/basic_auth`
-    return [{ pointer, atKey: true, problem: { code: 'ERR_CONFIG_EXACTLY_ONE', message, hints } }]
+    const hint = 'give the policy `token_sources` with a cookie or another header'
+    return [problemAtKey(`${basic.pointer}/basic_auth`, 'ERR_CONFIG_EXACTLY_ONE', message, hint)]
   })
 }
 
@@ -112,7 +100,7 @@ export function checkToldTwice({ routes, policies }: ConfigParts): readonly Loca
     if (route.value.all_of === undefined) return []
     const seen = new Map<string, number>()
     return judgesIn(route).flatMap((judge, i) =>
-      toldBy(judge, byName).flatMap(({ pointer, kind, name }): readonly LocatedProblem[] => {
+      toldBy(judge, byName).flatMap(({ pointer, kind, name }) => {
         // One spelling for all that servers take for the same name.
         const key = `${kind} ${name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')}`
         const first = seen.get(key) ?? i
@@ -120,7 +108,7 @@ export function checkToldTwice({ routes, policies }: ConfigParts): readonly Loca
         // Twice within one judge is reported where that judge is checked.
         if (first === i) return []
         const message = `the ${kind} ${quoted(name)} is already set by judge ${first + 1} of this route`
-        return [{ pointer, problem: { code: 'ERR_CONFIG_DUPLICATE_NAME', message } }]
+        return [problemAt(pointer, 'ERR_CONFIG_DUPLICATE_NAME', message)]
       }),
     )
   })

@@ -1,8 +1,6 @@
 /** Who judges the requests of a route, whichever way that is written. */
-import type { JudgeSettings, RouteSettings } from './definition.ts'
+import type { JudgeSettings, RouteSettings, JudgeConfig, RouteConfig } from './definition.ts'
 import type { Located } from '../problem.ts'
-import type { JudgeConfig } from './definition.ts'
-import type { RouteConfig } from './definition.ts'
 
 /** In order; none where a route is public or closed. */
 export function judgesOf(access: RouteSettings['access']): readonly JudgeSettings[] {

@@ -1,7 +1,6 @@
 /** The bytes of a shared secret, from the way it is written. */
-import { err, ok } from '../../result.ts'
-import type { Result } from '../../result.ts'
-import type { Problem } from '../problem.ts'
+import { ok, type Result } from '../../result.ts'
+import { refuse, type Problem } from '../problem.ts'
 
 export type SecretEncoding = 'utf8' | 'base64' | 'base64url' | 'hex'
 
@@ -14,11 +13,8 @@ const ALPHABETS: Readonly<Record<Exclude<SecretEncoding, 'utf8'>, RegExp>> = {
 /** Strict: Node's decoder skips what it does not know, and would quietly yield another secret. */
 export function decodeSecret(secret: string, encoding: SecretEncoding): Result<Uint8Array, Problem> {
   if (encoding !== 'utf8' && !ALPHABETS[encoding].test(secret)) {
-    return err({
-      code: 'ERR_CONFIG_SECRET_ENCODING',
-      message: `the secret is not ${encoding}`,
-      hints: ['set `encoding` to the encoding of the secret: utf8, base64, base64url or hex'],
-    })
+    const hint = 'set `encoding` to the encoding of the secret: utf8, base64, base64url or hex'
+    return refuse('ERR_CONFIG_SECRET_ENCODING', `the secret is not ${encoding}`, hint)
   }
   return ok(new Uint8Array(Buffer.from(secret, encoding)))
 }

@@ -1,9 +1,8 @@
 /** Which headers may carry identity: those that mean nothing to HTTP, to a proxy, or to Warder's own answer. */
 import { OVERRIDE_FIELDS } from '../../syntax/override-fields.ts'
 import { parseToken } from './texts.ts'
-import { err, ok } from '../../result.ts'
-import type { Result } from '../../result.ts'
-import type { Problem } from '../problem.ts'
+import { ok, type Result } from '../../result.ts'
+import { refuse, type Problem } from '../problem.ts'
 import { quoted } from '../../printable.ts'
 
 const RESERVED: ReadonlySet<string> = new Set(
@@ -40,17 +39,13 @@ const OF_PROXY: ReadonlySet<string> = new Set(
 export function parseIdentityHeader(name: string): Result<string, Problem> {
   if (!/^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(name)) {
     const message = `${quoted(name)} cannot be an identity header`
-    const hints = ['use letters, digits and `-`; other characters have a second spelling in some servers']
-    return err({ code: 'ERR_CONFIG_HEADER', message, hints })
+    const hint = 'use letters, digits and `-`; other characters have a second spelling in some servers'
+    return refuse('ERR_CONFIG_HEADER', message, hint)
   }
   const lower = name.toLowerCase()
   if (!RESERVED.has(lower) && !OF_PROXY.has(lower)) return ok(name)
-  const hints = ['choose another name, such as X-Auth-Subject']
-  return err({
-    code: 'ERR_CONFIG_HEADER',
-    message: `${quoted(name)} already has a meaning for HTTP or proxies`,
-    hints,
-  })
+  const message = `${quoted(name)} already has a meaning for HTTP or proxies`
+  return refuse('ERR_CONFIG_HEADER', message, 'choose another name, such as X-Auth-Subject')
 }
 
 /** Headers that an auth service may set: like those of identity, and the credential that it changes for another. */
@@ -64,6 +59,6 @@ export const parseGrantedHeader = (name: string): Result<string, Problem> =>
 export function parseCountedHeader(name: string): Result<string, Problem> {
   const lower = name.toLowerCase()
   if (lower === 'authorization' || !RESERVED.has(lower)) return parseToken(name)
-  const hints = ['count by `address`, or by a header that identifies the client, such as X-Api-Key']
-  return err({ code: 'ERR_CONFIG_HEADER', message: `${quoted(name)} does not identify a client`, hints })
+  const hint = 'count by `address`, or by a header that identifies the client, such as X-Api-Key'
+  return refuse('ERR_CONFIG_HEADER', `${quoted(name)} does not identify a client`, hint)
 }

@@ -1,7 +1,6 @@
 /** Listen addresses: `host:port`, `:port` for all interfaces, `[::1]:port`, `unix:PATH`. */
-import { err, ok } from '../../result.ts'
-import type { Result } from '../../result.ts'
-import type { Problem } from '../problem.ts'
+import { ok, type Result } from '../../result.ts'
+import { refuse, type Problem } from '../problem.ts'
 import { quoted } from '../../printable.ts'
 import { socketText, type SocketAddress } from '../../socket-address.ts'
 
@@ -21,11 +20,8 @@ export function parseListenAddress(text: string): Result<SocketAddress, Problem>
   if (host !== undefined && port <= 65_535) {
     return ok({ kind: 'tcp', host: host === '' ? ALL_INTERFACES : host.toLowerCase(), port })
   }
-  return err({
-    code: 'ERR_CONFIG_ADDRESS',
-    message: `${quoted(text)} is not a listen address`,
-    hints: ['write host:port, [IPv6]:port, :port for all interfaces, or unix:/path/to/socket'],
-  })
+  const hint = 'write host:port, [IPv6]:port, :port for all interfaces, or unix:/path/to/socket'
+  return refuse('ERR_CONFIG_ADDRESS', `${quoted(text)} is not a listen address`, hint)
 }
 
 /** The spelling that {@link parseListenAddress} reads back. */

@@ -1,8 +1,7 @@
 /** Origins of web pages (RFC 6454 §6.2), and patterns of them. */
 import { parseHost } from '../../syntax/parse-host.ts'
-import { err, ok } from '../../result.ts'
-import type { Result } from '../../result.ts'
-import type { Problem } from '../problem.ts'
+import { ok, type Result } from '../../result.ts'
+import { refuse, type Problem } from '../problem.ts'
 import { quoted } from '../../printable.ts'
 
 const ORIGIN = /^(https?):\/\/(\*\.)?([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/
@@ -25,4 +24,4 @@ export function parseOrigin(text: string): Result<string, Problem> {
 }
 
 const wrong = (text: string, hint: string): Result<never, Problem> =>
-  err({ code: 'ERR_CONFIG_VALUE', message: `${quoted(text)} is not an origin`, hints: [hint] })
+  refuse('ERR_CONFIG_VALUE', `${quoted(text)} is not an origin`, hint)

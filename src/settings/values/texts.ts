@@ -1,46 +1,42 @@
 /** Strings of the configuration that have a syntax of their own, each with its parser. */
 import { parseClaimPath } from '../../syntax/claim-path.ts'
 import { compileClaimPattern } from '../../syntax/claim-pattern.ts'
-import { ALGORITHM_NAMES, isAlgorithm } from '../../syntax/algorithms.ts'
-import type { Algorithm } from '../../syntax/algorithms.ts'
+import { ALGORITHM_NAMES, isAlgorithm, type Algorithm } from '../../syntax/algorithms.ts'
 import { parseHost } from '../../syntax/parse-host.ts'
-import { err, ok } from '../../result.ts'
-import type { Result } from '../../result.ts'
-import type { Problem } from '../problem.ts'
+import { err, ok, type Result } from '../../result.ts'
+import { refuse, type Problem } from '../problem.ts'
 import { quoted } from '../../printable.ts'
 import { suggestion } from '../../suggest.ts'
 
-// RFC 9110 §5.6.2.
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
-// RFC 6749 §3.3.
-const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/
-const NAME = /^[A-Za-z0-9_.-]{1,64}$/
+/** RFC 9110 §5.6.2. */
+export const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const HOST = /^[a-z0-9_]([a-z0-9_-]{0,62})(\.[a-z0-9_]([a-z0-9_-]{0,62}))*$/
-// RFC 9110 §5.6.4, without what must be escaped: the realm is sent as a quoted string.
-const QUOTABLE = /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/
-
 const MAX_CLAIM_PATH_LENGTH = 256
 
 type Parsed<T = string> = Result<T, Problem>
 
 /** Any text without white space around it. */
 export const notEmpty = (text: string): Parsed =>
-  text.trim() === '' || text.trim() !== text
-    ? err({
-        code: 'ERR_CONFIG_VALUE',
-        message: text.trim() === '' ? 'an empty string' : `${quoted(text)} begins or ends with white space`,
-      })
-    : ok(text)
+  text.trim() === text && text !== ''
+    ? ok(text)
+    : refuse(
+        'ERR_CONFIG_VALUE',
+        text.trim() === '' ? 'an empty string' : `${quoted(text)} begins or ends with white space`,
+      )
+
+/** Texts that match the pattern; of others the message is "TEXT {@link why}". */
+const matching =
+  (pattern: RegExp, code: Problem['code'], why: string, ...hints: string[]) =>
+  (text: string): Parsed =>
+    pattern.test(text) ? ok(text) : refuse(code, `${quoted(text)} ${why}`, ...hints)
 
 /** A name that operators, URLs and metrics can carry. */
-export const parseName = (text: string): Parsed =>
-  NAME.test(text)
-    ? ok(text)
-    : problem(
-        'ERR_CONFIG_NAME',
-        `${quoted(text)} is not a name`,
-        'use 1 to 64 letters, digits, `_`, `.` or `-`',
-      )
+export const parseName = matching(
+  /^[A-Za-z0-9_.-]{1,64}$/,
+  'ERR_CONFIG_NAME',
+  'is not a name',
+  'use 1 to 64 letters, digits, `_`, `.` or `-`',
+)
 
 export function parseAlgorithm(text: string): Parsed<Algorithm> {
   if (isAlgorithm(text)) return ok(text)
@@ -53,51 +49,43 @@ export function parseAlgorithm(text: string): Parsed<Algorithm> {
   })
 }
 
-/** SHA-256 in base64url: 43 characters, of which the last carries four bits only. */
-const THUMBPRINT = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/
-
-/** @see RFC 7638 §3 */
-export const parseThumbprint = (text: string): Parsed =>
-  THUMBPRINT.test(text)
-    ? ok(text)
-    : problem(
-        'ERR_CONFIG_VALUE',
-        `${quoted(text)} is not a SHA-256 thumbprint`,
-        'write the 43 characters that `warder keys list` shows (RFC 7638)',
-      )
+/** SHA-256 in base64url (RFC 7638 §3): 43 characters, of which the last carries four bits only. */
+export const parseThumbprint = matching(
+  /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/,
+  'ERR_CONFIG_VALUE',
+  'is not a SHA-256 thumbprint',
+  'write the 43 characters that `warder keys list` shows (RFC 7638)',
+)
 
 /** A method in upper case; they are compared exactly (RFC 9110 §9.1). */
 export const parseMethod = (text: string): Parsed =>
   TOKEN.test(text)
     ? ok(text.toUpperCase())
-    : problem('ERR_CONFIG_METHOD', `${quoted(text)} is not an HTTP method`)
+    : refuse('ERR_CONFIG_METHOD', `${quoted(text)} is not an HTTP method`)
 
 /** A header, cookie or scheme name: a token of RFC 9110. */
-export const parseToken = (text: string): Parsed =>
-  TOKEN.test(text)
-    ? ok(text)
-    : problem('ERR_CONFIG_HEADER', `${quoted(text)} has characters that are not allowed in this name`)
+export const parseToken = matching(
+  TOKEN,
+  'ERR_CONFIG_HEADER',
+  'has characters that are not allowed in this name',
+)
 
 /** The name of a cookie, or its beginning followed by `*`. */
 export const parseCookiePattern = (text: string): Parsed => {
   const name = text.endsWith('*') ? text.slice(0, -1) : text
-  return name.includes('*') || name === ''
-    ? problem(
-        'ERR_CONFIG_HEADER',
-        `${quoted(text)} is neither the name of a cookie nor a prefix of one`,
-        'write a name, or a prefix that ends with `*`: `_oauth2_proxy*`',
-      )
-    : parseToken(text)
+  if (!name.includes('*') && name !== '') return parseToken(text)
+  const message = `${quoted(text)} is neither the name of a cookie nor a prefix of one`
+  const hint = 'write a name, or a prefix that ends with `*`: `_oauth2_proxy*`'
+  return refuse('ERR_CONFIG_HEADER', message, hint)
 }
 
-export const parseRealm = (text: string): Parsed =>
-  QUOTABLE.test(text)
-    ? ok(text)
-    : problem(
-        'ERR_CONFIG_VALUE',
-        `${quoted(text)} cannot be a realm`,
-        'use visible ASCII without `"` and `\\`',
-      )
+/** Sent as a quoted string: what stands in one without escapes (RFC 9110 §5.6.4). */
+export const parseRealm = matching(
+  /^[\x20\x21\x23-\x5b\x5d-\x7e]{1,128}$/,
+  'ERR_CONFIG_VALUE',
+  'cannot be a realm',
+  'use visible ASCII without `"` and `\\`',
+)
 
 /** A lower-case host as requests name it, or `*.example.com`. */
 export function checkHostPattern(text: string): Parsed {
@@ -110,28 +98,27 @@ export function checkHostPattern(text: string): Parsed {
   const hint = /:\d+$/.test(host)
     ? 'remove the port; it is not compared'
     : 'write api.example.com or *.example.com; international names in their xn-- form'
-  return problem('ERR_CONFIG_HOST', `${quoted(text)} is not a host pattern`, hint)
+  return refuse('ERR_CONFIG_HOST', `${quoted(text)} is not a host pattern`, hint)
 }
 
-/** One scope: no white space. */
-export const parseScope = (text: string): Parsed =>
-  SCOPE_TOKEN.test(text) ? ok(text) : problem('ERR_CONFIG_SCOPE', `${quoted(text)} is not a scope`)
+/** One scope: no white space (RFC 6749 §3.3). */
+export const parseScope = matching(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'ERR_CONFIG_SCOPE', 'is not a scope')
 
 /** The dotted path of a claim, as the rules themselves read it. */
 export function checkClaimPath(text: string): Parsed {
   if (text.length <= MAX_CLAIM_PATH_LENGTH && parseClaimPath(text) !== undefined) return ok(text)
   const hint = 'separate names by dots; `\\.` is a dot inside a name'
-  return problem('ERR_CONFIG_CLAIM_PATH', `${quoted(text)} is not a claim path`, hint)
+  return refuse('ERR_CONFIG_CLAIM_PATH', `${quoted(text)} is not a claim path`, hint)
 }
 
 /** How a claim must begin, spaces included. */
 export const parseBeginning = (text: string): Parsed =>
-  text === '' ? problem('ERR_CONFIG_VALUE', 'an empty text is a prefix of every text') : ok(text)
+  text === '' ? refuse('ERR_CONFIG_VALUE', 'an empty text is a prefix of every text') : ok(text)
 
 /** A word of a claim with several. */
 export const parseWord = (text: string): Parsed =>
   text === '' || text.includes(' ')
-    ? problem('ERR_CONFIG_VALUE', `${quoted(text)} is not one word`, 'write several words as a list')
+    ? refuse('ERR_CONFIG_VALUE', `${quoted(text)} is not one word`, 'write several words as a list')
     : ok(text)
 
 /** A regular expression, as the rules themselves read it. */
@@ -139,29 +126,23 @@ export function parsePattern(text: string): Parsed {
   const compiled = compileClaimPattern(text)
   if (compiled.ok) return ok(text)
   const hint = 'use RE2 syntax, without look-around and back-references; the whole claim must match'
-  return problem('ERR_CONFIG_PATTERN', `${quoted(text)} is not a pattern: ${compiled.error}`, hint)
+  return refuse('ERR_CONFIG_PATTERN', `${quoted(text)} is not a pattern: ${compiled.error}`, hint)
 }
 
 // What a path segment and a host label may both hold; `.` and `..` would be another URL.
 const TENANT = /^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,64}$/
 
 /** What stands for `{tenant}` in an issuer. */
-export const parseTenant = (text: string): Parsed =>
-  TENANT.test(text)
-    ? ok(text)
-    : problem(
-        'ERR_CONFIG_NAME',
-        `${quoted(text)} is not a tenant`,
-        text.includes('*')
-          ? 'list the tenants, or write the word `any` instead of the list to accept every tenant'
-          : 'use 1 to 64 letters, digits, `_`, `.` or `-`',
-      )
+export function parseTenant(text: string): Parsed {
+  if (TENANT.test(text)) return ok(text)
+  const hint = text.includes('*')
+    ? 'list the tenants, or write the word `any` instead of the list to accept every tenant'
+    : 'use 1 to 64 letters, digits, `_`, `.` or `-`'
+  return refuse('ERR_CONFIG_NAME', `${quoted(text)} is not a tenant`, hint)
+}
 
 /** A media type as `typ` has it: lower case, without `application/` (RFC 7515 §4.1.9). */
 export function parseTyp(text: string): Parsed {
   const typ = text.toLowerCase().replace(/^application\/(?=[^/]*$)/, '')
-  return /^[!-~]+$/.test(typ) ? ok(typ) : problem('ERR_CONFIG_VALUE', `${quoted(text)} is not a token type`)
+  return /^[!-~]+$/.test(typ) ? ok(typ) : refuse('ERR_CONFIG_VALUE', `${quoted(text)} is not a token type`)
 }
-
-const problem = (code: Problem['code'], message: string, ...hints: string[]): Parsed<never> =>
-  err({ code, message, hints })

@@ -1,8 +1,7 @@
 /** URLs of the configuration: servers, auth services, logins and redirects. */
 import { MASK, quoted } from '../../printable.ts'
-import { err, ok } from '../../result.ts'
-import type { Result } from '../../result.ts'
-import type { Problem } from '../problem.ts'
+import { ok, type Result } from '../../result.ts'
+import { refuse, type Problem } from '../problem.ts'
 import type { SocketAddress } from '../../socket-address.ts'
 
 const HTTPS_PORT = 443
@@ -56,11 +55,11 @@ function whyNot(text: string): string | undefined {
 }
 
 const notServer = (text: string, why: string): Result<never, Problem> =>
-  err({
-    code: 'ERR_CONFIG_SERVER_URL',
-    message: `${quotedUrl(text)} is not the URL of a server: ${why}`,
-    hints: ['write http://host:port, https://host:port or unix:/path/to/socket'],
-  })
+  refuse(
+    'ERR_CONFIG_SERVER_URL',
+    `${quotedUrl(text)} is not the URL of a server: ${why}`,
+    'write http://host:port, https://host:port or unix:/path/to/socket',
+  )
 
 /** An auth service. */
 export interface AuthAddress {
@@ -84,11 +83,8 @@ export function parseAuthUrl(text: string): Result<AuthAddress, Problem> {
     : origin.includes('@')
       ? 'it has a user name'
       : 'it needs http:// or https://, a host, and a path in visible ASCII'
-  return err({
-    code: 'ERR_CONFIG_AUTH_URL',
-    message: `${quotedUrl(text)} is not the URL of an auth service: ${why}`,
-    hints: ['write http://host:port/path or https://host/path?query'],
-  })
+  const message = `${quotedUrl(text)} is not the URL of an auth service: ${why}`
+  return refuse('ERR_CONFIG_AUTH_URL', message, 'write http://host:port/path or https://host/path?query')
 }
 
 // What RFC 3986 allows in a path and a query; a browser reads `\` as `/`.
@@ -99,11 +95,9 @@ export function parseSignIn(text: string): Result<string, Problem> {
   const [, origin = '', rest = ''] = /^(https?:\/\/[^/?#]*)?(.*)$/s.exec(text) ?? []
   const hasHost = origin === '' ? /^\/(?!\/)/.test(rest) : parseServerUrl(origin).ok
   if (hasHost && PATH_AND_QUERY.test(rest)) return ok(text)
-  return err({
-    code: 'ERR_CONFIG_SIGN_IN',
-    message: `${quotedUrl(text)} is not a login page: write a URL, or a path that begins with one slash`,
-    hints: ['write https://login.example.com/?rd= or /oauth2/start?rd='],
-  })
+  const message = `${quotedUrl(text)} is not a login page: write a URL, or a path that begins with one slash`
+  const hint = 'write https://login.example.com/?rd= or /oauth2/start?rd='
+  return refuse('ERR_CONFIG_SIGN_IN', message, hint)
 }
 
 /** `https`, or `https:8443`. @returns The port. */
@@ -111,8 +105,8 @@ export function parseRedirect(text: string): Result<number, Problem> {
   const [, digits = String(HTTPS_PORT)] = /^https(?::(\d{1,5}))?$/.exec(text) ?? ['', '0']
   const port = Number(digits)
   if (port > 0 && port <= 65_535) return ok(port)
-  const hints = ['write `https`, or `https:PORT` if the listener with `tls` has a port other than 443']
-  return err({ code: 'ERR_CONFIG_VALUE', message: `${quoted(text)} is not a redirect target`, hints })
+  const hint = 'write `https`, or `https:PORT` if the listener with `tls` has a port other than 443'
+  return refuse('ERR_CONFIG_VALUE', `${quoted(text)} is not a redirect target`, hint)
 }
 
 export const formatRedirect = (port: number): string => (port === HTTPS_PORT ? 'https' : `https:${port}`)
