@@ -130,7 +130,7 @@ export const ROOT = section({
   cache: withDefault(CACHE, {}, 'Memory for verified tokens.'),
   realm: withDefault(text('text, quotable ASCII', parseRealm), 'warder', '`realm` of the challenge.'),
   state_dir: optional(
-    text('path, relative to the configuration'),
+    text('path'),
     'Directory for files that outlive a restart, relative to the configuration file; created if it does not exist.',
   ),
   drain: withDefault(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import * as fc from 'fast-check'
-import { formatByteSize, parseByteSize } from '../../src/settings/values/byte-size.ts'
+import { formatByteSize, parseByteSize } from '../../src/settings/values/quantities.ts'
 import { checkHostPattern, parseTyp } from '../../src/settings/values/texts.ts'
-import { formatDuration, parseDuration } from '../../src/settings/values/duration.ts'
+import { formatDuration, parseDuration } from '../../src/settings/values/quantities.ts'
 import { parseIdentityHeader } from '../../src/settings/values/header-names.ts'
 import { fromPointer, toPointer } from '../../src/json-pointer.ts'
 import {

@@ -1,5 +1,5 @@
 /** `warder healthcheck`: what /readyz or /livez of a running Warder answers. */
-import { parseDuration } from '../../settings/values/duration.ts'
+import { parseDuration } from '../../settings/values/quantities.ts'
 import { printable } from '../../printable.ts'
 import { askAdmin } from '../ask-admin.ts'
 import { writeJson, type Cli } from '../cli.ts'

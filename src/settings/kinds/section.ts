@@ -5,29 +5,20 @@ import type { FillContext, Kind, Presence, Setting, Shape, Unit, WriteOptions } 
 
 type Remarks = Pick<Setting, 'absent' | 'beside'>
 
+const setting =
+  <P extends Presence>(presence: P) =>
+  <K extends Kind>(kind: K, doc: string, remarks?: Remarks): Setting<K, P> => ({
+    kind,
+    presence,
+    doc,
+    ...remarks,
+  })
+
 /** A setting that must be written. */
-export const required = <K extends Kind>(
-  kind: K,
-  doc: string,
-  remarks?: Remarks,
-): Setting<K, 'required'> => ({
-  kind,
-  presence: 'required',
-  doc,
-  ...remarks,
-})
+export const required = setting('required')
 
 /** A setting that is absent from the settings unless it is written. */
-export const optional = <K extends Kind>(
-  kind: K,
-  doc: string,
-  remarks?: Remarks,
-): Setting<K, 'optional'> => ({
-  kind,
-  presence: 'optional',
-  doc,
-  ...remarks,
-})
+export const optional = setting('optional')
 
 /** @param value The default, as an operator would write it. */
 export const withDefault = <K extends Kind>(

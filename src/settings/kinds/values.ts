@@ -2,11 +2,9 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { MASK, quoted } from '../../printable.ts'
-import { err, ok } from '../../result.ts'
-import type { Result } from '../../result.ts'
-import type { Problem } from '../problem.ts'
-import { formatByteSize, parseByteSize } from '../values/byte-size.ts'
-import { formatDuration, parseDuration } from '../values/duration.ts'
+import { ok, type Result } from '../../result.ts'
+import { refuse, type Problem } from '../problem.ts'
+import { formatByteSize, formatDuration, parseByteSize, parseDuration } from '../values/quantities.ts'
 import { notEmpty } from '../values/texts.ts'
 import { escape, parsedBy, plain, refined, type Kind, type Unit } from './kind.ts'
 
@@ -72,7 +70,7 @@ export const count = (least: number, most: number): Kind<number, number, ''> =>
       (value) =>
         /^\d{1,15}$/.test(String(value))
           ? ok(Number(value))
-          : err({ code: 'ERR_CONFIG_TYPE', message: `${quoted(String(value))} is not a whole number` }),
+          : refuse('ERR_CONFIG_TYPE', `${quoted(String(value))} is not a whole number`),
       least,
       most,
       String,
@@ -96,8 +94,6 @@ const HOUR_MS = 3_600_000
 // Minutes are easier to compare as seconds, hours are not.
 const showDuration = (ms: number): string =>
   ms % HOUR_MS === 0 || ms < 1_000 ? formatDuration(ms) : `${ms / 1_000}s`
-const showSize = (bytes: number): string =>
-  bytes % 1024 === 0 && bytes > 0 ? `${bytes / 1024}KiB` : `${bytes}B`
 
 /** A duration, in milliseconds. */
 export const duration = (least: number, most: number): Kind<number, number, 'Ms'> =>
@@ -117,11 +113,11 @@ export const durationInSeconds = (least: number, most: number): Kind<number, num
 
 /** A size, in bytes. */
 export const size = (least: number, most: number): Kind<number, number, 'Bytes'> =>
-  quantity('Bytes', 'size', [parseByteSize, formatByteSize], [least, most], showSize)
+  quantity('Bytes', 'size', [parseByteSize, formatByteSize], [least, most])
 
 /** Bytes in a second. */
 export const byteRate = (least: number, most: number): Kind<number, number, ''> =>
-  quantity('', 'size', [parseByteSize, formatByteSize], [least, most], showSize)
+  quantity('', 'size', [parseByteSize, formatByteSize], [least, most])
 
 const inRange = (
   parse: (value: string | number) => Result<number, Problem>,
@@ -133,5 +129,5 @@ const inRange = (
     const read = parse(value)
     if (!read.ok || (read.value >= least && read.value <= most)) return read
     const message = `${quoted(String(value))} is not between ${show(least)} and ${show(most)}`
-    return err({ code: 'ERR_CONFIG_RANGE', message })
+    return refuse('ERR_CONFIG_RANGE', message)
   })

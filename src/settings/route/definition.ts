@@ -161,7 +161,14 @@ export const ROUTE = refined(WORDS, toRoute, fromRoute)
 
 function toRoute(filled: RouteWords): RouteSettings {
   const { name = '', match, cors, stripPrefix, addPrefix, ...others } = filled
-  const rest = withoutJudging(others)
+  const {
+    access: _access,
+    policy: _policy,
+    forwardAuth: _auth,
+    basicAuth: _basic,
+    allOf: _all,
+    ...rest
+  } = others
   const isRewritten = stripPrefix !== undefined || addPrefix !== undefined
   return {
     name,
@@ -185,17 +192,6 @@ function fromRoute(route: RouteSettings, options: WriteOptions): RouteWords {
     ...(addPrefix !== '/' && { addPrefix }),
   }
 }
-
-const withoutJudging = <T extends object>(words: T): Omit<T, Judging> =>
-  Object.fromEntries(Object.entries(words).filter(([word]) => !JUDGING.has(word))) as Omit<T, Judging>
-
-const JUDGING: ReadonlySet<string> = new Set<Judging>([
-  'access',
-  'policy',
-  'forwardAuth',
-  'basicAuth',
-  'allOf',
-])
 
 /** The cross-checks saw that exactly one is named; were it otherwise, nobody would pass. */
 function toAccess({ access, allOf, ...judge }: RouteWords): AccessSettings {
