@@ -19,9 +19,9 @@ import { interceptedStatuses } from './error-pages.ts'
 import { translateListeners } from './listeners.ts'
 import { ifWritten, type Judge } from './middlewares/judges.ts'
 import { readMiddlewares, type Middleware } from './middlewares/middlewares.ts'
-import { warnOfEmptyGuards } from './files/yaml-values.ts'
+import { reportEmptyGuards } from './files/yaml-values.ts'
 import { reportPublicPaths } from './public-paths.ts'
-import { checkReferences } from './references.ts'
+import { reportReferences } from './references.ts'
 import { translateRoutes, unknownMiddleware, type Made } from './routes.ts'
 import { reportNoted, withoutEffect } from './noted-keys.ts'
 import { PROVIDERS_HINT } from './notes.ts'
@@ -33,7 +33,8 @@ export function readGoma(
   root: unknown,
   supportedAlgorithms: ReadonlySet<Algorithm>,
 ): ReadForeign {
-  const references = checkReferences(root)
+  const { problems: references, report: reportReference } = createReport()
+  reportReferences(root, [], reportReference)
   // What is not filled in is not judged by what is written in its place.
   const withReferences = (found: readonly LocatedProblem[]): readonly LocatedProblem[] => [
     ...references,
@@ -46,21 +47,17 @@ export function readGoma(
   })
   const read = GomaSchema.safeParse(root)
   if (!read.success) return refused(toLocatedProblems(read.error.issues, root))
-  const translated = translate(read.data, root)
-  const found = [...translated.problems, ...warnOfEmptyGuards(document.value)]
+  const { problems: found, report } = createReport()
+  const translated = translate(read.data, root, report)
+  reportEmptyGuards(document.value, [], report)
   // What could not be translated is missing from the value, which is then wrong in other ways.
   if ([...references, ...found].some(isError)) return refused(found)
-  return readTranslated(
-    { ...translated, problems: withReferences(found) },
-    document,
-    supportedAlgorithms,
-    inWordsOfGoma,
-  )
+  const whole = { ...translated, problems: withReferences(found) }
+  return readTranslated(whole, document, supportedAlgorithms, inWordsOfGoma)
 }
 
-function translate(config: GomaConfig, root: unknown): Translated {
+function translate(config: GomaConfig, root: unknown, report: Report): Omit<Translated, 'problems'> {
   const { gateway, middlewares = [] } = config
-  const { problems, report } = createReport()
   reportNotedKeys(config, report)
   checkExtra(config, report)
   const listeners = translateListeners(config, report)
@@ -99,7 +96,6 @@ function translate(config: GomaConfig, root: unknown): Translated {
       ...[...upstreams].map(([name, { pointer }]) => [`upstreams/${name}`, pointer] as const),
       ...policies.flatMap(originsOfPolicy),
     ]),
-    problems,
   }
 }
 

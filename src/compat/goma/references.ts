@@ -1,6 +1,7 @@
 /** `${NAME}` and `{{function()}}`, which Goma fills in and Warder does not. */
 import { toPointer } from '../../json-pointer.ts'
-import type { LocatedProblem } from '../../settings/problem.ts'
+import type { Problem } from '../../settings/problem.ts'
+import type { Report } from '../read-foreign.ts'
 import { unsupported } from './noted-keys.ts'
 import { GATEWAY_NOTES, TOP_NOTES } from './notes.ts'
 
@@ -14,19 +15,14 @@ const REFERENCE = /\$\{([A-Za-z_]\w*)\}|^\{([A-Za-z_]\w*)\}$|\{\{\s*([A-Za-z_]\w
  * A reference that is used as a secret, letter by letter, would be known to everyone who knows such files, so every
  * value with a reference in it is refused. Values of keys without effect, or refused as a whole, are passed over.
  */
-export function checkReferences(root: unknown): readonly LocatedProblem[] {
-  const found: LocatedProblem[] = []
-  const visit = (value: unknown, path: readonly PropertyKey[]): void => {
-    if (typeof value === 'string') {
-      const reference = REFERENCE.exec(value)
-      if (reference !== null) found.push({ pointer: toPointer(path), problem: notFilledIn(reference) })
-    } else if (typeof value === 'object' && value !== null) {
-      for (const [key, member] of Object.entries(value) as readonly (readonly [string, unknown])[])
-        if (!PASSED_OVER.has(toPointer([...path, key]))) visit(member, [...path, key])
-    }
+export function reportReferences(value: unknown, path: readonly PropertyKey[], report: Report): void {
+  if (PASSED_OVER.has(toPointer(path))) return
+  if (typeof value === 'string') {
+    const reference = REFERENCE.exec(value)
+    if (reference !== null) report(toPointer(path), notFilledIn(reference))
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, member] of Object.entries(value)) reportReferences(member, [...path, key], report)
   }
-  visit(root, [])
-  return found
 }
 
 const PASSED_OVER: ReadonlySet<string> = new Set([
@@ -34,7 +30,7 @@ const PASSED_OVER: ReadonlySet<string> = new Set([
   ...Object.keys(GATEWAY_NOTES).map((key) => `/gateway/${key}`),
 ])
 
-function notFilledIn([, braced, bare, call]: RegExpExecArray): LocatedProblem['problem'] {
+function notFilledIn([, braced, bare, call]: RegExpExecArray): Problem {
   const name = braced ?? bare
   if (name === undefined)
     return unsupported(`\`{{${call ?? ''}()}}\` is not filled in`, 'write a value that stays the same')

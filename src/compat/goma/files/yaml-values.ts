@@ -1,7 +1,7 @@
 /** What Goma's reader does with YAML: `<<: *base`, `x-…` keys that hold such a base, and keys without a value. */
 import { toPointer } from '../../../json-pointer.ts'
 import type { SourceDocument } from '../../../config/source-document.ts'
-import type { LocatedProblem } from '../../../settings/problem.ts'
+import type { Report } from '../../read-foreign.ts'
 import { withoutEffect } from '../noted-keys.ts'
 
 /** The document with its merge keys replaced by what they stand for, at every depth, and without `x-…` at the top. */
@@ -41,18 +41,10 @@ export function withoutNulls(value: unknown): unknown {
 }
 
 /** A list whose guards are all commented out leaves a route that nothing guards, which is worth a warning. */
-export function warnOfEmptyGuards(document: unknown): readonly LocatedProblem[] {
-  const found: LocatedProblem[] = []
-  const visit = (value: unknown, path: readonly PropertyKey[]): void => {
-    if (typeof value !== 'object' || value === null) return
-    for (const [key, member] of Object.entries(value) as readonly (readonly [string, unknown])[]) {
-      if (key === 'middlewares' && member === null)
-        found.push({ pointer: toPointer([...path, key]), problem: NO_VALUE, atKey: true })
-      else visit(member, [...path, key])
-    }
-  }
-  visit(document, [])
-  return found
+export function reportEmptyGuards(value: unknown, path: readonly PropertyKey[], report: Report): void {
+  if (value === null && path.at(-1) === 'middlewares') report(toPointer(path), NO_VALUE, 'at key')
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, member] of Object.entries(value)) reportEmptyGuards(member, [...path, key], report)
 }
 
 const NO_VALUE = withoutEffect(
