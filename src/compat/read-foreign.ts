@@ -7,10 +7,9 @@ import { originOf } from '../json-pointer.ts'
 import { locateIn } from '../config/locate-problem.ts'
 import { readSettings } from '../config/read-settings.ts'
 import type { SourceDocument } from '../config/source-document.ts'
-import type { ErrorCode } from '../errors.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Settings } from '../settings/definition.ts'
-import type { LocatedProblem, Problem } from '../settings/problem.ts'
+import { mistake, type LocatedProblem, type Problem } from '../settings/problem.ts'
 import type { Algorithm } from '../syntax/algorithms.ts'
 
 /** A part of a `warder.yaml`. */
@@ -26,13 +25,6 @@ export function createReport(): { readonly problems: readonly LocatedProblem[]; 
     void problems.push({ pointer, problem, atKey: atKey !== undefined })
   return { problems, report }
 }
-
-/** @param hints What to write or do next; one sentence each. */
-export const mistake = (code: ErrorCode, message: string, ...hints: readonly string[]): Problem => ({
-  code,
-  message,
-  hints,
-})
 
 /** A document of another system as a `warder.yaml`. */
 export interface Translated {

@@ -36,7 +36,8 @@ export interface Named<T> extends Located<T> {
 
 type Words = readonly [code: ErrorCode, message: string, ...hints: string[]]
 
-const toProblem = (...[code, message, ...hints]: Words): Problem => ({
+/** A problem, in the words of {@link Problem}: its code, its message, and what to do. */
+export const mistake = (...[code, message, ...hints]: Words): Problem => ({
   code,
   message,
   ...(hints.length > 0 && { hints }),
@@ -45,7 +46,7 @@ const toProblem = (...[code, message, ...hints]: Words): Problem => ({
 /** A mistake in the value there. */
 export const problemAt = (pointer: string, ...words: Words): LocatedProblem => ({
   pointer,
-  problem: toProblem(...words),
+  problem: mistake(...words),
 })
 
 /** The key there is the mistake, whatever its value. */
@@ -55,7 +56,7 @@ export const problemAtKey = (pointer: string, ...words: Words): LocatedProblem =
 })
 
 /** What a parser returns for a text that it refuses. */
-export const refuse = (...words: Words): Result<never, Problem> => err(toProblem(...words))
+export const refuse = (...words: Words): Result<never, Problem> => err(mistake(...words))
 
 const UNKNOWN = {
   policy: 'ERR_CONFIG_UNKNOWN_POLICY',
@@ -72,5 +73,5 @@ export function unknownReference(
 ): LocatedProblem {
   const message = `there is no ${what} ${quoted(name)}`
   const hint = known.size === 0 ? `no ${what} has a name` : `known: ${[...known].slice(0, 20).join(', ')}`
-  return { pointer, problem: { ...toProblem(UNKNOWN[what], message, hint), ...suggestion(name, known) } }
+  return { pointer, problem: { ...mistake(UNKNOWN[what], message, hint), ...suggestion(name, known) } }
 }

@@ -1,6 +1,6 @@
 /** Goma's `cors`, a list of origins and a map of answer headers → the `cors` of a native route. */
-import type { Problem } from '../../settings/problem.ts'
-import { mistake, type Report, type NativeValue } from '../read-foreign.ts'
+import { mistake, type Problem } from '../../settings/problem.ts'
+import type { Report, NativeValue } from '../read-foreign.ts'
 import { quoted } from '../../printable.ts'
 import { parseOrigin } from '../../settings/values/origin.ts'
 import { z } from 'zod'

@@ -1,7 +1,7 @@
 /** Where Goma listens → the gateway's listeners: one in plain text, and with certificates one with TLS beside it. */
 import { formatListenAddress } from '../../settings/values/listen-address.ts'
-import type { Problem } from '../../settings/problem.ts'
-import { mistake, type Report } from '../read-foreign.ts'
+import { mistake, type Problem } from '../../settings/problem.ts'
+import type { Report } from '../read-foreign.ts'
 import { isWrittenKey } from './key-text.ts'
 import { isOff, unsupported, withoutEffect } from './noted-keys.ts'
 import type { GomaConfig } from './schema.ts'

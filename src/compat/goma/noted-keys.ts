@@ -1,8 +1,8 @@
 /** Keys of Goma that Warder knows by name and does not support: refused, or reported as without effect. */
 import { z } from 'zod'
 import { toPointer } from '../../json-pointer.ts'
-import type { Problem } from '../../settings/problem.ts'
-import { mistake, type Report } from '../read-foreign.ts'
+import { mistake, type Problem } from '../../settings/problem.ts'
+import type { Report } from '../read-foreign.ts'
 import { isNo } from './leaf.ts'
 
 /** What the schema makes of such a key, if it is set. */

@@ -2,11 +2,10 @@
 import type { SourceDocument } from '../../config/source-document.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
 import { toLocatedProblems } from '../../settings/read/schema-problems.ts'
-import type { LocatedProblem } from '../../settings/problem.ts'
+import { mistake, type LocatedProblem } from '../../settings/problem.ts'
 import {
   createReport,
   isError,
-  mistake,
   readTranslated,
   type InOwnWords,
   type ReadForeign,

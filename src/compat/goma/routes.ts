@@ -1,7 +1,7 @@
 /** Goma's routes → native routes and upstreams. */
 import { toName, uniqueName } from '../../settings/default-names.ts'
-import type { Problem } from '../../settings/problem.ts'
-import { mistake, type Report, type NativeValue } from '../read-foreign.ts'
+import { mistake, type Problem } from '../../settings/problem.ts'
+import type { Report, NativeValue } from '../read-foreign.ts'
 import { quoted } from '../../printable.ts'
 import { suggestion } from '../../suggest.ts'
 import { translateCors, type TranslatedCors } from './cors.ts'

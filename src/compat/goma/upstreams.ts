@@ -1,5 +1,6 @@
 /** Servers of a Goma route → a native upstream. */
-import { mistake, type Report, type NativeValue } from '../read-foreign.ts'
+import { mistake } from '../../settings/problem.ts'
+import type { Report, NativeValue } from '../read-foreign.ts'
 import type { GomaLimit } from './middlewares/judges.ts'
 import { interceptedStatuses } from './error-pages.ts'
 import { isWrittenKey } from './key-text.ts'

@@ -1,8 +1,8 @@
 /** One client of a jwtauthrequest configuration → an issuer and a policy of a `warder.yaml`. */
 import { isHmac } from '../../settings/issuer/default-algorithms.ts'
 import type { ErrorCode } from '../../errors.ts'
-import type { Problem } from '../../settings/problem.ts'
-import { allowIfShort, ANY, ISSUER_ANY, mistake, type NativeValue, type Report } from '../read-foreign.ts'
+import { mistake, type Problem } from '../../settings/problem.ts'
+import { allowIfShort, ANY, ISSUER_ANY, type NativeValue, type Report } from '../read-foreign.ts'
 import type { ClientConfig } from './schema.ts'
 
 /** The parameter that `curl …?token=` of its README uses, whatever `token-name` says. */

@@ -1,8 +1,8 @@
 /** Goma's directory of further files: their `routes` and `middlewares` follow those of the main file. */
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { toDiagnostic, type Diagnostic } from '../../../config/diagnostic.ts'
-import type { Problem } from '../../../settings/problem.ts'
-import { mistake, type Report } from '../../read-foreign.ts'
+import { mistake, type Problem } from '../../../settings/problem.ts'
+import type { Report } from '../../read-foreign.ts'
 import {
   MAX_EXTRA_BYTES,
   MAX_EXTRA_FILES,

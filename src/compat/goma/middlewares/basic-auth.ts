@@ -1,11 +1,10 @@
 /** Goma's middleware `basic`, `basicAuth` in newer versions → the `basic_auth` of a native route. */
-import type { Problem } from '../../../settings/problem.ts'
+import { mistake, type Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
 import { z } from 'zod'
 import { strictMap } from '../../../settings/kinds/section.ts'
 import { text } from '../../../settings/kinds/values.ts'
 import { gomaFlag } from '../leaf.ts'
-import { mistake } from '../../read-foreign.ts'
 import { withoutEffect } from '../noted-keys.ts'
 import type { Judge } from './judges.ts'
 

@@ -1,9 +1,8 @@
 /** `claimsExpression` of Goma → claim rules of a native policy, where these say exactly that; else it is refused. */
-import type { Problem } from '../../../settings/problem.ts'
+import { mistake, type Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
 import { err, ok, type Result } from '../../../result.ts'
 import { parseClaimsExpression, type ClaimCall } from './claims-syntax.ts'
-import { mistake } from '../../read-foreign.ts'
 import { unsupported } from '../noted-keys.ts'
 
 type Scalar = string | number | boolean

@@ -1,8 +1,8 @@
 /** A rule of a middleware of Goma → what it does: an auth service or a policy judges, everything is denied, or counted. */
-import type { Problem } from '../../../settings/problem.ts'
+import { mistake, type Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
 import { err, ok, type Result } from '../../../result.ts'
-import { mistake, type NativeValue } from '../../read-foreign.ts'
+import type { NativeValue } from '../../read-foreign.ts'
 import { unsupported } from '../noted-keys.ts'
 import type { AuthRequestRule, ForwardAuthRule, RateLimitRule } from './rules.ts'
 

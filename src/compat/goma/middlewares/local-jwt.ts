@@ -1,10 +1,11 @@
 /** The newer `jwtAuth` of Goma, which verifies tokens itself → an issuer and a policy. */
+import { mistake } from '../../../settings/problem.ts'
 import { err, ok, type Result } from '../../../result.ts'
 import { translateClaims } from './claims.ts'
 import { ifWritten, type Judge, type RuleProblem } from './judges.ts'
 import { readKeyText } from '../key-text.ts'
 import { unsupported } from '../noted-keys.ts'
-import { allowIfShort, ANY, ISSUER_ANY, mistake, type NativeValue } from '../../read-foreign.ts'
+import { allowIfShort, ANY, ISSUER_ANY, type NativeValue } from '../../read-foreign.ts'
 import type { LocalJwtRule } from './rules.ts'
 
 /** @param name Of the issuer and the policy. */

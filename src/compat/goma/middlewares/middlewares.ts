@@ -1,9 +1,9 @@
 /** Goma's middlewares → what judges a native route. */
 import { toPointer } from '../../../json-pointer.ts'
 import { quoted } from '../../../printable.ts'
-import type { Problem } from '../../../settings/problem.ts'
+import { mistake, type Problem } from '../../../settings/problem.ts'
 import { suggestion } from '../../../suggest.ts'
-import { mistake, type Report } from '../../read-foreign.ts'
+import type { Report } from '../../read-foreign.ts'
 import { unsupported, withoutEffect } from '../noted-keys.ts'
 import type { ProtectedPath } from '../paths.ts'
 import type { GomaMiddleware } from '../schema.ts'

@@ -1,9 +1,10 @@
 /** The rule of a middleware of Goma, by its type. */
+import { mistake } from '../../../settings/problem.ts'
 import { toName } from '../../../settings/default-names.ts'
 import type { z } from 'zod'
 import { toPointer } from '../../../json-pointer.ts'
 import { toLocatedProblems } from '../../../settings/read/schema-problems.ts'
-import { mistake, type Report } from '../../read-foreign.ts'
+import type { Report } from '../../read-foreign.ts'
 import { reportNoted, unsupported } from '../noted-keys.ts'
 import {
   translateAuthRequest,
