@@ -1,5 +1,7 @@
 /** Key sources of a local JWK set: a file, which is read again when it changes, or a text in the configuration. */
+import { createHash } from 'node:crypto'
 import { WarderError } from '../../errors.ts'
+import { err, type Result } from '../../result.ts'
 import { isJsonObject, type JsonObject } from '../../strict-json.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
 import { holdsSecret, SECRET_MEMBERS } from '../import/import-jwk.ts'
@@ -8,8 +10,9 @@ import { importSecretSet } from '../import/import-secret-set.ts'
 import { createSecretNames } from '../import/import-secret.ts'
 import type { KeyDeps } from '../key-deps.ts'
 import type { SettingsOf } from '../../settings/keys/key-source.ts'
+import { selectKey, type KeySet } from '../key-set.ts'
 import type { KeySource } from '../key-source.ts'
-import { createPolledSource } from './polled-source.ts'
+import { createLiveKeys } from '../refresh/live-keys.ts'
 import { readKeyFile, unreadable } from './read-key-file.ts'
 import { createStaticSource } from './static-source.ts'
 
@@ -23,15 +26,11 @@ export function createJwksFileSource(
   const first = readKeyFile(file, deps)
   if (!first.ok) throw unreadable(file, first.error)
   const nameOf = createSecretNames()
-  const options = {
-    description: `jwks_file ${file}`,
-    read: () => readKeyFile(file, deps),
-    parse: (bytes: Uint8Array) =>
-      settings.allowSymmetric === true
-        ? importSecretSet(bytes, algorithms, nameOf)
-        : importJwks(bytes, { algorithms, keyUse: settings.keyUse }),
-  }
-  const source = createPolledSource(options, deps)
+  const parse = (bytes: Uint8Array): Result<KeySet, string> =>
+    settings.allowSymmetric === true
+      ? importSecretSet(bytes, algorithms, nameOf)
+      : importJwks(bytes, { algorithms, keyUse: settings.keyUse })
+  const source = createPolledSource(`jwks_file ${file}`, () => readKeyFile(file, deps), parse, deps)
   const { state, lastError = '' } = source.status()
   if (state === 'fresh') return source
   source.close()
@@ -76,3 +75,51 @@ function holdsMember(bytes: Uint8Array, isMeant: (jwk: JsonObject) => boolean): 
   const members = readMembers(bytes)
   return members.ok && members.value.some((member) => isJsonObject(member) && isMeant(member))
 }
+
+/** How often the file is read. Unlike watching, reading works through symlink swaps, mounts and NFS. */
+const POLL_MS = 2_000
+
+/**
+ * Creates the source and loads the file. A later problem with it (missing, half written, no usable key) is
+ * shown in the status, and the last good keys stay. The caller decides whether a bad first load is an error: the source
+ * is then `empty`, and becomes usable as soon as the file is.
+ */
+function createPolledSource(
+  description: string,
+  read: () => Result<Uint8Array, string>,
+  parse: (bytes: Uint8Array) => Result<KeySet, string>,
+  deps: Pick<KeyDeps, 'nowMs' | 'setTimer' | 'onEvent'>,
+): KeySource {
+  const live = createLiveKeys(description, deps)
+  let lastSeen: string | undefined
+  let cancelTimer = (): void => undefined
+
+  const poll = (): void => {
+    const bytes = read()
+    const seen = bytes.ok ? digest(bytes.value) : `unreadable: ${bytes.error}`
+    if (seen === lastSeen) return
+    lastSeen = seen
+    live.accept(bytes.ok ? parse(bytes.value) : err(bytes.error))
+  }
+  const pollForever = (): void => {
+    poll()
+    cancelTimer = deps.setTimer(pollForever, POLL_MS)
+  }
+  pollForever()
+
+  return {
+    lookup(kid, algorithm) {
+      const set = live.current()
+      if (set !== undefined) return selectKey(set, kid, algorithm)
+      return { state: 'unavailable', retryAfterSeconds: Math.ceil(POLL_MS / 1_000) }
+    },
+    trusts: live.trusts,
+    noteUse: live.noteUse,
+    status: live.status,
+    started: Promise.resolve(),
+    ready: Promise.resolve(),
+    close: () => cancelTimer(),
+  }
+}
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')
