@@ -36,9 +36,7 @@ export interface ReloadDeps {
  */
 export function createReload(deps: ReloadDeps): (cause: ReloadCause) => Promise<void> {
   let hasStop = false
-  void deps.stopping.then(() => {
-    hasStop = true
-  })
+  void deps.stopping.then(() => (hasStop = true))
   const isStopping = (): boolean => hasStop
   let running: Promise<void> | undefined
   let next: ReloadCause | undefined
@@ -85,7 +83,8 @@ async function loadNext(
       'reload refused; the previous configuration stays in force',
     )
   }
-  const loaded = await loadSafely(load, old)
+  // A bug in loading must not end the service, whose old configuration is good.
+  const loaded = await load(old).catch(() => undefined)
   if (loaded === undefined)
     return logRefusal(
       ['ERR_INTERNAL'],
@@ -122,18 +121,6 @@ export const watchedFiles = ({ config, fileHashes }: Instance): WatchedFiles => 
   directories: config.directories,
   fileHashes,
 })
-
-/** Undefined if loading throws: a bug in it must not end the service, whose old configuration is good. */
-async function loadSafely(
-  load: ReloadDeps['load'],
-  previous: Instance,
-): Promise<Result<Instance, ConfigFailure> | undefined> {
-  try {
-    return await load(previous)
-  } catch {
-    return undefined
-  }
-}
 
 /** What only a restart can change; the gateway's other options are read with each configuration. */
 function boundTo({ listen }: Settings): string {

@@ -9,10 +9,7 @@ import { quote } from '../quote.ts'
 
 /** Why a fetch was not even tried. Its message is for people and holds no secret. */
 export class ReachError extends Error {
-  constructor(message: string) {
-    super(message)
-    this.name = 'ReachError'
-  }
+  override readonly name = 'ReachError'
 }
 
 /**

@@ -4,21 +4,16 @@ import type { KeyDeps, KeyEvent } from '../key-deps.ts'
 import { createKeyHistories } from './key-history.ts'
 import { loadEvents, refusalEvents } from './load-events.ts'
 import { compileKeySet, type CompiledKeySet, type KeySet } from '../key-set.ts'
-import type { KeySourceStatus } from '../key-source.ts'
-import type { VerificationKey } from '../verification-key.ts'
+import type { KeySource, KeySourceStatus } from '../key-source.ts'
 
 /** The state of a source that loads more than once. */
-export interface LiveKeys {
+export interface LiveKeys extends Pick<KeySource, 'trusts' | 'noteUse' | 'status'> {
   /** The last good set; undefined before the first good load, and while it is too old. */
   readonly current: () => CompiledKeySet | undefined
   /** Takes the outcome of a load: a good set replaces all of the old one, a failure changes no key. */
   readonly accept: (loaded: Result<KeySet | 'unchanged', string>) => void
   /** Takes keys that an earlier run has loaded, until the first load of this one. */
   readonly restore: (keySet: KeySet, loadedAtMs: number, firstSeen: ReadonlyMap<string, number>) => void
-  /** Identity of the key object: a key that left the set is untrusted from that moment. True counts as a use. */
-  readonly trusts: (key: VerificationKey) => boolean
-  readonly noteUse: (key: VerificationKey) => void
-  readonly status: () => KeySourceStatus
   /** Failed loads in a row, and when the last of them failed, epoch milliseconds. */
   readonly failures: () => { readonly inARow: number; readonly lastAtMs: number | undefined }
 }

@@ -64,7 +64,10 @@ export function createLoadLoop(
   }
 
   const load = async (ask: 'whole' | 'if_changed'): Promise<void> => {
-    const loaded = await loadSafely(options.load, stopping.signal, ask)
+    // A loader returns a Result; anything thrown is a bug in it, and must not end the refreshing.
+    const loaded = await options
+      .load(stopping.signal, ask)
+      .catch(() => err<LoadFailure>({ why: 'loading failed unexpectedly' }))
     running = undefined
     if (stopping.signal.aborted) return
     // The next load is certain before anything else can go wrong.
@@ -93,19 +96,6 @@ export function createLoadLoop(
       stopping.abort()
       cancelTimer()
     },
-  }
-}
-
-async function loadSafely(
-  load: LoadKeys,
-  signal: AbortSignal,
-  ask: 'whole' | 'if_changed',
-): Promise<Result<LoadedKeys, LoadFailure>> {
-  try {
-    return await load(signal, ask)
-  } catch {
-    // A loader returns a Result; anything thrown is a bug in it, and must not end the refreshing.
-    return err({ why: 'loading failed unexpectedly' })
   }
 }
 

@@ -1,6 +1,6 @@
 /** Keeping the last good keys of one source on disk, and taking them back at the next start. */
 import { err, ok, type Result } from '../../result.ts'
-import type { KeyDeps } from '../key-deps.ts'
+import type { KeyDeps, SnapshotFile } from '../key-deps.ts'
 import type { KeySet } from '../key-set.ts'
 import { systemCodeOf } from '../quote.ts'
 import { decodeSnapshot, encodeSnapshot, type Snapshot, type SnapshotOrigin } from './snapshot-format.ts'
@@ -42,9 +42,13 @@ export function createSnapshotStore(
     deps.onEvent?.({ type, source, file, why })
 
   const read = (): Result<RestoredKeys, string> | undefined => {
-    const found = readSafely(() => snapshots?.read(file, options.maxBytes * 2 + OVERHEAD_BYTES))
+    let found: SnapshotFile | undefined
+    try {
+      found = snapshots?.read(file, options.maxBytes * 2 + OVERHEAD_BYTES)
+    } catch (error) {
+      return err(`it cannot be read (${systemCodeOf(error)})`)
+    }
     if (found === undefined) return undefined
-    if (typeof found === 'string') return err(found)
     const snapshot = decodeSnapshot(found, options, deps.nowMs(), options.maxStaleMs)
     if (!snapshot.ok) return snapshot
     const { jwks, loadedAtMs, firstSeen } = snapshot.value
@@ -75,14 +79,5 @@ export function createSnapshotStore(
         .then(() => write(file, bytes))
         .catch((error: unknown) => report('snapshot_failed', `it cannot be written (${systemCodeOf(error)})`))
     },
-  }
-}
-
-/** The error is for people. */
-function readSafely<T>(read: () => T): T | string {
-  try {
-    return read()
-  } catch (error) {
-    return `it cannot be read (${systemCodeOf(error)})`
   }
 }
