@@ -3,17 +3,11 @@ import { printableJson, printableOutput } from '../printable.ts'
 import type { HealthReport } from './health.ts'
 import type { IssuerKeysReport } from './keys-report.ts'
 
-/** The views of the admin listener, computed for each request. */
-export interface AdminViews {
-  readonly health: () => HealthReport
-  readonly keys: () => readonly IssuerKeysReport[]
-}
-
-/** Handlers by exact path. */
-export function adminRoutes({
-  health,
-  keys,
-}: AdminViews): Readonly<Record<string, (request: Request) => Response>> {
+/** Handlers by exact path. Both views are computed for each request. */
+export function adminRoutes(
+  health: () => HealthReport,
+  keys: () => readonly IssuerKeysReport[],
+): Readonly<Record<string, (request: Request) => Response>> {
   return {
     '/livez': () => text(200, 'alive\n'),
     '/readyz': (request) => {

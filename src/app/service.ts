@@ -70,7 +70,7 @@ export function startService(first: Instance, logger: Logger, stores = createSto
     })
   const { decisions, admin, gateway, addresses } = openListeners(first, {
     decisions: routesOf(first),
-    admin: adminRoutes({ health, keys: () => reportKeys(instance.guard.issuers) }),
+    admin: adminRoutes(health, () => reportKeys(instance.guard.issuers)),
     adminHosts: () => instance.config.settings.listen.adminHosts ?? [],
     gatewayLog: createGatewayLog(logger, onDecision),
     stores,
