@@ -1,6 +1,5 @@
 /** The earlier route that a request would bypass if the application read its path or method differently. */
 import type { Route, RouteQuery, RouteTable } from '../policy/compile-routes.ts'
-import type { PathAmbiguity } from '../request/canonical-path.ts'
 import { otherSpellings } from '../request/other-spellings.ts'
 import type { DenialFacts, DenialFor } from './denial.ts'
 
@@ -21,12 +20,9 @@ export type OtherReading =
   | { readonly by: 'path'; readonly path: string }
   | { readonly by: 'method'; readonly method: string }
 
-/** For a path that is not matched at all. */
-export const ambiguousPath = (ambiguity: PathAmbiguity): RouteRefusal => ({ denial: ambiguous(ambiguity) })
-
-const ambiguous = (ambiguity: DenialFacts['path_ambiguous']['ambiguity']): DenialFor<'path_ambiguous'> => ({
-  reason: 'path_ambiguous',
-  ambiguity,
+/** For a path with several readings. */
+export const ambiguousPath = (ambiguity: DenialFacts['path_ambiguous']['ambiguity']): RouteRefusal => ({
+  denial: { reason: 'path_ambiguous', ambiguity },
 })
 
 /**
@@ -44,7 +40,7 @@ export function otherRoute(
   if (judged.order === 0) return undefined
   const byCase = routes.metByCase(judged, query)
   if (byCase !== undefined)
-    return { denial: ambiguous('letter_case'), judged, met: byCase, reading: { by: 'letter_case' } }
+    return { ...ambiguousPath('letter_case'), judged, met: byCase, reading: { by: 'letter_case' } }
   if (readings.length === 0) {
     const spellings = otherSpellings(query.path, routes.ends)
     // The usual case.
@@ -54,7 +50,7 @@ export function otherRoute(
     const read = { ...query, path }
     const met = routes.earlierMatch(judged, read) ?? routes.metByCase(judged, read)
     if (met !== undefined)
-      return { denial: ambiguous('other_reading'), judged, met, reading: { by: 'path', path } }
+      return { ...ambiguousPath('other_reading'), judged, met, reading: { by: 'path', path } }
   }
   return spelledOtherwise(routes, judged, query, spellingsOf(readings, routes))
 }
@@ -80,12 +76,12 @@ function spelledOtherwise(
   spellings: readonly string[] | undefined,
 ): RouteRefusal | undefined {
   if (spellings === undefined)
-    return { denial: ambiguous('other_spelling'), judged, reading: { by: 'scripts' } }
+    return { ...ambiguousPath('other_spelling'), judged, reading: { by: 'scripts' } }
   for (const path of spellings) {
     const read = { ...query, path }
     for (const met of [routes.earlierMatch(judged, read), routes.metByCase(judged, read)])
       if (met !== undefined && asksOtherwise(met, judged))
-        return { denial: ambiguous('other_spelling'), judged, met, reading: { by: 'path', path } }
+        return { ...ambiguousPath('other_spelling'), judged, met, reading: { by: 'path', path } }
   }
   return undefined
 }
