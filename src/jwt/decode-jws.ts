@@ -3,7 +3,6 @@ import { err, ok, type Result } from '../result.ts'
 import { decodeBase64url } from './base64url.ts'
 import { parseStrictObject, type JsonObject } from '../strict-json.ts'
 import { malformed, readHeader, type DecodeProblem, type JoseHeader, type ReadHeader } from './jose-header.ts'
-import { countParts, hasTokenCharacters, tokenFormat } from './token-format.ts'
 
 export interface DecodedJws {
   readonly header: JoseHeader
@@ -25,7 +24,8 @@ export function decodeJws(
   token: string,
   headerOf: ReadHeader = readHeader,
 ): Result<DecodedJws, DecodeProblem> {
-  if (tokenFormat(token) !== 'jws') return err(whyNotJws(token))
+  const format = tokenFormat(token)
+  if (format !== 'jws') return err(whyNotJws(token, format))
   const first = token.indexOf('.')
   const last = token.lastIndexOf('.')
   const header = headerOf(token.slice(0, first))
@@ -40,11 +40,32 @@ export function decodeJws(
   return ok({ header: header.value, claims, payload, signingInput, signature })
 }
 
-/** Why a token of another format than `jws` is denied. */
-function whyNotJws(token: string): DecodeProblem {
-  if (!hasTokenCharacters(token)) return { reason: 'token_malformed', fault: 'characters' }
-  const parts = countParts(token)
-  return parts === 5
-    ? { reason: 'token_encrypted', sign: 'five_parts' }
-    : { reason: 'token_malformed', fault: 'parts', parts }
+/** Why a token of another format is denied. */
+function whyNotJws(token: string, format: 'jwe' | 'opaque'): DecodeProblem {
+  if (format === 'jwe') return { reason: 'token_encrypted', sign: 'five_parts' }
+  return hasTokenCharacters(token)
+    ? { reason: 'token_malformed', fault: 'parts', parts: countParts(token) }
+    : { reason: 'token_malformed', fault: 'characters' }
 }
+
+// RFC 7515 §7.1. Each part is held to base64url again where it is decoded.
+const TOKEN_CHARACTERS = /^[A-Za-z0-9_.-]+$/
+
+/**
+ * What a token is by its parts alone, before anything in it is read. `jws`: the three parts of a signed JWT; `jwe`: the
+ * five of an encrypted one; `opaque`: anything else, which only its issuer can read.
+ *
+ * @see RFC 7516 §9 (which of the two a compact token is), RFC 6749 §1.4 (opaque)
+ */
+export function tokenFormat(token: string): 'jws' | 'jwe' | 'opaque' {
+  const first = token.indexOf('.')
+  const last = token.lastIndexOf('.')
+  if (first !== last && token.indexOf('.', first + 1) === last) return 'jws'
+  return countParts(token) === 5 && hasTokenCharacters(token) ? 'jwe' : 'opaque'
+}
+
+/** Whether it is made of base64url and dots. */
+const hasTokenCharacters = (token: string): boolean => TOKEN_CHARACTERS.test(token)
+
+/** How many parts it has; 6 if there are more. `split` has a limit: a token of dots must not become a list of that length. */
+const countParts = (token: string): number => token.split('.', 6).length

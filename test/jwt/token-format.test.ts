@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { decodeJws } from '../../src/jwt/decode-jws.ts'
-import { tokenFormat } from '../../src/jwt/token-format.ts'
+import { decodeJws, tokenFormat } from '../../src/jwt/decode-jws.ts'
 import { mint } from '../support/tokens.ts'
 
 describe('the format of a token', () => {
