@@ -1,8 +1,7 @@
 /** Judges the token alone: for curl, scripts and other programs. Reads no original request. */
 import { problemText, STATUS_TITLES } from '../decision/problem.ts'
 import { ok } from '../result.ts'
-import { denyHeaders, renderAllow } from './answer.ts'
-import type { Caller } from './caller.ts'
+import { denyHeaders, renderAllow, type Caller } from './caller.ts'
 
 export const token: Caller = {
   name: 'token',

@@ -6,7 +6,7 @@ import type { DenialFor } from '../../decision/denial.ts'
 import { isMethod } from '../../request/method.ts'
 import { parseOriginalUrl } from '../../request/parse-original-url.ts'
 import { err, ok } from '../../result.ts'
-import { denyHeaders, renderAllow } from '../answer.ts'
+import { denyHeaders, renderAllow } from '../caller.ts'
 import type { Proxy } from '../proxy.ts'
 import { nginxSnippetCommand } from './snippet-command.ts'
 
