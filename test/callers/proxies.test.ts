@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { endpointPath, PROXIES } from '../../src/callers/callers.ts'
 import type { Allow, Deny } from '../../src/decision/decision.ts'
+import { OVERRIDE_FIELDS } from '../../src/syntax/override-fields.ts'
 import { headersOf } from '../support/make-guard.ts'
 
 const ROOT = `${import.meta.dir}/../..`
@@ -72,6 +73,23 @@ for (const proxy of PROXIES) {
       const text = write.value(FACTS)
       for (const part of ['127.0.0.1:9180', 'X-Auth-Subject', endpointPath(proxy)])
         expect(text).toContain(part)
+    })
+
+    it('prints a snippet that names every field in which a client could describe another request', () => {
+      const write = proxy.snippet.read(defaults)
+      const text = write.ok ? write.value(FACTS).toLowerCase() : ''
+      const absent = OVERRIDE_FIELDS.filter(({ name }) => !text.includes(name.toLowerCase()))
+      expect(absent.map(({ name }) => name)).toEqual([])
+    })
+
+    it('has a remedy of its own for a request that names no original request', () => {
+      const remedyOf = (one: typeof proxy): string => {
+        const parsed = one.parse(arrived({}))
+        return parsed.ok ? '' : JSON.stringify(parsed.error)
+      }
+      const others = PROXIES.filter((other) => other !== proxy)
+      expect(remedyOf(proxy)).not.toBe('')
+      expect(others.map(remedyOf)).not.toContain(remedyOf(proxy))
     })
 
     it('writes no address that would end its line (injection)', () => {

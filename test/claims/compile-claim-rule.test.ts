@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import type { ClaimRuleSettings } from '../../src/settings/claim-rule/definition.ts'
+import { CLAIM_OPERATORS } from '../../src/claims/claim-operators.ts'
 import { compileClaimRule } from '../../src/claims/compile-claim-rule.ts'
 
 describe('claim rules', () => {
@@ -149,6 +150,11 @@ describe('claim rules', () => {
       'not_equals "x" and not_in ["y"] and starts_with "z" and matches "z.*" as a whole and contains_any [1] and has_word ["w"]',
     )
   })
+  it('has an example of every operator but `exists` in the properties below', () => {
+    const examples = new Set(RULES.flatMap((rule) => Object.keys(rule)))
+    expect(Object.keys(CLAIM_OPERATORS).filter((name) => !examples.has(name))).toEqual(['exists'])
+  })
+
   it('never holds for an absent claim whatever is asked, unless that it is absent', () =>
     fc.assert(
       fc.property(fc.constantFrom(...RULES), fc.constantFrom({}, { a: null }), (rule, claims) => {
