@@ -26,8 +26,7 @@ export interface ListenerEvents {
 const EVICTED = 'closed to free memory'
 
 export class GatewayListener {
-  #settings: ListenerInput['settings']
-  #certificates: ListenerInput['certificates']
+  #input: ListenerInput
   #rules: ExchangeRules
   readonly #deadlines: Deadlines
   readonly #events: ListenerEvents
@@ -40,36 +39,36 @@ export class GatewayListener {
   #allClosed = (): void => {}
 
   /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
-  constructor(
-    { settings, certificates }: ListenerInput,
-    rules: ExchangeRules,
-    deadlines: Deadlines,
-    events: ListenerEvents,
-  ) {
-    this.#settings = settings
-    this.#certificates = certificates
+  constructor(input: ListenerInput, rules: ExchangeRules, deadlines: Deadlines, events: ListenerEvents) {
+    const { settings, certificates } = input
+    this.#input = input
     this.#rules = rules
     this.#deadlines = deadlines
     this.#events = events
     this.#proto = certificates === undefined ? 'http' : 'https'
     this.#connections = createConnectionLimit(
-      () => this.#settings.maxConnections,
+      () => this.#input.settings.maxConnections,
       (report) => events.onLimitReached(this.address, report),
       deadlines,
     )
     this.#held = createHeldBytes(
-      () => this.#settings.maxHeldBytes,
+      () => this.#input.settings.maxHeldBytes,
       (overload) => events.onOverload(this.address, overload),
       deadlines,
       () => Bun.gc(true),
     )
-    const http1 = (wire: Wire): void => this.#http1(wire)
-    const http2 = (session: ServerHttp2Session): void => this.#http2(session)
+    const http1 = (wire: Wire): void => this.#accept(wire, wire.peer, (context) => serveHttp1(wire, context))
+    const http2 = (session: ServerHttp2Session): void =>
+      this.#accept(session, session.socket?.remoteAddress ?? '', (context) => serveHttp2(session, context))
     const handshake = (close: () => void): (() => void) => this.#handshake(close)
     this.#listening =
       certificates === undefined
         ? listen(settings.address, http1)
-        : listenTls(settings.address, () => this.#certificates ?? certificates, { handshake, http1, http2 })
+        : listenTls(settings.address, () => this.#input.certificates ?? certificates, {
+            handshake,
+            http1,
+            http2,
+          })
   }
 
   /** With the real port if the setting has 0. */
@@ -78,10 +77,9 @@ export class GatewayListener {
   }
 
   /** Puts other settings in force, from the next request on. The address and whether there is TLS stay. */
-  replace({ settings, certificates }: ListenerInput, rules: ExchangeRules): void {
+  replace(input: ListenerInput, rules: ExchangeRules): void {
     this.#rules = rules
-    this.#settings = settings
-    this.#certificates = certificates
+    this.#input = input
     this.#listening.replaced()
   }
 
@@ -115,18 +113,12 @@ export class GatewayListener {
     return () => this.#leave(waiting)
   }
 
-  #http1(wire: Wire): void {
-    if (this.#connections.allowsOneMore()) this.#accept(wire.peer, (context) => serveHttp1(wire, context))
-    else wire.destroy()
-  }
-
-  #http2(session: ServerHttp2Session): void {
-    const peer = session.socket?.remoteAddress ?? ''
-    if (this.#connections.allowsOneMore()) this.#accept(peer, (context) => serveHttp2(session, context))
-    else session.destroy()
-  }
-
-  #accept(peer: string, serve: (context: ConnectionContext) => ClientConnection): void {
+  #accept(
+    socket: Pick<Wire, 'destroy'>,
+    peer: string,
+    serve: (context: ConnectionContext) => ClientConnection,
+  ): void {
+    if (!this.#connections.allowsOneMore()) return socket.destroy()
     let isEvicted = false
     const account = this.#held.open(peer, () => {
       isEvicted = true
@@ -153,7 +145,7 @@ export class GatewayListener {
   #report(event: ExchangeEvent, isEvicted: boolean): void {
     // The client did not leave on its own.
     const reported = isEvicted ? { ...event, detail: event.detail ?? EVICTED } : event
-    this.#events.onExchange(reported, this.#settings.accessLog)
+    this.#events.onExchange(reported, this.#input.settings.accessLog)
   }
 
   #leave(connection: ClientConnection): void {

@@ -8,14 +8,12 @@ export interface HeldAccount {
 export const UNCHARGED: HeldAccount = { add() {} }
 
 /** One holder of an account, whose amount changes as a whole. */
-export interface Holding {
-  set(bytes: number): void
-}
+export type Holding = ReturnType<typeof createHolding>
 
-export function createHolding(account: HeldAccount): Holding {
+export function createHolding(account: HeldAccount) {
   let held = 0
   return {
-    set(bytes) {
+    set(bytes: number): void {
       if (bytes === held) return
       const more = bytes - held
       held = bytes

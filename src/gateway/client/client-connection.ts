@@ -4,7 +4,7 @@ import type { HeldAccount } from '../held-account.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
 import type { RequestFault } from '../http/request-head.ts'
 
-export interface ConnectionContext extends Omit<ExchangeContext, 'rules'> {
+export interface ConnectionContext extends ExchangeContext {
   /** Returns the rules in force now. */
   readonly rules: () => ExchangeRules
   /** Is charged for all that the connection keeps in memory. */
@@ -35,14 +35,6 @@ export interface ClientConnection {
 export const HEAD_TIMEOUT_MS = 10_000
 /** How long a connection may be idle between requests. */
 export const IDLE_TIMEOUT_MS = 75_000
-
-/** What an exchange that begins now is given. */
-export const exchangeContext = (context: ConnectionContext): ExchangeContext => ({
-  rules: context.rules(),
-  deadlines: context.deadlines,
-  proto: context.proto,
-  onExchange: context.onExchange,
-})
 
 /** The event of a request that could not be read. */
 export const refusedExchange = (id: string, { status, detail }: RequestFault): ExchangeEvent => ({

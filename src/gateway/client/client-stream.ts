@@ -1,6 +1,6 @@
 /** The client's side of one exchange, whatever version of HTTP it speaks. */
 import type { HeldAccount } from '../held-account.ts'
-import type { AnswerField } from '../http/header-fields.ts'
+import type { FieldLine } from '../http/header-fields.ts'
 import type { OwnAnswer } from '../exchange/own-answer.ts'
 import type { RequestHead } from '../http/request-head.ts'
 
@@ -24,7 +24,7 @@ export interface AnswerHead {
   /** HTTP/1.1 alone has one. */
   readonly phrase: string
   /** Without the fields of framing and of the connection. */
-  readonly fields: readonly AnswerField[]
+  readonly fields: readonly FieldLine[]
   /** Length of the body; without a body, the length that it would have (HEAD, 304); undefined if it is unknown. */
   readonly length: number | undefined
   readonly hasBody: boolean

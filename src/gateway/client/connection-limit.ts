@@ -17,25 +17,14 @@ export interface Closable {
   close(): void
 }
 
-export interface ConnectionLimit<C extends Closable> {
-  /** Whether one more connection may be added. If need be, the one that has been idle for longest is closed for it. */
-  allowsOneMore(): boolean
-  /** Adds a connection, which is idle. */
-  add(connection: C): void
-  /** A request is under way: the connection is not closed in favour of others. */
-  setBusy(connection: C): void
-  setIdle(connection: C): void
-  remove(connection: C): void
-  readonly all: Iterable<C>
-  readonly size: number
-}
+export type ConnectionLimit<C extends Closable> = ReturnType<typeof createConnectionLimit<C>>
 
 /** @param onLimitReached Called at most once a second while the limit is reached. */
 export function createConnectionLimit<C extends Closable>(
   max: () => number,
   onLimitReached: (report: LimitReached) => void,
   deadlines: Deadlines,
-): ConnectionLimit<C> {
+) {
   const entries = new Map<C, Entry<C>>()
   const idle: IdleChain<C> = { oldest: undefined, newest: undefined }
   const remove = (connection: C): void => {
@@ -48,7 +37,8 @@ export function createConnectionLimit<C extends Closable>(
     deadlines,
   )
   return {
-    allowsOneMore() {
+    /** Whether one more connection may be added. If need be, the one that has been idle for longest is closed for it. */
+    allowsOneMore(): boolean {
       // More than once if the limit was lowered.
       while (entries.size >= max()) {
         const longest = idle.oldest?.connection
@@ -62,18 +52,20 @@ export function createConnectionLimit<C extends Closable>(
       }
       return true
     },
-    add(connection) {
+    /** Adds a connection, which is idle. */
+    add(connection: C): void {
       const entry = { connection, older: undefined, newer: undefined, isIdle: false }
       entries.set(connection, entry)
       chain(idle, entry)
     },
-    setBusy: (connection) => unchain(idle, entries.get(connection)),
-    setIdle: (connection) => chain(idle, entries.get(connection)),
+    /** A request is under way: the connection is not closed in favour of others. */
+    setBusy: (connection: C): void => unchain(idle, entries.get(connection)),
+    setIdle: (connection: C): void => chain(idle, entries.get(connection)),
     remove,
-    get all() {
+    get all(): Iterable<C> {
       return entries.keys()
     },
-    get size() {
+    get size(): number {
       return entries.size
     },
   }

@@ -11,19 +11,7 @@ export interface Overload {
   readonly closed: number
 }
 
-export interface ConnectionAccount extends HeldAccount {
-  /** The connection is gone, with all that it held. */
-  close(): void
-}
-
-export interface HeldBytes {
-  readonly total: number
-  /**
-   * @param peer Address of the client.
-   * @param destroy Closes the connection at once; its account is closed by then.
-   */
-  open(peer: string, destroy: () => void): ConnectionAccount
-}
+export type HeldBytes = ReturnType<typeof createHeldBytes>
 
 interface Entry {
   readonly peer: string
@@ -54,7 +42,7 @@ export function createHeldBytes(
   onOverload: (overload: Overload) => void,
   deadlines: Deadlines,
   collect: () => void,
-): HeldBytes {
+) {
   const entries = new Set<Entry>()
   let total = 0
   /** Bytes that were held anew since the last collection. */
@@ -86,10 +74,14 @@ export function createHeldBytes(
     if (collectRarely()) turnover = 0
   }
   return {
-    get total() {
+    get total(): number {
       return total
     },
-    open(peer, destroy) {
+    /**
+     * @param peer Address of the client.
+     * @param destroy Closes the connection at once; its account is closed by then.
+     */
+    open(peer: string, destroy: () => void): HeldAccount & { close(): void } {
       const entry: Entry = { peer, destroy, bytes: 0, isClosed: false }
       entries.add(entry)
       return {
@@ -104,6 +96,7 @@ export function createHeldBytes(
           // Not at once: the holder of the bytes is still working with them.
           queueMicrotask(act)
         },
+        /** The connection is gone, with all that it held. */
         close: () => forget(entry),
       }
     },

@@ -1,6 +1,5 @@
 /** A client's connection of HTTP/1.1: one request after the other, each with the rules of its time. */
 import {
-  exchangeContext,
   HEAD_TIMEOUT_MS,
   IDLE_TIMEOUT_MS,
   refusedExchange,
@@ -104,15 +103,8 @@ class Http1Connection implements ClientConnection {
     this.#hasServed = true
     context.onBusy()
     this.#expiring.deadlineMs = Infinity
-    const stream = new Http1Stream(
-      this.#wire,
-      head,
-      rest,
-      context.held,
-      context.isDraining,
-      this.#onExchangeEnd,
-    )
-    new Exchange(stream, exchangeContext(context)).start()
+    const stream = new Http1Stream(this.#wire, head, rest, context, this.#onExchangeEnd)
+    new Exchange(stream, context, context.rules()).start()
   }
 
   #exchangeEnded({ rest, connection }: StreamEnd): void {

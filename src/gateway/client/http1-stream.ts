@@ -2,6 +2,7 @@
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
 import { BodyWriter } from '../http/body-writer.ts'
+import type { ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { ownAnswerText, type OwnAnswer } from '../exchange/own-answer.ts'
 import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
@@ -48,8 +49,7 @@ export class Http1Stream implements ClientStream, WireEvents {
     wire: Wire,
     head: RequestHead,
     rest: Buffer,
-    held: HeldAccount,
-    isLast: () => boolean,
+    { held, isDraining }: Pick<ConnectionContext, 'held' | 'isDraining'>,
     ended: (end: StreamEnd) => void,
   ) {
     this.#wire = wire
@@ -58,7 +58,7 @@ export class Http1Stream implements ClientStream, WireEvents {
     this.held = held
     this.#holding = createHolding(held)
     this.#rest = NO_BYTES
-    this.#isLast = isLast
+    this.#isLast = isDraining
     this.#ended = ended
     this.#body = createBodyReader(head.framing)
     wire.events = this

@@ -1,7 +1,6 @@
 /** A client's connection of HTTP/2: many requests at once, each with the rules of its time. */
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import {
-  exchangeContext,
   HEAD_TIMEOUT_MS,
   IDLE_TIMEOUT_MS,
   refusedExchange,
@@ -28,19 +27,24 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
   }
   context.deadlines.add(expiring)
 
-  const onStream = (stream: ServerHttp2Stream, raw: readonly string[], hasEnded: boolean): void => {
-    const head = readHttp2Head(raw, hasEnded)
+  const onStream = (
+    stream: ServerHttp2Stream,
+    _headers: unknown,
+    flags: number,
+    raw: readonly string[],
+  ): void => {
+    const head = readHttp2Head(raw, (flags & END_STREAM) !== 0)
     if (!head.ok) return refuse(stream, head.error)
     active += 1
     context.onBusy()
     expiring.deadlineMs = Infinity
-    const client = new Http2Stream(stream, head.value, peer, context.deadlines, context.held, () => {
+    const client = new Http2Stream(stream, head.value, peer, context, () => {
       active -= 1
       if (active > 0) return
       expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
       context.onIdle()
     })
-    new Exchange(client, exchangeContext(context)).start()
+    new Exchange(client, context, context.rules()).start()
   }
   /** Answers one request with its fault; the others go on. */
   const refuse = (stream: ServerHttp2Stream, fault: RequestFault): void => {
@@ -51,11 +55,7 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
     context.onExchange(refusedExchange(id, fault))
   }
 
-  session.on(
-    'stream',
-    (stream: ServerHttp2Stream, _headers: unknown, flags: number, raw: readonly string[]) =>
-      onStream(stream, raw, (flags & END_STREAM) !== 0),
-  )
+  session.on('stream', onStream)
   // A broken connection ends with `close` too.
   session.on('error', () => {})
   session.on('close', () => {

@@ -1,6 +1,6 @@
 /** One exchange on a stream of HTTP/2. Its flow control is the back-pressure. */
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
-import { IDLE_TIMEOUT_MS } from './client-connection.ts'
+import { IDLE_TIMEOUT_MS, type ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
 import type { Deadlines } from '../deadlines.ts'
@@ -42,8 +42,7 @@ export class Http2Stream implements ClientStream {
     stream: ServerHttp2Stream,
     head: RequestHead,
     peer: string,
-    deadlines: Deadlines,
-    held: HeldAccount,
+    { deadlines, held }: Pick<ConnectionContext, 'deadlines' | 'held'>,
     ended: () => void,
   ) {
     this.#stream = stream

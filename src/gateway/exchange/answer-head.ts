@@ -4,7 +4,7 @@ import {
   connectionNames,
   parseHead,
   valuesOf,
-  type AnswerField,
+  type FieldLine,
   type HeaderField,
 } from '../http/header-fields.ts'
 import type { ResponseHead } from '../http/response-head.ts'
@@ -41,9 +41,9 @@ function lengthOf({ framing, fields, status }: ResponseHead): number | undefined
 function answerFields(
   fields: readonly HeaderField[],
   { client, corsHeaders, cookies }: ForwardingInput,
-): AnswerField[] {
+): FieldLine[] {
   const named = connectionNames(fields)
-  const kept: AnswerField[] = []
+  const kept: FieldLine[] = []
   for (const field of fields) {
     const { lower } = field
     const isAnnouncement = lower === 'trailer' && client.head.takesTrailers && !named.has(lower)
@@ -61,7 +61,7 @@ function answerFields(
 const KEPT_OF_INTERCEPTED: ReadonlySet<string> = new Set(['allow', 'retry-after', 'www-authenticate'])
 
 /** Headers that are kept of an answer whose body is replaced. */
-export const interceptedFields = (fields: readonly HeaderField[]): readonly AnswerField[] =>
+export const interceptedFields = (fields: readonly HeaderField[]): readonly FieldLine[] =>
   fields.filter(({ lower }) => KEPT_OF_INTERCEPTED.has(lower))
 
 const isOurs = (lower: string): boolean => lower.startsWith('x-decision-')
@@ -74,7 +74,7 @@ const NOT_IN_TRAILERS =
   /^(?:content-|cache-control$|age$|date$|expires$|location$|retry-after$|vary$|set-cookie|www-authenticate$|authentication-info$|access-control-|strict-transport-security$)/
 
 /** The trailer fields that the client is sent; none if any line is invalid. */
-export function answerTrailers(lines: readonly string[]): readonly AnswerField[] {
+export function answerTrailers(lines: readonly string[]): readonly FieldLine[] {
   if (lines.length === 0) return []
   const parsed = parseHead(['', ...lines].join('\r\n'))
   if (!parsed.ok) return []

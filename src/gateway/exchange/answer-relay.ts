@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
 import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
-import { valuesOf, type AnswerField } from '../http/header-fields.ts'
+import { valuesOf, type FieldLine } from '../http/header-fields.ts'
 import type { ResponseHead } from '../http/response-head.ts'
 import type { Wire } from '../sockets/wire.ts'
 import { answerTrailers, interceptedFields, toAnswerHead, toUpgradeHead } from './answer-head.ts'
@@ -19,7 +19,7 @@ export interface AnswerDone {
 export interface AnswerIntercepted {
   readonly kind: 'intercepted'
   readonly status: number
-  readonly fields: readonly AnswerField[]
+  readonly fields: readonly FieldLine[]
   readonly mayReuse: boolean
 }
 

@@ -7,7 +7,7 @@ import type { CorsHeaders } from '../cors.ts'
 import type { Deadlines } from '../deadlines.ts'
 import type { Destination } from '../destination.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
-import type { AnswerField } from '../http/header-fields.ts'
+import type { FieldLine } from '../http/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
 import type { ExchangeClock } from './exchange-clock.ts'
 import type { HeaderRules } from './forward-headers.ts'
@@ -21,7 +21,6 @@ export interface ExchangeRules {
 }
 
 export interface ExchangeContext {
-  readonly rules: ExchangeRules
   readonly deadlines: Deadlines
   readonly proto: 'http' | 'https'
   readonly onExchange: (event: ExchangeEvent) => void
@@ -38,5 +37,5 @@ export interface ForwardingInput {
   /** Replace the server's `Access-Control-*`; undefined: those are kept. */
   readonly corsHeaders: CorsHeaders | undefined
   /** From auth services that allowed the request. */
-  readonly cookies: readonly AnswerField[]
+  readonly cookies: readonly FieldLine[]
 }

@@ -5,10 +5,10 @@ import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
 import type { CorsHeaders } from '../cors.ts'
 import type { Destination } from '../destination.ts'
 import type { GatewayFault } from '../gateway-event.ts'
-import type { AnswerField } from '../http/header-fields.ts'
+import type { FieldLine } from '../http/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
 import { DECISION_TIMEOUT_MS, startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
-import type { ExchangeContext } from './exchange-context.ts'
+import type { ExchangeContext, ExchangeRules } from './exchange-context.ts'
 import { Forwarding, type ForwardingEvents } from './forwarding.ts'
 import { cookieFields, faultAnswer, type OwnAnswer } from './own-answer.ts'
 
@@ -16,6 +16,7 @@ import { cookieFields, faultAnswer, type OwnAnswer } from './own-answer.ts'
 export class Exchange implements ClientEvents, ForwardingEvents {
   readonly #client: ClientStream
   readonly #context: ExchangeContext
+  readonly #rules: ExchangeRules
   readonly #clock: ExchangeClock
   readonly #request: ClientRequest
   #judgement: Judgement | undefined
@@ -25,22 +26,24 @@ export class Exchange implements ClientEvents, ForwardingEvents {
   #forwarding: Forwarding | undefined
   #corsHeaders: CorsHeaders | undefined
   /** From auth services that allowed the request. */
-  #cookies: readonly AnswerField[] = []
+  #cookies: readonly FieldLine[] = []
   #cancelAdmission = (): void => {}
   /** Of the decision, or of the answer in place of it. */
   #id = ''
   #isOver = false
 
-  constructor(client: ClientStream, context: ExchangeContext) {
+  /** @param rules Those in force when it begins. */
+  constructor(client: ClientStream, context: ExchangeContext, rules: ExchangeRules) {
     this.#client = client
     this.#context = context
-    this.#request = readClientRequest(client.head, client.peer, context.proto, context.rules.isTrusted)
+    this.#rules = rules
+    this.#request = readClientRequest(client.head, client.peer, context.proto, rules.isTrusted)
     this.#clock = startExchangeClock(context.deadlines, DECISION_TIMEOUT_MS, () => this.#late())
   }
 
   start(): void {
     this.#client.events = this
-    const cancel = this.#context.rules.admit(this.#request, (admission) => this.#admitted(admission))
+    const cancel = this.#rules.admit(this.#request, (admission) => this.#admitted(admission))
     if (this.#id === '') this.#cancelAdmission = cancel
   }
 
@@ -74,7 +77,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
         client: this.#client,
         clock: this.#clock,
         request: this.#request,
-        headers: this.#context.rules.headers,
+        headers: this.#rules.headers,
         judgement,
         destination,
         corsHeaders,
@@ -118,7 +121,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
   /** Answers without a server. */
   #answerOwn(own: OwnAnswer): void {
     if (this.#isOver) return
-    this.#id ||= this.#context.rules.newId()
+    this.#id ||= this.#rules.newId()
     const headers = { ...own.headers, ...this.#corsHeaders }
     // Also if the server fails: once a session was renewed, the old cookie may be worth nothing.
     const fields = [...(own.fields ?? []), ...this.#cookies]

@@ -4,7 +4,7 @@ import { problemText } from '../../decision/problem.ts'
 import type { DenyReason } from '../../decision/reasons.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import { FAULT_STATUS, type GatewayFault } from '../gateway-event.ts'
-import type { AnswerField } from '../http/header-fields.ts'
+import type { FieldLine } from '../http/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
 import type { ExceededLimit } from '../limits/request-limits.ts'
 
@@ -18,7 +18,7 @@ export interface OwnAnswer {
   readonly detail?: string | undefined
   readonly headers: Readonly<Record<string, string>>
   /** Headers of which there may be several: challenges, cookies. */
-  readonly fields?: readonly AnswerField[]
+  readonly fields?: readonly FieldLine[]
 }
 
 /**
@@ -36,7 +36,7 @@ export function ownAnswerBody({ status, fault, reason }: OwnAnswer, id: string):
 export function ownAnswerFields(
   { status, fault, reason, headers, fields = [] }: OwnAnswer,
   id: string,
-): readonly AnswerField[] {
+): readonly FieldLine[] {
   const code = reason ?? fault
   const type = { name: 'Content-Type', value: 'application/problem+json' }
   return [
@@ -108,5 +108,5 @@ export function httpsRedirect({ head, authz }: ClientRequest, port: number): Own
 }
 
 /** @param values Of `Set-Cookie`. */
-export const cookieFields = (values: readonly string[]): readonly AnswerField[] =>
+export const cookieFields = (values: readonly string[]): readonly FieldLine[] =>
   values.map((value) => ({ name: 'Set-Cookie', value }))

@@ -1,5 +1,5 @@
 /** Sends a head and a body on a wire, in as few writes as arrive together. */
-import type { AnswerField } from './header-fields.ts'
+import type { FieldLine } from './header-fields.ts'
 import type { ResponseHead } from './response-head.ts'
 import type { Wire } from '../sockets/wire.ts'
 
@@ -47,7 +47,7 @@ export class BodyWriter {
   }
 
   /** Ends the body; `trailers` are dropped if it does not go in chunks. */
-  end(trailers: readonly AnswerField[] = []): void {
+  end(trailers: readonly FieldLine[] = []): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
     if (!this.#isChunked) return

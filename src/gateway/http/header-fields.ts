@@ -9,8 +9,8 @@ export interface HeaderField {
   readonly value: string
 }
 
-/** Name and value of a field that is written. */
-export type AnswerField = Pick<HeaderField, 'name' | 'value'>
+/** Name and value of a field that the gateway writes. */
+export type FieldLine = Pick<HeaderField, 'name' | 'value'>
 
 export interface MessageHead {
   /** Request line or status line. */

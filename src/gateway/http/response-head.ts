@@ -1,7 +1,7 @@
 /** The head of an upstream's answer. */
 import { err, ok, type Result } from '../../result.ts'
 import { readFraming, type BodyFraming } from './framing.ts'
-import { membersOf, parseHead, type AnswerField, type HeaderField } from './header-fields.ts'
+import { membersOf, parseHead, type FieldLine, type HeaderField } from './header-fields.ts'
 
 export interface ResponseHead {
   readonly status: number
@@ -24,7 +24,7 @@ const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?
 const MAX_FIELD_BYTES = 61_440
 
 /** Whether a client of any version of HTTP can be sent this. */
-export const isSendableField = ({ name, value }: AnswerField): boolean =>
+export const isSendableField = ({ name, value }: FieldLine): boolean =>
   name.length + value.length <= MAX_FIELD_BYTES
 
 /**

@@ -3,6 +3,7 @@ import type { Decision, Deny } from '../../decision/decision.ts'
 import type { Policy } from '../../policy/compile-policy.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import type { QueryParameter } from '../exchange/mapped-query.ts'
+import type { FieldLine } from '../http/header-fields.ts'
 import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
 import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 
@@ -55,14 +56,9 @@ export type JudgeDeny = Omit<Deny, 'id' | 'route' | 'outcome'>
 
 /** What auth services and `basic_auth` hand to the application. */
 export interface Grant {
-  readonly headers: readonly GrantedHeader[]
+  /** Headers that the forwarded request is given. */
+  readonly headers: readonly FieldLine[]
   readonly params: readonly QueryParameter[]
-}
-
-/** A header that the forwarded request is given. */
-export interface GrantedHeader {
-  readonly name: string
-  readonly value: string
 }
 
 /** What an auth service that denies sends to the client. */

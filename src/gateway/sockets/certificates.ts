@@ -7,23 +7,13 @@ import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 import type { TlsSettings } from '../../settings/listener/definition.ts'
 import { createSelfSigned, type SelfSigned } from './self-signed.ts'
 
-export interface Certificates {
-  /** For clients that name no server. */
-  readonly first: SecureContextOptions
-  /** For a name (SNI): the first certificate that is valid for it, else the first of all. */
-  contextFor(serverName: string): SecureContext
-  readonly asksForClientCertificates: boolean
-  /** Missing files, whose certificates are left out; only with `selfSigned`. */
-  readonly missing: readonly string[]
-  /** Whether the only certificate is the one that was made here. */
-  readonly isSelfSigned: boolean
-}
+export type Certificates = ReturnType<typeof loadCertificates>
 
 /** Reads a whole file; throws when it cannot. */
 type ReadFile = (file: string) => Uint8Array
 
 /** @throws WarderError ERR_GATEWAY_CERTIFICATE when a file cannot be read, or does not fit the others. */
-export function loadCertificates(settings: TlsSettings, readFile: ReadFile = readFileSync): Certificates {
+export function loadCertificates(settings: TlsSettings, readFile: ReadFile = readFileSync) {
   const { clientCaFile } = settings
   const clientCa = clientCaFile === undefined ? undefined : readAuthorities(clientCaFile, readFile)
   const missing: string[] = []
@@ -38,11 +28,15 @@ export function loadCertificates(settings: TlsSettings, readFile: ReadFile = rea
   const [first] = loaded
   if (first === undefined) throw new TypeError('no certificate')
   return {
+    /** For clients that name no server. */
     first: first.options,
-    contextFor: (serverName) =>
+    /** For a name (SNI): the first certificate that is valid for it, else the first of all. */
+    contextFor: (serverName: string): SecureContext =>
       (loaded.find(({ leaf }) => leaf.checkHost(serverName) !== undefined) ?? first).context,
     asksForClientCertificates: clientCa !== undefined,
+    /** Missing files, whose certificates are left out; only with `selfSigned`. */
     missing,
+    /** Whether the only certificate is the one that was made here. */
     isSelfSigned,
   }
 }

@@ -45,33 +45,25 @@ export function listen(
   address: GatewayListenSettings['address'],
   accept: (wire: Wire) => void,
 ): SocketListener {
-  const socket = {
-    ...RELAY,
-    open: (opened: Bun.Socket<Slot>) => {
-      const wire = new SocketWire(opened)
-      opened.data = { wire }
-      accept(wire)
-    },
+  const open = (opened: Bun.Socket<Slot>): void => {
+    const wire = new SocketWire(opened)
+    opened.data = { wire }
+    accept(wire)
   }
+  const options = { allowHalfOpen: true, socket: { ...RELAY, open } }
   try {
-    if (address.kind === 'unix') {
-      const listener = Bun.listen<Slot>({ unix: address.path, allowHalfOpen: true, socket })
-      return {
-        address: `unix:${address.path}`,
-        replaced() {},
-        stop: () => {
-          listener.stop()
-          rmSync(address.path, { force: true })
-        },
-      }
+    if (address.kind === 'tcp') {
+      const { host, port } = address
+      const listener = Bun.listen<Slot>({ ...options, hostname: host, port, exclusive: true })
+      const bound = socketText({ ...address, port: listener.port })
+      return { address: bound, replaced() {}, stop: () => listener.stop() }
     }
-    const { host, port } = address
-    const listener = Bun.listen<Slot>({ hostname: host, port, exclusive: true, allowHalfOpen: true, socket })
-    return {
-      address: socketText({ ...address, port: listener.port }),
-      replaced() {},
-      stop: () => listener.stop(),
+    const listener = Bun.listen<Slot>({ ...options, unix: address.path })
+    const stop = (): void => {
+      listener.stop()
+      rmSync(address.path, { force: true })
     }
+    return { address: socketText(address), replaced() {}, stop }
   } catch (cause) {
     throw listenError(address, cause)
   }

@@ -1,14 +1,7 @@
 /** Leaves a server alone for a while when it has failed too often. */
 import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 
-export interface Ejection {
-  isEjected(nowMs: number): boolean
-  /** A connection was made. */
-  reached(): void
-  /** Forgets the failures that were counted. */
-  succeeded(): void
-  failed(nowMs: number): void
-}
+export type Ejection = ReturnType<typeof createEjection>
 
 /** Longest time for which an address is left alone that was never reached. */
 const MAX_UNREACHED_MS = 60_000
@@ -20,7 +13,7 @@ const MAX_UNREACHED_MS = 60_000
 export function createEjection(
   { ejectAfter, ejectForMs }: Pick<UpstreamSettings, 'ejectAfter' | 'ejectForMs'>,
   isOfName: boolean,
-): Ejection {
+) {
   let failures = 0
   let untilMs = 0
   let isUnreached = isOfName
@@ -32,14 +25,16 @@ export function createEjection(
     return ms
   }
   return {
-    isEjected: (nowMs) => nowMs < untilMs,
-    reached() {
+    isEjected: (nowMs: number): boolean => nowMs < untilMs,
+    /** A connection was made. */
+    reached(): void {
       isUnreached = false
     },
-    succeeded() {
+    /** Forgets the failures that were counted. */
+    succeeded(): void {
       failures = 0
     },
-    failed(nowMs) {
+    failed(nowMs: number): void {
       failures += 1
       if (failures < ejectAfter && !isUnreached) return
       failures = 0

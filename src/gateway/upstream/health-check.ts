@@ -6,11 +6,7 @@ import { connect, type Place } from '../sockets/sockets.ts'
 import { compileStatuses } from '../../syntax/status-set.ts'
 import type { Wire } from '../sockets/wire.ts'
 
-export interface HealthCheck {
-  /** False after {@link DOWN_AFTER} failed checks in a row, until one succeeds. */
-  readonly isUp: boolean
-  close(): void
-}
+export type HealthCheck = ReturnType<typeof startHealthCheck>
 
 interface Question extends HealthSettings {
   readonly isHealthy: (status: number) => boolean
@@ -20,7 +16,7 @@ interface Question extends HealthSettings {
 const DOWN_AFTER = 2
 
 /** Starts checking, at once and then at each interval. A server is up until it is known to be down. */
-export function startHealthCheck(place: Place, health: HealthSettings, deadlines: Deadlines): HealthCheck {
+export function startHealthCheck(place: Place, health: HealthSettings, deadlines: Deadlines) {
   let failures = 0
   let isClosed = false
   let giveUp = (): void => {}
@@ -34,10 +30,11 @@ export function startHealthCheck(place: Place, health: HealthSettings, deadlines
   }
   deadlines.add(next)
   return {
-    get isUp() {
+    /** False after {@link DOWN_AFTER} failed checks in a row, until one succeeds. */
+    get isUp(): boolean {
       return failures < DOWN_AFTER
     },
-    close() {
+    close(): void {
       isClosed = true
       deadlines.remove(next)
       // The address may belong to another machine by now, which must not be asked.

@@ -8,14 +8,7 @@ export interface KeptLink {
   readonly openedMs: number
 }
 
-export interface KeptLinks {
-  /** Returns false if the connection cannot be kept: the caller ends it. */
-  keep(link: KeptLink): boolean
-  /** The connection that was kept last, and is open. */
-  take(): KeptLink | undefined
-  /** Closes all, and keeps none from now on. */
-  close(): void
-}
+export type KeptLinks = ReturnType<typeof createKeptLinks>
 
 // Shorter than the 5 s after which Node.js and uvicorn close an idle connection, so that they seldom close it first.
 const KEEP_MS = 4_000
@@ -24,7 +17,7 @@ const MAX_KEPT = 64
 interface Entry extends KeptLink, Expiring {}
 
 /** @param maxAgeMs Age from which a connection is not kept any more. */
-export function createKeptLinks(maxAgeMs: number, deadlines: Deadlines): KeptLinks {
+export function createKeptLinks(maxAgeMs: number, deadlines: Deadlines) {
   const entries: Entry[] = []
   let isClosed = false
   const forget = (entry: Entry): void => {
@@ -33,7 +26,8 @@ export function createKeptLinks(maxAgeMs: number, deadlines: Deadlines): KeptLin
     deadlines.remove(entry)
   }
   return {
-    keep({ wire, openedMs }) {
+    /** Returns false if the connection cannot be kept: the caller ends it. */
+    keep({ wire, openedMs }: KeptLink): boolean {
       const nowMs = performance.now()
       const endMs = openedMs + maxAgeMs
       if (!wire.isOpen || isClosed || nowMs >= endMs || entries.length >= MAX_KEPT) return false
@@ -55,14 +49,16 @@ export function createKeptLinks(maxAgeMs: number, deadlines: Deadlines): KeptLin
       deadlines.add(entry)
       return true
     },
-    take() {
+    /** The connection that was kept last, and is open. */
+    take(): KeptLink | undefined {
       for (let entry = entries.pop(); entry !== undefined; entry = entries.pop()) {
         deadlines.remove(entry)
         if (entry.wire.isOpen) return entry
       }
       return undefined
     },
-    close() {
+    /** Closes all, and keeps none from now on. */
+    close(): void {
       isClosed = true
       // Each takes itself out of the list.
       for (let entry = entries[0]; entry !== undefined; entry = entries[0]) entry.onDeadline()

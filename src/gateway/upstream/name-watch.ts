@@ -15,17 +15,6 @@ export type NameEvent =
   | { readonly type: 'resolve_failed'; readonly host: string; readonly why: string; readonly kept: number }
   | { readonly type: 'resolve_recovered'; readonly host: string; readonly failures: number }
 
-export interface NameWatch {
-  /**
-   * Looks the name up now, unless that has just been done.
-   *
-   * @param done Called once, perhaps at once, with the reason why no address is known; empty if there are any.
-   * @returns Gives up waiting; `done` is not called then.
-   */
-  refresh(done: (fault: string) => void): () => void
-  close(): void
-}
-
 export interface NameWatchDeps {
   readonly resolve: ResolveHost
   readonly deadlines: Deadlines
@@ -50,7 +39,7 @@ export function createNameWatch(
   intervalMs: number,
   deps: NameWatchDeps,
   onAddresses: (addresses: readonly string[]) => void,
-): NameWatch {
+) {
   const { resolve, deadlines, onEvent, nowMs = () => performance.now() } = deps
   const known = createKnownAddresses(host, nowMs, onEvent, onAddresses)
   const waiting = new Set<(fault: string) => void>()
@@ -76,7 +65,13 @@ export function createNameWatch(
   deadlines.add(next)
   look()
   return {
-    refresh(done) {
+    /**
+     * Looks the name up now, unless that has just been done.
+     *
+     * @param done Called once, perhaps at once, with the reason why no address is known; empty if there are any.
+     * @returns Gives up waiting; `done` is not called then.
+     */
+    refresh(done: (fault: string) => void): () => void {
       if (!isLooking && nowMs() - refreshedMs >= MIN_GAP_MS) {
         refreshedMs = nowMs()
         look()
@@ -88,9 +83,9 @@ export function createNameWatch(
       // An entry of its own, so that one function may wait twice.
       const entry = (why: string): void => done(why)
       waiting.add(entry)
-      return () => waiting.delete(entry)
+      return () => void waiting.delete(entry)
     },
-    close() {
+    close(): void {
       isClosed = true
       deadlines.remove(next)
     },

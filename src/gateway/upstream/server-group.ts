@@ -8,7 +8,7 @@ import { ServerPool, type PoolRules } from './server-pool.ts'
 export interface ServerGroup {
   /** A new array when the addresses change; empty while none is known. */
   readonly pools: readonly ServerPool[]
-  /** Looks the name up again, as in {@link NameWatch}. Undefined if the server is an address or a socket. */
+  /** Looks the name up again, as in {@link createNameWatch}. Undefined if the server is an address or a socket. */
   readonly refresh: ((done: (fault: string) => void) => () => void) | undefined
   /** Closes what is idle, and what is released from now on. */
   close(): void

@@ -31,8 +31,7 @@ function releaseUnread() {
     stream as unknown as ServerHttp2Stream,
     head.value,
     '',
-    deadlines,
-    UNCHARGED,
+    { deadlines, held: UNCHARGED },
     () => {
       ends += 1
     },

@@ -96,8 +96,7 @@ function relay(wire: Wire, one: Answer, version: string, places: readonly number
     wire,
     head,
     Buffer.alloc(0),
-    UNCHARGED,
-    () => false,
+    { held: UNCHARGED, isDraining: () => false },
     () => {},
   )
   const answers = new AnswerRelay(inputOf(client), createFakeWire(), () => (isOver = true))

@@ -2,10 +2,10 @@
 import type { ForwardAuthSettings, MappedAnswerHeader } from '../../../settings/forward-auth/definition.ts'
 import { createAnswerHeadReader } from '../../http/answer-head-reader.ts'
 import { createBodyReader, type BodyReader } from '../../http/body-reader.ts'
-import { valuesOf, type HeaderField } from '../../http/header-fields.ts'
+import { valuesOf, type HeaderField, type FieldLine } from '../../http/header-fields.ts'
 import type { QueryParameter } from '../../exchange/mapped-query.ts'
 import type { ResponseHead } from '../../http/response-head.ts'
-import { denied, type GrantedHeader, type Verdict } from '../judge.ts'
+import { denied, type Verdict } from '../judge.ts'
 
 /** Longest value that is handed on: most servers read no longer header line. */
 const MAX_VALUE_BYTES = 8_192
@@ -21,10 +21,10 @@ export function readAuthAnswer({ status, fields }: ResponseHead, settings: Forwa
   }
   const isAllowed = status === 200 || (settings.allowStatus === '2xx' && status >= 200 && status < 300)
   if (!isAllowed) return authFailure(`it answered ${status}`)
-  const headers: GrantedHeader[] = []
+  const headers: FieldLine[] = []
   const params: QueryParameter[] = []
   /** Returns a description of an unusable value. */
-  const grant = ({ from, to }: MappedAnswerHeader, granted: GrantedHeader[]): string | undefined => {
+  const grant = ({ from, to }: MappedAnswerHeader, granted: FieldLine[]): string | undefined => {
     const values = valuesOf(fields, from)
     const [value = ''] = values
     if (values.length > 1) return `it sent ${from} more than once`
