@@ -132,12 +132,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['suggest.ts'],
   commander: ['cli/'],
   pino: ['observe/'],
-  'lru-cache': [
-    'jwt/',
-    'keys/refresh/unknown-kids.ts',
-    'gateway/judges/auth-service/auth-cache.ts',
-    'gateway/judges/passwords/remembered-pairs.ts',
-  ],
+  'lru-cache': ['jwt/', 'keys/refresh/unknown-kids.ts', 'gateway/judges/expiring-entries.ts'],
   // A pattern of the configuration is never a RegExp, which can take exponential time.
   re2js: ['syntax/claim-pattern.ts'],
 }

@@ -2,13 +2,13 @@
  * What happens to a request before any server is asked. Its route is found once, and everything after goes by it:
  * limits, redirect, other origins, judges.
  */
-import type { Decide } from '../decision/decide.ts'
 import type { FoundRoute } from '../decision/find-route.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { ClientRequest } from './client/client-request.ts'
 import { answerForOrigin, corsHeadersFor, preflightMethod, type CorsHeaders } from './cors.ts'
 import type { Destination } from './destination.ts'
 import { denialAnswer, httpsRedirect, tooManyRequests, type OwnAnswer } from './exchange/own-answer.ts'
+import type { GatewayInput } from './gateway-input.ts'
 import { askJudges } from './judges/ask-judges.ts'
 import type { Judgement } from './judges/judge.ts'
 import { askCore } from './judges/policy-judge.ts'
@@ -42,10 +42,7 @@ export interface RouteRules {
   readonly limits: RequestLimits | undefined
 }
 
-export interface AdmissionRules {
-  readonly decide: Decide
-  readonly findRoute: (request: AuthzRequest) => FoundRoute
-  readonly newId: () => string
+export interface AdmissionRules extends Pick<GatewayInput, 'decide' | 'findRoute' | 'newId'> {
   /** How many identity headers there are. */
   readonly identityCount: number
   /** By name of the route. */

@@ -2,24 +2,8 @@
 import type { Decision } from '../decision/decision.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 
-/** Why the gateway itself gave up on an exchange. A closed set for logs and metrics. */
-export type GatewayFault =
-  | 'bad_request'
-  | 'body_too_large'
-  | 'rate_limited'
-  | 'origin_not_allowed'
-  | 'request_timeout'
-  | 'client_closed'
-  | 'no_server'
-  | 'connect_failed'
-  | 'response_timeout'
-  | 'idle_timeout'
-  | 'total_timeout'
-  | 'upstream_closed'
-  | 'upstream_invalid'
-
 /** Status of the answer to each fault; 0: the client is gone. */
-export const FAULT_STATUS: Readonly<Record<GatewayFault, number>> = {
+export const FAULT_STATUS = {
   bad_request: 400,
   body_too_large: 413,
   rate_limited: 429,
@@ -33,7 +17,10 @@ export const FAULT_STATUS: Readonly<Record<GatewayFault, number>> = {
   total_timeout: 504,
   upstream_closed: 502,
   upstream_invalid: 502,
-}
+} as const
+
+/** Why the gateway itself gave up on an exchange. A closed set for logs and metrics. */
+export type GatewayFault = keyof typeof FAULT_STATUS
 
 export interface ExchangeEvent {
   readonly id: string

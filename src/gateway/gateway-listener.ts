@@ -1,5 +1,4 @@
 /** One listener of the gateway, and its connections. */
-import type { ServerHttp2Session } from 'node:http2'
 import type { ClientConnection, ConnectionContext } from './client/client-connection.ts'
 import { createHeldBytes, type HeldBytes, type Overload } from './client/held-bytes.ts'
 import { createConnectionLimit, type ConnectionLimit, type LimitReached } from './client/connection-limit.ts'
@@ -10,7 +9,7 @@ import { serveHttp2 } from './client/http2-connection.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
 import type { ListenerInput } from './gateway-input.ts'
 import { listen, type SocketListener } from './sockets/sockets.ts'
-import { listenTls } from './sockets/tls-listener.ts'
+import { listenTls, type TlsAccept } from './sockets/tls-listener.ts'
 import type { Wire } from './sockets/wire.ts'
 
 /** Called for what happens at a listener. */
@@ -57,18 +56,16 @@ export class GatewayListener {
       deadlines,
       () => Bun.gc(true),
     )
-    const http1 = (wire: Wire): void => this.#accept(wire, wire.peer, (context) => serveHttp1(wire, context))
-    const http2 = (session: ServerHttp2Session): void =>
-      this.#accept(session, session.socket?.remoteAddress ?? '', (context) => serveHttp2(session, context))
-    const handshake = (close: () => void): (() => void) => this.#handshake(close)
+    const accept: TlsAccept = {
+      handshake: (close) => this.#handshake(close),
+      http1: (wire) => this.#accept(wire, wire.peer, (context) => serveHttp1(wire, context)),
+      http2: (session) =>
+        this.#accept(session, session.socket?.remoteAddress ?? '', (context) => serveHttp2(session, context)),
+    }
     this.#listening =
       certificates === undefined
-        ? listen(settings.address, http1)
-        : listenTls(settings.address, () => this.#input.certificates ?? certificates, {
-            handshake,
-            http1,
-            http2,
-          })
+        ? listen(settings.address, accept.http1)
+        : listenTls(settings.address, () => this.#input.certificates ?? certificates, accept)
   }
 
   /** With the real port if the setting has 0. */

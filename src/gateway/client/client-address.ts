@@ -4,14 +4,7 @@ import { networkOf, plainAddress } from '../../syntax/ip-address.ts'
 import { valuesOf, type HeaderField } from '../http/header-fields.ts'
 
 /** What the application learns about the way of a request. */
-export interface ForwardedFields {
-  readonly forwardedFor: string
-  readonly proto: 'http' | 'https'
-  readonly host: string
-  readonly forwarded: string
-  /** The client's address alone; empty if it is unknown. */
-  readonly realIp: string
-}
+export type ForwardedFields = ReturnType<typeof forwardedFields>
 
 /** Whether a peer is a trusted proxy; the empty string is one on a unix socket. */
 export type IsTrusted = (peer: string) => boolean
@@ -45,7 +38,7 @@ export function forwardedFields(
   isTrusted: IsTrusted | undefined,
   socketProto: 'http' | 'https',
   authority: string,
-): ForwardedFields {
+) {
   const from = peer === '' ? UNKNOWN_PEER : peer
   const trusted = (name: string): string => (isTrusted === undefined ? '' : valuesOf(fields, name).join(', '))
   const chain = trusted('x-forwarded-for')
@@ -58,6 +51,7 @@ export function forwardedFields(
   const forwardedFor = chain === '' ? from : `${chain}, ${from}`
   return {
     forwardedFor,
+    /** The client's address alone; empty if it is unknown. */
     realIp: isTrusted === undefined ? peer : clientAddress(forwardedFor, isTrusted),
     proto,
     host,

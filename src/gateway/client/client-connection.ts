@@ -2,7 +2,7 @@
 import type { ExchangeContext, ExchangeRules } from '../exchange/exchange-context.ts'
 import type { HeldAccount } from '../held-account.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
-import type { RequestFault } from '../http/request-head.ts'
+import type { RequestFault } from '../http/framing.ts'
 
 export interface ConnectionContext extends ExchangeContext {
   /** Returns the rules in force now. */

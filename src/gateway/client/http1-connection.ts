@@ -12,7 +12,8 @@ import { Exchange } from '../exchange/exchange.ts'
 import { Http1HeadReader } from './http1-head.ts'
 import { Http1Stream, MAX_AHEAD_BYTES, type StreamEnd } from './http1-stream.ts'
 import { ownAnswerText } from '../exchange/own-answer.ts'
-import type { RequestFault, RequestHead } from '../http/request-head.ts'
+import type { RequestFault } from '../http/framing.ts'
+import type { RequestHead } from '../http/request-head.ts'
 import { NOBODY, type Wire, type WireEvents } from '../sockets/wire.ts'
 
 /** How long a stopping gateway waits for the first request of a connection. */

@@ -1,7 +1,8 @@
 /** Reads the head of each request from the bytes of an HTTP/1.1 connection. */
 import { HeadCollector } from '../http/head-collector.ts'
 import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
-import { parseRequestHead, type RequestFault, type RequestHead } from '../http/request-head.ts'
+import type { RequestFault } from '../http/framing.ts'
+import { parseRequestHead, type RequestHead } from '../http/request-head.ts'
 
 export type Http1HeadStep =
   | { readonly kind: 'more' }

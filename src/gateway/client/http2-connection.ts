@@ -11,7 +11,7 @@ import type { Expiring } from '../deadlines.ts'
 import { Exchange } from '../exchange/exchange.ts'
 import { readHttp2Head } from './http2-head.ts'
 import { Http2Stream, respondOwn } from './http2-stream.ts'
-import type { RequestFault } from '../http/request-head.ts'
+import type { RequestFault } from '../http/framing.ts'
 
 /** RFC 9113 §6.2: the request has no body. */
 const END_STREAM = 0x1

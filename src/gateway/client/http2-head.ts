@@ -1,8 +1,8 @@
 /** Reads the head of an HTTP/2 request into the same form as that of HTTP/1.1. */
-import { err, type Result } from '../../result.ts'
+import type { Result } from '../../result.ts'
 import { MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from '../http/header-fields.ts'
-import type { BodyFraming } from '../http/framing.ts'
-import { toRequestHead, type RequestFault, type RequestHead } from '../http/request-head.ts'
+import { fault, type BodyFraming, type RequestFault } from '../http/framing.ts'
+import { toRequestHead, type RequestHead } from '../http/request-head.ts'
 
 /**
  * The runtime has refused what RFC 9113 §8.2 and §8.3 call malformed: invalid and upper-case names, control characters,
@@ -28,10 +28,10 @@ export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result
   }
   // RFC 9113 §8.2.3: clients may send each cookie as a field of its own.
   if (cookies.length > 0) fields.push({ name: 'cookie', lower: 'cookie', value: cookies.join('; ') })
-  if (fields.length > MAX_FIELDS) return err({ status: 431, detail: TOO_MANY_FIELDS })
+  if (fields.length > MAX_FIELDS) return fault(431, TOO_MANY_FIELDS)
   // CONNECT has neither scheme nor path.
-  if (pseudo.get(':method') === 'CONNECT') return err({ status: 405, detail: 'CONNECT is not forwarded' })
-  if (pseudo.get(':scheme') !== 'https') return bad('the scheme is not https')
+  if (pseudo.get(':method') === 'CONNECT') return fault(405, 'CONNECT is not forwarded')
+  if (pseudo.get(':scheme') !== 'https') return fault(400, 'the scheme is not https')
   const authority = pseudo.get(':authority')
   // RFC 9113 §8.3.1: if both are present, they must agree, or each server believes another one.
   if (authority !== undefined) hosts.add(authority)
@@ -45,8 +45,6 @@ export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result
     isHttp10: false,
   })
 }
-
-const bad = (detail: string): Result<never, RequestFault> => err({ status: 400, detail })
 
 /** The runtime resets a stream whose body does not have its announced length. */
 function framingOf(fields: readonly HeaderField[], hasEnded: boolean): BodyFraming {

@@ -23,14 +23,14 @@ export interface AnswerIntercepted {
   readonly mayReuse: boolean
 }
 
+export interface AnswerBroken {
+  /** `nothing`: the server closed before it sent anything. */
+  readonly kind: 'nothing' | 'closed' | 'invalid'
+  readonly detail: string
+}
+
 /** How an answer ended. */
-export type AnswerEnd =
-  | AnswerDone
-  | AnswerIntercepted
-  /** The server closed before it sent anything. */
-  | { readonly kind: 'nothing'; readonly detail: string }
-  | { readonly kind: 'closed'; readonly detail: string }
-  | { readonly kind: 'invalid'; readonly detail: string }
+export type AnswerEnd = AnswerDone | AnswerIntercepted | AnswerBroken
 
 /** Bytes behind a whole answer end it once more, and the connection is not used again. */
 const OVER: AnswerDone = { kind: 'done', mayReuse: false }

@@ -67,7 +67,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#judgement = judgement
     this.#decisionMs = judgement && this.#clock.elapsedMs()
     this.#cookies = cookieFields(judgement?.cookies ?? [])
-    if (answer !== undefined) return this.#answerOwn(answer)
+    if (answer !== undefined) return this.answerOwn(answer)
     this.#corsHeaders = corsHeaders
     this.#destination = destination
     if (destination === undefined || judgement === undefined)
@@ -102,14 +102,10 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#client.release()
   }
 
-  replaced(answer: OwnAnswer): void {
-    this.#answerOwn(answer)
-  }
-
   failed(fault: GatewayFault, detail: string): void {
     // Half an answer cannot be taken back; only its missing end shows the client that it failed.
     if (this.#forwarding?.hasBegun === true) this.gone(fault, detail)
-    else this.#answerOwn(faultAnswer(fault, detail))
+    else this.answerOwn(faultAnswer(fault, detail))
   }
 
   gone(fault: GatewayFault | undefined, detail?: string): void {
@@ -118,8 +114,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#client.abort()
   }
 
-  /** Answers without a server. */
-  #answerOwn(own: OwnAnswer): void {
+  answerOwn(own: OwnAnswer): void {
     if (this.#isOver) return
     this.#id ||= this.#rules.newId()
     const headers = { ...own.headers, ...this.#corsHeaders }

@@ -8,7 +8,13 @@ import { BodyWriter } from '../http/body-writer.ts'
 import { announcedBytes } from '../http/request-head.ts'
 import type { WireEvents } from '../sockets/wire.ts'
 import type { Link, ServerPool } from '../upstream/server-pool.ts'
-import { AnswerRelay, type AnswerDone, type AnswerEnd, type AnswerIntercepted } from './answer-relay.ts'
+import {
+  AnswerRelay,
+  type AnswerBroken,
+  type AnswerDone,
+  type AnswerEnd,
+  type AnswerIntercepted,
+} from './answer-relay.ts'
 import type { ForwardingInput } from './exchange-context.ts'
 import { isRepeatable, LinkSearch, type LinkSearchEvents } from './link-search.ts'
 import type { OwnAnswer } from './own-answer.ts'
@@ -20,7 +26,7 @@ export interface ForwardingEvents {
   /** The client has been sent the whole answer. */
   done(): void
   /** The server's answer is replaced by one of the gateway. */
-  replaced(answer: OwnAnswer): void
+  answerOwn(answer: OwnAnswer): void
   failed(fault: GatewayFault, detail: string): void
   /** The client is gone; without a fault, at the end of a tunnel. */
   gone(fault: GatewayFault | undefined): void
@@ -224,10 +230,10 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   #replaced({ status, fields, mayReuse }: AnswerIntercepted): void {
     this.#search.report('ok')
     this.#search.release(mayReuse && this.#client.isBodyDone)
-    this.#events.replaced({ status, headers: {}, fields })
+    this.#events.answerOwn({ status, headers: {}, fields })
   }
 
-  #broken(end: Exclude<AnswerEnd, AnswerDone | AnswerIntercepted>, link: Link): void {
+  #broken(end: AnswerBroken, link: Link): void {
     if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#client.head)) {
       // The server closed an idle connection while the request was on its way. A new connection shows whether the server is up.
       return this.#search.again()

@@ -59,29 +59,21 @@ export const MAX_TRAILER_BYTES = 8_192
 // 12 digits: 2^48 bytes in one chunk are enough, and an exact number.
 const CHUNK_LINE = /^([0-9A-Fa-f]{1,12})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?$/
 
-/** What comes next in a body that goes in chunks. */
-type ChunkState =
+/** What comes next in a body that goes in chunks, with the longest line of it before its end has arrived. */
+const MAX_LINE = {
   /** The line with the size of a chunk. */
-  | 'size'
-  /** The content of a chunk, until `left` is 0. */
-  | 'content'
-  /** The CRLF behind the content. */
-  | 'after'
-  /** Lines after the last chunk; an empty one ends the body. */
-  | 'trailer'
-  | 'done'
-
-/** Longest line in each state, before its end has arrived. */
-const MAX_LINE: Readonly<Record<ChunkState, number>> = {
   size: MAX_CHUNK_LINE,
+  /** The content of a chunk, until `left` is 0. */
   content: 0,
+  /** The CRLF behind the content. */
   after: 2,
+  /** Lines after the last chunk; an empty one ends the body. */
   trailer: MAX_TRAILER_BYTES,
   done: 0,
-}
+} as const
 
 function createChunkedReader(): BodyReader {
-  let state: ChunkState = 'size'
+  let state: keyof typeof MAX_LINE = 'size'
   let line = ''
   let left = 0
   let trailerBytes = 0

@@ -8,20 +8,25 @@ export type BodyFraming =
   | { readonly kind: 'length'; readonly bytes: number }
   | { readonly kind: 'chunked' }
 
-export interface FramingFault {
-  readonly status: 400 | 501
+/** Why a request is not judged: it is invalid, or has more than one reading. */
+export interface RequestFault {
+  readonly status: 400 | 405 | 408 | 413 | 417 | 431 | 501 | 505
   /** For the log. */
   readonly detail: string
 }
 
-const NONE: Result<BodyFraming, FramingFault> = ok({ kind: 'none' })
-const CHUNKED: Result<BodyFraming, FramingFault> = ok({ kind: 'chunked' })
+/** What reading finds instead. */
+export const fault = (status: RequestFault['status'], detail: string): Result<never, RequestFault> =>
+  err({ status, detail })
+
+const NONE: Result<BodyFraming, RequestFault> = ok({ kind: 'none' })
+const CHUNKED: Result<BodyFraming, RequestFault> = ok({ kind: 'chunked' })
 
 /** Requests are smuggled through two readings of where a body ends (RFC 9112 §6.3): only a single reading passes. */
 export function readFraming(
   fields: readonly HeaderField[],
   isHttp10: boolean,
-): Result<BodyFraming, FramingFault> {
+): Result<BodyFraming, RequestFault> {
   const lengths = valuesOf(fields, 'content-length')
   const codings = valuesOf(fields, 'transfer-encoding')
   if (codings.length > 0) {
@@ -37,6 +42,3 @@ export function readFraming(
     return fault(400, 'Content-Length is invalid or sent more than once')
   return ok({ kind: 'length', bytes: Number(length) })
 }
-
-const fault = (status: FramingFault['status'], detail: string): Result<never, FramingFault> =>
-  err({ status, detail })

@@ -2,8 +2,8 @@
 import { isMethod, whyMethodRefused } from '../../request/method.ts'
 import { parseHost } from '../../syntax/parse-host.ts'
 import { isForwardedUpgrade } from '../../request/upgrade.ts'
-import { err, ok, type Result } from '../../result.ts'
-import { readFraming, type BodyFraming } from './framing.ts'
+import { ok, type Result } from '../../result.ts'
+import { fault, readFraming, type BodyFraming, type RequestFault } from './framing.ts'
 import { membersOf, parseHead, TOO_MANY_FIELDS, valuesOf, type HeaderField } from './header-fields.ts'
 
 export interface RequestHead {
@@ -29,16 +29,6 @@ export interface RequestHead {
   /** `Sec-WebSocket-Key` if the request asks for a WebSocket. */
   readonly webSocketKey: string | undefined
 }
-
-/** Why a request is not judged: it is invalid, or has more than one reading. */
-export interface RequestFault {
-  readonly status: 400 | 405 | 408 | 413 | 417 | 431 | 501 | 505
-  /** For the log. */
-  readonly detail: string
-}
-
-const fault = (status: RequestFault['status'], detail: string): Result<never, RequestFault> =>
-  err({ status, detail })
 
 // Origin form only; `#` is never sent, and readers disagree on anything but visible ASCII.
 const TARGET = /^\/[\x21\x22\x24-\x7e]*$/

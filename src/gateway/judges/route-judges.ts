@@ -1,7 +1,7 @@
 /** Compiles the judges of the routes. */
 import type { Decide } from '../../decision/decide.ts'
 import { basicAuthJudge } from './passwords/basic-auth-judge.ts'
-import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
+import type { UserSettings } from '../../settings/basic-auth/definition.ts'
 import { forwardAuthJudge } from './auth-service/forward-auth-judge.ts'
 import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
 import { folded } from '../exchange/forward-headers.ts'
@@ -90,7 +90,4 @@ function namesOf(input: JudgeInput): readonly string[] {
 
 /** Whether a route's application must not see the password. */
 export const hidesCredentials = (inputs: readonly JudgeInput[]): boolean =>
-  inputs.some(
-    (input): input is JudgeInput & { readonly settings: BasicAuthSettings } =>
-      input.kind === 'basic_auth' && !input.settings.forwardCredentials,
-  )
+  inputs.some((input) => input.kind === 'basic_auth' && !input.settings.forwardCredentials)

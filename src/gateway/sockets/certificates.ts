@@ -5,7 +5,7 @@ import { createSecureContext, type SecureContext, type SecureContextOptions } fr
 import { WarderError } from '../../errors.ts'
 import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 import type { TlsSettings } from '../../settings/listener/definition.ts'
-import { createSelfSigned, type SelfSigned } from './self-signed.ts'
+import { createSelfSigned } from './self-signed.ts'
 
 export type Certificates = ReturnType<typeof loadCertificates>
 
@@ -88,14 +88,6 @@ function readAuthorities(file: string, readFile: ReadFile): Buffer {
   }
 }
 
-interface Loaded {
-  readonly cert: Buffer
-  readonly key: Buffer
-  readonly leaf: X509Certificate
-  readonly options: SecureContextOptions
-  readonly context: SecureContext
-}
-
 /** Largest certificate, key or bundle of authorities. */
 const MAX_FILE_BYTES = 1_048_576
 
@@ -113,11 +105,7 @@ function findMissing({ certFile, keyFile }: CertificateFiles, readFile: ReadFile
 
 type CertificateFiles = TlsSettings['certificates'][number]
 
-function load(
-  { certFile, keyFile }: CertificateFiles,
-  clientCa: Buffer | undefined,
-  readFile: ReadFile,
-): Loaded {
+function load({ certFile, keyFile }: CertificateFiles, clientCa: Buffer | undefined, readFile: ReadFile) {
   const cert = readPem(certFile, readFile)
   const key = readPem(keyFile, readFile)
   try {
@@ -127,7 +115,7 @@ function load(
   }
 }
 
-function toLoaded({ cert, key }: SelfSigned, clientCa: Buffer | undefined): Loaded {
+function toLoaded({ cert, key }: ReturnType<typeof createSelfSigned>, clientCa: Buffer | undefined) {
   const leaf = new X509Certificate(cert)
   if (!leaf.checkPrivateKey(createPrivateKey(key)))
     throw new Error('the private key does not belong to the certificate')

@@ -82,17 +82,12 @@ const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
 async function resolutionOf(ask: Lookup, host: string): Promise<Resolution> {
   try {
-    return toResolution(await ask(host))
+    const found = new Set((await ask(host)).map(({ address }) => address))
+    const addresses = [...found].filter((address) => !UNSPECIFIED.has(address))
+    return addresses.length === 0 ? { kind: 'none', why: 'no address' } : { kind: 'addresses', addresses }
   } catch (error) {
     return toFailure(error)
   }
-}
-
-function toResolution(found: readonly { readonly address: string }[]): Resolution {
-  const addresses = [...new Set(found.map(({ address }) => address))].filter(
-    (address) => !UNSPECIFIED.has(address),
-  )
-  return addresses.length === 0 ? { kind: 'none', why: 'no address' } : { kind: 'addresses', addresses }
 }
 
 function toFailure(error: unknown): Resolution {

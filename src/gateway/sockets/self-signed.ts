@@ -1,18 +1,12 @@
 /** A certificate that the process makes for itself: P-256, in memory alone, and trusted by no client. */
 import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 
-/** PEM. */
-export interface SelfSigned {
-  readonly cert: Buffer
-  readonly key: Buffer
-}
-
 const HOUR_MS = 3_600_000
 /** Long, because no client trusts the certificate anyway, and a process may run for years. */
 const LIFETIME_MS = 10 * 365 * 24 * HOUR_MS
 
-/** @see RFC 5280 §4.1 */
-export function createSelfSigned(nowMs: number): SelfSigned {
+/** In PEM. @see RFC 5280 §4.1 */
+export function createSelfSigned(nowMs: number): { readonly cert: Buffer; readonly key: Buffer } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const toBeSigned = sequence(
     der(0xa0, VERSION_3),

@@ -1,27 +1,18 @@
 /** Allows of an auth service, for a while, under the digest of everything that it was sent. */
 import { createHash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import { readCacheControl } from '../../../answer-lifetime.ts'
 import { valuesOf } from '../../http/header-fields.ts'
 import type { ResponseHead } from '../../http/response-head.ts'
+import { createExpiringEntries } from '../expiring-entries.ts'
 import type { Grant } from '../judge.ts'
 
 /** Denials are not remembered: they cost an attacker nothing, and would push out the allows. */
 export function createAuthCache(maxEntries: number) {
-  const entries = new LRUCache<string, { readonly grant: Grant; readonly untilMs: number }>({
-    max: maxEntries,
-  })
+  const entries = createExpiringEntries<Grant>(maxEntries)
   return {
-    get(requestText: string, nowMs: number): Grant | undefined {
-      const key = digestOf(requestText)
-      const entry = entries.get(key)
-      if (entry === undefined || entry.untilMs > nowMs) return entry?.grant
-      entries.delete(key)
-      return undefined
-    },
-    put(requestText: string, grant: Grant, untilMs: number): void {
-      entries.set(digestOf(requestText), { grant, untilMs })
-    },
+    get: (requestText: string, nowMs: number): Grant | undefined => entries.get(digestOf(requestText), nowMs),
+    put: (requestText: string, grant: Grant, untilMs: number): void =>
+      entries.put(digestOf(requestText), grant, untilMs),
   }
 }
 

@@ -2,8 +2,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import type { PasswordSecret, UserSettings } from '../../../settings/basic-auth/definition.ts'
+import { createExpiringEntries } from '../expiring-entries.ts'
 import type { Credentials } from './basic-credentials.ts'
-import { createRememberedPairs } from './remembered-pairs.ts'
 import type { VerifyPassword } from './verify-password.ts'
 import { createWorkQueue, type WorkQueue } from './work-queue.ts'
 
@@ -38,6 +38,11 @@ export function createPasswordQueue(): WorkQueue {
   return createWorkQueue(running, WAITING_PER_RUNNING * running)
 }
 
+/** Most pairs of user and password that are remembered: some 2 MiB. */
+const MAX_PAIRS = 10_000
+/** From the moment at which the password was verified. */
+const REMEMBER_MS = 300_000
+
 type Settled = (result: PasswordResult) => void
 
 /** A verification that is under way or waits for its turn. */
@@ -58,7 +63,8 @@ export function createPasswordCheck(users: readonly UserSettings[], deps: Passwo
   const key = randomBytes(32)
   const digestOf = (text: string): Buffer => createHmac('sha256', key).update(text, 'utf8').digest()
   const secrets = new Map(users.map(({ name, secret }) => [digestOf(name).toString('base64'), secret]))
-  const pairs = createRememberedPairs()
+  /** Those that were right a moment ago. */
+  const pairs = createExpiringEntries<true>(MAX_PAIRS)
   const verifications = new Map<string, Verification>()
 
   /** The secret that the password is verified against, and whether a match counts. */
@@ -82,7 +88,7 @@ export function createPasswordCheck(users: readonly UserSettings[], deps: Passwo
     const [secret, counts] = secretOf(user)
     const work = async (): Promise<void> => {
       const isRight = (await isVerified(deps.verify, secret, password)) && counts
-      if (isRight) pairs.put(digest, deps.nowMs())
+      if (isRight) pairs.put(digest, true, deps.nowMs() + REMEMBER_MS)
       end(digest, verification, isRight ? 'right' : 'wrong')
     }
     const owner = { group: deps.group, address }
@@ -97,7 +103,7 @@ export function createPasswordCheck(users: readonly UserSettings[], deps: Passwo
     check(credentials, address, settled) {
       // Names have no colon, so two pairs are never one text.
       const digest = digestOf(`${credentials.user}:${credentials.password}`).toString('base64')
-      if (pairs.has(digest, deps.nowMs())) {
+      if (pairs.get(digest, deps.nowMs()) === true) {
         settled('right')
         return NOTHING
       }
