@@ -1,5 +1,5 @@
 /** Diagnostics: what is wrong, or unwise, in a configuration, and where. */
-import type { Problem } from '../settings/problem.ts'
+import { mistake, type Problem, type ProblemWords } from '../settings/problem.ts'
 import type { ErrorCode } from '../errors.ts'
 import { adviceOn } from './advice.ts'
 
@@ -48,6 +48,10 @@ export function toDiagnostic(problem: Problem, pointer?: string, position?: Sour
     hints: isSilent ? adviceOn(problem.code) : (problem.hints ?? []),
   }
 }
+
+/** A mistake that shows in the settings, at the place where they are written. */
+export const diagnosticAt = (position: SourcePosition, ...words: ProblemWords): Diagnostic =>
+  toDiagnostic(mistake(...words), undefined, position)
 
 /** In the order of the files and their lines; what has no position comes first. */
 export function byPosition(a: Diagnostic, b: Diagnostic): number {

@@ -1,7 +1,7 @@
 /** A directory of YAML files that belong to a configuration. */
 import { join } from 'node:path'
 import { err, ok, type Result } from '../result.ts'
-import { fileTrouble, hashContent } from './interpolate.ts'
+import { fileTrouble, hashContent, readBytes, type FileTrouble } from './interpolate.ts'
 
 export interface DirectoryReader {
   readonly readFile: (path: string) => Uint8Array | Promise<Uint8Array>
@@ -19,7 +19,7 @@ export interface ExtraFile {
   /** Absolute. */
   readonly path: string
   /** What was read, or why it could not be. */
-  readonly content: Result<Uint8Array, string>
+  readonly content: Result<Uint8Array, FileTrouble>
   /** Of the content; empty when it could not be read. */
   readonly hash: string
 }
@@ -37,7 +37,7 @@ export const MAX_EXTRA_FILES = 256
 export const MAX_EXTRA_BYTES = 16 * 1024 ** 2
 
 /** What is wrong with the directory as a whole. */
-export type DirectoryTrouble = ReturnType<typeof fileTrouble> | 'holds too many files' | 'holds too much'
+export type DirectoryTrouble = FileTrouble | 'holds too many files' | 'holds too much'
 
 /**
  * Reads every `*.yml` and `*.yaml` in and below a directory, in this letter case, as Goma does: a file that is left out
@@ -48,11 +48,11 @@ export type DirectoryTrouble = ReturnType<typeof fileTrouble> | 'holds too many 
  */
 export async function readExtraFiles(
   directory: string,
-  { readFile, listFiles }: DirectoryReader,
+  reader: DirectoryReader,
 ): Promise<Result<ExtraFiles, DirectoryTrouble>> {
   let listed: readonly string[]
   try {
-    listed = await listFiles(directory)
+    listed = await reader.listFiles(directory)
   } catch (error) {
     return err(fileTrouble(error))
   }
@@ -62,7 +62,7 @@ export async function readExtraFiles(
   let bytes = 0
   for (const name of names) {
     const path = join(directory, name)
-    const content = await read(path, readFile)
+    const content = await readBytes(path, reader)
     bytes += content.ok ? content.value.length : 0
     if (bytes > MAX_EXTRA_BYTES) return err('holds too much')
     files.push({ name, path, content, hash: content.ok ? hashContent(content.value) : '' })
@@ -73,14 +73,3 @@ export async function readExtraFiles(
 
 const isExtraFile = (name: string): boolean =>
   /\.ya?ml$/.test(name) && !/(?:^|\/)(?:\.[^/]*\/|\.#)/.test(name)
-
-async function read(
-  path: string,
-  readFile: DirectoryReader['readFile'],
-): Promise<Result<Uint8Array, string>> {
-  try {
-    return ok(await readFile(path))
-  } catch (error) {
-    return err(fileTrouble(error))
-  }
-}

@@ -1,21 +1,12 @@
 /** Diagnostics for people, in the manner of rustc, and for programs. */
 import { styleText } from 'node:util'
 import { codeFrame } from './code-frame.ts'
-import type { Diagnostic, SourceText } from './diagnostic.ts'
+import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
 import { printable } from '../printable.ts'
 
 /** A diagnostic as `--json` prints it. */
-export interface DiagnosticJson {
-  readonly code: string
-  readonly severity: 'error' | 'warning'
-  readonly message: string
-  readonly file?: string
-  readonly line?: number
-  readonly column?: number
-  readonly length?: number
-  readonly pointer?: string
+export interface DiagnosticJson extends Omit<Diagnostic, 'position' | 'label'>, Partial<SourcePosition> {
   readonly suggestion?: string
-  readonly hints: readonly string[]
   readonly docs: string
 }
 

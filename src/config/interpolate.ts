@@ -1,7 +1,8 @@
 /** `${ENV}`, `${ENV:-default}` and `${file:PATH}` in the strings of a configuration. */
 import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
-import type { Problem } from '../settings/problem.ts'
+import { mistake, type Problem } from '../settings/problem.ts'
+import { err, ok, type Result } from '../result.ts'
 import { toPointer } from '../json-pointer.ts'
 import { decodeText } from './parse-document.ts'
 import { quoted } from '../printable.ts'
@@ -92,29 +93,36 @@ function referencedFiles(root: unknown): ReadonlySet<string> {
   return paths
 }
 
-async function readContent(path: string, { readFile }: ConfigSurroundings): Promise<FileContent> {
-  let bytes: Uint8Array
+/** What is in a file, or why it could not be read. */
+export async function readBytes(
+  path: string,
+  { readFile }: Pick<ConfigSurroundings, 'readFile'>,
+): Promise<Result<Uint8Array, FileTrouble>> {
   try {
-    bytes = await readFile(path)
+    return ok(await readFile(path))
   } catch (error) {
-    return { hash: '', problem: unreadable(path, error) }
+    return err(fileTrouble(error))
   }
-  const text = decodeText(bytes)
-  if (!text.ok)
-    return {
-      hash: hashContent(bytes),
-      problem: { ...text.error, message: `${quoted(path)} is ${text.error.message}` },
-    }
-  // Editors and `echo` end files with a line feed that is no part of a secret.
-  return { hash: hashContent(bytes), text: text.value.replace(/\r?\n$/, '') }
 }
 
-function mapStrings(
+async function readContent(path: string, surroundings: ConfigSurroundings): Promise<FileContent> {
+  const bytes = await readBytes(path, surroundings)
+  if (!bytes.ok) return { hash: '', problem: unreadable(path, bytes.error) }
+  const hash = hashContent(bytes.value)
+  const text = decodeText(bytes.value)
+  if (!text.ok)
+    return { hash, problem: { ...text.error, message: `${quoted(path)} is ${text.error.message}` } }
+  // Editors and `echo` end files with a line feed that is no part of a secret.
+  return { hash, text: text.value.replace(/\r?\n$/, '') }
+}
+
+/** The same data with other texts. */
+export function mapStrings(
   value: unknown,
   map: (text: string, pointer: string) => string,
   path: readonly PropertyKey[] = [],
 ): unknown {
-  if (typeof value === 'string') return value.includes('${') ? map(value, toPointer(path)) : value
+  if (typeof value === 'string') return map(value, toPointer(path))
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map((item, i) => mapStrings(item, map, [...path, i]))
   return Object.fromEntries(
@@ -123,14 +131,15 @@ function mapStrings(
 }
 
 /** What the system says about a file, in words. */
-export function fileTrouble(
-  error: unknown,
-):
+export type FileTrouble =
   | 'does not exist'
   | 'is a directory'
   | 'is a pipe or a socket'
   | 'is not readable by this user'
-  | 'cannot be read' {
+  | 'cannot be read'
+
+/** @param error Of a function that reads. */
+export function fileTrouble(error: unknown): FileTrouble {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist'
   if (code === 'EISDIR') return 'is a directory'
@@ -139,32 +148,30 @@ export function fileTrouble(
   return code === 'EACCES' || code === 'EPERM' ? 'is not readable by this user' : 'cannot be read'
 }
 
-const unreadable = (path: string, error: unknown): Problem => ({
-  code: 'ERR_CONFIG_VARIABLE_FILE',
-  message: `the file ${quoted(path)} ${fileTrouble(error)}`,
-  hints: ['paths are relative to the configuration file'],
-})
+function unreadable(path: string, trouble: FileTrouble): Problem {
+  const hint = 'paths are relative to the configuration file'
+  return mistake('ERR_CONFIG_VARIABLE_FILE', `the file ${quoted(path)} ${trouble}`, hint)
+}
 
-const unset = (name: string, env: ConfigSurroundings['env'], isSecret: boolean): Problem => ({
-  code: 'ERR_CONFIG_VARIABLE_UNSET',
-  message: `the environment variable ${name} is not set`,
-  ...suggestion(name, Object.keys(env)),
-  hints: [
-    isSecret
-      ? `set ${name}, or read a file: \${file:/run/secrets/${name.toLowerCase()}}`
-      : `set ${name}, or give a default: \${${name}:-…}`,
-  ],
-})
+function unset(name: string, env: ConfigSurroundings['env'], isSecret: boolean): Problem {
+  const message = `the environment variable ${name} is not set`
+  const hint = isSecret
+    ? `set ${name}, or read a file: \${file:/run/secrets/${name.toLowerCase()}}`
+    : `set ${name}, or give a default: \${${name}:-…}`
+  return {
+    ...mistake('ERR_CONFIG_VARIABLE_UNSET', message, hint),
+    ...suggestion(name, Object.keys(env)),
+  }
+}
 
-const secretDefault = (name: string): Problem => ({
-  code: 'ERR_CONFIG_SECRET_DEFAULT',
-  message: `\${${name}:-…} sets a default for a secret`,
-  hints: [`write \${${name}} without a default: a secret written in the file is not secret`],
-})
+function secretDefault(name: string): Problem {
+  const hint = `write \${${name}} without a default: a secret written in the file is not secret`
+  return mistake('ERR_CONFIG_SECRET_DEFAULT', `\${${name}:-…} sets a default for a secret`, hint)
+}
 
 /** Does not quote what is written: it may be a secret with a brace in it. */
-const SYNTAX: Problem = {
-  code: 'ERR_CONFIG_VARIABLE_SYNTAX',
-  message: 'the syntax of a ${…} is invalid',
-  hints: ['write ${NAME}, ${NAME:-default} or ${file:PATH}; for a literal ${ write $${'],
-}
+const SYNTAX = mistake(
+  'ERR_CONFIG_VARIABLE_SYNTAX',
+  'the syntax of a ${…} is invalid',
+  'write ${NAME}, ${NAME:-default} or ${file:PATH}; for a literal ${ write $${',
+)

@@ -4,7 +4,6 @@ import { dirname, resolve } from 'node:path'
 import type { Algorithm } from '../syntax/algorithms.ts'
 import { err, ok, type Result } from '../result.ts'
 import { crossCheck } from './cross-checks.ts'
-import { deepFreeze } from './deep-freeze.ts'
 import {
   byPosition,
   toDiagnostic,
@@ -17,14 +16,15 @@ import { expandIssuers } from '../settings/issuer/tenants.ts'
 import { expandPresets } from '../settings/issuer/expand-presets.ts'
 import type { ConfigFormat, ForeignFormat, Translation } from './foreign-format.ts'
 import {
-  fileTrouble,
   hashContent,
   interpolate,
+  readBytes,
   type ConfigSurroundings,
   type Interpolated,
 } from './interpolate.ts'
 import { keyOrigins } from '../settings/keys/parts.ts'
 import { originOf, valueAt } from '../json-pointer.ts'
+import { locateIn } from './locate-problem.ts'
 import { parseDocument } from './parse-document.ts'
 import { quoted } from '../printable.ts'
 import { readConfig } from '../settings/read/read-config.ts'
@@ -80,16 +80,12 @@ export async function loadConfig(
   file: string,
   deps: LoadConfigDeps,
 ): Promise<Result<LoadedConfig, ConfigFailure>> {
-  let bytes: Uint8Array
-  try {
-    bytes = await deps.readFile(resolve(file))
-  } catch (error) {
-    const trouble = fileTrouble(error)
-    const code = trouble === 'does not exist' ? 'ERR_CONFIG_FILE_MISSING' : 'ERR_CONFIG_FILE_UNREADABLE'
-    const problem = toDiagnostic({ code, message: `the configuration file ${quoted(file)} ${trouble}` })
-    return err({ diagnostics: [problem], source: { file, text: '', secretRanges: [] } })
-  }
-  return loadBytes(bytes, file, deps)
+  const bytes = await readBytes(resolve(file), deps)
+  if (bytes.ok) return loadBytes(bytes.value, file, deps)
+  const isMissing = bytes.error === 'does not exist'
+  const code = isMissing ? 'ERR_CONFIG_FILE_MISSING' : 'ERR_CONFIG_FILE_UNREADABLE'
+  const problem = toDiagnostic({ code, message: `the configuration file ${quoted(file)} ${bytes.error}` })
+  return err({ diagnostics: [problem], source: { file, text: '', secretRanges: [] } })
 }
 
 /** The same for text that is at hand, such as a built-in example. `name` stands for the file. */
@@ -168,17 +164,12 @@ function readNative(
 
 function locate(document: SourceDocument, filledIn: unknown, found: LocatedProblem): Diagnostic {
   const { pointer, problem } = found
-  const position = found.atKey === true ? document.keyPositionOf(pointer) : document.positionOf(pointer)
   // What came from the environment or a file may be a secret in the wrong place: show what is written instead.
   const written = valueAt(document.value, pointer)
   const used = valueAt(filledIn, pointer)
-  if (typeof written !== 'string' || typeof used !== 'string' || written === used)
-    return toDiagnostic(problem, pointer, position)
-  return toDiagnostic(
-    { ...problem, message: problem.message.replaceAll(quoted(used), quoted(written)) },
-    pointer,
-    position,
-  )
+  if (typeof written !== 'string' || typeof used !== 'string') return locateIn(document)(found)
+  const message = problem.message.replaceAll(quoted(used), quoted(written))
+  return locateIn(document)({ ...found, problem: { ...problem, message } })
 }
 
 const failure = (source: SourceText, diagnostics: readonly Diagnostic[]): Result<never, ConfigFailure> =>
@@ -229,6 +220,15 @@ export function toLoaded(
     positionOfSetting,
     originOfSetting: (path) => findSettingOrigin(pointerOf(path), document, presets),
   }
+}
+
+/** Settings are shared by everything that runs. Bytes of a secret cannot be frozen and stay as they are. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value))
+    return value
+  Object.freeze(value)
+  for (const member of Object.values(value)) deepFreeze(member)
+  return value
 }
 
 const digestOf = (fileHashes: ReadonlyMap<string, string>): string =>

@@ -9,6 +9,7 @@ import {
   type LoadConfigDeps,
   type LoadedConfig,
 } from './load-config.ts'
+import { readBytes } from './interpolate.ts'
 import { parseDocument } from './parse-document.ts'
 
 export interface PartlyLoaded {
@@ -31,9 +32,10 @@ async function loadPart(
   file: string,
   deps: LoadConfigDeps,
 ): Promise<Result<PartlyLoaded, ConfigFailure> | undefined> {
-  const bytes = await readAgain(file, deps)
-  if (bytes === undefined) return undefined
-  const parsed = parseDocument(bytes, file)
+  // What is wrong with the file, the first reading has reported.
+  const bytes = await readBytes(resolve(file), deps)
+  if (!bytes.ok) return undefined
+  const parsed = parseDocument(bytes.value, file)
   if (!parsed.ok) return undefined
   const foreign = deps.foreignFormats?.find((format) => format.detects(parsed.value.value))
   if (foreign?.translatePartly === undefined) return undefined
@@ -44,15 +46,6 @@ async function loadPart(
   const broken = problems.filter(({ severity }) => severity === 'error')
   const part = foreign.translatePartly(document, deps.supportedAlgorithms, broken.length === 0)
   if (part === undefined) return undefined
-  const config = toLoaded(document, bytes, foreign.format, part, new Map())
+  const config = toLoaded(document, bytes.value, foreign.format, part, new Map())
   return ok({ config, missing: [...broken, ...part.missing] })
-}
-
-/** Undefined for a file that is not readable, which the first reading has reported. */
-async function readAgain(file: string, deps: LoadConfigDeps): Promise<Uint8Array | undefined> {
-  try {
-    return await deps.readFile(resolve(file))
-  } catch {
-    return undefined
-  }
 }

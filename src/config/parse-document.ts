@@ -2,7 +2,7 @@
 import { LineCounter, parseAllDocuments, type Document, type Node, type YAMLParseError } from 'yaml'
 import { err, ok, type Result } from '../result.ts'
 import { toDiagnostic, type Diagnostic, type SourceText } from './diagnostic.ts'
-import type { Problem } from '../settings/problem.ts'
+import { mistake, refuse, type Problem } from '../settings/problem.ts'
 import { toPlainValue } from './plain-value.ts'
 import { findSecretRanges } from './secret-ranges.ts'
 import { createSourceDocument, positionAt, type SourceDocument } from './source-document.ts'
@@ -28,13 +28,11 @@ export function parseDocument(bytes: Uint8Array, file: string): Result<SourceDoc
 
 /** UTF-8 text of at most {@link MAX_FILE_BYTES}, without its byte order mark. */
 export function decodeText(bytes: Uint8Array): Result<string, Problem> {
-  if (bytes.length > MAX_FILE_BYTES) {
-    return err({ code: 'ERR_CONFIG_FILE_TOO_LARGE', message: `larger than ${MAX_FILE_BYTES} bytes` })
-  }
+  if (bytes.length > MAX_FILE_BYTES) return refuse('ERR_CONFIG_FILE_TOO_LARGE', 'larger than 1 MiB')
   try {
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {
-    return err({ code: 'ERR_CONFIG_ENCODING', message: 'not UTF-8 text', hints: ['save it as UTF-8'] })
+    return refuse('ERR_CONFIG_ENCODING', 'not UTF-8 text', 'save it as UTF-8')
   }
 }
 
@@ -76,11 +74,11 @@ function parseDocumentText(text: string, file: string): Result<SourceDocument, P
   return ok(createSourceDocument(nodes, plain.value as Record<string, unknown>, looseComments))
 }
 
-const NO_CONFIGURATION: Problem = {
-  code: 'ERR_CONFIG_SYNTAX',
-  message: 'this is not a configuration: it does not begin with `key: value`',
-  hints: ['name a YAML or JSON file; a `warder.yaml` begins with `version: 1`'],
-}
+const NO_CONFIGURATION = mistake(
+  'ERR_CONFIG_SYNTAX',
+  'this is not a configuration: it does not begin with `key: value`',
+  'name a YAML or JSON file; a `warder.yaml` begins with `version: 1`',
+)
 
 /** A key, an entry of a list, or the beginning of a map or list in JSON. */
 const BEGINNING = /^\s*(?:[{[]|- |["']?[\w.-]+["']?\s*:(?:\s|$))/
@@ -142,8 +140,8 @@ function firstPerLine(diagnostics: readonly Diagnostic[]): readonly Diagnostic[]
 
 function syntaxProblem(error: YAMLParseError): Problem {
   const message = OWN_MESSAGES[error.code] ?? lowerFirst(error.message)
-  const isTab = error.code === 'TAB_AS_INDENT'
-  return { code: 'ERR_CONFIG_SYNTAX', message, ...(isTab ? { hints: ['indent with spaces'] } : {}) }
+  const hints = error.code === 'TAB_AS_INDENT' ? ['indent with spaces'] : []
+  return mistake('ERR_CONFIG_SYNTAX', message, ...hints)
 }
 
 // Most messages of the parser are fixed sentences; those replaced here quote the text, which may be a secret, or are
@@ -159,17 +157,14 @@ const OWN_MESSAGES: Readonly<Partial<Record<YAMLParseError['code'], string>>> = 
 
 const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1)
 
-const EMPTY: Problem = {
-  code: 'ERR_CONFIG_EMPTY',
-  message: 'the configuration is empty',
-  hints: ['begin with `version: 1` and one entry in `issuers`'],
-}
-const MULTIPLE_DOCUMENTS: Problem = {
-  code: 'ERR_CONFIG_MULTIPLE_DOCUMENTS',
-  message: 'a second YAML document begins here',
-  hints: ['only one is read; remove the `---`, or split the file'],
-}
-const NOT_A_MAP: Problem = {
-  code: 'ERR_CONFIG_NOT_A_MAP',
-  message: 'the configuration must be a map of keys',
-}
+const EMPTY = mistake(
+  'ERR_CONFIG_EMPTY',
+  'the configuration is empty',
+  'begin with `version: 1` and one entry in `issuers`',
+)
+const MULTIPLE_DOCUMENTS = mistake(
+  'ERR_CONFIG_MULTIPLE_DOCUMENTS',
+  'a second YAML document begins here',
+  'only one is read; remove the `---`, or split the file',
+)
+const NOT_A_MAP = mistake('ERR_CONFIG_NOT_A_MAP', 'the configuration must be a map of keys')

@@ -1,6 +1,6 @@
 /** YAML nodes → plain data. Refuses what no configuration needs: tags, odd keys, alias bombs. */
 import { isAlias, isMap, isScalar, isSeq, type Alias, type Node, type YAMLMap } from 'yaml'
-import type { Problem } from '../settings/problem.ts'
+import { mistake, type Problem } from '../settings/problem.ts'
 import { quoted } from '../printable.ts'
 
 /** A mistake and the node it is at. */
@@ -86,29 +86,22 @@ class Conversion {
   }
 }
 
-const TOO_DEEP: Problem = {
-  code: 'ERR_CONFIG_SYNTAX',
-  message: `nested deeper than ${MAX_DEPTH} levels`,
+const TOO_DEEP = mistake('ERR_CONFIG_SYNTAX', `nested deeper than ${MAX_DEPTH} levels`)
+
+const tagProblem = (tag: string): Problem =>
+  mistake('ERR_CONFIG_TAG', `the YAML tag ${quoted(tag)} is not accepted`, 'write the value without a tag')
+
+const TOO_MANY_ALIASES = mistake(
+  'ERR_CONFIG_ALIAS',
+  `aliases expand to more than ${MAX_ALIASED_VALUES} values`,
+)
+
+function duplicateKey(name: string): Problem {
+  const hint = 'remove one of the two; programs differ in which one they use'
+  return mistake('ERR_CONFIG_DUPLICATE_KEY', `the map has the key ${quoted(name)} twice`, hint)
 }
-
-const tagProblem = (tag: string): Problem => ({
-  code: 'ERR_CONFIG_TAG',
-  message: `the YAML tag ${quoted(tag)} is not accepted`,
-  hints: ['write the value without a tag'],
-})
-
-const TOO_MANY_ALIASES: Problem = {
-  code: 'ERR_CONFIG_ALIAS',
-  message: `aliases expand to more than ${MAX_ALIASED_VALUES} values`,
-}
-
-const duplicateKey = (name: string): Problem => ({
-  code: 'ERR_CONFIG_DUPLICATE_KEY',
-  message: `the map has the key ${quoted(name)} twice`,
-  hints: ['remove one of the two; programs differ in which one they use'],
-})
 
 const keyProblem = (name: unknown): Problem =>
   name === '__proto__'
-    ? { code: 'ERR_CONFIG_KEY', message: 'the key "__proto__" is not accepted' }
-    : { code: 'ERR_CONFIG_KEY', message: 'keys must be strings', hints: ['write the key in quotes'] }
+    ? mistake('ERR_CONFIG_KEY', 'the key "__proto__" is not accepted')
+    : mistake('ERR_CONFIG_KEY', 'keys must be strings', 'write the key in quotes')

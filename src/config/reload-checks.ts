@@ -1,5 +1,5 @@
 /** What a reload must not do: promise what a running listener cannot do, or remove everything that guards. */
-import { toDiagnostic, type Diagnostic } from './diagnostic.ts'
+import { diagnosticAt, type Diagnostic } from './diagnostic.ts'
 import { formatListenAddress } from '../settings/values/listen-address.ts'
 import type { LoadedConfig } from './load-config.ts'
 import { listenerSetting } from './setting-places.ts'
@@ -28,13 +28,9 @@ function listenersThatNeedRestart(running: Settings, next: LoadedConfig): readon
     if (bound.tls !== undefined && (tls.clientCaFile === undefined || bound.tls.clientCaFile !== undefined))
       return []
     const message = `the running listener at ${where} was opened without \`${key}\``
-    return [
-      toDiagnostic(
-        { code: 'ERR_SERVER_RESTART', message, hints: ['restart Warder with this configuration'] },
-        undefined,
-        next.positionOfSetting(`${listenerSetting(gateway, i)}/${key}`),
-      ),
-    ]
+    const position = next.positionOfSetting(`${listenerSetting(gateway, i)}/${key}`)
+    const hint = 'restart Warder with this configuration'
+    return [diagnosticAt(position, 'ERR_SERVER_RESTART', message, hint)]
   })
 }
 
@@ -56,18 +52,12 @@ const PARTS: readonly (readonly [name: string, count: (settings: Settings) => nu
  */
 function droppedParts(running: Settings, next: LoadedConfig): readonly Diagnostic[] {
   const dropped = PARTS.filter(([, count]) => count(running) > 0 && count(next.settings) === 0)
-  return dropped.map(([name, count]) =>
-    toDiagnostic(
-      {
-        code: 'ERR_SERVER_RELOAD_DROPS',
-        message: `the changed file has no ${name}; ${count(running)} are in force`,
-        hints: [
-          'if the file is incomplete, write the rest of it',
-          `if this is intended, force the reload: kill -HUP ${process.pid}`,
-        ],
-      },
-      undefined,
-      next.positionOf(''),
-    ),
-  )
+  const hints = [
+    'if the file is incomplete, write the rest of it',
+    `if this is intended, force the reload: kill -HUP ${process.pid}`,
+  ]
+  return dropped.map(([name, count]) => {
+    const message = `the changed file has no ${name}; ${count(running)} are in force`
+    return diagnosticAt(next.positionOf(''), 'ERR_SERVER_RELOAD_DROPS', message, ...hints)
+  })
 }

@@ -2,7 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { MASK } from '../printable.ts'
 import type { SourcePosition } from './diagnostic.ts'
-import { toPointer } from '../json-pointer.ts'
+import { mapStrings } from './interpolate.ts'
 import type { Settings } from '../settings/definition.ts'
 import { judgesOf } from '../settings/route/judges.ts'
 import type { SourceDocument } from './source-document.ts'
@@ -27,21 +27,15 @@ export function secretFilesOf(
 ): readonly SecretFile[] {
   const own = resolve(document.file)
   const found: SecretFile[] = []
-  const add = (file: string, pointer: string): void =>
-    void found.push({ file, position: document.positionOf(pointer) })
-  const visit = (value: unknown, path: readonly PropertyKey[]): void => {
-    if (typeof value === 'object' && value !== null) {
-      for (const [key, item] of Object.entries(value)) visit(item, [...path, key])
-      return
-    }
-    const pointer = toPointer(path)
-    if (typeof value !== 'string' || !isSecretField(pointer)) return
-    for (const [, file] of value.matchAll(REFERENCE))
-      if (file !== undefined) add(resolve(dirname(own), file), pointer)
-    const literal = value.replaceAll(REFERENCE, '')
-    if (literal !== '' && literal !== MASK) add(own, pointer)
-  }
-  visit(document.value, [])
+  mapStrings(document.value, (written, pointer) => {
+    if (!isSecretField(pointer)) return written
+    const position = document.positionOf(pointer)
+    for (const [, file] of written.matchAll(REFERENCE))
+      if (file !== undefined) found.push({ file: resolve(dirname(own), file), position })
+    const literal = written.replaceAll(REFERENCE, '')
+    if (literal !== '' && literal !== MASK) found.push({ file: own, position })
+    return written
+  })
   return found
 }
 

@@ -34,29 +34,30 @@ export interface Named<T> extends Located<T> {
   readonly name: string
 }
 
-type Words = readonly [code: ErrorCode, message: string, ...hints: string[]]
+/** What most problems are made of. */
+export type ProblemWords = readonly [code: ErrorCode, message: string, ...hints: string[]]
 
 /** A problem, in the words of {@link Problem}: its code, its message, and what to do. */
-export const mistake = (...[code, message, ...hints]: Words): Problem => ({
+export const mistake = (...[code, message, ...hints]: ProblemWords): Problem => ({
   code,
   message,
   ...(hints.length > 0 && { hints }),
 })
 
 /** A mistake in the value there. */
-export const problemAt = (pointer: string, ...words: Words): LocatedProblem => ({
+export const problemAt = (pointer: string, ...words: ProblemWords): LocatedProblem => ({
   pointer,
   problem: mistake(...words),
 })
 
 /** The key there is the mistake, whatever its value. */
-export const problemAtKey = (pointer: string, ...words: Words): LocatedProblem => ({
+export const problemAtKey = (pointer: string, ...words: ProblemWords): LocatedProblem => ({
   ...problemAt(pointer, ...words),
   atKey: true,
 })
 
 /** What a parser returns for a text that it refuses. */
-export const refuse = (...words: Words): Result<never, Problem> => err(mistake(...words))
+export const refuse = (...words: ProblemWords): Result<never, Problem> => err(mistake(...words))
 
 const UNKNOWN = {
   policy: 'ERR_CONFIG_UNKNOWN_POLICY',

@@ -1,5 +1,5 @@
 /** Listeners that start without a certificate that is configured for them. */
-import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
+import { diagnosticAt, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { quoted } from '../../printable.ts'
 import { listenerSetting } from '../setting-places.ts'
@@ -20,9 +20,9 @@ export function certificateWarnings(
   return certificates.flatMap((loaded, i): readonly Diagnostic[] => {
     if (loaded === undefined) return []
     const position = config.positionOfSetting(`${listenerSetting(certificates, i)}/tls`)
-    const hints = ['write the certificate and its key to their files, and reload']
+    const hint = 'write the certificate and its key to their files, and reload'
     const warn = (message: string): Diagnostic =>
-      toDiagnostic({ code: 'WARN_GATEWAY_CERTIFICATE', message, hints }, undefined, position)
+      diagnosticAt(position, 'WARN_GATEWAY_CERTIFICATE', message, hint)
     return [
       ...loaded.missing.map((file) =>
         warn(`the certificate is not used: the file ${quoted(file)} does not exist`),

@@ -2,6 +2,7 @@
 import type { UserSettings } from '../../settings/basic-auth/definition.ts'
 import { isWeakHash, parsePasswordHash } from '../../syntax/password-hash.ts'
 import { isUserName } from '../../syntax/user-name.ts'
+import { decodeText } from '../parse-document.ts'
 
 /** What is wrong or unwise in a line. */
 export interface HtpasswdRemark {
@@ -20,19 +21,13 @@ export interface Htpasswd {
   readonly warnings: readonly HtpasswdRemark[]
 }
 
-/** What `${file:}` and key files may have. */
-const MAX_FILE_BYTES = 1024 ** 2
-
 export function parseHtpasswd(bytes: Uint8Array): Htpasswd {
-  const text = bytes.length > MAX_FILE_BYTES ? undefined : readUtf8(bytes)
-  if (text === undefined) {
-    const message = bytes.length > MAX_FILE_BYTES ? 'is larger than 1 MiB' : 'is not UTF-8 text'
-    return { users: [], errors: [{ line: 0, message }], warnings: [] }
-  }
+  const text = decodeText(bytes)
+  if (!text.ok) return { users: [], errors: [{ line: 0, message: `is ${text.error.message}` }], warnings: [] }
   const users = new Map<string, UserSettings>()
   const errors: HtpasswdRemark[] = []
   const warnings: HtpasswdRemark[] = []
-  for (const [index, whole] of text.split('\n').entries()) {
+  for (const [index, whole] of text.value.split('\n').entries()) {
     const line = index + 1
     const written = whole.replace(/\r$/, '')
     if (written.trim() === '' || written.startsWith('#')) continue
@@ -50,12 +45,4 @@ export function parseHtpasswd(bytes: Uint8Array): Htpasswd {
   }
   if (users.size + errors.length === 0) warnings.push({ line: 0, message: 'has no users' })
   return { users: [...users.values()], errors, warnings }
-}
-
-function readUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return undefined
-  }
 }

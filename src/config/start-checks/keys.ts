@@ -1,6 +1,6 @@
 /** Warnings about keys that show only when their files are read. */
 import type { Issuer } from '../../jwt/issuer.ts'
-import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
+import { diagnosticAt, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { quoted } from '../../printable.ts'
 import { allKeySourcesOf } from '../setting-places.ts'
@@ -21,7 +21,7 @@ export function refusedKeyWarnings(
       .slice(0, MAX_NAMED)
       .map(({ kid, why }) => `kid ${kid === undefined ? '–' : quoted(kid)}: ${why}`)
     const position = config.positionOfSetting(`issuers/${index}/keys`)
-    return [toDiagnostic({ code: 'WARN_KEYS_REFUSED', message, hints }, undefined, position)]
+    return [diagnosticAt(position, 'WARN_KEYS_REFUSED', message, ...hints)]
   })
 }
 
@@ -41,9 +41,9 @@ export function reachFileWarnings(
     return Object.entries(files).flatMap(([setting, file]): readonly Diagnostic[] => {
       if (file === undefined || isReadable(file, readFileSync)) return []
       const message = `${setting} ${file} cannot be read at the moment`
-      const hints = ['no keys are fetched for this issuer until the file can be read']
+      const hint = 'no keys are fetched for this issuer until the file can be read'
       const position = config.positionOfSetting(`${source}/${setting}`)
-      return [toDiagnostic({ code: 'WARN_KEYS_FILE_UNREADABLE', message, hints }, undefined, position)]
+      return [diagnosticAt(position, 'WARN_KEYS_FILE_UNREADABLE', message, hint)]
     })
   })
 }

@@ -1,7 +1,7 @@
 /** Files with secrets that every user of the machine may read. */
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { toDiagnostic, type Diagnostic, type SourcePosition } from '../diagnostic.ts'
+import { diagnosticAt, type Diagnostic, type SourcePosition } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { quoted } from '../../printable.ts'
 import { allKeySourcesOf, listenerSetting, placedJudgesOf } from '../setting-places.ts'
@@ -22,7 +22,7 @@ export function readableSecretWarnings(config: LoadedConfig): readonly Diagnosti
         `chmod o-r '${file}'`,
         'for a Kubernetes volume, set its `defaultMode: 0440`, and `fsGroup` of the pod',
       ]
-      return toDiagnostic({ code: 'WARN_CONFIG_SECRET_READABLE', message, hints }, undefined, position)
+      return diagnosticAt(position, 'WARN_CONFIG_SECRET_READABLE', message, ...hints)
     })
 }
 

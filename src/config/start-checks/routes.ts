@@ -2,7 +2,7 @@
 import type { findRoute } from '../../decision/find-route.ts'
 import type { Route, RouteTable } from '../../policy/compile-routes.ts'
 import type { ShadowedRoute } from '../../policy/lint-routes.ts'
-import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
+import { diagnosticAt, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { judgesOf } from '../../settings/route/judges.ts'
 
@@ -17,24 +17,20 @@ export const shadowedRouteWarnings = (
     const position = config.positionOfSetting(`routes/${route.order}`)
     const other = config.positionOfSetting(`routes/${by.order}`)
     const place = other.file === position.file ? `line ${other.line}` : `${other.file}:${other.line}`
-    const problem = byCaseAlone
-      ? ({
-          code: 'WARN_POLICY_ROUTE_LETTER_CASE',
-          message: `route "${route.name}" denies every request`,
-          hints: [
-            `"${by.name}" (${place}) comes first, and has the same path in another letter case`,
-            `if the application distinguishes letter case, set case_sensitive: true on "${by.name}"`,
-          ],
-        } as const)
-      : ({
-          code: 'WARN_POLICY_ROUTE_UNREACHABLE',
-          message: `route "${route.name}" can never match`,
-          hints: [
-            `"${by.name}" (${place}) matches every request that it would match, and comes first`,
-            `first match wins; move "${route.name}" above it`,
-          ],
-        } as const)
-    return toDiagnostic(problem, undefined, position)
+    if (byCaseAlone) {
+      const hints = [
+        `"${by.name}" (${place}) comes first, and has the same path in another letter case`,
+        `if the application distinguishes letter case, set case_sensitive: true on "${by.name}"`,
+      ]
+      const message = `route "${route.name}" denies every request`
+      return diagnosticAt(position, 'WARN_POLICY_ROUTE_LETTER_CASE', message, ...hints)
+    }
+    const hints = [
+      `"${by.name}" (${place}) matches every request that it would match, and comes first`,
+      `first match wins; move "${route.name}" above it`,
+    ]
+    const message = `route "${route.name}" can never match`
+    return diagnosticAt(position, 'WARN_POLICY_ROUTE_UNREACHABLE', message, ...hints)
   })
 
 /** Logins that nobody can reach, because a judge guards them too. Only those on the same host can be checked. */
@@ -54,9 +50,9 @@ export function signInWarnings(
       if (login?.access.kind === 'public') return []
       const who = login === undefined ? 'no route matches it' : `the route "${login.name}" guards it`
       const message = `nobody can sign in to "${route.name}": ${path} is not public, ${who}`
-      const hints = [`write above it: { match: { path: ${path} }, access: public, upstream: … }`]
+      const hint = `write above it: { match: { path: ${path} }, access: public, upstream: … }`
       const position = config.positionOfSetting(`routes/${route.order}`)
-      return [toDiagnostic({ code: 'WARN_POLICY_SIGN_IN_GUARDED', message, hints }, undefined, position)]
+      return [diagnosticAt(position, 'WARN_POLICY_SIGN_IN_GUARDED', message, hint)]
     }),
   )
 }

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import type { Ownership } from '../../keys/key-deps.ts'
 import { distrustOf } from '../../keys/snapshot/snapshot-format.ts'
-import { toDiagnostic, type Diagnostic } from '../diagnostic.ts'
+import { diagnosticAt, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { quoted } from '../../printable.ts'
 import { allKeySourcesOf } from '../setting-places.ts'
@@ -32,7 +32,7 @@ export function snapshotWarnings(
       .map(({ place, why, hints }) => {
         reported.add(place)
         const message = `${quoted(file)} will not be used: ${why}`
-        return toDiagnostic({ code: 'WARN_KEYS_SNAPSHOT_UNSAFE', message, hints }, undefined, position)
+        return diagnosticAt(position, 'WARN_KEYS_SNAPSHOT_UNSAFE', message, ...hints)
       })
   })
 }

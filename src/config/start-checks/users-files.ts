@@ -1,5 +1,5 @@
 /** The htpasswd files of the routes, read with the configuration: whole, or a diagnostic for every wrong line. */
-import { toDiagnostic, type Diagnostic, type SourcePosition } from '../diagnostic.ts'
+import { diagnosticAt, type Diagnostic, type SourcePosition } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import { fileTrouble } from '../interpolate.ts'
 import { quoted } from '../../printable.ts'
@@ -52,20 +52,14 @@ function remarksOn(
     line === 0
       ? `${file} ${message}`
       : `${file}:${line}: ${message}${user === undefined ? '' : ` of the user ${quoted(user)}`}`
-  const remarkAs = (code: Diagnostic['code'], remark: HtpasswdRemark, hint: string): Diagnostic =>
-    toDiagnostic({ code, message: place(remark), hints: [hint] }, undefined, position)
+  const lines = 'write lines of `htpasswd -B FILE NAME`: a name, a colon and a bcrypt or argon2 hash'
+  const stronger = 'generate a stronger one: `htpasswd -B FILE NAME`'
   return [
-    ...errors.map((remark) =>
-      remarkAs(
-        'ERR_GATEWAY_USERS',
-        remark,
-        'write lines of `htpasswd -B FILE NAME`: a name, a colon and a bcrypt or argon2 hash',
-      ),
-    ),
+    ...errors.map((remark) => diagnosticAt(position, 'ERR_GATEWAY_USERS', place(remark), lines)),
     ...warnings.map((remark) =>
       remark.line === 0
-        ? remarkAs('WARN_GATEWAY_NO_USERS', remark, 'add one: `htpasswd -B FILE NAME`')
-        : remarkAs('WARN_CONFIG_PASSWORD_HASH', remark, 'generate a stronger one: `htpasswd -B FILE NAME`'),
+        ? diagnosticAt(position, 'WARN_GATEWAY_NO_USERS', place(remark), 'add one: `htpasswd -B FILE NAME`')
+        : diagnosticAt(position, 'WARN_CONFIG_PASSWORD_HASH', place(remark), stronger),
     ),
   ]
 }
@@ -81,9 +75,5 @@ const doubles = (
     .filter(({ name }) => parsed.users.some((user) => user.name === name))
     .map(({ name }) => {
       const message = `the user ${quoted(name)} is in \`users\` and in ${file}`
-      return toDiagnostic(
-        { code: 'ERR_GATEWAY_USERS', message, hints: ['keep one of them'] },
-        undefined,
-        position,
-      )
+      return diagnosticAt(position, 'ERR_GATEWAY_USERS', message, 'keep one of them')
     })

@@ -26,11 +26,11 @@ export interface Preset {
 }
 
 const required = (pattern: RegExp, example: string): PresetInput => ({ pattern, example })
-const optional = (pattern: RegExp, example: string, fallback: PresetInput['fallback']): PresetInput => ({
-  pattern,
-  example,
-  ...(fallback === undefined ? {} : { fallback }),
-})
+const optional = (
+  pattern: RegExp,
+  example: string,
+  fallback: (inputs: PresetInputs) => string,
+): PresetInput => ({ pattern, example, fallback })
 
 const HOST = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/
 const URL_BASE = /^https?:\/\/[^\s?#@{}]+$/

@@ -100,16 +100,14 @@ export const duration = (least: number, most: number): Kind<number, number, 'Ms'
   quantity('Ms', 'duration', [parseDuration, formatDuration], [least, most], showDuration)
 
 /** A duration between bounds in milliseconds; in the settings it is in seconds, which need not be whole. */
-export const durationInSeconds = (least: number, most: number): Kind<number, number, 'Seconds'> => {
-  const { schema, type } = duration(least, most)
-  return {
-    schema,
-    type,
-    unit: 'Seconds',
-    read: (ms) => ms / 1_000,
-    write: (seconds) => formatDuration(seconds * 1_000),
-  }
-}
+export const durationInSeconds = (least: number, most: number): Kind<number, number, 'Seconds'> => ({
+  ...refined(
+    duration(least, most),
+    (ms) => ms / 1_000,
+    (seconds) => seconds * 1_000,
+  ),
+  unit: 'Seconds',
+})
 
 /** A size, in bytes. */
 export const size = (least: number, most: number): Kind<number, number, 'Bytes'> =>
