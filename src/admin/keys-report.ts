@@ -1,6 +1,7 @@
 /** The keys of all issuers, for the admin listener and `warder keys list`. Never key material. */
 import type { Issuer } from '../jwt/issuer.ts'
 import { partsOf, type KeyHistory, type KeySourceStatus } from '../keys/key-source.ts'
+import type { VerificationKey } from '../keys/verification-key.ts'
 
 /** One key, in force or removed. Times are RFC 3339; null: never, or not in this process. */
 export interface KeyReport {
@@ -35,7 +36,7 @@ export const reportKeys = (issuers: readonly Issuer[]): readonly IssuerKeysRepor
   )
 
 function reportIssuer(name: string, status: KeySourceStatus): IssuerKeysReport {
-  const { description, state, loadedAtMs, lastError, loading, ignored } = status
+  const { description, state, keys, history, loadedAtMs, lastError, loading, ignored } = status
   return {
     name,
     source: description,
@@ -43,39 +44,23 @@ function reportIssuer(name: string, status: KeySourceStatus): IssuerKeysReport {
     loadedAt: time(loadedAtMs),
     lastError: lastError ?? null,
     origin: loading?.origin ?? null,
-    keys: [...inForce(status), ...gone(status)],
+    // The history begins with the keys in force, in their order.
+    keys: history.map((one, index) => reportKey(one, keys[index])),
     ignored: ignored.map(({ kid, why }) => ({ kid: kid ?? null, why })),
   }
 }
 
-// The history begins with the keys in force, in their order.
-const inForce = ({ keys, history }: KeySourceStatus): readonly KeyReport[] =>
-  keys.map(({ kid, description, verifiers, thumbprint }, index) => ({
-    kid: kid ?? null,
-    type: description,
-    algorithms: [...verifiers.keys()],
-    // The placeholder for a secret's thumbprint differs in each process.
-    thumbprint: description.startsWith('HMAC') ? null : thumbprint,
-    inForce: true,
-    ...timesOf(history[index]),
-  }))
-
-const gone = ({ history }: KeySourceStatus): readonly KeyReport[] =>
-  history
-    .filter((key) => !key.isInForce)
-    .map((key) => ({
-      kid: key.kid ?? null,
-      type: null,
-      algorithms: [],
-      thumbprint: key.thumbprint,
-      inForce: false,
-      ...timesOf(key),
-    }))
-
-const timesOf = (key: KeyHistory | undefined): Pick<KeyReport, 'firstSeen' | 'lastSeen' | 'lastUsed'> => ({
-  firstSeen: time(key?.firstSeenMs),
-  lastSeen: time(key?.lastSeenMs),
-  lastUsed: time(key?.lastUsedMs),
+/** @param key Undefined for a removed one. */
+const reportKey = (history: KeyHistory, key: VerificationKey | undefined): KeyReport => ({
+  kid: history.kid ?? null,
+  type: key?.description ?? null,
+  algorithms: [...(key?.verifiers.keys() ?? [])],
+  // The placeholder for a secret's thumbprint differs in each process.
+  thumbprint: key?.description.startsWith('HMAC') === true ? null : history.thumbprint,
+  inForce: history.isInForce,
+  firstSeen: time(history.firstSeenMs),
+  lastSeen: time(history.lastSeenMs),
+  lastUsed: time(history.lastUsedMs),
 })
 
 const time = (ms: number | undefined): string | null =>
