@@ -16,7 +16,8 @@ export function createSecretSource(
 ): KeySource {
   const { kid, allowShortSecret } = settings
   const key = importSecret(settings.secret, { kid, allowShortSecret, algorithms })
-  if (!key.ok && isPublicText(settings.secret)) {
+  if (key.ok) return createStaticSource('secret', { keys: [key.value], ignored: [] }, deps.nowMs)
+  if (isPublicText(settings.secret)) {
     throw new WarderError('ERR_KEYS_SECRET_PUBLIC', key.error, {
       hints: [
         'For tokens that are signed with the private key write `pem` or `pem_file`, and `algorithms: [RS256]` or that of the key.',
@@ -24,10 +25,7 @@ export function createSecretSource(
       ],
     })
   }
-  if (!key.ok) {
-    throw new WarderError('ERR_KEYS_SECRET_UNUSABLE', key.error, {
-      hints: ['Make a new secret with `openssl rand -base64 64`, and give it to the issuer too.'],
-    })
-  }
-  return createStaticSource('secret', { keys: [key.value], ignored: [] }, deps.nowMs)
+  throw new WarderError('ERR_KEYS_SECRET_UNUSABLE', key.error, {
+    hints: ['Make a new secret with `openssl rand -base64 64`, and give it to the issuer too.'],
+  })
 }
