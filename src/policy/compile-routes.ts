@@ -65,7 +65,7 @@ export function compileRoutes(
   const routes = settings.map((route, order) => compileRoute(route, order, policies))
   const exact = createRouteIndex(routes, (route) => patternsOf(route.settings))
   const insensitive = routes.filter((route) => route.settings.caseSensitive !== true)
-  const folded = createRouteIndex(insensitive, (route) => patternsOf(route.settings).map(foldPattern))
+  const folded = createRouteIndex(insensitive, (route) => foldedPatternsOf(route.settings))
   // Without a pattern in upper case, a path in lower case matches the same routes either way.
   const hasCase = insensitive.some(({ settings: { path: paths } }) =>
     paths.some((path) => foldCase(path) !== path),
@@ -121,15 +121,13 @@ export function whySkipped(
   return acceptsMethod(route, method) ? undefined : 'method'
 }
 
-/** A pattern folded by {@link foldCase}; `*` and `**` stay unchanged. */
-export const foldPattern = (pattern: PathPattern): PathPattern => ({
-  ...pattern,
-  segments: pattern.segments.map(foldCase),
-})
-
 /** The path patterns of a route; a route without any matches every path. */
 export const patternsOf = (route: RouteSettings): readonly PathPattern[] =>
   route.path.length === 0 ? [ANY_PATH] : route.path.map(assertPathPattern)
+
+/** The same, folded by {@link foldCase}; `*` and `**` stay unchanged. */
+export const foldedPatternsOf = (route: RouteSettings): readonly PathPattern[] =>
+  patternsOf(route).map((pattern) => ({ ...pattern, segments: pattern.segments.map(foldCase) }))
 
 function compileRoute(settings: RouteSettings, order: number, policies: ReadonlyMap<string, Policy>): Route {
   return {

@@ -2,7 +2,7 @@
 import { foldCase } from '../request/fold-case.ts'
 import { coversHost } from './host-pattern.ts'
 import { coversPath, type PathPattern } from '../syntax/path-pattern.ts'
-import { foldPattern, patternsOf, type Route, type RouteTable } from './compile-routes.ts'
+import { foldedPatternsOf, patternsOf, type Route, type RouteTable } from './compile-routes.ts'
 
 export interface ShadowedRoute {
   readonly route: Route
@@ -46,8 +46,6 @@ export function findShadowedRoutes(table: RouteTable): readonly ShadowedRoute[] 
 }
 
 type Patterns = typeof patternsOf
-
-const foldedPatternsOf: Patterns = (settings) => patternsOf(settings).map(foldPattern)
 
 const sizeOf = ({ settings }: Route): number => settings.host.length + settings.path.length + 1
 
