@@ -13,7 +13,15 @@ const PLAIN = /^[\x21-\x24\x26-\x7e]+(?: [\x21-\x24\x26-\x7e]+)*$/
 export function encodeHeaderText(text: string, encoding: HeaderEncoding): string {
   if (encoding === 'base64url') return Buffer.from(text, 'utf8').toString('base64url')
   if (text === '' || PLAIN.test(text)) return text
-  return encodeBytes(text, (byte, index, bytes) => isPlainByte(byte) || isInnerSpace(bytes, index))
+  const bytes = Buffer.from(text, 'utf8')
+  let encoded = ''
+  for (const [index, byte] of bytes.entries()) {
+    encoded +=
+      isPlainByte(byte) || isInnerSpace(bytes, index)
+        ? String.fromCharCode(byte)
+        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return encoded
 }
 
 /** Percent-encodes commas too: one element of a comma-separated list. */
@@ -31,17 +39,3 @@ const isPlainByte = (byte: number): boolean => byte > 0x20 && byte < 0x7f && byt
 
 const isInnerSpace = (bytes: Uint8Array, index: number): boolean =>
   bytes[index] === 0x20 && isPlainByte(bytes[index - 1] ?? 0x20) && isPlainByte(bytes[index + 1] ?? 0x20)
-
-function encodeBytes(
-  text: string,
-  isKept: (byte: number, index: number, bytes: Uint8Array) => boolean,
-): string {
-  const bytes = Buffer.from(text, 'utf8')
-  let encoded = ''
-  for (const [index, byte] of bytes.entries()) {
-    encoded += isKept(byte, index, bytes)
-      ? String.fromCharCode(byte)
-      : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-  }
-  return encoded
-}
