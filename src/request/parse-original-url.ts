@@ -1,12 +1,9 @@
 /** Takes an absolute URL apart without changing a byte of its path; `new URL()` would normalise it. */
 import { parseHost } from '../syntax/parse-host.ts'
+import type { AuthzRequest } from './authz-request.ts'
 
-export interface OriginalUrl {
-  readonly scheme: 'http' | 'https'
-  readonly host: string
-  readonly path: string
-  readonly query: string
-}
+/** What the URL of a request says about it. */
+export type OriginalUrl = Omit<AuthzRequest, 'method' | 'headers'>
 
 /**
  * Splits `https://api.example.com/a%2Fb?x=1`. Undefined unless scheme and host are exactly one valid value; the path
