@@ -119,12 +119,9 @@ function checkReferences(parts: ConfigParts): readonly LocatedProblem[] {
 }
 
 /** What may name a policy. */
-const policyUsers = ({
-  routes,
-  endpoints,
-}: ConfigParts): readonly Located<{ readonly policy?: string | undefined }>[] => [
-  ...routes.flatMap(judgesIn),
-  ...endpoints,
+const policyUsers = (parts: ConfigParts): readonly Located<{ readonly policy?: string | undefined }>[] => [
+  ...parts.routes.flatMap(judgesIn),
+  ...parts.endpoints,
 ]
 
 function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {

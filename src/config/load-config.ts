@@ -111,7 +111,7 @@ async function loadBytes(
   }
   const filled = await interpolate(document.value, resolve(file), deps, isSecretAt)
   const native = readNative(document, filled, deps)
-  if (!native.ok) return withWatched(failure(document, native.error), filled.files)
+  if (!native.ok) return failure(document, native.error, watchedOf(filled.files))
   const loaded = toLoaded(document, bytes, 'warder', native.value, filled.files)
   return ok({ ...loaded, secretFiles: secretFilesOf(document, isSecretAt) })
 }
@@ -124,11 +124,10 @@ async function loadForeign(
 ): Promise<Result<LoadedConfig, ConfigFailure>> {
   const included = await foreign.include?.(main, deps)
   const { document = main, problems = [], fileHashes, directories } = included ?? {}
-  if (problems.some(({ severity }) => severity === 'error'))
-    return withWatched(failure(document, problems), fileHashes, directories)
+  const watched = watchedOf(fileHashes, directories)
+  if (problems.some(({ severity }) => severity === 'error')) return failure(document, problems, watched)
   const translated = foreign.translate(document, deps.supportedAlgorithms)
-  if (!translated.ok)
-    return withWatched(failure(document, [...problems, ...translated.error]), fileHashes, directories)
+  if (!translated.ok) return failure(document, [...problems, ...translated.error], watched)
   const warnings = [...problems, ...translated.value.warnings]
   const loaded = toLoaded(document, bytes, foreign.format, { ...translated.value, warnings }, new Map())
   const hashes = new Map([...loaded.fileHashes, ...(fileHashes ?? [])])
@@ -172,15 +171,17 @@ function locate(document: SourceDocument, filledIn: unknown, found: LocatedProbl
   return locateIn(document)({ ...found, problem: { ...problem, message } })
 }
 
-const failure = (source: SourceText, diagnostics: readonly Diagnostic[]): Result<never, ConfigFailure> =>
-  err({ diagnostics: [...diagnostics].sort(mainFirst(source)), source })
+const failure = (
+  source: SourceText,
+  diagnostics: readonly Diagnostic[],
+  watched?: ConfigFailure['watched'],
+): Result<never, ConfigFailure> =>
+  err({ diagnostics: [...diagnostics].sort(mainFirst(source)), source, ...(watched && { watched }) })
 
-const withWatched = (
-  refused: Result<never, ConfigFailure>,
+const watchedOf = (
   fileHashes: ReadonlyMap<string, string> = new Map(),
   directories: ReadonlyMap<string, string> = new Map(),
-): Result<never, ConfigFailure> =>
-  refused.ok ? refused : err({ ...refused.error, watched: { files: [], fileHashes, directories } })
+): ConfigFailure['watched'] => ({ files: [], fileHashes, directories })
 
 /** Other files that belong to it come behind. */
 const mainFirst =

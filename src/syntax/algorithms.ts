@@ -51,3 +51,6 @@ export const ALGORITHM_NAMES: readonly Algorithm[] = Object.keys(ALGORITHMS) as 
 /** Exact, case-sensitive (RFC 8725 §3.1): `none`, `rs256` and `__proto__` are not algorithms. */
 export const isAlgorithm = (name: unknown): name is Algorithm =>
   typeof name === 'string' && Object.hasOwn(ALGORITHMS, name)
+
+/** Whether its keys are shared secrets. */
+export const isHmac = (algorithm: Algorithm): boolean => ALGORITHMS[algorithm].kind === 'hmac'

@@ -1,5 +1,5 @@
 /** One client of a jwtauthrequest configuration → an issuer and a policy of a `warder.yaml`. */
-import { isHmac } from '../../settings/issuer/default-algorithms.ts'
+import { isHmac } from '../../syntax/algorithms.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { mistake, type Problem } from '../../settings/problem.ts'
 import { allowIfShort, ANY, ISSUER_ANY, type NativeValue, type Report } from '../read-foreign.ts'

@@ -41,12 +41,8 @@ function checkPassword(at: string, name: string, password: string): readonly Loc
 }
 
 /** Only a limit by address counts guesses: they have no identity, and the rest is the client's own choice. */
-export function checkPasswordLimits({
-  listen,
-  routes,
-  upstreams,
-  whole,
-}: ConfigParts): readonly LocatedProblem[] {
+export function checkPasswordLimits(parts: ConfigParts): readonly LocatedProblem[] {
+  const { listen, routes, upstreams, whole } = parts
   const listeners = listen?.gateway ?? []
   if (whole === undefined || listeners.length === 0) return []
   // A listener that only redirects asks for no password.

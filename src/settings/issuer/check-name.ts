@@ -45,10 +45,8 @@ const ENTRA_ALIAS =
   /^https:\/\/(?:login\.microsoftonline\.com|sts\.windows\.net)\/(common|organizations|consumers)\//
 
 /** Only what a provider documents: an alias lets its keys vouch for another name. */
-export function checkAliases({
-  issuer,
-  issuer_aliases: aliases = [],
-}: IssuerConfig): readonly LocatedProblem[] {
+export function checkAliases(config: IssuerConfig): readonly LocatedProblem[] {
+  const { issuer, issuer_aliases: aliases = [] } = config
   const known = (Object.hasOwn(KNOWN_ALIASES, issuer ?? '') && KNOWN_ALIASES[issuer ?? '']) || []
   return aliases.flatMap((alias, i) => {
     if (known.includes(alias)) return []

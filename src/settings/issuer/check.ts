@@ -1,5 +1,5 @@
 /** What the schema cannot say about one issuer: algorithms, secrets and URLs that do not go together. */
-import { ALGORITHMS, type Algorithm } from '../../syntax/algorithms.ts'
+import { ALGORITHMS, isHmac, type Algorithm } from '../../syntax/algorithms.ts'
 import { checkClaimRules } from '../claim-rule/check.ts'
 import { checkKeySource, checkRefresh, checkWords } from '../keys/check.ts'
 import type { KeySourceConfig } from '../keys/definition.ts'
@@ -7,7 +7,6 @@ import { keyPartsOf, isSymmetric, keySourceOf, MAX_KEY_SOURCES, type KeyPart } f
 import { problemAt, problemAtKey, type Located, type LocatedProblem } from '../problem.ts'
 import { decodeSecret } from '../values/decode-secret.ts'
 import { checkAliases, checkWildcards } from './check-name.ts'
-import { isHmac } from './default-algorithms.ts'
 import type { IssuerConfig } from './definition.ts'
 import { PRESET_INPUTS } from './presets.ts'
 import { checkTenants, expandTenants } from './tenants.ts'

@@ -1,6 +1,6 @@
 /** A trusted issuer: what its tokens must be, and where its keys are. */
 import { z } from 'zod'
-import { ALGORITHM_NAMES, type Algorithm } from '../../syntax/algorithms.ts'
+import { ALGORITHM_NAMES, isHmac, type Algorithm } from '../../syntax/algorithms.ts'
 import { distinct, listByName, shorthand, texts } from '../kinds/collections.ts'
 import {
   refined,
@@ -17,7 +17,6 @@ import { durationInSeconds, flag, text, word } from '../kinds/values.ts'
 import { fillKeySource, KEY_MAPS, type KeySettings } from '../keys/key-source.ts'
 import { hasSecrets, keyPartsOf } from '../keys/parts.ts'
 import { parseAlgorithm, parseName, parseTenant, parseTyp } from '../values/texts.ts'
-import { defaultAlgorithms } from './default-algorithms.ts'
 import { PRESET_NAMES } from './presets.ts'
 
 const YEAR_MS = 365 * 24 * 3_600_000
@@ -161,12 +160,11 @@ export const ISSUER: Kind<IssuerConfig, IssuerSettings, ''> = {
   ...ALL_WORDS,
   read(issuer: IssuerConfig, context: FillContext) {
     const { name = '', tenants, tenantClaim = '', algorithms, ...rest } = WORDS.read(issuer, context)
-    const usual = defaultAlgorithms(hasSecrets(issuer) ? 'secret' : 'public', context.supportedAlgorithms)
     return {
       name,
       ...rest,
       ...(tenants === null && { anyTenant: { claim: tenantClaim } }),
-      algorithms: algorithms ?? usual,
+      algorithms: algorithms ?? usualAlgorithms(issuer, context),
       keys: fillKeys(issuer, name, context),
     }
   },
@@ -176,6 +174,16 @@ export const ISSUER: Kind<IssuerConfig, IssuerSettings, ''> = {
   },
   files: (issuer) => WORDS.files?.(issuer) ?? [],
 }
+
+/**
+ * A secret verifies HS256. Public keys verify every public-key algorithm that the runtime has, which is safe
+ * because a key only ever verifies the algorithms of its own type; HMAC is never among them.
+ */
+const usualAlgorithms = (
+  issuer: IssuerConfig,
+  { supportedAlgorithms: supported }: FillContext,
+): readonly Algorithm[] =>
+  hasSecrets(issuer) ? ['HS256'] : ALGORITHM_NAMES.filter((name) => !isHmac(name) && supported.has(name))
 
 function fillKeys(issuer: IssuerConfig, name: string, context: FillContext): KeySettings {
   const sources = keyPartsOf(issuer).map(({ keys }, i) =>

@@ -158,12 +158,8 @@ function checkTenantList(
 }
 
 /** Without a list, the token names its own tenant: its issuer must name it twice, and sign with keys of one place. */
-function checkAnyTenant({
-  issuer,
-  tenant_claim: claim,
-  keys,
-  claims,
-}: IssuerConfig): readonly LocatedProblem[] {
+function checkAnyTenant(config: IssuerConfig): readonly LocatedProblem[] {
+  const { issuer, tenant_claim: claim, keys, claims } = config
   const found: LocatedProblem[] = []
   if ((issuer ?? '').split(PLACEHOLDER).length !== 2) {
     const message = `\`tenants: any\` needs ${PLACEHOLDER} in \`issuer\`, once`

@@ -59,13 +59,11 @@ function unionProblems(
 ): readonly LocatedProblem[] {
   const fitting = issue.errors.find((branch) => !branch.some((inner) => isMismatchAtRoot(inner)))
   if (fitting !== undefined) return fitting.flatMap((inner) => convert(inner, path, root))
-  const leaves = issue.errors.flatMap((branch) => flattenUnions(branch))
-  const types = leaves.flatMap((inner) =>
-    inner.code === 'invalid_type' && inner.path.length === 0 ? [inner.expected] : [],
-  )
-  const values = leaves.flatMap((inner) =>
-    inner.code === 'invalid_value' && inner.path.length === 0 ? inner.values.map(String) : [],
-  )
+  const leaves = issue.errors
+    .flatMap((branch) => flattenUnions(branch))
+    .filter((inner) => inner.path.length === 0)
+  const types = leaves.flatMap((inner) => (inner.code === 'invalid_type' ? [inner.expected] : []))
+  const values = leaves.flatMap((inner) => (inner.code === 'invalid_value' ? inner.values.map(String) : []))
   return [mismatch(toPointer(path), root, types, values)]
 }
 

@@ -5,10 +5,8 @@ import { TOKEN_SOURCE, type TokenSourceConfig } from './definition.ts'
 
 const PLACES = ['header', 'cookie', 'query', 'websocket_protocol'] as const
 
-export function checkTokenSource({
-  pointer,
-  value: source,
-}: Located<TokenSourceConfig>): readonly LocatedProblem[] {
+export function checkTokenSource(located: Located<TokenSourceConfig>): readonly LocatedProblem[] {
+  const { pointer, value: source } = located
   const places = PLACES.filter((place) => source[place] !== undefined)
   if (places.length !== 1) {
     const message =

@@ -18,12 +18,8 @@ export function checkGateway(parts: ConfigParts): readonly LocatedProblem[] {
   ]
 }
 
-function checkUpstreamNames({
-  routes,
-  upstreamNames,
-  upstreams,
-  whole,
-}: ConfigParts): readonly LocatedProblem[] {
+function checkUpstreamNames(parts: ConfigParts): readonly LocatedProblem[] {
+  const { routes, upstreamNames, upstreams, whole } = parts
   const found: LocatedProblem[] = []
   for (const { pointer, value } of routes) {
     if (value.upstream === undefined) continue
