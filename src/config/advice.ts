@@ -85,7 +85,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   WARN_CONFIG_WEBSOCKET_HEADER:
     'write `websocket_protocol: access_token` for `access_token, TOKEN`, or `websocket_protocol: bearer.` for `bearer.TOKEN`',
   WARN_CONFIG_JWKS_ELSEWHERE:
-    'check that the other host is the issuer’s: whoever controls it can sign its tokens',
+    'check that the other host belongs to the issuer: anyone who controls it can sign its tokens',
   WARN_CONFIG_HTTP: 'use `https://`: anyone on the network path can replace the keys',
   WARN_CONFIG_PASSWORD_HASH: 'generate a stronger one with `htpasswd -nB NAME`',
   WARN_CONFIG_SECRET_SHORT: 'generate a longer secret and remove `allow_short_secret`',

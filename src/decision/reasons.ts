@@ -132,7 +132,7 @@ const ROWS = {
   credentials_invalid: {
     status: 401,
     message: 'the user name or the password is wrong',
-    hint: 'check the users of the route’s `basic_auth`; Warder never reveals which of the two is wrong',
+    hint: 'check the users of the route’s `basic_auth`; Warder never reveals whether the user name or the password is wrong',
   },
   sender_constraint_failed: invalidToken(
     'the token is bound to a key (`cnf`), and the request has no proof of possession',

@@ -55,7 +55,7 @@ const TOKEN_CHARACTERS = /^[A-Za-z0-9_.-]+$/
  * What a token is by its parts alone, before anything in it is read. `jws`: the three parts of a signed JWT; `jwe`: the
  * five of an encrypted one; `opaque`: anything else, which only its issuer can read.
  *
- * @see RFC 7516 §9 (which of the two a compact token is), RFC 6749 §1.4 (opaque)
+ * @see RFC 7516 §9 (telling JWS and JWE apart), RFC 6749 §1.4 (opaque)
  */
 export function tokenFormat(token: string): 'jws' | 'jwe' | 'opaque' {
   const first = token.indexOf('.')

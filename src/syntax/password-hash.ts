@@ -43,7 +43,7 @@ export function parsePasswordHash(text: string): Result<PasswordHash, string> {
 const isBase64 = (text: string): boolean =>
   Buffer.from(text, 'base64').toString('base64').replaceAll('=', '') === text
 
-/** Whether whoever gets hold of the hash has the password soon. */
+/** Whether an attacker who has the hash can soon recover the password. */
 export const isWeakHash = ({ kind }: { readonly kind: string }): boolean => kind === 'apr1' || kind === 'sha1'
 
 /** RFC 9106 §3.1: at least 8 KiB for each lane. */

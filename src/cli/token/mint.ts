@@ -67,7 +67,7 @@ function mint(cli: Cli, options: MintOptions, key: MintKey, issuer: IssuerSettin
   const token = signToken(claims, { privateKey: key.privateKey, algorithm, kid })
   const weakness = weaknessOf(key, algorithm)
   if (weakness !== undefined) warn(cli, weakness)
-  warn(cli, 'this token is for tests; whoever has it can act as its subject')
+  warn(cli, 'this token is for tests; anyone who has it can act as its subject')
   if (options.json === true)
     writeJson(cli, 'warder.token-mint/v1', { token, algorithm, kid: kid ?? null, claims })
   else cli.stdout.write(`${token}\n`)

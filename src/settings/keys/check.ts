@@ -136,6 +136,6 @@ function checkElsewhere(issuer: string | null, keys: KeySourceConfig): readonly 
   if (url === null || home === null || home.host === '' || url.host === home.host) return []
   if (keys.unix !== undefined) return []
   const message = `the keys are at ${url.host}, the issuer is ${home.host}`
-  const hint = 'whoever controls that host can sign tokens of this issuer'
+  const hint = 'anyone who controls that host can sign tokens of this issuer'
   return [problemAt(`/keys/${setting}`, 'WARN_CONFIG_JWKS_ELSEWHERE', message, hint)]
 }

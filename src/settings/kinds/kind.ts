@@ -21,7 +21,7 @@ export interface WriteOptions {
   readonly defaults: 'shown' | 'omitted'
 }
 
-/** Added to the name of a setting in the code, unless its word has it already: `timeout` → `timeoutMs`. */
+/** Suffix of a setting's name in the code (`timeout` → `timeoutMs`), omitted if the key already ends with it. */
 export type Unit = '' | 'Ms' | 'Seconds' | 'Bytes'
 
 /**

@@ -1,4 +1,4 @@
-/** A map of settings, each with its word, kind, default and sentence: what everything about a setting is made from. */
+/** A section: a map of settings. Each setting has a key, a kind, a default and a description. */
 import { z } from 'zod'
 import { fromWord } from '../../syntax/word.ts'
 import type { FillContext, Kind, Presence, Setting, Shape, Unit, WriteOptions } from './kind.ts'

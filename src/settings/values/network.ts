@@ -13,7 +13,7 @@ export function parseNetwork(text: string): Result<string, Problem> {
   return refuse('ERR_CONFIG_NETWORK', `${quoted(text)} is neither an address nor a network`, hint)
 }
 
-/** Likewise, or `unix`: whoever is let at a unix socket. */
+/** The same, or `unix`: every peer that may connect to a unix socket. */
 export function parseTrustedProxy(text: string): Result<string, Problem> {
   if (text === 'unix') return ok(text)
   const network = parseNetwork(text)
