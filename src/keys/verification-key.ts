@@ -11,6 +11,8 @@ export interface VerificationKey {
   readonly thumbprint: string
   /** For people: `RSA-2048`, `P-256`, `HMAC 256 bits`. */
   readonly description: string
+  /** The key of the runtime, public or secret; never a private one. */
+  readonly material: KeyObject
   /**
    * One verifier per algorithm this key may be used with: the algorithms that fit its type, curve and size,
    * less those that its own `alg`, `use` or `key_ops` exclude. Absent here means `key_unsuitable`.
@@ -39,7 +41,7 @@ export function toVerificationKey(
     if (allowed.includes(algorithm)) verifiers.set(algorithm, createVerifier(key, algorithm))
   }
   const { description, thumbprint } = facts
-  if (verifiers.size > 0) return ok({ kid, thumbprint, description, verifiers })
+  if (verifiers.size > 0) return ok({ kid, thumbprint, description, material: key, verifiers })
   if (fitting.length === 0) return err(`no algorithm fits a ${description} key`)
   return err(`a ${description} key is for ${fitting.join(', ')}; accepted here: ${allowed.join(', ')}`)
 }

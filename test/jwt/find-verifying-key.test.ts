@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { describe, expect, it } from 'bun:test'
 import { decodeJws } from '../../src/jwt/decode-jws.ts'
 import { findVerifyingKey } from '../../src/jwt/find-verifying-key.ts'
@@ -10,6 +11,7 @@ const keyThat = (kid: string, verify: Verify, algorithm: Algorithm = 'RS256'): V
   kid,
   thumbprint: kid,
   description: kid,
+  material: createSecretKey(new Uint8Array(32)),
   verifiers: new Map([[algorithm, verify]]),
 })
 const yes = keyThat('yes', () => true)

@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { describe, expect, it } from 'bun:test'
 import { compileIssuerMap, pickIssuer } from '../../src/jwt/issuer.ts'
 import { cacheKeyOf, createVerifiedCache, type VerifiedToken } from '../../src/jwt/verified-cache.ts'
@@ -6,7 +7,13 @@ import { scriptedSource } from '../support/key-sources.ts'
 import { hmacIssuer, mainIssuer } from '../support/make-guard.ts'
 
 const keys = scriptedSource()
-const key: VerificationKey = { kid: 'k', thumbprint: 't', description: 'd', verifiers: new Map() }
+const key: VerificationKey = {
+  kid: 'k',
+  thumbprint: 't',
+  description: 'd',
+  material: createSecretKey(new Uint8Array(32)),
+  verifiers: new Map(),
+}
 keys.trusted.add(key)
 const issuer = mainIssuer({}, keys)
 const entry = (overrides: Partial<VerifiedToken> = {}): VerifiedToken => ({

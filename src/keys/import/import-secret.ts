@@ -53,6 +53,7 @@ export function importSecret(secret: Uint8Array, options: SecretOptions): Result
     // Random, not a hash: a hash of a weak secret could be searched for offline.
     thumbprint: options.nameOf?.(secret) ?? randomBytes(32).toString('base64url'),
     description: `HMAC ${secret.length * 8} bits`,
+    material: key,
     verifiers: new Map(usable.map((algorithm) => [algorithm, createVerifier(key, algorithm)])),
   })
 }

@@ -7,11 +7,10 @@ import type { KeyLookup, KeySource, LoadingStatus } from '../key-source.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
 import { isKid } from '../verification-key.ts'
 import { createLiveKeys, type LiveKeys } from './live-keys.ts'
+import { retryAfterSeconds } from './retry-after.ts'
 import { createLoadLoop, type LoadLoop, type LoadLoopOptions, type RunningLoad } from './load-loop.ts'
 import { createUnknownKids, type UnknownKids } from './unknown-kids.ts'
 
-/** What a client is told at most: the longest wait between two tries of an issuer that does not ask for more. */
-const LONGEST_RETRY_AFTER_SECONDS = 60
 /** Longest wait for keys at the start, in milliseconds: a provider that starts together with us is up by then. */
 const LONGEST_START_WAIT_MS = 30_000
 
@@ -82,10 +81,7 @@ function withoutKeys(loop: LoadLoop, firstLoad: RunningLoad | undefined, nowMs: 
   if (loop.running() === undefined && loop.isOverdue() && !loop.isStopped()) loop.begin('whole')
   const settled = loop.running() === firstLoad ? firstLoad?.wait() : undefined
   if (settled !== undefined) return { state: 'pending', settled }
-  const seconds = Math.ceil((loop.nextAtMs() - nowMs()) / 1_000)
-  // A clock that was set back must not send clients away for hours.
-  const retryAfterSeconds = Math.min(Math.max(1, seconds), LONGEST_RETRY_AFTER_SECONDS)
-  return { state: 'unavailable', retryAfterSeconds }
+  return { state: 'unavailable', retryAfterSeconds: retryAfterSeconds(loop.nextAtMs(), nowMs()) }
 }
 
 /** The load that may bring the key of an unknown kid; undefined when none may be waited for. */

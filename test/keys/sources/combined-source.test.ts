@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { createCombinedSource } from '../../../src/keys/sources/combined-source.ts'
@@ -214,9 +215,16 @@ describe('a JWK set file of shared secrets', () => {
 })
 
 describe('whatever its sources answer', () => {
-  /** Keys without material: only their names are looked at. */
+  /** Only their names are looked at. */
+  const material = createSecretKey(new Uint8Array(32))
   const key = (name: string): VerificationKey =>
-    ({ kid: name, thumbprint: name, description: '', verifiers: new Map() }) satisfies VerificationKey
+    ({
+      kid: name,
+      thumbprint: name,
+      description: '',
+      material,
+      verifiers: new Map(),
+    }) satisfies VerificationKey
   const found = fc
     .tuple(
       fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1, maxLength: 4 }),
