@@ -7,6 +7,7 @@ import { UNCHARGED } from '../../src/gateway/held-account.ts'
 import { createStores } from '../../src/app/system.ts'
 import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'
+import { createExchangeHandler } from '../../src/gateway/exchange/exchange-handler.ts'
 import { ok } from '../../src/result.ts'
 import { createFakeWire, type FakeWire } from './fake-wire.ts'
 
@@ -42,13 +43,11 @@ export function serveFake(decide: Decide = () => DENY, isStopping = (): boolean 
   if (rules === undefined) throw new Error('no rules')
   const wire = createFakeWire()
   const connection = serveHttp1(wire, {
-    rules: () => rules,
+    handler: createExchangeHandler(() => rules, { deadlines, proto: 'http', onExchange() {} }),
     deadlines,
-    proto: 'http',
     held: UNCHARGED,
     isDraining: () => false,
     isStopping,
-    onExchange() {},
     onBusy() {},
     onIdle() {},
     onClose() {},

@@ -1,15 +1,24 @@
 /** A client's connection, whatever version of HTTP it speaks. */
-import type { ExchangeContext, ExchangeRules } from '../exchange/exchange-context.ts'
+import type { Deadlines } from '../deadlines.ts'
 import type { HeldAccount } from '../held-account.ts'
-import type { ExchangeEvent } from '../gateway-event.ts'
 import type { RequestFault } from '../http/framing.ts'
+import type { WholeAnswer } from '../http/whole-answer.ts'
+import type { ClientStream } from './client-stream.ts'
 
-export interface ConnectionContext extends ExchangeContext {
-  /** Returns the rules in force now. */
-  readonly rules: () => ExchangeRules
+/** Answers the requests of a connection. */
+export interface RequestHandler {
+  /** Takes over the events of the stream until it is released or aborted. */
+  serve(stream: ClientStream): void
+  /** A request could not be read. Returns its answer, which is the last one on a connection of HTTP/1.1. */
+  refuse(fault: RequestFault): WholeAnswer
+}
+
+export interface ConnectionContext {
+  readonly deadlines: Deadlines
+  readonly handler: RequestHandler
   /** Is charged for all that the connection keeps in memory. */
   readonly held: HeldAccount
-  /** Whether the gateway drains before a stop: an answer that begins now is the last of its connection. */
+  /** Whether the listener drains before a stop: an answer that begins now is the last of its connection. */
   readonly isDraining: () => boolean
   /** Whether no further request is read on any connection. */
   readonly isStopping: () => boolean
@@ -35,22 +44,3 @@ export interface ClientConnection {
 export const HEAD_TIMEOUT_MS = 10_000
 /** How long a connection may be idle between requests. */
 export const IDLE_TIMEOUT_MS = 75_000
-
-/** The event of a request that could not be read. */
-export const refusedExchange = (id: string, { status, detail }: RequestFault): ExchangeEvent => ({
-  id,
-  request: undefined,
-  decision: undefined,
-  clientAddress: undefined,
-  status,
-  upstream: undefined,
-  server: undefined,
-  address: undefined,
-  fault: 'bad_request',
-  detail,
-  durationMs: 0,
-  decisionMs: undefined,
-  upstreamMs: undefined,
-  requestBytes: 0,
-  responseBytes: 0,
-})

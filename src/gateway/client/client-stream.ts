@@ -1,8 +1,8 @@
 /** The client's side of one exchange, whatever version of HTTP it speaks. */
 import type { HeldAccount } from '../held-account.ts'
 import type { FieldLine } from '../http/header-fields.ts'
-import type { OwnAnswer } from '../exchange/own-answer.ts'
 import type { RequestHead } from '../http/request-head.ts'
+import type { WholeAnswer } from '../http/whole-answer.ts'
 
 /** Is called when the client does something. */
 export interface ClientEvents {
@@ -60,8 +60,7 @@ export interface ClientStream {
   flush(): boolean
   /** Sends the head of a WebSocket, and from now on passes bytes on in both directions. */
   startTunnel(head: AnswerHead): void
-  /** Sends a whole own answer. */
-  answerOwn(own: OwnAnswer, id: string): void
+  answerWhole(answer: WholeAnswer): void
   /** The exchange is over, and its answer was written whole. */
   release(): void
   /** Cuts the client off: its answer is incomplete, and must not look whole. */

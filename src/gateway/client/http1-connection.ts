@@ -2,21 +2,19 @@
 import {
   HEAD_TIMEOUT_MS,
   IDLE_TIMEOUT_MS,
-  refusedExchange,
   type ClientConnection,
   type ConnectionContext,
 } from './client-connection.ts'
 import { createHolding, type Holding } from '../held-account.ts'
 import type { Expiring } from '../deadlines.ts'
-import { Exchange } from '../exchange/exchange.ts'
 import { Http1HeadReader } from './http1-head.ts'
 import { Http1Stream, MAX_AHEAD_BYTES, type StreamEnd } from './http1-stream.ts'
-import { ownAnswerText } from '../exchange/own-answer.ts'
 import type { RequestFault } from '../http/framing.ts'
 import type { RequestHead } from '../http/request-head.ts'
+import { wholeAnswerText } from '../http/whole-answer.ts'
 import { NOBODY, type Wire, type WireEvents } from '../sockets/wire.ts'
 
-/** How long a stopping gateway waits for the first request of a connection. */
+/** How long a stopping listener waits for the first request of a connection. */
 const FIRST_REQUEST_MS = 500
 /** How long and how many bytes are read from a client that goes on sending after its last answer. */
 const LINGER_MS = 2_000
@@ -104,8 +102,7 @@ class Http1Connection implements ClientConnection {
     this.#hasServed = true
     context.onBusy()
     this.#expiring.deadlineMs = Infinity
-    const stream = new Http1Stream(this.#wire, head, rest, context, this.#onExchangeEnd)
-    new Exchange(stream, context, context.rules()).start()
+    context.handler.serve(new Http1Stream(this.#wire, head, rest, context, this.#onExchangeEnd))
   }
 
   #exchangeEnded({ rest, connection }: StreamEnd): void {
@@ -168,10 +165,8 @@ class Http1Connection implements ClientConnection {
 
   /** Answers with the fault, and closes: the bytes behind it have no certain reading. */
   #refuse(fault: RequestFault): void {
-    const id = this.#context.rules().newId()
-    const own = { status: fault.status, fault: 'bad_request', headers: {} } as const
-    this.#wire.write(Buffer.from(ownAnswerText(own, id, false, false), 'latin1'))
-    this.#context.onExchange(refusedExchange(id, fault))
+    const answer = this.#context.handler.refuse(fault)
+    this.#wire.write(Buffer.from(wholeAnswerText(answer, false, false), 'latin1'))
     this.#linger()
   }
 

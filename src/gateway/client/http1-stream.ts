@@ -4,10 +4,10 @@ import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
 import { BodyWriter } from '../http/body-writer.ts'
 import type { ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
-import { ownAnswerText, type OwnAnswer } from '../exchange/own-answer.ts'
 import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import type { ResponseHead } from '../http/response-head.ts'
+import { wholeAnswerText, type WholeAnswer } from '../http/whole-answer.ts'
 import type { Wire, WireEvents } from '../sockets/wire.ts'
 
 /** What is left of the connection when an exchange has ended. */
@@ -182,14 +182,14 @@ export class Http1Stream implements ClientStream, WireEvents {
   }
 
   /** Does not wait for the rest of the body: the connection ends instead. */
-  answerOwn(own: OwnAnswer, id: string): void {
+  answerWhole(answer: WholeAnswer): void {
     // Once a part of the body was handed over, nothing here is known to be a request.
     const isWhole = this.#isOpen ? this.#body.isDone : this.#read(this.#rest) !== undefined
     this.#keepAlive = isWhole && this.#body.isDone && !this.head.wantsClose && !this.#isLast()
     // One answer to one request: a second one would be taken for the answer to the next request.
     if (this.#writer !== undefined) return void (this.#keepAlive = false)
     this.#writer = new BodyWriter(this.#wire, NO_BODY)
-    this.#writer.head(ownAnswerText(own, id, this.head.method === 'HEAD', this.#keepAlive))
+    this.#writer.head(wholeAnswerText(answer, this.head.method === 'HEAD', this.#keepAlive))
     this.#writer.end()
     this.#writer.flush()
   }

@@ -3,14 +3,12 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import {
   HEAD_TIMEOUT_MS,
   IDLE_TIMEOUT_MS,
-  refusedExchange,
   type ClientConnection,
   type ConnectionContext,
 } from './client-connection.ts'
 import type { Expiring } from '../deadlines.ts'
-import { Exchange } from '../exchange/exchange.ts'
 import { readHttp2Head } from './http2-head.ts'
-import { Http2Stream, respondOwn } from './http2-stream.ts'
+import { Http2Stream, respondWhole } from './http2-stream.ts'
 import type { RequestFault } from '../http/framing.ts'
 
 /** RFC 9113 §6.2: the request has no body. */
@@ -44,15 +42,13 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
       expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
       context.onIdle()
     })
-    new Exchange(client, context, context.rules()).start()
+    context.handler.serve(client)
   }
   /** Answers one request with its fault; the others go on. */
   const refuse = (stream: ServerHttp2Stream, fault: RequestFault): void => {
-    const id = context.rules().newId()
     stream.on('error', () => {})
-    respondOwn(stream, { status: fault.status, fault: 'bad_request', headers: {} }, id, false)
+    respondWhole(stream, context.handler.refuse(fault), false)
     stream.close()
-    context.onExchange(refusedExchange(id, fault))
   }
 
   session.on('stream', onStream)

@@ -4,9 +4,9 @@ import { IDLE_TIMEOUT_MS, type ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
 import type { Deadlines } from '../deadlines.ts'
-import { ownAnswerBody, ownAnswerFields, type OwnAnswer } from '../exchange/own-answer.ts'
 import type { RequestHead } from '../http/request-head.ts'
 import { isSendableField } from '../http/response-head.ts'
+import type { WholeAnswer } from '../http/whole-answer.ts'
 
 /** How much of an unread body a client may send (RFC 9113 §6.9.2). */
 const WINDOW_BYTES = 65_535
@@ -170,10 +170,10 @@ export class Http2Stream implements ClientStream {
     this.abort()
   }
 
-  answerOwn(own: OwnAnswer, id: string): void {
+  answerWhole(answer: WholeAnswer): void {
     if (this.#hasAnswered) return
     this.#hasAnswered = true
-    if (!this.#stream.destroyed) respondOwn(this.#stream, own, id, this.head.method === 'HEAD')
+    if (!this.#stream.destroyed) respondWhole(this.#stream, answer, this.head.method === 'HEAD')
   }
 
   release(): void {
@@ -205,15 +205,17 @@ export class Http2Stream implements ClientStream {
   }
 }
 
-/** Sends a whole own answer. */
-export function respondOwn(stream: ServerHttp2Stream, own: OwnAnswer, id: string, isHead: boolean): void {
-  const body = ownAnswerBody(own, id)
+/** Sends a whole answer. */
+export function respondWhole(
+  stream: ServerHttp2Stream,
+  { status, fields, body }: WholeAnswer,
+  isHead: boolean,
+): void {
   const length = body === '' ? undefined : body.length
   const endStream = isHead || body === ''
-  const fields = ownAnswerFields(own, id)
   // A redirect may hold a long target in an even longer form.
   if (!fields.every(isSendableField)) return stream.close(NGHTTP2_INTERNAL_ERROR)
-  respond(stream, { status: own.status, fields, length }, { endStream, waitForTrailers: false })
+  respond(stream, { status, fields, length }, { endStream, waitForTrailers: false })
   if (!endStream) stream.end(body)
 }
 

@@ -10,7 +10,7 @@ import type { Judgement } from '../judges/judge.ts'
 import { DECISION_TIMEOUT_MS, startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import type { ExchangeContext, ExchangeRules } from './exchange-context.ts'
 import { Forwarding, type ForwardingEvents } from './forwarding.ts'
-import { cookieFields, faultAnswer, type OwnAnswer } from './own-answer.ts'
+import { cookieFields, faultAnswer, toWholeAnswer, type OwnAnswer } from './own-answer.ts'
 
 /** Takes over the events of the client's stream until it is released or cut off. */
 export class Exchange implements ClientEvents, ForwardingEvents {
@@ -121,7 +121,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     // Also if the server fails: once a session was renewed, the old cookie may be worth nothing.
     const fields = [...(own.fields ?? []), ...this.#cookies]
     this.#finish(own.status, own.fault, own.detail)
-    this.#client.answerOwn({ ...own, headers, fields }, this.#id)
+    this.#client.answerWhole(toWholeAnswer({ ...own, headers, fields }, this.#id))
     this.#client.release()
   }
 

@@ -5,6 +5,7 @@ import type { DenyReason } from '../../decision/reasons.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import { FAULT_STATUS, type GatewayFault } from '../gateway-event.ts'
 import type { FieldLine } from '../http/header-fields.ts'
+import type { WholeAnswer } from '../http/whole-answer.ts'
 import type { Judgement } from '../judges/judge.ts'
 import type { ExceededLimit } from '../limits/request-limits.ts'
 
@@ -21,11 +22,18 @@ export interface OwnAnswer {
   readonly fields?: readonly FieldLine[]
 }
 
+/** The answer as it is sent. */
+export const toWholeAnswer = (own: OwnAnswer, id: string): WholeAnswer => ({
+  status: own.status,
+  fields: fieldsOf(own, id),
+  body: bodyOf(own, id),
+})
+
 /**
  * An RFC 9457 problem. It names the status, the reason and the decision's id, by which the operator finds more in the
  * log; nothing of the configuration, the upstream or the token. Empty if the status has no body.
  */
-export function ownAnswerBody({ status, fault, reason }: OwnAnswer, id: string): string {
+function bodyOf({ status, fault, reason }: OwnAnswer, id: string): string {
   if (status === 204) return ''
   const title = STATUS_CODES[status] ?? ''
   const code = reason ?? fault
@@ -33,7 +41,7 @@ export function ownAnswerBody({ status, fault, reason }: OwnAnswer, id: string):
   return `${JSON.stringify({ type: 'about:blank', title, status, decision_id: id })}\n`
 }
 
-export function ownAnswerFields(
+function fieldsOf(
   { status, fault, reason, headers, fields = [] }: OwnAnswer,
   id: string,
 ): readonly FieldLine[] {
@@ -47,16 +55,6 @@ export function ownAnswerFields(
     { name: 'Cache-Control', value: 'no-store' },
     { name: 'X-Decision-Id', value: id },
   ]
-}
-
-/** Head and body as the bytes of HTTP/1.1. */
-export function ownAnswerText(own: OwnAnswer, id: string, isHead: boolean, keepAlive: boolean): string {
-  const body = ownAnswerBody(own, id)
-  let text = `HTTP/1.1 ${own.status} ${STATUS_CODES[own.status] ?? ''}\r\n`
-  for (const { name, value } of ownAnswerFields(own, id)) text += `${name}: ${value}\r\n`
-  if (body !== '') text += `Content-Length: ${body.length}\r\n`
-  text += `${keepAlive ? '' : 'Connection: close\r\n'}\r\n`
-  return isHead ? text : text + body
 }
 
 export const faultAnswer = (fault: GatewayFault, detail?: string): OwnAnswer => ({

@@ -2,10 +2,9 @@
 import { rmSync } from 'node:fs'
 import { checkServerIdentity } from 'node:tls'
 import { listenError } from '../../listen-error.ts'
-import { socketText } from '../../socket-address.ts'
+import { socketText, type SocketAddress } from '../../socket-address.ts'
 import type { ServerTrust } from './certificates.ts'
 import type { ServerSettings } from '../../settings/upstream/definition.ts'
-import type { GatewayListenSettings } from '../../settings/listener/definition.ts'
 import { tlsServerName } from './server-name.ts'
 import { SocketWire, type Wire } from './wire.ts'
 
@@ -41,10 +40,7 @@ function fail(thrown: Error): never {
 }
 
 /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
-export function listen(
-  address: GatewayListenSettings['address'],
-  accept: (wire: Wire) => void,
-): SocketListener {
+export function listen(address: SocketAddress, accept: (wire: Wire) => void): SocketListener {
   const open = (opened: Bun.Socket<Slot>): void => {
     const wire = new SocketWire(opened)
     opened.data = { wire }

@@ -7,8 +7,7 @@ import { createServer, type TLSSocket } from 'node:tls'
 import type { Certificates } from './certificates.ts'
 import { createHolding, UNCHARGED } from '../held-account.ts'
 import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
-import type { GatewayListenSettings } from '../../settings/listener/definition.ts'
-import { socketText } from '../../socket-address.ts'
+import { socketText, type SocketAddress } from '../../socket-address.ts'
 import type { SocketListener } from './sockets.ts'
 import { listenError } from '../../listen-error.ts'
 import { NOBODY, type Wire } from './wire.ts'
@@ -43,7 +42,7 @@ export interface TlsAccept {
  * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
  */
 export function listenTls(
-  address: GatewayListenSettings['address'],
+  address: SocketAddress,
   certificates: () => Certificates,
   accept: TlsAccept,
 ): SocketListener {

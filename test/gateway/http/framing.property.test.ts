@@ -107,7 +107,7 @@ function relay(wire: Wire, one: Answer, version: string, places: readonly number
   client.content(Buffer.from('late'))
   client.endAnswer([])
   client.flush()
-  client.answerOwn({ status: 502, headers: {} }, 'late')
+  client.answerWhole({ status: 502, fields: [], body: 'late' })
   client.release()
 }
 

@@ -1,0 +1,130 @@
+/** A listener and its connections: their number and memory are bounded, and they end in order. */
+import type { Deadlines } from '../deadlines.ts'
+import type { Certificates } from '../sockets/certificates.ts'
+import { listen, type SocketListener } from '../sockets/sockets.ts'
+import { listenTls, type TlsAccept } from '../sockets/tls-listener.ts'
+import type { Wire } from '../sockets/wire.ts'
+import type { SocketAddress } from '../../socket-address.ts'
+import type { ClientConnection, ConnectionContext, RequestHandler } from './client-connection.ts'
+import { createConnectionLimit, type ConnectionLimit, type LimitReached } from './connection-limit.ts'
+import { createHeldBytes, type HeldBytes, type Overload } from './held-bytes.ts'
+import { serveHttp1 } from './http1-connection.ts'
+import { serveHttp2 } from './http2-connection.ts'
+
+export interface ListenerOptions {
+  readonly address: SocketAddress
+  /** Returns those in force; undefined: plain HTTP/1.1. */
+  readonly certificates: (() => Certificates) | undefined
+  readonly maxConnections: () => number
+  readonly maxHeldBytes: () => number
+  readonly deadlines: Deadlines
+  /** Makes the handler of the requests of a new connection. */
+  readonly connected: (connection: AcceptedConnection) => RequestHandler
+  /** The listener has as many connections as it may. */
+  readonly onLimitReached: (report: LimitReached) => void
+  /** The connections of the listener hold too much memory. */
+  readonly onOverload: (overload: Overload) => void
+}
+
+export interface AcceptedConnection {
+  /** Whether it was closed to free memory: then the client did not leave on its own. */
+  readonly isEvicted: boolean
+}
+
+export class ConnectionListener {
+  readonly #options: ListenerOptions
+  readonly #connections: ConnectionLimit<ClientConnection>
+  readonly #held: HeldBytes
+  readonly #listening: SocketListener
+  #isDraining = false
+  #isStopping = false
+  #allClosed = (): void => {}
+
+  /** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
+  constructor(options: ListenerOptions) {
+    const { address, certificates, deadlines, onLimitReached, onOverload } = options
+    this.#options = options
+    this.#connections = createConnectionLimit(options.maxConnections, onLimitReached, deadlines)
+    this.#held = createHeldBytes(options.maxHeldBytes, onOverload, deadlines, () => Bun.gc(true))
+    const accept: TlsAccept = {
+      handshake: (close) => this.#handshake(close),
+      http1: (wire) => this.#accept(wire, wire.peer, (context) => serveHttp1(wire, context)),
+      http2: (session) =>
+        this.#accept(session, session.socket?.remoteAddress ?? '', (context) => serveHttp2(session, context)),
+    }
+    this.#listening =
+      certificates === undefined ? listen(address, accept.http1) : listenTls(address, certificates, accept)
+  }
+
+  /** With the real port if 0 was configured. */
+  get address(): string {
+    return this.#listening.address
+  }
+
+  /** The certificates were replaced. */
+  replaced(): void {
+    this.#listening.replaced()
+  }
+
+  /** Tells every client that its next answer is the last on its connection. New connections are still accepted. */
+  drain(): void {
+    this.#isDraining = true
+    for (const connection of this.#connections.all) connection.drain()
+  }
+
+  /** Stops accepting, and resolves when the requests under way have ended, or after `patienceMs` without them. */
+  async stop(patienceMs: number): Promise<void> {
+    this.#isDraining = true
+    this.#isStopping = true
+    this.#listening.stop()
+    for (const connection of this.#connections.all) connection.stop()
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patienceMs)
+      this.#allClosed = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      if (this.#connections.size === 0) this.#allClosed()
+    })
+    for (const connection of this.#connections.all) connection.destroy()
+  }
+
+  #handshake(close: () => void): () => void {
+    const waiting: ClientConnection = { drain() {}, stop: close, close, destroy: close }
+    if (this.#connections.allowsOneMore()) this.#connections.add(waiting)
+    else close()
+    return () => this.#leave(waiting)
+  }
+
+  #accept(
+    socket: Pick<Wire, 'destroy'>,
+    peer: string,
+    serve: (context: ConnectionContext) => ClientConnection,
+  ): void {
+    if (!this.#connections.allowsOneMore()) return socket.destroy()
+    const accepted = { isEvicted: false }
+    const account = this.#held.open(peer, () => {
+      accepted.isEvicted = true
+      connection.destroy()
+    })
+    const connection = serve({
+      handler: this.#options.connected(accepted),
+      deadlines: this.#options.deadlines,
+      held: account,
+      isDraining: () => this.#isDraining,
+      isStopping: () => this.#isStopping,
+      onBusy: () => this.#connections.setBusy(connection),
+      onIdle: () => this.#connections.setIdle(connection),
+      onClose: () => {
+        account.close()
+        this.#leave(connection)
+      },
+    })
+    this.#connections.add(connection)
+  }
+
+  #leave(connection: ClientConnection): void {
+    this.#connections.remove(connection)
+    if (this.#connections.size === 0) this.#allClosed()
+  }
+}

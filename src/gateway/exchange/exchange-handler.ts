@@ -1,0 +1,39 @@
+/** Answers the requests of one connection by exchanges. */
+import type { RequestHandler } from '../client/client-connection.ts'
+import type { ExchangeEvent } from '../gateway-event.ts'
+import type { RequestFault } from '../http/framing.ts'
+import { Exchange } from './exchange.ts'
+import type { ExchangeContext, ExchangeRules } from './exchange-context.ts'
+import { toWholeAnswer } from './own-answer.ts'
+
+/** @param rules Returns the rules in force now. */
+export const createExchangeHandler = (
+  rules: () => ExchangeRules,
+  context: ExchangeContext,
+): RequestHandler => ({
+  serve: (stream) => new Exchange(stream, context, rules()).start(),
+  refuse(fault) {
+    const id = rules().newId()
+    context.onExchange(refusedExchange(id, fault))
+    return toWholeAnswer({ status: fault.status, fault: 'bad_request', headers: {} }, id)
+  },
+})
+
+/** The event of a request that could not be read. */
+const refusedExchange = (id: string, { status, detail }: RequestFault): ExchangeEvent => ({
+  id,
+  request: undefined,
+  decision: undefined,
+  clientAddress: undefined,
+  status,
+  upstream: undefined,
+  server: undefined,
+  address: undefined,
+  fault: 'bad_request',
+  detail,
+  durationMs: 0,
+  decisionMs: undefined,
+  upstreamMs: undefined,
+  requestBytes: 0,
+  responseBytes: 0,
+})
