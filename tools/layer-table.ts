@@ -14,7 +14,7 @@ export interface RoomRules {
 
 export const CORE = ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'decision', 'callers'] as const
 export const GROUND = ['syntax', 'settings'] as const
-const ALL_BUT_CLI = ['gateway', 'compat', 'config', 'server', 'observe', 'admin', 'testing'] as const
+const ALL_BUT_CLI = ['http', 'gateway', 'compat', 'config', 'server', 'observe', 'admin', 'testing'] as const
 
 /** Rooms side by side, which do not import each other. */
 export type Floor = Readonly<Record<string, RoomRules>>
@@ -39,6 +39,8 @@ export const FLOORS: readonly Floor[] = [
     // What every token of an issuer must claim is asked by the rules that policies have.
     jwt: { core: true, imports: ['keys', 'claims', 'syntax'], types: ['settings'] },
     testing: { core: false, imports: ['keys', ...GROUND] },
+    // Every listener on own sockets reads and bounds requests in one way.
+    http: { core: false, imports: ['request', 'syntax'], types: ['settings'] },
   },
   {
     policy: { core: true, imports: ['request', 'token', 'jwt', 'claims', 'syntax'], types: ['settings'] },
@@ -57,6 +59,7 @@ export const FLOORS: readonly Floor[] = [
       core: false,
       imports: [
         'request',
+        'http',
         'decision',
         'token/read-cookie.ts',
         'token/read-query.ts',
@@ -69,7 +72,7 @@ export const FLOORS: readonly Floor[] = [
     admin: { core: false, imports: ['keys'], types: ['jwt', ...GROUND] },
   },
   {
-    observe: { core: false, imports: ['decision', 'request'], types: ['gateway', 'keys', ...GROUND] },
+    observe: { core: false, imports: ['decision', 'request'], types: ['http', 'gateway', 'keys', ...GROUND] },
     config: {
       core: false,
       imports: [

@@ -19,7 +19,7 @@ import {
   loadServerTrust,
   type Certificates,
   type ServerTrust,
-} from '../gateway/sockets/certificates.ts'
+} from '../http/sockets/certificates.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'

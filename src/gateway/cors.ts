@@ -4,7 +4,7 @@
  */
 import type { ClientRequest } from './client/client-request.ts'
 import type { CorsSettings } from '../settings/cors/definition.ts'
-import { valuesOf } from './http/header-fields.ts'
+import { valuesOf } from '../http/messages/header-fields.ts'
 import { faultAnswer, type OwnAnswer } from './exchange/own-answer.ts'
 
 /** Headers of an answer, by name. */

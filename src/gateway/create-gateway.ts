@@ -1,12 +1,12 @@
 /** The gateway: its listeners judge every request, and forward those that are allowed. */
 import type { Stores } from '../decision/stores.ts'
-import { createDeadlines } from './deadlines.ts'
+import { createDeadlines } from '../http/deadlines.ts'
 import { createGatewayState } from './gateway-state.ts'
 import { GatewayListener, type ListenerEvents } from './gateway-listener.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
 import type { GatewayInput, ListenerInput } from './gateway-input.ts'
 import { compileGatewayRules } from './rules.ts'
-import { resolveHost, type ResolveHost } from './sockets/resolve-host.ts'
+import { resolveHost, type ResolveHost } from '../http/sockets/resolve-host.ts'
 import { socketText } from '../socket-address.ts'
 import type { NameEvent } from './upstream/name-watch.ts'
 

@@ -1,6 +1,6 @@
 /** The upstream of a route, and what changes in its requests and answers on the way. */
 import { compileCors, type CorsRule } from './cors.ts'
-import type { Deadlines } from './deadlines.ts'
+import type { Deadlines } from '../http/deadlines.ts'
 import type { HeaderRules } from './exchange/forward-headers.ts'
 import { compileRewrite, type RewriteRule } from './exchange/rewrite-path.ts'
 import { compileStripRule, type StripRule } from './exchange/strip-token.ts'

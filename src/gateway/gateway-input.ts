@@ -7,7 +7,7 @@ import type { TokenSourceSettings } from '../settings/token-source/definition.ts
 import type { JudgeInput } from './judges/judge.ts'
 import type { GatewayListenSettings } from '../settings/listener/definition.ts'
 import type { UpstreamSettings } from '../settings/upstream/definition.ts'
-import type { Certificates, ServerTrust } from './sockets/certificates.ts'
+import type { Certificates, ServerTrust } from '../http/sockets/certificates.ts'
 
 export interface GatewayInput {
   readonly decide: Decide

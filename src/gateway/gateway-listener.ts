@@ -1,8 +1,8 @@
 /** One listener of the gateway: its rules are replaced, its address stays. */
-import { ConnectionListener } from './client/connection-listener.ts'
-import type { LimitReached } from './client/connection-limit.ts'
-import type { Overload } from './client/held-bytes.ts'
-import type { Deadlines } from './deadlines.ts'
+import { ConnectionListener } from '../http/connections/connection-listener.ts'
+import type { LimitReached } from '../http/connections/connection-limit.ts'
+import type { Overload } from '../http/connections/held-bytes.ts'
+import type { Deadlines } from '../http/deadlines.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
 import { createExchangeHandler } from './exchange/exchange-handler.ts'
 import type { ExchangeEvent } from './gateway-event.ts'

@@ -3,7 +3,7 @@ import { createKept } from './kept.ts'
 import type { Stores } from '../decision/stores.ts'
 import { createPasswordQueue } from './judges/passwords/password-check.ts'
 import type { AuthService } from './judges/auth-service/auth-service.ts'
-import { resolveHost } from './sockets/resolve-host.ts'
+import { resolveHost } from '../http/sockets/resolve-host.ts'
 import type { NameWatchDeps } from './upstream/name-watch.ts'
 import type { ServerGroup } from './upstream/server-group.ts'
 

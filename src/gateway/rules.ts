@@ -1,7 +1,7 @@
 /** What a configuration compiles to: the rules of each listener, replaced whole when the configuration changes. */
 import { createAdmit, type RouteRules } from './admission.ts'
 import { compileTrusted } from './client/client-address.ts'
-import type { Deadlines } from './deadlines.ts'
+import type { Deadlines } from '../http/deadlines.ts'
 import { compileDestinations, type Destination } from './destination.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
 import { compileHeaderRules } from './exchange/forward-headers.ts'

@@ -1,6 +1,6 @@
 /** Log lines of the gateway: denials, as everywhere, faults, and each request if `access_log` is set. */
-import type { LimitReached } from '../gateway/client/connection-limit.ts'
-import type { Overload } from '../gateway/client/held-bytes.ts'
+import type { LimitReached } from '../http/connections/connection-limit.ts'
+import type { Overload } from '../http/connections/held-bytes.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { NameEvent } from '../gateway/upstream/name-watch.ts'
 import type { DecisionEvent } from './decision-log.ts'

@@ -6,7 +6,7 @@ import { createAdmit, type Admission, type AdmissionRules } from '../../src/gate
 import { readClientRequest } from '../../src/gateway/client/client-request.ts'
 import { compileCors } from '../../src/gateway/cors.ts'
 import type { Destination } from '../../src/gateway/destination.ts'
-import { parseRequestHead } from '../../src/gateway/http/request-head.ts'
+import { parseRequestHead } from '../../src/http/messages/request-head.ts'
 import type { Route } from '../../src/policy/compile-routes.ts'
 import { ok } from '../../src/result.ts'
 

@@ -1,6 +1,6 @@
 /** Names of the test, each with the addresses that it has at the moment. */
-import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
-import type { Resolution, ResolveHost } from '../../src/gateway/sockets/resolve-host.ts'
+import type { Deadlines, Expiring } from '../../src/http/deadlines.ts'
+import type { Resolution, ResolveHost } from '../../src/http/sockets/resolve-host.ts'
 
 export interface FakeNames {
   readonly resolve: ResolveHost

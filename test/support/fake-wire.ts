@@ -1,5 +1,5 @@
 /** A wire without a socket: the test decides what arrives, and when the socket takes what was written. */
-import { NOBODY, type Wire } from '../../src/gateway/sockets/wire.ts'
+import { NOBODY, type Wire } from '../../src/http/sockets/wire.ts'
 
 export interface FakeWire extends Wire {
   /** Everything that was written. */

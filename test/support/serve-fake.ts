@@ -1,9 +1,9 @@
 /** A connection of the gateway on a fake wire, before rules that deny everything. */
-import type { ClientConnection } from '../../src/gateway/client/client-connection.ts'
-import { serveHttp1 } from '../../src/gateway/client/http1-connection.ts'
+import type { ClientConnection } from '../../src/http/connections/client-connection.ts'
+import { serveHttp1 } from '../../src/http/connections/http1-connection.ts'
 import type { Decide } from '../../src/decision/decide.ts'
-import type { Deadlines, Expiring } from '../../src/gateway/deadlines.ts'
-import { UNCHARGED } from '../../src/gateway/held-account.ts'
+import type { Deadlines, Expiring } from '../../src/http/deadlines.ts'
+import { UNCHARGED } from '../../src/http/held-account.ts'
 import { createStores } from '../../src/app/system.ts'
 import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'

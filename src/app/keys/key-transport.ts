@@ -1,7 +1,7 @@
 /** Reaching keys: at the address that their host has now, with own CA, client certificate, credentials, socket, proxy. */
 import { isIP } from 'node:net'
-import { resolveHost } from '../../gateway/sockets/resolve-host.ts'
-import { tlsServerName } from '../../gateway/sockets/server-name.ts'
+import { resolveHost } from '../../http/sockets/resolve-host.ts'
+import { tlsServerName } from '../../http/sockets/server-name.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
 import type { ReachSettings } from '../../settings/keys/definition.ts'
 import { isForCredentials, ReachError } from '../../keys/fetch/reach.ts'

@@ -1,7 +1,7 @@
 /** The client's address and what the application learns about it: from the socket, or from a trusted proxy. */
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 import { networkOf, plainAddress } from '../../syntax/ip-address.ts'
-import { valuesOf, type HeaderField } from '../http/header-fields.ts'
+import { valuesOf, type HeaderField } from '../../http/messages/header-fields.ts'
 
 /** What the application learns about the way of a request. */
 export type ForwardedFields = ReturnType<typeof forwardedFields>

@@ -2,8 +2,8 @@
 import type { AuthzRequest } from '../../request/authz-request.ts'
 import { plainAddress } from '../../syntax/ip-address.ts'
 import { forwardedFields, type ForwardedFields, type IsTrusted } from './client-address.ts'
-import { valuesOf } from '../http/header-fields.ts'
-import type { RequestHead } from '../http/request-head.ts'
+import { valuesOf } from '../../http/messages/header-fields.ts'
+import type { RequestHead } from '../../http/messages/request-head.ts'
 
 export interface ClientRequest {
   readonly head: RequestHead

@@ -1,13 +1,13 @@
 /** The head and the trailers of a server's answer as the client is sent them. */
-import type { AnswerHead } from '../client/client-stream.ts'
+import type { AnswerHead } from '../../http/connections/client-stream.ts'
 import {
   connectionNames,
   parseHead,
   valuesOf,
   type FieldLine,
   type HeaderField,
-} from '../http/header-fields.ts'
-import type { ResponseHead } from '../http/response-head.ts'
+} from '../../http/messages/header-fields.ts'
+import type { ResponseHead } from '../../http/messages/response-head.ts'
 import type { ForwardingInput } from './exchange-context.ts'
 import { isHopByHopName } from './forward-headers.ts'
 import { protocolToSelect } from './strip-token.ts'

@@ -1,5 +1,5 @@
 /** The deadlines of one exchange: of its next step, and of the whole. */
-import type { Deadlines, Expiring } from '../deadlines.ts'
+import type { Deadlines, Expiring } from '../../http/deadlines.ts'
 
 /** Longest wait for a decision: more than a first fetch of keys and an auth service may take. */
 export const DECISION_TIMEOUT_MS = 90_000

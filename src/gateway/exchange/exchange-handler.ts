@@ -1,7 +1,7 @@
 /** Answers the requests of one connection by exchanges. */
-import type { RequestHandler } from '../client/client-connection.ts'
+import type { RequestHandler } from '../../http/connections/client-connection.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
-import type { RequestFault } from '../http/framing.ts'
+import type { RequestFault } from '../../http/messages/framing.ts'
 import { Exchange } from './exchange.ts'
 import type { ExchangeContext, ExchangeRules } from './exchange-context.ts'
 import { toWholeAnswer } from './own-answer.ts'

@@ -1,11 +1,11 @@
 /** One request, from its head to the end of its answer: admitted, forwarded, reported. */
 import type { Admission } from '../admission.ts'
 import { readClientRequest, type ClientRequest } from '../client/client-request.ts'
-import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
+import type { ClientEvents, ClientStream } from '../../http/connections/client-stream.ts'
 import type { CorsHeaders } from '../cors.ts'
 import type { Destination } from '../destination.ts'
 import type { GatewayFault } from '../gateway-event.ts'
-import type { FieldLine } from '../http/header-fields.ts'
+import type { FieldLine } from '../../http/messages/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
 import { DECISION_TIMEOUT_MS, startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import type { ExchangeContext, ExchangeRules } from './exchange-context.ts'

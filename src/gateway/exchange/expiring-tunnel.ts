@@ -1,6 +1,6 @@
 /** A WebSocket that ends with the token that it was opened with. */
 import type { Judgement } from '../judges/judge.ts'
-import { closeFrame, createFrameTracker } from '../http/websocket-frames.ts'
+import { closeFrame, createFrameTracker } from '../../http/messages/websocket-frames.ts'
 
 /** A code from the range for private use, as an application would send it (RFC 6455 §7.4.2). */
 const TOKEN_EXPIRED = closeFrame(4401, 'token expired')

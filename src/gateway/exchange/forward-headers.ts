@@ -1,6 +1,6 @@
 /** Which header fields are forwarded, and which only the gateway writes. */
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
-import type { HeaderField } from '../http/header-fields.ts'
+import type { HeaderField } from '../../http/messages/header-fields.ts'
 
 // RFC 9110 §7.6.1, and what frames a message: each connection has its own.
 const HOP_BY_HOP: ReadonlySet<string> = new Set([

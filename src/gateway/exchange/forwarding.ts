@@ -2,11 +2,11 @@
  * An admitted request on its way to a server, and the answer on its way back. Bytes flow through without being kept:
  * a side that sends faster than the other one takes is paused.
  */
-import type { ClientEvents, ClientStream } from '../client/client-stream.ts'
+import type { ClientEvents, ClientStream } from '../../http/connections/client-stream.ts'
 import type { GatewayFault } from '../gateway-event.ts'
-import { BodyWriter } from '../http/body-writer.ts'
-import { announcedBytes } from '../http/request-head.ts'
-import type { WireEvents } from '../sockets/wire.ts'
+import { BodyWriter } from '../../http/messages/body-writer.ts'
+import { announcedBytes } from '../../http/messages/request-head.ts'
+import type { WireEvents } from '../../http/sockets/wire.ts'
 import type { Link, ServerPool } from '../upstream/server-pool.ts'
 import {
   AnswerRelay,

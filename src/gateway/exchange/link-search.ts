@@ -1,5 +1,5 @@
 /** Finds a connection, and holds it: one server after the other is tried. */
-import type { RequestHead } from '../http/request-head.ts'
+import type { RequestHead } from '../../http/messages/request-head.ts'
 import type { ServerChoice } from '../upstream/server-choice.ts'
 import type { Link, ServerPool } from '../upstream/server-pool.ts'
 

@@ -2,7 +2,7 @@
 import { isQueryName } from '../../token/read-query.ts'
 import { splitProtocols } from '../../token/read-websocket-protocol.ts'
 import type { TokenSourceSettings, WebSocketProtocolSource } from '../../settings/token-source/definition.ts'
-import { valuesOf, type HeaderField } from '../http/header-fields.ts'
+import { valuesOf, type HeaderField } from '../../http/messages/header-fields.ts'
 
 /** The places of credentials of a route that its application must not see. */
 export interface StripRule {

@@ -3,7 +3,7 @@ import type { Decision, Deny } from '../../decision/decision.ts'
 import type { Policy } from '../../policy/compile-policy.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import type { QueryParameter } from '../exchange/mapped-query.ts'
-import type { FieldLine } from '../http/header-fields.ts'
+import type { FieldLine } from '../../http/messages/header-fields.ts'
 import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
 import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readCookie } from '../../token/read-cookie.ts'
 import { clientOf } from '../client/client-address.ts'
 import type { ClientRequest } from '../client/client-request.ts'
-import { valuesOf } from '../http/header-fields.ts'
+import { valuesOf } from '../../http/messages/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
 import type { RateKey } from '../../settings/rate-limit/definition.ts'
 

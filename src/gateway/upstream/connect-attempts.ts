@@ -1,6 +1,6 @@
 /** Opens connections to one address, and few of them while it does not answer. */
-import { connect, type Place } from '../sockets/sockets.ts'
-import type { Wire } from '../sockets/wire.ts'
+import { connect, type Place } from '../../http/sockets/sockets.ts'
+import type { Wire } from '../../http/sockets/wire.ts'
 
 /** As {@link connect}, for one place. */
 export type Connect = (settled: (wire: Wire | undefined, fault: string) => void) => () => void

@@ -1,10 +1,10 @@
 /** Active health checks: a failing server is noticed before a client meets it. */
-import type { Deadlines, Expiring } from '../deadlines.ts'
-import { createAnswerHeadReader } from '../http/answer-head-reader.ts'
+import type { Deadlines, Expiring } from '../../http/deadlines.ts'
+import { createAnswerHeadReader } from '../../http/messages/answer-head-reader.ts'
 import type { HealthSettings } from '../../settings/upstream/definition.ts'
-import { connect, type Place } from '../sockets/sockets.ts'
+import { connect, type Place } from '../../http/sockets/sockets.ts'
 import { compileStatuses } from '../../syntax/status-set.ts'
-import type { Wire } from '../sockets/wire.ts'
+import type { Wire } from '../../http/sockets/wire.ts'
 
 export type HealthCheck = ReturnType<typeof startHealthCheck>
 

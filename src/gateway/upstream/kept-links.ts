@@ -1,6 +1,6 @@
 /** Connections to a server that carry no exchange, and are kept for the next one. */
-import type { Deadlines, Expiring } from '../deadlines.ts'
-import type { Wire } from '../sockets/wire.ts'
+import type { Deadlines, Expiring } from '../../http/deadlines.ts'
+import type { Wire } from '../../http/sockets/wire.ts'
 
 export interface KeptLink {
   readonly wire: Wire

@@ -1,6 +1,6 @@
 /** Keeps the addresses of a host name current: looks them up in the background, and when one of them fails. */
-import type { Deadlines, Expiring } from '../deadlines.ts'
-import type { Resolution, ResolveHost } from '../sockets/resolve-host.ts'
+import type { Deadlines, Expiring } from '../../http/deadlines.ts'
+import type { Resolution, ResolveHost } from '../../http/sockets/resolve-host.ts'
 
 /** What happened to the addresses of a name, for the log. */
 export type NameEvent =

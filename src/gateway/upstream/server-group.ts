@@ -1,6 +1,6 @@
 /** One configured server: a pool for each address of its name, or a single one for an address or socket. */
 import { isIP } from 'node:net'
-import type { ServerTrust } from '../sockets/certificates.ts'
+import type { ServerTrust } from '../../http/sockets/certificates.ts'
 import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { createNameWatch, type NameWatchDeps } from './name-watch.ts'
 import { ServerPool, type PoolRules } from './server-pool.ts'

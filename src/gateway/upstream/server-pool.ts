@@ -1,13 +1,13 @@
 /** One server of an upstream: its open connections, and whether it is worth asking. */
-import type { ServerTrust } from '../sockets/certificates.ts'
-import type { Deadlines } from '../deadlines.ts'
-import { UNCHARGED } from '../held-account.ts'
+import type { ServerTrust } from '../../http/sockets/certificates.ts'
+import type { Deadlines } from '../../http/deadlines.ts'
+import { UNCHARGED } from '../../http/held-account.ts'
 import { createConnect, type Connect } from './connect-attempts.ts'
 import { createEjection, type Ejection } from './ejection.ts'
 import { startHealthCheck, type HealthCheck } from './health-check.ts'
 import { createKeptLinks, type KeptLink, type KeptLinks } from './kept-links.ts'
 import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
-import { NOBODY } from '../sockets/wire.ts'
+import { NOBODY } from '../../http/sockets/wire.ts'
 
 /** A connection to a server. It carries one exchange at a time. */
 export interface Link extends KeptLink {

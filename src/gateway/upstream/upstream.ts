@@ -1,6 +1,6 @@
 /** An upstream: several servers of one application, of which one is chosen for each request. */
-import { trustKey, type ServerTrust } from '../sockets/certificates.ts'
-import type { Deadlines } from '../deadlines.ts'
+import { trustKey, type ServerTrust } from '../../http/sockets/certificates.ts'
+import type { Deadlines } from '../../http/deadlines.ts'
 import type { GatewayState } from '../gateway-state.ts'
 import { createServerChoice, type ServerChoice } from './server-choice.ts'
 import { createServerGroup } from './server-group.ts'

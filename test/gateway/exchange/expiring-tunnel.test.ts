@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { createExpiringTunnel } from '../../../src/gateway/exchange/expiring-tunnel.ts'
-import { closeFrame, createFrameTracker } from '../../../src/gateway/http/websocket-frames.ts'
+import { closeFrame, createFrameTracker } from '../../../src/http/messages/websocket-frames.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { waitFor } from '../../support/live/loopback.ts'
 import { mint } from '../../support/mint.ts'

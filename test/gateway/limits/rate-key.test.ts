@@ -2,7 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import { compileTrusted } from '../../../src/gateway/client/client-address.ts'
 import { readClientRequest } from '../../../src/gateway/client/client-request.ts'
 import { rateKeyOf } from '../../../src/gateway/limits/rate-key.ts'
-import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
+import { parseRequestHead } from '../../../src/http/messages/request-head.ts'
 import type { RateKey } from '../../../src/settings/rate-limit/definition.ts'
 
 const isTrusted = compileTrusted(['10.0.0.0/8', 'fd00::/8'])

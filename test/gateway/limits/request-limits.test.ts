@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import { readClientRequest } from '../../../src/gateway/client/client-request.ts'
 import type { RateStore } from '../../../src/decision/stores.ts'
-import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
+import { parseRequestHead } from '../../../src/http/messages/request-head.ts'
 import {
   compileRequestLimits,
   placeLimits,

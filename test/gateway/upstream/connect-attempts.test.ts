@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'bun:test'
-import type { Wire } from '../../../src/gateway/sockets/wire.ts'
+import type { Wire } from '../../../src/http/sockets/wire.ts'
 import { createConnect, type Connect } from '../../../src/gateway/upstream/connect-attempts.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { startSilentServer } from '../../support/live/silent-server.ts'

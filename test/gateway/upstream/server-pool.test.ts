@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'bun:test'
-import { createDeadlines } from '../../../src/gateway/deadlines.ts'
+import { createDeadlines } from '../../../src/http/deadlines.ts'
 import { ServerPool, type Link } from '../../../src/gateway/upstream/server-pool.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { waitFor } from '../../support/live/loopback.ts'

@@ -1,6 +1,6 @@
 /** A program with bugs of every kind: in a timer, in a promise, in a callback of a socket of the gateway. */
 import { logBugs } from '../../../src/observe/bug-log.ts'
-import { listen } from '../../../src/gateway/sockets/sockets.ts'
+import { listen } from '../../../src/http/sockets/sockets.ts'
 import { createLogger } from '../../../src/observe/logger.ts'
 
 logBugs(createLogger(1))

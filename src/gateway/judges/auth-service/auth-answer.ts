@@ -1,10 +1,10 @@
 /** Reads the answer of an auth service. Anything that neither allows nor denies clearly is a failure. */
 import type { ForwardAuthSettings, MappedAnswerHeader } from '../../../settings/forward-auth/definition.ts'
-import { createAnswerHeadReader } from '../../http/answer-head-reader.ts'
-import { createBodyReader, type BodyReader } from '../../http/body-reader.ts'
-import { valuesOf, type HeaderField, type FieldLine } from '../../http/header-fields.ts'
+import { createAnswerHeadReader } from '../../../http/messages/answer-head-reader.ts'
+import { createBodyReader, type BodyReader } from '../../../http/messages/body-reader.ts'
+import { valuesOf, type HeaderField, type FieldLine } from '../../../http/messages/header-fields.ts'
 import type { QueryParameter } from '../../exchange/mapped-query.ts'
-import type { ResponseHead } from '../../http/response-head.ts'
+import type { ResponseHead } from '../../../http/messages/response-head.ts'
 import { denied, type Verdict } from '../judge.ts'
 
 /** Longest value that is handed on: most servers read no longer header line. */

@@ -1,8 +1,8 @@
 /** Allows of an auth service, for a while, under the digest of everything that it was sent. */
 import { createHash } from 'node:crypto'
 import { readCacheControl } from '../../../answer-lifetime.ts'
-import { valuesOf } from '../../http/header-fields.ts'
-import type { ResponseHead } from '../../http/response-head.ts'
+import { valuesOf } from '../../../http/messages/header-fields.ts'
+import type { ResponseHead } from '../../../http/messages/response-head.ts'
 import { createExpiringEntries } from '../expiring-entries.ts'
 import type { Grant } from '../judge.ts'
 

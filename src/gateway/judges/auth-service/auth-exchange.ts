@@ -1,8 +1,8 @@
 /** One question to an auth service, and its whole answer. */
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
-import type { Deadlines, Expiring } from '../../deadlines.ts'
+import type { Deadlines, Expiring } from '../../../http/deadlines.ts'
 import { LinkSearch, type LinkSearchEvents } from '../../exchange/link-search.ts'
-import type { ResponseHead } from '../../http/response-head.ts'
+import type { ResponseHead } from '../../../http/messages/response-head.ts'
 import type { ServerChoice } from '../../upstream/server-choice.ts'
 import type { Link } from '../../upstream/server-pool.ts'
 import type { Verdict } from '../judge.ts'

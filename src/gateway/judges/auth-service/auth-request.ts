@@ -3,7 +3,7 @@ import { ok, err, type Result } from '../../../result.ts'
 import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import { folded, isAboutRequest, isHopByHop, type HeaderRules } from '../../exchange/forward-headers.ts'
-import { connectionNames, type HeaderField } from '../../http/header-fields.ts'
+import { connectionNames, type HeaderField } from '../../../http/messages/header-fields.ts'
 import { denied, type DenyVerdict } from '../judge.ts'
 
 /** By these the service knows a client, even if a mapping replaces them for the application. */

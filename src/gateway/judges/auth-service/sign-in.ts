@@ -1,6 +1,6 @@
 /** Sends a browser to the login after a 401 of an auth service. */
 import type { ClientRequest } from '../../client/client-request.ts'
-import { membersOf, valuesOf } from '../../http/header-fields.ts'
+import { membersOf, valuesOf } from '../../../http/messages/header-fields.ts'
 import { stripQuery, type StripRule } from '../../exchange/strip-token.ts'
 
 /** Longest return address, in characters; a longer one is replaced by the top of the site. */

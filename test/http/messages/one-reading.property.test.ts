@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
-import { BodyWriter } from '../../../src/gateway/http/body-writer.ts'
+import { createBodyReader } from '../../../src/http/messages/body-reader.ts'
+import { BodyWriter } from '../../../src/http/messages/body-writer.ts'
 import { compileHeaderRules } from '../../../src/gateway/exchange/forward-headers.ts'
 import { upstreamHeadText } from '../../../src/gateway/exchange/upstream-head.ts'
-import { parseRequestHead, type RequestHead } from '../../../src/gateway/http/request-head.ts'
+import { parseRequestHead, type RequestHead } from '../../../src/http/messages/request-head.ts'
 import { createFakeWire } from '../../support/fake-wire.ts'
 import { llhttpMethods, readRequestsByLlhttp } from '../../support/llhttp.ts'
 

@@ -1,4 +1,4 @@
-/** Sockets of the runtime as wires: the only place of the gateway that listens and connects. */
+/** Sockets of the runtime as wires: the only place that listens and connects. */
 import { rmSync } from 'node:fs'
 import { checkServerIdentity } from 'node:tls'
 import { listenError } from '../../listen-error.ts'

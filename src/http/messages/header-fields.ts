@@ -9,7 +9,7 @@ export interface HeaderField {
   readonly value: string
 }
 
-/** Name and value of a field that the gateway writes. */
+/** Name and value of a field that is written. */
 export type FieldLine = Pick<HeaderField, 'name' | 'value'>
 
 export interface MessageHead {

@@ -1,4 +1,4 @@
-/** A connection as the gateway sees it: bytes in both directions, with back-pressure. */
+/** A connection as both sides of Warder see it: bytes in both directions, with back-pressure. */
 import { UNCHARGED, type HeldAccount } from '../held-account.ts'
 
 /** Is called when something happens on a wire. Replaced when the wire's use changes. */

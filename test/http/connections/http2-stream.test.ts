@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'bun:test'
 import { EventEmitter } from 'node:events'
 import type { ServerHttp2Stream } from 'node:http2'
-import type { Expiring } from '../../../src/gateway/deadlines.ts'
-import { Http2Stream } from '../../../src/gateway/client/http2-stream.ts'
-import { UNCHARGED } from '../../../src/gateway/held-account.ts'
-import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
+import type { Expiring } from '../../../src/http/deadlines.ts'
+import { Http2Stream } from '../../../src/http/connections/http2-stream.ts'
+import { UNCHARGED } from '../../../src/http/held-account.ts'
+import { parseRequestHead } from '../../../src/http/messages/request-head.ts'
 
 /** A stream whose client has taken nothing yet. */
 class UnreadStream extends EventEmitter {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { createResolveHost, resolveHost, type Resolution } from '../../../src/gateway/sockets/resolve-host.ts'
+import { createResolveHost, resolveHost, type Resolution } from '../../../src/http/sockets/resolve-host.ts'
 
 const answering = (...addresses: readonly string[]) =>
   createResolveHost(async () => addresses.map((address) => ({ address })))

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import { createServer, type AddressInfo } from 'node:net'
-import { connect } from '../../../src/gateway/sockets/sockets.ts'
+import { connect } from '../../../src/http/sockets/sockets.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 
 const cleanup = createCleanup()

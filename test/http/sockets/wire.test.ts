@@ -1,6 +1,6 @@
 import { expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { NOBODY, SocketWire } from '../../../src/gateway/sockets/wire.ts'
+import { NOBODY, SocketWire } from '../../../src/http/sockets/wire.ts'
 
 /** A socket of the runtime that takes as much of each write as the test says, and then everything. */
 function createSocket(takes: readonly number[]) {

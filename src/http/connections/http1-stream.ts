@@ -1,13 +1,13 @@
 /** One exchange on an HTTP/1.1 connection: the body by its framing, the answer in a head and chunks of text. */
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
-import { createBodyReader, type BodyReader } from '../http/body-reader.ts'
-import { BodyWriter } from '../http/body-writer.ts'
+import { createBodyReader, type BodyReader } from '../messages/body-reader.ts'
+import { BodyWriter } from '../messages/body-writer.ts'
 import type { ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
-import type { RequestHead } from '../http/request-head.ts'
-import type { ResponseHead } from '../http/response-head.ts'
-import { wholeAnswerText, type WholeAnswer } from '../http/whole-answer.ts'
+import type { RequestHead } from '../messages/request-head.ts'
+import type { ResponseHead } from '../messages/response-head.ts'
+import { wholeAnswerText, type WholeAnswer } from '../messages/whole-answer.ts'
 import type { Wire, WireEvents } from '../sockets/wire.ts'
 
 /** What is left of the connection when an exchange has ended. */

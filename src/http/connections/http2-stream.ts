@@ -4,9 +4,9 @@ import { IDLE_TIMEOUT_MS, type ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
 import type { Deadlines } from '../deadlines.ts'
-import type { RequestHead } from '../http/request-head.ts'
-import { isSendableField } from '../http/response-head.ts'
-import type { WholeAnswer } from '../http/whole-answer.ts'
+import type { RequestHead } from '../messages/request-head.ts'
+import { isSendableField } from '../messages/response-head.ts'
+import type { WholeAnswer } from '../messages/whole-answer.ts'
 
 /** How much of an unread body a client may send (RFC 9113 §6.9.2). */
 const WINDOW_BYTES = 65_535

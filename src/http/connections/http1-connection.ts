@@ -9,9 +9,9 @@ import { createHolding, type Holding } from '../held-account.ts'
 import type { Expiring } from '../deadlines.ts'
 import { Http1HeadReader } from './http1-head.ts'
 import { Http1Stream, MAX_AHEAD_BYTES, type StreamEnd } from './http1-stream.ts'
-import type { RequestFault } from '../http/framing.ts'
-import type { RequestHead } from '../http/request-head.ts'
-import { wholeAnswerText } from '../http/whole-answer.ts'
+import type { RequestFault } from '../messages/framing.ts'
+import type { RequestHead } from '../messages/request-head.ts'
+import { wholeAnswerText } from '../messages/whole-answer.ts'
 import { NOBODY, type Wire, type WireEvents } from '../sockets/wire.ts'
 
 /** How long a stopping listener waits for the first request of a connection. */

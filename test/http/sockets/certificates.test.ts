@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'bun:test'
 import { X509Certificate } from 'node:crypto'
 import { connect, createServer } from 'node:tls'
-import { loadCertificates } from '../../../src/gateway/sockets/certificates.ts'
-import { createSelfSigned } from '../../../src/gateway/sockets/self-signed.ts'
+import { loadCertificates } from '../../../src/http/sockets/certificates.ts'
+import { createSelfSigned } from '../../../src/http/sockets/self-signed.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 28)
 

@@ -1,8 +1,8 @@
 /** A client's connection, whatever version of HTTP it speaks. */
 import type { Deadlines } from '../deadlines.ts'
 import type { HeldAccount } from '../held-account.ts'
-import type { RequestFault } from '../http/framing.ts'
-import type { WholeAnswer } from '../http/whole-answer.ts'
+import type { RequestFault } from '../messages/framing.ts'
+import type { WholeAnswer } from '../messages/whole-answer.ts'
 import type { ClientStream } from './client-stream.ts'
 
 /** Answers the requests of a connection. */

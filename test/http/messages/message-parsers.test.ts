@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
-import { createBodyReader } from '../../../src/gateway/http/body-reader.ts'
-import { HeadCollector } from '../../../src/gateway/http/head-collector.ts'
-import { parseRequestHead } from '../../../src/gateway/http/request-head.ts'
-import { parseResponseHead } from '../../../src/gateway/http/response-head.ts'
+import { createBodyReader } from '../../../src/http/messages/body-reader.ts'
+import { HeadCollector } from '../../../src/http/messages/head-collector.ts'
+import { parseRequestHead } from '../../../src/http/messages/request-head.ts'
+import { parseResponseHead } from '../../../src/http/messages/response-head.ts'
 
 /** Text cut into pieces at arbitrary places. */
 const pieces = (text: string, cuts: readonly number[]): readonly Buffer[] => {

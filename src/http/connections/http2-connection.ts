@@ -9,7 +9,7 @@ import {
 import type { Expiring } from '../deadlines.ts'
 import { readHttp2Head } from './http2-head.ts'
 import { Http2Stream, respondWhole } from './http2-stream.ts'
-import type { RequestFault } from '../http/framing.ts'
+import type { RequestFault } from '../messages/framing.ts'
 
 /** RFC 9113 §6.2: the request has no body. */
 const END_STREAM = 0x1

@@ -1,8 +1,8 @@
 /** Reads the head of each request from the bytes of an HTTP/1.1 connection. */
-import { HeadCollector } from '../http/head-collector.ts'
-import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
-import type { RequestFault } from '../http/framing.ts'
-import { parseRequestHead, type RequestHead } from '../http/request-head.ts'
+import { HeadCollector } from '../messages/head-collector.ts'
+import { MAX_HEAD_BYTES } from '../messages/header-fields.ts'
+import type { RequestFault } from '../messages/framing.ts'
+import { parseRequestHead, type RequestHead } from '../messages/request-head.ts'
 
 export type Http1HeadStep =
   | { readonly kind: 'more' }

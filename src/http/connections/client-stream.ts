@@ -1,8 +1,8 @@
 /** The client's side of one exchange, whatever version of HTTP it speaks. */
 import type { HeldAccount } from '../held-account.ts'
-import type { FieldLine } from '../http/header-fields.ts'
-import type { RequestHead } from '../http/request-head.ts'
-import type { WholeAnswer } from '../http/whole-answer.ts'
+import type { FieldLine } from '../messages/header-fields.ts'
+import type { RequestHead } from '../messages/request-head.ts'
+import type { WholeAnswer } from '../messages/whole-answer.ts'
 
 /** Is called when the client does something. */
 export interface ClientEvents {

@@ -1,8 +1,8 @@
 /** Reads the head of an HTTP/2 request into the same form as that of HTTP/1.1. */
 import type { Result } from '../../result.ts'
-import { MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from '../http/header-fields.ts'
-import { fault, type BodyFraming, type RequestFault } from '../http/framing.ts'
-import { toRequestHead, type RequestHead } from '../http/request-head.ts'
+import { MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from '../messages/header-fields.ts'
+import { fault, type BodyFraming, type RequestFault } from '../messages/framing.ts'
+import { toRequestHead, type RequestHead } from '../messages/request-head.ts'
 
 /**
  * The runtime has refused what RFC 9113 §8.2 and §8.3 call malformed: invalid and upper-case names, control characters,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import { connect, createServer, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { createHeldBytes, type Overload } from '../../../src/gateway/client/held-bytes.ts'
+import { createHeldBytes, type Overload } from '../../../src/http/connections/held-bytes.ts'
 import { runHttp2Gateway } from '../../support/http2-client.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { liveSuite } from '../../support/live/live-suite.ts'

@@ -1,12 +1,12 @@
 /**
- * The gateway's TLS listener, on `node:tls`: the runtime's own listener has a single certificate, and cannot
+ * The TLS listener, on `node:tls`: the runtime's own listener has a single certificate, and cannot
  * replace it.
  */
 import { createServer as createHttp2, type ServerHttp2Session, type Settings } from 'node:http2'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Certificates } from './certificates.ts'
 import { createHolding, UNCHARGED } from '../held-account.ts'
-import { MAX_HEAD_BYTES } from '../http/header-fields.ts'
+import { MAX_HEAD_BYTES } from '../messages/header-fields.ts'
 import { socketText, type SocketAddress } from '../../socket-address.ts'
 import type { SocketListener } from './sockets.ts'
 import { listenError } from '../../listen-error.ts'
