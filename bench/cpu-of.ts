@@ -1,5 +1,5 @@
 /** CPU time of running processes, from the scheduler itself. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readIfThere, tasksOf } from './process-tree.ts'
 
 /**
  * Nanoseconds on a CPU so far, of all threads of these processes. Wall time means little on a busy machine; this
@@ -11,16 +11,6 @@ export function readCpuNs(pids: readonly number[]): number {
   return total
 }
 
-function tasksOf(pid: number): readonly string[] {
-  return readdirSync(`/proc/${pid}/task`)
-}
-
-/** The first of three fields: time spent on the CPU. */
-function readTaskNs(pid: number, task: string): number {
-  try {
-    return Number.parseInt(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8'), 10)
-  } catch {
-    // A thread that ended between the listing and now.
-    return 0
-  }
-}
+/** The first of three fields: time spent on the CPU. 0 for a thread that ended between the listing and now. */
+const readTaskNs = (pid: number, task: string): number =>
+  Number.parseInt(readIfThere(`/proc/${pid}/task/${task}/schedstat`) || '0', 10)

@@ -1,44 +1,62 @@
 /** A decision over HTTP for a remembered token, compared with the cheapest possible HTTP answer. */
+import { scaled } from './effort.ts'
 import { measureLoad } from './load.ts'
 import { type Bench, type RunningServer, withBench } from './processes.ts'
-import { measureInterleaved, type Sample } from './rounds.ts'
+import { measureInterleaved } from './rounds.ts'
+import { cpuRow, type Row } from './row.ts'
 import type { Suite } from './suite.ts'
-import { formatCost, type Row } from './table.ts'
+import { sendEach, writeTokens } from './token-files.ts'
 import { createMinter } from './tokens.ts'
-import { allowedHeaders, decisionUrl, startWarder, startYardstick } from './warder-server.ts'
+import { allowedHeaders, decisionUrl, startWarder, startYardstick, tokenUrl } from './warder-server.ts'
+import { TOKEN_PLACE } from './wrk.ts'
+
+const BUDGET = 1.3
+const SOME = 1_000
+const MANY = 100_000
 
 export const decisionSuite: Suite = {
   name: 'decision',
-  about: 'a warm-token decision over HTTP against a bare Bun.serve 200',
+  about: 'a warm-token decision over HTTP against a bare Bun.serve 200: 1, 1,000 and 100,000 tokens',
   run: () => withBench(compare),
 }
 
 async function compare(bench: Bench): Promise<readonly Row[]> {
   const minter = createMinter('ES256')
-  const headers = allowedHeaders(minter.mint(0))
-  const servers = {
-    bare: await startYardstick(bench, 'bare.ts'),
-    least: await startYardstick(bench, 'least.ts'),
-    warder: await startWarder(bench, { minter }),
-  }
+  const [bare, least, warder] = [
+    await startYardstick(bench, 'bare.ts'),
+    await startYardstick(bench, 'least.ts'),
+    await startWarder(bench, { minter }),
+  ]
+  const headers = allowedHeaders(TOKEN_PLACE)
+  const [one, some, many] = [
+    await writeTokens(bench, minter, 1),
+    await writeTokens(bench, minter, SOME),
+    await writeTokens(bench, minter, scaled(MANY)),
+  ]
+  // A run sends only some of the many; all of them are remembered.
+  await sendEach({ url: decisionUrl(warder.port), headers }, many, scaled(MANY))
   // The same request, byte for byte: parsing the token's kilobyte is part of every reference.
   const load =
-    ({ pid, port }: RunningServer) =>
-    (): Promise<Sample> =>
-      measureLoad({ url: decisionUrl(port), headers, pids: [pid] })
-  const { bare, least, warder } = await measureInterleaved({
-    bare: load(servers.bare),
-    least: load(servers.least),
-    warder: load(servers.warder),
-  })
-  const against = (what: string, other: Sample): Row => ({
-    what: `decision, warm token, against ${what}`,
-    measured: warder.cpuNs / other.cpuNs,
-    unit: 'ratio',
-    detail: `${formatCost(warder)} against ${formatCost(other)}`,
+    ({ pid, port }: RunningServer, file: string, toUrl = decisionUrl) =>
+    () => {
+      const from = Math.floor(Math.random() * scaled(MANY))
+      return measureLoad({ url: toUrl(port), headers, tokens: { file, from }, pids: [pid] })
+    }
+  const cost = await measureInterleaved({
+    bareOne: load(bare, one),
+    warderOne: load(warder, one),
+    bareSome: load(bare, some),
+    warderSome: load(warder, some),
+    bareMany: load(bare, many),
+    warderMany: load(warder, many),
+    tokenPath: load(warder, some, tokenUrl),
+    least: load(least, some),
   })
   return [
-    { ...against('a bare Bun.serve', bare), budget: { atMost: 1.3 } },
-    against('the least for one on this runtime', least),
+    cpuRow('warm decision / bare Bun.serve, 1 token', cost.warderOne, cost.bareOne, BUDGET),
+    cpuRow('warm decision / bare Bun.serve, 1,000 tokens', cost.warderSome, cost.bareSome, BUDGET),
+    cpuRow('warm decision / bare Bun.serve, 100,000 tokens', cost.warderMany, cost.bareMany),
+    cpuRow('warm decision / bare Bun.serve, at /v1/auth/token/read', cost.tokenPath, cost.bareSome),
+    cpuRow('warm decision / the least for one with Bun.serve', cost.warderSome, cost.least),
   ]
 }

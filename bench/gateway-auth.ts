@@ -1,5 +1,4 @@
 /** The gateway compared with an nginx that asks Warder by `auth_request`: the same guard, in one process or in two. */
-import { ensurePrograms } from '../tools/programs.ts'
 import { type FileName, startApps } from './apps.ts'
 import { describeLoad, GATEWAY, toRows } from './gateway-rows.ts'
 import { guardedUrl, startGateway } from './gateway-server.ts'
@@ -7,8 +6,8 @@ import { measureLoad } from './load.ts'
 import { type Bench, withBench } from './processes.ts'
 import { startNginx } from './proxies.ts'
 import { measureInterleaved } from './rounds.ts'
-import { SkippedSuite, type Suite } from './suite.ts'
-import type { Row } from './table.ts'
+import { requirePrograms, type Suite } from './suite.ts'
+import type { Row } from './row.ts'
 import { createMinter } from './tokens.ts'
 import { startWarder } from './warder-server.ts'
 
@@ -19,8 +18,7 @@ export const gatewayAuthSuite: Suite = {
   name: 'gateway-auth',
   about: 'the gateway with a warm token against nginx + auth_request + Warder, CPU of all their processes',
   async run() {
-    const missing = await ensurePrograms(['nginx'])
-    if (missing.length > 0) throw new SkippedSuite(`not installed: ${missing.join(', ')}`)
+    await requirePrograms(['nginx'])
     return withBench(compareGuards)
   },
 }

@@ -1,13 +1,12 @@
 /** One gibibyte through the gateway and through plain reverse proxies, in both directions. */
-import { ensurePrograms } from '../tools/programs.ts'
 import { filePath, FILES } from './apps.ts'
 import { forEach, startContenders } from './gateway-contenders.ts'
 import { describeTransfer, PUBLIC_ROUTE, toRows } from './gateway-rows.ts'
 import { uploadUrl } from './gateway-server.ts'
 import { type Bench, withBench } from './processes.ts'
 import { measureInterleaved } from './rounds.ts'
-import { SkippedSuite, type Suite } from './suite.ts'
-import type { Row } from './table.ts'
+import { requirePrograms, type Suite } from './suite.ts'
+import type { Row } from './row.ts'
 import { measureTransfer } from './transfer.ts'
 
 const ROUNDS = 5
@@ -17,8 +16,7 @@ export const gatewayBodiesSuite: Suite = {
   name: 'gateway-bodies',
   about: '1 GiB down and up: the gateway with a warm token against plain reverse proxies',
   async run() {
-    const missing = await ensurePrograms(['curl'])
-    if (missing.length > 0) throw new SkippedSuite(`not installed: ${missing.join(', ')}`)
+    await requirePrograms(['curl'])
     return withBench(compareProxies)
   },
 }

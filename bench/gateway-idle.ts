@@ -6,7 +6,7 @@ import { measureLoad } from './load.ts'
 import { readResidentMiB } from './memory-of.ts'
 import { type Bench, type RunningServer, withBench } from './processes.ts'
 import type { Suite } from './suite.ts'
-import type { Row } from './table.ts'
+import type { Row } from './row.ts'
 
 const CONNECTIONS = 10_000
 // Lets collectors and allocators release the garbage of opening so many connections.

@@ -1,10 +1,10 @@
 /** The cost of ten thousand routes for a proxied request. */
 import { startApps } from './apps.ts'
-import { describeLoad } from './gateway-rows.ts'
 import { guardedUrl, startGateway } from './gateway-server.ts'
 import { measureLoad } from './load.ts'
 import { type RunningServer, withBench } from './processes.ts'
 import { measureInterleaved } from './rounds.ts'
+import { cpuRow } from './row.ts'
 import type { Suite } from './suite.ts'
 import { createMinter } from './tokens.ts'
 
@@ -24,15 +24,6 @@ export const gatewayRoutesSuite: Suite = {
       const measure = (server: RunningServer) => () =>
         measureLoad({ url: guardedUrl(server.port, '1KiB'), headers, pids: [server.pid] })
       const medians = await measureInterleaved({ few: measure(few), many: measure(many) }, { rounds: 5 })
-      const describe = describeLoad('1KiB')
-      return [
-        {
-          what: 'gateway, 1KiB: 10,000 routes against 10',
-          measured: medians.many.cpuNs / medians.few.cpuNs,
-          unit: 'ratio',
-          budget: { atMost: 1.5 },
-          detail: `${describe(medians.many)} against ${describe(medians.few)}`,
-        },
-      ]
+      return [cpuRow('gateway, 1KiB, 10,000 routes / 10', medians.many, medians.few, 1.5)]
     }),
 }

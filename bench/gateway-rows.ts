@@ -2,7 +2,7 @@
 import { FILES, type FileName } from './apps.ts'
 import type { LoadSample } from './load.ts'
 import type { Median, Sample } from './rounds.ts'
-import type { Row } from './table.ts'
+import type { Row } from './row.ts'
 import type { TransferSample } from './transfer.ts'
 
 /** The contender that the others are compared with. */
@@ -43,7 +43,7 @@ export const describeLoad =
     const perSecond = 1e9 / median.wallNs
     const { p50Ms, p99Ms, peakMiB } = median
     return [
-      `${(median.cpuNs / 1000).toFixed(1)} µs CPU ${spreadText(median)}`,
+      `${(median.cpuNs / 1000).toFixed(1)} µs CPU ${p10Text(median)}`,
       `${perSecond.toFixed(0)}/s`,
       `${((perSecond * FILES[file]) / MIB).toFixed(0)} MiB/s`,
       `p50 ${p50Ms.toFixed(2)} ms`,
@@ -55,9 +55,10 @@ export const describeLoad =
 /** For one gibibyte. */
 export const describeTransfer = (median: Median<TransferSample>): string =>
   [
-    `${(median.cpuNs / 1e9).toFixed(2)} s CPU ${spreadText(median)}`,
+    `${(median.cpuNs / 1e9).toFixed(2)} s CPU ${p10Text(median)}`,
     `${(median.wallNs / 1e9).toFixed(2)} s wall`,
     `peak ${median.peakMiB.toFixed(0)} MiB`,
   ].join(', ')
 
-const spreadText = ({ cpuSpread }: Median): string => `(spread ${(cpuSpread * 100).toFixed(0)} %)`
+const p10Text = ({ cpuNs, cpuP10Ns }: Median): string =>
+  `(p10 ${((cpuP10Ns / cpuNs - 1) * 100).toFixed(0)} %)`

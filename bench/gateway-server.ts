@@ -2,7 +2,8 @@
 import type { AppPorts } from './apps.ts'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
 import type { Minter } from './tokens.ts'
-import { configText, WARDER_FROM_SOURCE } from './warder-server.ts'
+import { WARDER_FROM_SOURCE } from './warder-command.ts'
+import { configText } from './warder-server.ts'
 
 export interface TlsFiles {
   readonly certFile: string

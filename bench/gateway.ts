@@ -6,7 +6,7 @@ import { measureLoad } from './load.ts'
 import { type Bench, withBench } from './processes.ts'
 import { measureInterleaved } from './rounds.ts'
 import type { Suite } from './suite.ts'
-import type { Row } from './table.ts'
+import type { Row } from './row.ts'
 
 // More than in other suites: with so many programs, results vary more.
 const ROUNDS = 5

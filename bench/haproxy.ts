@@ -1,11 +1,10 @@
 /** nginx with Warder compared with HAProxy's own `jwt_verify`: the whole guard, process by process. */
-import { ensurePrograms } from '../tools/programs.ts'
 import { measureLoad } from './load.ts'
 import { withBench } from './processes.ts'
 import { proxyUrl, startHaproxy, startNginx } from './proxies.ts'
 import { measureInterleaved } from './rounds.ts'
-import { SkippedSuite, type Suite } from './suite.ts'
-import { formatCost, type Row } from './table.ts'
+import { requirePrograms, type Suite } from './suite.ts'
+import { cpuRow, type Row } from './row.ts'
 import { type BenchAlgorithm, createMinter } from './tokens.ts'
 import { startWarder, startYardstick } from './warder-server.ts'
 
@@ -16,8 +15,7 @@ export const haproxySuite: Suite = {
   name: 'haproxy',
   about: 'nginx + Warder with a warm token against HAProxy jwt_verify, CPU of all their processes',
   async run() {
-    const missing = await ensurePrograms(['nginx', 'haproxy'])
-    if (missing.length > 0) throw new SkippedSuite(`not installed: ${missing.join(', ')}`)
+    await requirePrograms(['nginx', 'haproxy'])
     const rows: Row[] = []
     for (const algorithm of COMPARED) rows.push(await compareGuards(algorithm))
     return rows
@@ -37,12 +35,6 @@ function compareGuards(algorithm: BenchAlgorithm): Promise<Row> {
       ours: () => measureLoad({ url: proxyUrl(nginx.port), headers, pids: [nginx.pid, warder.pid] }),
       theirs: () => measureLoad({ url: proxyUrl(haproxy.port), headers, pids: [haproxy.pid] }),
     })
-    return {
-      what: `nginx + Warder against HAProxy jwt_verify, ${algorithm}`,
-      measured: cost.ours.cpuNs / cost.theirs.cpuNs,
-      unit: 'ratio',
-      budget: { atMost: 1 },
-      detail: `${formatCost(cost.ours)} against ${formatCost(cost.theirs)}`,
-    }
+    return cpuRow(`nginx + Warder / HAProxy jwt_verify, ${algorithm}`, cost.ours, cost.theirs, 1)
   })
 }

@@ -1,18 +1,19 @@
 /** Load over HTTP/2 from `h2load`, and its cost for the processes under load. */
 import { whichProgram } from '../tools/programs.ts'
 import { readCpuNs } from './cpu-of.ts'
-import type { Load } from './load.ts'
+import { scaled } from './effort.ts'
+import type { MeasuredLoad } from './load.ts'
 import type { Sample } from './rounds.ts'
 
 /** Requests of one measurement: about two seconds. */
-const REQUESTS = 20_000
+const REQUESTS = scaled(20_000)
 const CONNECTIONS = 16
 /** Concurrent requests on each connection. */
 const STREAMS = 10
 const TIMEOUT_MS = 60_000
 
 /** The sample is per answered request. Throws when any answer is not 2xx. */
-export async function measureHttp2Load({ url, headers, pids }: Load): Promise<Sample> {
+export async function measureHttp2Load({ url, headers, pids }: MeasuredLoad): Promise<Sample> {
   const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
   const settings = ['-n', String(REQUESTS), '-c', String(CONNECTIONS), '-m', String(STREAMS)]
   const before = readCpuNs(pids)

@@ -9,9 +9,9 @@ import type { KeyDeps } from '../src/keys/key-deps.ts'
 import type { SettingsOf } from '../src/settings/keys/key-source.ts'
 import { createTestIssuer, type TestIssuer } from '../src/testing/test-issuer.ts'
 import { readCpuNs } from './cpu-of.ts'
-import { measureInterleaved, type Measure, type Sample } from './rounds.ts'
+import { measureInterleaved, type Measure, type Median } from './rounds.ts'
 import type { Suite } from './suite.ts'
-import { formatCost, type Row } from './table.ts'
+import { cpuRow, type Row } from './row.ts'
 import { AUDIENCE } from './tokens.ts'
 
 const DISTINCT_TOKENS = 256
@@ -64,13 +64,8 @@ async function compare(what: string, maxTokens: number): Promise<readonly Row[]>
     },
     { rounds: 5, warmUps: 3 },
   )
-  const against = (name: string, sample: Sample, atMost?: number): Row => ({
-    what: `keys, ${what}, ${name} against one issuer with one key`,
-    measured: sample.cpuNs / cost.one.cpuNs,
-    unit: 'ratio',
-    ...(atMost === undefined ? {} : { budget: { atMost } }),
-    detail: `${formatCost(sample)} against ${formatCost(cost.one)}`,
-  })
+  const against = (name: string, sample: Median, atMost?: number): Row =>
+    cpuRow(`keys, ${what}, ${name} / one issuer with one key`, sample, cost.one, atMost)
   return [
     against('1,000 issuers', cost.issuers, 1.5),
     against('1,000 keys', cost.keys, 1.5),

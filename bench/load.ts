@@ -1,22 +1,19 @@
 /** Load from `wrk`, and its cost for the processes under load. */
-import { whichProgram } from '../tools/programs.ts'
 import { readCpuNs } from './cpu-of.ts'
 import { readPeakMiB, resetPeak } from './memory-of.ts'
+import { treeOf } from './process-tree.ts'
 import type { Sample } from './rounds.ts'
+import { type Load, startWrk, type WrkRun } from './wrk.ts'
 
-export interface Load {
-  /** On 127.0.0.1: a name would be resolved, perhaps to an IPv6 address. */
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  /** The processes whose CPU time is counted. */
+/** A load, and the processes that it is for. */
+export interface MeasuredLoad extends Load {
+  /** The CPU time of these and of their descendants is counted. */
   readonly pids: readonly number[]
-  /** Default 2. */
-  readonly seconds?: number
-  /** Default 16. */
-  readonly connections?: number
 }
 
 export interface LoadSample extends Sample {
+  /** CPU time of wrk itself for a request. */
+  readonly loaderNs: number
   /** Latency while all connections are always busy, so it depends on the throughput. */
   readonly p50Ms: number
   readonly p99Ms: number
@@ -24,53 +21,65 @@ export interface LoadSample extends Sample {
   readonly peakMiB: number
 }
 
-// Extra time for wrk beyond its own duration, on a busy machine.
-const GRACE_MS = 10_000
+const WINDOW_MS = 200
+// Connections are opened, and the first of them are served, before the first window.
+const SETTLE_MS = 150
+const POLL_MS = 5
+/** More than wrk writes for other purposes while it starts. */
+const FIRST_SENT = 100
+/** Most time that wrk needs to read its tokens. */
+const STARTING_MS = 15_000
 
-/** Sends requests for a fixed time; the sample is per answered request. Throws when any answer is not 2xx. */
-export async function measureLoad(load: Load): Promise<LoadSample> {
-  resetPeak(load.pids)
-  const before = readCpuNs(load.pids)
-  const { requests, seconds, p50Ms, p99Ms } = await runWrk(load)
-  const cpuNs = (readCpuNs(load.pids) - before) / requests
-  return { cpuNs, wallNs: (seconds * 1e9) / requests, p50Ms, p99Ms, peakMiB: readPeakMiB(load.pids) }
+/** Sends requests for a fixed time. Throws when an answer is not as expected. */
+export async function measureLoad(load: MeasuredLoad): Promise<readonly LoadSample[]> {
+  const pids = treeOf(load.pids)
+  resetPeak(pids)
+  const run = startWrk(load)
+  const [windows, { p50Ms, p99Ms }] = await Promise.all([measureWindows(run, pids), run.report])
+  const peakMiB = readPeakMiB(pids)
+  return windows.map((window) => ({ ...window, p50Ms, p99Ms, peakMiB }))
 }
 
-interface WrkReport {
-  readonly requests: number
-  readonly seconds: number
-  readonly p50Ms: number
-  readonly p99Ms: number
-}
+type Window = Pick<LoadSample, 'cpuNs' | 'wallNs' | 'loaderNs'>
 
-async function runWrk(load: Load): Promise<WrkReport> {
-  const seconds = load.seconds ?? 2
-  const headers = Object.entries(load.headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
-  const settings = ['-t1', `-c${load.connections ?? 16}`, `-d${seconds}s`, '--timeout', '2s', '--latency']
-  const child = Bun.spawn([whichProgram('wrk'), ...settings, ...headers, load.url], {
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    timeout: seconds * 1000 + GRACE_MS,
-  })
-  const [stdout, stderr, code] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ])
-  const total = /(\d+) requests in ([\d.]+)(m?s|m)/.exec(stdout)
-  const broken = /^\s*(?:Non-2xx.*|Socket errors:.*)$/m.exec(stdout)?.[0]
-  if (code !== 0 || total === null || total[1] === '0' || broken !== undefined) {
-    throw new Error(`wrk ${load.url}: ${broken?.trim() ?? `code ${code}, ${stdout}${stderr}`}`)
+/** One sample for each window of the run: a disturbance spoils some windows, not the whole run. */
+async function measureWindows(run: WrkRun, pids: readonly number[]): Promise<readonly Window[]> {
+  const end = { isReached: false }
+  // The caller awaits the report too, and gets its error.
+  void run.report.catch(() => undefined).then(() => (end.isReached = true))
+  const giveUpAt = performance.now() + STARTING_MS
+  while (!end.isReached && run.sent() < FIRST_SENT && performance.now() < giveUpAt) await Bun.sleep(POLL_MS)
+  await Bun.sleep(SETTLE_MS)
+  const windows: Window[] = []
+  for (let before = readState(run, pids); !end.isReached;) {
+    await Bun.sleep(WINDOW_MS)
+    const after = readState(run, pids)
+    // In the last one wrk stops before the end.
+    if (!end.isReached && after.sent > before.sent) windows.push(toWindow(before, after))
+    before = after
   }
-  const percentile = (percent: number): number => readMs(stdout, percent)
-  return { requests: Number(total[1]), seconds, p50Ms: percentile(50), p99Ms: percentile(99) }
+  return windows
 }
 
-const MS_OF: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 }
+interface State {
+  readonly atMs: number
+  readonly sent: number
+  readonly cpuNs: number
+  readonly loaderNs: number
+}
 
-/** A line of the latency distribution: `     99%    1.23ms`. */
-function readMs(report: string, percent: number): number {
-  const [, value, unit = ''] = new RegExp(`^\\s*${percent}%\\s+([\\d.]+)(us|ms|s)$`, 'm').exec(report) ?? []
-  return Number(value ?? Number.NaN) * (MS_OF[unit] ?? Number.NaN)
+const readState = (run: WrkRun, pids: readonly number[]): State => ({
+  atMs: performance.now(),
+  sent: run.sent(),
+  cpuNs: readCpuNs(pids),
+  loaderNs: readCpuNs([run.pid]),
+})
+
+function toWindow(before: State, after: State): Window {
+  const requests = after.sent - before.sent
+  return {
+    cpuNs: (after.cpuNs - before.cpuNs) / requests,
+    wallNs: ((after.atMs - before.atMs) * 1e6) / requests,
+    loaderNs: (after.loaderNs - before.loaderNs) / requests,
+  }
 }

@@ -1,4 +1,5 @@
 /** Interleaved rounds and medians: the variants run in turns, so that disturbances affect all of them equally. */
+import { EFFORT } from './effort.ts'
 
 /** The common numbers; some suites measure more. */
 export interface Sample {
@@ -7,16 +8,17 @@ export interface Sample {
   readonly wallNs: number
 }
 
-export type Measure<S extends Sample = Sample> = () => Promise<S> | S
+/** One run of a variant: one sample, or one for each window of the run. */
+export type Measure<S extends Sample = Sample> = () => Promise<S | readonly S[]> | S | readonly S[]
 
 /** The median of each number of the samples. */
 export type Median<S extends Sample = Sample> = S & {
-  /** Range of the CPU time of the rounds, relative to the median: how much the machine disturbed them. */
-  readonly cpuSpread: number
+  /** A tenth of the samples needed less CPU time: what an undisturbed machine needs. */
+  readonly cpuP10Ns: number
 }
 
 export interface RoundSettings {
-  /** Counted rounds. Default 3. */
+  /** Counted rounds, unless the run is a short one. Default 3. */
   readonly rounds?: number
   /** Rounds before them, for caches and just-in-time compilers. Default 1. */
   readonly warmUps?: number
@@ -34,12 +36,12 @@ export async function measureInterleaved<Name extends string, S extends Sample>(
   const names = Object.keys(variants) as Name[]
   const samples = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, S[]>
   for (let round = 0; round < warmUps; round += 1) for (const name of names) await variants[name]()
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < Math.min(rounds, EFFORT.rounds); round += 1) {
     // The first one of a round may run on a cooler or less busy machine than the last.
     const order = names
       .map((_, index) => names[(index + round) % names.length])
       .filter((n) => n !== undefined)
-    for (const name of order) samples[name].push(await variants[name]())
+    for (const name of order) samples[name].push(...([await variants[name]()].flat() as S[]))
   }
   return Object.fromEntries(names.map((name) => [name, medianSample(samples[name])])) as Record<
     Name,
@@ -48,17 +50,23 @@ export async function measureInterleaved<Name extends string, S extends Sample>(
 }
 
 /** The middle value; the mean of the two middle ones if there is an even number. NaN if empty. */
-export function median(values: readonly number[]): number {
+export const median = (values: readonly number[]): number => quantile(values, 0.5)
+
+/** The value that a share of the values does not exceed, between two of them if need be. NaN if empty. */
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
-  const upper = sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-  const lower = sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN
-  return (lower + upper) / 2
+  const place = (sorted.length - 1) * share
+  const below = sorted[Math.floor(place)] ?? Number.NaN
+  const above = sorted[Math.ceil(place)] ?? Number.NaN
+  return below + (above - below) * (place - Math.floor(place))
 }
 
 function medianSample<S extends Sample>(samples: readonly S[]): Median<S> {
   const keys = Object.keys(samples[0] ?? {}) as (keyof S)[]
   const medians = keys.map((key) => [key, median(samples.map((sample) => Number(sample[key])))])
-  const cpu = samples.map((sample) => sample.cpuNs)
-  const cpuSpread = (Math.max(...cpu) - Math.min(...cpu)) / median(cpu)
-  return { ...(Object.fromEntries(medians) as S), cpuSpread }
+  const cpuP10Ns = quantile(
+    samples.map((sample) => sample.cpuNs),
+    0.1,
+  )
+  return { ...(Object.fromEntries(medians) as S), cpuP10Ns }
 }

@@ -3,7 +3,7 @@ import { measureLoad } from './load.ts'
 import { withBench } from './processes.ts'
 import { measureInterleaved } from './rounds.ts'
 import type { Suite } from './suite.ts'
-import { formatCost } from './table.ts'
+import { cpuRow } from './row.ts'
 import { createMinter } from './tokens.ts'
 import { allowedHeaders, decisionUrl, startWarder } from './warder-server.ts'
 
@@ -29,15 +29,6 @@ export const routesSuite: Suite = {
         few: load(fewServer, FEW),
         many: load(manyServer, MANY),
       })
-      const ratio = many.cpuNs / few.cpuNs
-      return [
-        {
-          what: 'decision, 10,000 routes against 10',
-          measured: ratio,
-          unit: 'ratio',
-          budget: { atMost: 1.5 },
-          detail: `${formatCost(many)} against ${formatCost(few)}`,
-        },
-      ]
+      return [cpuRow('decision, 10,000 routes / 10', many, few, 1.5)]
     }),
 }

@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs'
 import { withBench } from './processes.ts'
 import { median } from './rounds.ts'
 import type { Suite } from './suite.ts'
-import type { Row } from './table.ts'
+import type { Row } from './row.ts'
 import { createMinter } from './tokens.ts'
-import { startWarder, WARDER_BINARY, WARDER_FROM_SOURCE } from './warder-server.ts'
+import { WARDER_BINARY, WARDER_FROM_SOURCE } from './warder-command.ts'
+import { startWarder } from './warder-server.ts'
 
 const STARTS = 5
 

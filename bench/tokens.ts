@@ -8,8 +8,10 @@ export interface Minter {
   /** For verifiers: SPKI PEM, or the secret itself for HS256. */
   readonly verifyWith: string
   readonly publicKey: KeyObject | undefined
-  /** A valid token, a different one for each `index`. */
-  mint(index: number): string
+  /** The public key as the text of a JWK Set; for HS256 an empty set. */
+  jwks(): string
+  /** A valid token, a different one for each `index`; with `age`, one that was issued so many seconds ago. */
+  mint(index: number, age?: number): string
 }
 
 export const ISSUER = 'https://idp.bench.example/realms/main'
@@ -23,8 +25,12 @@ export function createMinter(algorithm: BenchAlgorithm): Minter {
     algorithm,
     verifyWith,
     publicKey,
-    mint(index) {
-      const input = `${header}.${encode(claimsOf(index, now))}`
+    jwks() {
+      const jwk = { ...publicKey?.export({ format: 'jwk' }), kid: 'bench', alg: algorithm, use: 'sig' }
+      return JSON.stringify({ keys: publicKey === undefined ? [] : [jwk] })
+    },
+    mint(index, age = 0) {
+      const input = `${header}.${encode(claimsOf(index, now - age))}`
       return `${input}.${signer(input).toString('base64url')}`
     },
   }

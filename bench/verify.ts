@@ -2,7 +2,7 @@
 import { readCpuNs } from './cpu-of.ts'
 import { measureInterleaved, type Measure } from './rounds.ts'
 import type { Suite } from './suite.ts'
-import type { Row } from './table.ts'
+import type { Row } from './row.ts'
 import { type BenchAlgorithm, createMinter, type Minter } from './tokens.ts'
 import {
   createBareVerifier,

@@ -1,16 +1,10 @@
 /** `warder serve` as a measured process, with a realistic configuration. */
-import { resolve } from 'node:path'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
 import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
+import { WARDER_FROM_SOURCE } from './warder-command.ts'
+import { hasWorkersSetting } from './workers-setting.ts'
 
-const ROOT = resolve(import.meta.dir, '..')
 const BUN = [process.execPath, '--no-env-file']
-
-/** The command line of `warder`, from source. */
-export const WARDER_FROM_SOURCE: readonly string[] = [...BUN, `${ROOT}/src/cli/main.ts`]
-
-/** The compiled binary, after `npm run build`. */
-export const WARDER_BINARY = `${ROOT}/dist/warder`
 
 export interface WarderOptions {
   readonly minter: Minter
@@ -18,9 +12,23 @@ export interface WarderOptions {
   readonly routes?: number
   /** Default {@link WARDER_FROM_SOURCE}. */
   readonly command?: readonly string[]
+  /** Verified tokens that it remembers. Default: the default of the setting. */
+  readonly cacheTokens?: number
+  /** Default 1, the same as all the servers that it is compared with. */
+  readonly workers?: number
+  /** The cores that it runs on, as `taskset` takes them. Default: all. */
+  readonly cores?: string
+}
+
+/** Warder with its admin listener, which has the health checks. */
+export interface RunningWarder extends RunningServer {
+  readonly adminPort: number
 }
 
 export const decisionUrl = (port: number): string => `http://127.0.0.1:${port}/v1/auth/nginx`
+
+/** Where a token is judged by the policy alone, without a request. */
+export const tokenUrl = (port: number): string => `http://127.0.0.1:${port}/v1/auth/token/read`
 
 /** The headers that nginx sends for a request that the last of `routes` routes allows. */
 export function allowedHeaders(token: string, routes: number = 1): Readonly<Record<string, string>> {
@@ -32,16 +40,23 @@ export function allowedHeaders(token: string, routes: number = 1): Readonly<Reco
 }
 
 /** Starts it and waits for the first allowed decision. */
-export async function startWarder(bench: Bench, options: WarderOptions): Promise<RunningServer> {
+export async function startWarder(bench: Bench, options: WarderOptions): Promise<RunningWarder> {
   const port = await findFreePort()
-  const { minter, routes = 1, command = WARDER_FROM_SOURCE } = options
-  const listen = `decisions: "127.0.0.1:${port}"`
-  const text = await configText(bench, minter, { routes: routesText(routes), listen })
+  const adminPort = await findFreePort()
+  const { minter, routes = 1, command = WARDER_FROM_SOURCE, cacheTokens, workers, cores } = options
+  const text = await configText(bench, minter, {
+    routes: routesText(routes),
+    listen: `decisions: "127.0.0.1:${port}"`,
+    adminPort,
+    ...(workers === undefined ? {} : { workers }),
+    ...(cacheTokens === undefined ? {} : { more: `cache: { tokens: ${cacheTokens} }\n` }),
+  })
   const file = await bench.write(`warder-${port}.yaml`, text)
   const token = minter.mint(0)
-  const serve = [...command, 'serve', '-c', file]
+  const pinned = cores === undefined ? [] : ['taskset', '-c', cores]
+  const serve = [...pinned, ...command, 'serve', '-c', file]
   const pid = await bench.start(serve, decisionUrl(port), allowedHeaders(token, routes))
-  return { pid, port }
+  return { pid, port, adminPort }
 }
 
 /** One of the files in servers/: a reference, or an application. */
@@ -57,15 +72,22 @@ export async function startYardstick(
   return { pid, port }
 }
 
-/** A configuration whose routes may name the policy `read`. */
-export async function configText(
-  bench: Bench,
-  minter: Minter,
+export interface ConfigParts {
   /** YAML: lines of the list of routes, members of `listen`, and additional sections. */
-  parts: { readonly routes: string; readonly listen: string; readonly more?: string },
-): Promise<string> {
+  readonly routes: string
+  readonly listen: string
+  readonly more?: string
+  /** Default: a free one. */
+  readonly adminPort?: number
+  /** Default 1. */
+  readonly workers?: number
+}
+
+/** A configuration whose routes may name the policy `read`. */
+export async function configText(bench: Bench, minter: Minter, parts: ConfigParts): Promise<string> {
+  const workers = (await hasWorkersSetting()) ? `workers: ${parts.workers ?? 1}\n` : ''
   return `version: 1
-issuers:
+${workers}issuers:
   - name: bench
     issuer: ${ISSUER}
     audience: ["${AUDIENCE}"]
@@ -81,14 +103,14 @@ policies:
       X-Auth-Roles: realm_access.roles
 routes:
 ${parts.routes}
-listen: { ${parts.listen}, admin: "127.0.0.1:${await findFreePort()}" }
+listen: { ${parts.listen}, admin: "127.0.0.1:${parts.adminPort ?? (await findFreePort())}" }
 ${parts.more ?? ''}`
 }
 
-async function keysText(bench: Bench, { publicKey, verifyWith, algorithm }: Minter): Promise<string> {
-  if (publicKey === undefined) return `{ secret: "${verifyWith}" }`
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'bench', alg: algorithm, use: 'sig' }
-  return `{ jwks_file: "${await bench.write('jwks.json', JSON.stringify({ keys: [jwk] }))}" }`
+async function keysText(bench: Bench, minter: Minter): Promise<string> {
+  return minter.publicKey === undefined
+    ? `{ secret: "${minter.verifyWith}" }`
+    : `{ jwks_file: "${await bench.write('jwks.json', minter.jwks())}" }`
 }
 
 function routesText(routes: number): string {
