@@ -1,7 +1,10 @@
 /** `npm run bench [-- SUITE…]`: measures the design budgets, and prints one table. */
 import { ensurePrograms } from '../tools/programs.ts'
+import { connectionsSuite } from './connections.ts'
 import { decisionSuite } from './decision.ts'
+import { denialsSuite } from './denials.ts'
 import { SHORT_FLAG } from './effort.ts'
+import { firstSightSuite } from './first-sight.ts'
 import { gatewayAuthSuite } from './gateway-auth.ts'
 import { gatewayBodiesSuite } from './gateway-bodies.ts'
 import { gatewayIdleSuite } from './gateway-idle.ts'
@@ -20,6 +23,9 @@ import { verifySuite } from './verify.ts'
 
 const SUITES: readonly Suite[] = [
   decisionSuite,
+  firstSightSuite,
+  denialsSuite,
+  connectionsSuite,
   verifySuite,
   haproxySuite,
   gatewaySuite,

@@ -19,8 +19,8 @@ const PACKAGE_OF = {
   php: 'php-cli',
 } as const
 
-/** No source of packages has them: they are used if they are in the `PATH`. */
-const UNPACKAGED = ['oauth2-proxy', 'kc.sh'] as const
+/** No source of packages has them, or only an old one: they are used if they are in the `PATH`. */
+const UNPACKAGED = ['oauth2-proxy', 'kc.sh', 'go', 'goma'] as const
 
 type DebianProgram = keyof typeof PACKAGE_OF
 export type Program = DebianProgram | PipProgram | (typeof UNPACKAGED)[number]
@@ -30,8 +30,8 @@ const isDebianProgram = (program: Program): program is DebianProgram => program 
 /** Whether `npm test` can install it, so that a run may be asked to have it. */
 export const isPackaged = (program: Program): boolean => isDebianProgram(program) || isPipProgram(program)
 
-/** `PATH` with the folders of servers, which not every `PATH` has. */
-export const PROGRAM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin:/sbin:${PIP_PATH}`
+/** `PATH` with the folders of servers and of Go, which not every `PATH` has. */
+export const PROGRAM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin:/sbin:/usr/local/go/bin:${PIP_PATH}`
 
 /** The path of a program; if it is not installed, its name, for the error message. */
 export const whichProgram = (program: Program): string =>
