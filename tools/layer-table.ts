@@ -134,7 +134,6 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config/'],
   'fastest-levenshtein': ['suggest.ts'],
   commander: ['cli/'],
-  pino: ['observe/'],
   'lru-cache': ['jwt/', 'keys/refresh/unknown-kids.ts', 'gateway/judges/expiring-entries.ts'],
   // A pattern of the configuration is never a RegExp, which can take exponential time.
   re2js: ['syntax/claim-pattern.ts'],

@@ -15,6 +15,11 @@ export function stopSignal(): Promise<NodeJS.Signals> {
   })
 }
 
+/** Lines that wait are written wherever the process ends: also at a second signal, or an exception at the start. */
+export function writeLogAtExit(logger: Logger): void {
+  process.on('exit', () => logger.flushSync())
+}
+
 /** Writes out the log. If nobody reads it, the process ends at once: the write under way would keep it for ever. */
 export async function endLog(logger: Logger): Promise<void> {
   if (!(await logger.flush())) process.exit(0)

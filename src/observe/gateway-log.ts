@@ -47,11 +47,11 @@ function logName(logger: Logger, event: NameEvent): void {
   const line = { event: type, ...fields }
   switch (event.type) {
     case 'addresses_changed':
-      return logger.info(line, 'the addresses of a server changed')
+      return void logger.info(line, 'the addresses of a server changed')
     case 'resolve_failed':
-      return logger.warn(line, 'the name of a server cannot be resolved')
+      return void logger.warn(line, 'the name of a server cannot be resolved')
     case 'resolve_recovered':
-      return logger.info(line, 'the name of a server is resolved again')
+      return void logger.info(line, 'the name of a server is resolved again')
   }
 }
 

@@ -1,61 +1,67 @@
-/** The log: one JSON object per line. The only user of the logging library. */
-import { destination, pino, stdTimeFunctions } from 'pino'
+/** The log: one JSON object per line. */
 import { printableJson } from '../printable.ts'
+import { createLineWriter } from './line-writer.ts'
+
+/** What a line says, besides its level, its time and its message. Undefined values are left out. */
+export type LogFields = Readonly<Record<string, unknown>>
+
+/** Writes one line. False if it is lost, because the reader of the log is too slow. */
+type Log = (fields: LogFields, message: string) => boolean
 
 /** The logger of the rooms outside the core. */
 export interface Logger {
-  info(fields: Readonly<Record<string, unknown>>, message: string): void
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void
-  error(fields: Readonly<Record<string, unknown>>, message: string): void
+  readonly info: Log
+  readonly warn: Log
+  readonly error: Log
   /**
    * Writes out the buffered lines; for the end of the process. False if the reader of the log did not accept them
    * within a second: the rest is lost then.
    */
   flush(): Promise<boolean>
+  /** The same for a process that cannot wait any more. A reader that is behind loses the rest. */
+  flushSync(): void
 }
-
-/** Most text that waits for a slow reader, in characters: about 10,000 denials. */
-const MAX_WAITING_LENGTH = 4 * 1024 * 1024
-
-const FLUSH_WAIT_MS = 1_000
 
 /**
  * A logger on a file descriptor. It never waits for the reader of the log: a stalled reader would stop every decision.
  * Lines that do not fit into the buffer are dropped, and counted in a line when there is room again.
  *
+ * It uses no library: docs/decisions/0003-log-without-a-library.md.
+ *
  * @param fd 1 for stdout, 2 for stderr.
  */
 export function createLogger(fd: number): Logger {
-  const stream = destination({ dest: fd, sync: false, minLength: 1, maxLength: MAX_WAITING_LENGTH })
-  const log = pino(
-    { base: null, timestamp: stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+  const timeText = createTimeText()
+  const lineOf = (level: string, fields: LogFields, message: string): string => {
+    const members = JSON.stringify(fields).slice(1, -1)
+    const comma = members === '' ? '' : ','
+    const json = `{"level":"${level}","time":"${timeText(Date.now())}",${members}${comma}"msg":${JSON.stringify(message)}}\n`
     // JSON escapes only C0 controls. Every field passes here, whatever the source of its text.
-    { write: (line) => void stream.write(printableJson(line)) },
+    return printableJson(json)
+  }
+  const writer = createLineWriter(fd, (dropped) =>
+    lineOf('warn', { event: 'log', dropped }, 'log lines were dropped: they were not read fast enough'),
   )
-  // Unregisters the library's own flush at the exit, which waits for a stalled reader forever.
-  stream.emit('close')
-  let dropped = 0
-  stream.on('drop', () => void dropped++)
-  stream.on('drain', () => {
-    if (dropped === 0) return
-    const lines = dropped
-    dropped = 0
-    log.warn({ event: 'log', dropped: lines }, 'log lines were dropped: they were not read fast enough')
-  })
-  // The log has no reader any more; decisions continue.
-  stream.on('error', () => undefined)
+  const at =
+    (level: string): Log =>
+    (fields, message) =>
+      writer.write(lineOf(level, fields, message))
   return {
-    info: (fields, message) => log.info(fields, message),
-    warn: (fields, message) => log.warn(fields, message),
-    error: (fields, message) => log.error(fields, message),
-    flush: () =>
-      new Promise((resolve) => {
-        const timer = setTimeout(() => resolve(false), FLUSH_WAIT_MS)
-        stream.flush(() => {
-          // The timer would keep the process alive for the rest of its time.
-          clearTimeout(timer)
-          resolve(true)
-        })
-      }),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    flush: () => writer.flush(),
+    flushSync: () => writer.flushSync(),
+  }
+}
+
+/** ISO 8601 in UTC. Lines come many in a millisecond, and the text costs as much as a third of a line. */
+function createTimeText(): (nowMs: number) => string {
+  let lastMs = Number.NaN
+  let last = ''
+  return (nowMs) => {
+    if (nowMs === lastMs) return last
+    lastMs = nowMs
+    return (last = new Date(nowMs).toISOString())
   }
 }

@@ -19,10 +19,16 @@ const MEASURED = { durationMs: 1.23456, clientAddress: undefined }
 function recordingLogger(): { readonly logger: Logger; readonly lines: Line[] } {
   const lines: Line[] = []
   const at = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) =>
-    void lines.push({ level, fields, message })
+    lines.push({ level, fields, message }) > 0
   return {
     lines,
-    logger: { info: at('info'), warn: at('warn'), error: at('error'), flush: async () => true },
+    logger: {
+      info: at('info'),
+      warn: at('warn'),
+      error: at('error'),
+      flush: async () => true,
+      flushSync: () => undefined,
+    },
   }
 }
 

@@ -32,11 +32,17 @@ export function memoryLogger(): { readonly logger: Logger; readonly lines: LogLi
   const lines: LogLine[] = []
   const keep =
     (level: string) =>
-    (fields: LogLine, message: string): void =>
-      void lines.push({ level, ...fields, msg: message })
+    (fields: LogLine, message: string): boolean =>
+      lines.push({ level, ...fields, msg: message }) > 0
   return {
     lines,
-    logger: { info: keep('info'), warn: keep('warn'), error: keep('error'), flush: async () => true },
+    logger: {
+      info: keep('info'),
+      warn: keep('warn'),
+      error: keep('error'),
+      flush: async () => true,
+      flushSync: () => undefined,
+    },
   }
 }
 

@@ -1,7 +1,7 @@
 /** `warder dev`: the built-in issuer, the example configuration, and three requests to paste. */
 import { loadInstanceText } from '../../app/load-instance.ts'
 import { openService, type Service } from '../../app/service.ts'
-import { endLog, stopSignal } from '../../app/process-end.ts'
+import { endLog, stopSignal, writeLogAtExit } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
 import { endpointPath, PROXIES } from '../../callers/callers.ts'
 import { createLogger } from '../../observe/logger.ts'
@@ -40,6 +40,7 @@ async function serveExample(cli: Cli, issuerUrl: string, config: string): Promis
   if (!loaded.ok) return reportFailure(cli, loaded.error)
   await loaded.value.started
   const logger = createLogger(1)
+  writeLogAtExit(logger)
   const service = await openService(loaded.value, logger)
   cli.stderr.write(banner(service, issuerUrl, nameOf(cli)))
   await stopSignal()

@@ -4,7 +4,7 @@ import { createKeyLog } from '../../observe/key-log.ts'
 import { loadInstance } from '../../app/load-instance.ts'
 import { createReload } from '../../app/reload.ts'
 import { openService, type Service } from '../../app/service.ts'
-import { endLog, stopSignal } from '../../app/process-end.ts'
+import { endLog, stopSignal, writeLogAtExit } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
 import { watchConfig } from '../../app/watch-config.ts'
 import { formatDiagnostics } from '../../config/format-diagnostics.ts'
@@ -29,6 +29,7 @@ export interface ServeOptions {
 export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCode> {
   const file = findConfigFile(options.config, cli.env)
   const logger = createLogger(1)
+  writeLogAtExit(logger)
   const deps = { ...systemKeyDeps, onEvent: createKeyLog(logger) }
   const report = ({ diagnostics, source }: ConfigFailure): void =>
     cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))

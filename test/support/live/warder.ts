@@ -50,7 +50,13 @@ export const portOf = (address: string | undefined): number =>
 function createMemoryLogger(log: LogLine[]): Logger {
   const write =
     (level: LogLine['level']) =>
-    (fields: Readonly<Record<string, unknown>>): void =>
-      void log.push({ level, fields })
-  return { info: write('info'), warn: write('warn'), error: write('error'), flush: async () => true }
+    (fields: Readonly<Record<string, unknown>>): boolean =>
+      log.push({ level, fields }) > 0
+  return {
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    flush: async () => true,
+    flushSync: () => undefined,
+  }
 }
