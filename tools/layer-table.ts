@@ -72,7 +72,12 @@ export const FLOORS: readonly Floor[] = [
     admin: { core: false, imports: ['keys'], types: ['jwt', ...GROUND] },
   },
   {
-    observe: { core: false, imports: ['decision', 'request'], types: ['http', 'gateway', 'keys', ...GROUND] },
+    // A client of the log's sample is what a client of a rate limit is: of IPv6, its network.
+    observe: {
+      core: false,
+      imports: ['decision', 'request', 'syntax'],
+      types: ['http', 'gateway', 'keys', 'settings'],
+    },
     config: {
       core: false,
       imports: [

@@ -4,16 +4,16 @@ import { reportHealth } from '../admin/health.ts'
 import { reportKeys } from '../admin/keys-report.ts'
 import type { Stores } from '../decision/stores.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
-import { createDecisionLog, type DecisionEvent } from '../observe/decision-log.ts'
-import { createGatewayLog } from '../observe/gateway-log.ts'
+import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { Logger } from '../observe/logger.ts'
+import { createServiceLog } from '../observe/service-log.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
 import { freeSocket } from '../server/free-socket.ts'
 import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
 import { localOnly } from '../server/local-only.ts'
 import type { Instance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
-import { createStores, monotonicMs, newId } from './system.ts'
+import { createStores, monotonicMs, newId, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
 export interface Service {
@@ -53,7 +53,12 @@ export function startService(first: Instance, logger: Logger, stores = createSto
   let instance = first
   let isDraining = false
   let isStopped = false
-  const { onDecision, stopTidying } = watchDecisions(logger)
+  const log = createServiceLog(logger, {
+    monotonicMs,
+    setTimer,
+    linesPerSecond: () => instance.config.settings.log.denialsPerSecond,
+  })
+  const { onDecision, stopTidying } = watchDecisions(log.onDecision)
   const onUnreadBody = createBodyWarning(logger)
   const routesOf = (next: Instance): ReturnType<typeof decisionRoutes> =>
     decisionRoutes(
@@ -72,7 +77,7 @@ export function startService(first: Instance, logger: Logger, stores = createSto
     decisions: routesOf(first),
     admin: adminRoutes(health, () => reportKeys(instance.guard.issuers)),
     adminHosts: () => instance.config.settings.listen.adminHosts ?? [],
-    gatewayLog: createGatewayLog(logger, onDecision),
+    gatewayLog: log.gatewayLog(onDecision),
     stores,
   })
   return {
@@ -97,16 +102,16 @@ export function startService(first: Instance, logger: Logger, stores = createSto
       isStopped = true
       await Promise.all([decisions.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS)])
       instance.close()
+      log.report()
     },
   }
 }
 
 /** Logs and counts decisions; while there are none, memory is given back. */
-function watchDecisions(logger: Logger): {
+function watchDecisions(log: (event: DecisionEvent) => void): {
   readonly onDecision: (event: DecisionEvent) => void
   readonly stopTidying: () => void
 } {
-  const log = createDecisionLog(logger)
   let decided = 0
   const tidy = createTidy(
     () => decided,

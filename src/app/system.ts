@@ -16,6 +16,13 @@ export const newId: () => string = createIdSource(
 /** A clock that never goes back, in milliseconds. */
 export const monotonicMs = (): number => performance.now()
 
+/** Calls once, without keeping the process alive. @returns Cancels it. */
+export function setTimer(fn: () => void, ms: number): () => void {
+  const timer = setTimeout(fn, ms)
+  timer.unref()
+  return () => clearTimeout(timer)
+}
+
 /** The stores of a process that shares none with others. */
 export const createStores = (): Stores => ({ rates: createMemoryRateStore(monotonicMs) })
 
@@ -29,10 +36,6 @@ export const systemKeyDeps: KeyDeps = {
   ...(fetchVia === undefined ? {} : { fetchVia }),
   readFileSync: (path) => readBounded(path, MAX_READ_BYTES),
   snapshots: snapshotFiles,
-  setTimer(fn, ms) {
-    const timer = setTimeout(fn, ms)
-    timer.unref()
-    return () => clearTimeout(timer)
-  },
+  setTimer,
   random: () => Math.random(),
 }

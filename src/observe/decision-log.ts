@@ -1,9 +1,10 @@
 /** One log line per denial: enough to find out why, and nothing that could be replayed. */
-import type { Decision } from '../decision/decision.ts'
+import type { Decision, Deny } from '../decision/decision.ts'
 import { describeDenial } from '../decision/explain/describe-denial.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
-import type { Logger } from './logger.ts'
+import type { LogFields, Logger } from './logger.ts'
 import { redact } from './redact.ts'
+import type { Sampling } from './sampling.ts'
 
 /** A decision that was made, for logs and metrics. */
 export interface DecisionEvent {
@@ -19,34 +20,56 @@ export interface DecisionEvent {
   readonly durationMs: number
   /** Undefined if nobody who is trusted reports it. */
   readonly clientAddress: string | undefined
+  /** The operator wants a line for every request, also in a flood (`access_log`). */
+  readonly isEveryLogged?: boolean
 }
 
-/** Logs denials: level `error` for Warder's own faults, `warn` for those of a proxy or a service, `info` for a client's. */
-export function createDecisionLog(logger: Logger): (event: DecisionEvent) => void {
-  return ({ decision, status, request, via, durationMs, clientAddress }) => {
+/**
+ * Logs denials: level `error` for Warder's own faults, `warn` for those of a proxy or a service, `info` for a client's.
+ *
+ * @param sampling Default: every denial has a line.
+ */
+export function createDecisionLog(
+  logger: Logger,
+  sampling?: Sampling<Decision>,
+): (event: DecisionEvent) => void {
+  return (event) => {
+    const { decision, clientAddress, isEveryLogged } = event
     if (decision.outcome === 'allow') return
-    const { id, reason, route, policy, issuer, isCacheHit } = decision
-    const detail = describeDenial(decision.denial)
-    const fields = {
-      event: 'decision',
-      outcome: 'deny',
-      reason,
-      status,
-      id,
-      via,
-      route,
-      policy,
-      issuer,
-      cached: isCacheHit,
-      client: clientAddress,
-      method: request?.method,
-      host: request === undefined ? undefined : redact(request.host),
-      // The query is left out: it may hold a token or a person's data.
-      path: request === undefined ? undefined : redact(request.path),
-      detail: detail === undefined ? undefined : redact(detail),
-      ms: Math.round(durationMs * 1_000) / 1_000,
-    }
-    logger[levelOf(reason)](fields, `denied: ${reason}`)
+    const { reason } = decision
+    const mayBeLeftOut = sampling !== undefined && isEveryLogged !== true
+    if (mayBeLeftOut && !sampling.admits(reason, decision, clientAddress)) return
+    const isWritten = logger[levelOf(reason)](fieldsOf(event, decision), `denied: ${reason}`)
+    if (!isWritten) sampling?.lost(reason)
+  }
+}
+
+/** Distinguishes denials of one reason in the log. */
+export const kindOfDecision = ({ route, policy, issuer }: Decision): string =>
+  `${route}\n${policy}\n${issuer}`
+
+function fieldsOf(event: DecisionEvent, decision: Deny): LogFields {
+  const { status, request, via, durationMs, clientAddress } = event
+  const { id, reason, route, policy, issuer, isCacheHit } = decision
+  const detail = describeDenial(decision.denial)
+  return {
+    event: 'decision',
+    outcome: 'deny',
+    reason,
+    status,
+    id,
+    via,
+    route,
+    policy,
+    issuer,
+    cached: isCacheHit,
+    client: clientAddress,
+    method: request?.method,
+    host: request === undefined ? undefined : redact(request.host),
+    // The query is left out: it may hold a token or a person's data.
+    path: request === undefined ? undefined : redact(request.path),
+    detail: detail === undefined ? undefined : redact(detail),
+    ms: Math.round(durationMs * 1_000) / 1_000,
   }
 }
 

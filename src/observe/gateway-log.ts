@@ -4,8 +4,9 @@ import type { Overload } from '../http/connections/held-bytes.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { NameEvent } from '../gateway/upstream/name-watch.ts'
 import type { DecisionEvent } from './decision-log.ts'
-import type { Logger } from './logger.ts'
+import type { LogFields, Logger } from './logger.ts'
 import { redact } from './redact.ts'
+import type { Sampling } from './sampling.ts'
 
 export interface GatewayLog {
   /** @param accessLog Whether successful requests are logged too. */
@@ -15,16 +16,27 @@ export interface GatewayLog {
   onName(event: NameEvent): void
 }
 
-/** @param onDecision Called with every decision, as by the decision listener. */
-export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEvent) => void): GatewayLog {
+/**
+ * @param onDecision Called with every decision, as by the decision listener.
+ * @param sampling Of faults, unless `access_log` is set. Default: every fault has a line.
+ */
+export function createGatewayLog(
+  logger: Logger,
+  onDecision: (event: DecisionEvent) => void,
+  sampling?: Sampling<ExchangeEvent>,
+): GatewayLog {
   return {
     onExchange(event, accessLog) {
       const { request, decision, fault, status, decisionMs = 0, clientAddress } = event
-      if (decision !== undefined)
-        onDecision({ decision, request, status, via: 'gateway', durationMs: decisionMs, clientAddress })
+      if (decision !== undefined) {
+        const measured = { durationMs: decisionMs, isEveryLogged: accessLog }
+        onDecision({ decision, request, status, via: 'gateway', clientAddress, ...measured })
+      }
       // A denial is logged already.
       if (fault === undefined && (!accessLog || decision?.outcome === 'deny')) return
-      logger[levelOf(event)](fieldsOf(event), messageOf(event))
+      if (fault !== undefined && !accessLog && sampling?.admits(fault, event, clientAddress) === false) return
+      const isWritten = logger[levelOf(event)](fieldsOf(event), messageOf(event))
+      if (!isWritten && fault !== undefined) sampling?.lost(fault)
     },
     onLimitReached(listener, { open, closedIdle, refused }) {
       logger.warn(
@@ -41,6 +53,10 @@ export function createGatewayLog(logger: Logger, onDecision: (event: DecisionEve
     onName: (event) => logName(logger, event),
   }
 }
+
+/** Distinguishes faults of one kind in the log. */
+export const kindOfExchange = ({ decision, upstream, server }: ExchangeEvent): string =>
+  `${decision?.route}\n${upstream}\n${server}`
 
 function logName(logger: Logger, event: NameEvent): void {
   const { type, ...fields } = event
@@ -74,7 +90,7 @@ const CLIENT_FAULTS: ReadonlySet<string> = new Set([
 const levelOf = ({ fault }: ExchangeEvent): 'info' | 'warn' =>
   fault === undefined || CLIENT_FAULTS.has(fault) ? 'info' : 'warn'
 
-function fieldsOf(event: ExchangeEvent): Readonly<Record<string, unknown>> {
+function fieldsOf(event: ExchangeEvent): LogFields {
   const { request, decision, detail } = event
   return {
     event: 'gateway',

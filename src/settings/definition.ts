@@ -93,6 +93,14 @@ const CACHE = section({
   ),
 })
 
+const LOG = section({
+  denials_per_second: withDefault(
+    count(0, 1_000_000),
+    100,
+    'Most lines a second about denials of one reason, or about one fault of the gateway. The first of each kind and client has a line in any case; [the rest is counted](log.md#floods).',
+  ),
+})
+
 export const ROOT = section({
   $schema: optional(literalText(), 'Location of the JSON Schema, for editors; Warder does not read it.'),
   version: required(plain(z.literal(1), '`1`'), 'Version of this format.'),
@@ -128,6 +136,7 @@ export const ROOT = section({
   listen: withDefault(LISTEN, {}, 'Addresses that Warder listens on.'),
   limits: withDefault(LIMITS, {}, 'Bounds on what Warder reads.'),
   cache: withDefault(CACHE, {}, 'Memory for verified tokens.'),
+  log: withDefault(LOG, {}, 'Lines on standard output; see [log.md](log.md).'),
   realm: withDefault(text('text, quotable ASCII', parseRealm), 'warder', '`realm` of the challenge.'),
   state_dir: optional(
     text('path'),

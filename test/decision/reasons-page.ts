@@ -56,7 +56,7 @@ Every decision has one reason. It is the \`reason\` of the log line, and for a d
 The answer to the client is coarser than the reason: the status, and the \`error\` of the challenge
 (\`WWW-Authenticate\`, RFC 6750 §3.1). \`warder explain\` shows the steps that led to a reason.
 
-The log line of a denial has the \`reason\` with its \`detail\`, the \`id\` and \`status\` of the answer, the dialect of the
+The [log](log.md) line of a denial has the \`reason\` with its \`detail\`, the \`id\` and \`status\` of the answer, the dialect of the
 caller (\`via\`), the names of \`route\`, \`policy\` and \`issuer\`, the \`method\`, \`host\` and \`path\` of the request without
 its query, the \`client\` address if the gateway received the request, the milliseconds to the decision (\`ms\`), and
 \`cached\` if the token was remembered.

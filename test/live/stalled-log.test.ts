@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { afterAll, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { freePort, isListening, waitFor } from '../support/live/loopback.ts'
@@ -16,7 +17,8 @@ liveSuite('attack: a flood of denials while the log is not read', [], () => {
   const cleanup = createCleanup()
   afterAll(() => cleanup.run())
 
-  it('still gets its answers, and the process still ends with exit code 0', async () => {
+  /** Behind its stdout, a pipe that nobody reads. */
+  const startUnread = async () => {
     const port = await freePort()
     const file = join(createTempDir(cleanup), 'warder.yaml')
     writeFileSync(
@@ -24,6 +26,7 @@ liveSuite('attack: a flood of denials while the log is not read', [], () => {
       `version: 1
 issuers: [{ issuer: "https://idp.example.com", audience: a, keys: { secret: "0123456789abcdef0123456789abcdef" } }]
 listen: { decisions: "127.0.0.1:${port}", admin: off }
+log: { denials_per_second: 1000 }
 drain: 0s
 `,
     )
@@ -32,11 +35,43 @@ drain: 0s
       stdio: ['ignore', 'pipe', 'ignore'],
     })
     cleanup.add(() => warder.kill('SIGKILL'))
-    const exited = once(warder, 'exit')
     await waitFor('Warder', async () => (await isListening(port)) || undefined)
-    const url = `http://127.0.0.1:${port}/v1/auth/token`
+    return { warder, exited: once(warder, 'exit'), url: `http://127.0.0.1:${port}/v1/auth/token` }
+  }
+  const flood = async (url: string): Promise<void> => {
     for (let i = 0; i < DENIALS; i++) expect((await fetch(url)).status).toBe(401)
+  }
+
+  it('still gets its answers, and the process still ends with exit code 0', async () => {
+    const { warder, exited, url } = await startUnread()
+    await flood(url)
     warder.kill('SIGTERM')
     expect(await exited).toEqual([0, null])
+  })
+
+  it('ends at once at a second signal', async () => {
+    const { warder, exited, url } = await startUnread()
+    await flood(url)
+    warder.kill('SIGTERM')
+    warder.kill('SIGINT')
+    expect(await exited).toEqual([0, null])
+  })
+
+  it('is in the log completely, by lines and counts, once it is read', async () => {
+    const { warder, exited, url } = await startUnread()
+    await flood(url)
+    const log = text(warder.stdout)
+    warder.kill('SIGTERM')
+    expect(await exited).toEqual([0, null])
+    const lines = (await log)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+    const counted = lines
+      .filter(({ event }) => event === 'not_logged')
+      .map(({ counts }) => (counts as { readonly token_missing: number }).token_missing)
+    const written = lines.filter(({ event }) => event === 'decision').length
+    expect(written + counted.reduce((sum, count) => sum + count, 0)).toBe(DENIALS)
+    expect(lines.at(-1)).toMatchObject({ event: 'stopped' })
   })
 })

@@ -159,6 +159,19 @@ describe('the decision log', () => {
     expect(text).not.toContain('secret-')
     for (const part of token.split('.')) expect(text).not.toContain(part.slice(0, 24))
   })
+  it('has lines that a pipe takes as a whole, whatever a client sends', async () => {
+    const wide = '\u6f22'.repeat(4_000)
+    for (const header of [{ kid: wide.slice(0, 60) }, { alg: wide }, { typ: wide }, {}]) {
+      for (const path of [`/${wide}`, `/${'"'.repeat(4_000)}`]) {
+        const request = { ...bearer(mint({ header, claims: { exp: 1 } })), path, host: wide }
+        const { logger, lines } = recordingLogger()
+        const decision = await ask(decideOf(guard), request)
+        createDecisionLog(logger)({ decision, status: 401, request, via: 'nginx', ...MEASURED })
+        expect(lines).toHaveLength(1)
+        expect(Buffer.byteLength(JSON.stringify(lines[0]))).toBeLessThan(4_000)
+      }
+    }
+  })
   for (const reason of DENY_REASONS) {
     const level =
       reason === 'internal_error'

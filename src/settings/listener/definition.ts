@@ -47,7 +47,7 @@ const WORDS = section({
   access_log: withDefault(
     flag(),
     false,
-    'Write a log line for every request; denials and faults are always logged.',
+    'Write a log line for every request, also for every denial and fault in a flood.',
   ),
   redirect: optional(
     parsed<number>('`https`, `https:PORT`', parseRedirect, formatRedirect),

@@ -46,6 +46,7 @@ describe('the example of the README of jwtauthrequest', () => {
       listen: { decisions: { kind: 'tcp', host: '::', port: 8081 }, admin: null, gateway: [] },
       limits: { maxTokenBytes: 8_192 },
       cache: { tokens: 100_000, bytes: 67_108_864 },
+      log: { denialsPerSecond: 100 },
       realm: 'warder',
       drainMs: 5_000,
     })

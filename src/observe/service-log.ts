@@ -1,0 +1,30 @@
+/** The log of a service: decisions and the gateway, of which a flood has only a sample. */
+import { createDecisionLog, kindOfDecision, type DecisionEvent } from './decision-log.ts'
+import { createGatewayLog, kindOfExchange, type GatewayLog } from './gateway-log.ts'
+import type { Logger } from './logger.ts'
+import { createSampling, type SamplingDeps, type UnwrittenReport } from './sampling.ts'
+
+export interface ServiceLog {
+  onDecision(event: DecisionEvent): void
+  /** @param onDecision Receives the decisions of the gateway. */
+  gatewayLog(onDecision: (event: DecisionEvent) => void): GatewayLog
+  /** Reports what has no line and was not reported yet; for the end of the service. */
+  report(): void
+}
+
+export function createServiceLog(logger: Logger, deps: SamplingDeps): ServiceLog {
+  const report =
+    (of: 'decision' | 'gateway') =>
+    ({ seconds, counts }: UnwrittenReport): boolean =>
+      logger.warn({ event: 'not_logged', of, seconds, counts }, 'these have no lines of their own')
+  const decisions = createSampling(kindOfDecision, report('decision'), deps)
+  const faults = createSampling(kindOfExchange, report('gateway'), deps)
+  return {
+    onDecision: createDecisionLog(logger, decisions),
+    gatewayLog: (onDecision) => createGatewayLog(logger, onDecision, faults),
+    report() {
+      decisions.report()
+      faults.report()
+    },
+  }
+}
