@@ -6,15 +6,12 @@ import { type RunningServer, withBench } from './processes.ts'
 import { measureInterleaved } from './rounds.ts'
 import { cpuRow, missingRow, type Row } from './row.ts'
 import type { Suite } from './suite.ts'
-import { writeTokens } from './token-files.ts'
+import { UNSEEN, writeTokens } from './token-files.ts'
 import { type BenchAlgorithm, createMinter } from './tokens.ts'
 import { allowedHeaders, decisionUrl, startWarder } from './warder-server.ts'
 import { TOKEN_PLACE } from './wrk.ts'
 
 const BUDGET = 0.5
-/** Sent in turn; whatever is dropped first, at most one in a hundred can still be remembered. */
-const UNSEEN = { tokens: 2_000, cacheTokens: 20 } as const
-
 export const firstSightSuite: Suite = {
   name: 'first-sight',
   about: 'the first decision on a token over HTTP against a Go service on golang-jwt and keyfunc',

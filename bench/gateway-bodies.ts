@@ -9,7 +9,7 @@ import { requirePrograms, type Suite } from './suite.ts'
 import type { Row } from './row.ts'
 import { measureTransfer } from './transfer.ts'
 
-const ROUNDS = 5
+const ROUNDS = 3
 const FILE = '1GiB'
 
 export const gatewayBodiesSuite: Suite = {

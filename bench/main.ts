@@ -11,7 +11,7 @@ import { gatewayIdleSuite } from './gateway-idle.ts'
 import { gatewayRoutesSuite } from './gateway-routes.ts'
 import { gatewayTlsSuite } from './gateway-tls.ts'
 import { gatewaySuite } from './gateway.ts'
-import { haproxySuite } from './haproxy.ts'
+import { guardsSuite } from './guards.ts'
 import { keysSuite } from './keys.ts'
 import { memorySuite } from './memory.ts'
 import { routesSuite } from './routes.ts'
@@ -27,7 +27,7 @@ const SUITES: readonly Suite[] = [
   denialsSuite,
   connectionsSuite,
   verifySuite,
-  haproxySuite,
+  guardsSuite,
   gatewaySuite,
   gatewayBodiesSuite,
   gatewayAuthSuite,

@@ -4,9 +4,9 @@ import { startNginxProcess } from './nginx-process.ts'
 import { type Bench, findFreePort, type RunningServer } from './processes.ts'
 import { AUDIENCE, ISSUER, type Minter } from './tokens.ts'
 
-/** URL of the proxy; every path is guarded. */
-export const proxyUrl = (port: number): string =>
-  `http://127.0.0.1:${port}/service-0/orders/4711?expand=lines`
+/** URL of the proxy; every path is guarded, and Warder's route allows this one. */
+export const proxyUrl = (port: number, file: string = 'orders/4711?expand=lines'): string =>
+  `http://127.0.0.1:${port}/service-0/${file}`
 
 interface GuardedPorts {
   readonly warder: number

