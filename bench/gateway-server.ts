@@ -15,6 +15,8 @@ export interface GatewayOptions {
   readonly apps: AppPorts
   /** How many routes; the last one is guarded. Default and minimum: 3. */
   readonly routes?: number
+  /** The port of an auth service that judges {@link askedUrl}. Default: there is no such path. */
+  readonly service?: number
   /** A second listener, over TLS. */
   readonly tls?: TlsFiles & { readonly port: number }
 }
@@ -25,15 +27,18 @@ export const guardedUrl = (port: number, file: string): string => `http://127.0.
 /** The same on a public route of the gateway. */
 export const publicUrl = (port: number, file: string): string => `http://127.0.0.1:${port}/public/${file}`
 
+/** The same on a route that an auth service judges. */
+export const askedUrl = (port: number, file: string): string => `http://127.0.0.1:${port}/asked/${file}`
+
 /** Path for uploads. */
 export const uploadUrl = (port: number): string => `http://127.0.0.1:${port}/upload`
 
 /** Starts it and waits for the first answer of the application. */
 export async function startGateway(bench: Bench, options: GatewayOptions): Promise<RunningServer> {
-  const { minter, apps, routes = 3, tls } = options
+  const { minter, apps, routes = 3, service, tls } = options
   const port = await findFreePort()
   const text = await configText(bench, minter, {
-    routes: routesText(routes),
+    routes: routesText(routes, service),
     listen: `gateway: ["127.0.0.1:${port}"${tlsText(tls)}], decisions: "127.0.0.1:${await findFreePort()}"`,
     more: `upstreams:
   content: { servers: ["http://127.0.0.1:${apps.content}"] }
@@ -51,7 +56,7 @@ const tlsText = (tls: GatewayOptions['tls']): string =>
     ? ''
     : `, { address: "127.0.0.1:${tls.port}", tls: [{ cert_file: ${tls.certFile}, key_file: ${tls.keyFile} }] }`
 
-function routesText(routes: number): string {
+function routesText(routes: number, service: number | undefined): string {
   const other = (index: number): string =>
     `  - { name: service-${index}, match: { path: /service-${index}/** }, policy: read, upstream: content }`
   const asked = [
@@ -60,5 +65,9 @@ function routesText(routes: number): string {
     '  - { name: guarded, match: { path: /guarded/** }, policy: read, upstream: content }',
   ]
   const others = Array.from({ length: routes - asked.length }, (_, index) => other(index))
+  if (service !== undefined)
+    others.push(
+      `  - { name: asked, match: { path: /asked/** }, forward_auth: { url: "http://127.0.0.1:${service}/" }, upstream: content }`,
+    )
   return [...others, ...asked].join('\n')
 }

@@ -9,6 +9,7 @@ import { gatewayAuthSuite } from './gateway-auth.ts'
 import { gatewayBodiesSuite } from './gateway-bodies.ts'
 import { gatewayIdleSuite } from './gateway-idle.ts'
 import { gatewayRoutesSuite } from './gateway-routes.ts'
+import { gatewayServiceSuite } from './gateway-service.ts'
 import { gatewayTlsSuite } from './gateway-tls.ts'
 import { gatewaySuite } from './gateway.ts'
 import { guardsSuite } from './guards.ts'
@@ -31,6 +32,7 @@ const SUITES: readonly Suite[] = [
   gatewaySuite,
   gatewayBodiesSuite,
   gatewayAuthSuite,
+  gatewayServiceSuite,
   gatewayRoutesSuite,
   gatewayIdleSuite,
   gatewayTlsSuite,
