@@ -15,18 +15,23 @@ import { gatewaySuite } from './gateway.ts'
 import { guardsSuite } from './guards.ts'
 import { keysSuite } from './keys.ts'
 import { memorySuite } from './memory.ts'
+import { routeLoadSuite } from './route-load.ts'
 import { routesSuite } from './routes.ts'
+import { saturationSuite } from './saturation.ts'
 import { startSuite } from './start.ts'
 import { formatVerdict, missingRow, type Row, type Verdict } from './row.ts'
 import { SkippedSuite, type Suite } from './suite.ts'
 import { formatTable } from './table.ts'
 import { verifySuite } from './verify.ts'
+import { workersSuite } from './workers.ts'
 
 const SUITES: readonly Suite[] = [
   decisionSuite,
   firstSightSuite,
   denialsSuite,
   connectionsSuite,
+  saturationSuite,
+  workersSuite,
   verifySuite,
   guardsSuite,
   gatewaySuite,
@@ -37,6 +42,7 @@ const SUITES: readonly Suite[] = [
   gatewayIdleSuite,
   gatewayTlsSuite,
   routesSuite,
+  routeLoadSuite,
   keysSuite,
   memorySuite,
   startSuite,

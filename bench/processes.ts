@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { treeOf } from './process-tree.ts'
 
 export interface RunningServer {
   readonly pid: number
@@ -25,12 +26,14 @@ const START_TIMEOUT_MS = 15_000
 export async function withBench<T>(body: (bench: Bench) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'warder-bench-'))
   const children = new Map<number, Bun.Subprocess>()
+  let started = 0
   const stop = async (pid: number): Promise<void> => {
     const child = children.get(pid)
     children.delete(pid)
-    // No process here has state to lose, and a drain would only take time.
-    child?.kill('SIGKILL')
-    await child?.exited
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
+    // No process here has state to lose, and a drain would only take time. The parent first: it replaces children.
+    for (const member of treeOf([pid])) killIfThere(member)
+    await child.exited
   }
   const stopAll = async (): Promise<void> => {
     await Promise.all([...children.keys()].map(stop))
@@ -48,7 +51,8 @@ export async function withBench<T>(body: (bench: Bench) => Promise<T>): Promise<
         return path
       },
       async start(command, url, headers = {}) {
-        const log = Bun.file(join(directory, `${children.size}.log`))
+        const log = Bun.file(join(directory, `${started}.log`))
+        started += 1
         const child = Bun.spawn([...command], { cwd: directory, stdin: 'ignore', stdout: log, stderr: log })
         children.set(child.pid, child)
         await waitForAnswer(child, url, headers, log)
@@ -58,6 +62,14 @@ export async function withBench<T>(body: (bench: Bench) => Promise<T>): Promise<
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal)
     await stopAll()
+  }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
   }
 }
 

@@ -53,7 +53,7 @@ export async function measureInterleaved<Name extends string, S extends Sample>(
 export const median = (values: readonly number[]): number => quantile(values, 0.5)
 
 /** The value that a share of the values does not exceed, between two of them if need be. NaN if empty. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const place = (sorted.length - 1) * share
   const below = sorted[Math.floor(place)] ?? Number.NaN

@@ -14,8 +14,8 @@ export interface WarderOptions {
   readonly command?: readonly string[]
   /** Verified tokens that it remembers. Default: the default of the setting. */
   readonly cacheTokens?: number
-  /** Default 1, the same as all the servers that it is compared with. */
-  readonly workers?: number
+  /** Default 1: one process, as of the servers that it is compared with. */
+  readonly workers?: number | 'auto'
   /** The cores that it runs on, as `taskset` takes them. Default: all. */
   readonly cores?: string
 }
@@ -23,6 +23,8 @@ export interface WarderOptions {
 /** Warder with its admin listener, which has the health checks. */
 export interface RunningWarder extends RunningServer {
   readonly adminPort: number
+  /** From the start of the process to the first allowed decision. */
+  readonly startMs: number
 }
 
 export const decisionUrl = (port: number): string => `http://127.0.0.1:${port}/v1/auth/nginx`
@@ -55,8 +57,9 @@ export async function startWarder(bench: Bench, options: WarderOptions): Promise
   const token = minter.mint(0)
   const pinned = cores === undefined ? [] : ['taskset', '-c', cores]
   const serve = [...pinned, ...command, 'serve', '-c', file]
+  const startedAt = performance.now()
   const pid = await bench.start(serve, decisionUrl(port), allowedHeaders(token, routes))
-  return { pid, port, adminPort }
+  return { pid, port, adminPort, startMs: performance.now() - startedAt }
 }
 
 /** One of the files in servers/: a reference, or an application. */
@@ -80,7 +83,7 @@ export interface ConfigParts {
   /** Default: a free one. */
   readonly adminPort?: number
   /** Default 1. */
-  readonly workers?: number
+  readonly workers?: number | 'auto'
 }
 
 /** A configuration whose routes may name the policy `read`. */
