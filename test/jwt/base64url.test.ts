@@ -40,6 +40,14 @@ describe('decodeBase64url', () => {
       { numRuns: 20_000 },
     )
   })
+  it('finds nothing of an earlier text in the memory of a later one', () => {
+    for (const invalid of ['AAA=', 'AA A', 'A\u{00e4}AA', 'AAAA=', 'AAAAA']) {
+      for (let i = 0; i < 200; i++) {
+        decodeBase64url('A'.repeat(4))
+        expect(decodeBase64url(invalid)).toBeUndefined()
+      }
+    }
+  })
   it('decodes what was encoded', () =>
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) =>
