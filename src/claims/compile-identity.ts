@@ -35,8 +35,9 @@ export function compileIdentity(
     path: assertClaimPath(settings.claim),
     slot: allNames.indexOf(settings.name.toLowerCase()),
   }))
+  const blank = allNames.map(() => '')
   return (token) => {
-    const values = allNames.map(() => '')
+    const values = blank.slice()
     for (const { settings, path, slot } of readers) {
       const value = formatClaim(exactly(readClaim(token.claims, path), path, token), settings)
       const { name: header, maxBytes } = settings
@@ -57,7 +58,10 @@ function exactly(value: unknown, path: readonly string[], token: ClaimsWithPaylo
 
 function hasInexactNumber(value: unknown): boolean {
   if (typeof value === 'number') return isInexact(value)
-  return typeof value === 'object' && value !== null && Object.values(value).some(hasInexactNumber)
+  if (typeof value !== 'object' || value === null) return false
+  // Lists are common, and need no copy of their values.
+  const values: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+  return values.some(hasInexactNumber)
 }
 
 function formatClaim(value: unknown, settings: IdentityHeaderSettings): string | undefined {
