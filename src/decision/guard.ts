@@ -31,7 +31,7 @@ export interface Guard {
   readonly blankIdentity: readonly string[]
   readonly maxTokenBytes: number
   readonly cache: VerifiedCache | undefined
-  /** Remembers token headers; see header-memo.ts. */
+  /** Remembers token headers. */
   readonly readHeader: ReadHeader
   readonly realm: string
 }
@@ -48,7 +48,7 @@ export function compileGuard(input: GuardInput): Guard {
     identityNames,
   }
   const policies = new Map(
-    input.policies.map((settings, index) => [settings.name, compilePolicy(settings, `${index}:`, context)]),
+    input.policies.map((settings, index) => [settings.name, compilePolicy(settings, index + 1, context)]),
   )
   return {
     issuers: input.issuers,
@@ -56,7 +56,7 @@ export function compileGuard(input: GuardInput): Guard {
     routes: input.routes.length === 0 ? undefined : compileRoutes(input.routes, policies),
     anyValidToken: compilePolicy(
       { ...ANY_VALID_TOKEN, issuers: unambiguousIssuers(input.issuers) },
-      '*:',
+      0,
       context,
     ),
     identityNames,

@@ -1,9 +1,10 @@
 /** Tokens that full verification has accepted, so that it need not be done again. It can only allow. */
 import { hash } from 'node:crypto'
-import { LRUCache } from 'lru-cache'
 import type { VerificationKey } from '../keys/verification-key.ts'
 import type { ValidityWindow } from './check-times.ts'
 import type { Issuer } from './issuer.ts'
+import { NO_RECORD } from './record-log.ts'
+import { VerifiedRecords } from './verified-records.ts'
 
 /** What full verification found for one token under one policy. */
 export interface VerifiedToken extends ValidityWindow {
@@ -14,10 +15,11 @@ export interface VerifiedToken extends ValidityWindow {
   readonly identity: readonly string[]
 }
 
+/** Entries are found by the digest of the token and the number of the policy. */
 export interface VerifiedCache {
   /** What was found for this token, if it is still true; otherwise undefined, and full verification decides. */
-  get(cacheKey: string, nowSeconds: number): VerifiedToken | undefined
-  put(cacheKey: string, verified: VerifiedToken): void
+  get(digest: string, policyId: number, nowSeconds: number): VerifiedToken | undefined
+  put(digest: string, policyId: number, verified: VerifiedToken): void
   readonly size: number
 }
 
@@ -27,42 +29,55 @@ export interface VerifiedCacheLimits {
   readonly bytes: number
 }
 
-// Key string, entry object, window, array and LRU slots, measured; identity values come on top.
-const ENTRY_OVERHEAD_BYTES = 400
+/** Who vouches for a token. There are few of them, so a record has its number only. */
+type Origin = Pick<VerifiedToken, 'issuer' | 'key'>
+
+/** With more of them, most are keys of the past; then everything is forgotten, and they with it. */
+const MAX_ORIGINS = 4_096
 
 /**
- * The key of a token's entry: SHA-256 of the whole accepted token, with the policy. A token with
- * another encoding of its signature is another token here. Each configuration has a new cache, so the key has no settings.
+ * SHA-256 of the whole accepted token, one character for each byte. A token with another encoding of its signature is
+ * another token here. Each configuration has a new cache, so settings are not a part of it.
  */
-export const cacheKeyOf = (token: string, policyId: string): string =>
-  policyId + hash('sha256', token, 'binary')
+export const digestOf = (token: string): string => hash('sha256', token, 'binary')
 
-/** A cache bounded by entries and bytes; undefined if `tokens` is 0. */
-export function createVerifiedCache(limits: VerifiedCacheLimits): VerifiedCache | undefined {
-  if (limits.tokens === 0 || limits.bytes === 0) return undefined
-  const entries = new LRUCache<string, VerifiedToken>({
-    max: limits.tokens,
-    maxSize: limits.bytes,
-    sizeCalculation: (entry) =>
-      entry.identity.reduce((sum, value) => sum + value.length, ENTRY_OVERHEAD_BYTES),
-  })
+/** A cache bounded by entries and bytes; undefined if one of them is 0. */
+export function createVerifiedCache({ tokens, bytes }: VerifiedCacheLimits): VerifiedCache | undefined {
+  if (tokens === 0 || bytes === 0) return undefined
+  let records = new VerifiedRecords(tokens, bytes)
+  let origins: Origin[] = []
+  const numberOf = ({ issuer, key }: Origin): number => {
+    const known = origins.findIndex((origin) => origin.key === key && origin.issuer === issuer)
+    if (known >= 0) return known
+    if (origins.length === MAX_ORIGINS) {
+      origins = []
+      records = new VerifiedRecords(tokens, bytes)
+    }
+    return origins.push({ issuer, key }) - 1
+  }
   return {
-    get(cacheKey, nowSeconds) {
-      const entry = entries.get(cacheKey)
-      if (entry === undefined) return undefined
-      if (
-        nowSeconds >= entry.notBefore &&
-        nowSeconds < entry.notAfter &&
-        entry.issuer.keys.trusts(entry.key)
-      ) {
-        return entry
+    get(digest, policyId, nowSeconds) {
+      const place = records.find(digest, policyId)
+      if (place === NO_RECORD) return undefined
+      const origin = origins[records.originAt(place)]
+      const notBefore = records.notBeforeAt(place)
+      const notAfter = records.notAfterAt(place)
+      const isCurrent = nowSeconds >= notBefore && nowSeconds < notAfter
+      if (origin === undefined || !isCurrent || !origin.issuer.keys.trusts(origin.key)) {
+        records.remove(place)
+        return undefined
       }
-      entries.delete(cacheKey)
-      return undefined
+      const { issuer, key } = origin
+      return { issuer, key, identity: records.identityAt(place), notBefore, notAfter }
     },
-    put: (cacheKey, verified) => void entries.set(cacheKey, verified),
+    put(digest, policyId, verified) {
+      const { identity, notBefore, notAfter } = verified
+      // First: it may empty the records.
+      const origin = numberOf(verified)
+      records.add(digest, policyId, { origin, notBefore, notAfter, identity })
+    },
     get size() {
-      return entries.size
+      return records.size
     },
   }
 }

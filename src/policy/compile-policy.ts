@@ -8,8 +8,8 @@ import type { PolicySettings } from '../settings/policy/definition.ts'
 
 export interface Policy {
   readonly name: string
-  /** Short and unique in one configuration; part of cache keys. */
-  readonly id: string
+  /** Unique in one configuration; part of what tokens are remembered by. */
+  readonly id: number
   readonly issuers: IssuerMap
   readonly tokenSources: readonly TokenSourceSettings[]
   readonly scope: ScopeRule
@@ -35,7 +35,7 @@ export interface PolicyContext {
 }
 
 /** Compiles a policy. The configuration check has validated its issuers and claim paths; an invalid one throws. */
-export function compilePolicy(settings: PolicySettings, id: string, context: PolicyContext): Policy {
+export function compilePolicy(settings: PolicySettings, id: number, context: PolicyContext): Policy {
   const { issuers, defaultSources, identityNames } = context
   const accepted = settings.issuers?.map((name) => assertIssuer(issuers, name)) ?? [...issuers.values()]
   return {

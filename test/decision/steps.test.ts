@@ -87,7 +87,9 @@ describe('a step of every request', () => {
     await ask(decide, request)
     await ask(decide, request)
     expect(seen[0]).toMatchObject({ issuer: { settings: { name: 'main' } }, identity: ['user-1'] })
-    expect(seen[1]).toBe(seen[0] as VerifiedToken)
+    expect(seen[1]).toStrictEqual(seen[0] as VerifiedToken)
+    expect(seen[1]?.issuer).toBe(seen[0]?.issuer as VerifiedToken['issuer'])
+    expect(seen[1]?.key).toBe(seen[0]?.key as VerifiedToken['key'])
   })
   it('denies a remembered token, and does not forget it', async () => {
     const ran: string[] = []

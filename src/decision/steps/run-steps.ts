@@ -1,5 +1,5 @@
 /** Runs the steps of a decision one after the other, without those that a remembered token does not need again. */
-import { cacheKeyOf, type VerifiedToken } from '../../jwt/verified-cache.ts'
+import { digestOf, type VerifiedToken } from '../../jwt/verified-cache.ts'
 import { internalError, type Denial } from '../denial.ts'
 import type { Trial } from '../trial.ts'
 import { ROUTE_STEP, TOKEN_STEP } from './route-and-token.ts'
@@ -46,27 +46,27 @@ function recallOrVerify(trial: Trial, steps: CompiledSteps): Verdict | Promise<V
   const { policy, extracted } = trial
   if (cache === undefined || policy === undefined || extracted === undefined)
     return verify(trial, steps, undefined, undefined)
-  const cacheKey = cacheKeyOf(extracted.token, policy.id)
-  const recalled = cache.get(cacheKey, trial.nowSeconds)
-  if (recalled === undefined) return verify(trial, steps, undefined, undefined, cacheKey)
+  const digest = digestOf(extracted.token)
+  const recalled = cache.get(digest, policy.id, trial.nowSeconds)
+  if (recalled === undefined) return verify(trial, steps, undefined, undefined, digest)
   trial.issuer = recalled.issuer
   trial.verified = recalled
   trial.isCacheHit = true
   return askEveryTime(trial, steps, undefined, undefined)
 }
 
-/** @param cacheKey Under which the token is remembered; undefined: it is not. */
+/** @param digest Of the token, under which it is remembered; undefined: it is not. */
 function verify(
   trial: Trial,
   steps: CompiledSteps,
   recorder: Recorder | undefined,
   earlier: Verdict,
-  cacheKey?: string,
+  digest?: string,
 ): Verdict | Promise<Verdict> {
   const verdict = runList(trial, steps.verification, 0, recorder, earlier)
   return verdict instanceof Promise
-    ? verdict.then((settled) => afterVerification(trial, steps, recorder, settled, cacheKey))
-    : afterVerification(trial, steps, recorder, verdict, cacheKey)
+    ? verdict.then((settled) => afterVerification(trial, steps, recorder, settled, digest))
+    : afterVerification(trial, steps, recorder, verdict, digest)
 }
 
 function afterVerification(
@@ -74,12 +74,13 @@ function afterVerification(
   steps: CompiledSteps,
   recorder: Recorder | undefined,
   verdict: Verdict,
-  cacheKey: string | undefined,
+  digest: string | undefined,
 ): Verdict | Promise<Verdict> {
   if (verdict === undefined) {
     trial.verified = toVerified(trial)
     if (trial.verified === undefined) return internalError('verification')
-    if (cacheKey !== undefined) trial.guard.cache?.put(cacheKey, trial.verified)
+    if (digest !== undefined && trial.policy !== undefined)
+      trial.guard.cache?.put(digest, trial.policy.id, trial.verified)
   } else if (recorder === undefined) return verdict
   return askEveryTime(trial, steps, recorder, verdict)
 }
