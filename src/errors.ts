@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   ERR_SERVER_LISTEN: 'Warder cannot listen on an address',
   ERR_SERVER_RESTART: 'TLS and client certificates cannot be turned on without a restart',
   ERR_SERVER_RELOAD_DROPS: 'a changed file removes all routes, policies, issuers or judges at once',
+  ERR_SERVER_WORKER: 'a worker process cannot serve',
   ERR_REQUEST_URL: 'the URL of a request is not absolute',
   WARN_POLICY_ROUTE_UNREACHABLE: 'a route can never match',
   WARN_POLICY_ROUTE_LETTER_CASE: 'a route repeats the path of an earlier route in another letter case',

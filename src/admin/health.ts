@@ -2,6 +2,17 @@
 import type { Issuer } from '../jwt/issuer.ts'
 import { partsOf, type KeyHistory, type KeySourceStatus } from '../keys/key-source.ts'
 
+/** A process that serves beside others. */
+export interface WorkerHealth {
+  /** From 1. */
+  readonly number: number
+  /** Undefined between two processes. */
+  readonly pid: number | undefined
+  readonly isServing: boolean
+  /** How its previous process ended, if there is none now that serves. */
+  readonly lastEnd: string | undefined
+}
+
 /** The state that readiness depends on. */
 export interface HealthState {
   /** Short digest of the configuration in force. */
@@ -9,6 +20,8 @@ export interface HealthState {
   /** Addresses of the listeners. */
   readonly listeners: readonly string[]
   readonly issuers: readonly Issuer[]
+  /** Absent if this process serves alone. */
+  readonly workers?: readonly WorkerHealth[]
   readonly isDraining: boolean
   /** Epoch milliseconds. */
   readonly nowMs: number
@@ -21,20 +34,32 @@ export interface HealthReport {
 }
 
 /**
- * Ready: every issuer has had keys, and the process is not stopping. A key set that is stale, or too old to be
+ * Ready: every issuer has had keys, a worker serves, and the process is not stopping. A key set that is stale, or too old to be
  * used, is degraded, not unready: an issuer that is down for a day must not take down the others.
  */
 export function reportHealth(state: HealthState): HealthReport {
+  const workers = workerLines(state.workers ?? [])
   const issuers = state.issuers.flatMap((issuer) => issuerLines(issuer, state.nowMs))
-  const isReady = !state.isDraining && issuers.every((line) => !line.startsWith('[-]'))
+  const isReady = !state.isDraining && [...workers, ...issuers].every((line) => !line.startsWith('[-]'))
   const lines = [
     `[+] config ${state.configDigest}`,
     ...state.listeners.map((address) => `[+] listener ${address}`),
+    ...workers,
     ...issuers,
     ...(state.isDraining ? ['[-] stopping'] : []),
     isReady ? 'ready' : 'not ready',
   ]
   return { isReady, lines }
+}
+
+/** The others serve while one is replaced; the system gives them all new connections. */
+function workerLines(workers: readonly WorkerHealth[]): readonly string[] {
+  const absent = workers.some(({ isServing }) => isServing) ? '[~]' : '[-]'
+  return workers.map(({ number, pid, isServing, lastEnd }) => {
+    const process = `worker ${number}${pid === undefined ? '' : `, process ${pid}`}`
+    if (isServing) return `[+] ${process}`
+    return `${absent} ${process}: starting${lastEnd === undefined ? '' : `; the previous process ended: ${lastEnd}`}`
+  })
 }
 
 /** The lines of each key source. A source that never had keys is only degraded if another source has had some. */

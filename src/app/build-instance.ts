@@ -1,9 +1,7 @@
 /** From settings to a guard with running key sources: all of it, or a diagnostic for what is wrong. */
 import { toDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
-import { authCaFiles } from '../settings/route/judges.ts'
 import { hashContent } from '../config/interpolate.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
-import { listenerSetting } from '../config/setting-places.ts'
 import { certificateWarnings } from '../config/start-checks/certificates.ts'
 import { reachFileWarnings, refusedKeyWarnings } from '../config/start-checks/keys.ts'
 import { readableSecretWarnings } from '../config/start-checks/readable-secrets.ts'
@@ -14,36 +12,28 @@ import { createDecide, type Decide } from '../decision/decide.ts'
 import { findRoute } from '../decision/find-route.ts'
 import { compileGuard, type Guard } from '../decision/guard.ts'
 import { WarderError } from '../errors.ts'
-import {
-  loadCertificates,
-  loadServerTrust,
-  type Certificates,
-  type ServerTrust,
-} from '../http/sockets/certificates.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
+import { readGatewayFiles, type GatewayFiles } from './gateway-files.ts'
 import { openKeySources, type Attempt } from './keys/key-sources.ts'
 import { inspectSnapshot } from './keys/snapshot-files.ts'
 import { newId } from './system.ts'
 
-/** What the gateway's connections are secured with, read from files. */
-interface GatewayFiles {
-  /** Of the listeners, in their order; undefined for plain HTTP. */
-  readonly certificates: readonly (Certificates | undefined)[]
-  /** By what the gateway knows its `https://` servers, by name of the upstream. */
-  readonly serverTrust: ReadonlyMap<string, ServerTrust>
-  /** Of auth services, by the file of their authorities. */
-  readonly authTrust: ReadonlyMap<string, ServerTrust>
-}
-
-/** A configuration in working order. */
-export interface Instance extends GatewayFiles {
-  readonly config: LoadedConfig
+/** A configuration as a process serves it. */
+export interface ServingInstance extends GatewayFiles {
+  readonly config: Pick<LoadedConfig, 'settings' | 'digest'>
   readonly guard: Guard
   readonly decide: Decide
   /** The users that a route lets in, including those of its file. */
   readonly usersOf: UsersFiles['usersOf']
+  /** Stops the key sources, except those that a later instance has taken over. */
+  close(keep?: ServingInstance): void
+}
+
+/** A configuration in working order. */
+export interface Instance extends ServingInstance {
+  readonly config: LoadedConfig
   /** The configuration's warnings and those that only show when it is compiled. */
   readonly warnings: readonly Diagnostic[]
   /** Content hashes of all files it was made of, key files too, as `watchFiles` compares them. */
@@ -52,8 +42,8 @@ export interface Instance extends GatewayFiles {
   readonly started: Promise<void>
   /** Resolves when listeners may open: at once, unless an issuer says `startup: wait`. */
   readonly ready: Promise<void>
-  /** Stops the key sources, except those that a later instance has taken over. */
-  close(keep?: Instance): void
+  /** The content of the files that the gateway needs, by absolute path. */
+  readonly files: ReadonlyMap<string, Uint8Array>
 }
 
 export interface BuildDeps extends KeyDeps {
@@ -77,8 +67,10 @@ export function buildInstance(config: LoadedConfig, deps: BuildDeps): Result<Ins
   const { settings } = config
   const previous = deps.previous?.guard.issuers ?? []
   const { issuers, close } = openKeySources(settings.issuers, { ...deps, readFileSync }, previous, attempt)
-  const gatewayFiles = readGatewayFiles(settings, readFileSync, attempt)
-  const users = readUsersFiles(config, readFileSync)
+  const files = new Map<string, Uint8Array>()
+  const readGatewayFile = remember(readFileSync, files)
+  const gatewayFiles = readGatewayFiles(settings, readGatewayFile, attempt)
+  const users = readUsersFiles(config, readGatewayFile)
   const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
   problems.push(...users.diagnostics.filter(isError))
   if (problems.length > 0) {
@@ -103,6 +95,7 @@ export function buildInstance(config: LoadedConfig, deps: BuildDeps): Result<Ins
       ...users.diagnostics.filter((diagnostic) => !isError(diagnostic)),
     ],
     fileHashes,
+    files,
     started: Promise.all(issuers.map(({ keys }) => keys.started)).then(() => undefined),
     ready: Promise.all(issuers.map(({ keys }) => keys.ready)).then(() => undefined),
     close: (keep) => close(keep?.guard.issuers),
@@ -134,20 +127,14 @@ function rememberHashes(
   }
 }
 
-function readGatewayFiles(
-  { listen, upstreams, routes }: LoadedConfig['settings'],
+function remember(
   readFileSync: KeyDeps['readFileSync'],
-  attempt: Attempt,
-): GatewayFiles {
-  const authorities = authCaFiles(routes).map((caFile) => ({ name: caFile, caFile }))
-  return {
-    certificates: listen.gateway.map(({ tls }, i) =>
-      tls === undefined
-        ? undefined
-        : attempt(`${listenerSetting(listen.gateway, i)}/tls`, () => loadCertificates(tls, readFileSync)),
-    ),
-    serverTrust: attempt('upstreams', () => loadServerTrust(upstreams, readFileSync)) ?? new Map(),
-    authTrust: attempt('routes', () => loadServerTrust(authorities, readFileSync)) ?? new Map(),
+  files: Map<string, Uint8Array>,
+): KeyDeps['readFileSync'] {
+  return (path) => {
+    const bytes = readFileSync(path)
+    files.set(path, bytes)
+    return bytes
   }
 }
 

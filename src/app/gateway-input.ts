@@ -4,10 +4,10 @@ import { findRouteOf } from '../decision/find-route.ts'
 import type { GatewayInput, RouteInput } from '../gateway/gateway-input.ts'
 import type { JudgeInput } from '../gateway/judges/judge.ts'
 import type { JudgeSettings } from '../settings/route/definition.ts'
-import type { Instance } from './build-instance.ts'
+import type { ServingInstance } from './build-instance.ts'
 import { newId } from './system.ts'
 
-export function gatewayInput(instance: Instance): GatewayInput {
+export function gatewayInput(instance: ServingInstance): GatewayInput {
   const { config, guard, decide, certificates, serverTrust, authTrust } = instance
   const { settings } = config
   return {
@@ -35,7 +35,7 @@ export function gatewayInput(instance: Instance): GatewayInput {
   }
 }
 
-function toJudgeInput(judge: JudgeSettings, { guard, usersOf }: Instance): JudgeInput {
+function toJudgeInput(judge: JudgeSettings, { guard, usersOf }: ServingInstance): JudgeInput {
   switch (judge.kind) {
     case 'policy': {
       const policy = guard.policies.get(judge.policy)

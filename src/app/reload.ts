@@ -5,8 +5,9 @@ import type { Logger } from '../observe/logger.ts'
 import type { Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'
 import type { WatchedFiles } from '../config/watched-files.ts'
+import { toDiagnostic } from '../config/diagnostic.ts'
 import { checkReload } from '../config/reload-checks.ts'
-import type { Service } from './service.ts'
+import type { SharedFault } from './workers/messages.ts'
 
 /** How long a reload waits for the keys of new sources, in milliseconds; the old configuration answers meanwhile. */
 const KEYS_WAIT_MS = 5_000
@@ -18,8 +19,15 @@ export type ReloadCause =
   /** A file has changed. */
   | { readonly kind: 'watch'; readonly isQuiet: (loaded: WatchedFiles) => boolean }
 
+/** What a reload needs of a service. */
+export interface Reloadable {
+  readonly instance: Instance
+  /** Puts another instance in force, and closes the old one; or reports why it cannot, and the old one stays. */
+  swap(next: Instance): Promise<SharedFault | undefined> | void
+}
+
 export interface ReloadDeps {
-  readonly service: Service
+  readonly service: Reloadable
   readonly load: (previous: Instance) => Promise<Result<Instance, ConfigFailure>>
   readonly logger: Logger
   /** Prints diagnostics for people: those of a refusal, with an error among them, or the warnings of what is in force. */
@@ -61,36 +69,29 @@ async function reloadOnce(deps: ReloadDeps, cause: ReloadCause, isStopping: () =
   await Promise.race([next.started, sleep(KEYS_WAIT_MS), stopping])
   // Its keys may be hanging, and would keep the process.
   if (isStopping()) return next.close(old)
-  service.swap(next)
+  const fault = await service.swap(next)
   // The service may have stopped meanwhile.
-  if (service.instance === next) reportReload(deps, old, next)
+  if (service.instance === next) return reportReload(deps, old, next)
+  if (fault === undefined) return
+  next.close(old)
+  refuse(deps, {
+    diagnostics: [toDiagnostic(fault)],
+    source: next.config.source,
+    watched: watchedFiles(next),
+  })
 }
 
 /** What may replace the running instance; undefined, and reported, if nothing may. */
-async function loadNext(
-  { load, logger, report }: ReloadDeps,
-  cause: ReloadCause,
-  old: Instance,
-): Promise<Instance | undefined> {
-  const logRefusal = (errors: readonly string[], message: string): undefined => {
-    logger.error({ event: 'reload', result: 'refused', config: old.config.digest, errors }, message)
-  }
-  const refuse = (failure: ConfigFailure): undefined => {
-    report(failure)
-    const errors = failure.diagnostics.filter(({ severity }) => severity === 'error')
-    return logRefusal(
-      errors.map(({ code }) => code),
-      'reload refused; the previous configuration stays in force',
-    )
-  }
+async function loadNext(deps: ReloadDeps, cause: ReloadCause, old: Instance): Promise<Instance | undefined> {
   // A bug in loading must not end the service, whose old configuration is good.
-  const loaded = await load(old).catch(() => undefined)
+  const loaded = await deps.load(old).catch(() => undefined)
   if (loaded === undefined)
     return logRefusal(
+      deps,
       ['ERR_INTERNAL'],
       'reload failed, which is a bug in Warder; the previous configuration stays in force',
     )
-  if (!loaded.ok) return refuse(loaded.error)
+  if (!loaded.ok) return refuse(deps, loaded.error)
   const next = loaded.value
   const watched = watchedFiles(next)
   // The files are being written again: what was read may be incomplete.
@@ -98,7 +99,24 @@ async function loadNext(
   const diagnostics = isIncomplete ? [] : checkReload(old.config.settings, next.config, cause.kind)
   if (!isIncomplete && diagnostics.length === 0) return next
   next.close(old)
-  return isIncomplete ? undefined : refuse({ diagnostics, source: next.config.source, watched })
+  return isIncomplete ? undefined : refuse(deps, { diagnostics, source: next.config.source, watched })
+}
+
+function refuse(deps: ReloadDeps, failure: ConfigFailure): undefined {
+  deps.report(failure)
+  const errors = failure.diagnostics.filter(({ severity }) => severity === 'error')
+  return logRefusal(
+    deps,
+    errors.map(({ code }) => code),
+    'reload refused; the previous configuration stays in force',
+  )
+}
+
+function logRefusal({ logger, service }: ReloadDeps, errors: readonly string[], message: string): undefined {
+  logger.error(
+    { event: 'reload', result: 'refused', config: service.instance.config.digest, errors },
+    message,
+  )
 }
 
 function reportReload({ logger, report }: ReloadDeps, old: Instance, next: Instance): void {
@@ -112,6 +130,9 @@ function reportReload({ logger, report }: ReloadDeps, old: Instance, next: Insta
   )
   if (boundTo(config.settings) !== boundTo(before)) {
     logger.warn({ event: 'reload', config: config.digest }, '`listen` has changed; restart to listen there')
+  }
+  if (config.settings.workers !== before.workers) {
+    logger.warn({ event: 'reload', config: config.digest }, '`workers` has changed; restart to have as many')
   }
 }
 

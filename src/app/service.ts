@@ -1,7 +1,4 @@
 /** The running service: listeners over an instance that is swapped in whole. */
-import { adminRoutes } from '../admin/admin-routes.ts'
-import { reportHealth } from '../admin/health.ts'
-import { reportKeys } from '../admin/keys-report.ts'
 import type { Stores } from '../decision/stores.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
@@ -10,18 +7,19 @@ import { createServiceLog } from '../observe/service-log.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
 import { freeSocket } from '../server/free-socket.ts'
 import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
-import { localOnly } from '../server/local-only.ts'
-import type { Instance } from './build-instance.ts'
+import type { Settings } from '../settings/definition.ts'
+import { openAdmin } from './admin-listener.ts'
+import type { Instance, ServingInstance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
 import { createStores, monotonicMs, newId, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
-export interface Service {
+export interface Service<Served extends ServingInstance = Instance> {
   /** Addresses that are listened on: decisions, then admin and those of the gateway, if there are any. */
   readonly addresses: readonly string[]
-  readonly instance: Instance
+  readonly instance: Served
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
-  swap(next: Instance): void
+  swap(next: Served): void
   /** Turns readiness off, keeps answering for `drainMs`, then stops. */
   stop(drainMs: number): Promise<void>
 }
@@ -33,11 +31,20 @@ const BODY_WARNING_INTERVAL_MS = 60_000
 const TIDY_INTERVAL_MS = 1_000
 
 /** Starts listening, even if a killed process has left its socket. @throws WarderError ERR_SERVER_LISTEN */
-export async function openService(first: Instance, logger: Logger): Promise<Service> {
-  const { decisions, admin, gateway } = first.config.settings.listen
+export async function openService<Served extends ServingInstance>(
+  first: Served,
+  logger: Logger,
+  stores?: Stores,
+  holdsUnixSockets = true,
+): Promise<Service<Served>> {
+  if (holdsUnixSockets) await freeSockets(first.config.settings.listen)
+  return startService(first, logger, stores, holdsUnixSockets)
+}
+
+/** Removes the unix sockets of a killed process. @throws WarderError ERR_SERVER_LISTEN when one is in use. */
+export async function freeSockets({ decisions, admin, gateway }: Settings['listen']): Promise<void> {
   for (const address of [decisions, admin, ...gateway.map((listener) => listener.address)])
     if (address !== null) await freeSocket(address)
-  return startService(first, logger)
 }
 
 /** How long a stopping gateway lets exchanges under way go on, in milliseconds. */
@@ -47,9 +54,15 @@ const GATEWAY_PATIENCE_MS = 10_000
  * Starts listening.
  *
  * @param stores Default: new ones, in the memory of this process.
+ * @param holdsUnixSockets False if another process of the service listens on its unix sockets.
  * @throws WarderError ERR_SERVER_LISTEN
  */
-export function startService(first: Instance, logger: Logger, stores = createStores()): Service {
+export function startService<Served extends ServingInstance>(
+  first: Served,
+  logger: Logger,
+  stores = createStores(),
+  holdsUnixSockets = true,
+): Service<Served> {
   let instance = first
   let isDraining = false
   let isStopped = false
@@ -60,23 +73,16 @@ export function startService(first: Instance, logger: Logger, stores = createSto
   })
   const { onDecision, stopTidying } = watchDecisions(log.onDecision)
   const onUnreadBody = createBodyWarning(logger)
-  const routesOf = (next: Instance): ReturnType<typeof decisionRoutes> =>
+  const routesOf = (next: ServingInstance): ReturnType<typeof decisionRoutes> =>
     decisionRoutes(
       { guard: next.guard, decide: next.decide, newId, monotonicMs, onDecision, onUnreadBody },
       next.config.settings.endpoints,
     )
-  const health = () =>
-    reportHealth({
-      configDigest: instance.config.digest,
-      listeners: addresses,
-      issuers: instance.guard.issuers,
-      isDraining,
-      nowMs: Date.now(),
-    })
   const { decisions, admin, gateway, addresses } = openListeners(first, {
-    decisions: routesOf(first),
-    admin: adminRoutes(health, () => reportKeys(instance.guard.issuers)),
-    adminHosts: () => instance.config.settings.listen.adminHosts ?? [],
+    decisions:
+      holdsUnixSockets || first.config.settings.listen.decisions.kind === 'tcp' ? routesOf(first) : undefined,
+    openAdmin: (address) =>
+      openAdmin(address, () => instance, { isDraining: () => isDraining, addresses: () => addresses }),
     gatewayLog: log.gatewayLog(onDecision),
     stores,
   })
@@ -90,7 +96,7 @@ export function startService(first: Instance, logger: Logger, stores = createSto
       if (isStopped) return next.close()
       const old = instance
       instance = next
-      decisions.replace(routesOf(next))
+      decisions?.replace(routesOf(next))
       gateway?.replace(gatewayInput(next))
       old.close(next)
     },
@@ -100,7 +106,7 @@ export function startService(first: Instance, logger: Logger, stores = createSto
       for (const draining of [decisions, admin, gateway]) draining?.drain()
       await new Promise((resolve) => setTimeout(resolve, drainMs))
       isStopped = true
-      await Promise.all([decisions.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS)])
+      await Promise.all([decisions?.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS)])
       instance.close()
       log.report()
     },
@@ -129,36 +135,31 @@ function watchDecisions(log: (event: DecisionEvent) => void): {
 }
 
 interface Answering {
-  readonly decisions: ReturnType<typeof decisionRoutes>
-  readonly admin: ReturnType<typeof adminRoutes>
-  /** Names by which browsers may reach the admin listener. */
-  readonly adminHosts: () => readonly string[]
+  /** Undefined if another process has the listener. */
+  readonly decisions: ReturnType<typeof decisionRoutes> | undefined
+  readonly openAdmin: (address: Settings['listen']['admin']) => HttpListener | undefined
   readonly gatewayLog: Parameters<typeof createGateway>[1]
   readonly stores: Stores
 }
 
 interface Listeners {
-  readonly decisions: HttpListener
+  readonly decisions: HttpListener | undefined
   readonly admin: HttpListener | undefined
   readonly gateway: Gateway | undefined
   readonly addresses: readonly string[]
 }
 
 /** Opens all of them, or none. */
-function openListeners(instance: Instance, answering: Answering): Listeners {
+function openListeners(instance: ServingInstance, answering: Answering): Listeners {
   const { listen } = instance.config.settings
   const opened: HttpListener[] = []
-  const open = (...args: Parameters<typeof createHttpListener>): HttpListener => {
-    const listener = createHttpListener(...args)
-    opened.push(listener)
+  const keep = (listener: HttpListener | undefined): HttpListener | undefined => {
+    if (listener !== undefined) opened.push(listener)
     return listener
   }
   try {
-    const decisions = open(listen.decisions, answering.decisions)
-    // Browsers do not reach a unix socket, and its clients name any host.
-    const adminAnswers =
-      listen.admin?.kind === 'unix' ? answering.admin : localOnly(answering.admin, answering.adminHosts)
-    const admin = listen.admin === null ? undefined : open(listen.admin, adminAnswers)
+    const decisions = keep(answering.decisions && createHttpListener(listen.decisions, answering.decisions))
+    const admin = keep(answering.openAdmin(listen.admin))
     const gateway =
       listen.gateway.length === 0
         ? undefined

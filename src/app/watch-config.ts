@@ -6,8 +6,7 @@ import type { Logger } from '../observe/logger.ts'
 import type { Instance } from './build-instance.ts'
 import { listFiles } from './list-files.ts'
 import { MAX_READ_BYTES, readBoundedLater } from './read-bounded.ts'
-import { watchedFiles, type ReloadCause } from './reload.ts'
-import type { Service } from './service.ts'
+import { watchedFiles, type Reloadable, type ReloadCause } from './reload.ts'
 
 export interface ConfigWatch {
   /** Watches the files of the configuration that is in force now; a reload may have brought others. */
@@ -19,7 +18,7 @@ export interface ConfigWatch {
 
 /** Starts watching. */
 export function watchConfig(
-  service: Service,
+  service: Pick<Reloadable, 'instance'>,
   reload: (cause: ReloadCause) => Promise<void>,
   logger: Logger,
 ): ConfigWatch {

@@ -33,6 +33,7 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
 
 const OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {
   ERR_INTERNAL: EXIT.bug,
+  ERR_SERVER_WORKER: EXIT.bug,
   ERR_CLI_CONFIG_NOT_FOUND: EXIT.configInvalid,
   ERR_CLI_UNREACHABLE: EXIT.unreachable,
   ERR_SERVER_LISTEN: EXIT.cannotListen,

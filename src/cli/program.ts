@@ -10,6 +10,7 @@ import { keysCommand } from './keys/command.ts'
 import { serveCommand } from './serve/command.ts'
 import { snippetCommand } from './snippet/command.ts'
 import { tokenCommand } from './token/command.ts'
+import { workerCommand } from './worker/command.ts'
 import { EXIT_MEANINGS } from './exit-codes.ts'
 import { readVersion, versionCommand } from './version.ts'
 
@@ -34,6 +35,7 @@ export function createProgram(cli: Cli): Command {
     versionCommand(cli),
   ]
   for (const command of commands) program.addCommand(command)
+  program.addCommand(workerCommand(cli), { hidden: true })
   return program
 }
 

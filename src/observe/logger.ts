@@ -22,6 +22,11 @@ export interface Logger {
   flushSync(): void
 }
 
+export interface RelayingLogger extends Logger {
+  /** Writes whole lines of another process of the service as they are. */
+  relay(lines: string): void
+}
+
 /**
  * A logger on a file descriptor. It never waits for the reader of the log: a stalled reader would stop every decision.
  * Lines that do not fit into the buffer are dropped, and counted in a line when there is room again.
@@ -30,7 +35,7 @@ export interface Logger {
  *
  * @param fd 1 for stdout, 2 for stderr.
  */
-export function createLogger(fd: number): Logger {
+export function createLogger(fd: number): RelayingLogger {
   const timeText = createTimeText()
   const lineOf = (level: string, fields: LogFields, message: string): string => {
     const members = JSON.stringify(fields).slice(1, -1)
@@ -50,6 +55,13 @@ export function createLogger(fd: number): Logger {
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
+    relay(lines) {
+      for (let at = 0; at < lines.length;) {
+        const end = lines.indexOf('\n', at) + 1 || lines.length
+        writer.write(lines.slice(at, end))
+        at = end
+      }
+    },
     flush: () => writer.flush(),
     flushSync: () => writer.flushSync(),
   }

@@ -86,7 +86,7 @@ function bind(address: SocketAddress, options: ListenerOptions): Bun.Server<unde
         hostname: address.host,
         port: address.port,
         idleTimeout: IDLE_TIMEOUT_SECONDS,
-        reusePort: false,
+        reusePort: address.isShared === true,
       })
     }
     return Bun.serve({ ...options, unix: address.path })

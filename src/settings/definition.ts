@@ -137,6 +137,14 @@ export const ROOT = section({
   limits: withDefault(LIMITS, {}, 'Bounds on what Warder reads.'),
   cache: withDefault(CACHE, {}, 'Memory for verified tokens.'),
   log: withDefault(LOG, {}, 'Lines on standard output; see [log.md](log.md).'),
+  workers: withDefault(
+    plain(
+      z.union([z.literal('auto'), count(1, 256).schema], { error: 'expected `auto` or a number' }),
+      '`auto`, or a number, 1 to 256',
+    ),
+    1,
+    'Number of processes in which `warder serve` handles connections; `auto` is one for each core. Others than 1 need Linux; see [operations.md](operations.md#workers).',
+  ),
   realm: withDefault(text('text, quotable ASCII', parseRealm), 'warder', '`realm` of the challenge.'),
   state_dir: optional(
     text('path'),

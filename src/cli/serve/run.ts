@@ -2,8 +2,10 @@
 import { logBugs } from '../../observe/bug-log.ts'
 import { createKeyLog } from '../../observe/key-log.ts'
 import { loadInstance } from '../../app/load-instance.ts'
-import { createReload } from '../../app/reload.ts'
+import { createReload, type Reloadable } from '../../app/reload.ts'
 import { openService, type Service } from '../../app/service.ts'
+import { openSupervised } from '../../app/workers/supervised-service.ts'
+import { countWorkers, type WorkerCount } from '../../app/workers/worker-count.ts'
 import { endLog, stopSignal, writeLogAtExit } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
 import { watchConfig } from '../../app/watch-config.ts'
@@ -11,6 +13,7 @@ import { formatDiagnostics } from '../../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../../config/load-config.ts'
 import { createLogger, type Logger } from '../../observe/logger.ts'
 import type { Cli } from '../cli.ts'
+import type { KeyDeps } from '../../keys/key-deps.ts'
 import { findConfigFile } from '../config-file.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { launchHelp } from './launch-help.ts'
@@ -30,18 +33,36 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   const file = findConfigFile(options.config, cli.env)
   const logger = createLogger(1)
   writeLogAtExit(logger)
-  const deps = { ...systemKeyDeps, onEvent: createKeyLog(logger) }
+  const logKeys = createKeyLog(logger)
+  let onKeys = (): void => undefined
+  const deps: KeyDeps = {
+    ...systemKeyDeps,
+    onEvent(event) {
+      logKeys(event)
+      onKeys()
+    },
+  }
   const report = ({ diagnostics, source }: ConfigFailure): void =>
     cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))
   const first = await loadInstance(file, deps)
   if (!first.ok) return reportFailure(cli, first.error)
   report({ diagnostics: first.value.warnings, source: first.value.config.source })
   await first.value.ready
-  const service = await openService(first.value, logger)
-  announce(service, logger, cli.stderr)
+  const workers = countWorkers(first.value.config.settings)
+  const stopping = stopSignal()
+  let wantsReload = false
+  let hangUp = (): void => void (wantsReload = true)
+  process.on('SIGHUP', () => hangUp())
+  const opening: Promise<Serving> =
+    workers.count > 1
+      ? openSupervised(first.value, { count: workers.count, logger, onKeys: (follow) => (onKeys = follow) })
+      : openService(first.value, logger)
+  const service = await Promise.race([opening, stopping])
+  // Nothing was promised yet; workers that have started end with this process.
+  if (typeof service === 'string') process.exit(EXIT.ok)
+  announce(service, workers, logger, cli.stderr)
   // Not waited for at the end: a stop soon after a reload would take as long as the sleep.
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
-  const stopping = stopSignal()
   const reload = createReload({
     service,
     load: (previous) => loadInstance(file, { ...deps, previous }),
@@ -57,7 +78,8 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
     stopping,
   })
   const watch = options.watch ? watchConfig(service, reload, logger) : undefined
-  process.on('SIGHUP', () => void reload({ kind: 'signal' }).then(() => watch?.follow()))
+  hangUp = () => void reload({ kind: 'signal' }).then(() => watch?.follow())
+  if (wantsReload) hangUp()
   const stopLoggingBugs = logBugs(logger)
   const signal = await stopping
   watch?.stop()
@@ -66,7 +88,14 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   return EXIT.ok
 }
 
-function announce(service: Service, logger: Logger, stderr: Cli['stderr']): void {
+type Serving = Reloadable & Pick<Service, 'addresses' | 'stop'>
+
+function announce(
+  service: Serving,
+  { count, why }: WorkerCount,
+  logger: Logger,
+  stderr: Cli['stderr'],
+): void {
   const talk = (text: string): void => stderr.write(`${text}\n`)
   const { config, guard } = service.instance
   const [decisions] = service.addresses
@@ -76,19 +105,22 @@ function announce(service: Service, logger: Logger, stderr: Cli['stderr']): void
       config: config.digest,
       format: config.format,
       listeners: service.addresses,
+      ...(count > 1 && { workers: count }),
       issuers: guard.issuers.map((issuer) => issuer.settings.name),
       relaxations: service.instance.warnings.map((warning) => warning.code),
     },
     'ready to decide',
   )
   talk(`warder: deciding on ${decisions ?? ''}, config ${config.digest}`)
+  if (count > 1) talk(`warder: ${count} workers`)
+  if (why !== undefined) talk(`warder: one process, because ${why}`)
   const gateways = service.addresses.slice(config.settings.listen.admin === null ? 1 : 2)
   if (gateways.length > 0) talk(`warder: gateway on ${gateways.join(', ')}`)
   const host = (decisions ?? '').replace(/^\[::\]|^0\.0\.0\.0/, 'localhost')
   for (const text of launchHelp(config, host, stderr.isTerminal, Date.now())) talk(text)
 }
 
-async function stop(service: Service, signal: NodeJS.Signals, logger: Logger): Promise<void> {
+async function stop(service: Serving, signal: NodeJS.Signals, logger: Logger): Promise<void> {
   const { drainMs } = service.instance.config.settings
   logger.info({ event: 'stop', signal, drain_ms: drainMs }, 'stopping; no longer ready')
   await service.stop(drainMs)

@@ -15,7 +15,10 @@ export interface UsersFiles {
 }
 
 /** A file that several routes name is read, and reported, once. */
-export function readUsersFiles(config: LoadedConfig, readFileSync: (path: string) => Uint8Array): UsersFiles {
+export function readUsersFiles(
+  config: Pick<LoadedConfig, 'settings' | 'positionOfSetting'>,
+  readFileSync: (path: string) => Uint8Array,
+): UsersFiles {
   const read = new Map<string, Htpasswd>()
   const diagnostics: Diagnostic[] = []
   for (const { judge, setting } of placedJudgesOf(config.settings.routes)) {

@@ -21,8 +21,13 @@ interface Counts {
 /** Returns the seconds to wait; 0 if the request was counted. */
 type CountKey = (key: string, limit: RateLimit, nowMs: number) => number
 
+/** A store that answers at once. */
+export interface MemoryRateStore extends RateStore {
+  count(limit: RateLimit, key: string): number
+}
+
 /** @param nowMs A clock that never goes back. */
-export function createMemoryRateStore(nowMs: () => number): RateStore {
+export function createMemoryRateStore(nowMs: () => number): MemoryRateStore {
   const limits = new Map<string, CountKey>()
   return {
     count(limit, key) {

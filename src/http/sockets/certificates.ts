@@ -12,8 +12,18 @@ export type Certificates = ReturnType<typeof loadCertificates>
 /** Reads a whole file; throws when it cannot. */
 type ReadFile = (file: string) => Uint8Array
 
-/** @throws WarderError ERR_GATEWAY_CERTIFICATE when a file cannot be read, or does not fit the others. */
-export function loadCertificates(settings: TlsSettings, readFile: ReadFile = readFileSync) {
+/** A certificate that was made here, and its private key, in PEM. */
+export type SelfSigned = ReturnType<typeof createSelfSigned>
+
+/**
+ * @param makeSelfSigned Makes the certificate of `selfSigned`. Default: a new one.
+ * @throws WarderError ERR_GATEWAY_CERTIFICATE when a file cannot be read, or does not fit the others.
+ */
+export function loadCertificates(
+  settings: TlsSettings,
+  readFile: ReadFile = readFileSync,
+  makeSelfSigned: () => SelfSigned = () => createSelfSigned(Date.now()),
+) {
   const { clientCaFile } = settings
   const clientCa = clientCaFile === undefined ? undefined : readAuthorities(clientCaFile, readFile)
   const missing: string[] = []
@@ -23,8 +33,8 @@ export function loadCertificates(settings: TlsSettings, readFile: ReadFile = rea
     missing.push(file)
     return []
   })
-  const isSelfSigned = named.length === 0 && settings.selfSigned === true
-  const loaded = isSelfSigned ? [toLoaded(createSelfSigned(Date.now()), clientCa)] : named
+  const selfSigned = named.length === 0 && settings.selfSigned === true ? makeSelfSigned() : undefined
+  const loaded = selfSigned === undefined ? named : [toLoaded(selfSigned, clientCa)]
   const [first] = loaded
   if (first === undefined) throw new TypeError('no certificate')
   return {
@@ -37,7 +47,9 @@ export function loadCertificates(settings: TlsSettings, readFile: ReadFile = rea
     /** Missing files, whose certificates are left out; only with `selfSigned`. */
     missing,
     /** Whether the only certificate is the one that was made here. */
-    isSelfSigned,
+    isSelfSigned: selfSigned !== undefined,
+    /** That certificate. */
+    selfSigned,
   }
 }
 
@@ -115,7 +127,7 @@ function load({ certFile, keyFile }: CertificateFiles, clientCa: Buffer | undefi
   }
 }
 
-function toLoaded({ cert, key }: ReturnType<typeof createSelfSigned>, clientCa: Buffer | undefined) {
+function toLoaded({ cert, key }: SelfSigned, clientCa: Buffer | undefined) {
   const leaf = new X509Certificate(cert)
   if (!leaf.checkPrivateKey(createPrivateKey(key)))
     throw new Error('the private key does not belong to the certificate')

@@ -49,8 +49,9 @@ export function listen(address: SocketAddress, accept: (wire: Wire) => void): So
   const options = { allowHalfOpen: true, socket: { ...RELAY, open } }
   try {
     if (address.kind === 'tcp') {
-      const { host, port } = address
-      const listener = Bun.listen<Slot>({ ...options, hostname: host, port, exclusive: true })
+      const { host, port, isShared = false } = address
+      const place = { hostname: host, port, exclusive: !isShared, reusePort: isShared }
+      const listener = Bun.listen<Slot>({ ...options, ...place })
       const bound = socketText({ ...address, port: listener.port })
       return { address: bound, replaced() {}, stop: () => listener.stop() }
     }

@@ -80,7 +80,10 @@ export function listenTls(
   server.on('tlsClientError', (_fault, socket) => void socket.destroy())
   if (address.kind === 'unix') {
     server.listen(address.path)
-  } else server.listen(address.port, address.host)
+  } else {
+    const { host, port, isShared = false } = address
+    server.listen({ host, port, exclusive: !isShared, reusePort: isShared })
+  }
   const bound = server.address()
   if (bound === null)
     throw listenError(

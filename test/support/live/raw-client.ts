@@ -8,6 +8,8 @@ export interface RawResponse extends HttpMessage {
 }
 
 export interface RawClient {
+  /** Of this side. */
+  readonly localPort: number
   send(text: string): void
   /** The next answer. @throws Error when the connection ends before it is complete. */
   receive(hasBody?: boolean): Promise<RawResponse>
@@ -44,6 +46,7 @@ export async function openClient(port: number): Promise<RawClient> {
     socket.once('error', reject)
   })
   return {
+    localPort: socket.localPort ?? 0,
     send: (text) => void socket.write(text, 'latin1'),
     async receive(hasBody = true) {
       for (;;) {

@@ -1,0 +1,33 @@
+/** What workers ask the supervisor for: keys, and counts of requests. */
+import { createMemoryRateStore } from '../../gateway/limits/memory-rate-store.ts'
+import { monotonicMs } from '../system.ts'
+import type { KeyRelay } from './key-relay.ts'
+import { createRateDesk } from './rate-desk.ts'
+import type { WorkerMessage, WorkerSlot } from './worker-slot.ts'
+
+/**
+ * @param sendChanges Sends changed keys to all workers.
+ * @returns Takes the messages of workers.
+ */
+export function createDesk(
+  relay: KeyRelay,
+  sendChanges: () => void,
+): (slot: WorkerSlot, message: WorkerMessage) => void {
+  const rates = createRateDesk(createMemoryRateStore(monotonicMs))
+  const lookUp = async (
+    slot: WorkerSlot,
+    { id, source, kid, algorithm }: Extract<WorkerMessage, { readonly kind: 'lookup' }>,
+  ): Promise<void> => {
+    const hasWaited = await relay.lookUp(source, kid, algorithm)
+    // The keys go first: the worker looks again when it has the answer.
+    sendChanges()
+    slot.send({ kind: 'looked_up', id, hasWaited })
+  }
+  return (slot, message) => {
+    if (typeof message === 'string') return slot.send(rates.count(message))
+    if (message.kind === 'lookup') return void lookUp(slot, message)
+    if (message.kind === 'limits') return rates.retain(slot.number, message.limits)
+    if (message.kind !== 'used') return
+    for (const [source, thumbprints] of message.sources) relay.noteUses(source, thumbprints)
+  }
+}

@@ -1,0 +1,173 @@
+/** The workers of a service: all serve one generation of the configuration, and each that ends is replaced. */
+import type { WorkerHealth } from '../../admin/health.ts'
+import type { Logger } from '../../observe/logger.ts'
+import { ok, type Result } from '../../result.ts'
+import { Change, workerFault } from './change.ts'
+import type { SharedFault, ToWorker } from './messages.ts'
+import type { Plan } from './plan.ts'
+import { WorkerSlot, type Spawn, type WorkerMessage } from './worker-slot.ts'
+
+/** A configuration for all workers. */
+export interface Generation {
+  readonly number: number
+  /** The plan for one worker, with the keys of this moment. */
+  readonly planFor: (worker: number) => Plan
+}
+
+export interface FleetDeps {
+  readonly count: number
+  readonly spawn: Spawn
+  readonly logger: Logger
+  /** What a worker says besides the state of its configuration. */
+  readonly onMessage: (slot: WorkerSlot, message: WorkerMessage) => void
+  readonly onLines: (text: string) => void
+}
+
+export class Fleet {
+  /** Resolves when all workers serve, or with the first reason why one cannot: then none is left. */
+  readonly started: Promise<Result<void, SharedFault>>
+  readonly #deps: FleetDeps
+  readonly #slots: readonly WorkerSlot[]
+  #inForce: Generation
+  #change: Change | undefined
+  #isStarting = true
+
+  /** Starts the workers. */
+  constructor(first: Generation, deps: FleetDeps) {
+    this.#deps = deps
+    this.#inForce = first
+    this.#slots = Array.from(
+      { length: deps.count },
+      (_, i) =>
+        new WorkerSlot(i + 1, deps.spawn, deps.logger, {
+          onMessage: (slot, message) => this.#take(slot, message),
+          onLost: (slot, how) => this.#lose(slot, how),
+          onLines: deps.onLines,
+        }),
+    )
+    this.started = this.#begin(first.number, 'switch', this.#slots).then(async (result) => {
+      if (result.ok) this.#isStarting = false
+      else await this.stop(0)
+      return result
+    })
+  }
+
+  get health(): readonly WorkerHealth[] {
+    return this.#slots.map((slot) => slot.health)
+  }
+
+  /**
+   * Puts a generation in force: every worker builds it, then all switch. If one cannot build it, or ends meanwhile, none
+   * switches.
+   */
+  async replace(next: Generation): Promise<Result<void, SharedFault>> {
+    const serving = this.#slots.filter((slot) => slot.isServing)
+    const building = this.#begin(next.number, 'build', serving)
+    for (const slot of serving) prepare(slot, next)
+    const built = await building
+    if (!built.ok) {
+      for (const slot of serving) this.#forget(slot, next)
+      return built
+    }
+    this.#inForce = next
+    const stillThere = serving.filter((slot) => slot.isServing)
+    const switching = this.#begin(next.number, 'switch', stillThere)
+    for (const slot of this.#slots) this.#advance(slot)
+    // A worker that does not switch is stuck, and will be killed.
+    await switching
+    return ok(undefined)
+  }
+
+  /** Sends a message to all workers that have loaded the program. */
+  tell(message: ToWorker): void {
+    for (const slot of this.#slots) if (slot.isStarted) slot.send(message)
+  }
+
+  /** Lets every worker drain and end. */
+  async stop(drainMs: number): Promise<void> {
+    this.#change?.fail(workerFault('the service is stopping'))
+    await Promise.all(this.#slots.map((slot) => slot.stop(drainMs)))
+  }
+
+  async #begin(...change: ConstructorParameters<typeof Change>): Promise<Result<void, SharedFault>> {
+    const begun = new Change(...change)
+    this.#change = begun
+    const result = await begun.settled
+    this.#change = undefined
+    return result
+  }
+
+  #take(slot: WorkerSlot, message: WorkerMessage): void {
+    const { generations } = slot
+    if (typeof message === 'string') return this.#deps.onMessage(slot, message)
+    switch (message.kind) {
+      case 'started':
+        return this.#advance(slot)
+      case 'prepared':
+        generations.prepared = message.generation
+        return this.#report(slot, 'build', message.generation)
+      case 'serving':
+        generations.serving = message.generation
+        return this.#report(slot, 'switch', message.generation)
+      case 'refused':
+        return this.#refuse(slot, message.generation, message.fault)
+      default:
+        return this.#deps.onMessage(slot, message)
+    }
+  }
+
+  #report(slot: WorkerSlot, step: Change['step'], generation: number): void {
+    if (this.#change?.step === step && this.#change.generation === generation) this.#change.report(slot)
+    // Not to a generation that is not in force yet, nor back from it.
+    if (generation <= this.#inForce.number) this.#advance(slot)
+  }
+
+  /** Brings a worker to the generation in force, step by step. */
+  #advance(slot: WorkerSlot): void {
+    const { generations } = slot
+    const { number } = this.#inForce
+    if (!slot.isStarted || generations.told === number) return
+    if (generations.prepared === number) {
+      generations.told = number
+      slot.send({ kind: 'serve', generation: number })
+    } else if (generations.asked !== number) prepare(slot, this.#inForce)
+  }
+
+  #refuse(slot: WorkerSlot, generation: number, fault: SharedFault): void {
+    if (this.#change?.generation === generation && this.#change.waitsFor(slot))
+      return this.#change.fail(fault)
+    this.#deps.logger.error(
+      { event: 'worker', worker: slot.number, code: fault.code, detail: fault.message },
+      'a worker cannot use the configuration in force',
+    )
+    slot.fail(fault.message)
+  }
+
+  #forget(slot: WorkerSlot, { number }: Generation): void {
+    // One that has ended meanwhile starts from the beginning.
+    if (slot.generations.asked !== number) return
+    slot.generations.asked = this.#inForce.number
+    slot.send({ kind: 'forget', generation: number })
+  }
+
+  /** @returns Whether it is replaced. */
+  #lose(slot: WorkerSlot, how: string): boolean {
+    if (this.#change?.waitsFor(slot) === true) {
+      // A switch goes on without it: the next process starts with the new generation.
+      if (this.#change.step === 'switch' && !this.#isStarting) this.#change.report(slot)
+      else this.#change.fail(lostFault(slot.number, how))
+    }
+    return !this.#isStarting
+  }
+}
+
+function prepare(slot: WorkerSlot, generation: Generation): void {
+  slot.generations.asked = generation.number
+  slot.send({ kind: 'prepare', plan: generation.planFor(slot.number) })
+}
+
+const lostFault = (worker: number, how: string): SharedFault =>
+  workerFault(
+    `worker ${worker} ended while it built the configuration: ${how}`,
+    'its last log lines may say why',
+  )

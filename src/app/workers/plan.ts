@@ -1,0 +1,86 @@
+/** A configuration as a worker needs it: plain data, read from files by the supervisor alone. */
+import type { Settings } from '../../settings/definition.ts'
+import type { SocketAddress } from '../../socket-address.ts'
+import { socketText } from '../../socket-address.ts'
+import type { Instance } from '../build-instance.ts'
+import type { SelfSigned } from '../../http/sockets/certificates.ts'
+import type { KeyRelay } from './key-relay.ts'
+import type { SourceKeys } from './source-keys.ts'
+
+export interface Plan {
+  /** Counts the configurations of the service, so that all workers switch to the same one. */
+  readonly generation: number
+  readonly settings: Settings
+  readonly digest: string
+  /** Whether this worker has the unix sockets: there is no way to share them. */
+  readonly holdsUnixSockets: boolean
+  /** The content of the files that the gateway needs, by absolute path. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+  /** Certificates that the supervisor made, by place of the listener. */
+  readonly selfSigned: readonly (SelfSigned | undefined)[]
+  /** The ids of the key sources of each issuer. */
+  readonly sources: readonly (readonly number[])[]
+  readonly keys: readonly SourceKeys[]
+}
+
+/** Addresses as they were bound: port 0 of the settings has become a port. */
+export interface BoundAddresses {
+  readonly decisions: SocketAddress
+  readonly gateway: readonly { readonly asked: SocketAddress; readonly bound: SocketAddress }[]
+}
+
+/** What the plans of a service have in common. */
+export interface PlanContext {
+  /** Of workers. */
+  readonly count: number
+  readonly bound: BoundAddresses
+  readonly relay: KeyRelay
+}
+
+/** @param worker From 1. */
+export function createPlan(
+  instance: Instance,
+  generation: number,
+  worker: number,
+  { count, bound, relay }: PlanContext,
+): Plan {
+  const { config, guard, files, certificates } = instance
+  const { listen, log } = config.settings
+  const holdsUnixSockets = worker === 1
+  return {
+    generation,
+    settings: {
+      ...config.settings,
+      listen: boundListen(listen, bound, holdsUnixSockets),
+      // All together write as many lines as one process.
+      log: { ...log, denialsPerSecond: Math.ceil(log.denialsPerSecond / count) },
+    },
+    digest: config.digest,
+    holdsUnixSockets,
+    files,
+    selfSigned: certificates.map((loaded) => loaded?.selfSigned),
+    sources: relay.idsOf(guard.issuers),
+    keys: relay.keysOf(guard.issuers),
+  }
+}
+
+/** The supervisor has the admin listener. */
+function boundListen(
+  listen: Settings['listen'],
+  { decisions, gateway }: BoundAddresses,
+  holdsUnixSockets: boolean,
+): Settings['listen'] {
+  const unclaimed = [...gateway]
+  const boundTo = (asked: SocketAddress): SocketAddress => {
+    const at = unclaimed.findIndex((one) => socketText(one.asked) === socketText(asked))
+    return at < 0 ? asked : (unclaimed.splice(at, 1)[0]?.bound ?? asked)
+  }
+  return {
+    ...listen,
+    decisions,
+    admin: null,
+    gateway: listen.gateway
+      .filter(({ address }) => holdsUnixSockets || address.kind === 'tcp')
+      .map((listener) => ({ ...listener, address: boundTo(listener.address) })),
+  }
+}

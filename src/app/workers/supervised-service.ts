@@ -1,0 +1,123 @@
+/** A service of several processes: this one has the configuration, the keys, the admin listener and the workers. */
+import { WarderError } from '../../errors.ts'
+import type { RelayingLogger } from '../../observe/logger.ts'
+import type { HttpListener } from '../../server/http-listener.ts'
+import { socketText } from '../../socket-address.ts'
+import { openAdmin } from '../admin-listener.ts'
+import type { Instance } from '../build-instance.ts'
+import type { Reloadable } from '../reload.ts'
+import { freeSockets, type Service } from '../service.ts'
+import { createDesk } from './desk.ts'
+import { Fleet, type Generation } from './fleet.ts'
+import { createKeyRelay } from './key-relay.ts'
+import type { SharedFault } from './messages.ts'
+import { createPlan, type BoundAddresses } from './plan.ts'
+import { reserveAddresses, type Reservation } from './reserve-addresses.ts'
+import { spawnWorker } from './worker-process.ts'
+
+export interface SupervisedService extends Reloadable, Pick<Service, 'addresses' | 'stop'> {
+  swap(next: Instance): Promise<SharedFault | undefined>
+}
+
+export interface SupervisorDeps {
+  readonly count: number
+  readonly logger: RelayingLogger
+  /** Takes what has to be called after every event of a key source. */
+  readonly onKeys: (follow: () => void) => void
+}
+
+/**
+ * Starts the workers, and resolves when all of them serve.
+ *
+ * @throws WarderError ERR_SERVER_LISTEN, ERR_SERVER_WORKER
+ */
+export async function openSupervised(first: Instance, deps: SupervisorDeps): Promise<SupervisedService> {
+  const { listen } = first.config.settings
+  await freeSockets(listen)
+  const reservation = reserveAddresses(listen)
+  try {
+    return await startSupervised(first, reservation, deps)
+  } catch (fault) {
+    reservation.release()
+    throw fault
+  }
+}
+
+async function startSupervised(
+  first: Instance,
+  { bound, release }: Reservation,
+  { count, logger, onKeys }: SupervisorDeps,
+): Promise<SupervisedService> {
+  let instance = first
+  let lastGeneration = 0
+  let isDraining = false
+  let isStopped = false
+  const relay = createKeyRelay()
+  const generationOf = (next: Instance): Generation => {
+    const number = ++lastGeneration
+    return { number, planFor: (worker) => createPlan(next, number, worker, { count, bound, relay }) }
+  }
+  const sendChanges = (): void => {
+    const changed = relay.changes()
+    if (changed.length > 0) fleet.tell({ kind: 'keys', changed })
+  }
+  const admin = openAdmin(first.config.settings.listen.admin, () => instance, {
+    isDraining: () => isDraining,
+    addresses: () => addresses,
+    workers: () => fleet.health,
+  })
+  const addresses = addressesOf(bound, admin?.address)
+  const fleet = new Fleet(generationOf(first), {
+    count,
+    spawn: spawnWorker,
+    logger,
+    onMessage: createDesk(relay, sendChanges),
+    onLines: (text) => logger.relay(text),
+  })
+  onKeys(sendChanges)
+  await assertStarted(fleet, admin)
+  return {
+    addresses,
+    get instance() {
+      return instance
+    },
+    async swap(next) {
+      const replaced = isStopped ? undefined : await fleet.replace(generationOf(next))
+      if (!isStopped && replaced?.ok === false) return replaced.error
+      // After the stop, nothing would ever end its key sources.
+      if (isStopped) next.close()
+      else {
+        instance.close(next)
+        instance = next
+        relay.keep(next.guard.issuers)
+      }
+      return undefined
+    },
+    async stop(drainMs) {
+      isDraining = true
+      admin?.drain()
+      await fleet.stop(drainMs)
+      isStopped = true
+      await admin?.stop()
+      release()
+      instance.close()
+    },
+  }
+}
+
+const addressesOf = (
+  { decisions, gateway }: BoundAddresses,
+  admin: string | undefined,
+): readonly string[] => [
+  socketText(decisions),
+  ...(admin === undefined ? [] : [admin]),
+  ...gateway.map(({ bound }) => socketText(bound)),
+]
+
+async function assertStarted(fleet: Fleet, admin: HttpListener | undefined): Promise<void> {
+  const started = await fleet.started
+  if (started.ok) return
+  await admin?.stop()
+  const { code, message, hints } = started.error
+  throw new WarderError(code, message, { hints })
+}

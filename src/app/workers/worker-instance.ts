@@ -1,0 +1,48 @@
+/** A configuration in a worker: compiled from the plan, with keys that the supervisor keeps. */
+import { readUsersFiles } from '../../config/start-checks/users-files.ts'
+import { createDecide } from '../../decision/decide.ts'
+import { compileGuard } from '../../decision/guard.ts'
+import { compileIssuer } from '../../jwt/issuer.ts'
+import type { KeySource } from '../../keys/key-source.ts'
+import { createCombinedSource } from '../../keys/sources/combined-source.ts'
+import type { ServingInstance } from '../build-instance.ts'
+import { readGatewayFiles } from '../gateway-files.ts'
+import { newId, systemKeyDeps } from '../system.ts'
+import type { Mirrors } from './mirrors.ts'
+import type { Plan } from './plan.ts'
+
+/**
+ * Compiles the plan. The supervisor has checked the same configuration, so anything thrown here is a reason to refuse it.
+ *
+ * @throws WarderError or another Error
+ */
+export function buildWorkerInstance(plan: Plan, mirrors: Mirrors): ServingInstance {
+  const { settings, digest, files, selfSigned, sources } = plan
+  mirrors.take(plan)
+  const issuers = settings.issuers.map((issuer, i) =>
+    compileIssuer(issuer, combine((sources[i] ?? []).map((id) => mirrors.of(id)))),
+  )
+  const guard = compileGuard({ ...settings, ...settings.limits, issuers })
+  const readFileSync = (path: string): Uint8Array => {
+    const bytes = files.get(path)
+    if (bytes !== undefined) return bytes
+    throw Object.assign(new Error(`${path} was not there when the configuration was read`), {
+      code: 'ENOENT',
+    })
+  }
+  // Positions are of no use here: the supervisor has reported every mistake and warning.
+  const config = { settings, digest, positionOfSetting: () => ({ file: '', line: 1, column: 1, length: 1 }) }
+  return {
+    config,
+    guard,
+    decide: createDecide(guard, { nowMs: systemKeyDeps.nowMs, newId }),
+    ...readGatewayFiles(settings, readFileSync, (_setting, run) => run(), selfSigned),
+    usersOf: readUsersFiles(config, readFileSync).usersOf,
+    close: () => undefined,
+  }
+}
+
+function combine(parts: readonly KeySource[]): KeySource {
+  const [first] = parts
+  return first === undefined || parts.length > 1 ? createCombinedSource(parts) : first
+}

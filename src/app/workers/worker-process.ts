@@ -1,0 +1,86 @@
+/** A worker as a child process of the supervisor. */
+import type { FromWorker, ToWorker } from './messages.ts'
+import { createWholeLines } from './whole-lines.ts'
+
+export interface WorkerProcess {
+  /** Undefined if it could not be started. */
+  readonly pid: number | undefined
+  send(message: ToWorker): void
+  kill(): void
+  /** Resolves with how it ended: `exit code 1`, `signal SIGKILL`. */
+  readonly ended: Promise<string>
+}
+
+export interface WorkerEvents {
+  onMessage(message: FromWorker): void
+  /** Whole lines of its log. */
+  onLines(text: string): void
+}
+
+/** The command of the program that a worker runs. */
+const WORKER_COMMAND = 'worker'
+
+/** A compiled program has its entry inside itself. */
+const COMPILED_ROOT = '/$bunfs/'
+
+/** Starts this program again as a worker. */
+export function spawnWorker(number: number, events: WorkerEvents): WorkerProcess {
+  try {
+    return spawn(number, events)
+  } catch (fault) {
+    // No memory, or too many processes.
+    const why = fault instanceof Error ? fault.message : String(fault)
+    return {
+      pid: undefined,
+      send() {},
+      kill() {},
+      ended: Promise.resolve(`it could not be started: ${why}`),
+    }
+  }
+}
+
+/**
+ * Its log comes through a pipe; what the runtime itself writes to stderr, such as the report of a crash, goes where the
+ * supervisor's does.
+ */
+function spawn(number: number, { onMessage, onLines }: WorkerEvents): WorkerProcess {
+  let isOpen = true
+  const child = Bun.spawn([...sameProgram(), WORKER_COMMAND], {
+    // What `ps` shows.
+    argv0: `warder: worker ${number}`,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    serialization: 'advanced',
+    ipc: (message) => onMessage(message as FromWorker),
+    onDisconnect: () => {
+      isOpen = false
+    },
+  })
+  const relayed = relayLines(child.stdout, onLines)
+  return {
+    pid: child.pid,
+    send(message) {
+      // A process that has just ended: its end is reported by itself.
+      if (isOpen) child.send(message)
+    },
+    kill: () => child.kill('SIGKILL'),
+    ended: child.exited.then(async (code) => {
+      isOpen = false
+      await relayed
+      return child.signalCode === null ? `exit code ${code}` : `signal ${child.signalCode}`
+    }),
+  }
+}
+
+/** The running program, and not one that an update has put in its place: its messages may differ. */
+const sameProgram = (): readonly string[] =>
+  Bun.main.startsWith(COMPILED_ROOT)
+    ? [`/proc/${process.pid}/exe`]
+    : [process.execPath, ...process.execArgv, Bun.main]
+
+async function relayLines(
+  stdout: ReadableStream<Uint8Array>,
+  onLines: (text: string) => void,
+): Promise<void> {
+  const take = createWholeLines(onLines)
+  for await (const bytes of stdout) take(bytes)
+}
