@@ -1,8 +1,9 @@
 /** Load over HTTP/2 from `h2load`, and its cost for the processes under load. */
 import { whichProgram } from '../tools/programs.ts'
-import { readCpuNs } from './cpu-of.ts'
+import { createCpuMeter } from './cpu-of.ts'
 import { scaled } from './effort.ts'
 import type { MeasuredLoad } from './load.ts'
+import { treeOf } from './process-tree.ts'
 import type { Sample } from './rounds.ts'
 
 /** Requests of one measurement: about two seconds. */
@@ -16,7 +17,7 @@ const TIMEOUT_MS = 60_000
 export async function measureHttp2Load({ url, headers, pids }: MeasuredLoad): Promise<Sample> {
   const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
   const settings = ['-n', String(REQUESTS), '-c', String(CONNECTIONS), '-m', String(STREAMS)]
-  const before = readCpuNs(pids)
+  const readCpuNs = createCpuMeter(treeOf(pids))
   const child = Bun.spawn([whichProgram('h2load'), ...settings, ...fields, url], {
     stdin: 'ignore',
     stdout: 'pipe',
@@ -24,7 +25,7 @@ export async function measureHttp2Load({ url, headers, pids }: MeasuredLoad): Pr
     timeout: TIMEOUT_MS,
   })
   const [report, code] = await Promise.all([new Response(child.stdout).text(), child.exited])
-  const cpuNs = (readCpuNs(pids) - before) / REQUESTS
+  const cpuNs = readCpuNs() / REQUESTS
   const seconds = /finished in ([\d.]+)(m?s)/.exec(report)
   const good = Number(/status codes: (\d+) 2xx/.exec(report)?.[1])
   if (code !== 0 || seconds === null || good !== REQUESTS)

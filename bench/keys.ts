@@ -8,7 +8,7 @@ import { importJwks } from '../src/keys/import/import-jwks.ts'
 import type { KeyDeps } from '../src/keys/key-deps.ts'
 import type { SettingsOf } from '../src/settings/keys/key-source.ts'
 import { createTestIssuer, type TestIssuer } from '../src/testing/test-issuer.ts'
-import { readCpuNs } from './cpu-of.ts'
+import { measureHere } from './in-process.ts'
 import { measureInterleaved, type Measure, type Median } from './rounds.ts'
 import type { Suite } from './suite.ts'
 import { cpuRow, type Row } from './row.ts'
@@ -65,7 +65,7 @@ async function compare(what: string, maxTokens: number): Promise<readonly Row[]>
     { rounds: 5, warmUps: 3 },
   )
   const against = (name: string, sample: Median, atMost?: number): Row =>
-    cpuRow(`keys, ${what}, ${name} / one issuer with one key`, sample, cost.one, atMost)
+    cpuRow(`keys, ${what}, ${name} / one`, sample, cost.one, atMost)
   return [
     against('1,000 issuers', cost.issuers, 1.5),
     against('1,000 keys', cost.keys, 1.5),
@@ -151,25 +151,18 @@ function withUnknownKids({ decide, tokens, startRefresh }: Scene): Scene {
   return { decide, tokens: forged, startRefresh }
 }
 
-/** Cycles through the tokens for a fixed time, in this process; CPU of all threads. */
-function measure({ decide, tokens }: Scene, expected: 'allow' | 'deny' = 'allow'): Measure {
-  return () => {
-    Bun.gc(true)
-    const cpuBefore = readCpuNs([process.pid])
-    const startedAt = performance.now()
-    let decided = 0
-    while (performance.now() - startedAt < RUN_MS) {
+/** Cycles through the tokens. */
+const measure =
+  ({ decide, tokens }: Scene, expected: 'allow' | 'deny' = 'allow'): Measure =>
+  () =>
+    measureHere(RUN_MS, () => {
       for (const token of tokens) {
         const outcome = ask(decide, token)
         // Requests during the one fetch wait for it.
         if (outcome !== expected && outcome !== 'pending') throw new Error(`not ${expected}: ${outcome}`)
       }
-      decided += tokens.length
-    }
-    const wallNs = (performance.now() - startedAt) * 1e6
-    return { cpuNs: (readCpuNs([process.pid]) - cpuBefore) / decided, wallNs: wallNs / decided }
-  }
-}
+      return tokens.length
+    })
 
 /** How long importing the largest set blocks every decision. */
 function importRow(): Row {

@@ -1,5 +1,5 @@
 /** Load from `wrk`, and its cost for the processes under load. */
-import { readCpuNs } from './cpu-of.ts'
+import { createCpuMeter, type CpuMeter } from './cpu-of.ts'
 import { readPeakMiB, resetPeak } from './memory-of.ts'
 import { treeOf } from './process-tree.ts'
 import type { Sample } from './rounds.ts'
@@ -51,9 +51,10 @@ async function measureWindows(run: WrkRun, pids: readonly number[]): Promise<rea
   while (!end.isReached && run.sent() < FIRST_SENT && performance.now() < giveUpAt) await Bun.sleep(POLL_MS)
   await Bun.sleep(SETTLE_MS)
   const windows: Window[] = []
-  for (let before = readState(run, pids); !end.isReached;) {
+  const meters = { own: createCpuMeter(pids), loader: createCpuMeter([run.pid]) }
+  for (let before = readState(run, meters); !end.isReached;) {
     await Bun.sleep(WINDOW_MS)
-    const after = readState(run, pids)
+    const after = readState(run, meters)
     // In the last one wrk stops before the end.
     if (!end.isReached && after.sent > before.sent) windows.push(toWindow(before, after))
     before = after
@@ -68,11 +69,11 @@ interface State {
   readonly loaderNs: number
 }
 
-const readState = (run: WrkRun, pids: readonly number[]): State => ({
+const readState = (run: WrkRun, meters: Readonly<Record<'own' | 'loader', CpuMeter>>): State => ({
   atMs: performance.now(),
   sent: run.sent(),
-  cpuNs: readCpuNs(pids),
-  loaderNs: readCpuNs([run.pid]),
+  cpuNs: meters.own(),
+  loaderNs: meters.loader(),
 })
 
 function toWindow(before: State, after: State): Window {

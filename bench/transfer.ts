@@ -1,7 +1,8 @@
 /** One very large body through a proxy with `curl`, and its cost for the proxy. */
 import { whichProgram } from '../tools/programs.ts'
-import { readCpuNs } from './cpu-of.ts'
+import { createCpuMeter } from './cpu-of.ts'
 import { readPeakMiB, resetPeak } from './memory-of.ts'
+import { treeOf } from './process-tree.ts'
 import type { Sample } from './rounds.ts'
 
 export interface Transfer {
@@ -25,12 +26,13 @@ const TIMEOUT_MS = 60_000
 
 /** One transfer is one operation. Throws if the transfer is incomplete. */
 export async function measureTransfer(transfer: Transfer): Promise<TransferSample> {
-  resetPeak(transfer.pids)
-  const before = readCpuNs(transfer.pids)
+  const pids = treeOf(transfer.pids)
+  resetPeak(pids)
+  const readCpuNs = createCpuMeter(pids)
   const startedAt = performance.now()
   await runCurl(transfer)
   const wallNs = (performance.now() - startedAt) * 1e6
-  return { cpuNs: readCpuNs(transfer.pids) - before, wallNs, peakMiB: readPeakMiB(transfer.pids) }
+  return { cpuNs: readCpuNs(), wallNs, peakMiB: readPeakMiB(pids) }
 }
 
 async function runCurl({ url, headers, bytes, file }: Transfer): Promise<void> {

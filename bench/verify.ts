@@ -1,6 +1,6 @@
 /** Verification of a new token: the runtime's bare signature check, Warder, and the two usual libraries. */
-import { readCpuNs } from './cpu-of.ts'
-import { measureInterleaved, type Measure } from './rounds.ts'
+import { measureHere } from './in-process.ts'
+import { measureInterleaved, type Measure, type Median } from './rounds.ts'
 import type { Suite } from './suite.ts'
 import type { Row } from './row.ts'
 import { type BenchAlgorithm, createMinter, type Minter } from './tokens.ts'
@@ -36,38 +36,30 @@ async function compareVerifiers(minter: Minter): Promise<readonly Row[]> {
   }
   // Compiling is CPU time of this process too; a single warm-up charges the first algorithm for it.
   const cost = await measureInterleaved(variants, { rounds: 5, warmUps: 3 })
-  const against = (what: string, other: number, atLeast: number | undefined): Row => ({
+  const against = (what: string, other: Median, atLeast?: number): Row => ({
     what: `verify ${minter.algorithm}, rate against ${what}`,
-    measured: other / cost.warder.cpuNs,
+    measured: other.cpuNs / cost.warder.cpuNs,
     unit: 'ratio',
     ...(atLeast === undefined ? {} : { budget: { atLeast } }),
-    detail: `${(cost.warder.cpuNs / 1000).toFixed(1)} µs against ${(other / 1000).toFixed(1)} µs CPU`,
+    detail: `${(cost.warder.cpuNs / 1000).toFixed(1)} µs against ${(other.cpuNs / 1000).toFixed(1)} µs CPU; p10: ${(other.cpuP10Ns / cost.warder.cpuP10Ns).toFixed(2)} ×`,
   })
   return [
     // An HMAC is so cheap that parsing the token dominates; there is no budget for that.
-    against('crypto.verify', cost.bare.cpuNs, minter.algorithm === 'HS256' ? undefined : 0.9),
-    against('jose', cost.jose.cpuNs, 1),
-    against('fast-jwt', cost.fastJwt.cpuNs, 1),
+    against('crypto.verify', cost.bare, minter.algorithm === 'HS256' ? undefined : 0.9),
+    against('jose', cost.jose, 1),
+    against('fast-jwt', cost.fastJwt, 1),
   ]
 }
 
-/** Cycles through the tokens for a fixed time, in this process; CPU of all threads, including the runtime's. */
-function measureVerifier(verifier: TokenVerifier, tokens: readonly string[]): Measure {
-  return async () => {
-    // So that no verifier pays for the garbage of the previous one.
-    Bun.gc(true)
-    const cpuBefore = readCpuNs([process.pid])
-    const startedAt = performance.now()
-    let verified = 0
-    while (performance.now() - startedAt < RUN_MS) {
+/** Cycles through the tokens. */
+const measureVerifier =
+  (verifier: TokenVerifier, tokens: readonly string[]): Measure =>
+  () =>
+    measureHere(RUN_MS, async () => {
       for (const token of tokens) {
         const outcome = verifier(token)
         // Awaiting a value that is not a promise would add cost to the synchronous verifiers.
         if (outcome instanceof Promise) await outcome
       }
-      verified += tokens.length
-    }
-    const wallNs = (performance.now() - startedAt) * 1e6
-    return { cpuNs: (readCpuNs([process.pid]) - cpuBefore) / verified, wallNs: wallNs / verified }
-  }
-}
+      return tokens.length
+    })
