@@ -1,9 +1,10 @@
 /** A decision over HTTP for a remembered token, compared with the cheapest possible HTTP answer. */
+import { isMissing, measureContenders } from './contenders.ts'
 import { scaled } from './effort.ts'
+import { startGoService } from './go-service.ts'
 import { measureLoad } from './load.ts'
 import { type Bench, type RunningServer, withBench } from './processes.ts'
-import { measureInterleaved } from './rounds.ts'
-import { cpuRow, type Row } from './row.ts'
+import { cpuRow, type Row, withPeer } from './row.ts'
 import type { Suite } from './suite.ts'
 import { sendEach, writeTokens } from './token-files.ts'
 import { createMinter } from './tokens.ts'
@@ -13,19 +14,23 @@ import { TOKEN_PLACE } from './wrk.ts'
 const BUDGET = 1.3
 const SOME = 1_000
 const MANY = 100_000
+// Room for those of the other rows too, which would push some of the many out of a cache of just as many.
+const CACHE_TOKENS = 110_000
 
 export const decisionSuite: Suite = {
   name: 'decision',
-  about: 'a warm-token decision over HTTP against a bare Bun.serve 200: 1, 1,000 and 100,000 tokens',
+  about:
+    'a warm decision over HTTP, 1, 1,000 and 100,000 tokens, against a bare Bun.serve 200 and a Go service',
   run: () => withBench(compare),
 }
 
 async function compare(bench: Bench): Promise<readonly Row[]> {
   const minter = createMinter('ES256')
+  const go = await startGoService(bench, minter)
   const [bare, least, warder] = [
     await startYardstick(bench, 'bare.ts'),
     await startYardstick(bench, 'least.ts'),
-    await startWarder(bench, { minter }),
+    await startWarder(bench, { minter, cacheTokens: CACHE_TOKENS }),
   ]
   const headers = allowedHeaders(TOKEN_PLACE)
   const [one, some, many] = [
@@ -42,7 +47,7 @@ async function compare(bench: Bench): Promise<readonly Row[]> {
       const from = Math.floor(Math.random() * scaled(MANY))
       return measureLoad({ url: toUrl(port), headers, tokens: { file, from }, pids: [pid] })
     }
-  const cost = await measureInterleaved({
+  const cost = await measureContenders({
     bareOne: load(bare, one),
     warderOne: load(warder, one),
     bareSome: load(bare, some),
@@ -51,12 +56,22 @@ async function compare(bench: Bench): Promise<readonly Row[]> {
     warderMany: load(warder, many),
     tokenPath: load(warder, some, tokenUrl),
     least: load(least, some),
+    go: isMissing(go) ? go : load(go, some),
   })
   return [
     cpuRow('warm decision / bare Bun.serve, 1 token', cost.warderOne, cost.bareOne, BUDGET),
-    cpuRow('warm decision / bare Bun.serve, 1,000 tokens', cost.warderSome, cost.bareSome, BUDGET),
+    withPeer(
+      cpuRow('warm decision / bare Bun.serve, 1,000 tokens', cost.warderSome, cost.bareSome, BUDGET),
+      'decision',
+      'bare Bun.serve, which decides nothing',
+    ),
     cpuRow('warm decision / bare Bun.serve, 100,000 tokens', cost.warderMany, cost.bareMany),
     cpuRow('warm decision / bare Bun.serve, at /v1/auth/token/read', cost.tokenPath, cost.bareSome),
     cpuRow('warm decision / the least for one with Bun.serve', cost.warderSome, cost.least),
+    withPeer(
+      cpuRow('warm decision / Go service, 1,000 tokens', cost.warderSome, cost.go),
+      'decision',
+      'Go service on golang-jwt and keyfunc',
+    ),
   ]
 }

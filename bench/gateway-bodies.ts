@@ -1,7 +1,7 @@
 /** One gibibyte through the gateway and through plain reverse proxies, in both directions. */
 import { filePath, FILES } from './apps.ts'
 import { forEach, startContenders } from './gateway-contenders.ts'
-import { describeTransfer, PUBLIC_ROUTE, toRows } from './gateway-rows.ts'
+import { describeTransfer, PUBLIC_ROUTE, toMissingRows, toRows } from './gateway-rows.ts'
 import { uploadUrl } from './gateway-server.ts'
 import { type Bench, withBench } from './processes.ts'
 import { measureInterleaved } from './rounds.ts'
@@ -22,7 +22,7 @@ export const gatewayBodiesSuite: Suite = {
 }
 
 async function compareProxies(bench: Bench): Promise<readonly Row[]> {
-  const { servers, headers } = await startContenders(bench)
+  const { servers, headers, missing } = await startContenders(bench)
   const bytes = FILES[FILE]
   const down = forEach(
     servers,
@@ -40,6 +40,8 @@ async function compareProxies(bench: Bench): Promise<readonly Row[]> {
   )
   return [
     ...toRows('1GiB down', await measureInterleaved(down, { rounds: ROUNDS }), describeTransfer),
+    ...toMissingRows('1GiB down', missing),
     ...toRows('1GiB up', await measureInterleaved(up, { rounds: ROUNDS }), describeTransfer),
+    ...toMissingRows('1GiB up', missing),
   ]
 }

@@ -2,7 +2,7 @@
 import { startApps, type AppPorts } from './apps.ts'
 import { GATEWAY, PUBLIC_ROUTE } from './gateway-rows.ts'
 import { guardedUrl, publicUrl, startGateway } from './gateway-server.ts'
-import { startPlainProxies } from './plain-proxies.ts'
+import { PLAIN_PROXIES, startPlainProxies } from './plain-proxies.ts'
 import type { Bench, RunningServer } from './processes.ts'
 import { createMinter, type Minter } from './tokens.ts'
 
@@ -17,6 +17,8 @@ export interface Contenders {
   readonly headers: Readonly<Record<string, string>>
   /** By the name of their rows. */
   readonly servers: Readonly<Record<string, Contender>>
+  /** Names of those that could not be installed. */
+  readonly missing: readonly string[]
 }
 
 /** The gateway by its guarded and its public route, and the plain reverse proxies. */
@@ -30,7 +32,8 @@ export async function startContenders(bench: Bench): Promise<Contenders> {
   }
   const proxies = await startPlainProxies(bench, apps)
   for (const [name, server] of Object.entries(proxies)) servers[name] = { ...server, fileUrl: guardedUrl }
-  return { apps, minter, headers: { Authorization: `Bearer ${minter.mint(0)}` }, servers }
+  const missing = PLAIN_PROXIES.filter((name) => !(name in proxies))
+  return { apps, minter, headers: { Authorization: `Bearer ${minter.mint(0)}` }, servers, missing }
 }
 
 /** Measures each of them. */

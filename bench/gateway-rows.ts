@@ -2,7 +2,7 @@
 import { FILES, type FileName } from './apps.ts'
 import type { LoadSample } from './load.ts'
 import type { Median, Sample } from './rounds.ts'
-import type { Row } from './row.ts'
+import { cpuRow, missingRow, type PeerChart, type Row, withPeer } from './row.ts'
 import type { TransferSample } from './transfer.ts'
 
 /** The contender that the others are compared with. */
@@ -13,28 +13,43 @@ export const PUBLIC_ROUTE = 'gateway, public route'
 
 const MIB = 1_048_576
 
+export interface RowOptions {
+  /** For the gateway against some of the others. */
+  readonly budgets?: Readonly<Record<string, number>>
+  /** Where the rows are bars. */
+  readonly chart?: PeerChart
+}
+
 /**
  * @param medians By contender; {@link GATEWAY} is among them.
- * @param budgets For the gateway against some of them.
  * @returns The gateway's CPU time divided by theirs: below 1 the gateway is cheaper.
  */
 export function toRows<S extends Sample>(
   what: string,
   medians: Readonly<Record<string, Median<S>>>,
   describe: (median: Median<S>) => string,
-  budgets: Readonly<Record<string, number>> = {},
+  { budgets = {}, chart }: RowOptions = {},
 ): readonly Row[] {
+  const gateway = medians[GATEWAY]
+  if (gateway === undefined) throw new Error(`${what}: the gateway was not measured`)
   return Object.entries(medians).map(([name, theirs]): Row => {
-    const atMost = budgets[name]
-    return {
-      what: `${what}: ${name}`,
-      measured: (medians[GATEWAY]?.cpuNs ?? Number.NaN) / theirs.cpuNs,
-      unit: 'ratio',
-      ...(atMost === undefined ? {} : { budget: { atMost } }),
-      detail: describe(theirs),
-    }
+    if (name === GATEWAY)
+      return { what: `${what} / itself`, measured: 1, unit: 'ratio', detail: describe(theirs) }
+    const row = { ...cpuRow(`${what} / ${name}`, gateway, theirs, budgets[name]), detail: describe(theirs) }
+    return chart === undefined ? row : withPeer(row, chart, name)
   })
 }
+
+/** For contenders that could not be installed. */
+export const toMissingRows = (
+  what: string,
+  names: readonly string[],
+  { budgets = {}, chart }: RowOptions = {},
+): readonly Row[] =>
+  names.map((name) => {
+    const row = missingRow(`${what} / ${name}`, { missing: 'not installed' }, budgets[name])
+    return chart === undefined ? row : withPeer(row, chart, name)
+  })
 
 /** For requests of one file. */
 export const describeLoad =

@@ -8,7 +8,7 @@ import { measureLoad } from './load.ts'
 import { type Bench, type RunningServer, withBench } from './processes.ts'
 import { proxyUrl, startNginx } from './proxies.ts'
 import type { Measure } from './rounds.ts'
-import { cpuRow, type Row } from './row.ts'
+import { cpuRow, type Row, withPeer } from './row.ts'
 import { requirePrograms, type Suite } from './suite.ts'
 import { createMinter } from './tokens.ts'
 import { startYardstick } from './warder-server.ts'
@@ -47,6 +47,10 @@ async function compare(bench: Bench): Promise<readonly Row[]> {
   return [
     cpuRow('gateway asking a service / Goma asking it', cost.asking, cost.goma),
     cpuRow('gateway asking a service / nginx asking it', cost.asking, cost.nginx),
-    cpuRow('gateway, warm token / Goma asking a service', cost.judging, cost.goma),
+    withPeer(
+      cpuRow('gateway, warm token / Goma asking a service', cost.judging, cost.goma),
+      'gateway',
+      'Goma, asking an auth service',
+    ),
   ]
 }

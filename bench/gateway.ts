@@ -1,7 +1,7 @@
 /** The gateway compared with nginx, Caddy and Traefik as plain reverse proxies, with answers of 1 and 100 KiB. */
 import type { FileName } from './apps.ts'
 import { forEach, startContenders } from './gateway-contenders.ts'
-import { describeLoad, toRows } from './gateway-rows.ts'
+import { describeLoad, type RowOptions, toMissingRows, toRows } from './gateway-rows.ts'
 import { measureLoad } from './load.ts'
 import { type Bench, withBench } from './processes.ts'
 import { measureInterleaved } from './rounds.ts'
@@ -11,9 +11,8 @@ import type { Row } from './row.ts'
 // More than in other suites: with so many programs, results vary more.
 const ROUNDS = 4
 
-/** Budgets of the gateway relative to others, for each file. */
-const MEASURED: readonly (readonly [FileName, Readonly<Record<string, number>>])[] = [
-  ['1KiB', { Caddy: 0.5 }],
+const MEASURED: readonly (readonly [FileName, RowOptions])[] = [
+  ['1KiB', { budgets: { Caddy: 0.5 }, chart: 'gateway' }],
   ['100KiB', {}],
 ]
 
@@ -24,9 +23,9 @@ export const gatewaySuite: Suite = {
 }
 
 async function compareProxies(bench: Bench): Promise<readonly Row[]> {
-  const { servers, headers } = await startContenders(bench)
+  const { servers, headers, missing } = await startContenders(bench)
   const rows: Row[] = []
-  for (const [file, budgets] of MEASURED) {
+  for (const [file, options] of MEASURED) {
     const measures = forEach(
       servers,
       ({ pid, port, fileUrl }) =>
@@ -34,7 +33,8 @@ async function compareProxies(bench: Bench): Promise<readonly Row[]> {
           measureLoad({ url: fileUrl(port, file), headers, pids: [pid] }),
     )
     const medians = await measureInterleaved(measures, { rounds: ROUNDS })
-    rows.push(...toRows(`gateway, ${file}`, medians, describeLoad(file), budgets))
+    const what = `gateway, ${file}`
+    rows.push(...toRows(what, medians, describeLoad(file), options), ...toMissingRows(what, missing, options))
   }
   return rows
 }

@@ -7,15 +7,16 @@ import { startNginxProcess } from './nginx-process.ts'
 import { type Bench, findFreePort, type RunningServer, withBench } from './processes.ts'
 import { proxyUrl, startHaproxy, startNginx } from './proxies.ts'
 import type { Measure } from './rounds.ts'
-import { cpuRow, type Row } from './row.ts'
+import { cpuRow, type Row, withPeer } from './row.ts'
 import { requirePrograms, type Suite } from './suite.ts'
 import { writeTokens } from './token-files.ts'
-import { type BenchAlgorithm, createMinter } from './tokens.ts'
+import { createMinter } from './tokens.ts'
 import { startWarder, startYardstick } from './warder-server.ts'
 import { TOKEN_PLACE } from './wrk.ts'
 
 // The usual algorithms of identity providers; ES256 is more expensive to verify.
-const COMPARED: readonly BenchAlgorithm[] = ['RS256', 'ES256']
+const COMPARED = ['RS256', 'ES256'] as const
+const CHART_OF = { RS256: 'guards-rs256', ES256: 'guards-es256' } as const
 const TOKENS = 1_000
 const BUDGETS = { haproxy: 1, envoy: 0.4 } as const
 
@@ -31,7 +32,7 @@ export const guardsSuite: Suite = {
   },
 }
 
-async function compare(bench: Bench, algorithm: BenchAlgorithm): Promise<readonly Row[]> {
+async function compare(bench: Bench, algorithm: (typeof COMPARED)[number]): Promise<readonly Row[]> {
   const minter = createMinter(algorithm)
   const started = { Authorization: `Bearer ${minter.mint(0)}` }
   const missing = await ensurePrograms(['haproxy', 'envoy'])
@@ -64,7 +65,11 @@ async function compare(bench: Bench, algorithm: BenchAlgorithm): Promise<readonl
     ),
   })
   const row = (name: string, theirs: (typeof cost)['ours'], atMost?: number): Row =>
-    cpuRow(`nginx + Warder / ${name}, ${algorithm}`, cost.ours, theirs, atMost)
+    withPeer(
+      cpuRow(`nginx + Warder / ${name}, ${algorithm}`, cost.ours, theirs, atMost),
+      CHART_OF[algorithm],
+      name,
+    )
   return [
     row('HAProxy jwt_verify', cost.haproxy, BUDGETS.haproxy),
     row('Envoy jwt_authn', cost.envoy, BUDGETS.envoy),

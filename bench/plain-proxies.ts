@@ -7,20 +7,20 @@ import { type Bench, findFreePort, type RunningServer } from './processes.ts'
 
 const START = { nginx: startNginx, Caddy: startCaddy, Traefik: startTraefik } as const
 
-export type PlainProxy = keyof typeof START
+type PlainProxy = keyof typeof START
 
-/** Starts those that are installed or can be; names in capitals those that are not. */
+export const PLAIN_PROXIES = Object.keys(START) as readonly PlainProxy[]
+
+/** Starts those that are installed or can be. */
 export async function startPlainProxies(
   bench: Bench,
   apps: AppPorts,
 ): Promise<Readonly<Partial<Record<PlainProxy, RunningServer>>>> {
   const missing = await ensurePrograms(['nginx', 'caddy', 'traefik'])
   const running: Partial<Record<PlainProxy, RunningServer>> = {}
-  for (const name of Object.keys(START) as PlainProxy[]) {
-    if (missing.includes(name.toLowerCase() as Program))
-      console.error(`\n!! Not installed: ${name}. THERE ARE NO ROWS AGAINST IT.\n`)
-    else running[name] = await START[name](bench, apps, await findFreePort())
-  }
+  for (const name of PLAIN_PROXIES)
+    if (!missing.includes(name.toLowerCase() as Program))
+      running[name] = await START[name](bench, apps, await findFreePort())
   return running
 }
 

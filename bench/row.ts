@@ -10,9 +10,16 @@ export interface Row {
   readonly unit: 'ratio' | 'MiB' | 'ms'
   /** Absent: the row has no budget. */
   readonly budget?: Budget
+  /** For a chart: the program that Warder is compared with. */
+  readonly peer?: { readonly chart: PeerChart; readonly name: string }
+  /** How much higher than their p10 the medians are, of the noisier one of the two. */
+  readonly noise?: number
   /** How the number was computed: `12.3 µs against 10.1 µs CPU`. */
   readonly detail: string
 }
+
+/** The charts in which Warder stands beside its peers. */
+export type PeerChart = 'decision' | 'guards-rs256' | 'guards-es256' | 'gateway'
 
 export type Budget = { readonly atMost: number } | { readonly atLeast: number }
 
@@ -41,9 +48,15 @@ export function cpuRow(what: string, ours: Median | Missing, theirs: Median | Mi
     measured: ours.cpuNs / theirs.cpuNs,
     unit: 'ratio',
     ...budgetOf(atMost),
+    noise: Math.max(noiseOf(ours), noiseOf(theirs)),
     detail: `${formatCost(ours)} against ${formatCost(theirs)}; p10: ${(ours.cpuP10Ns / theirs.cpuP10Ns).toFixed(2)} ×`,
   }
 }
+
+const noiseOf = ({ cpuNs, cpuP10Ns }: Median): number => cpuNs / cpuP10Ns - 1
+
+/** The same row, which is also a bar of a chart. */
+export const withPeer = (row: Row, chart: PeerChart, name: string): Row => ({ ...row, peer: { chart, name } })
 
 const budgetOf = (atMost: number | undefined): Pick<Row, 'budget'> =>
   atMost === undefined ? {} : { budget: { atMost } }
