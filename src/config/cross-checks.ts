@@ -1,5 +1,5 @@
 /** What no single part of the configuration can say: names, references, and what parts mean together. */
-import { USUAL } from '../settings/definition.ts'
+import { usualSettings } from '../settings/definition.ts'
 import { proxyEndpoints } from '../callers/callers.ts'
 import type { Algorithm } from '../syntax/algorithms.ts'
 import { checkGateway } from '../settings/upstream/check.ts'
@@ -125,8 +125,8 @@ const policyUsers = (parts: ConfigParts): readonly Located<{ readonly policy?: s
 ]
 
 function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {
-  const decisions = listen.decisions ?? USUAL.listen.decisions
-  const admin = listen.admin === undefined ? USUAL.listen.admin : listen.admin
+  const decisions = listen.decisions ?? usualSettings().listen.decisions
+  const admin = listen.admin === undefined ? usualSettings().listen.admin : listen.admin
   const found: LocatedProblem[] = []
   if (admin !== null && !isLoopback(admin)) {
     const message = 'the admin listener has no authentication, and could be reached from other machines'

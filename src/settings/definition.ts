@@ -211,4 +211,6 @@ export function isSecretAt(pointer: string): boolean {
 }
 
 /** What holds if nothing is written. */
-export const USUAL: Settings = fillSettings({ version: 1 }, NO_CONTEXT)
+export const usualSettings = (): Settings => (usual ??= fillSettings({ version: 1 }, NO_CONTEXT))
+
+let usual: Settings | undefined

@@ -2,7 +2,7 @@
 import type { PartTranslation } from '../../config/foreign-format.ts'
 import { toLocatedProblems } from '../../settings/read/schema-problems.ts'
 import type { SourceDocument } from '../../config/source-document.ts'
-import { USUAL } from '../../settings/definition.ts'
+import { usualSettings } from '../../settings/definition.ts'
 import type { LocatedProblem } from '../../settings/problem.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
 import { isError, readTranslated, toPartTranslation } from '../read-foreign.ts'
@@ -23,7 +23,7 @@ export function translateClientsPartly(
   const isOfAll = wrong.some(({ pointer }) => clientOf(pointer) === undefined && pointer !== LISTEN_PORT)
   const readable = isOfAll ? [] : readableClients(value)
   const address = JwtAuthRequestSchema.shape['listen-port'].safeParse(value['listen-port'])
-  const listen = address.success ? address.data : USUAL.listen.decisions
+  const listen = address.success ? address.data : usualSettings().listen.decisions
   const all =
     readable.length === 0 ? [] : readClients(document, listen, readable, supportedAlgorithms).problems
   const missing = [...wrong, ...all.filter(isError)]

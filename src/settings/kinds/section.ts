@@ -94,16 +94,25 @@ interface Field {
   readonly name: string
   readonly setting: Setting
   readonly schema: z.ZodType
-  /** The default, as the schema yields it. */
-  readonly usual: unknown
+  /** The default, as the schema yields it; read when it is needed, because most of them never are. */
+  readonly usual: () => unknown
 }
 
 function toField(word: string, setting: Setting): Field {
   const { kind, presence } = setting
-  const described = kind.schema.describe(describe(setting))
-  const schema = presence === 'required' ? described : described.optional()
-  const usual = presence === 'default' ? checkedDefault(setting) : undefined
+  const description = describe(setting)
+  const schema =
+    presence === 'required'
+      ? kind.schema.describe(description)
+      : // A new schema needs no copy for its description, which `describe` would make.
+        kind.schema.optional().register(z.globalRegistry, { description })
+  const usual = lazily(() => (presence === 'default' ? checkedDefault(setting) : undefined))
   return { word, name: nameOf(word, kind.unit), setting, schema, usual }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
 }
 
 /** No list in a file may be empty; as a default it means that nothing was written. */
@@ -113,7 +122,7 @@ const checkedDefault = ({ kind, default: value }: Setting): unknown =>
 function fillAll(fields: readonly Field[], checked: Members, context: FillContext): Members {
   const filled: Record<string, unknown> = {}
   for (const { word, name, setting, usual } of fields) {
-    const value = checked[word] === undefined ? usual : checked[word]
+    const value = checked[word] === undefined ? usual() : checked[word]
     const member = value === undefined ? undefined : setting.kind.read(value, context)
     if (member !== undefined) filled[name] = member
   }
@@ -125,7 +134,7 @@ function writeAll(fields: readonly Field[], value: Members, options: WriteOption
   for (const { word, name, setting, usual } of fields) {
     const member = value[name]
     if (member === undefined) continue
-    if (usual !== undefined && isUsual(setting.kind, member, usual, options)) continue
+    if (setting.presence === 'default' && isUsual(setting.kind, member, usual(), options)) continue
     const shown = setting.kind.write(member, options)
     if (shown !== undefined) written[word] = shown
   }

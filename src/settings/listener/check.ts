@@ -1,5 +1,5 @@
 /** What the schema cannot check about the gateway's listeners. */
-import { USUAL } from '../definition.ts'
+import { usualSettings } from '../definition.ts'
 import { problemAt, problemAtKey, type LocatedProblem } from '../problem.ts'
 import { pointerOf } from '../rate-limit/check.ts'
 import type { ConfigParts } from '../read/read-config.ts'
@@ -9,8 +9,8 @@ import { LISTENER } from './definition.ts'
 
 export function checkGatewayListeners({ listen = {}, root }: ConfigParts): readonly LocatedProblem[] {
   const taken = [
-    listen.decisions ?? USUAL.listen.decisions,
-    listen.admin === undefined ? USUAL.listen.admin : listen.admin,
+    listen.decisions ?? usualSettings().listen.decisions,
+    listen.admin === undefined ? usualSettings().listen.admin : listen.admin,
   ]
   return (listen.gateway ?? []).flatMap((listener, i) => {
     const { address, redirect, self_signed: selfSigned } = listener

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'bun:test'
 import { countWorkers, readCpuQuota } from '../../../src/app/workers/worker-count.ts'
-import { USUAL, type Settings } from '../../../src/settings/definition.ts'
+import { usualSettings, type Settings } from '../../../src/settings/definition.ts'
 
 const LINUX = { platform: 'linux', cores: () => 4 }
 const UNIX = { kind: 'unix', path: '/run/warder.sock' } as const
-const settings = (workers: Settings['workers'], decisions = USUAL.listen.decisions): Settings => ({
-  ...USUAL,
+const settings = (workers: Settings['workers'], decisions = usualSettings().listen.decisions): Settings => ({
+  ...usualSettings(),
   workers,
-  listen: { ...USUAL.listen, decisions },
+  listen: { ...usualSettings().listen, decisions },
 })
 
 describe('the number of workers', () => {

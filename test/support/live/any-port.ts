@@ -2,9 +2,9 @@
  * Loaded first by a Warder process whose configuration cannot name its decision and admin addresses: both get a port
  * of the system's choice, so that a program on the default ports does not matter.
  */
-import { USUAL } from '../../../src/settings/definition.ts'
+import { usualSettings } from '../../../src/settings/definition.ts'
 
-const { decisions, admin } = USUAL.listen
+const { decisions, admin } = usualSettings().listen
 const fixed = new Set([decisions, admin].map((address) => address?.kind === 'tcp' && address.port))
 const serve = Bun.serve
 
