@@ -36,6 +36,7 @@ export interface Included {
   readonly directories: ReadonlyMap<string, string>
 }
 
+/** Detected at once; its schema and its code are loaded when they are needed, because they take a tenth of the start. */
 export interface ForeignFormat {
   readonly format: Exclude<ConfigFormat, 'warder'>
   /** Whether a document is in this format. Must never say so of a `warder.yaml`. */
@@ -48,7 +49,7 @@ export interface ForeignFormat {
   translate(
     document: SourceDocument,
     supportedAlgorithms: ReadonlySet<Algorithm>,
-  ): Result<Translation, readonly Diagnostic[]>
+  ): Promise<Result<Translation, readonly Diagnostic[]>>
   /**
    * As much of a document that is refused as can be used without opening anything; undefined for nothing.
    *
@@ -58,5 +59,5 @@ export interface ForeignFormat {
     document: SourceDocument,
     supportedAlgorithms: ReadonlySet<Algorithm>,
     isWhole: boolean,
-  ): PartTranslation | undefined
+  ): Promise<PartTranslation | undefined>
 }

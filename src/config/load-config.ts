@@ -126,7 +126,7 @@ async function loadForeign(
   const { document = main, problems = [], fileHashes, directories } = included ?? {}
   const watched = watchedOf(fileHashes, directories)
   if (problems.some(({ severity }) => severity === 'error')) return failure(document, problems, watched)
-  const translated = foreign.translate(document, deps.supportedAlgorithms)
+  const translated = await foreign.translate(document, deps.supportedAlgorithms)
   if (!translated.ok) return failure(document, [...problems, ...translated.error], watched)
   const warnings = [...problems, ...translated.value.warnings]
   const loaded = toLoaded(document, bytes, foreign.format, { ...translated.value, warnings }, new Map())

@@ -44,7 +44,7 @@ async function loadPart(
     problems: [],
   }
   const broken = problems.filter(({ severity }) => severity === 'error')
-  const part = foreign.translatePartly(document, deps.supportedAlgorithms, broken.length === 0)
+  const part = await foreign.translatePartly(document, deps.supportedAlgorithms, broken.length === 0)
   if (part === undefined) return undefined
   const config = toLoaded(document, bytes.value, foreign.format, part, new Map())
   return ok({ config, missing: [...broken, ...part.missing] })

@@ -1,10 +1,5 @@
 /** Configurations of Goma Gateway, read as they are. What Goma leaves open on a mistake is refused here. */
 import type { ForeignFormat } from '../../config/foreign-format.ts'
-import { toTranslation } from '../read-foreign.ts'
-import { includeExtraFiles } from './files/include.ts'
-import { withoutNulls } from './files/yaml-values.ts'
-import { translateGomaPartly } from './partly.ts'
-import { readGoma } from './read.ts'
 
 const OWN_KEYS = ['issuers', 'policies', 'routes', 'upstreams', 'listen', 'endpoints', 'token_sources']
 
@@ -15,8 +10,7 @@ export const gomaFormat: ForeignFormat = {
     !OWN_KEYS.some((key) => Object.hasOwn(value, key)) &&
     ['gateway', 'middlewares'].some((key) => Object.hasOwn(value, key)),
   allowsLooseComments: true,
-  include: includeExtraFiles,
-  translate: (document, supportedAlgorithms) =>
-    toTranslation(readGoma(document, withoutNulls(document.value), supportedAlgorithms), document),
-  translatePartly: translateGomaPartly,
+  include: async (...args) => (await import('./files/include.ts')).includeExtraFiles(...args),
+  translate: async (...args) => (await import('./translate.ts')).translateGoma(...args),
+  translatePartly: async (...args) => (await import('./partly.ts')).translateGomaPartly(...args),
 }
