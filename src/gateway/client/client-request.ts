@@ -2,7 +2,6 @@
 import type { AuthzRequest } from '../../request/authz-request.ts'
 import { plainAddress } from '../../syntax/ip-address.ts'
 import { forwardedFields, type ForwardedFields, type IsTrusted } from './client-address.ts'
-import { valuesOf } from '../../http/messages/header-fields.ts'
 import type { RequestHead } from '../../http/messages/request-head.ts'
 
 export interface ClientRequest {
@@ -35,10 +34,6 @@ export function readClientRequest(
 }
 
 function toAuthzRequest(head: RequestHead, scheme: 'http' | 'https'): AuthzRequest {
-  const { method, host, path, query = '', fields } = head
-  const get = (name: string): string | null => {
-    const values = valuesOf(fields, name)
-    return values.length === 0 ? null : values.join(name === 'cookie' ? '; ' : ', ')
-  }
-  return { method, scheme, host, path, query, headers: { get } }
+  const { method, host, path, query = '', headers } = head
+  return { method, scheme, host, path, query, headers }
 }

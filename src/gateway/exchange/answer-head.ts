@@ -2,11 +2,11 @@
 import type { AnswerHead } from '../../http/connections/client-stream.ts'
 import {
   connectionNames,
-  parseHead,
   valuesOf,
   type FieldLine,
   type HeaderField,
 } from '../../http/messages/header-fields.ts'
+import { readMessageHead } from '../../http/messages/message-head.ts'
 import type { ResponseHead } from '../../http/messages/response-head.ts'
 import type { ForwardingInput } from './exchange-context.ts'
 import { isHopByHopName } from './forward-headers.ts'
@@ -76,7 +76,7 @@ const NOT_IN_TRAILERS =
 /** The trailer fields that the client is sent; none if any line is invalid. */
 export function answerTrailers(lines: readonly string[]): readonly FieldLine[] {
   if (lines.length === 0) return []
-  const parsed = parseHead(['', ...lines].join('\r\n'))
+  const parsed = readMessageHead(['', ...lines].join('\r\n'))
   if (!parsed.ok) return []
   return parsed.value.fields.filter(
     ({ lower }) => !isHopByHopName(lower) && !isOurs(lower) && !NOT_IN_TRAILERS.test(lower),

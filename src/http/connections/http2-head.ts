@@ -1,6 +1,6 @@
 /** Reads the head of an HTTP/2 request into the same form as that of HTTP/1.1. */
 import type { Result } from '../../result.ts'
-import { MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from '../messages/header-fields.ts'
+import { listedFields, MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from '../messages/header-fields.ts'
 import { fault, type BodyFraming, type RequestFault } from '../messages/framing.ts'
 import { toRequestHead, type RequestHead } from '../messages/request-head.ts'
 
@@ -40,7 +40,7 @@ export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result
     method: pseudo.get(':method') ?? '',
     target: pseudo.get(':path') ?? '',
     hosts: [...hosts],
-    fields,
+    headers: listedFields(fields),
     framing: framingOf(fields, hasEnded),
     isHttp10: false,
   })

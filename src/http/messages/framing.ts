@@ -1,6 +1,6 @@
 /** Reads where the body of a message ends: one reading, or none. */
 import { err, ok, type Result } from '../../result.ts'
-import { valuesOf, type HeaderField } from './header-fields.ts'
+import type { FieldReader } from './header-fields.ts'
 
 /** How the end of a body is found. */
 export type BodyFraming =
@@ -23,12 +23,9 @@ const NONE: Result<BodyFraming, RequestFault> = ok({ kind: 'none' })
 const CHUNKED: Result<BodyFraming, RequestFault> = ok({ kind: 'chunked' })
 
 /** Requests are smuggled through two readings of where a body ends (RFC 9112 §6.3): only a single reading passes. */
-export function readFraming(
-  fields: readonly HeaderField[],
-  isHttp10: boolean,
-): Result<BodyFraming, RequestFault> {
-  const lengths = valuesOf(fields, 'content-length')
-  const codings = valuesOf(fields, 'transfer-encoding')
+export function readFraming(fields: FieldReader, isHttp10: boolean): Result<BodyFraming, RequestFault> {
+  const lengths = fields.values('content-length')
+  const codings = fields.values('transfer-encoding')
   if (codings.length > 0) {
     if (lengths.length > 0) return fault(400, 'Content-Length beside Transfer-Encoding')
     if (isHttp10) return fault(400, 'Transfer-Encoding in HTTP/1.0')

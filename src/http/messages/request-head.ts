@@ -4,7 +4,8 @@ import { parseHost } from '../../syntax/parse-host.ts'
 import { isForwardedUpgrade } from '../../request/upgrade.ts'
 import { ok, type Result } from '../../result.ts'
 import { fault, readFraming, type BodyFraming, type RequestFault } from './framing.ts'
-import { membersOf, parseHead, TOO_MANY_FIELDS, valuesOf, type HeaderField } from './header-fields.ts'
+import { listMembers, TOO_MANY_FIELDS, type FieldReader, type HeaderField } from './header-fields.ts'
+import { readMessageHead } from './message-head.ts'
 
 export interface RequestHead {
   readonly method: string
@@ -18,6 +19,9 @@ export interface RequestHead {
   readonly host: string
   /** As sent. */
   readonly authority: string
+  /** Finds fields by their names. */
+  readonly headers: FieldReader
+  /** All of them, in order. */
   readonly fields: readonly HeaderField[]
   readonly framing: BodyFraming
   readonly isHttp10: boolean
@@ -42,19 +46,28 @@ const FIELD_BYTES = 256
 
 /** @param text The bytes before the empty line, as latin1. */
 export function parseRequestHead(text: string): Result<RequestHead, RequestFault> {
-  const head = parseHead(text)
-  if (!head.ok) return fault(head.error === TOO_MANY_FIELDS ? 431 : 400, head.error)
-  const { startLine, fields } = head.value
-  const [method = '', target = '', version = '', more] = startLine.split(' ')
-  if (more !== undefined) return fault(400, 'invalid request line')
+  const read = readMessageHead(text)
+  if (!read.ok) return fault(read.error === TOO_MANY_FIELDS ? 431 : 400, read.error)
+  const headers = read.value
+  const { startLine, bytes } = headers
+  const methodEnd = startLine.indexOf(' ')
+  const targetEnd = startLine.indexOf(' ', methodEnd + 1)
+  const version = startLine.slice(targetEnd + 1)
+  if (methodEnd < 0 || targetEnd < 0 || version.includes(' ')) return fault(400, 'invalid request line')
   if (version !== 'HTTP/1.1' && version !== 'HTTP/1.0')
     return fault(/^HTTP\/\d\.\d$/.test(version) ? 505 : 400, 'the version is neither HTTP/1.1 nor HTTP/1.0')
   const isHttp10 = version === 'HTTP/1.0'
-  const framing = readFraming(fields, isHttp10)
+  const framing = readFraming(headers, isHttp10)
   if (!framing.ok) return framing
-  const hosts = valuesOf(fields, 'host')
-  const bytes = text.length
-  return toRequestHead({ bytes, method, target, hosts, fields, framing: framing.value, isHttp10 })
+  return toRequestHead({
+    bytes,
+    method: startLine.slice(0, methodEnd),
+    target: startLine.slice(methodEnd + 1, targetEnd),
+    hosts: headers.values('host'),
+    headers,
+    framing: framing.value,
+    isHttp10,
+  })
 }
 
 /** The parts of a request of any version, before they are checked. */
@@ -65,14 +78,14 @@ export interface RequestParts {
   readonly target: string
   /** Every value that names the host. */
   readonly hosts: readonly string[]
-  readonly fields: readonly HeaderField[]
+  readonly headers: FieldReader
   readonly framing: BodyFraming
   readonly isHttp10: boolean
 }
 
 /** Checks what is the same in every version of HTTP. */
 export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestFault> {
-  const { bytes, method, target, hosts, fields, framing, isHttp10 } = parts
+  const { method, target, hosts, headers, isHttp10 } = parts
   if (!isMethod(method)) return fault(400, 'invalid method')
   // In any letter case. Other methods in an unusual letter case are refused by the decision.
   const refused = whyMethodRefused(method)
@@ -82,39 +95,60 @@ export function toRequestHead(parts: RequestParts): Result<RequestHead, RequestF
   const hasNoHost = isHttp10 && hosts.length === 0
   const host = hasNoHost ? '' : hosts.length === 1 ? parseHost(hosts[0] ?? '') : undefined
   if (host === undefined) return fault(400, 'Host is missing, invalid or sent more than once')
-  const expect = valuesOf(fields, 'expect')
+  const expect = headers.values('expect')
   if (expect.length > 0 && (expect.length > 1 || expect[0]?.toLowerCase() !== '100-continue'))
     return fault(417, 'the expectation is not 100-continue')
-  const connection = membersOf(fields, 'connection')
-  const question = target.indexOf('?')
-  return ok({
-    heldBytes: EXCHANGE_BYTES + fields.length * FIELD_BYTES + bytes,
-    method,
-    path: question < 0 ? target : target.slice(0, question),
-    query: question < 0 ? undefined : target.slice(question + 1),
-    host,
-    authority: hosts[0] ?? '',
-    fields,
-    framing,
-    isHttp10,
-    wantsClose: isHttp10 || connection.includes('close'),
-    expectsContinue: expect.length === 1 && !isHttp10,
-    takesTrailers: !isHttp10 && membersOf(fields, 'te').includes('trailers'),
-    webSocketKey: readWebSocketKey(method, fields, connection, framing),
-  })
+  return ok(new ReadHead(parts, host, expect.length === 1))
 }
 
-function readWebSocketKey(
-  method: string,
-  fields: readonly HeaderField[],
-  connection: readonly string[],
-  framing: BodyFraming,
-): string | undefined {
-  if (method !== 'GET' || framing.kind !== 'none' || !connection.includes('upgrade')) return undefined
-  const upgrade = valuesOf(fields, 'upgrade')
-  const keys = valuesOf(fields, 'sec-websocket-key')
-  if (upgrade.length !== 1 || !isForwardedUpgrade(upgrade[0] ?? '') || keys.length !== 1) return undefined
-  return keys[0]
+/** What only some requests need is read when it is asked for. */
+class ReadHead implements RequestHead {
+  readonly method: string
+  readonly path: string
+  readonly query: string | undefined
+  readonly host: string
+  readonly authority: string
+  readonly headers: FieldReader
+  readonly framing: BodyFraming
+  readonly isHttp10: boolean
+  readonly wantsClose: boolean
+  readonly expectsContinue: boolean
+  readonly heldBytes: number
+  readonly #connection: readonly string[]
+
+  constructor(parts: RequestParts, host: string, hasExpectation: boolean) {
+    const { target, headers, isHttp10 } = parts
+    const question = target.indexOf('?')
+    this.method = parts.method
+    this.path = question < 0 ? target : target.slice(0, question)
+    this.query = question < 0 ? undefined : target.slice(question + 1)
+    this.host = host
+    this.authority = parts.hosts[0] ?? ''
+    this.headers = headers
+    this.framing = parts.framing
+    this.isHttp10 = isHttp10
+    this.#connection = listMembers(headers.values('connection'))
+    this.wantsClose = isHttp10 || this.#connection.includes('close')
+    this.expectsContinue = hasExpectation && !isHttp10
+    this.heldBytes = EXCHANGE_BYTES + headers.count * FIELD_BYTES + parts.bytes
+  }
+
+  get fields(): readonly HeaderField[] {
+    return this.headers.fields
+  }
+
+  get takesTrailers(): boolean {
+    return !this.isHttp10 && listMembers(this.headers.values('te')).includes('trailers')
+  }
+
+  get webSocketKey(): string | undefined {
+    if (this.method !== 'GET' || this.framing.kind !== 'none' || !this.#connection.includes('upgrade'))
+      return undefined
+    const upgrade = this.headers.values('upgrade')
+    const keys = this.headers.values('sec-websocket-key')
+    if (upgrade.length !== 1 || !isForwardedUpgrade(upgrade[0] ?? '') || keys.length !== 1) return undefined
+    return keys[0]
+  }
 }
 
 /** The length that a request announces, else 0. */

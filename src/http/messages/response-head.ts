@@ -1,7 +1,8 @@
 /** The head of an upstream's answer. */
 import { err, ok, type Result } from '../../result.ts'
 import { readFraming, type BodyFraming } from './framing.ts'
-import { membersOf, parseHead, type FieldLine, type HeaderField } from './header-fields.ts'
+import { listMembers, type FieldLine, type HeaderField } from './header-fields.ts'
+import { readMessageHead } from './message-head.ts'
 
 export interface ResponseHead {
   readonly status: number
@@ -32,7 +33,7 @@ export const isSendableField = ({ name, value }: FieldLine): boolean =>
  * @returns Or the fault, for the log.
  */
 export function parseResponseHead(text: string, method: string): Result<ResponseHead, string> {
-  const head = parseHead(text)
+  const head = readMessageHead(text)
   if (!head.ok) return head
   const { startLine, fields } = head.value
   if (text.length > MAX_FIELD_BYTES && !fields.every(isSendableField))
@@ -40,14 +41,14 @@ export function parseResponseHead(text: string, method: string): Result<Response
   const [, minor, digits, phrase = ''] = STATUS_LINE.exec(startLine) ?? []
   if (digits === undefined) return err('invalid status line')
   const status = Number(digits)
-  const announced = readFraming(fields, minor === '0')
+  const announced = readFraming(head.value, minor === '0')
   if (!announced.ok) return err(announced.error.detail)
   const framing = framingOf(announced.value, status, method)
   const mayReuse =
     minor === '1' &&
     framing.kind !== 'until_close' &&
     !(method === 'HEAD' && announcesBody(announced.value)) &&
-    !membersOf(fields, 'connection').includes('close')
+    !listMembers(head.value.values('connection')).includes('close')
   return ok({ status, phrase, fields, framing, mayReuse })
 }
 
