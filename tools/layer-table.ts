@@ -95,7 +95,7 @@ export const FLOORS: readonly Floor[] = [
     // An endpoint may name a policy; the listener hands it on.
     server: {
       core: false,
-      imports: ['request', 'callers', 'decision', 'observe'],
+      imports: ['request', 'http', 'callers', 'decision', 'observe'],
       types: ['policy', ...GROUND],
     },
   },

@@ -2,11 +2,13 @@
 import type { Stores } from '../decision/stores.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
+import { createListenerLog } from '../observe/listener-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { createServiceLog } from '../observe/service-log.ts'
+import { createDecisionListener, type DecisionListener } from '../server/decision-listener.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
 import { freeSocket } from '../server/free-socket.ts'
-import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
+import type { HttpListener } from '../server/http-listener.ts'
 import type { Settings } from '../settings/definition.ts'
 import { openAdmin } from './admin-listener.ts'
 import type { Instance, ServingInstance } from './build-instance.ts'
@@ -23,9 +25,6 @@ export interface Service<Served extends ServingInstance = Instance> {
   /** Turns readiness off, keeps answering for `drainMs`, then stops. */
   stop(drainMs: number): Promise<void>
 }
-
-/** How long reports of announced bodies are held back, in milliseconds: one is enough to find the proxy. */
-const BODY_WARNING_INTERVAL_MS = 60_000
 
 /** Time between two looks for idle memory, in milliseconds. */
 const TIDY_INTERVAL_MS = 1_000
@@ -72,7 +71,8 @@ export function startService<Served extends ServingInstance>(
     linesPerSecond: () => instance.config.settings.log.denialsPerSecond,
   })
   const { onDecision, stopTidying } = watchDecisions(log.onDecision)
-  const onUnreadBody = createBodyWarning(logger)
+  const listenerLog = createListenerLog(logger, monotonicMs)
+  const { onUnreadBody } = listenerLog
   const routesOf = (next: ServingInstance): ReturnType<typeof decisionRoutes> =>
     decisionRoutes(
       { guard: next.guard, decide: next.decide, newId, monotonicMs, onDecision, onUnreadBody },
@@ -84,6 +84,7 @@ export function startService<Served extends ServingInstance>(
     openAdmin: (address) =>
       openAdmin(address, () => instance, { isDraining: () => isDraining, addresses: () => addresses }),
     gatewayLog: log.gatewayLog(onDecision),
+    listenerLog,
     stores,
   })
   return {
@@ -103,7 +104,7 @@ export function startService<Served extends ServingInstance>(
     async stop(drainMs) {
       isDraining = true
       stopTidying()
-      for (const draining of [decisions, admin, gateway]) draining?.drain()
+      for (const draining of [decisions, gateway]) draining?.drain()
       await new Promise((resolve) => setTimeout(resolve, drainMs))
       isStopped = true
       await Promise.all([decisions?.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS)])
@@ -139,11 +140,12 @@ interface Answering {
   readonly decisions: ReturnType<typeof decisionRoutes> | undefined
   readonly openAdmin: (address: Settings['listen']['admin']) => HttpListener | undefined
   readonly gatewayLog: Parameters<typeof createGateway>[1]
+  readonly listenerLog: ReturnType<typeof createListenerLog>
   readonly stores: Stores
 }
 
 interface Listeners {
-  readonly decisions: HttpListener | undefined
+  readonly decisions: DecisionListener | undefined
   readonly admin: HttpListener | undefined
   readonly gateway: Gateway | undefined
   readonly addresses: readonly string[]
@@ -152,13 +154,16 @@ interface Listeners {
 /** Opens all of them, or none. */
 function openListeners(instance: ServingInstance, answering: Answering): Listeners {
   const { listen } = instance.config.settings
-  const opened: HttpListener[] = []
-  const keep = (listener: HttpListener | undefined): HttpListener | undefined => {
+  const opened: (DecisionListener | HttpListener)[] = []
+  const keep = <L extends DecisionListener | HttpListener>(listener: L | undefined): L | undefined => {
     if (listener !== undefined) opened.push(listener)
     return listener
   }
   try {
-    const decisions = keep(answering.decisions && createHttpListener(listen.decisions, answering.decisions))
+    const decisions = keep(
+      answering.decisions &&
+        createDecisionListener(listen.decisions, answering.decisions, answering.listenerLog),
+    )
     const admin = keep(answering.openAdmin(listen.admin))
     const gateway =
       listen.gateway.length === 0
@@ -169,18 +174,5 @@ function openListeners(instance: ServingInstance, answering: Answering): Listene
   } catch (fault) {
     for (const listener of opened) void listener.stop()
     throw fault
-  }
-}
-
-function createBodyWarning(logger: Logger): (hint: string) => void {
-  let nextMs = 0
-  return (hint) => {
-    const nowMs = Date.now()
-    if (nowMs < nextMs) return
-    nextMs = nowMs + BODY_WARNING_INTERVAL_MS
-    logger.warn(
-      { event: 'unread_body', hint },
-      'a decision request announced a body; its connection was closed',
-    )
   }
 }

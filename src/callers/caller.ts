@@ -7,18 +7,24 @@ import type { Result } from '../result.ts'
 /** The request that arrived at the decision listener. */
 export interface ArrivedRequest {
   readonly method: string
-  /** Absolute URL by which the listener was reached. */
-  readonly url: string
+  /** Raw, without the `?`; undefined if the target has none. */
+  readonly query: string | undefined
   readonly headers: HeaderReader
 }
 
 /** The answer, for the socket. */
 export interface CallerAnswer {
   readonly status: number
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>
-  /** Null: no body. An allow never has one, because nginx would not use the connection again. */
-  readonly body: string | null
+  readonly fields: readonly AnswerField[]
+  /** ASCII; empty: none. An allow never has one, because nginx would not use the connection again. */
+  readonly body: string
+}
+
+export interface AnswerField {
+  /** Lower case. */
+  readonly name: string
+  /** Latin1 without control characters: it is written to the socket as it is. */
+  readonly value: string
 }
 
 export interface Caller {
@@ -37,20 +43,26 @@ export interface Caller {
  * the proxy overwrites the client's.
  */
 export function renderAllow(decision: Allow, identityNames: readonly string[]): CallerAnswer {
-  const headers: Record<string, string> = { 'x-decision-id': decision.id }
+  const fields: AnswerField[] = [{ name: 'x-decision-id', value: decision.id }]
   for (let i = 0; i < identityNames.length; i++)
-    headers[identityNames[i] as string] = decision.identity[i] ?? ''
-  return { status: 200, headers, body: null }
+    fields.push({ name: identityNames[i] as string, value: decision.identity[i] ?? '' })
+  return { status: 200, fields, body: '' }
 }
 
-/** Headers of a denial: no identity, never the token, and no permission to cache. */
-export function denyHeaders(decision: Deny): Record<string, string> {
-  const headers: Record<string, string> = {
-    'x-decision-id': decision.id,
-    'x-decision-reason': decision.reason,
-    'cache-control': 'no-store',
-  }
-  if (decision.challenge !== undefined) headers['www-authenticate'] = decision.challenge
-  if (decision.retryAfterSeconds !== undefined) headers['retry-after'] = String(decision.retryAfterSeconds)
-  return headers
+/** Fields of every denial: no identity, never the token, and no permission to cache. */
+export const plainDenyFields = ({ id, reason }: Deny): AnswerField[] => [
+  { name: 'x-decision-id', value: id },
+  { name: 'x-decision-reason', value: reason },
+  NO_STORE,
+]
+
+const NO_STORE: AnswerField = { name: 'cache-control', value: 'no-store' }
+
+/** The same, with what would help the client. */
+export function denyFields(decision: Deny): AnswerField[] {
+  const fields = plainDenyFields(decision)
+  const { challenge, retryAfterSeconds } = decision
+  if (challenge !== undefined) fields.push({ name: 'www-authenticate', value: challenge })
+  if (retryAfterSeconds !== undefined) fields.push({ name: 'retry-after', value: String(retryAfterSeconds) })
+  return fields
 }

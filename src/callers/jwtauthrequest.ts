@@ -4,7 +4,7 @@
  */
 import type { DenialFor } from '../decision/denial.ts'
 import { err, ok } from '../result.ts'
-import type { Caller } from './caller.ts'
+import { plainDenyFields, type Caller } from './caller.ts'
 import { nginx } from './nginx/nginx.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
@@ -20,20 +20,13 @@ export const jwtauthrequest: Caller = {
   name: 'jwtauthrequest',
   // Made for nginx, whose auth_request asks here too.
   noBodyHint: nginx.noBodyHint,
-  parse({ method, url, headers }) {
+  parse({ method, query = '', headers }) {
     if (!METHODS.has(method)) return WRONG_METHOD
-    const queryStart = url.indexOf('?')
-    const query = queryStart < 0 ? '' : url.slice(queryStart + 1)
     return ok({ method, scheme: 'http', host: '', path: '/', query, headers })
   },
   render(decision) {
     if (decision.outcome === 'allow')
-      return { status: 200, headers: { 'x-decision-id': decision.id }, body: null }
-    const headers = {
-      'x-decision-id': decision.id,
-      'x-decision-reason': decision.reason,
-      'cache-control': 'no-store',
-    }
-    return { status: 403, headers, body: null }
+      return { status: 200, fields: [{ name: 'x-decision-id', value: decision.id }], body: '' }
+    return { status: 403, fields: plainDenyFields(decision), body: '' }
   },
 }

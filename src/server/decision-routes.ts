@@ -4,11 +4,12 @@ import { endpointPath, FOREIGN_CALLERS, PROXIES, TOKEN_CALLER } from '../callers
 import { denyUnread, type Decide } from '../decision/decide.ts'
 import type { Decision } from '../decision/decision.ts'
 import type { Guard } from '../decision/guard.ts'
+import { announcesBody, type RequestHead } from '../http/messages/request-head.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { Policy } from '../policy/compile-policy.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { EndpointSettings } from '../settings/definition.ts'
-import { announcesBody, type HttpHandler } from './http-listener.ts'
+import type { Endpoint, Endpoints } from './endpoint-handler.ts'
 
 /** A guard in service. */
 export interface DecisionService {
@@ -23,38 +24,37 @@ export interface DecisionService {
 }
 
 /**
- * Handlers by exact path. The policy comes from the path only: with some proxies, a client's query reaches the auth
+ * Endpoints by exact path. The policy comes from the path only: with some proxies, a client's query reaches the auth
  * URL.
  */
-export function decisionRoutes(
-  service: DecisionService,
-  endpoints: readonly EndpointSettings[],
-): Readonly<Record<string, HttpHandler>> {
-  const routes: Record<string, HttpHandler> = {}
+export function decisionRoutes(service: DecisionService, endpoints: readonly EndpointSettings[]): Endpoints {
+  const routes = new Map<string, Endpoint>()
   for (const caller of [...PROXIES, TOKEN_CALLER]) {
     // Without an original request there is nothing for the routes to match.
     const policy = caller === TOKEN_CALLER ? service.guard.anyValidToken : undefined
-    routes[endpointPath(caller)] = createDecisionHandler(service, caller, policy)
+    routes.set(endpointPath(caller), createEndpoint(service, caller, policy))
     for (const named of service.guard.policies.values()) {
-      routes[endpointPath(caller, named.name)] = createDecisionHandler(service, caller, named)
+      routes.set(endpointPath(caller, named.name), createEndpoint(service, caller, named))
     }
   }
   for (const { path, dialect, policy } of endpoints) {
     const named = service.guard.policies.get(policy)
     if (named === undefined) throw new TypeError(`no policy named ${policy}`)
-    // The setting is decoded; the runtime passes URLs in normal form, with escapes.
-    const route = new URL(path, 'http://warder').pathname
-    routes[route] = createDecisionHandler(service, FOREIGN_CALLERS[dialect], named)
+    const endpoint = createEndpoint(service, FOREIGN_CALLERS[dialect], named)
+    for (const spelling of spellingsOf(path)) routes.set(spelling, endpoint)
   }
   return routes
 }
 
+/** The setting is decoded, and callers do not agree on which visible characters they escape. */
+const spellingsOf = (path: string): readonly string[] => [
+  path,
+  encodeURI(path.toWellFormed()),
+  new URL(path, 'http://warder').pathname,
+]
+
 /** @param policy The policy named by the endpoint's path; undefined asks the routes. */
-function createDecisionHandler(
-  service: DecisionService,
-  caller: Caller,
-  policy: Policy | undefined,
-): HttpHandler {
+function createEndpoint(service: DecisionService, caller: Caller, policy: Policy | undefined): Endpoint {
   const { guard, decide, monotonicMs } = service
   return (arrived) => {
     const startedMs = monotonicMs()
@@ -75,21 +75,21 @@ function createDecisionHandler(
 const respondLater = (
   service: DecisionService,
   caller: Caller,
-  arrived: Request,
+  arrived: RequestHead,
   request: AuthzRequest,
   decision: Promise<Decision>,
   startedMs: number,
-): Promise<Response> =>
+): Promise<CallerAnswer> =>
   decision.then((decided) => respond(service, caller, arrived, request, decided, startedMs))
 
 function respond(
   service: DecisionService,
   caller: Caller,
-  arrived: Request,
+  arrived: RequestHead,
   request: AuthzRequest | undefined,
   decision: Decision,
   startedMs: number,
-): Response {
+): CallerAnswer {
   const answer = caller.render(decision, service.guard.identityNames)
   service.onDecision({
     decision,
@@ -100,11 +100,6 @@ function respond(
     // The other side of the connection is the proxy, and what it passes on of the client is not read.
     clientAddress: undefined,
   })
-  if (!announcesBody(arrived.headers)) return toResponse(answer)
-  service.onUnreadBody(caller.noBodyHint)
-  // An announced body that is not read would swallow the next request on this connection, which is another client's.
-  return toResponse({ ...answer, headers: { ...answer.headers, connection: 'close' } })
+  if (announcesBody(arrived)) service.onUnreadBody(caller.noBodyHint)
+  return answer
 }
-
-const toResponse = ({ status, headers, body }: CallerAnswer): Response =>
-  new Response(body, { status, headers })

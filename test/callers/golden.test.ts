@@ -125,10 +125,11 @@ function parseRequest(text: string): ArrivedRequest {
     const colon = field.indexOf(':')
     return [field.slice(0, colon), field.slice(colon + 1).trim()] as const
   })
-  return { method, url: `http://127.0.0.1:9180${target}`, headers: headersOf(pairs) }
+  const [, query] = /\?(.*)$/.exec(target) ?? []
+  return { method, query, headers: headersOf(pairs) }
 }
 
-function renderText({ status, headers, body }: CallerAnswer): string {
-  const fields = Object.entries(headers).map(([name, value]) => `${name}: ${value}`.trimEnd())
-  return `${[`${status}`, ...fields].join('\n')}\n${body === null ? '' : `\n${body}`}`
+function renderText({ status, fields, body }: CallerAnswer): string {
+  const lines = fields.map(({ name, value }) => `${name}: ${value}`.trimEnd())
+  return `${[`${status}`, ...lines].join('\n')}\n${body === '' ? '' : `\n${body}`}`
 }

@@ -38,7 +38,7 @@ export const TOKEN: Headers = [['Authorization', `Bearer ${mint()}`]]
 export function judge(headers: Headers): Promise<Decision> | Decision {
   const parsed = nginx.parse({
     method: 'GET',
-    url: 'http://127.0.0.1/v1/auth/nginx',
+    query: undefined,
     headers: headersOf(headers),
   })
   return parsed.ok ? ask(decide, parsed.value) : denyUnread(guard, parsed.error, ID)

@@ -1,5 +1,5 @@
 /** A connection of the gateway on a fake wire, before rules that deny everything. */
-import type { ClientConnection } from '../../src/http/connections/client-connection.ts'
+import { USUAL_PATIENCE, type ClientConnection } from '../../src/http/connections/client-connection.ts'
 import { serveHttp1 } from '../../src/http/connections/http1-connection.ts'
 import type { Decide } from '../../src/decision/decide.ts'
 import type { Deadlines, Expiring } from '../../src/http/deadlines.ts'
@@ -45,6 +45,7 @@ export function serveFake(decide: Decide = () => DENY, isStopping = (): boolean 
   const connection = serveHttp1(wire, {
     handler: createExchangeHandler(() => rules, { deadlines, proto: 'http', onExchange() {} }),
     deadlines,
+    patience: USUAL_PATIENCE,
     held: UNCHARGED,
     isDraining: () => false,
     isStopping,

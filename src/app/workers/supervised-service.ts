@@ -95,7 +95,6 @@ async function startSupervised(
     },
     async stop(drainMs) {
       isDraining = true
-      admin?.drain()
       await fleet.stop(drainMs)
       isStopped = true
       await admin?.stop()

@@ -2,20 +2,29 @@
 import type { Deadlines } from '../deadlines.ts'
 import type { HeldAccount } from '../held-account.ts'
 import type { RequestFault } from '../messages/framing.ts'
+import type { RequestHead } from '../messages/request-head.ts'
 import type { WholeAnswer } from '../messages/whole-answer.ts'
 import type { ClientStream } from './client-stream.ts'
 
+/** Takes over the events of a stream until it is released or aborted. */
+export type Serve = (stream: ClientStream) => void
+
 /** Answers the requests of a connection. */
 export interface RequestHandler {
-  /** Takes over the events of the stream until it is released or aborted. */
-  serve(stream: ClientStream): void
+  readonly serve: Serve
+  /**
+   * Is asked first about a request of HTTP/1.1 without a body. Returns the answer, or, if it is not known yet, the
+   * function that serves the request.
+   */
+  readonly answerNow?: (head: RequestHead) => WholeAnswer | Serve
   /** A request could not be read. Returns its answer, which is the last one on a connection of HTTP/1.1. */
-  refuse(fault: RequestFault): WholeAnswer
+  readonly refuse: (fault: RequestFault) => WholeAnswer
 }
 
 export interface ConnectionContext {
   readonly deadlines: Deadlines
   readonly handler: RequestHandler
+  readonly patience: ClientPatience
   /** Is charged for all that the connection keeps in memory. */
   readonly held: HeldAccount
   /** Whether the listener drains before a stop: an answer that begins now is the last of its connection. */
@@ -42,5 +51,15 @@ export interface ClientConnection {
 
 /** Longest time for a whole head, from its first byte: against clients that send a byte now and then. */
 export const HEAD_TIMEOUT_MS = 10_000
-/** How long a connection may be idle between requests. */
+/** How long a client may leave its answers unread, and, by default, its connection idle. */
 export const IDLE_TIMEOUT_MS = 75_000
+
+/** How long a connection may be silent, in milliseconds. */
+export interface ClientPatience {
+  /** Before its first request. */
+  readonly firstMs: number
+  /** Between two requests. */
+  readonly idleMs: number
+}
+
+export const USUAL_PATIENCE: ClientPatience = { firstMs: HEAD_TIMEOUT_MS, idleMs: IDLE_TIMEOUT_MS }

@@ -5,7 +5,13 @@ import { listen, type SocketListener } from '../sockets/sockets.ts'
 import { listenTls, type TlsAccept } from '../sockets/tls-listener.ts'
 import type { Wire } from '../sockets/wire.ts'
 import type { SocketAddress } from '../../socket-address.ts'
-import type { ClientConnection, ConnectionContext, RequestHandler } from './client-connection.ts'
+import {
+  USUAL_PATIENCE,
+  type ClientConnection,
+  type ClientPatience,
+  type ConnectionContext,
+  type RequestHandler,
+} from './client-connection.ts'
 import { createConnectionLimit, type ConnectionLimit, type LimitReached } from './connection-limit.ts'
 import { createHeldBytes, type HeldBytes, type Overload } from './held-bytes.ts'
 import { serveHttp1 } from './http1-connection.ts'
@@ -18,6 +24,8 @@ export interface ListenerOptions {
   readonly maxConnections: () => number
   readonly maxHeldBytes: () => number
   readonly deadlines: Deadlines
+  /** Default: ten seconds for the first request, 75 between two. */
+  readonly patience?: ClientPatience
   /** Makes the handler of the requests of a new connection. */
   readonly connected: (connection: AcceptedConnection) => RequestHandler
   /** The listener has as many connections as it may. */
@@ -110,6 +118,7 @@ export class ConnectionListener {
     const connection = serve({
       handler: this.#options.connected(accepted),
       deadlines: this.#options.deadlines,
+      patience: this.#options.patience ?? USUAL_PATIENCE,
       held: account,
       isDraining: () => this.#isDraining,
       isStopping: () => this.#isStopping,

@@ -4,14 +4,15 @@ import {
   IDLE_TIMEOUT_MS,
   type ClientConnection,
   type ConnectionContext,
+  type Serve,
 } from './client-connection.ts'
 import { createHolding, type Holding } from '../held-account.ts'
 import type { Expiring } from '../deadlines.ts'
 import { Http1HeadReader } from './http1-head.ts'
 import { Http1Stream, MAX_AHEAD_BYTES, type StreamEnd } from './http1-stream.ts'
 import type { RequestFault } from '../messages/framing.ts'
-import type { RequestHead } from '../messages/request-head.ts'
-import { wholeAnswerText } from '../messages/whole-answer.ts'
+import { announcesBody, type RequestHead } from '../messages/request-head.ts'
+import { wholeAnswerText, type AfterAnswer, type WholeAnswer } from '../messages/whole-answer.ts'
 import { NOBODY, type Wire, type WireEvents } from '../sockets/wire.ts'
 
 /** How long a stopping listener waits for the first request of a connection. */
@@ -19,6 +20,8 @@ const FIRST_REQUEST_MS = 500
 /** How long and how many bytes are read from a client that goes on sending after its last answer. */
 const LINGER_MS = 2_000
 const LINGER_BYTES = 1_048_576
+/** Answers to pipelined requests are sent together, up to about this length. */
+const GATHERED_LENGTH = 16_384
 
 export const serveHttp1 = (wire: Wire, context: ConnectionContext): ClientConnection =>
   new Http1Connection(wire, context)
@@ -41,6 +44,8 @@ class Http1Connection implements ClientConnection {
   readonly #readingHead: WireEvents
   readonly #onClose = (): void => this.#closed()
   readonly #onExchangeEnd = (end: StreamEnd): void => this.#exchangeEnded(end)
+  /** Answers that are not handed to the wire yet. */
+  #gathered = ''
   #isServing = false
   #hasServed = false
   #lingeredBytes = 0
@@ -51,7 +56,7 @@ class Http1Connection implements ClientConnection {
     this.#holding = createHolding(context.held)
     wire.chargeTo(context.held)
     this.#expiring = { deadlineMs: 0, onDeadline: () => this.#late() }
-    this.#expireIn(HEAD_TIMEOUT_MS)
+    this.#expireIn(context.patience.firstMs)
     context.deadlines.add(this.#expiring)
     this.#readingHead = {
       onData: (bytes) => this.#readHead(bytes),
@@ -87,22 +92,65 @@ class Http1Connection implements ClientConnection {
 
   // One request after the other.
 
-  #readHead(bytes: Buffer): void {
-    const step = this.#head.read(bytes)
-    this.#holding.set(this.#head.heldBytes)
-    if (step.kind === 'head') this.#serve(step.head, step.rest)
-    else if (step.kind === 'fault') this.#refuse(step.fault)
-    // What follows an earlier request may have been left to the kernel.
-    else this.#wire.resume()
+  #readHead(arrived: Buffer): void {
+    for (let left: Buffer | undefined = arrived; left !== undefined;) left = this.#readRequest(left)
   }
 
-  #serve(head: RequestHead, rest: Buffer): void {
+  /** @returns What follows the request, if that is read now. */
+  #readRequest(bytes: Buffer): Buffer | undefined {
+    const step = this.#head.read(bytes)
+    this.#holding.set(this.#head.heldBytes)
+    if (step.kind === 'head') return this.#begin(step.head, step.rest)
+    this.#send()
+    if (step.kind === 'fault') this.#refuse(step.fault)
+    // What follows an earlier request may have been left to the kernel.
+    else this.#wire.resume()
+    return undefined
+  }
+
+  #begin(head: RequestHead, rest: Buffer): Buffer | undefined {
+    const { handler, isDraining } = this.#context
+    const answer = announcesBody(head) ? undefined : handler.answerNow?.(head)
+    this.#hasServed = true
+    if (answer === undefined || typeof answer === 'function') {
+      this.#send()
+      this.#serve(head, rest, answer ?? handler.serve)
+      return undefined
+    }
+    const after = isDraining() ? 'ends' : afterAnswer(head, answer)
+    this.#gathered += wholeAnswerText(answer, head.method === 'HEAD', after)
+    if (after !== 'ends' && rest.length > 0 && this.#gathered.length < GATHERED_LENGTH) return rest
+    this.#send()
+    if (after !== 'ends') return this.#goOn(rest)
+    this.#linger()
+    return undefined
+  }
+
+  /** @returns The next requests, if they are read now. */
+  #goOn(rest: Buffer): Buffer | undefined {
+    const context = this.#context
+    this.#expireIn(context.patience.idleMs)
+    // The connection becomes the last one that is closed in favour of others.
+    context.onBusy()
+    context.onIdle()
+    if (this.#wire.hasWaiting) this.#awaitReader(rest)
+    else if (rest.length > 0) return rest
+    else this.#wire.resume()
+    return undefined
+  }
+
+  #send(): void {
+    if (this.#gathered === '') return
+    this.#wire.write(Buffer.from(this.#gathered, 'latin1'))
+    this.#gathered = ''
+  }
+
+  #serve(head: RequestHead, rest: Buffer, serve: Serve): void {
     const context = this.#context
     this.#isServing = true
-    this.#hasServed = true
     context.onBusy()
     this.#expiring.deadlineMs = Infinity
-    context.handler.serve(new Http1Stream(this.#wire, head, rest, context, this.#onExchangeEnd))
+    serve(new Http1Stream(this.#wire, head, rest, context, this.#onExchangeEnd))
   }
 
   #exchangeEnded({ rest, connection }: StreamEnd): void {
@@ -115,7 +163,7 @@ class Http1Connection implements ClientConnection {
       return
     }
     if (connection === 'close' || this.#context.isStopping()) return this.#linger()
-    this.#expireIn(IDLE_TIMEOUT_MS)
+    this.#expireIn(this.#context.patience.idleMs)
     if (wire.hasWaiting) this.#awaitReader(rest)
     else this.#readNext(rest)
   }
@@ -166,7 +214,7 @@ class Http1Connection implements ClientConnection {
   /** Answers with the fault, and closes: the bytes behind it have no certain reading. */
   #refuse(fault: RequestFault): void {
     const answer = this.#context.handler.refuse(fault)
-    this.#wire.write(Buffer.from(wholeAnswerText(answer, false, false), 'latin1'))
+    this.#wire.write(Buffer.from(wholeAnswerText(answer, false, 'ends'), 'latin1'))
     this.#linger()
   }
 
@@ -201,3 +249,6 @@ class Http1Connection implements ClientConnection {
     this.#expiring.deadlineMs = performance.now() + ms
   }
 }
+
+const afterAnswer = (head: RequestHead, { isLast }: WholeAnswer): AfterAnswer =>
+  isLast === true ? 'ends' : head.wantsKeepAlive ? 'stays_for_http10' : head.wantsClose ? 'ends' : 'stays'

@@ -25,7 +25,7 @@ export class Http1HeadReader {
   /** Empty lines that were ignored before this head. */
   #emptyLines = 0
 
-  /** @param onBegin Called with the first byte of each head. */
+  /** @param onBegin Called with the first bytes of a head that is not whole yet. */
   constructor(onBegin: () => void) {
     this.#onBegin = onBegin
   }
@@ -43,9 +43,12 @@ export class Http1HeadReader {
   read(arrived: Buffer): Http1HeadStep {
     const bytes = this.isEmpty ? this.#withoutEmptyLines(arrived) : arrived
     if (bytes.length === 0) return MORE
-    if (this.isEmpty) this.#onBegin()
+    const isFirst = this.isEmpty
     const step = this.#collector.add(bytes)
-    if (step.kind === 'more') return MORE
+    if (step.kind === 'more') {
+      if (isFirst) this.#onBegin()
+      return MORE
+    }
     if (step.kind === 'too_large') return TOO_LARGE
     // An empty line that came in pieces.
     if (step.text === '' && this.#emptyLines < MAX_EMPTY_LINES) {

@@ -185,11 +185,14 @@ export class Http1Stream implements ClientStream, WireEvents {
   answerWhole(answer: WholeAnswer): void {
     // Once a part of the body was handed over, nothing here is known to be a request.
     const isWhole = this.#isOpen ? this.#body.isDone : this.#read(this.#rest) !== undefined
-    this.#keepAlive = isWhole && this.#body.isDone && !this.head.wantsClose && !this.#isLast()
+    this.#keepAlive =
+      isWhole && this.#body.isDone && answer.isLast !== true && !this.head.wantsClose && !this.#isLast()
     // One answer to one request: a second one would be taken for the answer to the next request.
     if (this.#writer !== undefined) return void (this.#keepAlive = false)
     this.#writer = new BodyWriter(this.#wire, NO_BODY)
-    this.#writer.head(wholeAnswerText(answer, this.head.method === 'HEAD', this.#keepAlive))
+    this.#writer.head(
+      wholeAnswerText(answer, this.head.method === 'HEAD', this.#keepAlive ? 'stays' : 'ends'),
+    )
     this.#writer.end()
     this.#writer.flush()
   }

@@ -1,11 +1,6 @@
 /** A client's connection of HTTP/2: many requests at once, each with the rules of its time. */
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
-import {
-  HEAD_TIMEOUT_MS,
-  IDLE_TIMEOUT_MS,
-  type ClientConnection,
-  type ConnectionContext,
-} from './client-connection.ts'
+import type { ClientConnection, ConnectionContext } from './client-connection.ts'
 import type { Expiring } from '../deadlines.ts'
 import { readHttp2Head } from './http2-head.ts'
 import { Http2Stream, respondWhole } from './http2-stream.ts'
@@ -20,7 +15,7 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
   const peer = session.socket?.remoteAddress ?? ''
   let active = 0
   const expiring: Expiring = {
-    deadlineMs: performance.now() + HEAD_TIMEOUT_MS,
+    deadlineMs: performance.now() + context.patience.firstMs,
     onDeadline: () => session.destroy(),
   }
   context.deadlines.add(expiring)
@@ -39,7 +34,7 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
     const client = new Http2Stream(stream, head.value, peer, context, () => {
       active -= 1
       if (active > 0) return
-      expiring.deadlineMs = performance.now() + IDLE_TIMEOUT_MS
+      expiring.deadlineMs = performance.now() + context.patience.idleMs
       context.onIdle()
     })
     context.handler.serve(client)

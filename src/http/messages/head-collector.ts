@@ -47,7 +47,10 @@ export class HeadCollector {
     this.#kept = NOTHING
     this.#length = 0
     if (end > this.#maxBytes) return TOO_LARGE
-    return { kind: 'head', text: all.toString('latin1', 0, end), rest: all.subarray(end + END.length) }
+    const next = end + END.length
+    // Nearly always: an empty view would cost as much as the search.
+    const rest = next === all.length ? NOTHING : all.subarray(next)
+    return { kind: 'head', text: all.toString('latin1', 0, end), rest }
   }
 
   /** Grows by doubling, so that a head of single bytes is not copied with each of them. */

@@ -27,6 +27,8 @@ export interface RequestHead {
   readonly isHttp10: boolean
   /** Whether the connection ends with this exchange. */
   readonly wantsClose: boolean
+  /** Whether a client of HTTP/1.0 asks for a connection that goes on, if the answer is framed. */
+  readonly wantsKeepAlive: boolean
   readonly expectsContinue: boolean
   /** Whether the client reads trailers of the answer (RFC 9110 §10.1.4). */
   readonly takesTrailers: boolean
@@ -137,6 +139,10 @@ class ReadHead implements RequestHead {
     return this.headers.fields
   }
 
+  get wantsKeepAlive(): boolean {
+    return this.isHttp10 && this.#connection.includes('keep-alive')
+  }
+
   get takesTrailers(): boolean {
     return !this.isHttp10 && listMembers(this.headers.values('te')).includes('trailers')
   }
@@ -154,3 +160,7 @@ class ReadHead implements RequestHead {
 /** The length that a request announces, else 0. */
 export const announcedBytes = ({ framing }: RequestHead): number =>
   framing.kind === 'length' ? framing.bytes : 0
+
+/** Whether content follows the head. */
+export const announcesBody = ({ framing }: RequestHead): boolean =>
+  framing.kind === 'chunked' || (framing.kind === 'length' && framing.bytes > 0)

@@ -1,0 +1,82 @@
+/** The decision listener: HTTP/1.1 on own sockets, and answers by exact path. */
+import { PROXIES } from '../callers/callers.ts'
+import { ConnectionListener, type ListenerOptions } from '../http/connections/connection-listener.ts'
+import { createDeadlines } from '../http/deadlines.ts'
+import type { RequestFault } from '../http/messages/framing.ts'
+import type { SocketAddress } from '../socket-address.ts'
+import { createEndpointHandler, type Endpoints } from './endpoint-handler.ts'
+
+export interface DecisionListener {
+  /** `127.0.0.1:9180` or `unix:/run/warder.sock`; the real port if 0 was requested. */
+  readonly address: string
+  /** Replaces all endpoints between two requests. */
+  replace(endpoints: Endpoints): void
+  /** Makes every answer from now on the last on its connection, so that callers go elsewhere before the stop. */
+  drain(): void
+  /** Stops accepting, and resolves when the requests in progress are answered. */
+  stop(): Promise<void>
+}
+
+/** Called for what happens at the listener beside decisions. */
+export interface DecisionListenerEvents extends Pick<ListenerOptions, 'onLimitReached' | 'onOverload'> {
+  /** A request could not be read, and was refused. */
+  readonly onRefused: (fault: RequestFault) => void
+}
+
+/** Longer than any proxy keeps an idle connection, so that Warder never closes one that is in use. */
+const IDLE_TIMEOUT_MS = (Math.max(...PROXIES.map(({ keepsIdleSeconds }) => keepsIdleSeconds)) + 15) * 1_000
+/** A proxy opens connections in advance, too. */
+const PATIENCE = { firstMs: IDLE_TIMEOUT_MS, idleMs: IDLE_TIMEOUT_MS }
+/** As many as a listener of the gateway has by default. Every worker process of a proxy keeps some. */
+const MAX_CONNECTIONS = 20_000
+/** Heads that are not whole, and answers that are not read: 2,700 of the largest at once. */
+const MAX_HELD_BYTES = 256 * 1024 ** 2
+/** Longer than any step of a decision waits. */
+const STOP_PATIENCE_MS = 30_000
+
+/**
+ * Binds a listener; free-socket.ts removes the socket of a killed process first. Paths without an endpoint are 404; an
+ * endpoint that throws is 503.
+ *
+ * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
+ */
+export function createDecisionListener(
+  address: SocketAddress,
+  first: Endpoints,
+  { onRefused, onLimitReached, onOverload }: DecisionListenerEvents,
+): DecisionListener {
+  let endpoints = first
+  const deadlines = createDeadlines()
+  const handler = createEndpointHandler(() => endpoints, onRefused)
+  const listener = openOrClose(deadlines.close, {
+    address,
+    certificates: undefined,
+    maxConnections: () => MAX_CONNECTIONS,
+    maxHeldBytes: () => MAX_HELD_BYTES,
+    deadlines,
+    patience: PATIENCE,
+    connected: () => handler,
+    onLimitReached,
+    onOverload,
+  })
+  return {
+    address: listener.address,
+    replace: (next) => {
+      endpoints = next
+    },
+    drain: () => listener.drain(),
+    async stop() {
+      await listener.stop(STOP_PATIENCE_MS)
+      deadlines.close()
+    },
+  }
+}
+
+function openOrClose(close: () => void, options: ListenerOptions): ConnectionListener {
+  try {
+    return new ConnectionListener(options)
+  } catch (fault) {
+    close()
+    throw fault
+  }
+}
