@@ -17,7 +17,8 @@ export const ERROR_CODES = {
   // config/: the file and its syntax
   ERR_CONFIG_FILE_MISSING: 'the configuration file does not exist',
   ERR_CONFIG_FILE_UNREADABLE: 'the configuration file cannot be read',
-  ERR_CONFIG_FILE_TOO_LARGE: 'a file is larger than 1 MiB',
+  ERR_CONFIG_FILE_TOO_LARGE:
+    'a configuration is larger than 16 MiB, or the file of a value larger than 1 MiB',
   ERR_CONFIG_ENCODING: 'a file is not UTF-8 text',
   ERR_CONFIG_EMPTY: 'the configuration is empty',
   ERR_CONFIG_SYNTAX: 'the text is neither YAML nor JSON',

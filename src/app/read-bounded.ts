@@ -1,11 +1,12 @@
 /** Reads files of unknown length, which may not even be regular files. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { MAX_CONFIG_BYTES } from '../config/decode-text.ts'
 
 const CHUNK_BYTES = 65_536
 
 /** One byte more than any reader accepts, so that the reader refuses it, and a watcher sees what was loaded. */
-export const MAX_READ_BYTES = 1_048_577
+export const MAX_READ_BYTES = MAX_CONFIG_BYTES + 1
 
 /** Opening a pipe without a writer would wait for one, and so would the whole process. */
 const AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { mistake, type Problem } from '../settings/problem.ts'
 import { err, ok, type Result } from '../result.ts'
 import { toPointer } from '../json-pointer.ts'
-import { decodeText } from './parse-document.ts'
+import { decodeText, MAX_VALUE_BYTES } from './decode-text.ts'
 import { quoted } from '../printable.ts'
 import { suggestion } from '../suggest.ts'
 
@@ -109,7 +109,7 @@ async function readContent(path: string, surroundings: ConfigSurroundings): Prom
   const bytes = await readBytes(path, surroundings)
   if (!bytes.ok) return { hash: '', problem: unreadable(path, bytes.error) }
   const hash = hashContent(bytes.value)
-  const text = decodeText(bytes.value)
+  const text = decodeText(bytes.value, MAX_VALUE_BYTES)
   if (!text.ok)
     return { hash, problem: { ...text.error, message: `${quoted(path)} is ${text.error.message}` } }
   // Editors and `echo` end files with a line feed that is no part of a secret.

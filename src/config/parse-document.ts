@@ -1,14 +1,12 @@
 /** YAML or JSON text → plain data with positions. JSON is read by the same parser: it is YAML as well. */
 import { LineCounter, parseAllDocuments, type Document, type Node, type YAMLParseError } from 'yaml'
 import { err, ok, type Result } from '../result.ts'
+import { decodeText, MAX_CONFIG_BYTES } from './decode-text.ts'
 import { toDiagnostic, type Diagnostic, type SourceText } from './diagnostic.ts'
-import { mistake, refuse, type Problem } from '../settings/problem.ts'
+import { mistake, type Problem } from '../settings/problem.ts'
 import { toPlainValue } from './plain-value.ts'
 import { findSecretRanges } from './secret-ranges.ts'
 import { createSourceDocument, positionAt, type SourceDocument } from './source-document.ts'
-
-/** Largest configuration, and largest file that it includes, in bytes. 10,000 routes are about 800 KiB. */
-const MAX_FILE_BYTES = 1024 * 1024
 
 /** A broken line often breaks all that follow; more than this is noise. */
 const MAX_SYNTAX_ERRORS = 20
@@ -21,19 +19,9 @@ export interface ParseFailure {
 
 /** @param file How the file is called in messages. */
 export function parseDocument(bytes: Uint8Array, file: string): Result<SourceDocument, ParseFailure> {
-  const text = decodeText(bytes)
+  const text = decodeText(bytes, MAX_CONFIG_BYTES)
   if (!text.ok) return failure({ file, text: '', secretRanges: [] }, [toDiagnostic(text.error)])
   return parseDocumentText(text.value, file)
-}
-
-/** UTF-8 text of at most {@link MAX_FILE_BYTES}, without its byte order mark. */
-export function decodeText(bytes: Uint8Array): Result<string, Problem> {
-  if (bytes.length > MAX_FILE_BYTES) return refuse('ERR_CONFIG_FILE_TOO_LARGE', 'larger than 1 MiB')
-  try {
-    return ok(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    return refuse('ERR_CONFIG_ENCODING', 'not UTF-8 text', 'save it as UTF-8')
-  }
 }
 
 function parseDocumentText(text: string, file: string): Result<SourceDocument, ParseFailure> {

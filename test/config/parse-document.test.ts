@@ -80,8 +80,10 @@ describe('a document', () => {
     }
   })
 
-  it('is refused when it is larger than 1 MiB', () => {
-    expect(codesOf(`a: ${'x'.repeat(1024 * 1024)}`)).toEqual(['ERR_CONFIG_FILE_TOO_LARGE'])
+  it('is refused when it is larger than 16 MiB', () => {
+    const text = `a: ${'x'.repeat(16 * 1024 ** 2 - 3)}`
+    expect(codesOf(text)).toEqual([])
+    expect(codesOf(`${text}x`)).toEqual(['ERR_CONFIG_FILE_TOO_LARGE'])
   })
 
   it('is refused when it is not UTF-8', () => {

@@ -2,7 +2,7 @@
 import type { UserSettings } from '../../settings/basic-auth/definition.ts'
 import { isWeakHash, parsePasswordHash } from '../../syntax/password-hash.ts'
 import { isUserName } from '../../syntax/user-name.ts'
-import { decodeText } from '../parse-document.ts'
+import { decodeText, MAX_VALUE_BYTES } from '../decode-text.ts'
 
 /** What is wrong or unwise in a line. */
 export interface HtpasswdRemark {
@@ -22,7 +22,7 @@ export interface Htpasswd {
 }
 
 export function parseHtpasswd(bytes: Uint8Array): Htpasswd {
-  const text = decodeText(bytes)
+  const text = decodeText(bytes, MAX_VALUE_BYTES)
   if (!text.ok) return { users: [], errors: [{ line: 0, message: `is ${text.error.message}` }], warnings: [] }
   const users = new Map<string, UserSettings>()
   const errors: HtpasswdRemark[] = []

@@ -162,8 +162,8 @@ describe('further files of Goma', () => {
     ],
     [
       'a file that is too large',
-      { 'a.yml': `#${' '.repeat(1024 ** 2)}` },
-      [['ERR_CONFIG_FILE_TOO_LARGE', 'extra/a.yml:1:1']],
+      { 'a.yml': `#${' '.repeat(16 * 1024 ** 2)}` },
+      [['ERR_CONFIG_FILE_TOO_LARGE', 'warder.yaml:3:29']],
     ],
     [
       'more than is read in all',
