@@ -35,11 +35,43 @@ export function readConfig(root: Readonly<Record<string, unknown>>): {
   readonly problems: readonly LocatedProblem[]
 } {
   const whole = ROOT.schema.safeParse(root)
+  return whole.success
+    ? { parts: partsOfWhole(whole.data, root), problems: [] }
+    : { parts: readParts(root), problems: toLocatedProblems(whole.error.issues, root) }
+}
+
+/** What was read as a whole need not be read again part by part. */
+function partsOfWhole(whole: Config, root: Readonly<Record<string, unknown>>): ConfigParts {
+  const { policies = {}, upstreams = {} } = whole
+  return {
+    whole,
+    root,
+    issuers: locateItems('issuers', whole.issuers),
+    issuersSound: true,
+    tokenSources: locateItems('token_sources', whole.token_sources),
+    policies: locateMembers('policies', policies),
+    upstreams: locateMembers('upstreams', upstreams),
+    routes: locateItems('routes', whole.routes),
+    endpoints: locateItems('endpoints', whole.endpoints),
+    listen: whole.listen,
+    policyNames: new Set(Object.keys(policies)),
+    upstreamNames: new Set(Object.keys(upstreams)),
+  }
+}
+
+const locateItems = <T>(key: string, items: readonly T[] = []): readonly Located<T>[] =>
+  items.map((value, i) => ({ pointer: `/${key}/${i}`, value }))
+
+const locateMembers = <T>(key: string, members: Readonly<Record<string, T>>): readonly Named<T>[] =>
+  Object.entries(members).map(([name, value]) => ({ pointer: toPointer([key, name]), name, value }))
+
+/** The parts that can be read alone, of a whole that cannot. */
+function readParts(root: Readonly<Record<string, unknown>>): ConfigParts {
   const listen = LISTEN.schema.optional().safeParse(root['listen'])
   const policies = isMap(root['policies']) ? root['policies'] : {}
   const upstreams = isMap(root['upstreams']) ? root['upstreams'] : {}
-  const parts: ConfigParts = {
-    whole: whole.success ? whole.data : undefined,
+  return {
+    whole: undefined,
     root,
     issuers: readList(root, 'issuers', ISSUER.schema),
     issuersSound: listOf(ISSUER).schema.optional().safeParse(root['issuers']).success,
@@ -52,7 +84,6 @@ export function readConfig(root: Readonly<Record<string, unknown>>): {
     policyNames: new Set(Object.keys(policies)),
     upstreamNames: new Set(Object.keys(upstreams)),
   }
-  return { parts, problems: whole.success ? [] : toLocatedProblems(whole.error.issues, root) }
 }
 
 function readList<Schema extends z.ZodType>(
