@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { dirname, resolve } from 'node:path'
 import { mistake, type Problem } from '../settings/problem.ts'
 import { err, ok, type Result } from '../result.ts'
-import { toPointer } from '../json-pointer.ts'
 import { decodeText, MAX_VALUE_BYTES } from './decode-text.ts'
+import { mapStrings } from './map-strings.ts'
 import { quoted } from '../printable.ts'
 import { suggestion } from '../suggest.ts'
 
@@ -25,6 +25,8 @@ export interface Interpolated {
 
 /** `$${` is a literal `${`; then what is inside the braces, which holds no brace itself. */
 const REFERENCE = /\$\$\{|\$\{([^{}]*)\}|\$\{/g
+/** Most texts of a large configuration refer to nothing: a pattern for each would take longer than the rest of this. */
+const mayRefer = (text: string): boolean => text.includes('${')
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /**
@@ -45,14 +47,17 @@ export async function interpolate(
     contents.set(resolve(dirname(file), path), await readContent(resolve(dirname(file), path), surroundings))
   }
 
-  const fill = (text: string, pointer: string): string =>
-    text.replaceAll(REFERENCE, (written: string, inside: string | undefined) => {
+  const fill = (text: string, pointerOf: () => string): string => {
+    if (!mayRefer(text)) return text
+    const pointer = pointerOf()
+    return text.replaceAll(REFERENCE, (written: string, inside: string | undefined) => {
       if (written === '$${') return '${'
       const filled = resolveReference(inside, isSecretField(pointer))
       if (typeof filled === 'string') return filled
       problems.push({ pointer, problem: filled })
       return written
     })
+  }
 
   const resolveReference = (inside: string | undefined, isSecret: boolean): string | Problem => {
     if (inside?.startsWith('file:')) {
@@ -84,7 +89,7 @@ interface FileContent {
 function referencedFiles(root: unknown): ReadonlySet<string> {
   const paths = new Set<string>()
   mapStrings(root, (text) => {
-    for (const [, inside] of text.matchAll(REFERENCE)) {
+    for (const [, inside] of mayRefer(text) ? text.matchAll(REFERENCE) : []) {
       if (inside?.startsWith('file:') && inside.length > 'file:'.length)
         paths.add(inside.slice('file:'.length))
     }
@@ -114,20 +119,6 @@ async function readContent(path: string, surroundings: ConfigSurroundings): Prom
     return { hash, problem: { ...text.error, message: `${quoted(path)} is ${text.error.message}` } }
   // Editors and `echo` end files with a line feed that is no part of a secret.
   return { hash, text: text.value.replace(/\r?\n$/, '') }
-}
-
-/** The same data with other texts. */
-export function mapStrings(
-  value: unknown,
-  map: (text: string, pointer: string) => string,
-  path: readonly PropertyKey[] = [],
-): unknown {
-  if (typeof value === 'string') return map(value, toPointer(path))
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return value.map((item, i) => mapStrings(item, map, [...path, i]))
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, mapStrings(item, map, [...path, key])]),
-  )
 }
 
 /** What the system says about a file, in words. */

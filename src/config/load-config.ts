@@ -113,7 +113,7 @@ async function loadBytes(
   const native = readNative(document, filled, deps)
   if (!native.ok) return failure(document, native.error, watchedOf(filled.files))
   const loaded = toLoaded(document, bytes, 'warder', native.value, filled.files)
-  return ok({ ...loaded, secretFiles: secretFilesOf(document, isSecretAt) })
+  return ok({ ...loaded, secretFiles: secretFilesOf(document) })
 }
 
 async function loadForeign(
@@ -211,10 +211,10 @@ export function toLoaded(
     files: [...new Set([...fileHashes.keys(), ...settingFiles(settings)])],
     fileHashes,
     directories: new Map(),
-    secretFiles: secretSettingsOf(settings).map((path) => {
-      const position = positionOfSetting(path)
-      return { file: resolve(position.file), position }
-    }),
+    secretFiles: secretSettingsOf(settings).map((path) => ({
+      file: resolve(document.fileAt?.(pointerOf(path)) ?? document.file),
+      position: () => positionOfSetting(path),
+    })),
     digest: digestOf(fileHashes),
     source: document,
     positionOf: (pointer) => document.positionOf(pointer),

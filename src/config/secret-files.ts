@@ -2,8 +2,7 @@
 import { dirname, resolve } from 'node:path'
 import { MASK } from '../printable.ts'
 import type { SourcePosition } from './diagnostic.ts'
-import { mapStrings } from './interpolate.ts'
-import type { Settings } from '../settings/definition.ts'
+import { secretsIn, type Settings } from '../settings/definition.ts'
 import { judgesOf } from '../settings/route/judges.ts'
 import type { SourceDocument } from './source-document.ts'
 
@@ -11,8 +10,8 @@ import type { SourceDocument } from './source-document.ts'
 export interface SecretFile {
   /** Absolute. */
   readonly file: string
-  /** Of the setting. */
-  readonly position: SourcePosition
+  /** Of the setting; only looked up when it is needed. */
+  position(): SourcePosition
 }
 
 const REFERENCE = /\$\{(?:file:([^{}]+)|[^{}]*)\}/g
@@ -21,21 +20,16 @@ const REFERENCE = /\$\{(?:file:([^{}]+)|[^{}]*)\}/g
  * Of a `warder.yaml`: what its secret fields read with `${file:…}`, and the file itself when a secret is spelled out
  * in it.
  */
-export function secretFilesOf(
-  document: SourceDocument,
-  isSecretField: (pointer: string) => boolean,
-): readonly SecretFile[] {
+export function secretFilesOf(document: SourceDocument): readonly SecretFile[] {
   const own = resolve(document.file)
   const found: SecretFile[] = []
-  mapStrings(document.value, (written, pointer) => {
-    if (!isSecretField(pointer)) return written
-    const position = document.positionOf(pointer)
+  for (const { pointer, text: written } of secretsIn(document.value)) {
+    const position = (): SourcePosition => document.positionOf(pointer)
     for (const [, file] of written.matchAll(REFERENCE))
       if (file !== undefined) found.push({ file: resolve(dirname(own), file), position })
     const literal = written.replaceAll(REFERENCE, '')
     if (literal !== '' && literal !== MASK) found.push({ file: own, position })
-    return written
-  })
+  }
   return found
 }
 

@@ -14,7 +14,22 @@ export interface SourceDocument extends SourceText {
   readonly looseComments: readonly Diagnostic[]
   /** Where the value is in its own file. Absent: there is one file. */
   writtenAt?(pointer: string): string
+  /** In which file the value is, as the operator named it. Absent: there is one file. */
+  fileAt?(pointer: string): string
 }
+
+/** The same file with another value. Written out: a spread would ask for the secrets, which are looked for late. */
+export const withValue = (document: SourceDocument, value: SourceDocument['value']): SourceDocument => ({
+  file: document.file,
+  text: document.text,
+  value,
+  looseComments: document.looseComments,
+  get secretRanges() {
+    return document.secretRanges
+  },
+  positionOf: (pointer) => document.positionOf(pointer),
+  keyPositionOf: (pointer) => document.keyPositionOf(pointer),
+})
 
 /** What the positions are looked up in. `aliases` leads from each alias to the node it stands for. */
 export interface ParsedNodes {

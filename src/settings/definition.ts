@@ -20,7 +20,7 @@ import type { Located } from './problem.ts'
 import { ROUTE } from './route/definition.ts'
 import { TOKEN_SOURCE } from './token-source/definition.ts'
 import { UPSTREAM } from './upstream/definition.ts'
-import { fromPointer } from '../json-pointer.ts'
+import { fromPointer, toPointer } from '../json-pointer.ts'
 import type { SocketAddress } from '../socket-address.ts'
 import { checkHostPattern, parseName, parseRealm } from './values/texts.ts'
 import { parseExactPath } from './values/paths.ts'
@@ -208,6 +208,25 @@ export function isSecretAt(pointer: string): boolean {
   let kind: Kind | undefined = ROOT
   for (const word of fromPointer(pointer)) kind = kind?.member?.(word)
   return kind?.isSecret === true
+}
+
+/** Every text that is written where a secret belongs. */
+export function secretsIn(root: unknown): readonly { readonly pointer: string; readonly text: string }[] {
+  const found: { pointer: string; text: string }[] = []
+  const path: string[] = []
+  const visit = (value: unknown, kind: Kind | undefined): void => {
+    if (kind === undefined) return
+    if (typeof value === 'string' && kind.isSecret === true)
+      found.push({ pointer: toPointer(path), text: value })
+    if (typeof value !== 'object' || value === null) return
+    for (const [word, member] of Object.entries(value)) {
+      path.push(word)
+      visit(member, kind.member?.(word))
+      path.pop()
+    }
+  }
+  visit(root, ROOT)
+  return found
 }
 
 /** What holds if nothing is written. */

@@ -1,8 +1,9 @@
 /** Files with secrets that every user of the machine may read. */
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { diagnosticAt, type Diagnostic, type SourcePosition } from '../diagnostic.ts'
+import { diagnosticAt, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
+import type { SecretFile } from '../secret-files.ts'
 import { quoted } from '../../printable.ts'
 import { allKeySourcesOf, listenerSetting, placedJudgesOf } from '../setting-places.ts'
 
@@ -11,7 +12,7 @@ const OTHERS_ENTER = 0o001
 
 /** One warning for each file, with the command that closes it. */
 export function readableSecretWarnings(config: LoadedConfig): readonly Diagnostic[] {
-  const places = new Map<string, SourcePosition>()
+  const places = new Map<string, SecretFile['position']>()
   for (const { file, position } of [...config.secretFiles, ...namedFiles(config)])
     if (!places.has(file)) places.set(file, position)
   return [...places]
@@ -22,12 +23,12 @@ export function readableSecretWarnings(config: LoadedConfig): readonly Diagnosti
         `chmod o-r '${file}'`,
         'for a Kubernetes volume, set its `defaultMode: 0440`, and `fsGroup` of the pod',
       ]
-      return diagnosticAt(position, 'WARN_CONFIG_SECRET_READABLE', message, ...hints)
+      return diagnosticAt(position(), 'WARN_CONFIG_SECRET_READABLE', message, ...hints)
     })
 }
 
 /** Private keys, tokens and hashes of passwords that settings name by their file. */
-function namedFiles(config: LoadedConfig): LoadedConfig['secretFiles'] {
+function namedFiles(config: LoadedConfig): readonly SecretFile[] {
   const { listen, upstreams, issuers, routes } = config.settings
   const found: { readonly file: string | undefined; readonly setting: string }[] = []
   for (const [i, { tls }] of listen.gateway.entries())
@@ -46,7 +47,7 @@ function namedFiles(config: LoadedConfig): LoadedConfig['secretFiles'] {
     if (judge.kind === 'basic_auth')
       found.push({ file: judge.basicAuth.usersFile, setting: `${setting}/basic_auth/users_file` })
   return found.flatMap(({ file, setting }) =>
-    file === undefined ? [] : [{ file, position: config.positionOfSetting(setting) }],
+    file === undefined ? [] : [{ file, position: () => config.positionOfSetting(setting) }],
   )
 }
 

@@ -37,7 +37,9 @@ export function mergeDocuments(main: SourceDocument, extras: readonly SourceDocu
   return {
     file: main.file,
     text: main.text,
-    secretRanges: main.secretRanges,
+    get secretRanges() {
+      return main.secretRanges
+    },
     looseComments: main.looseComments,
     included: extras,
     value: withItems(
@@ -48,6 +50,7 @@ export function mergeDocuments(main: SourceDocument, extras: readonly SourceDocu
     positionOf: at('positionOf'),
     keyPositionOf: at('keyPositionOf'),
     writtenAt: (pointer) => place(pointer).pointer,
+    fileAt: (pointer) => place(pointer).document.file,
   }
 }
 

@@ -1,6 +1,6 @@
 /** What Goma's reader does with YAML: `<<: *base`, `x-…` keys that hold such a base, and keys without a value. */
 import { toPointer } from '../../../json-pointer.ts'
-import type { SourceDocument } from '../../../config/source-document.ts'
+import { withValue, type SourceDocument } from '../../../config/source-document.ts'
 import type { Report } from '../../read-foreign.ts'
 import { withoutEffect } from '../noted-keys.ts'
 
@@ -8,7 +8,7 @@ import { withoutEffect } from '../noted-keys.ts'
 export function withMergeKeys(document: SourceDocument): SourceDocument {
   const kept = Object.entries(document.value).filter(([key]) => !key.startsWith('x-'))
   const value = merged(Object.fromEntries(kept)) as SourceDocument['value']
-  return { ...document, value }
+  return withValue(document, value)
 }
 
 function merged(value: unknown): unknown {
