@@ -27,6 +27,8 @@ async function buildBinary(): Promise<void> {
     // Parsed at build time, for a faster start.
     '--bytecode',
     '--format=esm',
+    // A command loads only its own parts: a tenth of the start of `serve`.
+    '--splitting',
     // A file that happens to lie in the working directory must not change what Warder does.
     '--no-compile-autoload-dotenv',
     '--no-compile-autoload-bunfig',
