@@ -1,7 +1,7 @@
 /** Health checks beside 16, 256 and 1,000 connections that are always busy. */
 import { probeWhile } from './health-probes.ts'
 import { EFFORT } from './effort.ts'
-import { measureLoad } from './load.ts'
+import { type LoadSample, measureLoad } from './load.ts'
 import { withBench, type Bench } from './processes.ts'
 import { median, quantile } from './rounds.ts'
 import type { Row } from './row.ts'
@@ -39,14 +39,14 @@ async function measureWarder(bench: Bench, workers: 'auto' | 1, budgetMs?: numbe
     const load = { url: decisionUrl(port), headers, pids: [pid], connections, seconds: SECONDS }
     // The first one warms up.
     await measureLoad(load)
-    const samples = { own: [] as number[], control: [] as number[], rates: [] as number[] }
+    const samples = { own: [] as number[], control: [] as number[], windows: [] as LoadSample[] }
     for (let round = 0; round < Math.min(ROUNDS, EFFORT.rounds); round += 1) {
       const [windows, probes] = await probeWhile(measureLoad(load), urls)
       samples.own.push(...probes.own)
       samples.control.push(...probes.control)
-      samples.rates.push(...windows.map(({ wallNs }) => 1e9 / wallNs))
+      samples.windows.push(...windows)
     }
-    const what = `livez p99, ${connections} busy connections${workers === 1 ? ', workers: 1' : ''}`
+    const what = `livez p99, ${connections.toLocaleString('en')} busy connections${workers === 1 ? ', workers: 1' : ''}`
     const isMost = connections === CONNECTIONS.at(-1)
     rows.push(toRow(what, samples, isMost ? budgetMs : undefined))
   }
@@ -58,11 +58,10 @@ interface Samples {
   /** Milliseconds. */
   readonly own: readonly number[]
   readonly control: readonly number[]
-  /** Decisions in a second. */
-  readonly rates: readonly number[]
+  readonly windows: readonly LoadSample[]
 }
 
-function toRow(what: string, { own, control, rates }: Samples, budgetMs: number | undefined): Row {
+function toRow(what: string, { own, control, windows }: Samples, budgetMs: number | undefined): Row {
   const describe = (values: readonly number[]): string =>
     `p50 ${quantile(values, 0.5).toFixed(1)}, p99 ${quantile(values, 0.99).toFixed(1)}`
   return {
@@ -70,6 +69,12 @@ function toRow(what: string, { own, control, rates }: Samples, budgetMs: number 
     measured: quantile(own, 0.99),
     unit: 'ms',
     ...(budgetMs === undefined ? {} : { budget: { atMost: budgetMs } }),
-    detail: `${describe(own)} ms of ${own.length}; an idle server beside it: ${describe(control)} ms; ${median(rates).toFixed(0)} decisions/s`,
+    detail: `${describe(own)} ms of ${own.length}; an idle server beside it: ${describe(control)} ms; ${describeLoad(windows)}`,
   }
+}
+
+function describeLoad(windows: readonly LoadSample[]): string {
+  const perSecond = 1e9 / median(windows.map(({ wallNs }) => wallNs))
+  const cpuNs = median(windows.map((window) => window.cpuNs))
+  return `${perSecond.toFixed(0)} decisions/s of ${(cpuNs / 1000).toFixed(1)} µs CPU`
 }

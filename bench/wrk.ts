@@ -71,7 +71,7 @@ export function startWrk(load: Load): WrkRun {
 function commandOf({ cores, connections = 16, headers, tokens, url }: Load, seconds: number): string[] {
   const pinned = cores === undefined ? [] : ['taskset', '-c', cores]
   const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
-  const settings = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '2s', '--latency']
+  const settings = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '5s', '--latency']
   const script = tokens === undefined ? [] : ['-s', SCRIPT]
   const args = tokens === undefined ? [] : ['--', tokens.file, String(tokens.from ?? 0)]
   return [...pinned, whichProgram('wrk'), ...settings, ...script, ...fields, url, ...args]
