@@ -1,8 +1,9 @@
 /** Where the keys of an issuer come from. */
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import { MASK } from '../../printable.ts'
 import { distinct, mapOf, oneOrMore, shorthand, texts } from '../kinds/collections.ts'
-import { escape, plain, type Checked, type Kind, type Value } from '../kinds/kind.ts'
+import { escape, plain, refined, type Checked, type Kind, type Value } from '../kinds/kind.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
 import {
   duration,
@@ -157,6 +158,21 @@ export const ONE_SECRET = section({
 
 export type SecretConfig = Checked<typeof ONE_SECRET>
 
+const files = refined(
+  texts('path, or a list of them'),
+  (paths, { directory }) => paths.map((path) => resolve(directory, path)),
+  (paths) => paths,
+)
+
+const jsonText = {
+  ...refined(
+    plain(z.union([z.string(), z.record(z.string(), z.unknown())]), 'map, or JSON text'),
+    (json) => (typeof json === 'string' ? json : JSON.stringify(json)),
+    (text) => text,
+  ),
+  mayHoldSecret: true,
+}
+
 export const KEYS = section(
   {
     jwks_url: optional(
@@ -173,20 +189,14 @@ export const KEYS = section(
       'File with a JWK set, relative to the configuration file; read again when it changes.',
     ),
     pem_file: optional(
-      texts('path, or a list of them'),
+      files,
       'Files with public keys or certificates in PEM, relative to the configuration file; read again when they change.',
     ),
     pem: optional(
       { ...oneOrMore(literalText(), 'text, or a list of them'), mayHoldSecret: true },
       'Public keys or certificates in PEM, inline.',
     ),
-    jwks: optional(
-      {
-        ...plain(z.union([z.string(), z.record(z.string(), z.unknown())]), 'map, or JSON text'),
-        mayHoldSecret: true,
-      },
-      'A JWK set, inline, as a map or as JSON text.',
-    ),
+    jwks: optional(jsonText, 'A JWK set, inline, as a map or as JSON text.'),
     allow_symmetric: optional(
       optIn(),
       'With `jwks_file`: the set holds shared secrets (`kty: oct`), and only those are used.',
@@ -221,7 +231,10 @@ export const KEYS = section(
 export type KeysConfig = Checked<typeof KEYS>
 
 /** One key source of the file: lists of URLs and of secrets are taken apart. */
-export type KeySourceConfig = Omit<KeysConfig, 'jwks_url' | 'secret'> & {
-  readonly jwks_url?: string | undefined
-  readonly secret?: string | undefined
-}
+export const ONE_SOURCE = section({
+  ...KEYS.shape,
+  jwks_url: optional(url(), 'URL of the key set.'),
+  secret: optional(secretText(), 'The secret.'),
+})
+
+export type KeySourceConfig = Checked<typeof ONE_SOURCE>

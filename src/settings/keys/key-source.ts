@@ -1,15 +1,15 @@
 /** One key source of an issuer: from the words of the file to settings, and back. */
+import { isUtf8 } from 'node:buffer'
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { MASK } from '../../printable.ts'
 import { listOf } from '../kinds/collections.ts'
-import { escape, type FillContext, type Kind, type Value, type WriteOptions } from '../kinds/kind.ts'
+import type { FillContext, Kind, Value, WriteOptions } from '../kinds/kind.ts'
 import { NO_CONTEXT } from '../kinds/section.ts'
-import { url } from '../kinds/values.ts'
 import { decodeSecret } from '../values/decode-secret.ts'
 import {
   FETCH,
   KEYS,
+  ONE_SOURCE,
   REACH,
   type KeysConfig,
   type KeySourceConfig,
@@ -89,47 +89,36 @@ export interface KeySourceContext extends FillContext {
 }
 
 export function fillKeySource(keys: KeySourceConfig, context: KeySourceContext): OneKeySource {
-  const { directory } = context
-  const use = keys.key_use !== undefined && { keyUse: keys.key_use }
-  if (keys.secret !== undefined) {
-    const secret = decodeSecret(keys.secret, keys.encoding ?? 'utf8')
-    return {
-      kind: 'secret',
-      // The cross-checks decoded it before; an empty secret would be refused by everything that follows.
-      secret: secret.ok ? secret.value : new Uint8Array(),
-      ...(keys.kid !== undefined && { kid: keys.kid }),
-      allowShortSecret: keys.allow_short_secret ?? false,
-    }
+  const { secret, pemFile, pem, jwks, jwksFile, jwksUrl, ...rest } = ONE_SOURCE.read(keys, context)
+  const { kid, allowShortSecret, keyUse, allowSymmetric, metadataUrl } = rest
+  const use = keyUse !== undefined && { keyUse }
+  if (secret !== undefined) {
+    const decoded = decodeSecret(secret, rest.encoding ?? 'utf8')
+    // The cross-checks decoded it before; an empty secret would be refused by everything that follows.
+    const bytes = decoded.ok ? decoded.value : new Uint8Array()
+    return { kind: 'secret', secret: bytes, ...(kid !== undefined && { kid }), allowShortSecret }
   }
-  if (keys.pem_file !== undefined)
-    return { kind: 'pem_file', files: keys.pem_file.map((path) => resolve(directory, path)) }
-  if (keys.pem !== undefined) return { kind: 'pem', texts: keys.pem }
-  if (keys.jwks !== undefined)
-    return {
-      kind: 'jwks',
-      text: typeof keys.jwks === 'string' ? keys.jwks : JSON.stringify(keys.jwks),
-      ...use,
-    }
-  if (keys.jwks_file !== undefined) {
-    const symmetric = keys.allow_symmetric === true && { allowSymmetric: true as const }
-    return { kind: 'jwks_file', file: resolve(directory, keys.jwks_file), ...use, ...symmetric }
-  }
+  if (pemFile !== undefined) return { kind: 'pem_file', files: pemFile }
+  if (pem !== undefined) return { kind: 'pem', texts: pem }
+  if (jwks !== undefined) return { kind: 'jwks', text: jwks, ...use }
+  if (jwksFile !== undefined)
+    return { kind: 'jwks_file', file: jwksFile, ...use, ...(allowSymmetric && { allowSymmetric }) }
   const remote = { ...fillRemote(keys, context), ...use }
-  if (keys.jwks_url !== undefined) return { kind: 'jwks_url', url: keys.jwks_url, ...remote }
-  const metadata = keys.metadata_url !== undefined && { metadataUrl: keys.metadata_url }
+  if (jwksUrl !== undefined) return { kind: 'jwks_url', url: jwksUrl, ...remote }
+  const metadata = metadataUrl !== undefined && { metadataUrl }
   return { kind: 'discovery', issuer: context.issuer, ...metadata, ...remote }
 }
 
 /** A bound that is not written makes room for `refresh`, and `refresh` keeps within bounds that are. */
 function fillRemote(keys: KeySourceConfig, context: KeySourceContext): RemoteKeySettings {
   const { min_refresh: least, max_refresh: most } = keys
-  const usual = FETCH.read({}, context)
   const refresh =
-    keys.refresh ?? Math.min(Math.max(usual.refreshMs, least ?? 0), most ?? Number.POSITIVE_INFINITY)
+    keys.refresh ??
+    Math.min(Math.max(USUAL_REMOTE_KEYS.refreshMs, least ?? 0), most ?? Number.POSITIVE_INFINITY)
   const bounds = {
     refresh,
-    min_refresh: least ?? Math.min(usual.minRefreshMs, refresh),
-    max_refresh: most ?? Math.max(usual.maxRefreshMs, refresh),
+    min_refresh: least ?? Math.min(USUAL_REMOTE_KEYS.minRefreshMs, refresh),
+    max_refresh: most ?? Math.max(USUAL_REMOTE_KEYS.maxRefreshMs, refresh),
     // Nobody is on the way to a socket of this machine.
     allow_http: keys.allow_http ?? keys.unix !== undefined,
   }
@@ -145,55 +134,38 @@ function fillRemote(keys: KeySourceConfig, context: KeySourceContext): RemoteKey
   }
 }
 
-function writeKeySource(source: OneKeySource, options: WriteOptions): Record<string, unknown> {
-  const use = 'keyUse' in source && source.keyUse !== undefined && { key_use: source.keyUse }
+type Words = Value<typeof ONE_SOURCE>
+
+/** A source by the words of {@link ONE_SOURCE}, which writes nothing else that stands beside them. */
+function wordsOf(source: OneKeySource, { secrets }: WriteOptions): object {
   switch (source.kind) {
     case 'secret': {
-      const { kid, allowShortSecret } = source
-      const others = KEYS.write(
-        { allowShortSecret, ...(kid !== undefined && { kid }) } as Value<typeof KEYS>,
-        options,
-      )
-      return {
-        ...(options.secrets === 'masked' ? { secret: MASK } : writeSecret(source.secret)),
-        ...(others as object),
-      }
+      // As text where it is text, so that the file still shows the secret that other programs have.
+      const isText = isUtf8(source.secret) || secrets === 'masked'
+      const secret = Buffer.from(source.secret).toString(isText ? 'utf8' : 'base64')
+      return { ...source, secret, ...(!isText && { encoding: 'base64' }) }
     }
     case 'pem_file':
-      return { pem_file: source.files.map(escape) }
+      return { pemFile: source.files }
     case 'pem':
-      return { pem: source.texts.length === 1 ? escape(source.texts[0] ?? '') : source.texts.map(escape) }
+      return { pem: source.texts }
     case 'jwks':
-      return { jwks: escape(source.text), ...use }
-    case 'jwks_file': {
-      const { file: path, allowSymmetric } = source
-      return { jwks_file: escape(path), ...use, ...(allowSymmetric && { allow_symmetric: true }) }
-    }
+      return { ...source, jwks: source.text }
+    case 'jwks_file':
+      return { ...source, jwksFile: source.file }
     case 'jwks_url':
-      return { jwks_url: url().write(source.url, options), ...writeRemote(source, options), ...use }
-    case 'discovery': {
-      const { metadataUrl } = source
-      const metadata = metadataUrl !== undefined && { metadata_url: url().write(metadataUrl, options) }
-      return { ...metadata, ...writeRemote(source, options), ...use }
-    }
+      return { ...wordsOfRemote(source), jwksUrl: source.url }
+    case 'discovery':
+      return wordsOfRemote(source)
   }
 }
 
 /** A snapshot by its file: `state_dir` is only where the file is when none is named. */
-const writeRemote = ({ snapshot, reach, ...fetch }: RemoteKeySettings, options: WriteOptions): object => ({
-  ...(FETCH.write({ ...fetch, ...(snapshot && { snapshotFile: snapshot.file }) }, options) as object),
-  ...(reach && (REACH.write(reach, options) as object)),
+const wordsOfRemote = ({ snapshot, reach, ...fetch }: RemoteKeySettings): object => ({
+  ...fetch,
+  ...(snapshot && { snapshotFile: snapshot.file }),
+  ...reach,
 })
-
-/** As text where it is text, so that the file still shows the secret that other programs have. */
-function writeSecret(secret: Uint8Array): Record<string, unknown> {
-  try {
-    const decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(secret)
-    return { secret: escape(decoded) }
-  } catch {
-    return { secret: Buffer.from(secret).toString('base64'), encoding: 'base64' }
-  }
-}
 
 /** One map or a list of them. They are filled in with their issuer: {@link fillKeySource}. */
 export const KEY_MAPS: Kind<KeysConfig | readonly KeysConfig[], KeySettings | undefined, ''> = {
@@ -203,8 +175,8 @@ export const KEY_MAPS: Kind<KeysConfig | readonly KeysConfig[], KeySettings | un
   member: (key) => (/^\d+$/.test(key) ? KEYS : KEYS.member?.(key)),
   read: () => undefined,
   write(keys, options) {
-    const sources = sourcesIn(keys).map((one) => writeKeySource(one, options))
-    const [first = {}] = sources
+    const sources = sourcesIn(keys).map((one) => ONE_SOURCE.write(wordsOf(one, options) as Words, options))
+    const [first = {}] = sources as object[]
     if (sources.length > 1) return sources
     return Object.keys(first).length === 0 ? undefined : first
   },
