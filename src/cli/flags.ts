@@ -1,6 +1,15 @@
 /** What several commands have: flags, arguments, and the action that loads what they need. */
+import { Command } from 'commander'
 import type { Cli } from './cli.ts'
 import type { ExitCode } from './exit-codes.ts'
+
+/** A command whose help ends with examples. */
+export class CliCommand extends Command {
+  /** @param text Lines of two spaces and an example, and what follows them; begins with a line feed. */
+  examples(text: string): this {
+    return this.addHelpText('after', `\nExamples:${text}`)
+  }
+}
 
 /** The action of a command; what it needs is loaded when it runs. */
 export const loadAndRun =

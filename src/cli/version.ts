@@ -1,7 +1,7 @@
 /** `warder version`, and what is running here. */
-import { Command } from 'commander'
 import packageJson from '../../package.json' with { type: 'json' }
 import { writeJson, type Cli } from './cli.ts'
+import { CliCommand } from './flags.ts'
 
 declare const WARDER_COMMIT: string | undefined
 
@@ -23,12 +23,12 @@ export function readVersion(): Version {
   }
 }
 
-export function versionCommand(cli: Cli): Command {
-  return new Command('version')
+export function versionCommand(cli: Cli): CliCommand {
+  return new CliCommand('version')
     .summary('print the version')
     .description('Prints the version of Warder and of the runtime in it.')
     .option('--json', 'for programs: warder.version/v1')
-    .addHelpText('after', '\nExamples:\n  warder version\n  warder version --json')
+    .examples('\n  warder version\n  warder version --json')
     .action(({ json }: { json?: true }) => {
       const { version, commit, runtime } = readVersion()
       if (json === true) writeJson(cli, 'warder.version/v1', { version, commit: commit ?? null, runtime })

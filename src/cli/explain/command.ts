@@ -1,11 +1,10 @@
 /** `warder explain`. */
-import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { AT_FLAG, CONFIG_FLAG, repeatable } from '../flags.ts'
+import { AT_FLAG, CliCommand, CONFIG_FLAG, repeatable } from '../flags.ts'
 import type { ExplainOptions } from './run.ts'
 
-export function explainCommand(cli: Cli): Command {
-  return new Command('explain')
+export function explainCommand(cli: Cli): CliCommand {
+  return new CliCommand('explain')
     .summary('why is a request allowed or denied?')
     .description(
       'Judges one request as the service would, with the same code, and prints every step of the decision.\n' +
@@ -24,18 +23,14 @@ export function explainCommand(cli: Cli): Command {
     .option('--no-token', 'judge the request without a token')
     .option(...AT_FLAG)
     .option('--json', 'for programs: warder.explain/v1')
-    .addHelpText(
-      'after',
-      `
-Examples:
+    .examples(`
   echo "$TOKEN" | warder explain --request 'GET https://api.example.com/orders/42'
   warder explain --token-file token.jwt --policy orders-read --at 2026-11-21T17:09:55Z
   warder explain --no-token --request 'GET https://api.example.com/healthz'
   warder explain audience_mismatch
   warder explain ERR_CONFIG_UNKNOWN_KEY
 
-Exit codes: 0 allowed, or the code is known, 2 unknown code, 5 denied, 6 keys could not be fetched.`,
-    )
+Exit codes: 0 allowed, or the code is known, 2 unknown code, 5 denied, 6 keys could not be fetched.`)
     .action(async (token: string | undefined, options: ExplainOptions) => {
       const isAboutRequest = options.request ?? options.policy ?? options.tokenFile
       if (token !== undefined && isAboutRequest === undefined && isCodeLike(token)) {

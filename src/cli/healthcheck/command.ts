@@ -1,10 +1,9 @@
 /** `warder healthcheck`. */
-import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG, loadAndRun } from '../flags.ts'
+import { CliCommand, CONFIG_FLAG, loadAndRun } from '../flags.ts'
 
-export function healthcheckCommand(cli: Cli): Command {
-  return new Command('healthcheck')
+export function healthcheckCommand(cli: Cli): CliCommand {
+  return new CliCommand('healthcheck')
     .summary('is a running Warder ready?')
     .description('Asks the admin listener of a running Warder; for HEALTHCHECK and exec probes.')
     .option(
@@ -15,14 +14,10 @@ export function healthcheckCommand(cli: Cli): Command {
     .option('--live', 'only: does the process answer?')
     .option('--timeout <duration>', 'longest wait', '3s')
     .option('--json', 'for programs: warder.health/v1')
-    .addHelpText(
-      'after',
-      `
-Examples:
+    .examples(`
   warder healthcheck
   warder healthcheck --url http://127.0.0.1:9181 --live
 
-Exit codes: 0 ready, 6 not ready or not reachable.`,
-    )
+Exit codes: 0 ready, 6 not ready or not reachable.`)
     .action(loadAndRun(cli, async () => (await import('./run.ts')).runHealthcheck))
 }

@@ -1,13 +1,12 @@
 /** `warder snippet …`. */
-import { Command } from 'commander'
 import { PROXIES } from '../../callers/callers.ts'
 import type { Proxy } from '../../callers/proxy.ts'
 import type { Cli } from '../cli.ts'
-import { CONFIG_FLAG } from '../flags.ts'
+import { CliCommand, CONFIG_FLAG } from '../flags.ts'
 import type { SnippetOptions } from './run.ts'
 
-export function snippetCommand(cli: Cli): Command {
-  const command = new Command('snippet')
+export function snippetCommand(cli: Cli): CliCommand {
+  const command = new CliCommand('snippet')
     .summary('the configuration for the proxy')
     .description(
       'Prints the configuration of a proxy that asks Warder, complete, from your own configuration.',
@@ -16,9 +15,9 @@ export function snippetCommand(cli: Cli): Command {
   return command
 }
 
-function proxyCommand(cli: Cli, proxy: Proxy): Command {
+function proxyCommand(cli: Cli, proxy: Proxy): CliCommand {
   const { summary, description, flags, examples } = proxy.snippet
-  const command = new Command(proxy.name)
+  const command = new CliCommand(proxy.name)
     .summary(summary)
     .description(description)
     .option(...CONFIG_FLAG)
@@ -26,7 +25,7 @@ function proxyCommand(cli: Cli, proxy: Proxy): Command {
   for (const { usage, help, value } of flags) command.option(usage, help, value)
   return command
     .option('--json', 'for programs: warder.snippet/v1')
-    .addHelpText('after', `\nExamples:\n${examples}`)
+    .examples(`\n${examples}`)
     .action(async (options: SnippetOptions) => {
       const { runSnippet } = await import('./run.ts')
       cli.setExitCode(await runSnippet(cli, proxy, options))

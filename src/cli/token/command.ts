@@ -1,12 +1,11 @@
 /** `warder token …`. */
-import { Command } from 'commander'
 import type { Cli } from '../cli.ts'
-import { AT_FLAG, CONFIG_FLAG, loadAndRun, repeatable } from '../flags.ts'
+import { AT_FLAG, CliCommand, CONFIG_FLAG, loadAndRun, repeatable } from '../flags.ts'
 
 const TOKEN_ARGUMENT = ['[token]', '- for stdin; a token here ends up in the shell history'] as const
 
-export function tokenCommand(cli: Cli): Command {
-  return new Command('token')
+export function tokenCommand(cli: Cli): CliCommand {
+  return new CliCommand('token')
     .summary('inspect, verify or create a token')
     .description('Looks into a token, verifies it, or makes one for tests.')
     .addCommand(inspectCommand(cli))
@@ -14,8 +13,8 @@ export function tokenCommand(cli: Cli): Command {
     .addCommand(mintCommand(cli))
 }
 
-function inspectCommand(cli: Cli): Command {
-  return new Command('inspect')
+function inspectCommand(cli: Cli): CliCommand {
+  return new CliCommand('inspect')
     .summary('show header and claims, unverified')
     .description(
       'Decodes a token strictly and prints header and claims. Nothing is verified, and nothing is sent anywhere.',
@@ -23,15 +22,14 @@ function inspectCommand(cli: Cli): Command {
     .argument(...TOKEN_ARGUMENT)
     .option('--token-file <file>', 'read the token from a file')
     .option('--json', 'for programs: warder.token-inspect/v1')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  echo "$TOKEN" | warder token inspect\n  warder token inspect --token-file token.jwt --json | jq .claims',
+    .examples(
+      '\n  echo "$TOKEN" | warder token inspect\n  warder token inspect --token-file token.jwt --json | jq .claims',
     )
     .action(loadAndRun(cli, async () => (await import('./inspect.ts')).runTokenInspect))
 }
 
-function verifyCommand(cli: Cli): Command {
-  return new Command('verify')
+function verifyCommand(cli: Cli): CliCommand {
+  return new CliCommand('verify')
     .summary('is it valid?')
     .description(
       'Judges a token alone, as the endpoint /v1/auth/token does: by a policy, or as any valid token of any issuer.',
@@ -42,20 +40,16 @@ function verifyCommand(cli: Cli): Command {
     .option('--token-file <file>', 'read the token from a file')
     .option(...AT_FLAG)
     .option('--json', 'for programs: warder.token-verify/v1')
-    .addHelpText(
-      'after',
-      `
-Examples:
+    .examples(`
   echo "$TOKEN" | warder token verify -c warder.yaml
   warder token verify --token-file token.jwt --policy orders-read
 
-Exit codes: 0 valid, 5 invalid, 6 keys could not be fetched. Every step: warder explain`,
-    )
+Exit codes: 0 valid, 5 invalid, 6 keys could not be fetched. Every step: warder explain`)
     .action(loadAndRun(cli, async () => (await import('./verify.ts')).runTokenVerify))
 }
 
-function mintCommand(cli: Cli): Command {
-  return new Command('mint')
+function mintCommand(cli: Cli): CliCommand {
+  return new CliCommand('mint')
     .summary('create one for tests')
     .description(
       'Signs a token, for tests. The key is a secret, a private key, or the secret of an issuer of the configuration,\n' +
@@ -79,13 +73,9 @@ function mintCommand(cli: Cli): Command {
       repeatable,
     )
     .option('--json', 'for programs: warder.token-mint/v1')
-    .addHelpText(
-      'after',
-      `
-Examples:
+    .examples(`
   warder token mint -c warder.yaml --issuer main --sub alice --scope orders:read
   warder token mint --key-file key.pem --iss https://idp.example.com --aud api://orders --expires 5m
-  warder token mint --secret-file secret --claim 'roles=["clerk"]' --claim 'tenant="acme"' --claim exp=1`,
-    )
+  warder token mint --secret-file secret --claim 'roles=["clerk"]' --claim 'tenant="acme"' --claim exp=1`)
     .action(loadAndRun(cli, async () => (await import('./mint.ts')).runTokenMint))
 }
