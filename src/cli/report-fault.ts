@@ -44,4 +44,5 @@ function stackOf(fault: unknown): readonly string[] {
     .map(shown)
 }
 
-const shown = (text: string): string => redact(printable(text))
+/** Text of a token or a request may be made to fool a terminal, or hold another token. */
+export const shown = (text: string): string => redact(printable(text))

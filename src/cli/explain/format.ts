@@ -1,14 +1,14 @@
 /** An explained decision, for people and for programs. */
 import type { LoadedConfig } from '../../config/load-config.ts'
-import { printable } from '../../printable.ts'
 import type { Decision } from '../../decision/decision.ts'
 import type { ExplainedStep } from '../../decision/explain/create-explanation.ts'
 import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import type { LikelyCause } from '../../decision/explain/causes/likely-cause.ts'
 import { DENY_ROWS } from '../../decision/reasons.ts'
-import { redact } from '../../observe/redact.ts'
+import { firstDifference } from '../../keys/fetch/discovery.ts'
 import type { RequestLine } from '../made-request.ts'
 import type { Colour, Paint } from '../paint.ts'
+import { shown } from '../report-fault.ts'
 import { formatTime } from '../times.ts'
 
 export interface Explained {
@@ -125,8 +125,7 @@ function adviceOn(
 function comparisonOf(cause: LikelyCause | undefined): readonly string[] {
   if (cause?.compare === undefined) return []
   const [token, configured] = [shown(cause.compare.token), shown(cause.compare.configured)]
-  let same = 0
-  while (same < token.length && token[same] === configured[same]) same++
+  const same = firstDifference(token, configured)
   return [
     `      token       ${token}`,
     `      configured  ${configured}`,
@@ -174,6 +173,3 @@ const missToJson = (miss: ExplainedStep['miss']): Record<string, string> =>
     : { claim: shown(miss.claim), expected: shown(miss.expected), found: shown(miss.found) }
 
 const shownOrNull = (text: string | undefined): string | null => (text === undefined ? null : shown(text))
-
-/** Text of a token or a request may be made to fool a terminal, or hold another token. */
-const shown = (text: string): string => redact(printable(text))

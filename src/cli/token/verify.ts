@@ -1,17 +1,16 @@
 /** `warder token verify`: the answer of /v1/auth/token, without a service. */
 import { newId } from '../../app/system.ts'
-import { printable } from '../../printable.ts'
 import { createDecide } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'
 import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import { DENY_ROWS } from '../../decision/reasons.ts'
-import { redact } from '../../observe/redact.ts'
 import { writeJson, type Cli } from '../cli.ts'
 import { exitCodeOfDecision, type ExitCode } from '../exit-codes.ts'
 import { findPolicy, makeQuestion, NO_REQUEST } from '../made-request.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint, type Paint } from '../paint.ts'
 import { readToken } from '../read-input.ts'
+import { shown } from '../report-fault.ts'
 import { formatTime, parseTime } from '../times.ts'
 
 export interface VerifyOptions {
@@ -72,5 +71,5 @@ function toJson(decision: Decision): Record<string, unknown> {
 
 function detailOf({ denial }: Extract<Decision, { outcome: 'deny' }>): string | null {
   const detail = describeDenial(denial)
-  return detail === undefined ? null : redact(printable(detail))
+  return detail === undefined ? null : shown(detail)
 }
