@@ -15,6 +15,15 @@ import type { Algorithm } from '../syntax/algorithms.ts'
 /** A part of a `warder.yaml`. */
 export type NativeValue = Readonly<Record<string, unknown>>
 
+/** A part without the keys that say nothing: those of undefined, an empty text, an empty list or map. */
+export const withoutEmpty = (part: NativeValue): NativeValue =>
+  Object.fromEntries(Object.entries(part).filter(([, value]) => !isEmpty(value)))
+
+const isEmpty = (value: unknown): boolean =>
+  value === undefined ||
+  value === '' ||
+  (typeof value === 'object' && value !== null && Object.keys(value).length === 0)
+
 /** Takes down what a translation has found, by pointers in the document; `atKey` as in {@link LocatedProblem}. */
 export type Report = (pointer: string, problem: Problem, atKey?: 'at key') => void
 

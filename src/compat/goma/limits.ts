@@ -29,11 +29,11 @@ export const limitOf = ({ judge }: Middleware): readonly GomaLimit[] =>
   judge.kind === 'rate_limit' ? [judge.value] : []
 
 /** Of several for the same time and the same clients the smallest decides. */
-export function limitValue(limits: readonly GomaLimit[]): { readonly rate_limit?: readonly GomaLimit[] } {
+export function smallestLimits(limits: readonly GomaLimit[]): readonly GomaLimit[] {
   const smallest = new Map<string, GomaLimit>()
   for (const limit of limits.toSorted((a, b) => b.requests - a.requests))
     smallest.set(JSON.stringify([limit.per, limit.by]).toLowerCase(), limit)
-  return smallest.size === 0 ? {} : { rate_limit: [...smallest.values()] }
+  return [...smallest.values()]
 }
 
 /** A limit counts the requests of a native route; over several it would let each of them have as many. */

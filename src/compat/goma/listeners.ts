@@ -1,7 +1,7 @@
 /** Where Goma listens → the gateway's listeners: one in plain text, and with certificates one with TLS beside it. */
 import { formatListenAddress } from '../../settings/values/listen-address.ts'
 import { mistake, type Problem } from '../../settings/problem.ts'
-import type { Report } from '../read-foreign.ts'
+import { withoutEmpty, type Report } from '../read-foreign.ts'
 import { isWrittenKey } from './key-text.ts'
 import { isOff, unsupported, withoutEffect } from './noted-keys.ts'
 import type { GomaConfig } from './schema.ts'
@@ -20,11 +20,11 @@ export function translateListeners(config: GomaConfig, report: Report): GomaList
   const { entryPoints, proxy, accessLog = '', listenAddr } = config.gateway
   const rateLimit = config.gateway.rateLimit ?? config.gateway.rateLimiter ?? 0
   const trusted = proxy?.enabled === true ? (proxy.trustedProxies ?? []) : []
-  const common = {
-    ...(trusted.length === 0 ? {} : { trusted_proxies: trusted }),
-    ...(accessLog === '' ? {} : { access_log: true }),
-    ...(rateLimit === 0 ? {} : { rate_limit: { requests: rateLimit, per: '1m' } }),
-  }
+  const common = withoutEmpty({
+    trusted_proxies: trusted,
+    access_log: accessLog !== '',
+    rate_limit: rateLimit === 0 ? undefined : { requests: rateLimit, per: '1m' },
+  })
   const { web, webSecure } = entryPoints ?? {}
   const address = web?.address ?? listenAddr
   const plain = { address: address === undefined ? ':8080' : formatListenAddress(address), ...common }
@@ -34,14 +34,14 @@ export function translateListeners(config: GomaConfig, report: Report): GomaList
   // In 0.1.4 there is one address, with TLS if there is a certificate.
   const isOnlySecure = listenAddr !== undefined && web === undefined && webSecure === undefined
   const secureAddress = isOnlySecure ? listenAddr : webSecure?.address
-  const secure = {
+  const secure = withoutEmpty({
     address: secureAddress === undefined ? ':8443' : formatListenAddress(secureAddress),
-    ...(certificates.length === 0 ? {} : { tls: certificates }),
+    tls: certificates,
     // As in Goma, which starts in any case.
     self_signed: true,
-    ...(clientCa === '' ? {} : { client_ca_file: clientCa }),
+    client_ca_file: clientCa,
     ...common,
-  }
+  })
   if (isOnlySecure) {
     const origins = new Map([['listen/gateway', pointers[0] ?? '/gateway/listenAddr']])
     return { value: secure, origins }

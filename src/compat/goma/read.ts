@@ -7,6 +7,7 @@ import {
   createReport,
   isError,
   readTranslated,
+  withoutEmpty,
   type InOwnWords,
   type ReadForeign,
   type Translated,
@@ -16,7 +17,7 @@ import { translateCors } from './cors.ts'
 import { checkExtra } from './files/include.ts'
 import { interceptedStatuses } from './error-pages.ts'
 import { translateListeners } from './listeners.ts'
-import { ifWritten, type Judge } from './middlewares/judges.ts'
+import type { Judge } from './middlewares/judges.ts'
 import { readMiddlewares, type Middleware } from './middlewares/middlewares.ts'
 import { reportEmptyGuards } from './files/yaml-values.ts'
 import { reportPublicPaths } from './public-paths.ts'
@@ -79,16 +80,15 @@ function translate(config: GomaConfig, root: unknown, report: Report): Omit<Tran
     if (!used.has(name)) report(`/middlewares/${i}/name`, UNUSED)
   })
   const policies = usedPolicies(known, used)
-  const issuers = policies.map(({ issuer }) => issuer)
   return {
-    value: {
+    value: withoutEmpty({
       version: 1,
-      ...ifWritten('issuers', issuers),
-      ...ifWritten('policies', Object.fromEntries(policies.map(({ name, policy }) => [name, policy]))),
+      issuers: policies.map(({ issuer }) => issuer),
+      policies: Object.fromEntries(policies.map(({ name, policy }) => [name, policy])),
       routes: routes.length === 0 ? [CLOSED] : routes.map((route) => route.value),
       upstreams: Object.fromEntries([...upstreams].map(([name, upstream]) => [name, upstream.value])),
       listen: { gateway: listeners.value },
-    },
+    }),
     origins: new Map([
       ...listeners.origins,
       ...routes.flatMap(originsOfRoute),

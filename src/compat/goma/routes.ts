@@ -1,12 +1,12 @@
 /** Goma's routes → native routes and upstreams. */
 import { toName, uniqueName } from '../../settings/default-names.ts'
 import { mistake, type Problem } from '../../settings/problem.ts'
-import type { Report, NativeValue } from '../read-foreign.ts'
+import { withoutEmpty, type NativeValue, type Report } from '../read-foreign.ts'
 import { quoted } from '../../printable.ts'
 import { suggestion } from '../../suggest.ts'
 import { translateCors, type TranslatedCors } from './cors.ts'
 import { isOff, unsupported } from './noted-keys.ts'
-import { limitOf, limitValue, sortLimits, reportTornLimits } from './limits.ts'
+import { limitOf, smallestLimits, sortLimits, reportTornLimits } from './limits.ts'
 import type { Middleware } from './middlewares/middlewares.ts'
 import { INLINE_HINT } from './notes.ts'
 import { slicePaths, type Slice } from './paths.ts'
@@ -113,16 +113,16 @@ function translateRoute(
     const applying = slice.middlewares.flatMap((i) => own[i] ?? [])
     const judges = applying.filter(({ judge }) => judge.kind !== 'rate_limit')
     const suffix = applying.map((middleware) => toName(middleware.name, 'guarded')).join('.')
-    const value = {
+    const value = withoutEmpty({
       name: applying.length === 0 ? name : uniqueName(`${name}-${suffix}`.slice(0, 60), taken),
       match: matchOf(route, slice, route.methods),
       ...answerOf(judges, {
         upstream: name,
         ...rewriteOf(route),
-        ...(cors.value === undefined ? {} : { cors: cors.value }),
-        ...limitValue(applying.flatMap(limitOf)),
+        cors: cors.value,
+        rate_limit: smallestLimits(applying.flatMap(limitOf)),
       }),
-    }
+    })
     return { value, judges, cors: cors.origins }
   })
   const others = otherMethods(route, slices, name, taken).map((value) => ({ value }))
@@ -146,11 +146,7 @@ function otherMethods(
 }
 
 function matchOf(route: GomaRoute, { paths }: Slice, methods: readonly string[] | undefined): NativeValue {
-  return {
-    ...(isForAnyHost(route) ? {} : { host: hostsOf(route) }),
-    path: paths,
-    ...(methods === undefined || methods.length === 0 ? {} : { method: methods }),
-  }
+  return withoutEmpty({ host: hostsOf(route), path: paths, method: methods })
 }
 
 /** Every middleware that a route names. One that is unknown or broken is a problem, never an open route. */
@@ -209,8 +205,5 @@ function judgeOf({ judge }: Middleware): NativeValue {
 /** In Goma a rewrite takes the place of the route's path; of `/` there is nothing to take away. */
 function rewriteOf({ path, rewrite = '' }: GomaRoute): NativeValue {
   if (rewrite === '' || rewrite === (path === '' ? '/' : path)) return {}
-  return {
-    ...(path === '' ? {} : { strip_prefix: path }),
-    ...(rewrite === '/' ? {} : { add_prefix: rewrite }),
-  }
+  return { strip_prefix: path, add_prefix: rewrite === '/' ? '' : rewrite }
 }

@@ -1,11 +1,11 @@
 /** Servers of a Goma route → a native upstream. */
 import { mistake } from '../../settings/problem.ts'
-import type { Report, NativeValue } from '../read-foreign.ts'
+import { withoutEmpty, type NativeValue, type Report } from '../read-foreign.ts'
 import type { GomaLimit } from './middlewares/judges.ts'
 import { interceptedStatuses } from './error-pages.ts'
 import { isWrittenKey } from './key-text.ts'
 import { unsupported } from './noted-keys.ts'
-import { limitValue } from './limits.ts'
+import { smallestLimits } from './limits.ts'
 import type { Middleware } from './middlewares/middlewares.ts'
 import type { GomaRoute } from './schema.ts'
 
@@ -38,15 +38,15 @@ export function translateUpstream(
     const message = 'of the middlewares of one route, some have `forwardAuthorization` and some do not'
     report(`${pointer}/middlewares`, unsupported(message, 'make two routes'))
   }
-  return {
+  return withoutEmpty({
     servers: serversOf(route),
-    ...(hidesHost(route) ? { host: 'upstream' } : {}),
-    ...(keeping.has(false) ? { strip_token: true } : {}),
-    ...(intercepted.size === 0 ? {} : { intercept_errors: [...intercepted] }),
+    host: hidesHost(route) ? 'upstream' : undefined,
+    strip_token: keeping.has(false) ? true : undefined,
+    intercept_errors: [...intercepted],
     ...translateServerTls(route.security?.tls, `${pointer}/security/tls`, report),
-    ...limitValue(limits),
-    ...healthOf(route),
-  }
+    rate_limit: smallestLimits(limits),
+    health: healthOf(route),
+  })
 }
 
 /** As in Goma, backends take the place of the destination. */
@@ -87,16 +87,14 @@ type Health = Exclude<NonNullable<GomaRoute['healthCheck']>, string>
 
 function healthOf({ healthCheck }: GomaRoute): NativeValue {
   const health: Health = typeof healthCheck === 'string' ? { path: healthCheck } : (healthCheck ?? {})
-  const { path = '', interval = 30_000, timeout, healthyStatuses = [] } = health
+  const { path = '', interval = 30_000, timeout, healthyStatuses } = health
   if (path === '') return {}
-  return {
-    health: {
-      path,
-      ...(healthyStatuses.length === 0 ? {} : { statuses: healthyStatuses }),
-      interval: `${interval}ms`,
-      ...(timeout === undefined ? {} : { timeout: `${timeout}ms` }),
-    },
-  }
+  return withoutEmpty({
+    path,
+    statuses: healthyStatuses,
+    interval: `${interval}ms`,
+    timeout: timeout === undefined ? undefined : `${timeout}ms`,
+  })
 }
 
 type ServerTls = NonNullable<NonNullable<GomaRoute['security']>['tls']>
@@ -110,10 +108,8 @@ function translateServerTls(tls: ServerTls | undefined, pointer: string, report:
     report(`${pointer}/${key}`, unsupported(message, 'write it into a file, and its path here'))
   }
   if ((clientCert === '') !== (clientKey === '')) report(pointer, HALF, 'at key')
-  return {
-    ...(rootCAs === '' ? {} : { ca_file: rootCAs }),
-    ...(clientCert === '' ? {} : { client_certificate: { cert_file: clientCert, key_file: clientKey } }),
-  }
+  const certificate = clientCert === '' ? undefined : { cert_file: clientCert, key_file: clientKey }
+  return { ca_file: rootCAs, client_certificate: certificate }
 }
 
 const HALF = mistake('ERR_CONFIG_MISSING_KEY', '`clientCert` and `clientKey` belong together')

@@ -2,7 +2,14 @@
 import { isHmac } from '../../syntax/algorithms.ts'
 import type { ErrorCode } from '../../errors.ts'
 import { mistake, type Problem } from '../../settings/problem.ts'
-import { allowIfShort, ANY, ISSUER_ANY, type NativeValue, type Report } from '../read-foreign.ts'
+import {
+  allowIfShort,
+  ANY,
+  ISSUER_ANY,
+  withoutEmpty,
+  type NativeValue,
+  type Report,
+} from '../read-foreign.ts'
 import type { ClientConfig } from './schema.ts'
 
 /** The parameter that `curl …?token=` of its README uses, whatever `token-name` says. */
@@ -11,19 +18,19 @@ const QUERY_NAME = 'token'
 /** @param name Unique among the clients. */
 export function toIssuer(client: ClientConfig, name: string): NativeValue {
   const { issuer, audience, HMAC: secret, 'allowed-algo': algorithms, 'required-claims': required } = client
-  return {
+  const isHttp = issuer?.startsWith('http:') === true
+  return withoutEmpty({
     name,
     issuer: issuer ?? ANY,
     audience: audience ?? ANY,
-    ...(secret === undefined
-      ? { require_kid: true, ...(issuer?.startsWith('http:') === true ? { keys: { allow_http: true } } : {}) }
-      : { keys: { secret, ...allowIfShort(secret, algorithms) } }),
-    ...(algorithms === undefined ? {} : { algorithms }),
+    require_kid: secret === undefined,
+    keys: secret === undefined ? { allow_http: isHttp } : { secret, ...allowIfShort(secret, algorithms) },
+    algorithms,
     // The original allows none.
     leeway: 0,
-    ...(required === undefined ? {} : { require: required }),
-    ...(required?.includes('exp') === true ? {} : { allow_missing_exp: true }),
-  }
+    require: required,
+    allow_missing_exp: required?.includes('exp') !== true,
+  })
 }
 
 /** Header first, then the query: under its own name, and under `token`. */

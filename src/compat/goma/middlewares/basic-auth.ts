@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { strictMap } from '../../../settings/kinds/section.ts'
 import { text } from '../../../settings/kinds/values.ts'
 import { gomaFlag } from '../leaf.ts'
+import { withoutEmpty } from '../../read-foreign.ts'
 import { withoutEffect } from '../noted-keys.ts'
 import type { Judge } from './judges.ts'
 
@@ -43,16 +44,16 @@ export function translateBasicAuth(rule: BasicAuthRule): Judge | Problem {
   const all = usersOf(rule)
   if ('code' in all) return all
   const users = all.filter((user, i) => indexOfName(all, user) === i)
-  const { realm = '', forwardUsername } = rule
+  const { realm, forwardUsername } = rule
   return {
     kind: 'basic_auth',
-    value: {
+    value: withoutEmpty({
       users: Object.fromEntries(users.map((user) => [user.name, toUser(user)])),
-      ...(realm === '' ? {} : { realm }),
-      ...(forwardUsername === true ? { user_header: USER_HEADER } : {}),
+      realm,
+      user_header: forwardUsername === true ? USER_HEADER : undefined,
       // Goma leaves the header as it is, and applications behind it may read it.
       forward_credentials: true,
-    },
+    }),
     origins: {
       users: 'rule',
       realm: 'rule/realm',

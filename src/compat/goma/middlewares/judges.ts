@@ -2,7 +2,7 @@
 import { mistake, type Problem } from '../../../settings/problem.ts'
 import { quoted } from '../../../printable.ts'
 import { err, ok, type Result } from '../../../result.ts'
-import type { NativeValue } from '../../read-foreign.ts'
+import { withoutEmpty, type NativeValue } from '../../read-foreign.ts'
 import { unsupported } from '../noted-keys.ts'
 import type { AuthRequestRule, ForwardAuthRule, RateLimitRule } from './rules.ts'
 
@@ -45,12 +45,7 @@ export function translateAuthRequest(
   const origin = (key: string): string => (beside.includes(key) ? key : `rule/${key}`)
   return {
     kind: 'forward_auth',
-    value: {
-      url,
-      ...ifWritten('required_headers', requiredHeaders),
-      ...ifWritten('headers', headers),
-      ...ifWritten('params', params),
-    },
+    value: withoutEmpty({ url, required_headers: requiredHeaders, headers, params }),
     origins: {
       url: 'rule/url',
       required_headers: 'rule/requiredHeaders',
@@ -84,14 +79,14 @@ export function translateForwardAuth(rule: ForwardAuthRule): Judge | Problem {
   })
   return {
     kind: 'forward_auth',
-    value: {
+    value: withoutEmpty({
       url,
       send_headers: sent,
-      ...ifWritten('headers', headers.value),
-      ...ifWritten('params', params.value),
-      ...ifWritten('answer_cookies', rule.addAuthCookiesToResponse),
-      ...(signIn === '' ? {} : { sign_in: signIn }),
-    },
+      headers: headers.value,
+      params: params.value,
+      answer_cookies: rule.addAuthCookiesToResponse,
+      sign_in: signIn,
+    }),
     origins: {
       url: rule.authUrl === undefined ? 'rule/url' : 'rule/authUrl',
       sign_in: 'rule/authSignIn',
@@ -128,9 +123,4 @@ export function translateRateLimit(rule: RateLimitRule): Judge | Problem {
   if (name !== undefined) return { kind: 'rate_limit', value: { ...value, by: { [source]: name } } }
   const message = `\`keyStrategy\` with the source \`${source}\` has no \`name\``
   return mistake('ERR_CONFIG_MISSING_KEY', message)
-}
-
-/** Empty lists and maps are left out. */
-export function ifWritten(key: string, value: object | undefined): NativeValue {
-  return value === undefined || Object.keys(value).length === 0 ? {} : { [key]: value }
 }

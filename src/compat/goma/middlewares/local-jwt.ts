@@ -2,10 +2,10 @@
 import { mistake } from '../../../settings/problem.ts'
 import { err, ok, type Result } from '../../../result.ts'
 import { translateClaims } from './claims.ts'
-import { ifWritten, type Judge, type RuleProblem } from './judges.ts'
+import type { Judge, RuleProblem } from './judges.ts'
 import { readKeyText } from '../key-text.ts'
 import { unsupported } from '../noted-keys.ts'
-import { allowIfShort, ANY, ISSUER_ANY, type NativeValue } from '../../read-foreign.ts'
+import { allowIfShort, ANY, ISSUER_ANY, withoutEmpty, type NativeValue } from '../../read-foreign.ts'
 import type { LocalJwtRule } from './rules.ts'
 
 /** @param name Of the issuer and the policy. */
@@ -24,19 +24,15 @@ export function translateLocalJwt(name: string, rule: LocalJwtRule): Judge | Rul
   return {
     kind: 'policy',
     name,
-    issuer: {
+    issuer: withoutEmpty({
       name,
       issuer: rule.issuer ?? ANY,
       audience: rule.audience === undefined ? 'any' : [rule.audience],
       keys: keys.value,
-      ...ifWritten('algorithms', algorithmsOf(rule)),
+      algorithms: algorithmsOf(rule),
       leeway: 0,
-    },
-    policy: {
-      issuers: [name],
-      ...ifWritten('claims', claims.value),
-      ...ifWritten('identity', rule.forwardHeaders),
-    },
+    }),
+    policy: withoutEmpty({ issuers: [name], claims: claims.value, identity: rule.forwardHeaders }),
     keepsToken: rule.forwardAuthorization ?? false,
   }
 }
