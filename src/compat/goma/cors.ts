@@ -41,16 +41,16 @@ export function translateCors(cors: GomaCors | undefined, pointer: string, repor
   const places: Record<string, string> = { origins: `${pointer}/origins` }
   for (const [name, written] of Object.entries(headers)) {
     const at = `${pointer}/headers${toPointer([name])}`
-    const [key, read] = HEADERS.get(name.toLowerCase()) ?? []
-    if (key === undefined || read === undefined) report(at, otherHeader(name), 'at key')
-    else if (Object.hasOwn(places, key)) {
+    const word = WORDS.find(({ header }) => header === name.toLowerCase())
+    if (word === undefined) report(at, otherHeader(name), 'at key')
+    else if (Object.hasOwn(places, word.key)) {
       const message = `the header ${quoted(name)} is repeated`
       report(at, mistake('ERR_CONFIG_DUPLICATE_NAME', message), 'at key')
     } else {
-      places[key] = at
-      const found = read(String(written).trim())
+      places[word.key] = at
+      const found = word.read(String(written).trim())
       if (found === undefined) report(at, badValue(name, String(written)))
-      else if (key !== 'methods' || String(written).trim() !== '') value[key] = found
+      else if (word.key !== 'methods' || String(written).trim() !== '') value[word.key] = found
     }
   }
   for (const [name, key, written] of keysOf(cors)) {
@@ -68,17 +68,12 @@ export function translateCors(cors: GomaCors | undefined, pointer: string, repor
 }
 
 /** Of versions from 0.2.12 on, whose keys say the same as headers. An empty value, zero or `off` counts for nothing. */
-function keysOf(cors: GomaCors): readonly (readonly [name: string, key: string, value: unknown])[] {
-  const { allowedHeaders = [], allowMethods = [], exposeHeaders = [], maxAge = 0 } = cors
-  const all: readonly (readonly [string, string, unknown, boolean])[] = [
-    ['allowedHeaders', 'headers', allowedHeaders, allowedHeaders.length > 0],
-    ['allowMethods', 'methods', allowMethods, allowMethods.length > 0],
-    ['exposeHeaders', 'expose', exposeHeaders, exposeHeaders.length > 0],
-    ['maxAge', 'max_age', readSeconds(String(maxAge)), maxAge > 0],
-    ['allowCredentials', 'credentials', true, cors.allowCredentials === true],
-  ]
-  return all.flatMap(([name, key, value, isSet]) => (isSet ? [[name, key, value] as const] : []))
-}
+const keysOf = (cors: GomaCors): readonly (readonly [name: string, key: string, value: unknown])[] =>
+  WORDS.flatMap(({ own, key, read }) => {
+    const written = cors[own]
+    if (typeof written === 'object') return written.length === 0 ? [] : [[own, key, written] as const]
+    return written === undefined || Number(written) === 0 ? [] : [[own, key, read(String(written))] as const]
+  })
 
 function readList(written: string): unknown {
   return written
@@ -98,14 +93,14 @@ function readFlag(written: string): unknown {
   return written === 'false' || written === '' ? false : undefined
 }
 
-/** What is done with the value of each header, by its name in lower case. */
-const HEADERS: ReadonlyMap<string, readonly [key: string, read: (written: string) => unknown]> = new Map([
-  ['access-control-allow-headers', ['headers', readList]],
-  ['access-control-allow-methods', ['methods', readList]],
-  ['access-control-expose-headers', ['expose', readList]],
-  ['access-control-max-age', ['max_age', readSeconds]],
-  ['access-control-allow-credentials', ['credentials', readFlag]],
-])
+/** Each header, in lower case, and the key that says the same, with what they are in a `warder.yaml`. */
+const WORDS = [
+  { header: 'access-control-allow-headers', own: 'allowedHeaders', key: 'headers', read: readList },
+  { header: 'access-control-allow-methods', own: 'allowMethods', key: 'methods', read: readList },
+  { header: 'access-control-expose-headers', own: 'exposeHeaders', key: 'expose', read: readList },
+  { header: 'access-control-max-age', own: 'maxAge', key: 'max_age', read: readSeconds },
+  { header: 'access-control-allow-credentials', own: 'allowCredentials', key: 'credentials', read: readFlag },
+] as const
 
 /** Headers by which an answer protects its reader: who writes one here relies on it. */
 const PROTECTING =
