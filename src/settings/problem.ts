@@ -56,6 +56,17 @@ export const problemAtKey = (pointer: string, ...words: ProblemWords): LocatedPr
   atKey: true,
 })
 
+/** Of words that exclude each other none is written, or several are. */
+export function notOne(
+  pointer: string,
+  written: readonly string[],
+  none: string,
+  ...hints: readonly string[]
+): LocatedProblem {
+  const message = written.length === 0 ? none : `\`${written.join('` and `')}\` exclude each other`
+  return problemAt(pointer, 'ERR_CONFIG_EXACTLY_ONE', message, ...hints)
+}
+
 /** What a parser returns for a text that it refuses. */
 export const refuse = (...words: ProblemWords): Result<never, Problem> => err(mistake(...words))
 

@@ -2,6 +2,7 @@
 import { toPointer } from '../../json-pointer.ts'
 import { PRESET_INPUTS, presetOf, type Preset, type PresetInputs } from './presets.ts'
 import { quoted } from '../../printable.ts'
+import { isJsonObject } from '../../strict-json.ts'
 import { problemAt, problemAtKey, type LocatedProblem } from '../problem.ts'
 
 export interface ExpandedPresets {
@@ -30,7 +31,7 @@ export function expandPresets(root: Raw): ExpandedPresets {
   const { issuers } = root
   if (!Array.isArray(issuers)) return { value: root, problems, origins, unfilled }
   const expanded = issuers.map((issuer: unknown, i) => {
-    if (!isMap(issuer) || issuer['preset'] === undefined) return issuer
+    if (!isJsonObject(issuer) || issuer['preset'] === undefined) return issuer
     const pointer = toPointer(['issuers', i])
     const name = issuer['preset']
     const preset = presetOf(name)
@@ -126,9 +127,9 @@ function checkNeeds(issuer: Raw, preset: Preset, pointer: string, name: string):
 function merge(explicit: Raw, preset: Raw, note: (path: string) => void): Raw {
   const filled: Record<string, unknown> = { ...explicit }
   for (const [key, value] of Object.entries(preset)) {
-    if (key === 'keys' && isMap(value)) {
+    if (key === 'keys' && isJsonObject(value)) {
       const keys = explicit['keys'] ?? {}
-      if (!isMap(keys) || KEY_SOURCES.some((source) => keys[source] !== undefined)) continue
+      if (!isJsonObject(keys) || KEY_SOURCES.some((source) => keys[source] !== undefined)) continue
       filled['keys'] = merge(keys, value, (path) => note(`/keys${path}`))
     } else if (explicit[key] === undefined) {
       filled[key] = value
@@ -137,6 +138,3 @@ function merge(explicit: Raw, preset: Raw, note: (path: string) => void): Raw {
   }
   return filled
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -10,6 +10,7 @@ import { TOKEN_SOURCE, type TokenSourceConfig } from '../token-source/definition
 import { UPSTREAM, type UpstreamConfig } from '../upstream/definition.ts'
 import { toLocatedProblems } from './schema-problems.ts'
 import { toPointer } from '../../json-pointer.ts'
+import { isJsonObject } from '../../strict-json.ts'
 
 /** Everything that could be read. With `whole` set, that is everything. */
 export interface ConfigParts {
@@ -68,8 +69,8 @@ const locateMembers = <T>(key: string, members: Readonly<Record<string, T>>): re
 /** The parts that can be read alone, of a whole that cannot. */
 function readParts(root: Readonly<Record<string, unknown>>): ConfigParts {
   const listen = LISTEN.schema.optional().safeParse(root['listen'])
-  const policies = isMap(root['policies']) ? root['policies'] : {}
-  const upstreams = isMap(root['upstreams']) ? root['upstreams'] : {}
+  const policies = isJsonObject(root['policies']) ? root['policies'] : {}
+  const upstreams = isJsonObject(root['upstreams']) ? root['upstreams'] : {}
   return {
     whole: undefined,
     root,
@@ -109,6 +110,3 @@ function readMap<Schema extends z.ZodType>(
     return read.success ? [{ pointer: toPointer([key, name]), name, value: read.data }] : []
   })
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -4,7 +4,7 @@ import { checkForwardAuth } from '../forward-auth/check.ts'
 import { toPointer } from '../../json-pointer.ts'
 import { quoted } from '../../printable.ts'
 import type { ConfigParts } from '../read/read-config.ts'
-import { problemAt, problemAtKey, type Located, type LocatedProblem } from '../problem.ts'
+import { notOne, problemAt, problemAtKey, type Located, type LocatedProblem } from '../problem.ts'
 import { judgesIn } from './judges.ts'
 import type { JudgeConfig, RouteConfig } from './definition.ts'
 import type { PolicyConfig } from '../policy/definition.ts'
@@ -53,16 +53,6 @@ function checkJudge(
       ? []
       : checkBasicAuth({ pointer: `${pointer}/basic_auth`, value: value.basic_auth })),
   ]
-}
-
-function notOne(
-  pointer: string,
-  written: readonly string[],
-  none: string,
-  ...hints: string[]
-): LocatedProblem {
-  const message = written.length === 0 ? none : `\`${written.join('` and `')}\` exclude each other`
-  return problemAt(pointer, 'ERR_CONFIG_EXACTLY_ONE', message, ...hints)
 }
 
 /** Both would want the one `Authorization` header of a request, and two of them are a denial: nobody could pass. */

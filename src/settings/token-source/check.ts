@@ -1,5 +1,5 @@
 /** What the schema cannot check about a token source. */
-import { problemAt, problemAtKey, type Located, type LocatedProblem } from '../problem.ts'
+import { notOne, problemAt, problemAtKey, type Located, type LocatedProblem } from '../problem.ts'
 import { uselessWords } from '../useless-words.ts'
 import { TOKEN_SOURCE, type TokenSourceConfig } from './definition.ts'
 
@@ -9,12 +9,8 @@ export function checkTokenSource(located: Located<TokenSourceConfig>): readonly 
   const { pointer, value: source } = located
   const places = PLACES.filter((place) => source[place] !== undefined)
   if (places.length !== 1) {
-    const message =
-      places.length === 0
-        ? 'the token source names no place'
-        : `\`${places.join('` and `')}\` exclude each other`
     const hint = 'write one of header, cookie, query or websocket_protocol'
-    return [problemAt(pointer, 'ERR_CONFIG_EXACTLY_ONE', message, hint)]
+    return [notOne(pointer, places, 'the token source names no place', hint)]
   }
   const useless = uselessWords(TOKEN_SOURCE, pointer, source)
   if (useless.length > 0) return useless

@@ -1,6 +1,7 @@
 /** One place where a token may be. */
+import { fromWord } from '../../syntax/word.ts'
 import { literalText, text, word } from '../kinds/values.ts'
-import { escape, type Checked, type Kind } from '../kinds/kind.ts'
+import { refined, type Checked, type Value } from '../kinds/kind.ts'
 import { optional, section } from '../kinds/section.ts'
 import { parseToken } from '../values/texts.ts'
 
@@ -64,32 +65,26 @@ const WORDS = section(
 
 export type TokenSourceConfig = Checked<typeof WORDS>
 
+type Words = Value<typeof WORDS>
+
+export const TOKEN_SOURCE = refined(WORDS, toSource, fromSource)
+
 /** The cross-checks saw that exactly one place is named. */
-export const TOKEN_SOURCE: Kind<TokenSourceConfig, TokenSourceSettings, ''> = {
-  ...WORDS,
-  read(source) {
-    if (source.cookie !== undefined) return { kind: 'cookie', name: source.cookie }
-    if (source.query !== undefined) return { kind: 'query', name: source.query }
-    if (source.websocket_protocol !== undefined) {
-      const { websocket_protocol: name, encoding } = source
-      return { kind: 'websocket_protocol', name, ...(encoding !== undefined && { encoding }) }
-    }
-    const name = source.header?.toLowerCase() ?? ''
-    // An empty prefix is how one says that the bare value of Authorization is the token.
-    if (source.trim_prefix === '') return { kind: 'header', name }
-    if (source.trim_prefix !== undefined) return { kind: 'header', name, trimPrefix: source.trim_prefix }
-    const scheme = source.scheme ?? (name === 'authorization' ? 'Bearer' : undefined)
-    return { kind: 'header', name, ...(scheme !== undefined && { scheme }) }
-  },
-  write(source) {
-    if (source.kind === 'websocket_protocol') {
-      const { name, encoding } = source
-      return { websocket_protocol: name, ...(encoding !== undefined && { encoding }) }
-    }
-    if (source.kind !== 'header') return { [source.kind]: escape(source.name) }
-    const { name: header, scheme, trimPrefix } = source
-    if (scheme !== undefined) return { header, scheme }
-    if (trimPrefix !== undefined) return { header, trim_prefix: escape(trimPrefix) }
-    return header === 'authorization' ? { header, trim_prefix: '' } : { header }
-  },
+function toSource({ cookie, query, websocketProtocol, ...rest }: Words): TokenSourceSettings {
+  if (cookie !== undefined) return { kind: 'cookie', name: cookie }
+  if (query !== undefined) return { kind: 'query', name: query }
+  const { header = '', trimPrefix, encoding } = rest
+  if (websocketProtocol !== undefined)
+    return { kind: 'websocket_protocol', name: websocketProtocol, ...(encoding && { encoding }) }
+  const name = header.toLowerCase()
+  // An empty prefix is how one says that the bare value of Authorization is the token.
+  if (trimPrefix === '') return { kind: 'header', name }
+  if (trimPrefix !== undefined) return { kind: 'header', name, trimPrefix }
+  const scheme = rest.scheme ?? (name === 'authorization' ? 'Bearer' : undefined)
+  return { kind: 'header', name, ...(scheme !== undefined && { scheme }) }
+}
+
+function fromSource({ kind, name, ...rest }: TokenSourceSettings): Words {
+  const isBare = kind === 'header' && name === 'authorization' && Object.keys(rest).length === 0
+  return { [fromWord(kind)]: name, ...rest, ...(isBare && { trimPrefix: '' }) }
 }
