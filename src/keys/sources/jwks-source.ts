@@ -10,11 +10,11 @@ import { importSecretSet } from '../import/import-secret-set.ts'
 import { createSecretNames } from '../import/import-secret.ts'
 import type { KeyDeps } from '../key-deps.ts'
 import type { SettingsOf } from '../../settings/keys/key-source.ts'
-import { selectKey, type KeySet } from '../key-set.ts'
+import type { KeySet } from '../key-set.ts'
 import type { KeySource } from '../key-source.ts'
 import { createLiveKeys } from '../refresh/live-keys.ts'
 import { readKeyFile, unreadable } from './read-key-file.ts'
-import { createStaticSource } from './static-source.ts'
+import { createLocalSource, createStaticSource } from './static-source.ts'
 
 /** @throws WarderError `ERR_KEYS_FILE_UNREADABLE` or `ERR_KEYS_JWKS_INVALID`. */
 export function createJwksFileSource(
@@ -106,20 +106,7 @@ function createPolledSource(
     cancelTimer = deps.setTimer(pollForever, POLL_MS)
   }
   pollForever()
-
-  return {
-    lookup(kid, algorithm) {
-      const set = live.current()
-      if (set !== undefined) return selectKey(set, kid, algorithm)
-      return { state: 'unavailable', retryAfterSeconds: Math.ceil(POLL_MS / 1_000) }
-    },
-    trusts: live.trusts,
-    noteUse: live.noteUse,
-    status: live.status,
-    started: Promise.resolve(),
-    ready: Promise.resolve(),
-    close: () => cancelTimer(),
-  }
+  return createLocalSource(live, POLL_MS / 1_000, () => cancelTimer())
 }
 
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('base64')

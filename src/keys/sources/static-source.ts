@@ -1,29 +1,34 @@
-/** A key source whose keys never change: a secret, PEM files. */
-import { createKeyHistories } from '../refresh/key-history.ts'
-import { compileKeySet, selectKey, type KeySet } from '../key-set.ts'
+/** Key sources whose keys are at hand: a secret, PEM, a local JWK set. */
+import { ok } from '../../result.ts'
+import { selectKey, type KeySet } from '../key-set.ts'
 import type { KeySource } from '../key-source.ts'
+import { createLiveKeys, type LiveKeys } from '../refresh/live-keys.ts'
 
-/** Creates the source from keys that are already checked. Its answers are final, and never `pending`. */
+/** Creates the source from keys that are already checked, and never change. */
 export function createStaticSource(description: string, keySet: KeySet, nowMs: () => number): KeySource {
-  const set = compileKeySet(keySet)
-  const histories = createKeyHistories()
-  const loadedAtMs = nowMs()
-  histories.take(set.keys, loadedAtMs)
-  return {
-    lookup: (kid, algorithm) => selectKey(set, kid, algorithm),
-    trusts: (key) => histories.use(key, nowMs()),
-    noteUse: (key) => void histories.use(key, nowMs()),
-    status: () => ({
-      description,
-      state: 'fresh',
-      keys: set.keys,
-      ignored: set.ignored,
-      loadedAtMs,
-      lastError: undefined,
-      history: histories.list(),
-    }),
-    started: Promise.resolve(),
-    ready: Promise.resolve(),
-    close: () => undefined,
-  }
+  const live = createLiveKeys(description, { nowMs })
+  live.accept(ok(keySet))
+  return createLocalSource(live)
 }
+
+/**
+ * Creates the source of keys that are loaded elsewhere. Its answers are final, and never `pending`.
+ *
+ * @param retryAfterSeconds What a client is told while there are no keys.
+ */
+export const createLocalSource = (
+  live: LiveKeys,
+  retryAfterSeconds = 1,
+  close: () => void = () => undefined,
+): KeySource => ({
+  lookup(kid, algorithm) {
+    const set = live.current()
+    return set === undefined ? { state: 'unavailable', retryAfterSeconds } : selectKey(set, kid, algorithm)
+  },
+  trusts: live.trusts,
+  noteUse: live.noteUse,
+  status: live.status,
+  started: Promise.resolve(),
+  ready: Promise.resolve(),
+  close,
+})
