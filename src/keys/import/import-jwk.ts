@@ -8,20 +8,12 @@ import type { KeyUse } from '../../settings/keys/key-source.ts'
 import { isKid, toVerificationKey, type VerificationKey } from '../verification-key.ts'
 import { isJsonObject, type JsonObject } from '../../strict-json.ts'
 import { quote } from '../quote.ts'
-import { readPublicKeyFacts, type PublicKeyFacts } from './public-key-facts.ts'
+import { KEY_MEMBERS, readPublicKeyFacts, type PublicKeyFacts } from './public-key-facts.ts'
 
 /** Private and symmetric members, RFC 7518 §6.2.2, §6.3.2, §6.4.1, RFC 8037 §2, RFC 9964 §6. */
 export const SECRET_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k', 'priv'] as const
 /** The longest member of an accepted key is the public key of ML-DSA-87: 3,456 characters. */
 const MAX_MEMBER_LENGTH = 4096
-
-/** The members that the runtime is given, per `kty`. Nothing else of a JWK reaches it. */
-const IMPORTED_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
-  ['RSA', ['n', 'e']],
-  ['EC', ['crv', 'x', 'y']],
-  ['OKP', ['crv', 'x']],
-  ['AKP', ['alg', 'pub']],
-])
 
 /**
  * Imports one member of a JWK set. Stricter than RFC 7517 §5, which lets readers ignore what they do not
@@ -72,7 +64,7 @@ export const holdsSecret = (jwk: unknown): boolean =>
 
 /** The thumbprint of the public half of a key that holds a secret; undefined if there is none. */
 export function exposedThumbprint(jwk: unknown): string | undefined {
-  if (!isJsonObject(jwk) || !holdsSecret(jwk) || !IMPORTED_MEMBERS.has(jwk['kty'])) return undefined
+  if (!isJsonObject(jwk) || !holdsSecret(jwk) || !KEY_MEMBERS.has(jwk['kty'])) return undefined
   const key = readKey(jwk, readCertificateKey(jwk['x5c']))
   const facts = key.ok ? readPublicKeyFacts(key.value) : key
   return facts.ok ? facts.value.thumbprint : undefined
@@ -116,7 +108,7 @@ function findRefusal(jwk: JsonObject, keyUse: KeyUse): string | undefined {
   const { kty } = jwk
   if (kty === 'oct')
     return 'symmetric keys are accepted from `secret` only, and a published one is known to all'
-  if (!IMPORTED_MEMBERS.has(kty)) return `\`kty\` ${quote(kty)} is not supported`
+  if (!KEY_MEMBERS.has(kty)) return `\`kty\` ${quote(kty)} is not supported`
   const secret = SECRET_MEMBERS.find((name) => Object.hasOwn(jwk, name))
   // A published private key is a broken key, whatever its public half says.
   if (secret !== undefined) return `it holds the private member \`${secret}\`: its owner must replace it`
@@ -142,7 +134,7 @@ export function findOtherPurpose(jwk: JsonObject, keyUse: KeyUse): string | unde
 
 /** RFC 7517 §4.7 lets a certificate stand beside the key; some issuers publish nothing else. */
 const hasNoKey = (jwk: JsonObject): boolean =>
-  (IMPORTED_MEMBERS.get(jwk['kty']) ?? []).every((name) => NAMES.includes(name) || jwk[name] === undefined)
+  (KEY_MEMBERS.get(jwk['kty']) ?? []).every((name) => NAMES.includes(name) || jwk[name] === undefined)
 
 const readKey = (jwk: JsonObject, certified: KeyObject | undefined): Result<KeyObject, string> =>
   certified !== undefined && hasNoKey(jwk) ? ok(certified) : importPublicKey(jwk)
@@ -158,11 +150,11 @@ function isAnotherKey(certified: KeyObject | undefined, { thumbprint }: PublicKe
 }
 
 /** Members that are names, not numbers. */
-const NAMES: readonly string[] = ['crv', 'alg']
+const NAMES: readonly string[] = ['kty', 'crv', 'alg']
 
 function importPublicKey(jwk: JsonObject): Result<KeyObject, string> {
-  const picked: Record<string, unknown> = { kty: jwk['kty'] }
-  for (const name of IMPORTED_MEMBERS.get(jwk['kty']) ?? []) {
+  const picked: Record<string, unknown> = {}
+  for (const name of KEY_MEMBERS.get(jwk['kty']) ?? []) {
     const value = jwk[name]
     if (typeof value !== 'string' || value.length > MAX_MEMBER_LENGTH) {
       return err(`\`${name}\` is missing, not text, or too long`)

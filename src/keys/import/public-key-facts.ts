@@ -18,8 +18,11 @@ const RSA_BITS = { least: 2048, most: 8192 }
 /** e = 1 lets anyone sign and small e have a history; above 33 bits only the cost grows. */
 const RSA_EXPONENT = { least: 65_537n, below: 2n ** 33n }
 
-/** Members that make a key, per `kty`, in the order of RFC 7638 §3.2 (RFC 8037 §2, RFC 9964 §6). */
-const KEY_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
+/**
+ * Members that make a key, per `kty`, in the order of RFC 7638 §3.2 (RFC 8037 §2, RFC 9964 §6). Nothing else of a JWK
+ * reaches the runtime.
+ */
+export const KEY_MEMBERS: ReadonlyMap<unknown, readonly string[]> = new Map([
   ['RSA', ['e', 'kty', 'n']],
   ['EC', ['crv', 'kty', 'x', 'y']],
   ['OKP', ['crv', 'kty', 'x']],
