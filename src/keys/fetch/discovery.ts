@@ -14,12 +14,10 @@ export interface Discovered {
   readonly headers: AnswerHeaders
 }
 
-export interface DiscoveryFailure {
+export interface DiscoveryFailure extends FetchFailure {
   readonly kind: 'unreachable' | 'invalid' | 'issuer_mismatch'
   /** Where it was asked for. */
   readonly url: string
-  /** For people. */
-  readonly why: string
   /** The issuer that the metadata names instead, with `issuer_mismatch`. */
   readonly announced?: string
 }
@@ -27,14 +25,15 @@ export interface DiscoveryFailure {
 /** An issuer, and where its metadata is. */
 export type MetadataPlace = Pick<SettingsOf<'discovery'>, 'issuer' | 'metadataUrl' | 'allowHttp'>
 
-/** As {@link discover}, for callers that only need the `jwks_uri`; the error is for people. */
+/** As {@link discover}, for callers that only need the `jwks_uri`; the error names the URL that was asked. */
 export async function discoverJwksUri(
   place: MetadataPlace,
   fetchDocument: FetchDocument,
   signal: AbortSignal,
-): Promise<Result<string, string>> {
+): Promise<Result<string, FetchFailure>> {
   const found = await discover(place, fetchDocument, signal)
-  return found.ok ? ok(found.value.jwksUri) : err(`${describeUrl(found.error.url)}: ${found.error.why}`)
+  if (found.ok) return ok(found.value.jwksUri)
+  return err({ ...found.error, why: `${describeUrl(found.error.url)}: ${found.error.why}` })
 }
 
 /**
@@ -58,7 +57,8 @@ export async function discover(
     url = urls.oauth
     fetched = await fetchDocument(urls.oauth, signal)
   }
-  if (!fetched.ok) return err({ kind: 'unreachable', ...describeFailure(fetched.error, url, urls.openid) })
+  if (!fetched.ok)
+    return err({ ...fetched.error, kind: 'unreachable', ...describeFailure(fetched.error, url, urls.openid) })
   const { headers } = fetched.value
   const invalid = (why: string): Result<never, DiscoveryFailure> => err({ kind: 'invalid', url, why })
   // Without validators there is no 304.

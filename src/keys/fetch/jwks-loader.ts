@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { readFreshness, readRetryAfter } from '../../answer-lifetime.ts'
 import { err, ok, type Result } from '../../result.ts'
-import { readValidators, type FetchDocument, type Validators } from './fetch-document.ts'
+import { readValidators, type FetchDocument, type FetchFailure, type Validators } from './fetch-document.ts'
 import { importJwks, type AcceptedKeys } from '../import/import-jwks.ts'
 import type { KeySet } from '../key-set.ts'
 import { describeUrl } from './remote-url.ts'
@@ -32,10 +32,10 @@ export type LoadKeys = (
   ask: 'whole' | 'if_changed',
 ) => Promise<Result<LoadedKeys, LoadFailure>>
 
-type FoundUrl = Result<string, string>
+type FoundUrl = Result<string, FetchFailure>
 
 export interface JwksLoaderOptions extends AcceptedKeys {
-  /** Finds the URL of the set, before each load: an issuer may move it. The error is for people. */
+  /** Finds the URL of the set, before each load: an issuer may move it. */
   readonly findUrl: (fetchDocument: FetchDocument, signal: AbortSignal) => FoundUrl | Promise<FoundUrl>
   readonly fetchDocument: FetchDocument
 }
@@ -54,22 +54,16 @@ export function createJwksLoader(options: JwksLoaderOptions, nowMs: () => number
   let last: LastAnswer | undefined
 
   return async (signal, ask) => {
-    let retryAfter: string | undefined
-    const fetchDocument: FetchDocument = async (url, stop, validators) => {
-      const fetched = await options.fetchDocument(url, stop, validators)
-      retryAfter = fetched.ok ? undefined : fetched.error.retryAfter
-      return fetched
-    }
-    const fail = (why: string): Result<never, LoadFailure> =>
+    const fail = (why: string, retryAfter?: string): Result<never, LoadFailure> =>
       err({ why, retryAfterMs: readRetryAfter(retryAfter, nowMs()) })
 
-    const finding = options.findUrl(fetchDocument, signal)
+    const finding = options.findUrl(options.fetchDocument, signal)
     const found = finding instanceof Promise ? await finding : finding
-    if (!found.ok) return fail(found.error)
+    if (!found.ok) return fail(found.error.why, found.error.retryAfter)
     const url = found.value
     const known = ask === 'if_changed' && last?.url === url ? last : undefined
-    const fetched = await fetchDocument(url, signal, known?.validators)
-    if (!fetched.ok) return fail(`${describeUrl(url)}: ${fetched.error.why}`)
+    const fetched = await options.fetchDocument(url, signal, known?.validators)
+    if (!fetched.ok) return fail(`${describeUrl(url)}: ${fetched.error.why}`, fetched.error.retryAfter)
     const freshMs = readFreshness(fetched.value.headers, nowMs())
     // RFC 9111 §4.3.4: a 304 without a lifetime keeps that of the answer it confirms.
     if (fetched.value.status === 304) return ok({ freshMs: freshMs ?? known?.freshMs })

@@ -109,8 +109,8 @@ describe('discoverJwksUri', () => {
 
   it('names both issuers when they differ', async () => {
     const { found } = await discover({ [OPENID]: { issuer: `${ISSUER}/`, jwks_uri: JWKS } })
-    expect(found.ok ? '' : found.error).toContain(`"${ISSUER}/"`)
-    expect(found.ok ? '' : found.error).toContain(`"${ISSUER}"`)
+    expect(found.ok ? '' : found.error.why).toContain(`"${ISSUER}/"`)
+    expect(found.ok ? '' : found.error.why).toContain(`"${ISSUER}"`)
   })
 
   it('asks the URL of its own alone, whose metadata must still be of the issuer', async () => {
@@ -126,9 +126,10 @@ describe('discoverJwksUri', () => {
 
   it('names both places that a wrong realm was looked for at', async () => {
     const { found } = await discover({})
-    for (const url of [OPENID, OAUTH]) expect(found.ok ? '' : found.error).toContain(url)
+    for (const url of [OPENID, OAUTH]) expect(found.ok ? '' : found.error.why).toContain(url)
     const other = await discover({ [OAUTH]: new Response('', { status: 500 }) })
-    for (const text of [OPENID, OAUTH, '500']) expect(other.found.ok ? '' : other.found.error).toContain(text)
+    for (const text of [OPENID, OAUTH, '500'])
+      expect(other.found.ok ? '' : other.found.error.why).toContain(text)
   })
 
   it('accepts http for issuer and jwks_uri if the operator allows it', async () => {
