@@ -1,4 +1,5 @@
 /** The operators of claim rules, by their configuration key. */
+import { isInexact } from './exact-numbers.ts'
 import { compileClaimPattern } from '../syntax/claim-pattern.ts'
 import type { ClaimOperands, ClaimScalar } from '../settings/claim-rule/definition.ts'
 
@@ -57,9 +58,7 @@ export const CLAIM_OPERATORS: Operators = {
 export const isPresent = (value: unknown): boolean => value !== undefined && value !== null
 
 // A number beyond 2^53 may differ from the one in the token, so no comparison with it is reliable.
-const isExact = (value: unknown): boolean =>
-  typeof value !== 'number' ||
-  (Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)))
+const isExact = (value: unknown): boolean => typeof value !== 'number' || !isInexact(value)
 
 const isSame = (value: unknown, wanted: ClaimScalar): boolean => value === wanted && isExact(value)
 

@@ -1,6 +1,6 @@
 /** The one way from a file of another system to settings: it becomes a value that is read like a `warder.yaml`. */
 import { dirname, resolve } from 'node:path'
-import { LEAST_SECRET_BYTES, secretBytesNeeded } from '../settings/issuer/check.ts'
+import { secretBytesNeeded } from '../settings/issuer/check.ts'
 import type { Diagnostic } from '../config/diagnostic.ts'
 import type { PartTranslation, Translation } from '../config/foreign-format.ts'
 import { originOf } from '../json-pointer.ts'
@@ -10,7 +10,7 @@ import type { SourceDocument } from '../config/source-document.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { Settings } from '../settings/definition.ts'
 import { mistake, type LocatedProblem, type Problem } from '../settings/problem.ts'
-import type { Algorithm } from '../syntax/algorithms.ts'
+import { LEAST_SECRET_BYTES, type Algorithm } from '../syntax/algorithms.ts'
 
 /** A part of a `warder.yaml`. */
 export type NativeValue = Readonly<Record<string, unknown>>

@@ -52,5 +52,8 @@ export const ALGORITHM_NAMES: readonly Algorithm[] = Object.keys(ALGORITHMS) as 
 export const isAlgorithm = (name: unknown): name is Algorithm =>
   typeof name === 'string' && Object.hasOwn(ALGORITHMS, name)
 
+/** In bytes; a shorter secret can be searched for, so no setting allows it. */
+export const LEAST_SECRET_BYTES = 16
+
 /** Whether its keys are shared secrets. */
 export const isHmac = (algorithm: Algorithm): boolean => ALGORITHMS[algorithm].kind === 'hmac'

@@ -1,7 +1,7 @@
 /** A shared secret, made into a key for the HMAC algorithms it is long enough for. */
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { err, ok, type Result } from '../../result.ts'
-import { ALGORITHMS, type Algorithm } from '../../syntax/algorithms.ts'
+import { ALGORITHMS, LEAST_SECRET_BYTES, type Algorithm } from '../../syntax/algorithms.ts'
 import { createVerifier } from '../create-verifier.ts'
 import { isPublicText } from './public-text.ts'
 import type { VerificationKey } from '../verification-key.ts'
@@ -25,9 +25,6 @@ export function createSecretNames(): (secret: Uint8Array) => string {
   const key = randomBytes(32)
   return (secret) => createHmac('sha256', key).update(secret).digest('base64url')
 }
-
-/** A shorter secret can be searched for, so no setting allows it. */
-const LEAST_SECRET_BYTES = 16
 
 /**
  * Imports a secret. RFC 7518 §3.2 wants it at least as long as the digest; a secret that is long enough for

@@ -1,5 +1,5 @@
 /** What the schema cannot say about one issuer: algorithms, secrets and URLs that do not go together. */
-import { ALGORITHMS, isHmac, type Algorithm } from '../../syntax/algorithms.ts'
+import { ALGORITHMS, isHmac, LEAST_SECRET_BYTES, type Algorithm } from '../../syntax/algorithms.ts'
 import { checkClaimRules } from '../claim-rule/check.ts'
 import { checkKeySource, checkRefresh, checkWords } from '../keys/check.ts'
 import type { KeySourceConfig } from '../keys/definition.ts'
@@ -10,9 +10,6 @@ import { checkAliases, checkWildcards } from './check-name.ts'
 import type { IssuerConfig } from './definition.ts'
 import { PRESET_INPUTS } from './presets.ts'
 import { checkTenants, expandTenants } from './tenants.ts'
-
-/** Below this a secret can be guessed whatever one accepts, in bytes. */
-export const LEAST_SECRET_BYTES = 16
 
 /** Least length of a secret that is used with all of these, in bytes (RFC 7518 §3.2). */
 export const secretBytesNeeded = (algorithms: readonly Algorithm[]): number =>
