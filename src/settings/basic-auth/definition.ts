@@ -7,7 +7,7 @@ import { isUserName } from '../../syntax/user-name.ts'
 import { listByName } from '../kinds/collections.ts'
 import { escape, parsedBy, type Checked, type Kind, type Value } from '../kinds/kind.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
-import { flag, secretText, text, watchedFile } from '../kinds/values.ts'
+import { offByDefault, secretText, text, watchedFile } from '../kinds/values.ts'
 import { refuse, type Problem } from '../problem.ts'
 import { parseIdentityHeader } from '../values/header-names.ts'
 import { parseRealm } from '../values/texts.ts'
@@ -81,9 +81,7 @@ export const BASIC_AUTH = section(
       text('header name', parseIdentityHeader),
       "Header that carries the user's name to the application, percent-encoded outside visible ASCII. It is removed from every client's request, on every route and in every spelling.",
     ),
-    forward_credentials: withDefault(
-      flag(),
-      false,
+    forward_credentials: offByDefault(
       'Forward the `Authorization` header with the password to the application.',
     ),
   },

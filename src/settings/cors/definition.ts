@@ -2,7 +2,7 @@
 import { distinct, texts } from '../kinds/collections.ts'
 import type { Value } from '../kinds/kind.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
-import { duration, flag } from '../kinds/values.ts'
+import { duration, offByDefault } from '../kinds/values.ts'
 import { parseOrigin } from '../values/origin.ts'
 import { parseMethod, parseToken } from '../values/texts.ts'
 
@@ -27,7 +27,7 @@ export const CORS = section({
     ['X-Decision-Id', 'X-Decision-Reason'],
     'Answer headers that scripts may read; `[]` allows only the CORS-safelisted ones.',
   ),
-  credentials: withDefault(flag(), false, 'Let browsers send cookies; not with `*`.'),
+  credentials: offByDefault('Let browsers send cookies; not with `*`.'),
   max_age: withDefault(
     duration(0, DAY_MS),
     '10m',

@@ -13,7 +13,7 @@ import {
 import { OPERATORS, type ClaimRuleSettings } from '../claim-rule/definition.ts'
 import { assertClaimPath, formatClaimPath } from '../../syntax/claim-path.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
-import { durationInSeconds, flag, text, word } from '../kinds/values.ts'
+import { durationInSeconds, offByDefault, text, word } from '../kinds/values.ts'
 import { fillKeySource, KEY_MAPS, type KeySettings } from '../keys/key-source.ts'
 import { hasSecrets, keyPartsOf } from '../keys/parts.ts'
 import { parseAlgorithm, parseName, parseTenant, parseTyp } from '../values/texts.ts'
@@ -101,11 +101,9 @@ const WORDS = section({
     'Claims that hold [scopes](#scopes). All of these are read, and no others.',
     { absent: '`[scope, scp]`' },
   ),
-  allow_missing_exp: withDefault(flag(), false, 'Accept tokens that never expire.'),
-  require_kid: withDefault(flag(), false, 'Deny tokens without a `kid`.'),
-  allow_sender_constrained: withDefault(
-    flag(),
-    false,
+  allow_missing_exp: offByDefault('Accept tokens that never expire.'),
+  require_kid: offByDefault('Deny tokens without a `kid`.'),
+  allow_sender_constrained: offByDefault(
     'Accept tokens that are bound to a key (`cnf`, RFC 7800) without proof of possession.',
   ),
 })

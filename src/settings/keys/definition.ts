@@ -4,13 +4,13 @@ import { z } from 'zod'
 import { MASK } from '../../printable.ts'
 import { distinct, mapOf, oneOrMore, shorthand, texts } from '../kinds/collections.ts'
 import { escape, plain, refined, type Checked, type Kind, type Value } from '../kinds/kind.ts'
-import { optional, required, section, withDefault } from '../kinds/section.ts'
+import { beside, optional, required, section, withDefault } from '../kinds/section.ts'
 import {
   duration,
   file,
-  flag,
   literalText,
-  optIn,
+  offByDefault,
+  relaxation,
   secretText,
   size,
   text,
@@ -26,7 +26,7 @@ import {
 import { parseThumbprint } from '../values/texts.ts'
 
 /** Names of key sources that settings belong to. */
-const NETWORK = { beside: ['discovery', 'jwks_url'] }
+const NETWORK = ['discovery', 'jwks_url']
 const SETS = { beside: ['discovery', 'jwks_url', 'jwks_file', 'jwks'] }
 const SECRET = { beside: ['secret'] }
 
@@ -50,39 +50,34 @@ export const REACH = section({
   ca_file: optional(
     file(),
     "PEM certificates that the server's certificate must chain to; the system's authorities are then not trusted.",
-    { ...NETWORK, absent: "the system's authorities" },
+    { absent: "the system's authorities" },
   ),
-  client_cert_file: optional(file(), 'Client certificate in PEM, for servers that ask for one.', NETWORK),
-  client_key_file: optional(file(), 'Private key of the client certificate, in PEM.', NETWORK),
+  client_cert_file: optional(file(), 'Client certificate in PEM, for servers that ask for one.'),
+  client_key_file: optional(file(), 'Private key of the client certificate, in PEM.'),
   headers: optional(
     mapOf(text('header name', parseRequestHeader), secretText(parseFieldValue)),
     'Extra request headers. Their values are secrets, best written as `${file:…}` or `${NAME}`.',
-    NETWORK,
   ),
   bearer_file: optional(
     file(),
     'File with a token that is sent as `Authorization: Bearer`; read again at each fetch.',
-    NETWORK,
   ),
   send_credentials_to: optional(
     texts('list of hosts', { parse: parseCredentialHost }),
     'Hosts that also receive headers, bearer token and client certificate, such as the API server that `jwks_uri` names. A host needs its port unless it is the default one.',
-    { ...NETWORK, absent: 'the host of the configured URL alone' },
+    { absent: 'the host of the configured URL alone' },
   ),
   unix: optional(
     file(),
     'Unix socket that every request goes to, whatever host the URL names; `http://` then needs no `allow_http`.',
-    NETWORK,
   ),
   proxy: optional(
     proxy,
     'Proxy for the requests, with user name and password if it requires them. Hosts in `NO_PROXY` of the environment are reached directly.',
-    { ...NETWORK, absent: '`HTTPS_PROXY` of the environment' },
+    { absent: '`HTTPS_PROXY` of the environment' },
   ),
-  deny_private_addresses: optional(
-    optIn(),
+  deny_private_addresses: relaxation(
     'Connect to public addresses only. Every address in a DNS answer is checked (loopback, private, link-local, shared, unique-local, metadata services, IPv4 inside IPv6), and the connection goes to a checked address.',
-    { ...NETWORK, absent: '`false`' },
   ),
 })
 
@@ -90,60 +85,55 @@ export type ReachSettings = Value<typeof REACH>
 
 export const FETCH = section({
   // An attacker on the path then chooses the keys.
-  allow_http: withDefault(flag(), false, 'Fetch keys over `http://`; for loopback and tests.', NETWORK),
-  timeout: withDefault(duration(100, 60_000), '5s', 'Deadline of a whole fetch.', NETWORK),
-  max_bytes: withDefault(size(1_024, 16 * 1024 ** 2), '1MiB', 'Largest answer.', NETWORK),
+  allow_http: offByDefault('Fetch keys over `http://`; for loopback and tests.'),
+  timeout: withDefault(duration(100, 60_000), '5s', 'Deadline of a whole fetch.'),
+  max_bytes: withDefault(size(1_024, 16 * 1024 ** 2), '1MiB', 'Largest answer.'),
   refresh: withDefault(
     duration(1_000, 24 * HOUR_MS),
     '10m',
     'Time between background refreshes when an answer does not state how long it is valid.',
-    NETWORK,
   ),
   min_refresh: withDefault(
     duration(1_000, 24 * HOUR_MS),
     '60s',
     'Shortest time between refreshes, whatever the answer states.',
-    { ...NETWORK, absent: '`60s`, or `refresh` if that is shorter' },
+    { absent: '`60s`, or `refresh` if that is shorter' },
   ),
   max_refresh: withDefault(
     duration(1_000, 24 * HOUR_MS),
     '1h',
     'Longest time between refreshes, whatever the answer states.',
-    { ...NETWORK, absent: '`1h`, or `refresh` if that is longer' },
+    { absent: '`1h`, or `refresh` if that is longer' },
   ),
   max_stale: withDefault(
     duration(60_000, 30 * 24 * HOUR_MS),
     '24h',
     'How long the last good keys stay in use while none can be loaded.',
-    NETWORK,
   ),
   cooldown: withDefault(
     duration(1_000, HOUR_MS),
     '30s',
     'Shortest time between two fetches caused by unknown key ids.',
-    NETWORK,
   ),
   first_fetch_wait: withDefault(
     duration(0, 10_000),
     '1s',
     'Longest time that requests wait for a fetch in progress.',
-    NETWORK,
   ),
   startup: withDefault(
     word('wait', 'serve', 'snapshot'),
     'serve',
     '[What a start does](#keys) before the keys are loaded.',
-    NETWORK,
   ),
   snapshot_file: optional(
     file(),
     'File that keeps the keys for the next start, relative to the configuration file.',
-    { ...NETWORK, absent: '`NAME.keys.json` in `state_dir`' },
+    { absent: '`NAME.keys.json` in `state_dir`' },
   ),
   pin: optional(
     distinct(texts('list of thumbprints', { parse: parseThumbprint })),
     'RFC 7638 SHA-256 thumbprints of the only accepted keys.',
-    { ...NETWORK, absent: 'all keys' },
+    { absent: 'all keys' },
   ),
 })
 
@@ -197,10 +187,9 @@ export const KEYS = section(
       'Public keys or certificates in PEM, inline.',
     ),
     jwks: optional(jsonText, 'A JWK set, inline, as a map or as JSON text.'),
-    allow_symmetric: optional(
-      optIn(),
+    allow_symmetric: relaxation(
       'With `jwks_file`: the set holds shared secrets (`kty: oct`), and only those are used.',
-      { beside: ['jwks_file'], absent: '`false`' },
+      { beside: ['jwks_file'] },
     ),
     secret: optional(
       oneOrMore(
@@ -216,14 +205,12 @@ export const KEYS = section(
       { ...SETS, absent: '`sig`' },
     ),
     kid: optional(text(), 'Key id of `secret`; a token with another `kid` is denied.', SECRET),
-    allow_short_secret: withDefault(
-      flag(),
-      false,
+    allow_short_secret: offByDefault(
       'Accept a secret that is shorter than the digest, but never one below 16 bytes.',
       SECRET,
     ),
-    ...FETCH.shape,
-    ...REACH.shape,
+    ...beside(NETWORK, FETCH.shape),
+    ...beside(NETWORK, REACH.shape),
   },
   'Where the keys come from; without a source among these keys, discovery from the issuer.',
 )

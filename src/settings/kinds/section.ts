@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { fromWord } from '../../syntax/word.ts'
 import type { FillContext, Kind, Presence, Setting, Shape, Unit, WriteOptions } from './kind.ts'
 
-type Remarks = Pick<Setting, 'absent' | 'beside'>
+export type Remarks = Pick<Setting, 'absent' | 'beside'>
 
 const setting =
   <P extends Presence>(presence: P) =>
@@ -27,6 +27,10 @@ export const withDefault = <K extends Kind>(
   doc: string,
   remarks?: Remarks,
 ): Setting<K, 'default'> => ({ kind, presence: 'default', doc, default: value, ...remarks })
+
+/** Settings that have no effect unless one of these words stands beside them. */
+export const beside = <S extends Shape>(words: readonly string[], shape: S): S =>
+  Object.fromEntries(Object.entries(shape).map(([word, one]) => [word, { ...one, beside: words }])) as S
 
 type Camel<S extends string> = S extends `${infer Head}_${infer Rest}`
   ? `${Head}${Capitalize<Camel<Rest>>}`

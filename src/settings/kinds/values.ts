@@ -6,6 +6,7 @@ import { ok, type Result } from '../../result.ts'
 import { refuse, type Problem } from '../problem.ts'
 import { formatByteSize, formatDuration, parseByteSize, parseDuration } from '../values/quantities.ts'
 import { notEmpty } from '../values/texts.ts'
+import { optional, withDefault, type Remarks } from './section.ts'
 import { escape, parsedBy, plain, refined, type Kind, type Unit } from './kind.ts'
 
 export type Parse<T> = (text: string) => Result<T, Problem>
@@ -50,13 +51,18 @@ export const watchedFile = (): Kind<string, string, ''> => ({ ...file(), files: 
 
 export const flag = (): Kind<boolean, boolean, ''> => plain(z.boolean(), 'true or false')
 
-/** A relaxation: absent from the settings unless it is true. */
-export const optIn = (): Kind<boolean, true | undefined, ''> =>
-  refined(
-    flag(),
-    (isOn): true | undefined => (isOn ? true : undefined),
-    (isOn) => isOn === true,
-  )
+/** A flag that is off unless it is written. */
+export const offByDefault = (doc: string, remarks?: Remarks) => withDefault(flag(), false, doc, remarks)
+
+/** A relaxation: off like the others, and absent from the settings unless it is on. */
+export const relaxation = (doc: string, remarks?: Remarks) =>
+  optional(optIn, doc, { absent: '`false`', ...remarks })
+
+const optIn: Kind<boolean, true | undefined, ''> = refined(
+  flag(),
+  (isOn): true | undefined => (isOn ? true : undefined),
+  (isOn) => isOn === true,
+)
 
 /** One of these words. */
 export const word = <const Words extends readonly [string, ...string[]]>(

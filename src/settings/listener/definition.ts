@@ -3,8 +3,8 @@ import type { SocketAddress } from '../../socket-address.ts'
 import { oneOrMore, shorthand, texts } from '../kinds/collections.ts'
 import { refined, type Checked, type Value } from '../kinds/kind.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
-import { count, flag, optIn, parsed, size, watchedFile } from '../kinds/values.ts'
-import { RATE_LIMITS } from '../rate-limit/definition.ts'
+import { count, offByDefault, parsed, relaxation, size, watchedFile } from '../kinds/values.ts'
+import { rateLimits } from '../rate-limit/definition.ts'
 import { formatListenAddress, parseListenAddress } from '../values/listen-address.ts'
 import { parseTrustedProxy } from '../values/network.ts'
 import { formatRedirect, parseRedirect } from '../values/urls.ts'
@@ -29,10 +29,8 @@ const WORDS = section({
     'Certificates, chosen by the server name that the client asks for, else the first; read again when they change.',
     { absent: 'none: plain HTTP' },
   ),
-  self_signed: optional(
-    optIn(),
+  self_signed: relaxation(
     'If the files of `tls` are missing, or there is no `tls`, start with a self-signed certificate that no client trusts, and a warning. A file that exists but cannot be used is still an error.',
-    { absent: '`false`' },
   ),
   client_ca_file: optional(
     watchedFile(),
@@ -44,11 +42,7 @@ const WORDS = section({
     [],
     'Addresses, networks and `unix` whose `X-Forwarded-*` headers are trusted and passed on; those of all other clients are replaced.',
   ),
-  access_log: withDefault(
-    flag(),
-    false,
-    'Write a log line for every request, also for every denial and fault in a flood.',
-  ),
+  access_log: offByDefault('Write a log line for every request, also for every denial and fault in a flood.'),
   redirect: optional(
     parsed<number>('`https`, `https:PORT`', parseRedirect, formatRedirect),
     '`https` or `https:PORT`: answer every request that matches a route with a 308 to the same host, path and query on that port, and deny the rest. Such a listener has no `tls`, and only its own `rate_limit` counts.',
@@ -65,9 +59,7 @@ const WORDS = section({
     '256MiB',
     'Most bytes that all connections together keep in memory: unfinished heads, requests in progress (8 KiB plus 256 bytes for each header field, in addition to their own bytes), requests that wait for their turn, and answers and bodies that the other side does not read. Above it, connections of the address that holds the most are closed.',
   ),
-  rate_limit: optional(RATE_LIMITS, 'How many requests one client may send to this listener.', {
-    absent: 'no limit',
-  }),
+  rate_limit: rateLimits('How many requests one client may send to this listener.'),
 })
 
 export type GatewayConfig = Checked<typeof WORDS>

@@ -1,7 +1,7 @@
 /** How many requests one client may send: to a listener, through a route, to an upstream. */
 import { z } from 'zod'
 import { oneOrMore } from '../kinds/collections.ts'
-import { escape, type Checked, type Kind, type Value } from '../kinds/kind.ts'
+import { escape, type Checked, type Kind, type Setting, type Value } from '../kinds/kind.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
 import { count, duration, text } from '../kinds/values.ts'
 import { parseCountedHeader, parseIdentityHeader } from '../values/header-names.ts'
@@ -60,7 +60,10 @@ export const RATE_LIMIT = section({
 })
 
 /** One limit or several, always a list afterwards. */
-export const RATE_LIMITS = oneOrMore(RATE_LIMIT, 'map, or a list of them')
+export const rateLimits = (doc: string): Setting<typeof RATE_LIMITS, 'optional'> =>
+  optional(RATE_LIMITS, doc, { absent: 'no limit' })
+
+const RATE_LIMITS = oneOrMore(RATE_LIMIT, 'map, or a list of them')
 
 export type RateLimitConfig = Checked<typeof RATE_LIMIT>
 export type RateLimitSettings = Value<typeof RATE_LIMIT>

@@ -5,8 +5,8 @@ import { FORWARD_AUTH, type ForwardAuthSettings } from '../forward-auth/definiti
 import { listOf, texts } from '../kinds/collections.ts'
 import { refined, type Checked, type Value, type WriteOptions } from '../kinds/kind.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
-import { optIn, text, word } from '../kinds/values.ts'
-import { RATE_LIMITS } from '../rate-limit/definition.ts'
+import { relaxation, text, word } from '../kinds/values.ts'
+import { rateLimits } from '../rate-limit/definition.ts'
 import { parseExactPath, checkPathPattern } from '../values/paths.ts'
 import { checkHostPattern, parseMethod, parseName } from '../values/texts.ts'
 
@@ -105,18 +105,12 @@ const WORDS = section(
       'Path prefix that is added before the request is forwarded.',
       { beside: ['upstream'] },
     ),
-    allow_method_parameter: optional(optIn(), 'Let `_method` in the query name a method of another route.', {
-      absent: '`false`',
-    }),
-    allow_anonymous: optional(
-      optIn(),
+    allow_method_parameter: relaxation('Let `_method` in the query name a method of another route.'),
+    allow_anonymous: relaxation(
       'Allow a request without a token, with blank identity headers. With `policy` only.',
-      { absent: '`false`' },
     ),
-    case_sensitive: optional(
-      optIn(),
+    case_sensitive: relaxation(
       'Declare that the application treats this path in another letter case as another path.',
-      { absent: '`false`' },
     ),
     encoded: optional(
       refined(
@@ -127,16 +121,10 @@ const WORDS = section(
       '`keep` lets this route match paths with `%2F`, `;`, `//` and bytes outside UTF-8 by their raw segments; `deny` denies them.',
       { absent: '`deny`' },
     ),
-    close_expired: optional(
-      optIn(),
+    close_expired: relaxation(
       'Close a WebSocket with code 4401 (`token expired`) when its token is no longer accepted; otherwise it stays open. Only on routes that policies alone judge.',
-      { absent: '`false`' },
     ),
-    rate_limit: optional(
-      RATE_LIMITS,
-      'How many requests one client may send through this route of the gateway.',
-      { absent: 'no limit' },
-    ),
+    rate_limit: rateLimits('How many requests one client may send through this route of the gateway.'),
   },
   'A set of requests and what judges them; the first match wins.',
 )

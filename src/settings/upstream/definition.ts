@@ -5,7 +5,7 @@ import { listOf, shorthand } from '../kinds/collections.ts'
 import { plain, refined, type Checked, type Kind, type Value } from '../kinds/kind.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
 import { byteRate, count, duration, flag, parsed, size, text, watchedFile, word } from '../kinds/values.ts'
-import { RATE_LIMITS } from '../rate-limit/definition.ts'
+import { rateLimits } from '../rate-limit/definition.ts'
 import { parseExactPath } from '../values/paths.ts'
 import { parseServerUrl, type ServerAddress } from '../values/urls.ts'
 
@@ -119,11 +119,7 @@ export const UPSTREAM = section(
       [],
       'Statuses whose answers Warder replaces with a problem document of its own; `Allow`, `Retry-After` and `WWW-Authenticate` are kept.',
     ),
-    rate_limit: optional(
-      RATE_LIMITS,
-      'How many requests one client may send through all routes to this upstream.',
-      { absent: 'no limit' },
-    ),
+    rate_limit: rateLimits('How many requests one client may send through all routes to this upstream.'),
     ca_file: optional(
       watchedFile(),
       'PEM certificates of the authorities that `https://` servers must be signed by.',
