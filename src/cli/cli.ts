@@ -28,11 +28,22 @@ export interface CliIo {
 
 /** The world, and what the arguments mean for every command. */
 export interface Cli extends CliIo {
-  /** Whether `--json` was given: errors are then printed as JSON, too. */
+  /** Whether `--json` was given: results and errors are then printed as JSON. */
   readonly json: boolean
   readonly colour: { readonly stdout: boolean; readonly stderr: boolean }
   /** Sets the exit code of the run; it is 0 until then. */
   setExitCode(code: ExitCode): void
+}
+
+/** Writes the result of a command to stdout: with `--json` as JSON, else as text. */
+export function writeResult(
+  cli: Pick<Cli, 'json' | 'stdout'>,
+  schema: string,
+  members: Readonly<Record<string, unknown>>,
+  text: () => string,
+): void {
+  if (cli.json) writeJson(cli, schema, members)
+  else cli.stdout.write(text())
 }
 
 /** Writes one JSON document to stdout, with the name and version of its shape first. */

@@ -1,6 +1,6 @@
 /** `warder version`, and what is running here. */
 import packageJson from '../../package.json' with { type: 'json' }
-import { writeJson, type Cli } from './cli.ts'
+import { writeResult, type Cli } from './cli.ts'
 import { CliCommand } from './flags.ts'
 
 declare const WARDER_COMMIT: string | undefined
@@ -29,9 +29,9 @@ export function versionCommand(cli: Cli): CliCommand {
     .description('Prints the version of Warder and of the runtime in it.')
     .option('--json', 'for programs: warder.version/v1')
     .examples('\n  warder version\n  warder version --json')
-    .action(({ json }: { json?: true }) => {
+    .action(() => {
       const { version, commit, runtime } = readVersion()
-      if (json === true) writeJson(cli, 'warder.version/v1', { version, commit: commit ?? null, runtime })
-      else cli.stdout.write(`warder ${version}${commit === undefined ? '' : ` (${commit})`}, ${runtime}\n`)
+      const text = `warder ${version}${commit === undefined ? '' : ` (${commit})`}, ${runtime}\n`
+      writeResult(cli, 'warder.version/v1', { version, commit: commit ?? null, runtime }, () => text)
     })
 }

@@ -13,7 +13,6 @@ export interface CheckOptions {
   readonly config?: string
   readonly strict?: true
   readonly online?: true
-  readonly json?: true
 }
 
 export async function runCheck(cli: Cli, file: string | undefined, options: CheckOptions): Promise<ExitCode> {
@@ -29,7 +28,7 @@ export async function runCheck(cli: Cli, file: string | undefined, options: Chec
 function report(
   cli: Cli,
   { config, warnings }: Instance,
-  { strict, json }: CheckOptions,
+  { strict }: CheckOptions,
   probed: readonly ProbedIssuer[] | undefined,
 ): ExitCode {
   const found = [...warnings, ...(probed ?? []).flatMap((issuer) => onlineDiagnostics(issuer, config))]
@@ -39,7 +38,7 @@ function report(
   const { issuers, policies, routes } = config.settings
   const counts = { issuers: issuers.length, policies: policies.length, routes: routes.length }
   const { digest, format } = config
-  if (json === true) {
+  if (cli.json) {
     const { file } = config.source
     const diagnostics = diagnosticsToJson(found)
     const online = probed === undefined ? {} : { online: probed.map(probeToJson) }

@@ -2,18 +2,14 @@
 import { loadForConversion } from '../../app/load-instance.ts'
 import { convertConfig } from '../../compat/convert.ts'
 import { diagnosticsToJson, formatDiagnostics } from '../../config/format-diagnostics.ts'
-import { writeJson, type Cli } from '../cli.ts'
+import { writeResult, type Cli } from '../cli.ts'
 import { findConfigFile } from '../config-file.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { reportFailure } from '../open-instance.ts'
 import { usageError } from '../usage-error.ts'
 
-export interface ConvertOptions {
-  readonly json?: true
-}
-
 /** Prints what can be converted in any case; exit code 7 when that is not all of it. */
-export async function runConfigConvert(cli: Cli, file: string, options: ConvertOptions): Promise<ExitCode> {
+export async function runConfigConvert(cli: Cli, file: string): Promise<ExitCode> {
   const loaded = await loadForConversion(findConfigFile(file, cli.env))
   if (!loaded.ok) return reportFailure(cli, loaded.error)
   const { config, missing } = loaded.value
@@ -23,10 +19,8 @@ export async function runConfigConvert(cli: Cli, file: string, options: ConvertO
   const found = [...missing, ...config.warnings]
   cli.stderr.write(formatDiagnostics(found, config.source, { colour: cli.colour.stderr }))
   const isComplete = missing.length === 0
-  if (options.json === true) {
-    const diagnostics = diagnosticsToJson(found)
-    const members = { from: config.format, complete: isComplete, text, diagnostics }
-    writeJson(cli, 'warder.config-convert/v1', members)
-  } else cli.stdout.write(text)
+  const diagnostics = diagnosticsToJson(found)
+  const members = { from: config.format, complete: isComplete, text, diagnostics }
+  writeResult(cli, 'warder.config-convert/v1', members, () => text)
   return isComplete ? EXIT.ok : EXIT.different
 }

@@ -4,7 +4,7 @@ import type { LoadedConfig } from '../../config/load-config.ts'
 import type { SettingOrigin } from '../../config/setting-origin.ts'
 import { showConfig } from '../../config/show-config.ts'
 import { writeSettings } from '../../settings/definition.ts'
-import { writeJson, type Cli } from '../cli.ts'
+import { writeResult, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withConfig } from '../open-instance.ts'
 import { formatTable } from '../table.ts'
@@ -12,31 +12,26 @@ import { formatTable } from '../table.ts'
 export interface ShowOptions {
   readonly config?: string
   readonly origin?: true
-  readonly json?: true
 }
 
 export async function runConfigShow(cli: Cli, options: ShowOptions): Promise<ExitCode> {
   return withConfig(cli, options.config, ({ config }) => {
     const { settings, digest, format, source } = config
-    if (options.origin === true) return showOrigins(cli, config, options)
-    if (options.json === true) {
-      const value = writeSettings(settings, { secrets: 'masked', defaults: 'shown' })
-      writeJson(cli, 'warder.config/v1', { file: source.file, format, digest, config: value })
-    } else cli.stdout.write(showConfig(settings))
+    if (options.origin === true) return showOrigins(cli, config)
+    const value = writeSettings(settings, { secrets: 'masked', defaults: 'shown' })
+    const members = { file: source.file, format, digest, config: value }
+    writeResult(cli, 'warder.config/v1', members, () => showConfig(settings))
     return EXIT.ok
   })
 }
 
-function showOrigins(cli: Cli, config: LoadedConfig, { json }: ShowOptions): ExitCode {
+function showOrigins(cli: Cli, config: LoadedConfig): ExitCode {
   const rows = listOrigins(config)
-  if (json === true) {
-    const { source, format, digest } = config
-    const settings = rows.map(({ pointer, value, origin }) => ({ pointer, value, origin: toJson(origin) }))
-    writeJson(cli, 'warder.config-origin/v1', { file: source.file, format, digest, settings })
-    return EXIT.ok
-  }
+  const { source, format, digest } = config
+  const settings = rows.map(({ pointer, value, origin }) => ({ pointer, value, origin: toJson(origin) }))
   const table = rows.map((row) => [row.pointer, JSON.stringify(row.value), formatOrigin(row.origin)])
-  cli.stdout.write(`${formatTable([['SETTING', 'VALUE', 'FROM'], ...table]).join('\n')}\n`)
+  const text = `${formatTable([['SETTING', 'VALUE', 'FROM'], ...table]).join('\n')}\n`
+  writeResult(cli, 'warder.config-origin/v1', { file: source.file, format, digest, settings }, () => text)
   return EXIT.ok
 }
 

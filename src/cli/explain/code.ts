@@ -4,7 +4,7 @@
  */
 import errorsPage from '../../../docs/errors.md' with { type: 'text' }
 import reasonsPage from '../../../docs/reasons.md' with { type: 'text' }
-import { writeJson, type Cli } from '../cli.ts'
+import { writeResult, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { createPaint } from '../paint.ts'
 import { didYouMean, usageError } from '../usage-error.ts'
@@ -33,11 +33,9 @@ export function runExplainCode(cli: Cli, code: string): ExitCode {
       'to explain a decision, pipe the token in: echo "$TOKEN" | warder explain --request …',
     )
   }
-  if (cli.json) writeJson(cli, 'warder.explain-code/v1', { ...page })
-  else {
-    const paint = createPaint(cli.colour.stdout)
-    cli.stdout.write(`${paint('green', page.code)}\n\n${page.text}\n\ndocs  ${page.docs}\n`)
-  }
+  const title = createPaint(cli.colour.stdout)('green', page.code)
+  const text = `${title}\n\n${page.text}\n\ndocs  ${page.docs}\n`
+  writeResult(cli, 'warder.explain-code/v1', { ...page }, () => text)
   return EXIT.ok
 }
 

@@ -3,7 +3,7 @@ import type { Instance } from '../../app/build-instance.ts'
 import { newId } from '../../app/system.ts'
 import { createDecide } from '../../decision/decide.ts'
 import { createExplanation } from '../../decision/explain/create-explanation.ts'
-import { writeJson, type Cli } from '../cli.ts'
+import { writeResult, type Cli } from '../cli.ts'
 import { explainJudges, policyOfJudges } from './judges.ts'
 import { exitCodeOfDecision, type ExitCode } from '../exit-codes.ts'
 import { explanationToJson, formatExplanation } from './format.ts'
@@ -31,7 +31,6 @@ export interface ExplainOptions {
   readonly token: boolean
   readonly tokenFile?: string
   readonly at?: string
-  readonly json?: true
 }
 
 export async function runExplain(
@@ -59,8 +58,9 @@ export async function runExplain(
     const first = { decision: await decide(question, explanation.recorder), steps: explanation.steps }
     const { decision, steps } = await explainJudges(instance, decide, question, first)
     const explained = { decision, steps, request: line, atMs, config: instance.config }
-    if (options.json === true) writeJson(cli, 'warder.explain/v1', explanationToJson(explained))
-    else cli.stdout.write(formatExplanation(explained, createPaint(cli.colour.stdout)))
+    writeResult(cli, 'warder.explain/v1', explanationToJson(explained), () =>
+      formatExplanation(explained, createPaint(cli.colour.stdout)),
+    )
     return exitCodeOfDecision(decision)
   })
 }

@@ -2,7 +2,7 @@
 import { parseDuration } from '../../settings/values/quantities.ts'
 import { printable } from '../../printable.ts'
 import { askAdmin } from '../ask-admin.ts'
-import { writeJson, type Cli } from '../cli.ts'
+import { writeResult, type Cli } from '../cli.ts'
 import { lookForConfigFile } from '../config-file.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { usageError } from '../usage-error.ts'
@@ -12,7 +12,6 @@ export interface HealthcheckOptions {
   readonly url?: string
   readonly live?: true
   readonly timeout: string
-  readonly json?: true
 }
 
 /** The longest `--timeout`, in milliseconds. */
@@ -46,7 +45,7 @@ async function ask(
   cli: Cli,
   target: string,
   timeoutMs: number,
-  { live, json }: HealthcheckOptions,
+  { live }: HealthcheckOptions,
   ...hints: readonly string[]
 ): Promise<ExitCode> {
   const path = live === true ? '/livez' : '/readyz?verbose'
@@ -55,8 +54,7 @@ async function ask(
   const lines = printable(text.replaceAll('\n', '\t'))
     .split('\t')
     .filter((line) => line !== '')
-  if (json === true) writeJson(cli, 'warder.health/v1', { ok: isOk, status, lines })
-  else cli.stdout.write(`${lines.join('\n')}\n`)
+  writeResult(cli, 'warder.health/v1', { ok: isOk, status, lines }, () => `${lines.join('\n')}\n`)
   return isOk ? EXIT.ok : EXIT.unreachable
 }
 

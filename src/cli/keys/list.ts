@@ -4,7 +4,7 @@ import { printable, quoted } from '../../printable.ts'
 import { WarderError } from '../../errors.ts'
 import { parseStrictJson } from '../../strict-json.ts'
 import { askAdmin } from '../ask-admin.ts'
-import { writeJson, type Cli } from '../cli.ts'
+import { writeResult, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint } from '../paint.ts'
@@ -15,7 +15,6 @@ export interface KeysListOptions {
   readonly config?: string
   readonly issuer?: string
   readonly server?: string
-  readonly json?: true
 }
 
 /** Longest wait for a running Warder, in milliseconds. */
@@ -39,10 +38,9 @@ async function askForKeys(server: string): Promise<readonly IssuerKeysReport[]> 
   })
 }
 
-function show(cli: Cli, all: readonly IssuerKeysReport[], { issuer, json }: KeysListOptions): ExitCode {
+function show(cli: Cli, all: readonly IssuerKeysReport[], { issuer }: KeysListOptions): ExitCode {
   const issuers = select(all, issuer)
-  if (json === true) writeJson(cli, 'warder.keys/v1', { issuers })
-  else cli.stdout.write(format(issuers))
+  writeResult(cli, 'warder.keys/v1', { issuers }, () => format(issuers))
   const empty = issuers.filter(({ state }) => state === 'empty' || state === 'expired')
   const paint = createPaint(cli.colour.stderr)
   for (const { name, source, lastError } of empty) {

@@ -1,9 +1,8 @@
 /** `warder snippet …`. */
 import { PROXIES } from '../../callers/callers.ts'
-import type { Proxy } from '../../callers/proxy.ts'
+import type { Proxy, SnippetFlags } from '../../callers/proxy.ts'
 import type { Cli } from '../cli.ts'
 import { CliCommand, CONFIG_FLAG } from '../flags.ts'
-import type { SnippetOptions } from './run.ts'
 
 export function snippetCommand(cli: Cli): CliCommand {
   const command = new CliCommand('snippet')
@@ -26,7 +25,7 @@ function proxyCommand(cli: Cli, proxy: Proxy): CliCommand {
   return command
     .option('--json', 'for programs: warder.snippet/v1')
     .examples(`\n${examples}`)
-    .action(async (options: SnippetOptions) => {
+    .action(async (options: SnippetFlags) => {
       const { runSnippet } = await import('./run.ts')
       cli.setExitCode(await runSnippet(cli, proxy, options))
     })

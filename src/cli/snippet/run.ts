@@ -4,17 +4,15 @@ import type { Proxy, SnippetFlags } from '../../callers/proxy.ts'
 import type { SocketAddress } from '../../socket-address.ts'
 import { WarderError } from '../../errors.ts'
 import type { PolicySettings } from '../../settings/policy/definition.ts'
-import { writeJson, type Cli } from '../cli.ts'
+import { writeResult, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withConfig } from '../open-instance.ts'
 import { reachableAddress } from '../../settings/values/listen-address.ts'
 import { usageError } from '../usage-error.ts'
 
-export type SnippetOptions = SnippetFlags & { readonly json?: true }
-
 const ADDRESS = /^(?:unix:\/.+|.+:[0-9]{1,5})$/
 
-export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetOptions): Promise<ExitCode> {
+export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetFlags): Promise<ExitCode> {
   const { name, snippet } = proxy
   const addresses = options.decisions?.split(' ')
   if (addresses?.every((address) => ADDRESS.test(address) && snippet.canName(address)) === false)
@@ -31,8 +29,7 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetOptions
       identityNames: guard.identityNames,
       identityBytes: identityBytesOf(policies),
     })
-    if (options.json === true) writeJson(cli, 'warder.snippet/v1', { proxy: name, text })
-    else cli.stdout.write(text)
+    writeResult(cli, 'warder.snippet/v1', { proxy: name, text }, () => text)
     return EXIT.ok
   })
 }

@@ -7,7 +7,7 @@ import { type DecodeProblem } from '../../jwt/jose-header.ts'
 import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import { formatDistance } from '../../decision/explain/format-distance.ts'
 import { parseStrictObject, type JsonObject } from '../../strict-json.ts'
-import { writeJson, type Cli } from '../cli.ts'
+import { writeJson, writeResult, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { createPaint, type Paint } from '../paint.ts'
 import { readToken } from '../read-input.ts'
@@ -15,7 +15,6 @@ import { formatTime } from '../times.ts'
 
 export interface InspectOptions {
   readonly tokenFile?: string
-  readonly json?: true
 }
 
 const SCHEMA = 'warder.token-inspect/v1'
@@ -33,7 +32,7 @@ export async function runTokenInspect(
 ): Promise<ExitCode> {
   const token = await readToken(cli, argument, options.tokenFile)
   const decoded = decodeJws(token)
-  if (!decoded.ok) return reportMalformed(cli, decoded.error, describeTrouble(token), options)
+  if (!decoded.ok) return reportMalformed(cli, decoded.error, describeTrouble(token))
   const header =
     parseStrictObject(decodeBase64url(token.slice(0, token.indexOf('.'))) ?? new Uint8Array()) ?? {}
   const claims = exactClaims(decoded.value)
@@ -43,9 +42,9 @@ export async function runTokenInspect(
     `${paint('yellow', 'NOT VERIFIED')}: anybody can create such a token. To verify: warder token verify\n`,
   )
   const signatureBytes = decoded.value.signature.length
-  if (options.json === true)
-    writeJson(cli, SCHEMA, { verified: false, header, claims, times, signatureBytes })
-  else cli.stdout.write(formatToken(header, claims, times, signatureBytes, createPaint(cli.colour.stdout)))
+  writeResult(cli, SCHEMA, { verified: false, header, claims, times, signatureBytes }, () =>
+    formatToken(header, claims, times, signatureBytes, createPaint(cli.colour.stdout)),
+  )
   return EXIT.ok
 }
 
@@ -85,19 +84,14 @@ function formatToken(
   return `${[...blocks, `${paint('bold', 'signature')} ${signatureBytes} bytes`].join('\n')}\n`
 }
 
-function reportMalformed(
-  cli: Cli,
-  problem: DecodeProblem,
-  hints: readonly string[],
-  options: InspectOptions,
-): ExitCode {
+function reportMalformed(cli: Cli, problem: DecodeProblem, hints: readonly string[]): ExitCode {
   const paint = createPaint(cli.colour.stderr)
   const { reason } = problem
   const detail = describeDenial(problem) ?? ''
   cli.stderr.write(
     `${[`${paint('red', reason)}: ${printable(detail)}`, ...hints.map((hint) => `  = ${printable(hint)}`)].join('\n')}\n`,
   )
-  if (options.json === true) writeJson(cli, SCHEMA, { verified: false, reason, detail, hints })
+  if (cli.json) writeJson(cli, SCHEMA, { verified: false, reason, detail, hints })
   return EXIT.denied
 }
 

@@ -7,7 +7,7 @@ import type { IssuerSettings } from '../../settings/issuer/definition.ts'
 import { parseDuration } from '../../settings/values/quantities.ts'
 import { parseStrictJson } from '../../strict-json.ts'
 import { signToken } from '../../testing/sign-token.ts'
-import { writeJson, type Cli } from '../cli.ts'
+import { writeResult, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withConfig } from '../open-instance.ts'
 import { warn } from '../report-fault.ts'
@@ -35,7 +35,6 @@ export interface MintOptions {
   readonly kid?: string
   readonly config?: string
   readonly issuer?: string
-  readonly json?: true
 }
 
 export async function runTokenMint(cli: Cli, options: MintOptions): Promise<ExitCode> {
@@ -68,9 +67,8 @@ function mint(cli: Cli, options: MintOptions, key: MintKey, issuer: IssuerSettin
   const weakness = weaknessOf(key, algorithm)
   if (weakness !== undefined) warn(cli, weakness)
   warn(cli, 'this token is for tests; anyone who has it can act as its subject')
-  if (options.json === true)
-    writeJson(cli, 'warder.token-mint/v1', { token, algorithm, kid: kid ?? null, claims })
-  else cli.stdout.write(`${token}\n`)
+  const members = { token, algorithm, kid: kid ?? null, claims }
+  writeResult(cli, 'warder.token-mint/v1', members, () => `${token}\n`)
   return EXIT.ok
 }
 

@@ -4,7 +4,7 @@ import { createDecide } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'
 import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import { DENY_ROWS } from '../../decision/reasons.ts'
-import { writeJson, type Cli } from '../cli.ts'
+import { writeResult, type Cli } from '../cli.ts'
 import { exitCodeOfDecision, type ExitCode } from '../exit-codes.ts'
 import { findPolicy, makeQuestion, NO_REQUEST } from '../made-request.ts'
 import { withKeys } from '../open-instance.ts'
@@ -15,7 +15,6 @@ import { formatTime, parseTime } from '../times.ts'
 
 export interface VerifyOptions {
   readonly tokenFile?: string
-  readonly json?: true
   readonly config?: string
   readonly policy?: string
   readonly at?: string
@@ -32,10 +31,10 @@ export async function runTokenVerify(
     const policy = findPolicy(guard, options.policy) ?? guard.anyValidToken
     const decide = createDecide(guard, { nowMs: () => atMs, newId })
     const decision = await decide(makeQuestion(guard, NO_REQUEST, [], policy, token))
-    if (options.json === true) {
-      const members = { ...toJson(decision), at: formatTime(atMs) ?? null, config: { digest: config.digest } }
-      writeJson(cli, 'warder.token-verify/v1', members)
-    } else cli.stdout.write(format(decision, createPaint(cli.colour.stdout)))
+    const members = { ...toJson(decision), at: formatTime(atMs) ?? null, config: { digest: config.digest } }
+    writeResult(cli, 'warder.token-verify/v1', members, () =>
+      format(decision, createPaint(cli.colour.stdout)),
+    )
     return exitCodeOfDecision(decision)
   })
 }
