@@ -62,8 +62,11 @@ const JUDGE_WORDS = section({
 
 export type JudgeConfig = Checked<typeof JUDGE_WORDS>
 
+type JudgeWords = Value<typeof JUDGE_WORDS>
+type Written<Words> = { readonly [W in keyof Words]: Words[W] | undefined }
+
 /** The cross-checks saw that exactly one is named. */
-const toJudge = ({ policy, forwardAuth, basicAuth }: Value<typeof JUDGE_WORDS>): JudgeSettings | undefined =>
+const toJudge = ({ policy, forwardAuth, basicAuth }: Written<JudgeWords>): JudgeSettings | undefined =>
   policy !== undefined
     ? { kind: 'policy', policy }
     : forwardAuth !== undefined
@@ -74,7 +77,7 @@ const JUDGE = refined(JUDGE_WORDS, toJudge, (judge) => wordsOf(judge))
 
 const wordsOf = (
   { kind: _kind, ...words }: JudgeSettings | { readonly kind: 'none' } = { kind: 'none' },
-): Value<typeof JUDGE_WORDS> => words
+): JudgeWords => words
 
 const WORDS = section(
   {
@@ -148,20 +151,13 @@ export interface RouteSettings
 export const ROUTE = refined(WORDS, toRoute, fromRoute)
 
 function toRoute(filled: RouteWords): RouteSettings {
-  const { name = '', match, cors, stripPrefix, addPrefix, ...others } = filled
-  const {
-    access: _access,
-    policy: _policy,
-    forwardAuth: _auth,
-    basicAuth: _basic,
-    allOf: _all,
-    ...rest
-  } = others
+  const { access, policy, forwardAuth, basicAuth, allOf, ...others } = filled
+  const { name = '', match, cors, stripPrefix, addPrefix, ...rest } = others
   const isRewritten = stripPrefix !== undefined || addPrefix !== undefined
   return {
     name,
     ...match,
-    access: toAccess(filled),
+    access: toAccess({ access, policy, forwardAuth, basicAuth, allOf }),
     ...rest,
     ...(cors && { cors: { ...cors, methods: cors.methods ?? corsMethods(match.method) } }),
     ...(isRewritten && { rewrite: { stripPrefix: stripPrefix ?? '/', addPrefix: addPrefix ?? '/' } }),
@@ -182,7 +178,7 @@ function fromRoute(route: RouteSettings, options: WriteOptions): RouteWords {
 }
 
 /** The cross-checks saw that exactly one is named; were it otherwise, nobody would pass. */
-function toAccess({ access, allOf, ...judge }: RouteWords): AccessSettings {
+function toAccess({ access, allOf, ...judge }: Written<Pick<RouteWords, Judging>>): AccessSettings {
   if (allOf === undefined) return toJudge(judge) ?? { kind: access ?? 'deny' }
   const judges = allOf.filter((one) => one !== undefined)
   return judges.length === allOf.length ? { kind: 'all_of', judges } : { kind: 'deny' }
