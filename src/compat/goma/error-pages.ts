@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { strictMap } from '../../settings/kinds/section.ts'
 import { count } from '../../settings/kinds/values.ts'
 import { gomaFlag } from './leaf.ts'
-import { noEffect } from './noted-keys.ts'
+import { alike, noEffect } from './noted-keys.ts'
 
 const OWN_TEXTS = 'Warder sends its own problem documents instead; let the application write other pages'
 const optionalStatus = () => count(0, 999).schema.optional()
@@ -18,9 +18,7 @@ export const ErrorInterceptorSchema = strictMap({
         status: optionalStatus(),
         statusCode: optionalStatus(),
         code: optionalStatus(),
-        body: noEffect(OWN_TEXTS),
-        message: noEffect(OWN_TEXTS),
-        file: noEffect(OWN_TEXTS),
+        ...alike(noEffect(OWN_TEXTS), 'body', 'message', 'file'),
       }),
     )
     .optional(),

@@ -1,6 +1,7 @@
 /** Keys of Goma's gateway and routes that Warder knows by name and does not take over, and why. */
-import { noEffect, refused } from './noted-keys.ts'
+import { alike, noEffect, refused } from './noted-keys.ts'
 
+const SLASH = 'a path is matched as written, and `/x` protects `/x/` as well'
 const LOGS = 'Warder logs to standard output; every denial is logged with its reason'
 const HEALTH = 'the admin listener answers /livez and /readyz'
 export const EXPLOITS =
@@ -18,9 +19,7 @@ const TIMES = 'write `response_timeout`, `idle_timeout` and `total_timeout` into
 export const PROVIDERS_HINT = 'put the files into the directory of `extraConfig`'
 
 export const TOP_NOTES = {
-  certManager: noEffect(CERTIFICATES),
-  certificateManager: noEffect(CERTIFICATES),
-  acme: noEffect(CERTIFICATES),
+  ...alike(noEffect(CERTIFICATES), 'certManager', 'certificateManager', 'acme'),
   plugins: refused('there are no plugins'),
 }
 
@@ -33,22 +32,13 @@ export const GATEWAY_NOTES = {
   analytics: noEffect('every decision is a log line'),
   geoip: noEffect('there are no rules by country'),
   networking: noEffect('write connection settings into `upstreams` of a warder.yaml'),
-  writeTimeout: noEffect(TIMES),
-  readTimeout: noEffect(TIMES),
-  idleTimeout: noEffect(TIMES),
-  timeouts: noEffect(TIMES),
-  errorLog: noEffect(LOGS),
-  logLevel: noEffect(LOGS),
-  log: noEffect(LOGS),
-  debug: noEffect(LOGS),
-  disableHealthCheckStatus: noEffect(HEALTH),
-  disableRouteHealthCheckError: noEffect(HEALTH),
-  monitoring: noEffect(HEALTH),
+  ...alike(noEffect(TIMES), 'writeTimeout', 'readTimeout', 'idleTimeout', 'timeouts'),
+  ...alike(noEffect(LOGS), 'errorLog', 'logLevel', 'log', 'debug'),
+  ...alike(noEffect(HEALTH), 'disableHealthCheckStatus', 'disableRouteHealthCheckError', 'monitoring'),
   enableMetrics: noEffect('there is no /metrics on the gateway'),
   disableDisplayRouteOnStart: noEffect('routes are not printed at the start; run `warder config show`'),
   disableKeepAlive: noEffect('connections are kept'),
-  strictSlash: noEffect('a path is matched as written, and `/x` protects `/x/` as well'),
-  enableStrictSlash: noEffect('a path is matched as written, and `/x` protects `/x/` as well'),
+  ...alike(noEffect(SLASH), 'strictSlash', 'enableStrictSlash'),
 }
 
 export const ROUTE_NOTES = {
@@ -65,25 +55,16 @@ export const ROUTE_NOTES = {
 /** A certificate of a route is refused, because a rule about those of clients may be among its keys. */
 export const ROUTE_TLS_NOTES = {
   provider: noEffect(CERTIFICATES),
-  certificate: refused(OF_LISTENER),
-  certificates: refused(OF_LISTENER),
-  keys: refused(OF_LISTENER),
-  default: refused(OF_LISTENER),
-  certsDir: refused(OF_LISTENER),
-  clientAuth: refused(OF_LISTENER),
-  cert: refused(OF_LISTENER),
-  key: refused(OF_LISTENER),
+  ...alike(refused(OF_LISTENER), 'certificate', 'certificates', 'keys', 'default', 'certsDir'),
+  ...alike(refused(OF_LISTENER), 'clientAuth', 'cert', 'key'),
 }
 
-export const SECURITY_TLS_NOTES = {
-  insecureSkipVerify: noEffect(VERIFIED),
-  skipVerification: noEffect(VERIFIED),
-  SkipVerification: noEffect(VERIFIED),
-}
+export const SECURITY_TLS_NOTES = alike(
+  noEffect(VERIFIED),
+  'insecureSkipVerify',
+  'skipVerification',
+  'SkipVerification',
+)
 
 const SHARED = 'every backend receives its share of all requests'
-export const BACKEND_NOTES = {
-  match: refused(SHARED),
-  exclusive: refused(SHARED),
-  priority: refused(SHARED),
-}
+export const BACKEND_NOTES = alike(refused(SHARED), 'match', 'exclusive', 'priority')

@@ -5,7 +5,7 @@ import { strictMap } from '../../../settings/kinds/section.ts'
 import { count, text, textBy } from '../../../settings/kinds/values.ts'
 import { ok } from '../../../result.ts'
 import { gomaFlag, optionalTexts, orEmpty } from '../leaf.ts'
-import { noEffect, refused } from '../noted-keys.ts'
+import { alike, noEffect, refused } from '../noted-keys.ts'
 
 /** Of type `jwt`, as the document has it: an auth service is asked. */
 export const AuthRequestRuleSchema = strictMap({
@@ -28,10 +28,8 @@ export const ForwardAuthRuleSchema = strictMap({
   authSignIn: textBy(ok<string>)
     .optional()
     .describe('where a browser logs in'),
-  insecureSkipVerify: noEffect(VERIFIED),
-  skipInsecureVerify: noEffect(VERIFIED),
-  forwardHostHeaders: noEffect(HOST),
-  enableHostForwarding: noEffect(HOST),
+  ...alike(noEffect(VERIFIED), 'insecureSkipVerify', 'skipInsecureVerify'),
+  ...alike(noEffect(HOST), 'forwardHostHeaders', 'enableHostForwarding'),
 })
 
 /** Of type `jwtAuth`, and of `jwt` in newer versions: tokens are verified here. */
@@ -53,10 +51,7 @@ export const LocalJwtRuleSchema = strictMap({
 /** Keys by which a rule of type `jwt` is told to be one of a newer version. */
 export const LOCAL_JWT_KEYS: readonly string[] = Object.keys(LocalJwtRuleSchema.shape)
 
-export const AccessRuleSchema = strictMap({
-  statusCode: noEffect('the answer is 403'),
-  responseCode: noEffect('the answer is 403'),
-})
+export const AccessRuleSchema = strictMap(alike(noEffect('the answer is 403'), 'statusCode', 'responseCode'))
 
 export const RateLimitRuleSchema = strictMap({
   unit: z.enum(['second', 'minute', 'hour']),
@@ -66,8 +61,7 @@ export const RateLimitRuleSchema = strictMap({
     name: textBy(parseToken).optional(),
   }).optional(),
   burst: refused('the window slides, so no burst exceeds `requestsPerUnit`'),
-  banAfter: refused('a client over the limit gets `Retry-After`'),
-  banDuration: refused('a client over the limit gets `Retry-After`'),
+  ...alike(refused('a client over the limit gets `Retry-After`'), 'banAfter', 'banDuration'),
 })
 
 export type RateLimitRule = z.output<typeof RateLimitRuleSchema>
