@@ -9,7 +9,7 @@ export type ClaimTest = (value: unknown) => boolean
 export interface Operator<Wanted> {
   readonly compile: (wanted: Wanted) => ClaimTest
   /** Whether the operands are whole values, so that a claim can nearly equal one. */
-  readonly namesValues: boolean
+  readonly namesValues?: true
   /** For people. Default: its configuration key and the operand, `in ["acme","globex"]`. */
   readonly text?: (wanted: Wanted) => string
 }
@@ -24,19 +24,9 @@ export const CLAIM_OPERATORS: Operators = {
   notEquals: { compile: (wanted) => isNoneOf([wanted]), namesValues: true },
   in: { compile: (wanted) => (value) => wanted.some((one) => isSame(value, one)), namesValues: true },
   notIn: { compile: isNoneOf, namesValues: true },
-  startsWith: {
-    compile: (wanted) => (value) => wanted !== '' && typeof value === 'string' && value.startsWith(wanted),
-    namesValues: false,
-  },
-  endsWith: {
-    compile: (wanted) => (value) => wanted !== '' && typeof value === 'string' && value.endsWith(wanted),
-    namesValues: false,
-  },
-  matches: {
-    compile: matchesPattern,
-    namesValues: false,
-    text: (wanted) => `matches ${JSON.stringify(wanted)} as a whole`,
-  },
+  startsWith: { compile: ofText((text, wanted) => text.startsWith(wanted)) },
+  endsWith: { compile: ofText((text, wanted) => text.endsWith(wanted)) },
+  matches: { compile: matchesPattern, text: (wanted) => `matches ${JSON.stringify(wanted)} as a whole` },
   // An array only: a text that contains the value is not a list with it.
   contains: {
     compile: (wanted) => (value) => Array.isArray(value) && wanted.every((one) => hasItem(value, one)),
@@ -49,7 +39,6 @@ export const CLAIM_OPERATORS: Operators = {
   hasWord: { compile: hasWords, namesValues: true },
   exists: {
     compile: (wanted) => (value) => isPresent(value) === wanted,
-    namesValues: false,
     text: (wanted) => (wanted ? 'exists' : 'is absent'),
   },
 }
@@ -72,6 +61,11 @@ const hasItem = (list: readonly unknown[], wanted: ClaimScalar): boolean =>
 function isNoneOf(wanted: readonly ClaimScalar[]): ClaimTest {
   const types = new Set<string>(wanted.map((one) => typeof one))
   return (value) => types.has(typeof value) && isExact(value) && !wanted.some((one) => value === one)
+}
+
+/** No text begins or ends with an empty one here. */
+function ofText(test: (text: string, wanted: string) => boolean): (wanted: string) => ClaimTest {
+  return (wanted) => (value) => wanted !== '' && typeof value === 'string' && test(value, wanted)
 }
 
 /** The configuration was checked; a wrong pattern throws. */
