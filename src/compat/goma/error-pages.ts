@@ -2,11 +2,10 @@
 import { z } from 'zod'
 import { strictMap } from '../../settings/kinds/section.ts'
 import { count } from '../../settings/kinds/values.ts'
-import { gomaFlag } from './leaf.ts'
-import { alike, noEffect } from './noted-keys.ts'
+import { alike, gomaFlag } from './leaf.ts'
+import { noEffect } from './noted-keys.ts'
 
 const OWN_TEXTS = 'Warder sends its own problem documents instead; let the application write other pages'
-const optionalStatus = () => count(0, 999).schema.optional()
 
 /** A status has three names, by version. One that is not enabled is as if it were not there. */
 export const ErrorInterceptorSchema = strictMap({
@@ -15,9 +14,7 @@ export const ErrorInterceptorSchema = strictMap({
   errors: z
     .array(
       strictMap({
-        status: optionalStatus(),
-        statusCode: optionalStatus(),
-        code: optionalStatus(),
+        ...alike(count(0, 999).schema.optional(), 'status', 'statusCode', 'code'),
         ...alike(noEffect(OWN_TEXTS), 'body', 'message', 'file'),
       }),
     )

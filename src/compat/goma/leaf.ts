@@ -4,6 +4,12 @@ import { ok, type Result } from '../../result.ts'
 import { text, textBy } from '../../settings/kinds/values.ts'
 import type { Problem } from '../../settings/problem.ts'
 
+/** Keys of one meaning: names that versions of Goma have for the same, or that are refused for one reason. */
+export const alike = <Key extends string, Schema extends z.ZodType>(
+  schema: Schema,
+  ...keys: readonly Key[]
+) => Object.fromEntries(keys.map((key) => [key, schema])) as Readonly<Record<Key, Schema>>
+
 /** Words of YAML 1.1 that Go's reader takes for `true` where a flag is expected, and for `false`. */
 const YES = ['y', 'Y', 'yes', 'on'] as const
 const NO = ['n', 'N', 'no', 'off'] as const

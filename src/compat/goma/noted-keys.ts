@@ -26,10 +26,6 @@ export const refused = (hint: string) => noted((key) => unsupported(`\`${key}\` 
 /** Logs and the like: a warning. */
 export const noEffect = (hint: string) => noted((key) => withoutEffect(`\`${key}\` has no effect`, hint))
 
-/** Several keys with one of these notes. */
-export const alike = <Key extends string>(note: ReturnType<typeof noted>, ...keys: readonly Key[]) =>
-  Object.fromEntries(keys.map((key) => [key, note])) as Readonly<Record<Key, typeof note>>
-
 /** Reports every such key in what a schema has read. */
 export function reportNoted(read: unknown, path: readonly PropertyKey[], report: Report): void {
   if (typeof read !== 'object' || read === null) return

@@ -1,5 +1,6 @@
 /** Keys of Goma's gateway and routes that Warder knows by name and does not take over, and why. */
-import { alike, noEffect, refused } from './noted-keys.ts'
+import { alike } from './leaf.ts'
+import { noEffect, refused } from './noted-keys.ts'
 
 const SLASH = 'a path is matched as written, and `/x` protects `/x/` as well'
 const LOGS = 'Warder logs to standard output; every denial is logged with its reason'

@@ -7,7 +7,7 @@ import { parseListenAddress } from '../../settings/values/listen-address.ts'
 import { parseNetwork } from '../../settings/values/network.ts'
 import { checkHostPattern, parseMethod } from '../../settings/values/texts.ts'
 import { parseServerUrl } from '../../settings/values/urls.ts'
-import { gomaFlag, optionalTexts, orEmpty, textOrNumber } from './leaf.ts'
+import { alike, gomaFlag, optionalTexts, orEmpty, textOrNumber } from './leaf.ts'
 import { GomaCorsSchema } from './cors.ts'
 import { ErrorInterceptorSchema } from './error-pages.ts'
 import { noEffect, refused } from './noted-keys.ts'
@@ -62,14 +62,12 @@ const RouteSchema = strictMap({
   methods: z.array(textBy(parseMethod)).optional(),
   rewrite: optionalText(),
   // Goma's own examples write `destination: ''` beside `backends`.
-  destination: orEmpty(parseServer),
-  target: orEmpty(parseServer),
+  ...alike(orEmpty(parseServer), 'destination', 'target'),
   backends: z.array(z.union([server(), BackendSchema])).optional(),
   healthCheck: z.union([z.string(), HealthCheckSchema]).optional(),
   cors: GomaCorsSchema.optional(),
   interceptErrors: z.array(count(400, 599).schema).optional(),
-  disableHostFording: gomaFlag().optional(),
-  disableHostForwarding: gomaFlag().optional(),
+  ...alike(gomaFlag().optional(), 'disableHostFording', 'disableHostForwarding'),
   security: strictMap({
     forwardHostHeaders: gomaFlag().optional(),
     tls: strictMap({
@@ -109,8 +107,7 @@ const PairSchema = strictMap({ cert: z.string(), key: z.string() })
 
 /** Certificates in the newer version. */
 const TlsSchema = strictMap({
-  certificates: z.array(PairSchema).optional(),
-  keys: z.array(PairSchema).optional(),
+  ...alike(z.array(PairSchema).optional(), 'certificates', 'keys'),
   default: strictMap({ cert: optionalText(), key: optionalText() }).optional(),
   clientAuth: strictMap({ clientCA: optionalText(), required: gomaFlag().optional() }).optional(),
   certsDir: noEffect('list each certificate in `certificates`'),
@@ -118,10 +115,7 @@ const TlsSchema = strictMap({
 
 /** And in the older one, under both of its names. */
 const CERTIFICATE_SHAPE = {
-  tlsCertFile: optionalText(),
-  tlsKeyFile: optionalText(),
-  sslCertFile: optionalText(),
-  sslKeyFile: optionalText(),
+  ...alike(optionalText(), 'tlsCertFile', 'tlsKeyFile', 'sslCertFile', 'sslKeyFile'),
   tls: TlsSchema.optional(),
 }
 
@@ -151,8 +145,7 @@ const GatewaySchema = strictMap({
     .transform((proxy) => (proxy.enabled === false ? {} : proxy))
     .optional(),
   ...CERTIFICATE_SHAPE,
-  extraRoutes: ExtraSchema.optional(),
-  extraConfig: ExtraSchema.optional(),
+  ...alike(ExtraSchema.optional(), 'extraRoutes', 'extraConfig'),
   listenAddr: textBy(parseListenAddress).optional(),
   cors: GomaCorsSchema.optional(),
   interceptErrors: z.array(count(400, 599).schema).optional(),

@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { strictMap } from '../../../settings/kinds/section.ts'
 import { count, text, textBy } from '../../../settings/kinds/values.ts'
 import { ok } from '../../../result.ts'
-import { gomaFlag, optionalTexts, orEmpty } from '../leaf.ts'
-import { alike, noEffect, refused } from '../noted-keys.ts'
+import { alike, gomaFlag, optionalTexts, orEmpty } from '../leaf.ts'
+import { noEffect, refused } from '../noted-keys.ts'
 
 /** Of type `jwt`, as the document has it: an auth service is asked. */
 export const AuthRequestRuleSchema = strictMap({
@@ -39,8 +39,7 @@ export const LocalJwtRuleSchema = strictMap({
   jwksUrl: z.string().optional(),
   jwksFile: z.string().optional(),
   algorithms: z.array(textBy(parseAlgorithm)).optional(),
-  alg: orEmpty(parseAlgorithm),
-  algo: orEmpty(parseAlgorithm),
+  ...alike(orEmpty(parseAlgorithm), 'alg', 'algo'),
   issuer: orEmpty(ok<string>),
   audience: orEmpty(ok<string>),
   forwardHeaders: z.record(z.string(), text().schema).optional(),
