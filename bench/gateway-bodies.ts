@@ -39,9 +39,9 @@ async function compareProxies(bench: Bench): Promise<readonly Row[]> {
         measureTransfer({ url: uploadUrl(port), headers, pids: [pid], bytes, file: filePath(bench, FILE) }),
   )
   return [
-    ...toRows('1GiB down', await measureInterleaved(down, { rounds: ROUNDS }), describeTransfer),
-    ...toMissingRows('1GiB down', missing),
-    ...toRows('1GiB up', await measureInterleaved(up, { rounds: ROUNDS }), describeTransfer),
-    ...toMissingRows('1GiB up', missing),
+    ...toRows('gateway, 1GiB down', await measureInterleaved(down, { rounds: ROUNDS }), describeTransfer),
+    ...toMissingRows('gateway, 1GiB down', missing),
+    ...toRows('gateway, 1GiB up', await measureInterleaved(up, { rounds: ROUNDS }), describeTransfer),
+    ...toMissingRows('gateway, 1GiB up', missing),
   ]
 }

@@ -72,8 +72,10 @@ ${peers.join('\n\n')}
 
 ## All ratios
 
-| suite | what | ratio |
-|---|---|---|
+Of the medians, and of the p10s, which other work on the machine disturbs less.
+
+| suite | what | ratio | of p10s |
+|---|---|---|---|
 ${[...suites].flatMap(([suite, rows]) => rows.filter(({ unit }) => unit === 'ratio').map((row) => ratioLine(suite, row))).join('\n')}
 
 ## The machine
@@ -93,8 +95,11 @@ function budgetLine(row: Row): string {
   return `| ${row.what} | ${measured} | ${formatBudget(row)} | ${share} | ${verdict === 'hit' ? verdict : `**${verdict}**`} |`
 }
 
-const ratioLine = (suite: string, row: Row): string =>
-  `| ${suite} | ${row.what} | ${formatVerdict(row) === 'MISSING' ? `**MISSING**: ${row.detail.replaceAll('|', '\\|')}` : formatMeasured(row)} |`
+function ratioLine(suite: string, row: Row): string {
+  const isMissing = formatVerdict(row) === 'MISSING'
+  const measured = isMissing ? `**MISSING**: ${row.detail.replaceAll('|', '\\|')}` : formatMeasured(row)
+  return `| ${suite} | ${row.what} | ${measured} | ${row.p10 === undefined ? '' : `${row.p10.toFixed(2)} ×`} |`
+}
 
 /** How far the medians are from the undisturbed tenth of the windows. */
 function noiseText(rows: readonly Row[]): string {

@@ -12,6 +12,8 @@ export interface Row {
   readonly budget?: Budget
   /** For a chart: the program that Warder is compared with. */
   readonly peer?: { readonly chart: PeerChart; readonly name: string }
+  /** The same ratio of the p10s instead of the medians. */
+  readonly p10?: number
   /** How much higher than their p10 the medians are, of the noisier one of the two. */
   readonly noise?: number
   /** How the number was computed: `12.3 µs against 10.1 µs CPU`. */
@@ -48,6 +50,7 @@ export function cpuRow(what: string, ours: Median | Missing, theirs: Median | Mi
     measured: ours.cpuNs / theirs.cpuNs,
     unit: 'ratio',
     ...budgetOf(atMost),
+    p10: ours.cpuP10Ns / theirs.cpuP10Ns,
     noise: Math.max(noiseOf(ours), noiseOf(theirs)),
     detail: `${formatCost(ours)} against ${formatCost(theirs)}; p10: ${(ours.cpuP10Ns / theirs.cpuP10Ns).toFixed(2)} ×`,
   }

@@ -40,6 +40,7 @@ async function compareVerifiers(minter: Minter): Promise<readonly Row[]> {
     what: `verify ${minter.algorithm}, rate against ${what}`,
     measured: other.cpuNs / cost.warder.cpuNs,
     unit: 'ratio',
+    p10: other.cpuP10Ns / cost.warder.cpuP10Ns,
     ...(atLeast === undefined ? {} : { budget: { atLeast } }),
     detail: `${(cost.warder.cpuNs / 1000).toFixed(1)} µs against ${(other.cpuNs / 1000).toFixed(1)} µs CPU; p10: ${(other.cpuP10Ns / cost.warder.cpuP10Ns).toFixed(2)} ×`,
   })
