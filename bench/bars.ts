@@ -22,7 +22,7 @@ const ROW_HEIGHT = 24
 const BAR_HEIGHT = 14
 const GAP = 8
 /** About, for the size of the text. */
-const LETTER_WIDTH = 7.5
+const LETTER_WIDTH = 9
 const TOP = 56
 /** A longer bar is cut, and its number says how long it is: one outlier must not flatten all others. */
 const LONGEST = 5

@@ -11,7 +11,6 @@ import type { Row } from './row.ts'
 import { createMinter } from './tokens.ts'
 import { startWarder } from './warder-server.ts'
 
-const ROUNDS = 4
 const OTHER = 'nginx + Warder'
 const MEASURED: readonly (readonly [FileName, RowOptions])[] = [
   ['1KiB', { budgets: { [OTHER]: 0.8 }, chart: 'gateway' }],
@@ -36,14 +35,10 @@ async function compareGuards(bench: Bench): Promise<readonly Row[]> {
   const nginx = await startNginx(bench, { warder: warder.port, app: apps.content }, headers)
   const rows: Row[] = []
   for (const [file, options] of MEASURED) {
-    const medians = await measureInterleaved(
-      {
-        [GATEWAY]: () => measureLoad({ url: guardedUrl(gateway.port, file), headers, pids: [gateway.pid] }),
-        [OTHER]: () =>
-          measureLoad({ url: proxyUrl(nginx.port, file), headers, pids: [nginx.pid, warder.pid] }),
-      },
-      { rounds: ROUNDS },
-    )
+    const medians = await measureInterleaved({
+      [GATEWAY]: () => measureLoad({ url: guardedUrl(gateway.port, file), headers, pids: [gateway.pid] }),
+      [OTHER]: () => measureLoad({ url: proxyUrl(nginx.port, file), headers, pids: [nginx.pid, warder.pid] }),
+    })
     rows.push(...toRows(`gateway, ${file}`, medians, describeLoad(file), options))
   }
   return rows

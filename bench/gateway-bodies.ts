@@ -9,7 +9,6 @@ import { requirePrograms, type Suite } from './suite.ts'
 import type { Row } from './row.ts'
 import { measureTransfer } from './transfer.ts'
 
-const ROUNDS = 3
 const FILE = '1GiB'
 
 export const gatewayBodiesSuite: Suite = {
@@ -39,9 +38,9 @@ async function compareProxies(bench: Bench): Promise<readonly Row[]> {
         measureTransfer({ url: uploadUrl(port), headers, pids: [pid], bytes, file: filePath(bench, FILE) }),
   )
   return [
-    ...toRows('gateway, 1GiB down', await measureInterleaved(down, { rounds: ROUNDS }), describeTransfer),
+    ...toRows('gateway, 1GiB down', await measureInterleaved(down), describeTransfer),
     ...toMissingRows('gateway, 1GiB down', missing),
-    ...toRows('gateway, 1GiB up', await measureInterleaved(up, { rounds: ROUNDS }), describeTransfer),
+    ...toRows('gateway, 1GiB up', await measureInterleaved(up), describeTransfer),
     ...toMissingRows('gateway, 1GiB up', missing),
   ]
 }

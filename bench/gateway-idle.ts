@@ -11,7 +11,7 @@ import type { Row } from './row.ts'
 
 const CONNECTIONS = scaled(10_000)
 // Lets collectors and allocators release the garbage of opening so many connections.
-const SETTLE_MS = 5_000
+const SETTLE_MS = 3_000
 
 export const gatewayIdleSuite: Suite = {
   name: 'gateway-idle',

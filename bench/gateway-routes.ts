@@ -23,7 +23,7 @@ export const gatewayRoutesSuite: Suite = {
       const many = await startGateway(bench, { minter, apps, routes: MANY })
       const measure = (server: RunningServer) => () =>
         measureLoad({ url: guardedUrl(server.port, '1KiB'), headers, pids: [server.pid] })
-      const medians = await measureInterleaved({ few: measure(few), many: measure(many) }, { rounds: 4 })
+      const medians = await measureInterleaved({ few: measure(few), many: measure(many) })
       return [cpuRow('gateway, 1KiB, 10,000 routes / 10', medians.many, medians.few, 1.5)]
     }),
 }

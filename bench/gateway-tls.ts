@@ -8,7 +8,6 @@ import { requirePrograms, type Suite } from './suite.ts'
 import { cpuRow, type Row } from './row.ts'
 import { startTlsContenders } from './tls-contenders.ts'
 
-const ROUNDS = 4
 const HTTP2_BUDGET = 1.5
 
 export const gatewayTlsSuite: Suite = {
@@ -32,7 +31,7 @@ async function compareVersions(bench: Bench): Promise<readonly Row[]> {
       const load = { url: `https://127.0.0.1:${port}/guarded/1KiB`, headers, pids: [pid] }
       return [name, (): Promise<Sample | readonly Sample[]> => measure(load)] as const
     })
-    const medians = await measureInterleaved(Object.fromEntries(measures), { rounds: ROUNDS })
+    const medians = await measureInterleaved(Object.fromEntries(measures))
     const gateway = medians[GATEWAY]
     if (gateway === undefined) continue
     own.push(gateway)

@@ -8,9 +8,6 @@ import { measureInterleaved } from './rounds.ts'
 import type { Suite } from './suite.ts'
 import type { Row } from './row.ts'
 
-// More than in other suites: with so many programs, results vary more.
-const ROUNDS = 4
-
 const MEASURED: readonly (readonly [FileName, RowOptions])[] = [
   ['1KiB', { budgets: { Caddy: 0.5 }, chart: 'gateway' }],
   ['100KiB', {}],
@@ -32,7 +29,7 @@ async function compareProxies(bench: Bench): Promise<readonly Row[]> {
         () =>
           measureLoad({ url: fileUrl(port, file), headers, pids: [pid] }),
     )
-    const medians = await measureInterleaved(measures, { rounds: ROUNDS })
+    const medians = await measureInterleaved(measures)
     const what = `gateway, ${file}`
     rows.push(...toRows(what, medians, describeLoad(file), options), ...toMissingRows(what, missing, options))
   }

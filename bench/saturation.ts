@@ -13,7 +13,6 @@ import { hasWorkersSetting } from './workers-setting.ts'
 const CONNECTIONS = [16, 256, 1_000] as const
 const BUDGET_MS = 10
 const ROUNDS = 3
-const SECONDS = 3
 
 export const saturationSuite: Suite = {
   name: 'saturation',
@@ -36,9 +35,9 @@ async function measureWarder(bench: Bench, workers: 'auto' | 1, budgetMs?: numbe
   const urls = { own: `http://127.0.0.1:${adminPort}/livez`, control: `http://127.0.0.1:${control.port}/` }
   const rows: Row[] = []
   for (const connections of CONNECTIONS) {
-    const load = { url: decisionUrl(port), headers, pids: [pid], connections, seconds: SECONDS }
+    const load = { url: decisionUrl(port), headers, pids: [pid], connections }
     // The first one warms up.
-    await measureLoad(load)
+    await measureLoad({ ...load, seconds: 1 })
     const samples = { own: [] as number[], control: [] as number[], windows: [] as LoadSample[] }
     for (let round = 0; round < Math.min(ROUNDS, EFFORT.rounds); round += 1) {
       const [windows, probes] = await probeWhile(measureLoad(load), urls)
