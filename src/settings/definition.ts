@@ -142,7 +142,7 @@ export const ROOT = section({
       z.union([z.literal('auto'), count(1, 256).schema], { error: 'expected `auto` or a number' }),
       '`auto`, or a number, 1 to 256',
     ),
-    1,
+    'auto',
     'Number of processes in which `warder serve` handles connections; `auto` is one for each core. Others than 1 need Linux; see [operations.md](operations.md#workers).',
   ),
   realm: withDefault(text('text, quotable ASCII', parseRealm), 'warder', '`realm` of the challenge.'),

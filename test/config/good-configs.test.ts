@@ -189,7 +189,7 @@ describe('a configuration with every key', () => {
       cache: { tokens: 0, bytes: 1_048_576 },
       realm: 'orders api',
       drainMs: 0,
-      workers: 1,
+      workers: 'auto',
     })
   })
 })
@@ -241,7 +241,7 @@ describe('a configuration with nothing but an issuer', () => {
       log: { denialsPerSecond: 100 },
       realm: 'warder',
       drainMs: 5_000,
-      workers: 1,
+      workers: 'auto',
     })
   })
 

@@ -143,7 +143,7 @@ for (const isTls of [false, true]) {
       const tls = { listen: `tls: ${JSON.stringify([{ cert_file: certFile, key_file: keyFile }])}` }
       const upstream = 'response_timeout: 500ms, idle_timeout: 500ms'
       gateway = await startServedGateway(
-        gatewayConfig([server.url], { upstream, ...(isTls ? tls : {}) }),
+        gatewayConfig([server.url], { workers: 1, upstream, ...(isTls ? tls : {}) }),
         cleanup,
       )
     })

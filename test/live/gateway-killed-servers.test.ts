@@ -113,7 +113,8 @@ liveSuite('a server that is stopped, not killed', [], () => {
     const stopped = await startRecordingServer('stopped', cleanup)
     const other = await startRecordingServer('other', cleanup)
     const upstream = 'response_timeout: 300ms, eject_after: 2, eject_for: 3s'
-    const config = quiet(gatewayConfig([stopped.url, other.url], { upstream }))
+    // Each worker would find out for itself.
+    const config = quiet(gatewayConfig([stopped.url, other.url], { upstream, workers: 1 }))
     const { port } = await startServedGateway(config, cleanup)
     const askOnce = async (): Promise<string> => {
       const { status, body } = await ask(port, { target: '/orders/1', headers: GOOD })

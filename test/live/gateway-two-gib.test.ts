@@ -60,7 +60,7 @@ describe.skipIf(process.platform !== 'linux')('2 GiB through a gateway', () => {
       })
     })
     const port = await listen(server, cleanup)
-    gateway = await startServedGateway(gatewayConfig([`http://127.0.0.1:${port}`]), cleanup)
+    gateway = await startServedGateway(gatewayConfig([`http://127.0.0.1:${port}`], { workers: 1 }), cleanup)
   })
   afterAll(() => cleanup.run())
 

@@ -22,7 +22,7 @@ liveSuite('an outage that is longer than `max_stale`', ['nginx'], () => {
     const provider = await startOidcProvider(cleanup, { port, keys: [KEY] })
     const site = await startServedSite(cleanup, {
       issuers: [issuerLine('main', provider.issuer, 'refresh: 1s, max_stale: 1m')],
-      // Nobody waits a minute: the clock of Warder's process jumps.
+      // Nobody waits a minute: the clock of Warder's processes jumps.
       preload: join(import.meta.dir, '../support/live/clock-jump.ts'),
     })
     const good = await mintTokens(10, provider.issuer, KEY, SITE_AUDIENCE)
@@ -43,7 +43,9 @@ liveSuite('an outage that is longer than `max_stale`', ['nginx'], () => {
     await hasLine(/^\[~\] issuer main: .* last error/)
     await phases.enter('stale')
     phases.leave()
-    process.kill(site.warder().pid, 'SIGUSR2')
+    const { lines } = await site.readiness()
+    const workers = lines.flatMap((line) => /worker \d+, process (\d+)/.exec(line)?.[1] ?? [])
+    for (const pid of [site.warder().pid, ...workers.map(Number)]) process.kill(pid, 'SIGUSR2')
     await hasLine(/^\[~\] issuer main: .* too old to be used/)
     await phases.enter('too old')
     const readiness = await site.readiness()

@@ -48,7 +48,7 @@ async function pipeline(port: number, request: string): Promise<void> {
 liveSuite('a client that pipelines and never reads', [], () => {
   it('does not fill the memory of the gateway', async () => {
     const app = await startRawUpstream(cleanup)
-    const config = gatewayConfig([app.url]).replace('access_log: true', 'access_log: false')
+    const config = gatewayConfig([app.url], { workers: 1 }).replace('access_log: true', 'access_log: false')
     const gateway = await startServedGateway(config, cleanup)
     const { pid } = gateway.process
     const before = residentBytes(pid)
@@ -64,7 +64,7 @@ liveSuite('a client that pipelines and never reads', [], () => {
     const listen = `{ decisions: "127.0.0.1:${port}", admin: off }`
     writeFileSync(
       file,
-      `version: 1\nroutes:\n  - { name: all, match: {}, access: public }\nlisten: ${listen}\n`,
+      `version: 1\nworkers: 1\nroutes:\n  - { name: all, match: {}, access: public }\nlisten: ${listen}\n`,
     )
     const { pid } = await startServe(file, port, cleanup)
     const before = residentBytes(pid)

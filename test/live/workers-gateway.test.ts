@@ -22,8 +22,7 @@ liveSuite('a gateway with two workers', ['openssl'], () => {
   afterEach(() => cleanup.run())
 
   const configOf = (url: string, admin: number, text: GatewayText = {}): string =>
-    gatewayConfig([url], text)
-      .replace('version: 1', 'version: 1\nworkers: 2')
+    gatewayConfig([url], { ...text, workers: 2 })
       .replace('admin: off', `admin: 127.0.0.1:${admin}`)
       .replace('access_log: true', 'access_log: false')
 

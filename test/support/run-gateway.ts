@@ -20,11 +20,13 @@ export interface GatewayText {
   readonly listen?: string
   /** Token sources, in flow style. */
   readonly sources?: string
+  /** For `warder serve`. Default: the default of the setting. */
+  readonly workers?: number
 }
 
 /** Everything below `/public` is public, `/orders` needs a scope, `/closed` is denied. */
 export const gatewayConfig = (servers: readonly string[], text: GatewayText = {}): string => `version: 1
-issuers:
+${text.workers === undefined ? '' : `workers: ${text.workers}\n`}issuers:
   - { name: main, issuer: ${ISSUER}, audience: ${AUDIENCE}, keys: { secret: "${SECRET}" } }
 token_sources: ${text.sources ?? '[{ header: Authorization }]'}
 policies:

@@ -27,7 +27,6 @@ export function createDesk(
     if (typeof message === 'string') return slot.send(rates.count(message))
     if (message.kind === 'lookup') return void lookUp(slot, message)
     if (message.kind === 'limits') return rates.retain(slot.number, message.limits)
-    if (message.kind !== 'used') return
-    for (const [source, thumbprints] of message.sources) relay.noteUses(source, thumbprints)
+    if (message.kind === 'used') relay.noteUse(message.source, message.thumbprint)
   }
 }

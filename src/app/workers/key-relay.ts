@@ -17,8 +17,8 @@ export interface KeyRelay {
   keep(issuers: readonly Issuer[]): void
   /** Looks for a key, and waits for the load that may bring it; whether it waited. Never rejects. */
   lookUp(source: number, kid: string | undefined, algorithm: Algorithm): Promise<boolean>
-  /** Notes that keys were used in a worker. */
-  noteUses(source: number, thumbprints: readonly string[]): void
+  /** Notes that a key was used in a worker. */
+  noteUse(source: number, thumbprint: string): void
 }
 
 interface Followed {
@@ -64,10 +64,10 @@ export function createKeyRelay(): KeyRelay {
       await answer.settled
       return true
     },
-    noteUses(id, thumbprints) {
+    noteUse(id, thumbprint) {
       const source = sourceOf(id)
       if (source === undefined) return
-      for (const key of source.status().keys) if (thumbprints.includes(key.thumbprint)) source.noteUse(key)
+      for (const key of source.status().keys) if (key.thumbprint === thumbprint) source.noteUse(key)
     },
   }
 }

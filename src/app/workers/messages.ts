@@ -39,11 +39,8 @@ export type FromWorker =
       readonly kid: string | undefined
       readonly algorithm: Algorithm
     }
-  /** Keys that verified a token since the last message, by source: thumbprints. */
-  | {
-      readonly kind: 'used'
-      readonly sources: readonly (readonly [source: number, thumbprints: readonly string[]])[]
-    }
+  /** A key verified a token; at most one message a second for each key. */
+  | { readonly kind: 'used'; readonly source: number; readonly thumbprint: string }
   /** The rate limits that the worker has from now on. */
   | { readonly kind: 'limits'; readonly limits: readonly RateLimit[] }
   | { readonly kind: 'pong' }

@@ -22,17 +22,20 @@ export interface Mirrors {
   update(changed: readonly SourceKeys[]): void
   /** Forgets the mirrors that a plan does not have. */
   keep(sources: Plan['sources']): void
-  /** Thumbprints of the keys that were used since then, by source; without sources of which none was. */
-  usedSince(sinceMs: number): readonly (readonly [source: number, thumbprints: readonly string[]])[]
 }
 
-export function createMirrors(ask: AskSupervisor): Mirrors {
+/** @param onUse Called when a key of a source is used, at most once a second for each. */
+export function createMirrors(
+  ask: AskSupervisor,
+  onUse: (source: number, thumbprint: string) => void,
+): Mirrors {
   const mirrors = new Map<number, KeyMirror>()
   const create = (id: number, keys: OneKeySource): KeyMirror =>
     createKeyMirror(
       {
         description: keys.kind,
         ask: (kid, algorithm) => ask(id, kid, algorithm),
+        onUse: ({ thumbprint }) => onUse(id, thumbprint),
         ...((keys.kind === 'jwks_url' || keys.kind === 'discovery') && { remote: keys }),
       },
       systemKeyDeps,
@@ -59,10 +62,5 @@ export function createMirrors(ask: AskSupervisor): Mirrors {
       const kept = new Set(sources.flat())
       for (const id of mirrors.keys()) if (!kept.has(id)) mirrors.delete(id)
     },
-    usedSince: (sinceMs) =>
-      [...mirrors].flatMap(([id, mirror]) => {
-        const used = mirror.usedSince(sinceMs)
-        return used.length === 0 ? [] : [[id, used] as const]
-      }),
   }
 }

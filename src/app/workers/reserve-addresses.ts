@@ -1,5 +1,6 @@
 /** Makes sure that this service alone listens on its addresses, which its workers share. */
 import { listenError } from '../../listen-error.ts'
+import { isListenedOn } from '../../server/free-socket.ts'
 import { socketText, type SocketAddress } from '../../socket-address.ts'
 import type { Settings } from '../../settings/definition.ts'
 import type { BoundAddresses } from './plan.ts'
@@ -12,51 +13,46 @@ export interface Reservation {
 
 /**
  * Takes the addresses. With `SO_REUSEPORT`, the system would let any process of this user listen there too, and give it a
- * share of the connections, decided by another configuration. So each address is bound once without that option, which
- * fails if any process listens there; and for as long as the service runs it holds a lock, so that two services that start
- * at the same time cannot both pass.
+ * share of the connections, decided by another configuration. So an address on which something listens is refused, and
+ * the service holds a lock for as long as it runs: two that start at the same time cannot both pass.
  *
  * @throws WarderError ERR_SERVER_LISTEN
  */
-export function reserveAddresses({ decisions, gateway }: Settings['listen']): Reservation {
-  const locks: Lock[] = []
+export async function reserveAddresses({ decisions, gateway }: Settings['listen']): Promise<Reservation> {
+  const locks: ReturnType<typeof lock>[] = []
   const release = (): void => {
-    for (const lock of locks) lock.stop()
+    for (const held of locks) held.stop()
   }
-  const reserve = (address: SocketAddress): SocketAddress => {
+  const reserve = async (address: SocketAddress): Promise<SocketAddress> => {
     if (address.kind === 'unix') return address
-    const port = address.port === 0 ? bindOnce(address) : address.port
+    const port = address.port === 0 ? freePort(address) : address.port
     const bound = { ...address, port, isShared: true } as const
     locks.push(lock(bound))
-    if (address.port !== 0) bindOnce(address)
+    if (await isListenedOn(bound)) throw listenError(bound, 'EADDRINUSE')
     return bound
   }
   try {
-    const bound = {
-      decisions: reserve(decisions),
-      gateway: gateway.map(({ address }) => ({ asked: address, bound: reserve(address) })),
-    }
-    return { bound, release }
+    const first = await reserve(decisions)
+    const others: BoundAddresses['gateway'][number][] = []
+    for (const { address } of gateway) others.push({ asked: address, bound: await reserve(address) })
+    return { bound: { decisions: first, gateway: others }, release }
   } catch (fault) {
     release()
     throw fault
   }
 }
 
-/** The port. */
-function bindOnce(address: Extract<SocketAddress, { readonly kind: 'tcp' }>): number {
+/** One of the system's choice. */
+function freePort(address: Extract<SocketAddress, { readonly kind: 'tcp' }>): number {
   try {
-    const { host, port } = address
-    const probe = Bun.listen({ hostname: host, port, exclusive: true, socket: { data() {} } })
-    const bound = probe.port
+    const probe = Bun.listen({ hostname: address.host, port: 0, exclusive: true, socket: { data() {} } })
+    const { port } = probe
     probe.stop(true)
-    return bound
+    return port
   } catch (cause) {
     throw listenError(address, cause)
   }
 }
-
-type Lock = ReturnType<typeof lock>
 
 /** A socket without a file: the system frees its name with the process, and each network namespace has its own names. */
 function lock(address: SocketAddress) {

@@ -6,13 +6,11 @@ import { createLogger } from '../../observe/logger.ts'
 import { writeLogAtExit } from '../process-end.ts'
 import { monotonicMs } from '../system.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
-import { createMirrors, type Mirrors } from './mirrors.ts'
+import { createMirrors } from './mirrors.ts'
 import { createQuestions } from './questions.ts'
 import type { CountAnswer } from './rate-desk.ts'
 import { createWorkerGenerations } from './worker-generations.ts'
 
-/** How often the supervisor learns which keys were used, in milliseconds. */
-const USES_INTERVAL_MS = 1_000
 /** How long answers under way go on when the supervisor has died, in milliseconds. */
 const ORPHAN_PATIENCE_MS = 1_000
 
@@ -30,12 +28,12 @@ export function runWorker({ send, onMessage, onGone }: Channel): Promise<0 | 1> 
   writeLogAtExit(logger)
   logBugs(logger)
   const lookUps = createQuestions()
-  const mirrors = createMirrors((source, kid, algorithm) =>
-    lookUps.ask((id) => send({ kind: 'lookup', id, source, kid, algorithm })),
+  const mirrors = createMirrors(
+    (source, kid, algorithm) => lookUps.ask((id) => send({ kind: 'lookup', id, source, kid, algorithm })),
+    (source, thumbprint) => send({ kind: 'used', source, thumbprint }),
   )
   const rates = openRates(send)
   const generations = createWorkerGenerations({ logger, mirrors, stores: { rates }, send })
-  reportUses(mirrors, send)
   return new Promise((resolve) => {
     const stop = async (drainMs: number, code: 0 | 1): Promise<void> => {
       await generations.stop(drainMs)
@@ -78,12 +76,3 @@ const openRates = (send: Channel['send']): AskingRateStore =>
       send({ kind: 'limits', limits: all.map(({ id, requests, perMs }) => ({ id, requests, perMs })) }),
     local: createMemoryRateStore(monotonicMs),
   })
-
-function reportUses(mirrors: Mirrors, send: Channel['send']): void {
-  let sinceMs = Date.now()
-  setInterval(() => {
-    const sources = mirrors.usedSince(sinceMs)
-    sinceMs = Date.now()
-    if (sources.length > 0) send({ kind: 'used', sources })
-  }, USES_INTERVAL_MS).unref()
-}

@@ -34,7 +34,7 @@ export interface SupervisorDeps {
 export async function openSupervised(first: Instance, deps: SupervisorDeps): Promise<SupervisedService> {
   const { listen } = first.config.settings
   await freeSockets(listen)
-  const reservation = reserveAddresses(listen)
+  const reservation = await reserveAddresses(listen)
   try {
     return await startSupervised(first, reservation, deps)
   } catch (fault) {

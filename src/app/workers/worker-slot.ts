@@ -33,8 +33,8 @@ const START_WAIT_MS = 30_000
 const PING_INTERVAL_MS = 2_000
 /** Unanswered questions until a worker is killed: a stuck one would keep its share of the connections waiting. */
 const MAX_UNANSWERED = 5
-/** Beyond the drain and the patience of the gateway, in milliseconds; then a stopping worker is killed. */
-const STOP_PATIENCE_MS = 20_000
+/** Beyond the drain, in milliseconds: longer than any listener waits for its answers. Then a stopping worker is killed. */
+const STOP_PATIENCE_MS = 40_000
 
 export class WorkerSlot {
   readonly number: number

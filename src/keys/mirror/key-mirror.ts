@@ -6,7 +6,7 @@ import { createKeyHistories } from '../refresh/key-history.ts'
 import { retryAfterSeconds } from '../refresh/retry-after.ts'
 import type { RemoteKeySettings } from '../../settings/keys/key-source.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
-import { isKid } from '../verification-key.ts'
+import { isKid, type VerificationKey } from '../verification-key.ts'
 import { fromSharedKey, type SharedKey } from './shared-key.ts'
 
 /** The keys of a source as they are sent. */
@@ -29,8 +29,6 @@ export type AskForKey = (kid: string | undefined, algorithm: Algorithm) => Promi
 export interface KeyMirror extends KeySource {
   /** Takes the keys that are in force from now on. */
   take(shared: SharedKeys): void
-  /** Thumbprints of the keys that were used since `sinceMs`, epoch milliseconds. */
-  usedSince(sinceMs: number): readonly string[]
 }
 
 /**
@@ -51,6 +49,8 @@ export interface KeyMirrorOptions {
   /** Bounds of a remote source; absent for local keys, whose answers are final. */
   readonly remote?: Pick<RemoteKeySettings, 'cooldownMs' | 'firstFetchWaitMs'>
   readonly ask: AskForKey
+  /** Called when a key is used, at most once a second for each. */
+  readonly onUse: (key: VerificationKey) => void
 }
 
 /** Creates the mirror, empty. */
@@ -60,7 +60,7 @@ export function createKeyMirror(
 ): KeyMirror {
   const { description, remote } = options
   const { nowMs } = deps
-  const histories = createKeyHistories()
+  const histories = createKeyHistories(options.onUse)
   const askOnce = createQuestions(options, deps)
   let set: CompiledKeySet | undefined
   let shared: SharedKeys | undefined
@@ -105,8 +105,6 @@ export function createKeyMirror(
       set = compileKeySet({ keys: keys.map(fromSharedKey), ignored }, set)
       histories.take(set.keys, nowMs())
     },
-    usedSince: (sinceMs) =>
-      histories.list().flatMap((key) => ((key.lastUsedMs ?? 0) >= sinceMs ? [key.thumbprint] : [])),
     started: Promise.resolve(),
     ready: Promise.resolve(),
     close: () => undefined,

@@ -24,7 +24,8 @@ export interface KeyHistories {
   list(): readonly KeyHistory[]
 }
 
-export function createKeyHistories(): KeyHistories {
+/** @param onUse Called when a use is noted, at most once a second for each key. */
+export function createKeyHistories(onUse: (key: VerificationKey) => void = NOTHING): KeyHistories {
   let inForce = new Map<VerificationKey, KeyRecord>()
   let departed: readonly KeyRecord[] = []
 
@@ -45,7 +46,9 @@ export function createKeyHistories(): KeyHistories {
       const record = inForce.get(key)
       if (record === undefined) return false
       // The distance: a clock that is set back must not stop the writing.
-      if (Math.abs(nowMs - record.lastUsedMs) >= USE_RESOLUTION_MS) record.lastUsedMs = nowMs
+      if (Math.abs(nowMs - record.lastUsedMs) < USE_RESOLUTION_MS) return true
+      record.lastUsedMs = nowMs
+      onUse(key)
       return true
     },
     list: () => [
@@ -54,6 +57,8 @@ export function createKeyHistories(): KeyHistories {
     ],
   }
 }
+
+const NOTHING = (): void => undefined
 
 const isSame = (a: VerificationKey, b: VerificationKey): boolean =>
   a === b || (a.kid === b.kid && a.thumbprint === b.thumbprint)

@@ -41,7 +41,10 @@ describe('the plan of a configuration', () => {
     )
     const worker = buildWorkerInstance(
       plan,
-      createMirrors(() => Promise.resolve(false)),
+      createMirrors(
+        () => Promise.resolve(false),
+        () => undefined,
+      ),
     )
     for (const [path, token] of [
       ['/orders/1', mint({ scope: 'orders:read' })],

@@ -49,7 +49,7 @@ describe('the example of the README of jwtauthrequest', () => {
       log: { denialsPerSecond: 100 },
       realm: 'warder',
       drainMs: 5_000,
-      workers: 1,
+      workers: 'auto',
     })
   })
 

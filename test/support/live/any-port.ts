@@ -5,11 +5,4 @@
 import { usualSettings } from '../../../src/settings/definition.ts'
 
 const { decisions, admin } = usualSettings().listen
-const fixed = new Set([decisions, admin].map((address) => address?.kind === 'tcp' && address.port))
-const serve = Bun.serve
-
-Bun.serve = ((options: { readonly port?: number }) =>
-  serve({
-    ...options,
-    ...(fixed.has(options.port ?? false) ? { port: 0 } : {}),
-  } as Parameters<typeof serve>[0])) as typeof serve
+for (const address of [decisions, admin]) if (address?.kind === 'tcp') Object.assign(address, { port: 0 })

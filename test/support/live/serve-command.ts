@@ -2,7 +2,6 @@
 import { join } from 'node:path'
 import { startProgram, type ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'
-import { isListening } from './loopback.ts'
 
 const MAIN = join(import.meta.dir, '../../../src/cli/main.ts')
 
@@ -27,7 +26,7 @@ export async function startServe(
   const warder = startProgram(onTerminal ? terminalOf(command) : command)
   // `script` passes SIGTERM on; its sudden end would be a hang-up, by which Warder reloads.
   cleanup.add(() => warder.stop(onTerminal ? 'SIGTERM' : 'SIGKILL'))
-  await warder.ready(`Warder on port ${port}`, async () => (await isListening(port)) || undefined)
+  await warder.ready(`Warder on port ${port}`, () => warder.output().includes('ready to decide') || undefined)
   return warder
 }
 

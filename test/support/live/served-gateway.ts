@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startProgram, type ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'
-import { freePort, isListening } from './loopback.ts'
+import { freePort } from './loopback.ts'
 import { createTempDir } from './temp-dir.ts'
 
 const MAIN = join(import.meta.dir, '../../../src/cli/main.ts')
@@ -36,7 +36,10 @@ export async function startServedGateway(
   const first = preload === undefined ? [] : ['--preload', preload]
   const warder = startProgram([process.execPath, ...first, MAIN, 'serve', '-c', file, '--no-watch'])
   cleanup.add(() => warder.stop('SIGKILL'))
-  await warder.ready(`the gateway on port ${port}`, async () => (await isListening(port)) || undefined)
+  await warder.ready(
+    `the gateway on port ${port}`,
+    () => warder.output().includes('ready to decide') || undefined,
+  )
   return {
     port,
     process: warder,
