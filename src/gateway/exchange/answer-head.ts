@@ -6,7 +6,6 @@ import {
   type FieldLine,
   type HeaderField,
 } from '../../http/messages/header-fields.ts'
-import { readMessageHead } from '../../http/messages/message-head.ts'
 import type { ResponseHead } from '../../http/messages/response-head.ts'
 import type { ForwardingInput } from './exchange-context.ts'
 import { isHopByHopName } from './forward-headers.ts'
@@ -73,12 +72,9 @@ const isOurs = (lower: string): boolean => lower.startsWith('x-decision-')
 const NOT_IN_TRAILERS =
   /^(?:content-|cache-control$|age$|date$|expires$|location$|retry-after$|vary$|set-cookie|www-authenticate$|authentication-info$|access-control-|strict-transport-security$)/
 
-/** The trailer fields that the client is sent; none if any line is invalid. */
-export function answerTrailers(lines: readonly string[]): readonly FieldLine[] {
-  if (lines.length === 0) return []
-  const parsed = readMessageHead(['', ...lines].join('\r\n'))
-  if (!parsed.ok) return []
-  return parsed.value.fields.filter(
-    ({ lower }) => !isHopByHopName(lower) && !isOurs(lower) && !NOT_IN_TRAILERS.test(lower),
-  )
-}
+/** The trailer fields that the client is sent. */
+export const answerTrailers = (fields: readonly FieldLine[]): readonly FieldLine[] =>
+  fields.filter(({ name }) => {
+    const lower = name.toLowerCase()
+    return !isHopByHopName(lower) && !isOurs(lower) && !NOT_IN_TRAILERS.test(lower)
+  })

@@ -4,22 +4,17 @@
  */
 import type { ClientEvents, ClientStream } from '../../http/connections/client-stream.ts'
 import type { GatewayFault } from '../gateway-event.ts'
-import { BodyWriter } from '../../http/messages/body-writer.ts'
 import { announcedBytes } from '../../http/messages/request-head.ts'
-import type { WireEvents } from '../../http/sockets/wire.ts'
-import type { Link, ServerPool } from '../upstream/server-pool.ts'
-import {
-  AnswerRelay,
-  type AnswerBroken,
-  type AnswerDone,
-  type AnswerEnd,
-  type AnswerIntercepted,
-} from './answer-relay.ts'
+import type { FieldLine } from '../../http/messages/header-fields.ts'
+import type { ResponseHead } from '../../http/messages/response-head.ts'
+import type { AnswerBroken, Link, LinkEvents } from '../upstream/link.ts'
+import type { ServerPool } from '../upstream/server-pool.ts'
+import { AnswerRelay, type AnswerEnd, type AnswerIntercepted } from './answer-relay.ts'
 import type { ForwardingInput } from './exchange-context.ts'
 import { isRepeatable, LinkSearch, type LinkSearchEvents } from './link-search.ts'
 import type { OwnAnswer } from './own-answer.ts'
 import { createUploadPace, type UploadPace } from './upload-pace.ts'
-import { upstreamHeadText } from './upstream-head.ts'
+import { toLinkRequest } from './upstream-head.ts'
 
 /** The end, of which there is one. */
 export interface ForwardingEvents {
@@ -38,11 +33,12 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   readonly #events: ForwardingEvents
   readonly #client: ClientStream
   readonly #search: LinkSearch
-  #writer: BodyWriter | undefined
   #pace: UploadPace | undefined
   #answer: AnswerRelay | undefined
-  /** A whole answer to a request that is still arriving. */
-  #early: AnswerDone | undefined
+  /** The one that was found last; it may have been released. */
+  #link: Link | undefined
+  /** The answer is whole, and the request is still arriving. */
+  #isEarly = false
   #askedMs = 0
   #upstreamMs: number | undefined
   #isOver = false
@@ -82,7 +78,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   }
 
   get requestBytes(): number {
-    return this.#writer?.contentBytes ?? 0
+    return this.#link?.contentBytes ?? 0
   }
 
   get responseBytes(): number {
@@ -114,11 +110,11 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
 
   onDrain(isEmpty: boolean): void {
     this.#touch()
-    if (isEmpty) this.#search.link?.wire.resume()
+    if (isEmpty) this.#search.link?.resume()
   }
 
   onTunnelEnd(): void {
-    this.#search.link?.wire.finish()
+    this.#search.link?.finishTunnel()
   }
 
   onGone(): void {
@@ -130,25 +126,28 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   }
 
   #sendBody(parts: readonly Buffer[]): void {
-    const [writer, pace] = [this.#writer, this.#pace]
-    if (writer === undefined || pace === undefined || this.#isOver) return
-    for (const part of parts) writer.content(part)
-    if (this.#isTooLarge(writer.contentBytes)) return this.#events.failed('body_too_large', '')
+    const [link, pace] = [this.#search.link, this.#pace]
+    if (link === undefined || pace === undefined || this.#isOver) return
+    for (const part of parts) link.content(part)
+    if (this.#isTooLarge(link.contentBytes)) return this.#events.failed('body_too_large', '')
     const { isBodyDone } = this.#client
-    if (isBodyDone) writer.end()
+    if (isBodyDone) link.endRequest()
     // Behind the whole request there is nothing to hold back; a tunnel would stay paused.
-    pace.setHeldBack(!writer.flush() && !isBodyDone)
-    const isStreaming = this.hasBegun && this.#early === undefined
-    if (!isBodyDone && !isStreaming && pace.isTooSlow(writer.contentBytes))
+    pace.setHeldBack(!link.flush() && !isBodyDone)
+    const isStreaming = this.hasBegun && !this.#isEarly
+    if (!isBodyDone && !isStreaming && pace.isTooSlow(link.contentBytes))
       return this.#events.failed('request_timeout', 'the body arrives too slowly')
     this.#touch()
-    if (isBodyDone && this.#early !== undefined) this.#complete(this.#early)
+    if (isBodyDone && this.#isEarly) this.#complete()
     else if (pace.isHeldBack) this.#client.pause()
   }
 
   #sendTunnel(parts: readonly Buffer[]): void {
+    const { link } = this.#search
+    if (link === undefined) return
     this.#touch()
-    for (const part of parts) if (this.#search.link?.wire.write(part) === false) this.#client.pause()
+    for (const part of parts) link.content(part)
+    if (!link.flush()) this.#client.pause()
   }
 
   #isTooLarge(bytes: number): boolean {
@@ -179,22 +178,28 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     const { clock, request, judgement, destination, headers } = this.#input
     const server = this.#search.pool?.settings
     if (server === undefined) return
-    link.wire.chargeTo(this.#client.held)
+    link.chargeTo(this.#client.held)
+    const answer = new AnswerRelay(this.#input, link, (end) => this.#answerEnded(end, link))
+    this.#link = link
+    this.#answer = answer
     this.#pace = createUploadPace(destination.upstream.settings)
-    this.#writer = new BodyWriter(link.wire, this.#client.head.framing)
-    this.#answer = new AnswerRelay(this.#input, link.wire, (end) => this.#answerEnded(end, link))
     this.#askedMs = clock.elapsedMs()
     this.#upstreamMs = undefined
-    link.wire.events = this.#wireEvents(this.#answer)
-    this.#writer.head(upstreamHeadText(request, judgement, destination, server, headers))
+    link.events = this.#linkEvents(answer, link)
+    link.send(toLinkRequest(request, judgement, destination, server, headers))
     this.#sendBody(this.#client.open())
   }
 
-  #wireEvents(answer: AnswerRelay): WireEvents {
+  #linkEvents(answer: AnswerRelay, link: Link): LinkEvents {
     return {
-      onData: (bytes) => {
+      onArrival: () => {
         this.#upstreamMs ??= this.#input.clock.elapsedMs() - this.#askedMs
-        answer.read(bytes)
+      },
+      onHead: (head: ResponseHead) => answer.head(head),
+      onContent: (bytes: Buffer) => answer.content(bytes),
+      onWhole: (trailers: readonly FieldLine[]) => answer.whole(trailers),
+      onArrivalEnd: () => {
+        answer.flush()
         // A head that comes byte by byte gets no more time than one that does not come.
         if (answer.hasBegun || !this.#client.isBodyDone) this.#touch()
       },
@@ -204,8 +209,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
         this.#pace?.setHeldBack(false)
         this.#client.resume()
       },
-      onEnd: () => answer.upstreamEnded(true),
-      onClose: () => answer.upstreamEnded(false),
+      onBroken: (broken) => this.#answerEnded(broken, link),
     }
   }
 
@@ -213,23 +217,23 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
 
   #answerEnded(end: AnswerEnd, link: Link): void {
     if (this.#isOver || this.#search.link !== link) return
-    if (this.#early !== undefined) return this.#complete(this.#early)
+    if (this.#isEarly) return this.#complete()
     // A server that answers early may still read; a client that is cut off while it sends would miss the answer.
-    if (end.kind === 'done' && this.#client.goesOn && !this.#client.isBodyDone) this.#early = end
-    else if (end.kind === 'done') this.#complete(end)
+    if (end.kind === 'done' && this.#client.goesOn && !this.#client.isBodyDone) this.#isEarly = true
+    else if (end.kind === 'done') this.#complete()
     else if (end.kind === 'intercepted') this.#replaced(end)
     else this.#broken(end, link)
   }
 
-  #complete({ mayReuse }: AnswerDone): void {
+  #complete(): void {
     this.#search.report('ok')
-    this.#search.release(mayReuse && this.#client.isBodyDone)
+    this.#search.release(this.#link?.mayCarryAnother === true)
     this.#events.done()
   }
 
-  #replaced({ status, fields, mayReuse }: AnswerIntercepted): void {
+  #replaced({ status, fields }: AnswerIntercepted): void {
     this.#search.report('ok')
-    this.#search.release(mayReuse && this.#client.isBodyDone)
+    this.#search.release(this.#link?.mayCarryAnother === true)
     this.#events.answerOwn({ status, headers: {}, fields })
   }
 

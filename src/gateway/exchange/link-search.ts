@@ -1,7 +1,8 @@
 /** Finds a connection, and holds it: one server after the other is tried. */
 import type { RequestHead } from '../../http/messages/request-head.ts'
 import type { ServerChoice } from '../upstream/server-choice.ts'
-import type { Link, ServerPool } from '../upstream/server-pool.ts'
+import type { Link } from '../upstream/link.ts'
+import type { ServerPool } from '../upstream/server-pool.ts'
 
 export interface LinkSearchEvents {
   /** A server is tried, or its name is looked up: the time to connect begins. */

@@ -1,10 +1,10 @@
 /** The head of the request that a server is sent. */
-import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import type { ClientRequest } from '../client/client-request.ts'
 import type { Destination } from '../destination.ts'
-import { connectionNames } from '../../http/messages/header-fields.ts'
+import { connectionNames, type FieldLine } from '../../http/messages/header-fields.ts'
 import type { RequestHead } from '../../http/messages/request-head.ts'
 import type { Judgement } from '../judges/judge.ts'
+import type { LinkRequest } from '../upstream/link.ts'
 import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { folded, isHopByHop, type HeaderRules } from './forward-headers.ts'
 import { mapQuery } from './mapped-query.ts'
@@ -17,43 +17,53 @@ type HeadRules = Pick<Destination, 'strip' | 'rewrite' | 'judges'> & {
 }
 
 /**
- * The bytes of the head that a server is sent. Path and query are those that were judged, less the token.
+ * The head that a server is sent. Path and query are those that were judged, less the token.
  *
  * The client's fields come first and the gateway's last, so that no field of the client removes one of the gateway.
  */
-export function upstreamHeadText(
+export function toLinkRequest(
   { head, isTrustedPeer, forwarded }: Pick<ClientRequest, 'head' | 'isTrustedPeer' | 'forwarded'>,
   { decision, grant }: Judgement,
   destination: HeadRules,
   server: Pick<ServerSettings, 'authority'>,
   rules: HeaderRules,
-): string {
+): LinkRequest {
   const { upstream, strip, judges } = destination
   const replaced = judges?.replacedHeaders ?? NO_NAMES
   const named = connectionNames(head.fields)
   const host = upstream.settings.host === 'upstream' || head.authority === '' ? server : head
-  let text = `${head.method} ${targetOf(head, grant, destination)} HTTP/1.1\r\nHost: ${host.authority}\r\n`
+  const fields: FieldLine[] = []
   for (const field of strip === undefined ? head.fields : joinProtocols(head.fields, strip)) {
     if (isHopByHop(field.lower) || named.has(field.lower)) continue
     if (rules.isForbidden(field, isTrustedPeer)) continue
     if (replaced.size > 0 && replaced.has(folded(field.lower))) continue
     const value = strip === undefined ? field.value : stripField(field, strip)
-    if (value !== undefined) text += `${field.name}: ${value}\r\n`
+    if (value !== undefined) fields.push(value === field.value ? field : { name: field.name, value })
   }
-  text += framingText(head.framing)
-  if (head.webSocketKey !== undefined) text += UPGRADE_LINES
-  else if (head.takesTrailers) text += 'Connection: TE\r\nTE: trailers\r\n'
-  text += `X-Forwarded-For: ${forwarded.forwardedFor}\r\nX-Forwarded-Proto: ${forwarded.proto}\r\n`
-  if (forwarded.host !== '') text += `X-Forwarded-Host: ${forwarded.host}\r\n`
-  text += `Forwarded: ${forwarded.forwarded}\r\n`
-  if (forwarded.realIp !== '') text += `X-Real-IP: ${forwarded.realIp}\r\n`
+  fields.push(
+    { name: 'X-Forwarded-For', value: forwarded.forwardedFor },
+    { name: 'X-Forwarded-Proto', value: forwarded.proto },
+  )
+  if (forwarded.host !== '') fields.push({ name: 'X-Forwarded-Host', value: forwarded.host })
+  fields.push({ name: 'Forwarded', value: forwarded.forwarded })
+  if (forwarded.realIp !== '') fields.push({ name: 'X-Real-IP', value: forwarded.realIp })
   const identity = decision.outcome === 'allow' ? decision.identity : []
   for (let i = 0; i < identity.length; i++) {
-    if (identity[i] !== '') text += `${rules.identityNames[i]}: ${identity[i]}\r\n`
+    const value = identity[i] ?? ''
+    if (value !== '') fields.push({ name: rules.identityNames[i] ?? '', value })
   }
   // Under names that were all removed from the client's fields.
-  for (const { name, value } of grant?.headers ?? []) text += `${name}: ${value}\r\n`
-  return `${text}X-Decision-Id: ${decision.id}\r\n\r\n`
+  if (grant !== undefined) fields.push(...grant.headers)
+  fields.push({ name: 'X-Decision-Id', value: decision.id })
+  return {
+    method: head.method,
+    target: targetOf(head, grant, destination),
+    authority: host.authority,
+    fields,
+    framing: head.framing,
+    takesTrailers: head.takesTrailers,
+    isUpgrade: head.webSocketKey !== undefined,
+  }
 }
 
 const NO_NAMES: ReadonlySet<string> = new Set()
@@ -69,12 +79,4 @@ function targetOf(
     judges === undefined ? stripped : mapQuery(stripped, judges.isMappedParameter, grant?.params ?? [])
   const path = rewrite === undefined ? head.path : rewritePath(head.path, rewrite)
   return query === undefined ? path : `${path}?${query}`
-}
-
-const UPGRADE_LINES = `Connection: Upgrade\r\nUpgrade: ${FORWARDED_UPGRADE}\r\n`
-
-/** The line that frames a body. */
-function framingText(framing: RequestHead['framing']): string {
-  if (framing.kind === 'length') return `Content-Length: ${framing.bytes}\r\n`
-  return framing.kind === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : ''
 }

@@ -1,10 +1,11 @@
 /** Active health checks: a failing server is noticed before a client meets it. */
 import type { Deadlines, Expiring } from '../../http/deadlines.ts'
-import { createAnswerHeadReader } from '../../http/messages/answer-head-reader.ts'
 import type { HealthSettings } from '../../settings/upstream/definition.ts'
 import { connect, type Place } from '../../http/sockets/sockets.ts'
 import { compileStatuses } from '../../syntax/status-set.ts'
 import type { Wire } from '../../http/sockets/wire.ts'
+import { Http1Link } from './http1-link.ts'
+import { NO_LINK_EVENTS, type LinkRequest } from './link.ts'
 
 export type HealthCheck = ReturnType<typeof startHealthCheck>
 
@@ -73,18 +74,28 @@ function ask(
   giveUp = connect(place, (opened) => {
     if (opened === undefined) return finish(false)
     wire = opened
-    const answer = createAnswerHeadReader('GET')
-    opened.events = {
-      onData(bytes) {
-        const step = answer.read(bytes)
-        if (step.kind !== 'more') finish(step.kind === 'head' && isHealthy(step.head.status))
-      },
-      onDrain() {},
-      onEnd: () => finish(false),
-      onClose: () => finish(false),
+    const link = new Http1Link(opened, false, 0)
+    link.events = {
+      ...NO_LINK_EVENTS,
+      onHead: ({ status }) => finish(isHealthy(status)),
+      onBroken: () => finish(false),
     }
-    const fields = `Host: ${place.server.authority}\r\nUser-Agent: Warder\r\nConnection: close\r\n`
-    opened.write(Buffer.from(`GET ${path} HTTP/1.1\r\n${fields}\r\n`))
+    link.send(questionTo(place, path))
+    link.endRequest()
+    link.flush()
   })
   return () => void stop()
 }
+
+const questionTo = ({ server }: Place, path: string): LinkRequest => ({
+  method: 'GET',
+  target: path,
+  authority: server.authority,
+  fields: [
+    { name: 'User-Agent', value: 'Warder' },
+    { name: 'Connection', value: 'close' },
+  ],
+  framing: { kind: 'none' },
+  takesTrailers: false,
+  isUpgrade: false,
+})

@@ -8,8 +8,6 @@ export interface KeptLink {
   readonly openedMs: number
 }
 
-export type KeptLinks = ReturnType<typeof createKeptLinks>
-
 // Shorter than the 5 s after which Node.js and uvicorn close an idle connection, so that they seldom close it first.
 const KEEP_MS = 4_000
 const MAX_KEPT = 64

@@ -1,22 +1,13 @@
 /** One server of an upstream: its open connections, and whether it is worth asking. */
 import type { ServerTrust } from '../../http/sockets/certificates.ts'
 import type { Deadlines } from '../../http/deadlines.ts'
-import { UNCHARGED } from '../../http/held-account.ts'
+import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { createConnect, type Connect } from './connect-attempts.ts'
 import { createEjection, type Ejection } from './ejection.ts'
 import { startHealthCheck, type HealthCheck } from './health-check.ts'
-import { createKeptLinks, type KeptLink, type KeptLinks } from './kept-links.ts'
-import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
-import { NOBODY } from '../../http/sockets/wire.ts'
-
-/** A connection to a server. It carries one exchange at a time. */
-export interface Link extends KeptLink {
-  /** Whether it has carried an exchange before: then it may have been closed while the request was on its way. */
-  readonly isReused: boolean
-}
-
-/** Called once, perhaps at once: with the link, or with the reason why there is none. */
-export type LinkSettled = (link: Link | undefined, fault: string) => void
+import { createHttp1Links, type Http1Links } from './http1-links.ts'
+import { Http1Link } from './http1-link.ts'
+import type { Link, LinkSettled } from './link.ts'
 
 /** Where a name leads. */
 export interface PoolAddress {
@@ -34,10 +25,9 @@ const NOTHING = (): void => {}
 export class ServerPool {
   readonly settings: ServerSettings
   readonly #address: PoolAddress | undefined
-  readonly #connect: Connect
   readonly #ejection: Ejection
   readonly #health: HealthCheck | undefined
-  readonly #kept: KeptLinks
+  readonly #links: Http1Links
   #active = 0
   #hasLeft = false
 
@@ -48,13 +38,13 @@ export class ServerPool {
     deadlines: Deadlines,
     address?: PoolAddress,
   ) {
+    const { maxConnectionAgeMs, health } = rules
     const place = { server: settings, ip: address?.ip, trust }
     this.settings = settings
     this.#address = address
-    this.#connect = createConnect(place)
     this.#ejection = createEjection(rules, address !== undefined)
-    this.#health = rules.health === undefined ? undefined : startHealthCheck(place, rules.health, deadlines)
-    this.#kept = createKeptLinks(rules.maxConnectionAgeMs, deadlines)
+    this.#health = health && startHealthCheck(place, health, deadlines)
+    this.#links = createHttp1Links(this.#present(createConnect(place)), maxConnectionAgeMs, deadlines)
   }
 
   /** The address of its name that is connected to; undefined if the settings have an address or a socket. */
@@ -73,36 +63,24 @@ export class ServerPool {
   }
 
   /**
-   * Takes a connection for one exchange: an idle one, or a new one.
+   * Takes a link for one exchange: on an open connection, or on a new one.
    *
    * @returns Gives up waiting; `settled` is not called then.
    */
   take(mayReuse: boolean, settled: LinkSettled): () => void {
+    const ready = mayReuse ? this.#links.ready() : undefined
     this.#active += 1
-    const kept = mayReuse ? this.#kept.take() : undefined
-    if (kept === undefined) return this.#open(settled)
-    settled({ wire: kept.wire, isReused: true, openedMs: kept.openedMs }, '')
-    return NOTHING
-  }
-
-  #open(settled: LinkSettled): () => void {
-    const fail = (fault: string): void => {
-      this.#active -= 1
-      settled(undefined, fault)
-    }
-    const hasMoved = (): void => fail(`${this.ip} is no longer an address of the server`)
-    if (this.#hasLeft) {
-      hasMoved()
+    if (ready !== undefined) {
+      settled(ready, '')
       return NOTHING
     }
     let isPending = true
-    const giveUp = this.#connect((wire, fault) => {
+    const giveUp = this.#links.open((link, fault) => {
+      // Given up in the same moment.
+      if (!isPending) return link && this.#leave(link, false)
       isPending = false
-      if (wire === undefined) return fail(fault)
-      this.#ejection.reached()
-      if (!this.#hasLeft) return settled({ wire, isReused: false, openedMs: performance.now() }, '')
-      wire.destroy()
-      hasMoved()
+      if (link === undefined) this.#active -= 1
+      settled(link, fault)
     })
     return () => {
       if (isPending) this.#active -= 1
@@ -111,14 +89,32 @@ export class ServerPool {
     }
   }
 
+  /** Connects only while the server is at this address. */
+  #present(connect: Connect): Connect {
+    const moved = `${this.ip} is no longer an address of the server`
+    return (settled) => {
+      if (this.#hasLeft) {
+        settled(undefined, moved)
+        return NOTHING
+      }
+      return connect((wire, fault) => {
+        if (wire === undefined) return settled(undefined, fault)
+        this.#ejection.reached()
+        if (!this.#hasLeft) return settled(wire, '')
+        wire.destroy()
+        settled(undefined, moved)
+      })
+    }
+  }
+
   /** Ends an exchange. The connection is kept if it may carry another one. */
   release(link: Link, mayReuse: boolean): void {
-    const { wire } = link
     this.#active -= 1
-    wire.chargeTo(UNCHARGED)
-    if (mayReuse && this.#kept.keep(link)) return
-    wire.events = NOBODY
-    wire.destroy()
+    this.#leave(link, mayReuse)
+  }
+
+  #leave(link: Link, mayReuse: boolean): void {
+    if (link instanceof Http1Link) this.#links.release(link, mayReuse)
   }
 
   /**
@@ -134,7 +130,7 @@ export class ServerPool {
   /** Closes what is idle, and what is released from now on. */
   close(): void {
     this.#health?.close()
-    this.#kept.close()
+    this.#links.close()
   }
 
   /** As `close`, and connections that are being made are given up: the address may belong to another machine by now. */

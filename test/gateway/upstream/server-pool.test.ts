@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'bun:test'
 import { createDeadlines } from '../../../src/http/deadlines.ts'
-import { ServerPool, type Link } from '../../../src/gateway/upstream/server-pool.ts'
+import { Http1Link } from '../../../src/gateway/upstream/http1-link.ts'
+import { ServerPool } from '../../../src/gateway/upstream/server-pool.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { waitFor } from '../../support/live/loopback.ts'
 import { startRawUpstream } from '../../support/run-gateway.ts'
@@ -8,9 +9,9 @@ import { startRawUpstream } from '../../support/run-gateway.ts'
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
-const take = (pool: ServerPool): Promise<Link> =>
+const take = (pool: ServerPool): Promise<Http1Link> =>
   new Promise((resolve, reject) => {
-    pool.take(true, (link, fault) => (link === undefined ? reject(new Error(fault)) : resolve(link)))
+    pool.take(true, (link, fault) => (link instanceof Http1Link ? resolve(link) : reject(new Error(fault))))
   })
 
 function createPool(port: number): ServerPool {

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { Http1Stream } from '../../../src/http/connections/http1-stream.ts'
 import { AnswerRelay } from '../../../src/gateway/exchange/answer-relay.ts'
+import { Http1Link } from '../../../src/gateway/upstream/http1-link.ts'
+import { NO_LINK_EVENTS } from '../../../src/gateway/upstream/link.ts'
 import type { ForwardingInput } from '../../../src/gateway/exchange/exchange-context.ts'
 import { createBodyReader } from '../../../src/http/messages/body-reader.ts'
 import { BodyWriter } from '../../../src/http/messages/body-writer.ts'
@@ -99,9 +101,20 @@ function relay(wire: Wire, one: Answer, version: string, places: readonly number
     { held: UNCHARGED, isDraining: () => false },
     () => {},
   )
-  const answers = new AnswerRelay(inputOf(client), createFakeWire(), () => (isOver = true))
-  for (const piece of cut(bytes, places)) answers.read(piece)
-  if (endsWithConnection) answers.upstreamEnded(true)
+  const link = new Http1Link(createFakeWire(), false, 0)
+  const answers = new AnswerRelay(inputOf(client), link, () => (isOver = true))
+  link.events = {
+    ...NO_LINK_EVENTS,
+    onHead: (found) => answers.head(found),
+    onContent: (content) => answers.content(content),
+    onWhole: (trailers) => answers.whole(trailers),
+    onArrivalEnd: () => answers.flush(),
+    onBroken: () => (isOver = true),
+  }
+  const { authority, fields, framing, takesTrailers } = head
+  link.send({ method, target: '/', authority, fields, framing, takesTrailers, isUpgrade: false })
+  for (const piece of cut(bytes, places)) link.onData(piece)
+  if (endsWithConnection) link.onEnd()
   expect(isOver).toBe(true)
   // Whatever is called on a stream whose answer is whole.
   client.content(Buffer.from('late'))

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'bun:test'
 import fc from 'fast-check'
 import { createBodyReader } from '../../../src/http/messages/body-reader.ts'
-import { BodyWriter } from '../../../src/http/messages/body-writer.ts'
 import { compileHeaderRules } from '../../../src/gateway/exchange/forward-headers.ts'
-import { upstreamHeadText } from '../../../src/gateway/exchange/upstream-head.ts'
+import { toLinkRequest } from '../../../src/gateway/exchange/upstream-head.ts'
+import { Http1Link } from '../../../src/gateway/upstream/http1-link.ts'
 import { parseRequestHead, type RequestHead } from '../../../src/http/messages/request-head.ts'
 import { createFakeWire } from '../../support/fake-wire.ts'
 import { llhttpMethods, readRequestsByLlhttp } from '../../support/llhttp.ts'
@@ -36,19 +36,19 @@ function forward(bytes: string): Forwarded | undefined {
   if (parsed?.ok !== true) return undefined
   const head = parsed.value
   const wire = createFakeWire()
-  const writer = new BodyWriter(wire, head.framing)
+  const link = new Http1Link(wire, false, 0)
   const forwarded = { forwardedFor: OURS, proto: 'http', host: OURS, forwarded: OURS, realIp: OURS } as const
   const request = { head, isTrustedPeer: false, forwarded }
-  writer.head(upstreamHeadText(request, JUDGEMENT, DESTINATION, { authority: '' }, RULES))
+  link.send(toLinkRequest(request, JUDGEMENT, DESTINATION, { authority: '' }, RULES))
   const reader = createBodyReader(head.framing)
   let body = ''
   const taken = reader.read(Buffer.from(bytes.slice(end + 4), 'latin1'), (content) => {
     body += content.toString('latin1')
-    writer.content(content)
+    link.content(content)
   })
   if (taken < 0 || !reader.isDone) return undefined
-  writer.end()
-  writer.flush()
+  link.endRequest()
+  link.flush()
   return { head, body, bytes: wire.text() }
 }
 

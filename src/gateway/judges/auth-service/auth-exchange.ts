@@ -4,7 +4,7 @@ import type { Deadlines, Expiring } from '../../../http/deadlines.ts'
 import { LinkSearch, type LinkSearchEvents } from '../../exchange/link-search.ts'
 import type { ResponseHead } from '../../../http/messages/response-head.ts'
 import type { ServerChoice } from '../../upstream/server-choice.ts'
-import type { Link } from '../../upstream/server-pool.ts'
+import type { Link } from '../../upstream/link.ts'
 import type { Verdict } from '../judge.ts'
 import {
   authFailure,
@@ -75,14 +75,15 @@ export class AuthExchange implements LinkSearchEvents {
 
   onFound(link: Link): void {
     this.#attempt.deadlineMs = Infinity
+    const { wire } = link
     const answer = createAuthAnswerReader(this.#question.settings.maxAnswerBytes)
-    link.wire.events = {
+    wire.events = {
       onData: (bytes) => this.#read(answer.read(bytes), link),
       onDrain() {},
       onEnd: () => this.#closed(true, answer, link),
       onClose: () => this.#closed(false, answer, link),
     }
-    link.wire.write(Buffer.from(this.#question.text, 'latin1'))
+    wire.write(Buffer.from(this.#question.text, 'latin1'))
   }
 
   #read(step: AnswerStep, link: Link): void {
