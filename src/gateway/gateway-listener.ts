@@ -35,6 +35,7 @@ export class GatewayListener {
     this.#listener = new ConnectionListener({
       address: settings.address,
       certificates: certificates && (() => this.#input.certificates ?? certificates),
+      mayBeHttp2: () => this.#input.settings.h2c === true,
       maxConnections: () => this.#input.settings.maxConnections,
       maxHeldBytes: () => this.#input.settings.maxHeldBytes,
       deadlines,

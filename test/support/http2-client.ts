@@ -55,6 +55,18 @@ export async function runHttp2Config(
   }
 }
 
+/** A connection without TLS, on which HTTP/2 is spoken from the first byte. */
+export async function h2cSession(port: number, cleanup: Cleanup): Promise<ClientHttp2Session> {
+  const session = connect(`http://127.0.0.1:${port}`)
+  cleanup.add(() => session.destroy())
+  session.on('error', () => {})
+  await new Promise<void>((resolve, reject) => {
+    session.once('remoteSettings', () => resolve())
+    session.once('close', () => reject(new Error('closed')))
+  })
+  return session
+}
+
 export interface Http2Answer {
   readonly status: number
   readonly headers: IncomingHttpHeaders

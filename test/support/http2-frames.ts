@@ -1,4 +1,5 @@
 /** HTTP/2 as bytes: what no client library would send (RFC 9113 §4.1, RFC 7541 §6.2.2). */
+import { connect as connectPlain, type Socket } from 'node:net'
 import { connect } from 'node:tls'
 import type { Cleanup } from './live/cleanup.ts'
 
@@ -57,13 +58,24 @@ export interface FrameClient {
 
 export async function openFrames(port: number, cleanup: Cleanup): Promise<FrameClient> {
   const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ALPNProtocols: ['h2'] })
+  await new Promise<void>((resolve) => socket.once('secureConnect', () => resolve()))
+  return begin(socket, cleanup)
+}
+
+/** Without TLS. */
+export async function openPlainFrames(port: number, cleanup: Cleanup): Promise<FrameClient> {
+  const socket = connectPlain(port, '127.0.0.1')
+  await new Promise<void>((resolve) => socket.once('connect', () => resolve()))
+  return begin(socket, cleanup)
+}
+
+function begin(socket: Socket, cleanup: Cleanup): FrameClient {
   cleanup.add(() => void socket.destroy())
   let bytes: Buffer = Buffer.alloc(0)
   let isClosed = false
   socket.on('data', (chunk: Buffer) => (bytes = Buffer.concat([bytes, chunk])))
   socket.on('error', () => {})
   socket.on('close', () => (isClosed = true))
-  await new Promise<void>((resolve) => socket.once('secureConnect', () => resolve()))
   socket.write(Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'))
   socket.write(frame('SETTINGS', 0, 0, Buffer.alloc(0)))
   return {

@@ -16,11 +16,14 @@ import { createConnectionLimit, type ConnectionLimit, type LimitReached } from '
 import { createHeldBytes, type HeldBytes, type Overload } from './held-bytes.ts'
 import { serveHttp1 } from './http1-connection.ts'
 import { serveHttp2 } from './http2-connection.ts'
+import { servePlain } from './plain-connection.ts'
 
 export interface ListenerOptions {
   readonly address: SocketAddress
-  /** Returns those in force; undefined: plain HTTP/1.1. */
+  /** Returns those in force; undefined: no TLS. */
   readonly certificates: (() => Certificates) | undefined
+  /** Without TLS: whether a client may speak HTTP/2 from its first byte. Default: it may not. */
+  readonly mayBeHttp2?: () => boolean
   readonly maxConnections: () => number
   readonly maxHeldBytes: () => number
   readonly deadlines: Deadlines
@@ -57,11 +60,17 @@ export class ConnectionListener {
     const accept: TlsAccept = {
       handshake: (close) => this.#handshake(close),
       http1: (wire) => this.#accept(wire, wire.peer, (context) => serveHttp1(wire, context)),
-      http2: (session) =>
-        this.#accept(session, session.socket?.remoteAddress ?? '', (context) => serveHttp2(session, context)),
+      http2: (session) => {
+        const socket = { peer: session.socket?.remoteAddress ?? '', scheme: 'https' } as const
+        this.#accept(session, socket.peer, (context) => serveHttp2(session, socket, context))
+      },
     }
+    const plain = (wire: Wire): void =>
+      this.#accept(wire, wire.peer, (context) =>
+        options.mayBeHttp2?.() === true ? servePlain(wire, context) : serveHttp1(wire, context),
+      )
     this.#listening =
-      certificates === undefined ? listen(address, accept.http1) : listenTls(address, certificates, accept)
+      certificates === undefined ? listen(address, plain) : listenTls(address, certificates, accept)
   }
 
   /** With the real port if 0 was configured. */

@@ -11,8 +11,19 @@ const END_STREAM = 0x1
 /** How long a client may still read its last answers when its connection is closed in favour of another. */
 const CLOSE_TIMEOUT_MS = 2_000
 
-export function serveHttp2(session: ServerHttp2Session, context: ConnectionContext): ClientConnection {
-  const peer = session.socket?.remoteAddress ?? ''
+/** The socket below a session. */
+export interface Http2Socket {
+  /** Address of the other side; empty on a unix socket. */
+  readonly peer: string
+  /** Which every request must name. */
+  readonly scheme: 'http' | 'https'
+}
+
+export function serveHttp2(
+  session: ServerHttp2Session,
+  { peer, scheme }: Http2Socket,
+  context: ConnectionContext,
+): ClientConnection {
   let active = 0
   const expiring: Expiring = {
     deadlineMs: performance.now() + context.patience.firstMs,
@@ -26,7 +37,7 @@ export function serveHttp2(session: ServerHttp2Session, context: ConnectionConte
     flags: number,
     raw: readonly string[],
   ): void => {
-    const head = readHttp2Head(raw, (flags & END_STREAM) !== 0)
+    const head = readHttp2Head(raw, (flags & END_STREAM) !== 0, scheme)
     if (!head.ok) return refuse(stream, head.error)
     active += 1
     context.onBusy()

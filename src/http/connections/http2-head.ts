@@ -11,8 +11,13 @@ import { toRequestHead, type RequestHead } from '../messages/request-head.ts'
  *
  * @param raw Names and values in turn, as received.
  * @param hasEnded Whether the request has no body.
+ * @param scheme Of the connection.
  */
-export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result<RequestHead, RequestFault> {
+export function readHttp2Head(
+  raw: readonly string[],
+  hasEnded: boolean,
+  scheme: 'http' | 'https',
+): Result<RequestHead, RequestFault> {
   const fields: HeaderField[] = []
   const pseudo = new Map<string, string>()
   const cookies: string[] = []
@@ -31,7 +36,7 @@ export function readHttp2Head(raw: readonly string[], hasEnded: boolean): Result
   if (fields.length > MAX_FIELDS) return fault(431, TOO_MANY_FIELDS)
   // CONNECT has neither scheme nor path.
   if (pseudo.get(':method') === 'CONNECT') return fault(405, 'CONNECT is not forwarded')
-  if (pseudo.get(':scheme') !== 'https') return fault(400, 'the scheme is not https')
+  if (pseudo.get(':scheme') !== scheme) return fault(400, `the scheme is not ${scheme}`)
   const authority = pseudo.get(':authority')
   // RFC 9113 §8.3.1: if both are present, they must agree, or each server believes another one.
   if (authority !== undefined) hosts.add(authority)

@@ -2,11 +2,11 @@
  * The TLS listener, on `node:tls`: the runtime's own listener has a single certificate, and cannot
  * replace it.
  */
-import { createServer as createHttp2, type ServerHttp2Session, type Settings } from 'node:http2'
+import { createServer as createHttp2, type ServerHttp2Session } from 'node:http2'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Certificates } from './certificates.ts'
 import { createHolding, UNCHARGED } from '../held-account.ts'
-import { MAX_HEAD_BYTES } from '../messages/header-fields.ts'
+import { HTTP2_SERVER } from './http2-options.ts'
 import { socketText, type SocketAddress } from '../../socket-address.ts'
 import type { SocketListener } from './sockets.ts'
 import { listenError } from '../../listen-error.ts'
@@ -14,15 +14,6 @@ import { NOBODY, type Wire } from './wire.ts'
 
 /** Longest time for a handshake, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
-
-/** Most requests that a client may have under way on one connection of HTTP/2. */
-const MAX_STREAMS = 100
-
-const HTTP2_SETTINGS: Settings = {
-  maxConcurrentStreams: MAX_STREAMS,
-  maxHeaderListSize: MAX_HEAD_BYTES,
-  enablePush: false,
-}
 
 /** Serves a connection by the version of HTTP that was agreed on. */
 export interface TlsAccept {
@@ -46,7 +37,7 @@ export function listenTls(
   certificates: () => Certificates,
   accept: TlsAccept,
 ): SocketListener {
-  const http2 = createHttp2({ settings: HTTP2_SETTINGS, strictSingleValueFields: false })
+  const http2 = createHttp2(HTTP2_SERVER)
   http2.on('session', (session) => accept.http2(session))
   const { first, asksForClientCertificates } = certificates()
   const server = createServer(

@@ -22,6 +22,14 @@ export function checkGatewayListeners({ listen = {}, root }: ConfigParts): reado
       const hint = 'move it to the listener without `tls`'
       return [problemAtKey(`${pointer}/redirect`, 'ERR_CONFIG_USELESS_KEY', message, hint)]
     }
+    if (
+      listener.h2c === true &&
+      (redirect !== undefined || listener.tls !== undefined || selfSigned === true)
+    ) {
+      const message = '`h2c` is for a listener that has neither `tls` nor `redirect`'
+      const hint = 'remove it: with `tls`, clients may use HTTP/2 anyway'
+      return [problemAtKey(`${pointer}/h2c`, 'ERR_CONFIG_USELESS_KEY', message, hint)]
+    }
     const isTaken = taken.some((other) => other !== null && isSameAddress(address, other))
     taken.push(address)
     if (!isTaken) return []

@@ -37,6 +37,9 @@ const WORDS = section({
     'Authorities of client certificates, in PEM; with it, every client needs a certificate.',
     { beside: ['tls', 'self_signed'] },
   ),
+  h2c: relaxation(
+    'Accept HTTP/2 without TLS, too, from clients that begin with it (prior knowledge), such as gRPC; an `Upgrade: h2c` is never accepted. Listeners with `tls` have HTTP/2 by themselves.',
+  ),
   trusted_proxies: withDefault(
     texts('list of addresses and networks', { parse: parseTrustedProxy }),
     [],
