@@ -71,6 +71,27 @@ describe('a gateway', () => {
     })
   })
 
+  it('speaks HTTP/2 with clients and servers where it is told to', async () => {
+    const { settings } = await loadGood(
+      TEXT.replace('"http://b.example:8000"', '"h2c://[::1]:50051", "https://c.example"')
+        .replace('spare: {', 'spare: { protocol: auto,')
+        .replace('access_log: true', 'h2c: true'),
+    )
+    expect(settings.listen.gateway[0]?.h2c).toBe(true)
+    const [, spare] = settings.upstreams
+    expect(spare?.protocol).toBe('auto')
+    expect(spare?.servers[0]).toEqual({
+      url: 'h2c://[::1]:50051',
+      isTls: false,
+      isH2c: true,
+      address: { kind: 'tcp', host: '::1', port: 50_051 },
+      authority: '[::1]:50051',
+      weight: 1,
+    })
+    expect(spare?.servers[1]?.isH2c).toBeUndefined()
+    expect((await loadGood(showConfig(settings))).settings).toEqual(settings)
+  })
+
   it('warns about an upstream that no route names', async () => {
     const { warnings } = await loadGood(TEXT)
     expect(warnings.map(({ code }) => code)).toEqual(['WARN_CONFIG_UNUSED_UPSTREAM'])

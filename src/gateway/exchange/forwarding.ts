@@ -47,7 +47,8 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     this.#input = input
     this.#events = events
     this.#client = input.client
-    this.#search = new LinkSearch(input.destination.upstream, this)
+    const isUpgrade = input.client.head.webSocketKey !== undefined
+    this.#search = new LinkSearch(input.destination.upstream, isUpgrade, this)
   }
 
   start(): void {
@@ -118,7 +119,9 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   }
 
   onGone(): void {
-    this.#events.gone(this.#answer?.isTunnel === true ? undefined : 'client_closed')
+    // Its answer is whole, and the rest of its request is not needed: the usual end of a stream in both directions.
+    if (this.#isEarly && this.#client.mayLeaveEarly) this.#complete()
+    else this.#events.gone(this.#answer?.isTunnel === true ? undefined : 'client_closed')
   }
 
   onBroken(detail: string): void {
@@ -186,7 +189,8 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     this.#askedMs = clock.elapsedMs()
     this.#upstreamMs = undefined
     link.events = this.#linkEvents(answer, link)
-    link.send(toLinkRequest(request, judgement, destination, server, headers))
+    const fault = link.send(toLinkRequest(request, judgement, destination, server, headers))
+    if (fault !== undefined) return this.#events.failed('bad_request', fault)
     this.#sendBody(this.#client.open())
   }
 
@@ -238,7 +242,8 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   }
 
   #broken(end: AnswerBroken, link: Link): void {
-    if (end.kind === 'nothing' && link.isReused && isRepeatable(this.#client.head)) {
+    const isUnseen = end.kind === 'nothing' || end.kind === 'refused'
+    if (isUnseen && link.isReused && isRepeatable(this.#client.head, end.kind === 'refused')) {
       // The server closed an idle connection while the request was on its way. A new connection shows whether the server is up.
       return this.#search.again()
     }

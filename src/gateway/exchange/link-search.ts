@@ -14,6 +14,7 @@ export interface LinkSearchEvents {
 
 export class LinkSearch {
   readonly #servers: ServerChoice
+  readonly #isUpgrade: boolean
   readonly #events: LinkSearchEvents
   readonly #tried: ServerPool[] = []
   #pool: ServerPool | undefined
@@ -22,8 +23,10 @@ export class LinkSearch {
   #isRefreshing = false
   #cancel = (): void => {}
 
-  constructor(servers: ServerChoice, events: LinkSearchEvents) {
+  /** @param isUpgrade Whether it is for a WebSocket. */
+  constructor(servers: ServerChoice, isUpgrade: boolean, events: LinkSearchEvents) {
     this.#servers = servers
+    this.#isUpgrade = isUpgrade
     this.#events = events
   }
 
@@ -98,7 +101,7 @@ export class LinkSearch {
     this.#pool = pool
     this.#events.onTry()
     this.#await((settled) =>
-      pool.take(mayReuse, (link, fault) => {
+      pool.take({ mayReuse, isUpgrade: this.#isUpgrade }, (link, fault) => {
         settled()
         if (link === undefined) return this.failed(fault)
         this.#link = link
@@ -120,6 +123,9 @@ export class LinkSearch {
 
 const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
-/** Whether a request may be sent again when it may have arrived already (RFC 9110 §9.2.2). */
-export const isRepeatable = ({ method, framing }: RequestHead): boolean =>
-  IDEMPOTENT.has(method) && framing.kind === 'none'
+/**
+ * Whether a request may be sent again: nothing of it is lost, and it may arrive twice (RFC 9110 §9.2.2), unless it was
+ * refused unseen.
+ */
+export const isRepeatable = ({ method, framing }: RequestHead, wasRefused: boolean): boolean =>
+  framing.kind === 'none' && (wasRefused || IDEMPOTENT.has(method))

@@ -1,9 +1,8 @@
 /** Opens connections to one address, and few of them while it does not answer. */
-import { connect, type Place } from '../../http/sockets/sockets.ts'
-import type { Wire } from '../../http/sockets/wire.ts'
+import { connect, type Connected, type Place } from '../../http/sockets/sockets.ts'
 
 /** As {@link connect}, for one place. */
-export type Connect = (settled: (wire: Wire | undefined, fault: string) => void) => () => void
+export type Connect = (settled: Connected) => () => void
 
 interface Attempt {
   readonly begunMs: number
@@ -37,7 +36,11 @@ export function createConnect(place: Place, clock: () => number = () => performa
   return (settled) => {
     const nowMs = clock()
     if (isSilent(nowMs)) {
-      settled(undefined, `the server does not answer; ${pending.size} connections to it are being made`)
+      settled(
+        undefined,
+        `the server does not answer; ${pending.size} connections to it are being made`,
+        false,
+      )
       return NOTHING
     }
     lastMs = nowMs

@@ -5,7 +5,8 @@ import { connect, type Place } from '../../http/sockets/sockets.ts'
 import { compileStatuses } from '../../syntax/status-set.ts'
 import type { Wire } from '../../http/sockets/wire.ts'
 import { Http1Link } from './http1-link.ts'
-import { NO_LINK_EVENTS, type LinkRequest } from './link.ts'
+import { openHttp2Session } from './http2-session.ts'
+import { NO_LINK_EVENTS, type Link, type LinkRequest } from './link.ts'
 
 export type HealthCheck = ReturnType<typeof startHealthCheck>
 
@@ -71,10 +72,7 @@ function ask(
   }
   const limit: Expiring = { deadlineMs: performance.now() + timeoutMs, onDeadline: () => finish(false) }
   deadlines.add(limit)
-  giveUp = connect(place, (opened) => {
-    if (opened === undefined) return finish(false)
-    wire = opened
-    const link = new Http1Link(opened, false, 0)
+  const put = (link: Link): void => {
     link.events = {
       ...NO_LINK_EVENTS,
       onHead: ({ status }) => finish(isHealthy(status)),
@@ -83,17 +81,27 @@ function ask(
     link.send(questionTo(place, path))
     link.endRequest()
     link.flush()
+  }
+  giveUp = connect(place, (opened) => {
+    if (opened === undefined) return finish(false)
+    wire = opened
+    if (place.offers !== 'h2') return put(new Http1Link(opened, false, 0))
+    const scheme = place.server.isTls ? 'https' : 'http'
+    const rules = { scheme, maxConnectionAgeMs: timeoutMs, deadlines } as const
+    openHttp2Session(opened, rules, (session) =>
+      session === undefined ? finish(false) : put(session.take()),
+    )
   })
   return () => void stop()
 }
 
-const questionTo = ({ server }: Place, path: string): LinkRequest => ({
+const questionTo = ({ server, offers }: Place, path: string): LinkRequest => ({
   method: 'GET',
   target: path,
   authority: server.authority,
   fields: [
     { name: 'User-Agent', value: 'Warder' },
-    { name: 'Connection', value: 'close' },
+    ...(offers === 'h2' ? [] : [{ name: 'Connection', value: 'close' }]),
   ],
   framing: { kind: 'none' },
   takesTrailers: false,

@@ -52,7 +52,7 @@ export class Http1Link implements Link, WireEvents {
 
   // The request.
 
-  send(request: LinkRequest): void {
+  send(request: LinkRequest): undefined {
     this.wire.events = this
     this.#heads = createAnswerHeadReader(request.method)
     this.#writer = new BodyWriter(this.wire, request.framing)

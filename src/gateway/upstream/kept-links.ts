@@ -9,7 +9,7 @@ export interface KeptLink {
 }
 
 // Shorter than the 5 s after which Node.js and uvicorn close an idle connection, so that they seldom close it first.
-const KEEP_MS = 4_000
+export const KEEP_MS = 4_000
 const MAX_KEPT = 64
 
 interface Entry extends KeptLink, Expiring {}

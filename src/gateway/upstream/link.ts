@@ -16,16 +16,21 @@ export interface LinkRequest {
   readonly framing: BodyFraming
   /** Whether the client reads trailers of the answer. */
   readonly takesTrailers: boolean
-  /** Whether it asks for a WebSocket. */
+  /** Whether it asks for a WebSocket, which HTTP/1.1 alone can open here. */
   readonly isUpgrade: boolean
 }
 
 /** Why there is no whole answer. */
 export interface AnswerBroken {
-  /** `nothing`: the server closed before it sent anything. */
-  readonly kind: 'nothing' | 'closed' | 'invalid'
+  /**
+   * `nothing`: the server closed before it sent anything. `refused`: it promises that it has not processed the request
+   * (RFC 9113 §8.7).
+   */
+  readonly kind: 'nothing' | 'refused' | 'closed' | 'invalid'
   /** For the log. */
   readonly detail: string
+  /** The server has given the exchange up by itself (RFC 9113 §7, CANCEL), as servers of gRPC do at its deadline. */
+  readonly isCancelled?: boolean
 }
 
 /** Is called when the server does something. */
@@ -59,7 +64,8 @@ export const NO_LINK_EVENTS: LinkEvents = {
 export interface Link {
   /** Whether its connection has carried an exchange before: then it may have been closed while the request was on its way. */
   readonly isReused: boolean
-  readonly wire: Wire
+  /** The connection, if it carries one exchange at a time; undefined for HTTP/2. */
+  readonly wire: Wire | undefined
   /** Whether nothing of this exchange is left on the connection. */
   readonly mayCarryAnother: boolean
   events: LinkEvents
@@ -67,8 +73,12 @@ export interface Link {
   readonly contentBytes: number
   /** Charges what waits for the server to this account. */
   chargeTo(account: HeldAccount): void
-  /** Begins the request. Its head is sent with the next `flush`. */
-  send(request: LinkRequest): void
+  /**
+   * Begins the request. Its head is sent with the next `flush`.
+   *
+   * @returns Why it cannot be sent; undefined if it can.
+   */
+  send(request: LinkRequest): string | undefined
   content(bytes: Buffer): void
   /** The body is whole. */
   endRequest(): void

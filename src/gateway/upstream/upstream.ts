@@ -23,13 +23,13 @@ export function createUpstream(
   state: Pick<GatewayState, 'servers' | 'names'>,
   deadlines: Deadlines,
 ): Upstream {
-  const { name, ejectAfter, ejectForMs, health, resolveMs, maxConnectionAgeMs } = settings
+  const { name, ejectAfter, ejectForMs, health, resolveMs, maxConnectionAgeMs, protocol } = settings
   const trustId = trustKey(trust)
   const groups = settings.servers.map((server, i) => {
     const { weight, ...reach } = server
     // A server that is configured twice is two servers.
     const nth = settings.servers.slice(0, i).filter(({ url }) => url === server.url).length
-    const rules = [ejectAfter, ejectForMs, health, resolveMs, maxConnectionAgeMs]
+    const rules = [ejectAfter, ejectForMs, health, resolveMs, maxConnectionAgeMs, protocol]
     const key = JSON.stringify([name, reach, nth, rules, trustId])
     const make = () => createServerGroup(server, settings, trust, { ...state.names, deadlines })
     return { group: state.servers.of(key, make), weight }

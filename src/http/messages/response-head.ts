@@ -59,8 +59,12 @@ export function parseResponseHead(text: string, method: string): Result<Response
 const announcesBody = (framing: BodyFraming): boolean =>
   framing.kind === 'chunked' || (framing.kind === 'length' && framing.bytes > 0)
 
+/** Whether an answer never has a body, whatever it announces (RFC 9112 §6.3). */
+export const withoutBody = (status: number, method: string): boolean =>
+  method === 'HEAD' || status < 200 || status === 204 || status === 304
+
 /** Without a framing, the body ends with the connection. */
 function framingOf(framing: BodyFraming, status: number, method: string): ResponseHead['framing'] {
-  if (method === 'HEAD' || status < 200 || status === 204 || status === 304) return { kind: 'none' }
+  if (withoutBody(status, method)) return { kind: 'none' }
   return framing.kind === 'none' ? { kind: 'until_close' } : framing
 }

@@ -75,40 +75,47 @@ export interface Place {
   readonly ip: string | undefined
   /** Authorities and the gateway's certificate, for TLS. */
   readonly trust: ServerTrust
+  /** The versions of HTTP to offer by ALPN (RFC 7301), for TLS. Default: nothing is offered. */
+  readonly offers?: Offers
 }
+
+/** HTTP/2 alone, or beside HTTP/1.1 and rather than it. */
+export type Offers = 'h2' | 'h2_or_http1'
+
+/** The wire and whether HTTP/2 was agreed on, or undefined with the reason why there is no wire. */
+export type Connected = (wire: Wire | undefined, fault: string, isHttp2: boolean) => void
+
+/** As in the handshake: each name behind its length. */
+const ALPN: Readonly<Record<Offers, string>> = { h2: '\x02h2', h2_or_http1: '\x02h2\x08http/1.1' }
 
 /**
  * Connects to a server; with TLS, its certificate is verified for the name.
  *
- * @param settled Called once: with the wire, or with the reason why there is none.
+ * @param settled Called once.
  * @param ended Called once when the attempt holds no descriptor any more: before `settled`, and also after giving up.
  *   The runtime cannot take back a connection that is being made, so that may be minutes later.
  * @returns Gives up, also in the middle of a handshake; `settled` is not called then.
  */
-export function connect(
-  place: Place,
-  settled: (wire: Wire | undefined, fault: string) => void,
-  ended: () => void = NOTHING,
-): () => void {
+export function connect(place: Place, settled: Connected, ended: () => void = NOTHING): () => void {
   const { server } = place
   const host = server.address.kind === 'tcp' ? server.address.host : ''
   let isSettled = false
   let isEnded = false
   let raw: Bun.Socket<Slot> | undefined
-  const settle = (wire: Wire | undefined, fault: string): void => {
+  const settle = (wire: Wire | undefined, fault: string, isHttp2 = false): void => {
     if (!isEnded) {
       isEnded = true
       ended()
     }
     if (isSettled) return
     isSettled = true
-    settled(wire, fault)
+    settled(wire, fault, isHttp2)
   }
   const ready = (socket: Bun.Socket<Slot>): void => {
     if (isSettled) return socket.terminate()
     const wire = new SocketWire(socket)
     socket.data.wire = wire
-    settle(wire, '')
+    settle(wire, '', socket.alpnProtocol === 'h2')
   }
   const verifying = {
     open: (socket: Bun.Socket<Slot>) => {
@@ -140,7 +147,7 @@ export function connect(
 }
 
 function begin(
-  { server, ip, trust }: Place,
+  { server, ip, trust, offers }: Place,
   host: string,
   socket: Bun.SocketHandler<Slot>,
 ): Promise<Bun.Socket<Slot>> {
@@ -148,7 +155,12 @@ function begin(
   const { address } = server
   if (address.kind === 'unix') return Bun.connect<Slot>({ ...options, unix: address.path })
   // Without a name the runtime would send the address.
-  const tls = { ...trust, serverName: tlsServerName(host) ?? '', rejectUnauthorized: true }
+  const tls = {
+    ...trust,
+    serverName: tlsServerName(host) ?? '',
+    rejectUnauthorized: true,
+    ...(offers !== undefined && { ALPNProtocols: ALPN[offers] }),
+  }
   const target = { ...options, hostname: ip ?? host, port: address.port }
   return Bun.connect<Slot>(server.isTls ? { ...target, tls } : target)
 }

@@ -11,6 +11,7 @@ export function checkGateway(parts: ConfigParts): readonly LocatedProblem[] {
   return [
     ...checkUpstreamNames(parts),
     ...checkDestinations(parts),
+    ...parts.upstreams.flatMap(checkProtocol),
     ...parts.routes.flatMap(({ pointer, value }) => uselessWords(ROUTE, pointer, value)),
     ...checkRewrites(parts),
     ...checkCors(parts),
@@ -52,6 +53,22 @@ function checkDestinations({ listen, routes, whole }: ConfigParts): readonly Loc
   return routes
     .filter(({ value }) => value.upstream === undefined && value.access !== 'deny')
     .map(({ pointer }) => problemAt(pointer, 'ERR_CONFIG_ROUTE_UPSTREAM', message, hint))
+}
+
+/** A version that no server of the upstream can speak, or that is not chosen by anybody. */
+function checkProtocol({ pointer, value }: ConfigParts['upstreams'][number]): readonly LocatedProblem[] {
+  const { protocol, servers } = value
+  const at = `${pointer}/protocol`
+  const h2c = servers.find(({ url }) => url.isH2c === true)?.url.url
+  if (protocol === 'http1' && h2c !== undefined) {
+    const message = `${quoted(h2c)} speaks HTTP/2, and \`protocol\` says HTTP/1.1`
+    return [problemAt(at, 'ERR_CONFIG_VALUE', message, 'remove `protocol`, or write http://')]
+  }
+  if (protocol === 'auto' && !servers.some(({ url }) => url.isTls)) {
+    const message = '`protocol: auto` without an `https://` server: without TLS, no version is agreed on'
+    return [problemAtKey(at, 'ERR_CONFIG_USELESS_KEY', message, 'write `http1` or `http2`')]
+  }
+  return []
 }
 
 function checkRewrites({ routes }: ConfigParts): readonly LocatedProblem[] {

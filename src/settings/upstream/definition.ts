@@ -19,7 +19,7 @@ export interface ServerSettings extends ServerAddress {
 const SERVER_URL = parsed<ServerAddress>('URL', parseServerUrl, ({ url }) => url)
 
 export const SERVER = section({
-  url: required(SERVER_URL, '`http://host:port`, `https://host:port` or `unix:/path`.'),
+  url: required(SERVER_URL, '`http://host:port`, `https://host:port`, `h2c://host:port` or `unix:/path`.'),
   weight: withDefault(count(1, 1_000), 1, 'Share of the requests relative to the other servers.'),
 })
 
@@ -62,7 +62,12 @@ export const UPSTREAM = section(
   {
     servers: required(
       listOf(server, 'list of URLs and of maps'),
-      "Servers: `http://host:port`, `https://host:port` or `unix:/path`. Without a path, because the client's path is forwarded.",
+      "Servers: `http://host:port`, `https://host:port`, `h2c://host:port` (HTTP/2 without TLS, for gRPC) or `unix:/path`. Without a path, because the client's path is forwarded.",
+    ),
+    protocol: optional(
+      word('http1', 'http2', 'auto'),
+      'Version of HTTP that is spoken with the servers: HTTP/1.1, HTTP/2 (with `https://` by ALPN, else from the first byte), or with `https://` the one that the server chooses by ALPN. gRPC needs HTTP/2, WebSockets need HTTP/1.1; with `auto`, each gets its own connections.',
+      { absent: '`http2` for `h2c://`, `http1` for all others' },
     ),
     balance: withDefault(word('round_robin', 'least_connections'), 'round_robin', 'How a server is chosen.'),
     host: withDefault(

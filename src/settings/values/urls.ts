@@ -11,6 +11,8 @@ export interface ServerAddress {
   /** As the operator wrote it: `http://10.0.0.5:8000` or `unix:/run/app.sock`. In the log, never in an answer. */
   readonly url: string
   readonly isTls: boolean
+  /** It speaks HTTP/2 without TLS: `h2c://10.0.0.5:50051`. */
+  readonly isH2c?: true
   readonly address: SocketAddress
   /** `Host` for this server if the upstream rewrites it: with the port, unless that is the scheme's own. */
   readonly authority: string
@@ -24,12 +26,13 @@ export function parseServerUrl(text: string): Result<ServerAddress, Problem> {
   if (text.startsWith('unix:')) return parseSocketPath(text)
   const why = whyNot(text)
   if (why !== undefined) return notServer(text, why)
-  const { protocol, hostname, port } = new URL(text)
+  const { protocol, hostname, port } = new URL(withHttp(text))
   const scheme = protocol === 'https:' ? 'https:' : 'http:'
   const number = port === '' ? DEFAULT_PORTS[scheme] : Number(port)
   return ok({
     url: text,
     isTls: scheme === 'https:',
+    ...(text.startsWith(H2C) && { isH2c: true }),
     address: { kind: 'tcp', host: hostname.replaceAll(/[[\]]/g, ''), port: number },
     authority: port === '' ? hostname : `${hostname}:${port}`,
   })
@@ -43,22 +46,26 @@ function parseSocketPath(text: string): Result<ServerAddress, Problem> {
   return ok({ url: text, isTls: false, address: { kind: 'unix', path }, authority: 'localhost' })
 }
 
+const H2C = 'h2c://'
+/** `URL` reads hosts and ports of schemes that it knows. */
+const withHttp = (text: string): string => (text.startsWith(H2C) ? `http://${text.slice(H2C.length)}` : text)
+
 function whyNot(text: string): string | undefined {
-  if (!/^https?:\/\//.test(text)) return 'it does not begin with http://, https:// or unix:'
+  if (!/^(?:https?|h2c):\/\//.test(text)) return 'it does not begin with http://, https://, h2c:// or unix:'
   const rest = text.slice(text.indexOf('//') + 2)
   if (rest.includes('@')) return 'it has a user name'
   if (/[?#]/.test(rest)) return 'it has a query or a fragment'
   if (rest.includes('/')) return 'it has a path; paths are forwarded as the client sent them'
-  if (!/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.test(rest) || !URL.canParse(text))
+  if (!/^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.test(rest) || !URL.canParse(withHttp(text)))
     return 'it has no host to connect to'
-  return new URL(text).port === '0' ? 'nothing can connect to port 0' : undefined
+  return new URL(withHttp(text)).port === '0' ? 'nothing can connect to port 0' : undefined
 }
 
 const notServer = (text: string, why: string): Result<never, Problem> =>
   refuse(
     'ERR_CONFIG_SERVER_URL',
     `${quotedUrl(text)} is not the URL of a server: ${why}`,
-    'write http://host:port, https://host:port or unix:/path/to/socket',
+    'write http://host:port, https://host:port, h2c://host:port or unix:/path/to/socket',
   )
 
 /** An auth service. */

@@ -9,9 +9,11 @@ import { startRawUpstream } from '../../support/run-gateway.ts'
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
+const ANY = { mayReuse: true, isUpgrade: false }
+
 const take = (pool: ServerPool): Promise<Http1Link> =>
   new Promise((resolve, reject) => {
-    pool.take(true, (link, fault) => (link instanceof Http1Link ? resolve(link) : reject(new Error(fault))))
+    pool.take(ANY, (link, fault) => (link instanceof Http1Link ? resolve(link) : reject(new Error(fault))))
   })
 
 function createPool(port: number): ServerPool {
@@ -67,7 +69,7 @@ it('gives up a connection that is being made when its address leaves, and makes 
   expect(result.status).toBe('rejected')
   // At once: the address is not connected to.
   const links: unknown[] = []
-  pool.take(true, (link) => links.push(link))
+  pool.take(ANY, (link) => links.push(link))
   expect(links).toEqual([undefined])
   expect(pool.active).toBe(0)
   expect(app.received).toEqual([])

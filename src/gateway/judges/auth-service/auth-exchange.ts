@@ -38,7 +38,7 @@ export class AuthExchange implements LinkSearchEvents {
   constructor(question: AuthQuestion, settled: (verdict: Verdict, head: ResponseHead | undefined) => void) {
     this.#question = question
     this.#settled = settled
-    this.#search = new LinkSearch(question.servers, this)
+    this.#search = new LinkSearch(question.servers, false, this)
     this.#limit = {
       deadlineMs: performance.now() + question.settings.timeoutMs,
       onDeadline: () => this.#late(),
@@ -76,6 +76,7 @@ export class AuthExchange implements LinkSearchEvents {
   onFound(link: Link): void {
     this.#attempt.deadlineMs = Infinity
     const { wire } = link
+    if (wire === undefined) return this.#fail('it is asked over HTTP/1.1 alone')
     const answer = createAuthAnswerReader(this.#question.settings.maxAnswerBytes)
     wire.events = {
       onData: (bytes) => this.#read(answer.read(bytes), link),

@@ -52,7 +52,7 @@ function createAuthService(
   const { resolveMs, maxConnectionAgeMs } = settings
   const group = createServerGroup(
     settings.server,
-    { ...EJECTION, resolveMs, maxConnectionAgeMs },
+    { ...EJECTION, protocol: 'http1', resolveMs, maxConnectionAgeMs },
     trust,
     deps,
   )
