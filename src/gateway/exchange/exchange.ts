@@ -10,6 +10,7 @@ import type { Judgement } from '../judges/judge.ts'
 import { DECISION_TIMEOUT_MS, startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
 import type { ExchangeContext, ExchangeRules } from './exchange-context.ts'
 import { Forwarding, type ForwardingEvents } from './forwarding.ts'
+import { isGrpc, toGrpcAnswer } from './grpc-answer.ts'
 import { cookieFields, faultAnswer, toWholeAnswer, type OwnAnswer } from './own-answer.ts'
 
 /** Takes over the events of the client's stream until it is released or cut off. */
@@ -102,16 +103,18 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#client.release()
   }
 
-  failed(fault: GatewayFault, detail: string): void {
+  failed(fault: GatewayFault, detail: string, isCancelled = false): void {
     // Half an answer cannot be taken back; only its missing end shows the client that it failed.
-    if (this.#forwarding?.hasBegun === true) this.gone(fault, detail)
+    const isBegun = this.#forwarding?.hasBegun === true
+    // At its deadline, a client of gRPC understands a cancellation; an answer would be another fault to it.
+    if (isBegun || (isCancelled && isGrpc(this.#client.head))) this.gone(fault, detail, isCancelled)
     else this.answerOwn(faultAnswer(fault, detail))
   }
 
-  gone(fault: GatewayFault | undefined, detail?: string): void {
+  gone(fault: GatewayFault | undefined, detail?: string, isCancelled = false): void {
     if (this.#isOver) return
     this.#finish(this.#forwarding?.status ?? 0, fault, detail)
-    this.#client.abort()
+    this.#client.abort(isCancelled)
   }
 
   answerOwn(own: OwnAnswer): void {
@@ -121,7 +124,8 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     // Also if the server fails: once a session was renewed, the old cookie may be worth nothing.
     const fields = [...(own.fields ?? []), ...this.#cookies]
     this.#finish(own.status, own.fault, own.detail)
-    this.#client.answerWhole(toWholeAnswer({ ...own, headers, fields }, this.#id))
+    const toAnswer = isGrpc(this.#client.head) ? toGrpcAnswer : toWholeAnswer
+    this.#client.answerWhole(toAnswer({ ...own, headers, fields }, this.#id))
     this.#client.release()
   }
 

@@ -11,9 +11,10 @@ import type { AnswerBroken, Link, LinkEvents } from '../upstream/link.ts'
 import type { ServerPool } from '../upstream/server-pool.ts'
 import { AnswerRelay, type AnswerEnd, type AnswerIntercepted } from './answer-relay.ts'
 import type { ForwardingInput } from './exchange-context.ts'
+import { isGrpc } from './grpc-answer.ts'
 import { isRepeatable, LinkSearch, type LinkSearchEvents } from './link-search.ts'
 import type { OwnAnswer } from './own-answer.ts'
-import { createUploadPace, type UploadPace } from './upload-pace.ts'
+import { createUploadPace, type PaceSettings, type UploadPace } from './upload-pace.ts'
 import { toLinkRequest } from './upstream-head.ts'
 
 /** The end, of which there is one. */
@@ -22,7 +23,8 @@ export interface ForwardingEvents {
   done(): void
   /** The server's answer is replaced by one of the gateway. */
   answerOwn(answer: OwnAnswer): void
-  failed(fault: GatewayFault, detail: string): void
+  /** @param isCancelled The server has given the exchange up by itself. */
+  failed(fault: GatewayFault, detail: string, isCancelled?: boolean): void
   /** The client is gone; without a fault, at the end of a tunnel. */
   gone(fault: GatewayFault | undefined): void
 }
@@ -185,13 +187,19 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     const answer = new AnswerRelay(this.#input, link, (end) => this.#answerEnded(end, link))
     this.#link = link
     this.#answer = answer
-    this.#pace = createUploadPace(destination.upstream.settings)
+    this.#pace = createUploadPace(this.#paceOf(link))
     this.#askedMs = clock.elapsedMs()
     this.#upstreamMs = undefined
     link.events = this.#linkEvents(answer, link)
     const fault = link.send(toLinkRequest(request, judgement, destination, server, headers))
     if (fault !== undefined) return this.#events.failed('bad_request', fault)
     this.#sendBody(this.#client.open())
+  }
+
+  /** A call of gRPC may say little for long, and a stream of HTTP/2 holds no connection to the server meanwhile. */
+  #paceOf({ wire }: Link): PaceSettings {
+    const { settings } = this.#input.destination.upstream
+    return wire === undefined && isGrpc(this.#client.head) ? { ...settings, minUploadRate: 0 } : settings
   }
 
   #linkEvents(answer: AnswerRelay, link: Link): LinkEvents {
@@ -248,6 +256,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
       return this.#search.again()
     }
     this.#search.report('failed')
-    this.#events.failed(end.kind === 'invalid' ? 'upstream_invalid' : 'upstream_closed', end.detail)
+    const fault = end.kind === 'invalid' ? 'upstream_invalid' : 'upstream_closed'
+    this.#events.failed(fault, end.detail, end.isCancelled)
   }
 }

@@ -25,7 +25,7 @@ export interface OwnAnswer {
 /** The answer as it is sent. */
 export const toWholeAnswer = (own: OwnAnswer, id: string): WholeAnswer => ({
   status: own.status,
-  fields: fieldsOf(own, id),
+  fields: [...(own.status === 204 ? [] : [PROBLEM]), ...ownFields(own, id)],
   body: bodyOf(own, id),
 })
 
@@ -41,17 +41,18 @@ function bodyOf({ status, fault, reason }: OwnAnswer, id: string): string {
   return `${JSON.stringify({ type: 'about:blank', title, status, decision_id: id })}\n`
 }
 
-function fieldsOf(
-  { status, fault, reason, headers, fields = [] }: OwnAnswer,
+const PROBLEM: FieldLine = { name: 'Content-Type', value: 'application/problem+json' }
+
+/** The header fields of an own answer, in whatever form it is sent. */
+export function ownFields(
+  { fault, reason, headers, fields = [] }: OwnAnswer,
   id: string,
 ): readonly FieldLine[] {
   const code = reason ?? fault
-  const type = { name: 'Content-Type', value: 'application/problem+json' }
   return [
     ...(code === undefined ? [] : [{ name: 'X-Decision-Reason', value: code }]),
     ...Object.entries(headers).map(([name, value]) => ({ name, value })),
     ...fields,
-    ...(status === 204 ? [] : [type]),
     { name: 'Cache-Control', value: 'no-store' },
     { name: 'X-Decision-Id', value: id },
   ]

@@ -2,6 +2,7 @@
 import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 
 export type UploadPace = ReturnType<typeof createUploadPace>
+export type PaceSettings = Pick<UpstreamSettings, 'minUploadRate' | 'idleTimeoutMs'>
 
 /**
  * For how many idle timeouts a body may live on bytes that came faster at first. Without a bound, a megabyte would buy half
@@ -14,7 +15,7 @@ const MAX_LEAD = 10
  * longest silence within `minUploadRate`, which is in bytes per second; 0 is no limit.
  */
 export function createUploadPace(
-  { minUploadRate, idleTimeoutMs }: Pick<UpstreamSettings, 'minUploadRate' | 'idleTimeoutMs'>,
+  { minUploadRate, idleTimeoutMs }: PaceSettings,
   startedMs: number = performance.now(),
 ) {
   const bytesPerMs = minUploadRate / 1_000

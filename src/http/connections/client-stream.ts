@@ -65,8 +65,12 @@ export interface ClientStream {
   answerWhole(answer: WholeAnswer): void
   /** The exchange is over, and its answer was written whole. */
   release(): void
-  /** Cuts the client off: its answer is incomplete, and must not look whole. */
-  abort(): void
+  /**
+   * Cuts the client off: its answer is incomplete, and must not look whole.
+   *
+   * @param isCancelled Because the server has given it up; the client is told so, in HTTP/2.
+   */
+  abort(isCancelled?: boolean): void
 }
 
 /** Nobody is listening. */

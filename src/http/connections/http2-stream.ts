@@ -14,6 +14,9 @@ const NO_PARTS: readonly Buffer[] = []
 const RESET_CONTENT = 205
 const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
 
+/** By this code the runtime resets a stream with CANCEL, and any other error with INTERNAL_ERROR. */
+const CANCELLED = Object.assign(new Error('cancelled'), { code: 'ABORT_ERR' })
+
 export class Http2Stream implements ClientStream {
   events: ClientEvents = NO_CLIENT_EVENTS
   readonly head: RequestHead
@@ -199,9 +202,10 @@ export class Http2Stream implements ClientStream {
     })
   }
 
-  abort(): void {
+  abort(isCancelled = false): void {
     this.#isOver = true
-    if (!this.#stream.destroyed) this.#stream.destroy(new Error('the answer broke off'))
+    if (!this.#stream.destroyed)
+      this.#stream.destroy(isCancelled ? CANCELLED : new Error('the answer broke off'))
     this.#ended()
   }
 }

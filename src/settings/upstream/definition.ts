@@ -101,7 +101,7 @@ export const UPSTREAM = section(
     min_upload_rate: withDefault(
       byteRate(0, 1024 ** 3),
       '500B',
-      'Slowest accepted request body, in bytes per second; `0` is no limit, for clients that send events on one long request. A body may fall behind by one `idle_timeout`; a fast start earns up to ten. Time during which the server reads nothing does not count, nor does a WebSocket, nor a body whose answer has begun.',
+      'Slowest accepted request body, in bytes per second; `0` is no limit, for clients that send events on one long request. A body may fall behind by one `idle_timeout`; a fast start earns up to ten. Time during which the server reads nothing does not count, nor does a WebSocket, nor a call of gRPC over HTTP/2, nor a body whose answer has begun.',
     ),
     eject_after: withDefault(
       count(1, 1_000),
