@@ -11,6 +11,8 @@ const WHEELS_OF = {
     wheels: ['PyJWT==2.10.1', 'cryptography==46.0.3', 'cffi==2.0.0', 'pycparser==2.23'],
     file: 'jwt/__init__.py',
   },
+  // Likewise; messages go as bytes, so that protobuf is not needed.
+  grpcio: { wheels: ['grpcio==1.85.3', 'typing_extensions==4.15.0'], file: 'grpc/__init__.py' },
 } as const
 
 export type PipProgram = keyof typeof WHEELS_OF

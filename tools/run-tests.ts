@@ -5,7 +5,14 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { HOW_TO_FORBID, INSTALL_FLAG, mayInstall, NO_INSTALL_FLAG } from './may-install.ts'
-import { describeInstallation, ensurePrograms, findMissing, PROGRAM_PATH, type Program } from './programs.ts'
+import {
+  canBuildGo,
+  describeInstallation,
+  ensurePrograms,
+  findMissing,
+  PROGRAM_PATH,
+  type Program,
+} from './programs.ts'
 import { runBunTest } from './run-bun-test.ts'
 import { testArguments } from './test-command.ts'
 import { formatCounts, readCounts } from './test-counts.ts'
@@ -24,6 +31,9 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   // Debian's Python comes without it, and installs the next one.
   'pip3',
   'pyjwt',
+  'grpcio',
+  // Go itself is not installed: without it, only its live tests do not run.
+  ...(canBuildGo() ? (['grpc-peer'] as const) : []),
 ]
 const CACHE = `${ROOT}/node_modules/.cache/warder`
 const QUICK_FLAG = '--quick'
