@@ -121,7 +121,7 @@ function lazily<T>(make: () => T): () => T {
 
 /** No list in a file may be empty; as a default it means that nothing was written. */
 const checkedDefault = ({ kind, default: value }: Setting): unknown =>
-  Array.isArray(value) && value.length === 0 ? value : kind.schema.parse(value)
+  Array.isArray(value) && value.length === 0 ? value : kind.schema.parse(value, { jitless: true })
 
 function fillAll(fields: readonly Field[], checked: Members, context: FillContext): Members {
   const filled: Record<string, unknown> = {}
