@@ -4,7 +4,7 @@ import type { PatternEnds } from '../request/other-spellings.ts'
 import { assertPathPattern, coversPath, splitPath, type PathPattern } from '../syntax/path-pattern.ts'
 import type { Policy } from './compile-policy.ts'
 import { coversHost } from './host-pattern.ts'
-import { createRouteIndex, type Ordered } from './route-index.ts'
+import { createRouteIndex, type FindRoute, type Ordered } from './route-index.ts'
 import type { RouteSettings } from '../settings/route/definition.ts'
 
 export type RouteAccess =
@@ -62,14 +62,59 @@ export function compileRoutes(
   settings: readonly RouteSettings[],
   policies: ReadonlyMap<string, Policy>,
 ): RouteTable {
-  const routes = settings.map((route, order) => compileRoute(route, order, policies))
-  const exact = createRouteIndex(routes, (route) => patternsOf(route.settings))
-  const insensitive = routes.filter((route) => route.settings.caseSensitive !== true)
-  const folded = createRouteIndex(insensitive, (route) => foldedPatternsOf(route.settings))
+  const compiler = createRouteCompiler(settings, policies)
+  for (const route of settings) compiler.add(route)
+  return compiler.finish()
+}
+
+/** Compiles routes one by one, so that a running service can answer between two of them. */
+export interface RouteCompiler {
+  /** Each of the routes, in the operator's order. */
+  add(route: RouteSettings): void
+  /** When all were added. */
+  finish(): RouteTable
+}
+
+export function createRouteCompiler(
+  settings: readonly RouteSettings[],
+  policies: ReadonlyMap<string, Policy>,
+): RouteCompiler {
   // Without a pattern in upper case, a path in lower case matches the same routes either way.
-  const hasCase = insensitive.some(({ settings: { path: paths } }) =>
-    paths.some((path) => foldCase(path) !== path),
+  const hasCase = settings.some(
+    ({ path: paths, caseSensitive }) =>
+      caseSensitive !== true && paths.some((path) => foldCase(path) !== path),
   )
+  const exact = createRouteIndex<Route>()
+  // The same routes with the same patterns, in most configurations.
+  const isFoldedSame = !hasCase && settings.every(({ caseSensitive }) => caseSensitive !== true)
+  const folded = isFoldedSame ? exact : createRouteIndex<Route>()
+  const routes: Route[] = []
+  const methods = new Set<string>()
+  const ends = createPatternEnds()
+  return {
+    add(one) {
+      const route = compileRoute(one, routes.length, policies)
+      const patterns = patternsOf(one)
+      routes.push(route)
+      exact.add(route, patterns)
+      if (!isFoldedSame && one.caseSensitive !== true) folded.add(route, patterns.map(foldPattern))
+      for (const method of one.method) methods.add(method)
+      for (const pattern of patterns) ends.add(pattern)
+    },
+    finish: () =>
+      createTable({ routes, methods, ends: ends.found, exact: exact.find, folded: folded.find, hasCase }),
+  }
+}
+
+interface Compiled extends Pick<RouteTable, 'routes' | 'methods' | 'ends'> {
+  readonly exact: FindRoute<Route>
+  /** For paths of {@link foldCase}; without the routes that distinguish letter case. */
+  readonly folded: FindRoute<Route>
+  /** Whether a pattern has letters that folding changes. */
+  readonly hasCase: boolean
+}
+
+function createTable({ routes, methods, ends, exact, folded, hasCase }: Compiled): RouteTable {
   const firstBefore: RouteTable['firstBefore'] = (limit, { host, path }, accepts, letterCase = 'exact') => {
     if (limit.order === 0) return undefined
     const first =
@@ -80,7 +125,7 @@ export function compileRoutes(
   }
   return {
     routes,
-    methods: new Set(settings.flatMap(({ method: methods }) => methods)),
+    methods,
     match: ({ host, path, method }) =>
       exact(host, splitPath(path), (route) => acceptsMethod(route, method), undefined),
     metByCase(limit, query) {
@@ -88,18 +133,24 @@ export function compileRoutes(
       return firstBefore(limit, query, (route) => acceptsMethod(route, query.method), 'ignored')
     },
     earlierMatch: (limit, query) => firstBefore(limit, query, (route) => acceptsMethod(route, query.method)),
-    ends: endsOf(settings.flatMap(patternsOf)),
-    keepsEncoded: settings.some(({ encoded }) => encoded === 'keep'),
+    ends,
+    keepsEncoded: routes.some(({ settings }) => settings.encoded === 'keep'),
     firstBefore,
   }
 }
 
-function endsOf(patterns: readonly PathPattern[]): PatternEnds {
-  const lasts = patterns.map(({ segments }) => segments.findLast((segment) => segment !== '') ?? '')
+/** Collects the last segments of patterns. */
+function createPatternEnds(): { readonly found: PatternEnds; add(pattern: PathPattern): void } {
+  const names = new Set<string>()
+  const found = { names, hasSlash: false, hasStar: false }
   return {
-    names: new Set(lasts.map(foldCase)),
-    hasSlash: patterns.some(({ segments }) => segments.at(-1) === ''),
-    hasStar: patterns.some(({ isTree }, i) => !isTree && lasts[i] === '*'),
+    found,
+    add({ segments, isTree }) {
+      const last = segments.findLast((segment) => segment !== '') ?? ''
+      names.add(foldCase(last))
+      found.hasSlash ||= segments.at(-1) === ''
+      found.hasStar ||= !isTree && last === '*'
+    },
   }
 }
 
@@ -127,7 +178,12 @@ export const patternsOf = (route: RouteSettings): readonly PathPattern[] =>
 
 /** The same, folded by {@link foldCase}; `*` and `**` stay unchanged. */
 export const foldedPatternsOf = (route: RouteSettings): readonly PathPattern[] =>
-  patternsOf(route).map((pattern) => ({ ...pattern, segments: pattern.segments.map(foldCase) }))
+  patternsOf(route).map(foldPattern)
+
+const foldPattern = (pattern: PathPattern): PathPattern => ({
+  ...pattern,
+  segments: pattern.segments.map(foldCase),
+})
 
 function compileRoute(settings: RouteSettings, order: number, policies: ReadonlyMap<string, Policy>): Route {
   return {

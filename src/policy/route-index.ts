@@ -24,11 +24,14 @@ export type FindRoute<T extends IndexedRoute> = (
   best: T | undefined,
 ) => T | undefined
 
-/** @param patternsOf The path patterns of a route. */
-export function createRouteIndex<T extends IndexedRoute>(
-  routes: readonly T[],
-  patternsOf: (route: T) => readonly PathPattern[],
-): FindRoute<T> {
+/** An index that routes are added to, in the operator's order. */
+export interface RouteIndex<T extends IndexedRoute> {
+  /** @param patterns The path patterns of the route. */
+  add(route: T, patterns: readonly PathPattern[]): void
+  readonly find: FindRoute<T>
+}
+
+export function createRouteIndex<T extends IndexedRoute>(): RouteIndex<T> {
   const anyHost = createNode<T>()
   const exactHosts = new Map<string, Node<T>>()
   const wildcards = new Map<string, Node<T>>()
@@ -39,11 +42,7 @@ export function createRouteIndex<T extends IndexedRoute>(
       return suffix === undefined ? nodeIn(exactHosts, host) : nodeIn(wildcards, suffix)
     })
   }
-  for (const route of routes) {
-    const patterns = patternsOf(route)
-    for (const root of rootsOf(route)) for (const pattern of patterns) add(root, pattern, route)
-  }
-  return (host, segments, accepts, best) => {
+  const find: FindRoute<T> = (host, segments, accepts, best) => {
     let first = findFirst(anyHost, segments, 0, accepts, best)
     const exact = exactHosts.get(host)
     if (exact !== undefined) first = findFirst(exact, segments, 0, accepts, first)
@@ -54,19 +53,33 @@ export function createRouteIndex<T extends IndexedRoute>(
     }
     return first
   }
+  return {
+    find,
+    add(route, patterns) {
+      for (const root of rootsOf(route)) for (const pattern of patterns) add(root, pattern, route)
+    },
+  }
 }
 
-/** A segment of the patterns, or the root of the patterns for some hosts. */
+/**
+ * A segment of the patterns, or the root of the patterns for some hosts. Most nodes are the last of one pattern: what
+ * is empty is absent, which saves three quarters of their memory.
+ */
 interface Node<T> {
-  readonly children: Map<string, Node<T>>
+  children: Map<string, Node<T>> | undefined
   star: Node<T> | undefined
   /** Entries whose pattern ends here. */
-  readonly exact: T[]
+  exact: T[] | undefined
   /** Entries whose pattern continues with `/**` here. */
-  readonly tree: T[]
+  tree: T[] | undefined
 }
 
-const createNode = <T>(): Node<T> => ({ children: new Map(), star: undefined, exact: [], tree: [] })
+const createNode = <T>(): Node<T> => ({
+  children: undefined,
+  star: undefined,
+  exact: undefined,
+  tree: undefined,
+})
 
 function nodeIn<T>(nodes: Map<string, Node<T>>, name: string): Node<T> {
   let node = nodes.get(name)
@@ -77,10 +90,11 @@ function nodeIn<T>(nodes: Map<string, Node<T>>, name: string): Node<T> {
 function add<T>(root: Node<T>, { segments, isTree }: PathPattern, entry: T): void {
   const node = segments.reduce(
     (above, segment) =>
-      segment === '*' ? (above.star ??= createNode<T>()) : nodeIn(above.children, segment),
+      segment === '*' ? (above.star ??= createNode<T>()) : nodeIn((above.children ??= new Map()), segment),
     root,
   )
-  ;(isTree ? node.tree : node.exact).push(entry)
+  if (isTree) (node.tree ??= []).push(entry)
+  else (node.exact ??= []).push(entry)
 }
 
 function findFirst<T extends Ordered>(
@@ -93,7 +107,7 @@ function findFirst<T extends Ordered>(
   let first = earliest(node.tree, accepts, best)
   const segment = segments[depth]
   if (segment === undefined) return earliest(node.exact, accepts, first)
-  const child = node.children.get(segment)
+  const child = node.children?.get(segment)
   if (child !== undefined) first = findFirst(child, segments, depth + 1, accepts, first)
   // `/a/` has an empty last segment; `/a/*` requires a non-empty one.
   if (node.star !== undefined && segment !== '')
@@ -103,10 +117,11 @@ function findFirst<T extends Ordered>(
 
 /** Entries are in the operator's order, so the first accepted one is the earliest. */
 function earliest<T extends Ordered>(
-  entries: readonly T[],
+  entries: readonly T[] | undefined,
   accepts: (entry: T) => boolean,
   best: T | undefined,
 ): T | undefined {
+  if (entries === undefined) return best
   for (const entry of entries) {
     if (best !== undefined && entry.order >= best.order) return best
     if (accepts(entry)) return entry
