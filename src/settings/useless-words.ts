@@ -13,7 +13,9 @@ export const uselessWords = (
   why?: string,
 ): readonly LocatedProblem[] => {
   const isWritten = (word: string): boolean => written[word] !== undefined && written[word] !== false
-  return Object.entries(shape).flatMap(([word, { beside }]) => {
+  // A map has few of the words that it may have.
+  return Object.keys(written).flatMap((word) => {
+    const beside = Object.hasOwn(shape, word) ? shape[word]?.beside : undefined
     if (written[word] === undefined || beside === undefined || beside.some(isWritten)) return []
     const message = `\`${word}\` has no effect ${why ?? `without \`${beside.join('` or `')}\``}`
     return [problemAtKey(`${pointer}/${word}`, 'ERR_CONFIG_USELESS_KEY', message)]
