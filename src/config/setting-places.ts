@@ -1,6 +1,7 @@
 /** Parts of the settings with the paths by which `positionOfSetting` knows them. */
+import type { BasicAuthSettings } from '../settings/basic-auth/definition.ts'
 import type { KeySettings, OneKeySource } from '../settings/keys/key-source.ts'
-import type { JudgeSettings, RouteSettings } from '../settings/route/definition.ts'
+import type { RouteSettings } from '../settings/route/definition.ts'
 import { judgesOf } from '../settings/route/judges.ts'
 
 export interface PlacedKeySource {
@@ -19,16 +20,18 @@ export const allKeySourcesOf = (
   issuers: readonly { readonly keys: KeySettings }[],
 ): readonly PlacedKeySource[] => issuers.flatMap(({ keys }, index) => keySourcesOf(keys, index))
 
-/** Every judge of every route. */
-export const placedJudgesOf = (
+/** Every `basic_auth` of every route. Most of thousands of routes have none, and make nothing here. */
+export function* placedBasicAuthsOf(
   routes: readonly Pick<RouteSettings, 'access'>[],
-): readonly { readonly judge: JudgeSettings; readonly setting: string }[] =>
-  routes.flatMap(({ access }, i) =>
-    judgesOf(access).map((judge, j) => ({
-      judge,
-      setting: access.kind === 'all_of' ? `routes/${i}/all_of/${j}` : `routes/${i}`,
-    })),
-  )
+): Generator<{ readonly basicAuth: BasicAuthSettings; readonly setting: string }, void> {
+  for (const [i, { access }] of routes.entries()) {
+    if (access.kind !== 'basic_auth' && access.kind !== 'all_of') continue
+    for (const [j, judge] of judgesOf(access).entries()) {
+      const setting = access.kind === 'all_of' ? `routes/${i}/all_of/${j}` : `routes/${i}`
+      if (judge.kind === 'basic_auth') yield { basicAuth: judge.basicAuth, setting }
+    }
+  }
+}
 
 /** A listener of the gateway; a single one is written without a list. */
 export const listenerSetting = (listeners: readonly unknown[], i: number): string =>

@@ -5,7 +5,7 @@ import { diagnosticAt, type Diagnostic } from '../diagnostic.ts'
 import type { LoadedConfig } from '../load-config.ts'
 import type { SecretFile } from '../secret-files.ts'
 import { quoted } from '../../printable.ts'
-import { allKeySourcesOf, listenerSetting, placedJudgesOf } from '../setting-places.ts'
+import { allKeySourcesOf, listenerSetting, placedBasicAuthsOf } from '../setting-places.ts'
 
 const OTHERS_READ = 0o004
 const OTHERS_ENTER = 0o001
@@ -43,9 +43,8 @@ function namedFiles(config: LoadedConfig): readonly SecretFile[] {
     if (keys.kind === 'jwks_file' && keys.allowSymmetric === true)
       found.push({ file: keys.file, setting: `${setting}/jwks_file` })
   }
-  for (const { judge, setting } of placedJudgesOf(routes))
-    if (judge.kind === 'basic_auth')
-      found.push({ file: judge.basicAuth.usersFile, setting: `${setting}/basic_auth/users_file` })
+  for (const { basicAuth, setting } of placedBasicAuthsOf(routes))
+    found.push({ file: basicAuth.usersFile, setting: `${setting}/basic_auth/users_file` })
   return found.flatMap(({ file, setting }) =>
     file === undefined ? [] : [{ file, position: () => config.positionOfSetting(setting) }],
   )

@@ -3,7 +3,7 @@ import { diagnosticAt, type Diagnostic, type SourcePosition } from '../diagnosti
 import type { LoadedConfig } from '../load-config.ts'
 import { fileTrouble } from '../interpolate.ts'
 import { quoted } from '../../printable.ts'
-import { placedJudgesOf } from '../setting-places.ts'
+import { placedBasicAuthsOf } from '../setting-places.ts'
 import type { BasicAuthSettings, UserSettings } from '../../settings/basic-auth/definition.ts'
 import { parseHtpasswd, type Htpasswd, type HtpasswdRemark } from './htpasswd.ts'
 
@@ -14,6 +14,9 @@ export interface UsersFiles {
   readonly diagnostics: readonly Diagnostic[]
 }
 
+/** Of a setting; only looked up for a remark. */
+type Position = () => SourcePosition
+
 /** A file that several routes name is read, and reported, once. */
 export function readUsersFiles(
   config: Pick<LoadedConfig, 'settings' | 'positionOfSetting'>,
@@ -21,10 +24,10 @@ export function readUsersFiles(
 ): UsersFiles {
   const read = new Map<string, Htpasswd>()
   const diagnostics: Diagnostic[] = []
-  for (const { judge, setting } of placedJudgesOf(config.settings.routes)) {
-    if (judge.kind !== 'basic_auth' || judge.basicAuth.usersFile === undefined) continue
-    const { usersFile: file, users } = judge.basicAuth
-    const position = config.positionOfSetting(`${setting}/basic_auth/users_file`)
+  for (const { basicAuth, setting } of placedBasicAuthsOf(config.settings.routes)) {
+    const { usersFile: file, users } = basicAuth
+    if (file === undefined) continue
+    const position: Position = () => config.positionOfSetting(`${setting}/basic_auth/users_file`)
     const known = read.get(file)
     const parsed = known ?? readUsers(file, readFileSync)
     read.set(file, parsed)
@@ -46,11 +49,7 @@ function readUsers(file: string, readFileSync: (path: string) => Uint8Array): Ht
   }
 }
 
-function remarksOn(
-  { errors, warnings }: Htpasswd,
-  file: string,
-  position: SourcePosition,
-): readonly Diagnostic[] {
+function remarksOn({ errors, warnings }: Htpasswd, file: string, position: Position): readonly Diagnostic[] {
   const place = ({ line, message, user }: HtpasswdRemark): string =>
     line === 0
       ? `${file} ${message}`
@@ -58,11 +57,11 @@ function remarksOn(
   const lines = 'write lines of `htpasswd -B FILE NAME`: a name, a colon and a bcrypt or argon2 hash'
   const stronger = 'generate a stronger one: `htpasswd -B FILE NAME`'
   return [
-    ...errors.map((remark) => diagnosticAt(position, 'ERR_GATEWAY_USERS', place(remark), lines)),
+    ...errors.map((remark) => diagnosticAt(position(), 'ERR_GATEWAY_USERS', place(remark), lines)),
     ...warnings.map((remark) =>
       remark.line === 0
-        ? diagnosticAt(position, 'WARN_GATEWAY_NO_USERS', place(remark), 'add one: `htpasswd -B FILE NAME`')
-        : diagnosticAt(position, 'WARN_CONFIG_PASSWORD_HASH', place(remark), stronger),
+        ? diagnosticAt(position(), 'WARN_GATEWAY_NO_USERS', place(remark), 'add one: `htpasswd -B FILE NAME`')
+        : diagnosticAt(position(), 'WARN_CONFIG_PASSWORD_HASH', place(remark), stronger),
     ),
   ]
 }
@@ -72,11 +71,11 @@ const doubles = (
   users: readonly UserSettings[],
   parsed: Htpasswd,
   file: string,
-  position: SourcePosition,
+  position: Position,
 ): readonly Diagnostic[] =>
   users
     .filter(({ name }) => parsed.users.some((user) => user.name === name))
     .map(({ name }) => {
       const message = `the user ${quoted(name)} is in \`users\` and in ${file}`
-      return diagnosticAt(position, 'ERR_GATEWAY_USERS', message, 'keep one of them')
+      return diagnosticAt(position(), 'ERR_GATEWAY_USERS', message, 'keep one of them')
     })
