@@ -10,6 +10,7 @@ const ROOT = resolve(import.meta.dir, '..')
 const BINARY = 'dist/warder'
 const LIBRARY = 'dist/lib'
 const MAIN = 'src/cli/main.ts'
+const THREAD = 'src/app/loading/check-thread.ts'
 const STEP_TIMEOUT_MS = 120_000
 
 await buildBinary()
@@ -35,6 +36,7 @@ async function buildBinary(): Promise<void> {
     ...(commit === undefined ? [] : ['--define', `WARDER_COMMIT="${commit}"`]),
     `--outfile=${BINARY}`,
     MAIN,
+    THREAD,
   ])
   await run('start the binary', [`${ROOT}/${BINARY}`, 'version'])
 }

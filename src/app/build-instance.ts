@@ -10,13 +10,14 @@ import { snapshotWarnings } from '../config/start-checks/snapshots.ts'
 import { readUsersFiles, type UsersFiles } from '../config/start-checks/users-files.ts'
 import { createDecide, type Decide } from '../decision/decide.ts'
 import { findRoute } from '../decision/find-route.ts'
-import { compileGuard, type Guard } from '../decision/guard.ts'
+import { compileGuard, compileGuardInSlices, type Guard, type GuardInput } from '../decision/guard.ts'
 import { WarderError } from '../errors.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
+import type { Rest } from '../slices.ts'
 import { readGatewayFiles, type GatewayFiles } from './gateway-files.ts'
-import { openKeySources, type Attempt } from './keys/key-sources.ts'
+import { openKeySources, type Attempt, type OpenedKeys } from './keys/key-sources.ts'
 import { inspectSnapshot } from './keys/snapshot-files.ts'
 import { newId } from './system.ts'
 
@@ -60,6 +61,40 @@ export interface BuildFailure {
 
 /** Builds an instance. On an error nothing is left running. */
 export function buildInstance(config: LoadedConfig, deps: BuildDeps): Result<Instance, BuildFailure> {
+  const opened = openParts(config, deps)
+  if (!opened.ok) return opened
+  const guard = compileGuard(opened.value.guardInput)
+  return ok(toInstance(opened.value, guard, deps, checkStart(opened.value, guard, deps)))
+}
+
+/**
+ * The same while a service decides: in slices, of a configuration that was checked elsewhere.
+ *
+ * @param warnings What {@link buildInstance} would find.
+ */
+export async function buildInSlices(
+  config: LoadedConfig,
+  warnings: readonly Diagnostic[],
+  deps: BuildDeps,
+  rest: Rest,
+): Promise<Result<Instance, BuildFailure>> {
+  const opened = openParts(config, deps)
+  if (!opened.ok) return opened
+  await rest()
+  return ok(
+    toInstance(opened.value, await compileGuardInSlices(opened.value.guardInput, rest), deps, warnings),
+  )
+}
+
+/** What is opened and read before the guard is compiled. */
+interface OpenedParts extends Pick<Instance, 'config' | 'fileHashes' | 'files'> {
+  readonly guardInput: GuardInput
+  readonly gatewayFiles: GatewayFiles
+  readonly users: UsersFiles
+  readonly close: OpenedKeys['close']
+}
+
+function openParts(config: LoadedConfig, deps: BuildDeps): Result<OpenedParts, BuildFailure> {
   const problems: Diagnostic[] = []
   const attempt = reportingTo(problems, config)
   const fileHashes = new Map(config.fileHashes)
@@ -71,35 +106,50 @@ export function buildInstance(config: LoadedConfig, deps: BuildDeps): Result<Ins
   const readGatewayFile = remember(readFileSync, files)
   const gatewayFiles = readGatewayFiles(settings, readGatewayFile, attempt)
   const users = readUsersFiles(config, readGatewayFile)
-  const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
   problems.push(...users.diagnostics.filter(isError))
   if (problems.length > 0) {
     close(previous)
     return err({ diagnostics: problems, fileHashes })
   }
-  const guard = compileGuard({ ...settings, ...settings.limits, issuers })
-  return ok({
-    config,
+  const guardInput = { ...settings, ...settings.limits, issuers }
+  return ok({ config, guardInput, gatewayFiles, users, fileHashes, files, close })
+}
+
+/** Warnings of the configuration, and those that only show when it is compiled. */
+const checkStart = (
+  { config, guardInput: { issuers }, gatewayFiles, users }: OpenedParts,
+  guard: Guard,
+  deps: BuildDeps,
+): readonly Diagnostic[] => [
+  ...config.warnings,
+  ...routeWarnings(guard, config),
+  ...reachFileWarnings(config, deps.readFileSync),
+  ...refusedKeyWarnings(issuers, config),
+  ...snapshotWarnings(config, inspectSnapshot),
+  ...certificateWarnings(config, gatewayFiles.certificates),
+  ...readableSecretWarnings(config),
+  ...users.diagnostics.filter((diagnostic) => !isError(diagnostic)),
+]
+
+const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
+
+function toInstance(
+  { guardInput: { issuers }, gatewayFiles, users, close, ...parts }: OpenedParts,
+  guard: Guard,
+  deps: BuildDeps,
+  warnings: readonly Diagnostic[],
+): Instance {
+  return {
+    ...parts,
     guard,
     ...gatewayFiles,
     usersOf: users.usersOf,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
-    warnings: [
-      ...config.warnings,
-      ...routeWarnings(guard, config),
-      ...reachFileWarnings(config, deps.readFileSync),
-      ...refusedKeyWarnings(issuers, config),
-      ...snapshotWarnings(config, inspectSnapshot),
-      ...certificateWarnings(config, gatewayFiles.certificates),
-      ...readableSecretWarnings(config),
-      ...users.diagnostics.filter((diagnostic) => !isError(diagnostic)),
-    ],
-    fileHashes,
-    files,
+    warnings,
     started: Promise.all(issuers.map(({ keys }) => keys.started)).then(() => undefined),
     ready: Promise.all(issuers.map(({ keys }) => keys.ready)).then(() => undefined),
     close: (keep) => close(keep?.guard.issuers),
-  })
+  }
 }
 
 /** A mistake of the operator becomes a diagnostic, so that all of them are reported at once. */

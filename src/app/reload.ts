@@ -29,6 +29,8 @@ export interface Reloadable {
 export interface ReloadDeps {
   readonly service: Reloadable
   readonly load: (previous: Instance) => Promise<Result<Instance, ConfigFailure>>
+  /** Loads once more what a check of the reload refuses, if `load` does not know its positions. */
+  readonly loadWithPositions?: ReloadDeps['load']
   readonly logger: Logger
   /** Prints diagnostics for people: those of a refusal, with an error among them, or the warnings of what is in force. */
   readonly report: (failure: ConfigFailure) => void
@@ -82,7 +84,11 @@ async function reloadOnce(deps: ReloadDeps, cause: ReloadCause, isStopping: () =
 }
 
 /** What may replace the running instance; undefined, and reported, if nothing may. */
-async function loadNext(deps: ReloadDeps, cause: ReloadCause, old: Instance): Promise<Instance | undefined> {
+async function loadNext(
+  { loadWithPositions, ...deps }: ReloadDeps,
+  cause: ReloadCause,
+  old: Instance,
+): Promise<Instance | undefined> {
   // A bug in loading must not end the service, whose old configuration is good.
   const loaded = await deps.load(old).catch(() => undefined)
   if (loaded === undefined)
@@ -99,7 +105,9 @@ async function loadNext(deps: ReloadDeps, cause: ReloadCause, old: Instance): Pr
   const diagnostics = isIncomplete ? [] : checkReload(old.config.settings, next.config, cause.kind)
   if (!isIncomplete && diagnostics.length === 0) return next
   next.close(old)
-  return isIncomplete ? undefined : refuse(deps, { diagnostics, source: next.config.source, watched })
+  if (isIncomplete) return undefined
+  if (loadWithPositions !== undefined) return loadNext({ ...deps, load: loadWithPositions }, cause, old)
+  return refuse(deps, { diagnostics, source: next.config.source, watched })
 }
 
 function refuse(deps: ReloadDeps, failure: ConfigFailure): undefined {

@@ -11,6 +11,7 @@ import {
   type SourcePosition,
   type SourceText,
 } from './diagnostic.ts'
+import { deepFreeze } from './deep-freeze.ts'
 import type { DirectoryReader } from './extra-files.ts'
 import { expandIssuers } from '../settings/issuer/tenants.ts'
 import { expandPresets } from '../settings/issuer/expand-presets.ts'
@@ -221,15 +222,6 @@ export function toLoaded(
     positionOfSetting,
     originOfSetting: (path) => findSettingOrigin(pointerOf(path), document, presets),
   }
-}
-
-/** Settings are shared by everything that runs. Bytes of a secret cannot be frozen and stay as they are. */
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value))
-    return value
-  Object.freeze(value)
-  for (const member of Object.values(value)) deepFreeze(member)
-  return value
 }
 
 const digestOf = (fileHashes: ReadonlyMap<string, string>): string =>

@@ -3,7 +3,8 @@ import { createHeaderMemo, type ReadHeader } from '../jwt/jose-header.ts'
 import type { Issuer } from '../jwt/issuer.ts'
 import { createVerifiedCache, type VerifiedCache, type VerifiedCacheLimits } from '../jwt/verified-cache.ts'
 import { ANY_VALID_TOKEN, compilePolicy, type Policy } from '../policy/compile-policy.ts'
-import { compileRoutes, type RouteTable } from '../policy/compile-routes.ts'
+import { compileRoutes, createRouteCompiler, type RouteTable } from '../policy/compile-routes.ts'
+import { eachInSlices, type Rest } from '../slices.ts'
 import type { RouteSettings } from '../settings/route/definition.ts'
 import type { PolicySettings } from '../settings/policy/definition.ts'
 import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
@@ -37,6 +38,22 @@ export interface Guard {
 }
 
 export function compileGuard(input: GuardInput): Guard {
+  const compiled = compilePolicies(input)
+  return toGuard(input, compiled, compileRoutes(input.routes, compiled.policies))
+}
+
+/** The same while a service decides: its routes, of which there may be thousands, are compiled in slices. */
+export async function compileGuardInSlices(input: GuardInput, rest: Rest): Promise<Guard> {
+  const compiled = compilePolicies(input)
+  await rest()
+  const routes = createRouteCompiler(input.routes, compiled.policies)
+  await eachInSlices(input.routes, rest, routes.add)
+  return toGuard(input, compiled, routes.finish())
+}
+
+type CompiledPolicies = Pick<Guard, 'policies' | 'anyValidToken' | 'identityNames'>
+
+function compilePolicies(input: GuardInput): CompiledPolicies {
   const identityNames = [
     ...new Set(
       input.policies.flatMap((policy) => policy.identity.map((header) => header.name.toLowerCase())),
@@ -47,26 +64,29 @@ export function compileGuard(input: GuardInput): Guard {
     defaultSources: input.tokenSources,
     identityNames,
   }
-  const policies = new Map(
-    input.policies.map((settings, index) => [settings.name, compilePolicy(settings, index + 1, context)]),
-  )
   return {
-    issuers: input.issuers,
-    policies,
-    routes: input.routes.length === 0 ? undefined : compileRoutes(input.routes, policies),
+    identityNames,
+    policies: new Map(
+      input.policies.map((settings, index) => [settings.name, compilePolicy(settings, index + 1, context)]),
+    ),
     anyValidToken: compilePolicy(
       { ...ANY_VALID_TOKEN, issuers: unambiguousIssuers(input.issuers) },
       0,
       context,
     ),
-    identityNames,
-    blankIdentity: identityNames.map(() => ''),
-    maxTokenBytes: input.maxTokenBytes,
-    cache: createVerifiedCache(input.cache),
-    readHeader: createHeaderMemo(),
-    realm: input.realm,
   }
 }
+
+const toGuard = (input: GuardInput, compiled: CompiledPolicies, routes: RouteTable): Guard => ({
+  ...compiled,
+  issuers: input.issuers,
+  routes: input.routes.length === 0 ? undefined : routes,
+  blankIdentity: compiled.identityNames.map(() => ''),
+  maxTokenBytes: input.maxTokenBytes,
+  cache: createVerifiedCache(input.cache),
+  readHeader: createHeaderMemo(),
+  realm: input.realm,
+})
 
 /** Issuers that an `iss` identifies without a policy. An issuer of any `iss` is only for the policies that name it. */
 function unambiguousIssuers(issuers: readonly Issuer[]): readonly string[] {

@@ -2,6 +2,7 @@
 import { logBugs } from '../../observe/bug-log.ts'
 import { createKeyLog } from '../../observe/key-log.ts'
 import { loadInstance } from '../../app/load-instance.ts'
+import { loadInThread } from '../../app/loading/load-in-thread.ts'
 import { createReload, type Reloadable } from '../../app/reload.ts'
 import { openService, type Service } from '../../app/service.ts'
 import { openSupervised } from '../../app/workers/supervised-service.ts'
@@ -65,7 +66,8 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref())
   const reload = createReload({
     service,
-    load: (previous) => loadInstance(file, { ...deps, previous }),
+    load: (previous) => loadInThread(file, { ...deps, previous, onThreadFault: logThreadFault(logger) }),
+    loadWithPositions: (previous) => loadInstance(file, { ...deps, previous }),
     logger,
     report: (failure) => {
       report(failure)
@@ -87,6 +89,14 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   stopLoggingBugs()
   return EXIT.ok
 }
+
+const logThreadFault =
+  (logger: Logger) =>
+  (detail: string): void =>
+    void logger.warn(
+      { event: 'reload', detail },
+      'the loading thread failed, so that decisions wait for this reload',
+    )
 
 type Serving = Reloadable & Pick<Service, 'addresses' | 'stop'>
 
