@@ -44,7 +44,7 @@ export function runWorker({ send, onMessage, onGone }: Channel): Promise<0 | 1> 
       if (typeof message === 'string') return rates.answered(...(JSON.parse(message) as CountAnswer))
       switch (message.kind) {
         case 'prepare':
-          return generations.prepare(message.plan)
+          return void generations.prepare(message.plan)
         case 'serve':
           return void generations.serve(message.generation)
         case 'forget':

@@ -2,7 +2,9 @@
 import { WarderError } from '../../errors.ts'
 import type { Stores } from '../../decision/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
+import type { Rest } from '../../slices.ts'
 import type { ServingInstance } from '../build-instance.ts'
+import { createRest } from '../loading/rest.ts'
 import { openService, type Service } from '../service.ts'
 import type { FromWorker, SharedFault } from './messages.ts'
 import type { Mirrors } from './mirrors.ts'
@@ -11,7 +13,7 @@ import { buildWorkerInstance } from './worker-instance.ts'
 
 export interface WorkerGenerations {
   /** Builds a configuration, and reports whether it can be served. */
-  prepare(plan: Plan): void
+  prepare(plan: Plan): Promise<void>
   /** Puts the built configuration in force; the first one opens the listeners. */
   serve(generation: number): Promise<void>
   forget(generation: number): void
@@ -25,8 +27,13 @@ export interface WorkerDeps {
   readonly send: (message: FromWorker) => void
 }
 
+/** Nobody waits for decisions of a worker that does not serve yet. */
+const NO_REST: Rest = () => undefined
+
 export function createWorkerGenerations({ logger, mirrors, stores, send }: WorkerDeps): WorkerGenerations {
   let service: Service<ServingInstance> | undefined
+  /** The generation that is being built, or was built last. */
+  let wanted: number | undefined
   let prepared: { readonly plan: Plan; readonly instance: ServingInstance } | undefined
   const refuse = (generation: number, thrown: unknown): void =>
     send({ kind: 'refused', generation, fault: toFault(thrown) })
@@ -36,10 +43,15 @@ export function createWorkerGenerations({ logger, mirrors, stores, send }: Worke
     mirrors.keep(plan.sources)
   }
   return {
-    prepare(plan) {
+    async prepare(plan) {
       const { generation } = plan
+      wanted = generation
       try {
-        prepared = { plan, instance: buildWorkerInstance(plan, mirrors) }
+        const rest = service === undefined ? NO_REST : createRest()
+        const instance = await buildWorkerInstance(plan, mirrors, rest)
+        // Forgotten meanwhile, or replaced by another one.
+        if (wanted !== generation) return
+        prepared = { plan, instance }
         send({ kind: 'prepared', generation })
       } catch (thrown) {
         refuse(generation, thrown)
@@ -57,6 +69,7 @@ export function createWorkerGenerations({ logger, mirrors, stores, send }: Worke
       }
     },
     forget(generation) {
+      if (wanted === generation) wanted = undefined
       if (prepared?.plan.generation === generation) prepared = undefined
     },
     async stop(drainMs) {

@@ -1,10 +1,11 @@
 /** A configuration in a worker: compiled from the plan, with keys that the supervisor keeps. */
 import { readUsersFiles } from '../../config/start-checks/users-files.ts'
 import { createDecide } from '../../decision/decide.ts'
-import { compileGuard } from '../../decision/guard.ts'
+import { compileGuardInSlices } from '../../decision/guard.ts'
 import { compileIssuer } from '../../jwt/issuer.ts'
 import type { KeySource } from '../../keys/key-source.ts'
 import { createCombinedSource } from '../../keys/sources/combined-source.ts'
+import type { Rest } from '../../slices.ts'
 import type { ServingInstance } from '../build-instance.ts'
 import { readGatewayFiles } from '../gateway-files.ts'
 import { newId, systemKeyDeps } from '../system.ts'
@@ -12,17 +13,21 @@ import type { Mirrors } from './mirrors.ts'
 import type { Plan } from './plan.ts'
 
 /**
- * Compiles the plan. The supervisor has checked the same configuration, so anything thrown here is a reason to refuse it.
+ * Compiles the plan, in slices. The supervisor has checked the same configuration, so anything thrown here is a reason to refuse it.
  *
  * @throws WarderError or another Error
  */
-export function buildWorkerInstance(plan: Plan, mirrors: Mirrors): ServingInstance {
+export async function buildWorkerInstance(
+  plan: Plan,
+  mirrors: Mirrors,
+  rest: Rest,
+): Promise<ServingInstance> {
   const { settings, digest, files, selfSigned, sources } = plan
   mirrors.take(plan)
   const issuers = settings.issuers.map((issuer, i) =>
     compileIssuer(issuer, combine((sources[i] ?? []).map((id) => mirrors.of(id)))),
   )
-  const guard = compileGuard({ ...settings, ...settings.limits, issuers })
+  const guard = await compileGuardInSlices({ ...settings, ...settings.limits, issuers }, rest)
   const readFileSync = (path: string): Uint8Array => {
     const bytes = files.get(path)
     if (bytes !== undefined) return bytes

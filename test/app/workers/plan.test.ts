@@ -39,12 +39,13 @@ describe('the plan of a configuration', () => {
     const plan = structuredClone(
       createPlan(instance, 1, 1, { count: 2, bound: BOUND, relay: createKeyRelay() }),
     )
-    const worker = buildWorkerInstance(
+    const worker = await buildWorkerInstance(
       plan,
       createMirrors(
         () => Promise.resolve(false),
         () => undefined,
       ),
+      () => undefined,
     )
     for (const [path, token] of [
       ['/orders/1', mint({ scope: 'orders:read' })],
