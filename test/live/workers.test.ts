@@ -1,5 +1,5 @@
 /** `warder serve` with two workers: one configuration, one key fetch, one service. */
-import { writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { createTestIssuer } from '../../src/testing/test-issuer.ts'
@@ -177,5 +177,71 @@ drain: 0s
     }
     await waitFor('the workers to end', () => !pids.some(isAlive) || undefined)
     expect(await isListening(ports.decisions)).toBe(false)
+  })
+})
+
+liveSuite('a service whose decisions are on a unix socket', [], () => {
+  const cleanup = createCleanup()
+  afterAll(() => cleanup.run())
+
+  it('has them in its first worker, also after that was killed', async () => {
+    const dir = createTempDir(cleanup)
+    const [gateway, admin] = [await freePort(), await freePort()]
+    const file = join(dir, 'warder.yaml')
+    writeFileSync(
+      file,
+      `version: 1
+workers: 2
+routes: [{ name: all, match: {}, access: public, upstream: app }]
+upstreams: { app: { servers: ["http://127.0.0.1:${await freePort()}"] } }
+listen: { decisions: "unix:${dir}/decisions.sock", admin: "127.0.0.1:${admin}", gateway: "127.0.0.1:${gateway}" }
+drain: 0s
+`,
+    )
+    const warder = startProgram([process.execPath, MAIN, 'serve', '-c', file, '--no-watch'])
+    cleanup.add(() => warder.stop('SIGKILL'))
+    const pids = await waitForWorkers(admin, 2)
+    const decide = async (): Promise<number> =>
+      (
+        await fetch('http://warder/v1/auth/nginx', {
+          unix: `${dir}/decisions.sock`,
+          headers: { 'X-Original-Method': 'GET', 'X-Original-URL': 'https://api.example.com/' },
+        })
+      ).status
+    expect(await decide()).toBe(200)
+    process.kill(pids[0] ?? 0, 'SIGKILL')
+    await waitForWorkers(admin, 2, pids.slice(0, 1))
+    expect(await decide()).toBe(200)
+    expect(await warder.stop()).toBe(0)
+    expect(existsSync(`${dir}/decisions.sock`)).toBe(false)
+  })
+})
+
+liveSuite('two services that start at the same time', [], () => {
+  const cleanup = createCleanup()
+  afterAll(() => cleanup.run())
+
+  it('never share an address', async () => {
+    const file = join(createTempDir(cleanup), 'warder.yaml')
+    const port = await freePort()
+    writeFileSync(
+      file,
+      `version: 1
+workers: 2
+routes: [{ name: all, match: {}, access: public }]
+listen: { decisions: "127.0.0.1:${port}", admin: off }
+drain: 0s
+`,
+    )
+    const both = [1, 2].map(() => {
+      const warder = startProgram([process.execPath, MAIN, 'serve', '-c', file, '--no-watch'])
+      cleanup.add(() => warder.stop('SIGKILL'))
+      return warder
+    })
+    const loser = await Promise.race(both.map(async (warder, i) => ((await warder.exited) === 8 ? i : -1)))
+    const [winner, second] = [both[1 - loser], both[loser]]
+    expect(second?.output()).toContain('another process listens there')
+    await winner?.ready('the other one', () => winner.output().includes('ready to decide') || undefined)
+    expect(await winner?.stop()).toBe(0)
   })
 })

@@ -5,22 +5,15 @@ import type { KeyRelay } from './key-relay.ts'
 import { createRateDesk } from './rate-desk.ts'
 import type { WorkerMessage, WorkerSlot } from './worker-slot.ts'
 
-/**
- * @param sendChanges Sends changed keys to all workers.
- * @returns Takes the messages of workers.
- */
-export function createDesk(
-  relay: KeyRelay,
-  sendChanges: () => void,
-): (slot: WorkerSlot, message: WorkerMessage) => void {
+/** @returns Takes the messages of workers. */
+export function createDesk(relay: KeyRelay): (slot: WorkerSlot, message: WorkerMessage) => void {
   const rates = createRateDesk(createMemoryRateStore(monotonicMs))
   const lookUp = async (
     slot: WorkerSlot,
     { id, source, kid, algorithm }: Extract<WorkerMessage, { readonly kind: 'lookup' }>,
   ): Promise<void> => {
+    // Keys that a load has brought went first, with its event: the worker looks again when it has the answer.
     const hasWaited = await relay.lookUp(source, kid, algorithm)
-    // The keys go first: the worker looks again when it has the answer.
-    sendChanges()
     slot.send({ kind: 'looked_up', id, hasWaited })
   }
   return (slot, message) => {

@@ -1,6 +1,6 @@
 /** The key sources of the supervisor, for workers: what they hold, what has changed, and questions about unknown keys. */
 import type { Issuer } from '../../jwt/issuer.ts'
-import { partsOf, type KeySource } from '../../keys/key-source.ts'
+import { partsOf, type KeySource, type KeySourceStatus } from '../../keys/key-source.ts'
 import type { SharedKeys } from '../../keys/mirror/key-mirror.ts'
 import { toSharedKey } from '../../keys/mirror/shared-key.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
@@ -23,7 +23,8 @@ export interface KeyRelay {
 
 interface Followed {
   readonly id: number
-  sent: SharedKeys | undefined
+  /** What workers were sent last. */
+  sent: Times | undefined
   keys: unknown
 }
 
@@ -47,12 +48,13 @@ export function createKeyRelay(): KeyRelay {
       }),
     changes: () =>
       [...followed].flatMap(([source, known]) => {
-        const { keys } = source.status()
-        const shared = known.keys === keys ? { ...share(source), keySet: undefined } : share(source)
-        if (known.keys === keys && isSame(known.sent, shared)) return []
-        known.keys = keys
-        known.sent = shared
-        return [{ source: known.id, shared }]
+        const status = source.status()
+        const times = timesOf(status)
+        const isSameSet = known.keys === status.keys
+        if (isSameSet && isSame(known.sent, times)) return []
+        known.keys = status.keys
+        known.sent = times
+        return [{ source: known.id, shared: { ...times, keySet: isSameSet ? undefined : keySetOf(status) } }]
       }),
     keep(issuers) {
       const kept = new Set(sourcesOf(issuers))
@@ -76,17 +78,26 @@ const sourcesOf = (issuers: readonly Issuer[]): readonly KeySource[] => [
   ...new Set(issuers.flatMap(({ keys }) => partsOf(keys))),
 ]
 
+/** What workers know of the loading. */
+type Times = Omit<SharedKeys, 'keySet'>
+
 function share(source: KeySource): SharedKeys {
-  const { keys, ignored, loadedAtMs, loading } = source.status()
-  return {
-    keySet: { keys: keys.map(toSharedKey), ignored },
-    loadedAtMs,
-    usableUntilMs: loading?.usableUntilMs,
-    nextLoadAtMs: loading?.nextLoadAtMs,
-  }
+  const status = source.status()
+  return { ...timesOf(status), keySet: keySetOf(status) }
 }
 
-const isSame = (a: SharedKeys | undefined, b: SharedKeys): boolean =>
+const keySetOf = ({ keys, ignored }: KeySourceStatus): SharedKeys['keySet'] => ({
+  keys: keys.map(toSharedKey),
+  ignored,
+})
+
+const timesOf = ({ loadedAtMs, loading }: KeySourceStatus): Times => ({
+  loadedAtMs,
+  usableUntilMs: loading?.usableUntilMs,
+  nextLoadAtMs: loading?.nextLoadAtMs,
+})
+
+const isSame = (a: Times | undefined, b: Times): boolean =>
   a !== undefined &&
   a.loadedAtMs === b.loadedAtMs &&
   a.usableUntilMs === b.usableUntilMs &&

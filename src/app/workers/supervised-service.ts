@@ -71,7 +71,7 @@ async function startSupervised(
     count,
     spawn: spawnWorker,
     logger,
-    onMessage: createDesk(relay, sendChanges),
+    onMessage: createDesk(relay),
     onLines: (text) => logger.relay(text),
   })
   onKeys(sendChanges)
