@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'bun:test'
+import { generateKeyPairSync } from 'node:crypto'
 import { compileGuard } from '../../src/decision/guard.ts'
 import {
   MAIN_JWKS,
@@ -10,7 +11,7 @@ import {
   policySettings,
   routeSettings,
 } from '../support/make-guard.ts'
-import { jwksSource, scriptedSource } from '../support/key-sources.ts'
+import { jwkOf, jwksSource, scriptedSource } from '../support/key-sources.ts'
 import { NOW_SECONDS, mint } from '../support/tokens.ts'
 
 const found = jwksSource(MAIN_JWKS, ['RS256']).source.lookup('rsa', 'RS256', true)
@@ -126,5 +127,71 @@ describe('a decision from the cache', () => {
       realm: 'r',
     })
     expect((await ask(decideOf(next), bearer(token))).reason).toBe('audience_mismatch')
+  })
+
+  it('is made under the policy that the token was verified for, and under no other', async () => {
+    const guard = makeGuard({
+      issuers: [mainIssuer()],
+      policies: [policySettings(), policySettings({ name: 'admin', scope: ['admin'] })],
+      cache: { tokens: 10, bytes: 10_000 },
+    })
+    const decide = decideOf(guard)
+    const request = bearer(mint())
+    for (let again = 0; again < 2; again++) {
+      for (const [policy, reason] of [
+        [guard.policies.get('any'), 'ok'],
+        [guard.policies.get('admin'), 'scope_missing'],
+        [undefined, 'ok'],
+      ] as const)
+        expect((await decide({ request, policy })).reason).toBe(reason)
+    }
+    expect(guard.cache?.size).toBe(2)
+  })
+  it('is made for the issuer that vouched, not for another one of the same iss', async () => {
+    const strict = mainIssuer({ name: 'strict', audience: ['other'] })
+    const guard = makeGuard({
+      issuers: [mainIssuer(), strict],
+      policies: [policySettings({ issuers: ['main'] }), policySettings({ name: 'b', issuers: ['strict'] })],
+      cache: { tokens: 10, bytes: 10_000 },
+    })
+    const decide = decideOf(guard)
+    const request = bearer(mint())
+    for (let again = 0; again < 2; again++) {
+      const first = await decide({ request, policy: guard.policies.get('any') })
+      expect(first).toMatchObject({ reason: 'ok', issuer: 'main' })
+      const second = await decide({ request, policy: guard.policies.get('b') })
+      expect(second).toMatchObject({ reason: 'audience_mismatch', issuer: 'strict' })
+    }
+  })
+  it('ends when another key takes the place of the one that verified the token, under the same kid', async () => {
+    const fixture = jwksSource(MAIN_JWKS, ['RS256'])
+    const guard = makeGuard({
+      issuers: [mainIssuer({}, fixture.source)],
+      cache: { tokens: 10, bytes: 10_000 },
+    })
+    const decide = decideOf(guard)
+    const request = bearer(mint())
+    await ask(decide, request)
+    expect((await ask(decide, request)).isCacheHit).toBe(true)
+    const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey
+    fixture.replace([jwkOf(other, { kid: 'rsa' })])
+    expect((await ask(decide, request)).reason).toBe('signature_invalid')
+    fixture.replace(MAIN_JWKS)
+    const restored = await ask(decide, request)
+    expect(restored).toMatchObject({ reason: 'ok' })
+    expect(restored.isCacheHit).toBeUndefined()
+  })
+  it('is the same when a token is first seen twice at the same time', async () => {
+    const keys = scriptedSource(
+      { state: 'pending', settled: Promise.resolve() },
+      { state: 'pending', settled: Promise.resolve() },
+      found,
+    )
+    const guard = makeGuard({ issuers: [mainIssuer({}, keys)], cache: { tokens: 10, bytes: 10_000 } })
+    const decide = decideOf(guard)
+    const request = bearer(mint())
+    const both = await Promise.all([ask(decide, request), ask(decide, request)])
+    expect(both.map(({ reason }) => reason)).toEqual(['ok', 'ok'])
+    expect(guard.cache?.size).toBe(1)
   })
 })
