@@ -136,6 +136,8 @@ export class Fleet {
   #refuse(slot: WorkerSlot, generation: number, fault: SharedFault): void {
     if (this.#change?.generation === generation && this.#change.waitsFor(slot))
       return this.#change.fail(fault)
+    // One that all have been told to forget.
+    if (generation !== this.#inForce.number) return
     this.#deps.logger.error(
       { event: 'worker', worker: slot.number, code: fault.code, detail: fault.message },
       'a worker cannot use the configuration in force',

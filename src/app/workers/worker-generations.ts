@@ -38,9 +38,10 @@ export function createWorkerGenerations({ logger, mirrors, stores, send }: Worke
   const refuse = (generation: number, thrown: unknown): void =>
     send({ kind: 'refused', generation, fault: toFault(thrown) })
   const putInForce = async (plan: Plan, instance: ServingInstance): Promise<void> => {
+    // Before anything is waited for: a next plan may bring mirrors meanwhile.
+    mirrors.keep(plan.sources)
     if (service === undefined) service = await openService(instance, logger, stores, plan.holdsUnixSockets)
     else service.swap(instance)
-    mirrors.keep(plan.sources)
   }
   return {
     async prepare(plan) {

@@ -1,4 +1,5 @@
 /** A worker as a child process of the supervisor. */
+import { statSync } from 'node:fs'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { createWholeLines } from './whole-lines.ts'
 
@@ -72,10 +73,17 @@ function spawn(number: number, { onMessage, onLines }: WorkerEvents): WorkerProc
 }
 
 /** The running program, and not one that an update has put in its place: its messages may differ. */
-const sameProgram = (): readonly string[] =>
-  Bun.main.startsWith(COMPILED_ROOT)
-    ? [`/proc/${process.pid}/exe`]
-    : [process.execPath, ...process.execArgv, Bun.main]
+function sameProgram(): readonly string[] {
+  if (!Bun.main.startsWith(COMPILED_ROOT)) return [process.execPath, ...process.execArgv, Bun.main]
+  const running = `/proc/${process.pid}/exe`
+  // By its name if it still has it, which `top` and `ss` show.
+  return [fileId(process.execPath) === fileId(running) ? process.execPath : running]
+}
+
+function fileId(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false })
+  return stats && `${stats.dev} ${stats.ino}`
+}
 
 async function relayLines(
   stdout: ReadableStream<Uint8Array>,

@@ -89,6 +89,22 @@ describe('the workers of a service', () => {
     await fleet.stop(0)
   })
 
+  it('outlive a late refusal of a generation that all were told to forget', async () => {
+    const { fleet, processes } = start(2, (process, message) => {
+      const isNext =
+        typeof message === 'object' && message.kind === 'prepare' && message.plan.generation === 2
+      if (!isNext) obey(process, message)
+      else if (process.number === 2) process.say({ kind: 'refused', generation: 2, fault: FAULT })
+    })
+    await fleet.started
+    expect(await fleet.replace(generation(2))).toEqual({ ok: false, error: FAULT })
+    processes[0]?.say({ kind: 'refused', generation: 2, fault: FAULT })
+    expect(fleet.health.map(({ isServing }) => isServing)).toEqual([true, true])
+    expect(await fleet.replace(generation(3))).toMatchObject({ ok: true })
+    expect(processes).toHaveLength(2)
+    await fleet.stop(0)
+  })
+
   it('all keep the old generation when one ends while it builds the new one', async () => {
     const { fleet, processes } = start(2, (process, message) => {
       const isNext =
