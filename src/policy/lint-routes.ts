@@ -1,7 +1,7 @@
 /** Routes that can never match, because an earlier route matches all their requests. */
 import { foldCase } from '../request/fold-case.ts'
 import { coversHost } from './host-pattern.ts'
-import { coversPath, type PathPattern } from '../syntax/path-pattern.ts'
+import { coversPath, splitPattern, type PathPattern } from '../syntax/path-pattern.ts'
 import { foldedPatternsOf, patternsOf, type Route, type RouteTable } from './compile-routes.ts'
 
 export interface ShadowedRoute {
@@ -50,18 +50,18 @@ type Patterns = typeof patternsOf
 const sizeOf = ({ settings }: Route): number => settings.host.length + settings.path.length + 1
 
 function sampleOf(route: Route): { host: string; path: string } {
-  const [pattern] = patternsOf(route.settings)
+  const [path = '/**'] = route.settings.path
   const host = route.settings.host[0] ?? '\u0001any'
   return {
     // The sample of a wildcard is a host below it that no exact pattern names.
     host: host.startsWith('*.') ? `\u0001any${host.slice(1)}` : host,
-    path: samplePath(pattern),
+    path: samplePath(splitPattern(path)),
   }
 }
 
-function samplePath(pattern: PathPattern | undefined): string {
-  const segments = (pattern?.segments ?? ['']).map((segment) => (segment === '*' ? '\u0001any' : segment))
-  return [...segments, ...(pattern?.isTree === false ? [] : ['\u0001any'])].join('/')
+function samplePath({ segments, isTree }: PathPattern): string {
+  const names = segments.map((segment) => (segment === '*' ? '\u0001any' : segment))
+  return [...names, ...(isTree ? ['\u0001any'] : [])].join('/')
 }
 
 function covers(outer: Route, inner: Route, patterns: Patterns): boolean {

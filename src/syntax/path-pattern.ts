@@ -19,12 +19,18 @@ const MAX_PATTERN_LENGTH = 2048
 export function parsePathPattern(text: string): Result<PathPattern, string> {
   if (!text.startsWith('/')) return err('it does not begin with `/`')
   if (text.length > MAX_PATTERN_LENGTH) return err('it is longer than 2,048 characters')
-  const isTree = text.endsWith('/**')
-  const segments = splitPath(isTree ? text.slice(0, -3) : text)
+  const pattern = splitPattern(text)
+  const { segments, isTree } = pattern
   const why = segments.slice(1, isTree ? undefined : -1).includes('')
     ? 'it has `//`'
     : segments.map(whyForbidden).find((found) => found !== undefined)
-  return why === undefined ? ok({ text, segments, isTree }) : err(why)
+  return why === undefined ? ok(pattern) : err(why)
+}
+
+/** The parts of a text that was checked before. */
+export function splitPattern(text: string): PathPattern {
+  const isTree = text.endsWith('/**')
+  return { text, segments: splitPath(isTree ? text.slice(0, -3) : text), isTree }
 }
 
 /** Like {@link parsePathPattern}, for settings that were checked before. */
