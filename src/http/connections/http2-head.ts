@@ -2,7 +2,7 @@
 import type { Result } from '../../result.ts'
 import { listedFields, MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from '../messages/header-fields.ts'
 import { fault, type BodyFraming, type RequestFault } from '../messages/framing.ts'
-import { toRequestHead, type RequestHead } from '../messages/request-head.ts'
+import { checkOpening, toRequestHead, type RequestHead } from '../messages/request-head.ts'
 
 /**
  * The runtime has refused what RFC 9113 §8.2 and §8.3 call malformed: invalid and upper-case names, control characters,
@@ -40,15 +40,10 @@ export function readHttp2Head(
   const authority = pseudo.get(':authority')
   // RFC 9113 §8.3.1: if both are present, they must agree, or each server believes another one.
   if (authority !== undefined) hosts.add(authority)
-  return toRequestHead({
-    bytes,
-    method: pseudo.get(':method') ?? '',
-    target: pseudo.get(':path') ?? '',
-    hosts: [...hosts],
-    headers: listedFields(fields),
-    framing: framingOf(fields, hasEnded),
-    isHttp10: false,
-  })
+  const named = hosts.size === 0 ? null : [...hosts].join(', ')
+  const opening = checkOpening(pseudo.get(':method') ?? '', pseudo.get(':path') ?? '', named, false)
+  if (!opening.ok) return opening
+  return toRequestHead(opening.value, listedFields(fields), framingOf(fields, hasEnded), bytes)
 }
 
 /** The runtime resets a stream whose body does not have its announced length. */

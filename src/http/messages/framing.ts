@@ -24,18 +24,16 @@ const CHUNKED: Result<BodyFraming, RequestFault> = ok({ kind: 'chunked' })
 
 /** Requests are smuggled through two readings of where a body ends (RFC 9112 §6.3): only a single reading passes. */
 export function readFraming(fields: FieldReader, isHttp10: boolean): Result<BodyFraming, RequestFault> {
-  const lengths = fields.values('content-length')
-  const codings = fields.values('transfer-encoding')
-  if (codings.length > 0) {
-    if (lengths.length > 0) return fault(400, 'Content-Length beside Transfer-Encoding')
+  const length = fields.get('content-length')
+  const coding = fields.get('transfer-encoding')
+  if (coding !== null) {
+    if (length !== null) return fault(400, 'Content-Length beside Transfer-Encoding')
     if (isHttp10) return fault(400, 'Transfer-Encoding in HTTP/1.0')
-    if (codings.length > 1 || codings[0]?.toLowerCase() !== 'chunked')
-      return fault(501, 'the Transfer-Encoding is not chunked')
+    // Repeated fields arrive joined with commas.
+    if (coding.toLowerCase() !== 'chunked') return fault(501, 'the Transfer-Encoding is not chunked')
     return CHUNKED
   }
-  const [length] = lengths
-  if (length === undefined) return NONE
-  if (lengths.length > 1 || !/^\d{1,15}$/.test(length))
-    return fault(400, 'Content-Length is invalid or sent more than once')
+  if (length === null) return NONE
+  if (!/^\d{1,15}$/.test(length)) return fault(400, 'Content-Length is invalid or sent more than once')
   return ok({ kind: 'length', bytes: Number(length) })
 }

@@ -49,20 +49,20 @@ export const valuesOf = (fields: readonly HeaderField[], lower: string): readonl
 
 /** Members of a comma-separated list field, in lower case. */
 export const membersOf = (fields: readonly HeaderField[], lower: string): readonly string[] =>
-  listMembers(valuesOf(fields, lower))
+  listMembers(valuesOf(fields, lower).join(','))
 
-/** @param values Of a comma-separated list field. */
-export function listMembers(values: readonly string[]): readonly string[] {
-  if (values.length === 0) return values
+/** @param value Of a comma-separated list field; null if it is absent. */
+export function listMembers(value: string | null): readonly string[] {
+  if (value === null || value === '') return NO_MEMBERS
   const members: string[] = []
-  for (const value of values) {
-    for (const part of value.split(',')) {
-      const member = part.trim().toLowerCase()
-      if (member !== '') members.push(member)
-    }
+  for (const part of value.split(',')) {
+    const member = part.trim().toLowerCase()
+    if (member !== '') members.push(member)
   }
   return members
 }
+
+const NO_MEMBERS: readonly string[] = []
 
 /** Names of the fields that `Connection` limits to its hop. A set: a client may send thousands. */
 export function connectionNames(fields: readonly HeaderField[]): ReadonlySet<string> {

@@ -23,9 +23,8 @@ const NO_VALUES: readonly string[] = []
 export function readMessageHead(text: string): Result<MessageHead, string> {
   if (FORBIDDEN.test(text)) return err('a control character, or a CR or LF outside of a line end')
   const places: number[] = []
-  let lineEnd = text.indexOf('\r\n')
-  const startLine = lineEnd < 0 ? text : text.slice(0, lineEnd)
-  while (lineEnd >= 0) {
+  const startEnd = text.indexOf('\r\n')
+  for (let lineEnd = startEnd; lineEnd >= 0;) {
     if (places.length === MAX_FIELDS * STEP) return err(TOO_MANY_FIELDS)
     const start = lineEnd + 2
     let at = start
@@ -43,7 +42,7 @@ export function readMessageHead(text: string): Result<MessageHead, string> {
     while (end > from && isSpace(text.charCodeAt(end - 1))) end--
     places.push(hash, start, at, from, end)
   }
-  return ok(new MessageHead(text, startLine, places))
+  return ok(new MessageHead(text, startEnd < 0 ? text.length : startEnd, places))
 }
 
 /**
@@ -51,21 +50,38 @@ export function readMessageHead(text: string): Result<MessageHead, string> {
  * a quarter of the time that a list of fields takes.
  */
 export class MessageHead implements FieldReader {
-  /** Request line or status line. */
-  readonly startLine: string
   /** Size as text. */
   readonly bytes: number
   readonly count: number
   readonly #text: string
+  readonly #startEnd: number
   readonly #places: readonly number[]
   #fields: readonly HeaderField[] | undefined
 
-  constructor(text: string, startLine: string, places: readonly number[]) {
-    this.startLine = startLine
+  constructor(text: string, startEnd: number, places: readonly number[]) {
     this.bytes = text.length
     this.count = places.length / STEP
     this.#text = text
+    this.#startEnd = startEnd
     this.#places = places
+  }
+
+  /** Request line or status line. */
+  get startLine(): string {
+    return this.#text.slice(0, this.#startEnd)
+  }
+
+  /** Whether that is the request line or status line; no text is made of it. */
+  startsWith(line: string): boolean {
+    return line.length === this.#startEnd && this.#text.startsWith(line)
+  }
+
+  /** Whether there is one field of this name, and it has this value; no text is made of it. */
+  hasOnly(lower: string, value: string): boolean {
+    const at = this.#find(lower, 0)
+    if (at < 0 || this.#find(lower, at + STEP) >= 0) return false
+    const from = this.#places[at + 3] as number
+    return (this.#places[at + 4] as number) - from === value.length && this.#text.startsWith(value, from)
   }
 
   get(lower: string): string | null {

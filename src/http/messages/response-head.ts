@@ -48,7 +48,7 @@ export function parseResponseHead(text: string, method: string): Result<Response
     minor === '1' &&
     framing.kind !== 'until_close' &&
     !(method === 'HEAD' && announcesBody(announced.value)) &&
-    !listMembers(head.value.values('connection')).includes('close')
+    !listMembers(head.value.get('connection')).includes('close')
   return ok({ status, phrase, fields, framing, mayReuse })
 }
 

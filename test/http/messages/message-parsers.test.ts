@@ -145,6 +145,32 @@ describe('a head', () => {
       expect(parsed.ok ? parsed.value.framing : parsed.error.status).toBe(400)
     })
 
+  it('of a request is read the same, whatever was read before it', () => {
+    const one = fc
+      .tuple(
+        fc.constantFrom('GET', 'POST', 'get', 'TRACE'),
+        fc.constantFrom('/', '/a', '/a?b', '/a b', 'a'),
+        fc.constantFrom('HTTP/1.1', 'HTTP/1.0', 'HTTP/1.2'),
+        fc.subarray(['Host: a', 'HOST: a', 'Host:', 'Host: b', 'Host: /a', 'A: b', 'Content-Length: 1']),
+      )
+      .map(([method, target, version, fields]) => [`${method} ${target} ${version}`, ...fields].join('\r\n'))
+    const read = (text: string): unknown => {
+      const parsed = parseRequestHead(text)
+      if (!parsed.ok) return parsed.error
+      const { method, path, query, host, authority, framing, isHttp10, wantsClose, fields } = parsed.value
+      return { method, path, query, host, authority, framing, isHttp10, wantsClose, fields }
+    }
+    fc.assert(
+      fc.property(one, one, (before, text) => {
+        read(before)
+        const after = read(text)
+        read('PUT /other HTTP/1.1\r\nHost: other')
+        expect(read(text)).toEqual(after)
+      }),
+      { numRuns: 5_000 },
+    )
+  })
+
   it('of an answer never has two framings', () => {
     fc.assert(
       fc.property(lines, fc.constantFrom('GET', 'HEAD'), (fields, method) => {
