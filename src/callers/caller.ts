@@ -15,16 +15,13 @@ export interface ArrivedRequest {
 /** The answer, for the socket. */
 export interface CallerAnswer {
   readonly status: number
-  readonly fields: readonly AnswerField[]
+  /**
+   * Fields as lines of HTTP/1.1, each with its end: `x-decision-id: …\r\n`. Names are lower case, and values are ASCII
+   * without control characters, because the text is written to the socket as it is.
+   */
+  readonly lines: string
   /** ASCII; empty: none. An allow never has one, because nginx would not use the connection again. */
   readonly body: string
-}
-
-export interface AnswerField {
-  /** Lower case. */
-  readonly name: string
-  /** Latin1 without control characters: it is written to the socket as it is. */
-  readonly value: string
 }
 
 export interface Caller {
@@ -43,26 +40,21 @@ export interface Caller {
  * the proxy overwrites the client's.
  */
 export function renderAllow(decision: Allow, identityNames: readonly string[]): CallerAnswer {
-  const fields: AnswerField[] = [{ name: 'x-decision-id', value: decision.id }]
+  let lines = `x-decision-id: ${decision.id}\r\n`
   for (let i = 0; i < identityNames.length; i++)
-    fields.push({ name: identityNames[i] as string, value: decision.identity[i] ?? '' })
-  return { status: 200, fields, body: '' }
+    lines += `${identityNames[i]}: ${decision.identity[i] ?? ''}\r\n`
+  return { status: 200, lines, body: '' }
 }
 
-/** Fields of every denial: no identity, never the token, and no permission to cache. */
-export const plainDenyFields = ({ id, reason }: Deny): AnswerField[] => [
-  { name: 'x-decision-id', value: id },
-  { name: 'x-decision-reason', value: reason },
-  NO_STORE,
-]
-
-const NO_STORE: AnswerField = { name: 'cache-control', value: 'no-store' }
+/** Lines of every denial: no identity, never the token, and no permission to cache. */
+export const plainDenyLines = ({ id, reason }: Deny): string =>
+  `x-decision-id: ${id}\r\nx-decision-reason: ${reason}\r\ncache-control: no-store\r\n`
 
 /** The same, with what would help the client. */
-export function denyFields(decision: Deny): AnswerField[] {
-  const fields = plainDenyFields(decision)
+export function denyLines(decision: Deny): string {
   const { challenge, retryAfterSeconds } = decision
-  if (challenge !== undefined) fields.push({ name: 'www-authenticate', value: challenge })
-  if (retryAfterSeconds !== undefined) fields.push({ name: 'retry-after', value: String(retryAfterSeconds) })
-  return fields
+  let lines = plainDenyLines(decision)
+  if (challenge !== undefined) lines += `www-authenticate: ${challenge}\r\n`
+  if (retryAfterSeconds !== undefined) lines += `retry-after: ${retryAfterSeconds}\r\n`
+  return lines
 }

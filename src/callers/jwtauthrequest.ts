@@ -4,7 +4,7 @@
  */
 import type { DenialFor } from '../decision/denial.ts'
 import { err, ok } from '../result.ts'
-import { plainDenyFields, type Caller } from './caller.ts'
+import { plainDenyLines, type Caller } from './caller.ts'
 import { nginx } from './nginx/nginx.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
@@ -26,7 +26,7 @@ export const jwtauthrequest: Caller = {
   },
   render(decision) {
     if (decision.outcome === 'allow')
-      return { status: 200, fields: [{ name: 'x-decision-id', value: decision.id }], body: '' }
-    return { status: 403, fields: plainDenyFields(decision), body: '' }
+      return { status: 200, lines: `x-decision-id: ${decision.id}\r\n`, body: '' }
+    return { status: 403, lines: plainDenyLines(decision), body: '' }
   },
 }

@@ -1,7 +1,7 @@
 /** Judges the token alone: for curl, scripts and other programs. Reads no original request. */
 import { problemText, STATUS_TITLES } from '../decision/problem.ts'
 import { ok } from '../result.ts'
-import { denyFields, renderAllow, type Caller } from './caller.ts'
+import { denyLines, renderAllow, type Caller } from './caller.ts'
 
 export const token: Caller = {
   name: 'token',
@@ -10,8 +10,8 @@ export const token: Caller = {
   render(decision, identityNames) {
     if (decision.outcome === 'allow') return renderAllow(decision, identityNames)
     const { status, reason, id } = decision
-    const fields = [...denyFields(decision), { name: 'content-type', value: 'application/problem+json' }]
+    const lines = `${denyLines(decision)}content-type: application/problem+json\r\n`
     const body = problemText({ status, title: STATUS_TITLES[status], code: reason, decisionId: id })
-    return { status, fields, body }
+    return { status, lines, body }
   },
 }

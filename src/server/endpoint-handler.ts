@@ -4,24 +4,24 @@ import type { RequestHandler, Serve } from '../http/connections/client-connectio
 import { NO_CLIENT_EVENTS, type ClientStream } from '../http/connections/client-stream.ts'
 import type { RequestFault } from '../http/messages/framing.ts'
 import { announcesBody, type RequestHead } from '../http/messages/request-head.ts'
-import type { WholeAnswer } from '../http/messages/whole-answer.ts'
+import { asWholeAnswer, type WrittenAnswer } from '../http/messages/whole-answer.ts'
 
 /** Answers the requests to one path; it reads no body. */
-export type Endpoint = (head: RequestHead) => WholeAnswer | Promise<WholeAnswer>
+export type Endpoint = (head: RequestHead) => WrittenAnswer | Promise<WrittenAnswer>
 
 /** By path, in the form in which requests name it. */
 export type Endpoints = ReadonlyMap<string, Endpoint>
 
 const NO_STORE = { name: 'cache-control', value: 'no-store' }
-const NOT_FOUND: WholeAnswer = {
+const NOT_FOUND: WrittenAnswer = {
   status: 404,
-  fields: [{ name: 'content-type', value: 'text/plain; charset=utf-8' }],
+  lines: 'content-type: text/plain; charset=utf-8\r\n',
   body: `no such endpoint; see ${PROXIES.map(({ docs }) => docs).join(', ')}\n`,
 }
 /** After a bug nothing is known about the connection. */
-const FAILED: WholeAnswer = {
+const FAILED: WrittenAnswer = {
   status: 503,
-  fields: [NO_STORE, { name: 'x-decision-reason', value: 'internal_error' }],
+  lines: 'cache-control: no-store\r\nx-decision-reason: internal_error\r\n',
   body: '',
   isLast: true,
 }
@@ -63,7 +63,7 @@ export function createEndpointHandler(
 
 /** Answers when the answer is known, unless the client has left. */
 const answerLater =
-  (answered: Promise<WholeAnswer>): Serve =>
+  (answered: Promise<WrittenAnswer>): Serve =>
   (stream) => {
     let isGone = false
     const leave = (): void => {
@@ -80,7 +80,8 @@ const answerLater =
  * An announced body is never read: it would swallow the next request on the connection, which is another client's. So
  * the answer ends the connection.
  */
-function send(stream: ClientStream, answer: WholeAnswer): void {
+function send(stream: ClientStream, written: WrittenAnswer): void {
+  const answer = asWholeAnswer(written)
   stream.answerWhole(announcesBody(stream.head) ? { ...answer, isLast: true } : answer)
   stream.release()
 }

@@ -129,7 +129,10 @@ function parseRequest(text: string): ArrivedRequest {
   return { method, query, headers: headersOf(pairs) }
 }
 
-function renderText({ status, fields, body }: CallerAnswer): string {
-  const lines = fields.map(({ name, value }) => `${name}: ${value}`.trimEnd())
-  return `${[`${status}`, ...lines].join('\n')}\n${body === '' ? '' : `\n${body}`}`
+function renderText({ status, lines, body }: CallerAnswer): string {
+  const fields = lines
+    .split('\r\n')
+    .slice(0, -1)
+    .map((line) => line.trimEnd())
+  return `${[`${status}`, ...fields].join('\n')}\n${body === '' ? '' : `\n${body}`}`
 }

@@ -6,7 +6,7 @@ import { WarderError } from '../../src/errors.ts'
 import { serveHttp1 } from '../../src/http/connections/http1-connection.ts'
 import type { Deadlines, Expiring } from '../../src/http/deadlines.ts'
 import { UNCHARGED } from '../../src/http/held-account.ts'
-import type { WholeAnswer } from '../../src/http/messages/whole-answer.ts'
+import type { WrittenAnswer } from '../../src/http/messages/whole-answer.ts'
 import { createDecisionListener, type DecisionListener } from '../../src/server/decision-listener.ts'
 import { createEndpointHandler, type Endpoint } from '../../src/server/endpoint-handler.ts'
 import { freeSocket } from '../../src/server/free-socket.ts'
@@ -21,7 +21,7 @@ const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
 const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const
-const OK: WholeAnswer = { status: 200, fields: [], body: 'ok' }
+const OK: WrittenAnswer = { status: 200, lines: '', body: 'ok' }
 const ok: Endpoint = () => OK
 const QUIET = { onRefused() {}, onLimitReached() {}, onOverload() {} }
 
@@ -68,7 +68,7 @@ describe('createDecisionListener()', () => {
   it('leaves the socket of its successor alone when its last request is answered', async () => {
     const path = join(createTempDir(cleanup), 'warder.sock')
     const asked = Promise.withResolvers<void>()
-    const answer = Promise.withResolvers<WholeAnswer>()
+    const answer = Promise.withResolvers<WrittenAnswer>()
     const slow: Endpoint = () => {
       asked.resolve()
       return answer.promise
@@ -131,7 +131,7 @@ describe('createDecisionListener()', () => {
 
   it('does not answer a client that has left while its answer was awaited', async () => {
     const asked = Promise.withResolvers<void>()
-    const answer = Promise.withResolvers<WholeAnswer>()
+    const answer = Promise.withResolvers<WrittenAnswer>()
     const listener = open(LOOPBACK, {
       '/': () => {
         asked.resolve()

@@ -6,7 +6,7 @@ import type { DenialFor } from '../../decision/denial.ts'
 import { isMethod } from '../../request/method.ts'
 import { parseOriginalUrl } from '../../request/parse-original-url.ts'
 import { err, ok } from '../../result.ts'
-import { denyFields, renderAllow } from '../caller.ts'
+import { denyLines, renderAllow } from '../caller.ts'
 import type { Proxy } from '../proxy.ts'
 import { nginxSnippetCommand } from './snippet-command.ts'
 
@@ -49,7 +49,7 @@ export const nginx: Proxy = {
   render: (decision, identityNames) =>
     decision.outcome === 'allow'
       ? renderAllow(decision, identityNames)
-      : { status: decision.status, fields: denyFields(decision), body: '' },
+      : { status: decision.status, lines: denyLines(decision), body: '' },
   originalRequest: (method, url) => ({ [METHOD_FIELD]: method, [URL_FIELD]: url }),
   noBodyHint: 'add to the auth location: proxy_pass_request_body off; proxy_set_header Content-Length "";',
   docs: 'docs/nginx.md',

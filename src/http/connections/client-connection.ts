@@ -3,7 +3,7 @@ import type { Deadlines } from '../deadlines.ts'
 import type { HeldAccount } from '../held-account.ts'
 import type { RequestFault } from '../messages/framing.ts'
 import type { RequestHead } from '../messages/request-head.ts'
-import type { WholeAnswer } from '../messages/whole-answer.ts'
+import type { WholeAnswer, WrittenAnswer } from '../messages/whole-answer.ts'
 import type { ClientStream } from './client-stream.ts'
 
 /** Takes over the events of a stream until it is released or aborted. */
@@ -16,7 +16,7 @@ export interface RequestHandler {
    * Is asked first about a request of HTTP/1.1 without a body. Returns the answer, or, if it is not known yet, the
    * function that serves the request.
    */
-  readonly answerNow?: (head: RequestHead) => WholeAnswer | Serve
+  readonly answerNow?: (head: RequestHead) => WrittenAnswer | Serve
   /** A request could not be read. Returns its answer, which is the last one on a connection of HTTP/1.1. */
   readonly refuse: (fault: RequestFault) => WholeAnswer
 }

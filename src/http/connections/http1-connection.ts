@@ -12,7 +12,12 @@ import { Http1HeadReader } from './http1-head.ts'
 import { Http1Stream, MAX_AHEAD_BYTES, type StreamEnd } from './http1-stream.ts'
 import type { RequestFault } from '../messages/framing.ts'
 import { announcesBody, type RequestHead } from '../messages/request-head.ts'
-import { wholeAnswerText, type AfterAnswer, type WholeAnswer } from '../messages/whole-answer.ts'
+import {
+  wholeAnswerText,
+  writtenAnswerText,
+  type AfterAnswer,
+  type WrittenAnswer,
+} from '../messages/whole-answer.ts'
 import { NOBODY, type Wire, type WireEvents } from '../sockets/wire.ts'
 
 /** How long a stopping listener waits for the first request of a connection. */
@@ -118,7 +123,7 @@ class Http1Connection implements ClientConnection {
       return undefined
     }
     const after = isDraining() ? 'ends' : afterAnswer(head, answer)
-    this.#gathered += wholeAnswerText(answer, head.method === 'HEAD', after)
+    this.#gathered += writtenAnswerText(answer, head.method === 'HEAD', after)
     if (after !== 'ends' && rest.length > 0 && this.#gathered.length < GATHERED_LENGTH) return rest
     this.#send()
     if (after !== 'ends') return this.#goOn(rest)
@@ -250,5 +255,5 @@ class Http1Connection implements ClientConnection {
   }
 }
 
-const afterAnswer = (head: RequestHead, { isLast }: WholeAnswer): AfterAnswer =>
+const afterAnswer = (head: RequestHead, { isLast }: WrittenAnswer): AfterAnswer =>
   isLast === true ? 'ends' : head.wantsKeepAlive ? 'stays_for_http10' : head.wantsClose ? 'ends' : 'stays'

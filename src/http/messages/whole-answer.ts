@@ -23,21 +23,46 @@ const CONNECTION_LINES = {
   ends: 'Connection: close\r\n',
 } as const
 
+/** An answer of HTTP/1.1 alone, whose fields are written already. */
+export interface WrittenAnswer extends Omit<WholeAnswer, 'fields'> {
+  /** Each with its end: `name: value\r\n`. */
+  readonly lines: string
+}
+
 const NO_CONTENT = 204
 
 /** @param isHead The request was HEAD: the head alone is sent. */
-export function wholeAnswerText(
-  { status, fields, body }: WholeAnswer,
+export function wholeAnswerText(answer: WholeAnswer, isHead: boolean, after: AfterAnswer): string {
+  let lines = ''
+  for (const { name, value } of answer.fields) lines += `${name}: ${value}\r\n`
+  return writtenAnswerText({ ...answer, lines }, isHead, after)
+}
+
+export function writtenAnswerText(
+  { status, lines, body }: WrittenAnswer,
   isHead: boolean,
   after: AfterAnswer,
 ): string {
-  let text = STATUS_LINES.get(status) ?? statusLine(status)
-  for (const { name, value } of fields) text += `${name}: ${value}\r\n`
-  // RFC 9110 §8.6: such an answer has no length.
-  if (status !== NO_CONTENT) text += `Content-Length: ${body.length}\r\n`
-  text += `${CONNECTION_LINES[after]}\r\n`
-  return isHead ? text : text + body
+  const start = STATUS_LINES.get(status) ?? statusLine(status)
+  // RFC 9110 §8.6: a 204 has no length.
+  const length = body === '' ? (status === NO_CONTENT ? '' : NO_LENGTH) : `Content-Length: ${body.length}\r\n`
+  const head = `${start}${lines}${length}${CONNECTION_LINES[after]}\r\n`
+  return isHead || body === '' ? head : head + body
 }
+
+const NO_LENGTH = 'Content-Length: 0\r\n'
+
+/** The same answer for a client of any version of HTTP. */
+export const asWholeAnswer = ({ lines, ...answer }: WrittenAnswer): WholeAnswer => ({
+  ...answer,
+  fields: lines
+    .split('\r\n')
+    .slice(0, -1)
+    .map((line) => {
+      const colon = line.indexOf(': ')
+      return { name: line.slice(0, colon), value: line.slice(colon + 2) }
+    }),
+})
 
 const statusLine = (status: number): string => `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
 
