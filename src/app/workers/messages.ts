@@ -1,4 +1,5 @@
 /** What the supervisor and a worker send each other. */
+import { parseStrictJson } from '../../strict-json.ts'
 import type { RateLimit } from '../../decision/stores.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
 import type { ErrorCode } from '../../errors.ts'
@@ -46,3 +47,10 @@ export type FromWorker =
   | { readonly kind: 'pong' }
   /** Requests to count, as JSON. */
   | string
+
+/** Reads a text of another process of this service. @throws TypeError if it is not strict JSON, which is a bug. */
+export function readText(text: string): unknown {
+  const read = parseStrictJson(text)
+  if (!read.ok) throw new TypeError(`an unreadable message between processes: ${read.error}`)
+  return read.value
+}

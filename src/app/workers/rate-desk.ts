@@ -2,6 +2,7 @@
 import type { RateLimit } from '../../decision/stores.ts'
 import type { MemoryRateStore } from '../../gateway/limits/memory-rate-store.ts'
 import type { CountRequest } from '../../gateway/limits/asking-rate-store.ts'
+import { readText } from './messages.ts'
 
 /** A message of a worker, and its answer; both are sent as JSON. */
 export type CountMessage = readonly [id: number, requests: readonly CountRequest[]]
@@ -18,7 +19,7 @@ export function createRateDesk(store: MemoryRateStore): RateDesk {
   const limits = new Map<number, readonly RateLimit[]>()
   return {
     count(message) {
-      const [id, requests] = JSON.parse(message) as CountMessage
+      const [id, requests] = readText(message) as CountMessage
       const seconds = requests.map(([limit, most, perMs, key]) =>
         store.count({ id: limit, requests: most, perMs }, key),
       )

@@ -5,7 +5,7 @@ import { logBugs } from '../../observe/bug-log.ts'
 import { createLogger } from '../../observe/logger.ts'
 import { writeLogAtExit } from '../process-end.ts'
 import { monotonicMs } from '../system.ts'
-import type { FromWorker, ToWorker } from './messages.ts'
+import { readText, type FromWorker, type ToWorker } from './messages.ts'
 import { createMirrors } from './mirrors.ts'
 import { createQuestions } from './questions.ts'
 import type { CountAnswer } from './rate-desk.ts'
@@ -41,7 +41,7 @@ export function runWorker({ send, onMessage, onGone }: Channel): Promise<0 | 1> 
       resolve(code)
     }
     onMessage((message) => {
-      if (typeof message === 'string') return rates.answered(...(JSON.parse(message) as CountAnswer))
+      if (typeof message === 'string') return rates.answered(...(readText(message) as CountAnswer))
       switch (message.kind) {
         case 'prepare':
           return void generations.prepare(message.plan)
