@@ -222,6 +222,29 @@ describe('a connection of the decision listener', () => {
     expect(wire.isPaused).toBe(false)
   })
 
+  it('is not read from while its answers are not read, wherever its requests are cut', async () => {
+    const { wire, send } = serve(ok)
+    const [start, end] = [ONE.slice(0, 20), ONE.slice(20)]
+    wire.hold(true)
+    send(ONE + start)
+    for (let i = 0; i < 100; i++) send(end + start)
+    expect(statusesOf(wire.text())).toEqual([200])
+    wire.hold(false)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(statusesOf(wire.text())).toHaveLength(101)
+    send(end)
+    expect(statusesOf(wire.text())).toHaveLength(102)
+  })
+
+  it('may be idle for a minute behind an empty line, too', () => {
+    const { wire, send, pass } = serve(ok)
+    send(ONE.slice(0, 20))
+    send(`${ONE.slice(20)}\r\n`)
+    expect(statusesOf(wire.text())).toEqual([200])
+    pass(60_000)
+    expect(wire.ending).toBeUndefined()
+  })
+
   it('is closed when its answers stay unread', () => {
     const { wire, send, pass } = serve(ok)
     wire.hold(true)

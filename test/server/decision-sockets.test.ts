@@ -145,6 +145,12 @@ describe('a client of HTTP/1.0', () => {
     expect([statusesOf(text), closedByServer]).toEqual([[200, 200, 200], true])
     expect(text.split('Connection: keep-alive\r\n')).toHaveLength(3)
   })
+
+  it('has its connection ended if it also asks for that', async () => {
+    const both = written({ version: '1.0', lines: [BEARER, 'Connection: keep-alive, close'] })
+    const { text, closedByServer } = await ask(both + GOOD)
+    expect([statusesOf(text), closedByServer]).toEqual([[200], true])
+  })
 })
 
 describe('requests on one connection', () => {

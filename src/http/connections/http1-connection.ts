@@ -27,6 +27,7 @@ const LINGER_MS = 2_000
 const LINGER_BYTES = 1_048_576
 /** Answers to pipelined requests are sent together, up to about this length. */
 const GATHERED_LENGTH = 16_384
+const NO_BYTES = Buffer.alloc(0)
 
 export const serveHttp1 = (wire: Wire, context: ConnectionContext): ClientConnection =>
   new Http1Connection(wire, context)
@@ -108,6 +109,7 @@ class Http1Connection implements ClientConnection {
     if (step.kind === 'head') return this.#begin(step.head, step.rest)
     this.#send()
     if (step.kind === 'fault') this.#refuse(step.fault)
+    else if (this.#wire.hasWaiting) this.#awaitReader(NO_BYTES)
     // What follows an earlier request may have been left to the kernel.
     else this.#wire.resume()
     return undefined
@@ -124,9 +126,8 @@ class Http1Connection implements ClientConnection {
     }
     const after = isDraining() ? 'ends' : afterAnswer(head, answer)
     this.#gathered += writtenAnswerText(answer, head.method === 'HEAD', after)
-    if (after !== 'ends' && rest.length > 0 && this.#gathered.length < GATHERED_LENGTH) return rest
-    this.#send()
     if (after !== 'ends') return this.#goOn(rest)
+    this.#send()
     this.#linger()
     return undefined
   }
@@ -138,6 +139,8 @@ class Http1Connection implements ClientConnection {
     // The connection becomes the last one that is closed in favour of others.
     context.onBusy()
     context.onIdle()
+    if (rest.length > 0 && this.#gathered.length < GATHERED_LENGTH) return rest
+    this.#send()
     if (this.#wire.hasWaiting) this.#awaitReader(rest)
     else if (rest.length > 0) return rest
     else this.#wire.resume()
@@ -177,7 +180,7 @@ class Http1Connection implements ClientConnection {
   #awaitReader(rest: Buffer): void {
     let ahead = rest
     const hold = (): void => {
-      this.#holding.set(ahead.length)
+      this.#holding.set(this.#head.heldBytes + ahead.length)
       if (ahead.length > MAX_AHEAD_BYTES) this.#wire.pause()
     }
     hold()
@@ -190,7 +193,7 @@ class Http1Connection implements ClientConnection {
       onDrain: (isEmpty) => {
         this.#expireIn(IDLE_TIMEOUT_MS)
         if (!isEmpty) return
-        this.#holding.set(0)
+        this.#holding.set(this.#head.heldBytes)
         this.#readNext(ahead)
       },
     }

@@ -176,7 +176,7 @@ class ReadHead implements RequestHead {
   }
 
   get wantsKeepAlive(): boolean {
-    return this.isHttp10 && this.#connection.includes('keep-alive')
+    return this.isHttp10 && this.#connection.includes('keep-alive') && !this.#connection.includes('close')
   }
 
   get takesTrailers(): boolean {
