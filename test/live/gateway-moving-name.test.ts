@@ -29,6 +29,7 @@ async function startSite(address: string) {
   writeFileSync(
     join(dir, 'warder.yaml'),
     `version: 1
+workers: 1 # Each worker asks for the name by itself.
 routes: [{ match: {}, access: public, upstream: app }]
 upstreams: { app: { servers: ["http://app.test:${one.port}"], resolve: 1s, connect_timeout: 5s } }
 listen: { decisions: "127.0.0.1:${await freePort()}", admin: off, gateway: "127.0.0.1:${port}" }
