@@ -107,7 +107,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     // Half an answer cannot be taken back; only its missing end shows the client that it failed.
     const isBegun = this.#forwarding?.hasBegun === true
     // At its deadline, a client of gRPC understands a cancellation; an answer would be another fault to it.
-    if (isBegun || (isCancelled && isGrpc(this.#client.head))) this.gone(fault, detail, isCancelled)
+    if (isBegun || (isCancelled && isGrpc(this.#client))) this.gone(fault, detail, isCancelled)
     else this.answerOwn(faultAnswer(fault, detail))
   }
 
@@ -124,7 +124,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     // Also if the server fails: once a session was renewed, the old cookie may be worth nothing.
     const fields = [...(own.fields ?? []), ...this.#cookies]
     this.#finish(own.status, own.fault, own.detail)
-    const toAnswer = isGrpc(this.#client.head) ? toGrpcAnswer : toWholeAnswer
+    const toAnswer = isGrpc(this.#client) ? toGrpcAnswer : toWholeAnswer
     this.#client.answerWhole(toAnswer({ ...own, headers, fields }, this.#id))
     this.#client.release()
   }

@@ -122,7 +122,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
 
   onGone(): void {
     // Its answer is whole, and the rest of its request is not needed: the usual end of a stream in both directions.
-    if (this.#isEarly && this.#client.mayLeaveEarly) this.#complete()
+    if (this.#isEarly && this.#client.isHttp2) this.#complete()
     else this.#events.gone(this.#answer?.isTunnel === true ? undefined : 'client_closed')
   }
 
@@ -199,7 +199,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
   /** A call of gRPC may say little for long, and a stream of HTTP/2 holds no connection to the server meanwhile. */
   #paceOf({ wire }: Link): PaceSettings {
     const { settings } = this.#input.destination.upstream
-    return wire === undefined && isGrpc(this.#client.head) ? { ...settings, minUploadRate: 0 } : settings
+    return wire === undefined && isGrpc(this.#client) ? { ...settings, minUploadRate: 0 } : settings
   }
 
   #linkEvents(answer: AnswerRelay, link: Link): LinkEvents {

@@ -5,15 +5,21 @@
 import { STATUS_CODES } from 'node:http'
 import type { WholeAnswer } from '../../http/messages/whole-answer.ts'
 import { valuesOf } from '../../http/messages/header-fields.ts'
-import type { RequestHead } from '../../http/messages/request-head.ts'
+import type { ClientStream } from '../../http/connections/client-stream.ts'
 import { ownFields, type OwnAnswer } from './own-answer.ts'
 
 /** `application/grpc-web` is not meant: its clients read neither trailers nor this form. */
 const CONTENT_TYPE = /^application\/grpc(?:$|[+; \t])/i
 
-/** Whether a client speaks gRPC: it names the type, and reads trailers, which the protocol demands of it. */
-export const isGrpc = ({ fields, takesTrailers }: RequestHead): boolean =>
-  takesTrailers && CONTENT_TYPE.test(valuesOf(fields, 'content-type')[0] ?? '')
+/**
+ * Whether a client speaks gRPC: over HTTP/2, with the type, and it reads trailers, which the protocol demands of it. What
+ * only looks like it over HTTP/1.1 never gets a denial with the status 200, which most programs take for success.
+ */
+export const isGrpc = ({
+  isHttp2,
+  head: { fields, takesTrailers },
+}: Pick<ClientStream, 'isHttp2' | 'head'>): boolean =>
+  isHttp2 && takesTrailers && CONTENT_TYPE.test(valuesOf(fields, 'content-type')[0] ?? '')
 
 const UNKNOWN = 2
 

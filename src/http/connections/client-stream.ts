@@ -41,8 +41,8 @@ export interface ClientStream {
   readonly isBodyDone: boolean
   /** Whether the connection goes on when the answer is whole, so that the rest of the body is still read. */
   readonly goesOn: boolean
-  /** Whether a client with a whole answer may leave before its request is whole, as in HTTP/2 (RFC 9113 §8.1). */
-  readonly mayLeaveEarly: boolean
+  /** Then a client with a whole answer may leave before its request is whole (RFC 9113 §8.1), and gRPC may be spoken. */
+  readonly isHttp2: boolean
   /**
    * Asks for the body; until then, none of it is handed over.
    *

@@ -29,7 +29,7 @@ export const MAX_AHEAD_BYTES = 8_192
 /** Takes over the events of the client's wire until `ended` is called, once. */
 export class Http1Stream implements ClientStream, WireEvents {
   events: ClientEvents = NO_CLIENT_EVENTS
-  readonly mayLeaveEarly = false
+  readonly isHttp2 = false
   readonly head: RequestHead
   readonly peer: string
   readonly held: HeldAccount

@@ -23,7 +23,7 @@ export class Http2Stream implements ClientStream {
   readonly peer: string
   /** An answer that is whole before its request does not end the connection. */
   readonly goesOn = true
-  readonly mayLeaveEarly = true
+  readonly isHttp2 = true
   readonly held: HeldAccount
   readonly #holding: Holding
   readonly #stream: ServerHttp2Stream

@@ -4,6 +4,7 @@ import { END_HEADERS, frame } from '../../support/http2-frames.ts'
 import { startFrameUpstream, startHttp2Upstream, STATUS_200 } from '../../support/http2-server.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { freePort, waitFor } from '../../support/live/loopback.ts'
+import { openClient, requestText } from '../../support/live/raw-client.ts'
 import { mint } from '../../support/mint.ts'
 import { gatewayConfig, runGateway } from '../../support/run-gateway.ts'
 
@@ -74,6 +75,22 @@ describe('an own answer to a client of gRPC', () => {
       expect(answer.status).toBe(401)
       expect(answer.headers['content-type']).toBe('application/problem+json')
     })
+})
+
+it('a request of HTTP/1.1 that looks like gRPC is denied by its status', async () => {
+  const app = await startHttp2Upstream(cleanup)
+  const { gateway } = await run(app.url)
+  const client = await openClient(gateway.port)
+  cleanup.add(() => client.close())
+  const headers = [
+    ['Content-Type', 'application/grpc'],
+    ['Connection', 'TE'],
+    ['TE', 'trailers'],
+  ] as const
+  client.send(requestText({ method: 'POST', target: '/orders/x', headers, body: 'message' }))
+  const answer = await client.receive()
+  expect(answer.status).toBe(401)
+  expect(app.received).toHaveLength(0)
 })
 
 it('a call of gRPC may be slower than `min_upload_rate`', async () => {
