@@ -12,12 +12,21 @@ const NEWLINE = 10
  */
 export function createWholeLines(onLines: (text: string) => void): (bytes: Uint8Array) => void {
   let rest: Uint8Array = new Uint8Array()
+  let isTooLong = false
+  const keep = (bytes: Uint8Array): void => {
+    isTooLong ||= rest.length + bytes.length > MAX_LINE_BYTES
+    rest = isTooLong ? new Uint8Array() : Buffer.concat([rest, bytes])
+  }
   return (bytes) => {
+    // With the end of a line that is too long, what follows is whole lines again.
+    const start = isTooLong ? bytes.indexOf(NEWLINE) + 1 : 0
+    if (isTooLong && start === 0) return
+    isTooLong = false
     const end = bytes.lastIndexOf(NEWLINE) + 1
-    if (end > 0) {
-      onLines(Buffer.concat([rest, bytes.subarray(0, end)]).toString('utf8'))
-      rest = bytes.slice(end)
-    } else if (rest.length + bytes.length <= MAX_LINE_BYTES) rest = Buffer.concat([rest, bytes])
-    else rest = new Uint8Array()
+    if (end > start) {
+      onLines(Buffer.concat([rest, bytes.subarray(start, end)]).toString('utf8'))
+      rest = new Uint8Array()
+    }
+    keep(bytes.subarray(Math.max(start, end)))
   }
 }

@@ -20,8 +20,10 @@ describe('the lines of another process', () => {
     expect(collect(bytes.subarray(0, 1), bytes.subarray(1))).toEqual(['ä\n'])
   })
 
-  it('are dropped when they have no end', () => {
+  it('are dropped up to their end when they are too long', () => {
     const long = 'x'.repeat(600_000)
-    expect(collect(long, long, '\nb\n')).toEqual(['\nb\n'])
+    expect(collect(long, long, '\nb\n')).toEqual(['b\n'])
+    expect(collect(long, long, long, 'the rest\nb', '\n')).toEqual(['b\n'])
+    expect(collect('a\n', long, long, '\n', 'b\n')).toEqual(['a\n', 'b\n'])
   })
 })
