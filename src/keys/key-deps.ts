@@ -74,7 +74,7 @@ export interface KeyDeps {
   readonly readFileSync: (path: string) => Uint8Array
   /** Calls `fn` once after `ms` milliseconds, unless the returned function was called before. */
   readonly setTimer: (fn: () => void, ms: number) => () => void
-  /** Uniform in [0, 1): spreads refreshes, so that a fleet does not call its issuer in step. */
+  /** Uniform in [0, 1): spreads refreshes, so that several processes do not call their issuer at the same moment. */
   readonly random: () => number
   /** Absent: snapshots are neither read nor kept. */
   readonly snapshots?: SnapshotFiles

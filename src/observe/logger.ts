@@ -2,7 +2,7 @@
 import { printableJson } from '../printable.ts'
 import { createLineWriter } from './line-writer.ts'
 
-/** What a line says, besides its level, its time and its message. Undefined values are left out. */
+/** What a line has, besides its level, its time and its message. Undefined values are left out. */
 export type LogFields = Readonly<Record<string, unknown>>
 
 /** Writes one line. False if it is lost, because the reader of the log is too slow. */

@@ -15,7 +15,7 @@ export interface CheckedConfig {
 /** In the compiled program, all files are one at the top, and the thread is where tools/build.ts puts it. */
 const THREAD = import.meta.url.includes('/$bunfs/') ? './app/loading/check-thread.js' : './check-thread.ts'
 
-/** A text, which says why, if the thread fails. */
+/** A text with the cause, if the thread fails. */
 export function checkInThread(file: string): Promise<Result<CheckedConfig, ConfigFailure> | string> {
   const thread = new Worker(new URL(THREAD, import.meta.url).href)
   // A service that stops does not wait for it.

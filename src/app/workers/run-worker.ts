@@ -8,7 +8,7 @@ import { monotonicMs } from '../system.ts'
 import { readText, type FromWorker, type ToWorker } from './messages.ts'
 import { createMirrors } from './mirrors.ts'
 import { createQuestions } from './questions.ts'
-import type { CountAnswer } from './rate-desk.ts'
+import type { CountAnswer } from './worker-counts.ts'
 import { createWorkerGenerations } from './worker-generations.ts'
 
 /** How long answers under way go on when the supervisor has died, in milliseconds. */
@@ -22,7 +22,7 @@ export interface Channel {
   onGone(end: () => void): void
 }
 
-/** Serves until the supervisor says stop, or is gone; resolves with the exit code then. */
+/** Serves until the supervisor stops it, or is gone; resolves with the exit code then. */
 export function runWorker({ send, onMessage, onGone }: Channel): Promise<0 | 1> {
   const logger = createLogger(1)
   writeLogAtExit(logger)

@@ -7,8 +7,8 @@ import { openAdmin } from '../admin-listener.ts'
 import type { Instance } from '../build-instance.ts'
 import type { Reloadable } from '../reload.ts'
 import { freeSockets, type Service } from '../service.ts'
-import { createDesk } from './desk.ts'
-import { Fleet, type Generation } from './fleet.ts'
+import { createSupervisorAnswers } from './supervisor-answers.ts'
+import { WorkerGroup, type Generation } from './worker-group.ts'
 import { createKeyRelay } from './key-relay.ts'
 import type { SharedFault } from './messages.ts'
 import { createPlan, type BoundAddresses } from './plan.ts'
@@ -59,30 +59,30 @@ async function startSupervised(
   }
   const sendChanges = (): void => {
     const changed = relay.changes()
-    if (changed.length > 0) fleet.tell({ kind: 'keys', changed })
+    if (changed.length > 0) group.tell({ kind: 'keys', changed })
   }
   const admin = openAdmin(first.config.settings.listen.admin, () => instance, {
     isDraining: () => isDraining,
     addresses: () => addresses,
-    workers: () => fleet.health,
+    workers: () => group.health,
   })
   const addresses = addressesOf(bound, admin?.address)
-  const fleet = new Fleet(generationOf(first), {
+  const group = new WorkerGroup(generationOf(first), {
     count,
     spawn: spawnWorker,
     logger,
-    onMessage: createDesk(relay),
+    onMessage: createSupervisorAnswers(relay),
     onLines: (text) => logger.relay(text),
   })
   onKeys(sendChanges)
-  await assertStarted(fleet, admin)
+  await assertStarted(group, admin)
   return {
     addresses,
     get instance() {
       return instance
     },
     async swap(next) {
-      const replaced = isStopped ? undefined : await fleet.replace(generationOf(next))
+      const replaced = isStopped ? undefined : await group.replace(generationOf(next))
       if (!isStopped && replaced?.ok === false) return replaced.error
       // After the stop, nothing would ever end its key sources.
       if (isStopped) next.close()
@@ -95,7 +95,7 @@ async function startSupervised(
     },
     async stop(drainMs) {
       isDraining = true
-      await fleet.stop(drainMs)
+      await group.stop(drainMs)
       isStopped = true
       await admin?.stop()
       release()
@@ -113,8 +113,8 @@ const addressesOf = (
   ...gateway.map(({ bound }) => socketText(bound)),
 ]
 
-async function assertStarted(fleet: Fleet, admin: HttpListener | undefined): Promise<void> {
-  const started = await fleet.started
+async function assertStarted(group: WorkerGroup, admin: HttpListener | undefined): Promise<void> {
+  const started = await group.started
   if (started.ok) return
   await admin?.stop()
   const { code, message, hints } = started.error

@@ -8,7 +8,7 @@ import type { WorkerEvents, WorkerProcess } from './worker-process.ts'
 /** How a process is started. */
 export type Spawn = (number: number, events: WorkerEvents) => WorkerProcess
 
-/** What a worker says, besides signs of life. */
+/** What a worker reports, besides signs of life. */
 export type WorkerMessage = Exclude<FromWorker, { readonly kind: 'pong' }>
 
 export interface SlotEvents {

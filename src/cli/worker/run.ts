@@ -7,7 +7,7 @@ import { usageError } from '../usage-error.ts'
 /** A terminal, systemd and others signal every process of the service; the supervisor alone decides what they mean. */
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
-/** Serves until the supervisor says stop, or is gone. @throws WarderError ERR_CLI_USAGE when a person starts it. */
+/** Serves until the supervisor stops it, or is gone. @throws WarderError ERR_CLI_USAGE when a person starts it. */
 export async function runWorkerCommand(_cli: Cli): Promise<ExitCode> {
   const send = process.send?.bind(process)
   if (send === undefined)
@@ -17,7 +17,7 @@ export async function runWorkerCommand(_cli: Cli): Promise<ExitCode> {
     )
   for (const signal of SIGNALS) process.on(signal, () => undefined)
   const exitCode = await runWorker({
-    // What is said to a supervisor that is gone is lost; `disconnect` follows.
+    // A message to a supervisor that is gone is lost; `disconnect` follows.
     send: (message) => void (process.connected && send(message)),
     onMessage: (take) => void process.on('message', take as (message: unknown) => void),
     onGone: (end) => void process.once('disconnect', end),

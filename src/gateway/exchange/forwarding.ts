@@ -196,7 +196,7 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     this.#sendBody(this.#client.open())
   }
 
-  /** A call of gRPC may say little for long, and a stream of HTTP/2 holds no connection to the server meanwhile. */
+  /** A call of gRPC may send little for long, and a stream of HTTP/2 holds no connection to the server meanwhile. */
   #paceOf({ wire }: Link): PaceSettings {
     const { settings } = this.#input.destination.upstream
     return wire === undefined && isGrpc(this.#client) ? { ...settings, minUploadRate: 0 } : settings

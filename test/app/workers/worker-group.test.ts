@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { Fleet, type Generation } from '../../../src/app/workers/fleet.ts'
+import { WorkerGroup, type Generation } from '../../../src/app/workers/worker-group.ts'
 import type { FromWorker, ToWorker } from '../../../src/app/workers/messages.ts'
 import type { Plan } from '../../../src/app/workers/plan.ts'
 import type { WorkerEvents } from '../../../src/app/workers/worker-process.ts'
@@ -41,14 +41,14 @@ function start(count: number, answer: (process: FakeProcess, message: ToWorker) 
       },
     }
   }
-  const fleet = new Fleet(generation(1), {
+  const group = new WorkerGroup(generation(1), {
     count,
     spawn,
     logger,
     onMessage: () => undefined,
     onLines: () => undefined,
   })
-  return { fleet, processes, lines }
+  return { group, processes, lines }
 }
 
 /** Builds, serves and stops. */
@@ -65,95 +65,95 @@ const FAULT = { code: 'ERR_SERVER_WORKER', message: 'no memory', hints: [] } as 
 
 describe('the workers of a service', () => {
   it('serve one generation after the other', async () => {
-    const { fleet, processes } = start(2)
-    expect(await fleet.started).toMatchObject({ ok: true })
-    expect(await fleet.replace(generation(2))).toMatchObject({ ok: true })
+    const { group, processes } = start(2)
+    expect(await group.started).toMatchObject({ ok: true })
+    expect(await group.replace(generation(2))).toMatchObject({ ok: true })
     for (const process of processes)
       expect(kindsOf(process)).toEqual(['prepare', 'serve', 'prepare', 'serve'])
-    expect(fleet.health.map(({ isServing }) => isServing)).toEqual([true, true])
-    await fleet.stop(0)
+    expect(group.health.map(({ isServing }) => isServing)).toEqual([true, true])
+    await group.stop(0)
   })
 
   it('all keep the old generation when one cannot build the new one', async () => {
-    const { fleet, processes } = start(2, (process, message) => {
+    const { group, processes } = start(2, (process, message) => {
       const isNext =
         typeof message === 'object' && message.kind === 'prepare' && message.plan.generation === 2
       if (isNext && process.number === 2) process.say({ kind: 'refused', generation: 2, fault: FAULT })
       else obey(process, message)
     })
-    await fleet.started
-    expect(await fleet.replace(generation(2))).toEqual({ ok: false, error: FAULT })
+    await group.started
+    expect(await group.replace(generation(2))).toEqual({ ok: false, error: FAULT })
     for (const process of processes)
       expect(kindsOf(process)).toEqual(['prepare', 'serve', 'prepare', 'forget'])
-    expect(await fleet.replace(generation(3))).toMatchObject({ ok: true })
-    await fleet.stop(0)
+    expect(await group.replace(generation(3))).toMatchObject({ ok: true })
+    await group.stop(0)
   })
 
   it('outlive a late refusal of a generation that all were told to forget', async () => {
-    const { fleet, processes } = start(2, (process, message) => {
+    const { group, processes } = start(2, (process, message) => {
       const isNext =
         typeof message === 'object' && message.kind === 'prepare' && message.plan.generation === 2
       if (!isNext) obey(process, message)
       else if (process.number === 2) process.say({ kind: 'refused', generation: 2, fault: FAULT })
     })
-    await fleet.started
-    expect(await fleet.replace(generation(2))).toEqual({ ok: false, error: FAULT })
+    await group.started
+    expect(await group.replace(generation(2))).toEqual({ ok: false, error: FAULT })
     processes[0]?.say({ kind: 'refused', generation: 2, fault: FAULT })
-    expect(fleet.health.map(({ isServing }) => isServing)).toEqual([true, true])
-    expect(await fleet.replace(generation(3))).toMatchObject({ ok: true })
+    expect(group.health.map(({ isServing }) => isServing)).toEqual([true, true])
+    expect(await group.replace(generation(3))).toMatchObject({ ok: true })
     expect(processes).toHaveLength(2)
-    await fleet.stop(0)
+    await group.stop(0)
   })
 
   it('all keep the old generation when one ends while it builds the new one', async () => {
-    const { fleet, processes } = start(2, (process, message) => {
+    const { group, processes } = start(2, (process, message) => {
       const isNext =
         typeof message === 'object' && message.kind === 'prepare' && message.plan.generation === 2
       if (isNext && process.number === 1) process.end('signal SIGKILL')
       else obey(process, message)
     })
-    await fleet.started
-    const replaced = await fleet.replace(generation(2))
+    await group.started
+    const replaced = await group.replace(generation(2))
     expect(replaced).toMatchObject({ ok: false, error: { code: 'ERR_SERVER_WORKER' } })
     expect(processes[1]?.received).not.toContainEqual({ kind: 'serve', generation: 2 })
-    await waitFor('the next process', () => fleet.health[0]?.isServing === true || undefined)
+    await waitFor('the next process', () => group.health[0]?.isServing === true || undefined)
     // It serves the generation of the others.
     expect(processes[2]?.received).toContainEqual({ kind: 'serve', generation: 1 })
-    await fleet.stop(0)
+    await group.stop(0)
   })
 
   it('replace one that ends, and log how it ended', async () => {
-    const { fleet, processes, lines } = start(2)
-    await fleet.started
-    await fleet.replace(generation(2))
+    const { group, processes, lines } = start(2)
+    await group.started
+    await group.replace(generation(2))
     processes[0]?.end('signal SIGKILL')
     await waitFor('the next process', () => processes[2])
-    await waitFor('it to serve', () => fleet.health[0]?.isServing === true || undefined)
+    await waitFor('it to serve', () => group.health[0]?.isServing === true || undefined)
     expect(processes[2]?.received).toContainEqual({ kind: 'serve', generation: 2 })
     expect(lines).toMatchObject([
       { level: 'warn', event: 'worker', worker: 1, pid: 1, cause: 'signal SIGKILL', restart_ms: 100 },
     ])
-    await fleet.stop(0)
+    await group.stop(0)
   })
 
   it('bring a process that starts during a switch to the new generation', async () => {
     let hold: (() => void) | undefined
-    const { fleet, processes } = start(1, (process, message) => {
+    const { group, processes } = start(1, (process, message) => {
       const isSlow = processes.length === 2 && typeof message === 'object' && message.kind === 'prepare'
       if (isSlow && message.plan.generation === 1) hold = () => obey(process, message)
       else obey(process, message)
     })
-    await fleet.started
+    await group.started
     processes[0]?.end('exit code 1')
     await waitFor('the next process to build', () => hold)
-    expect(await fleet.replace(generation(2))).toMatchObject({ ok: true })
+    expect(await group.replace(generation(2))).toMatchObject({ ok: true })
     hold?.()
-    await waitFor('it to serve', () => fleet.health[0]?.isServing === true || undefined)
+    await waitFor('it to serve', () => group.health[0]?.isServing === true || undefined)
     const served = processes[1]?.received.filter(
       (message) => typeof message === 'object' && message.kind === 'serve',
     )
     expect(served).toEqual([{ kind: 'serve', generation: 2 }])
-    await fleet.stop(0)
+    await group.stop(0)
   })
 
   for (const [what, fail] of [
@@ -161,12 +161,12 @@ describe('the workers of a service', () => {
     ['ends', (process: FakeProcess) => process.end('exit code 1')],
   ] as const)
     it(`do not start when one of them ${what}`, async () => {
-      const { fleet, processes } = start(2, (process, message) => {
+      const { group, processes } = start(2, (process, message) => {
         if (process.number === 2 && typeof message === 'object' && message.kind === 'prepare') fail(process)
         else obey(process, message)
       })
-      expect(await fleet.started).toMatchObject({ ok: false, error: { code: 'ERR_SERVER_WORKER' } })
+      expect(await group.started).toMatchObject({ ok: false, error: { code: 'ERR_SERVER_WORKER' } })
       expect(processes).toHaveLength(2)
-      expect(fleet.health.map(({ pid }) => pid)).toEqual([undefined, undefined])
+      expect(group.health.map(({ pid }) => pid)).toEqual([undefined, undefined])
     })
 })

@@ -8,14 +8,14 @@ import { readText } from './messages.ts'
 export type CountMessage = readonly [id: number, requests: readonly CountRequest[]]
 export type CountAnswer = readonly [id: number, seconds: readonly number[]]
 
-export interface RateDesk {
+export interface WorkerCounts {
   /** @param message A {@link CountMessage}. @returns A {@link CountAnswer}. */
   count(message: string): string
   /** These are the limits of a worker from now on. */
   retain(worker: number, limits: readonly RateLimit[]): void
 }
 
-export function createRateDesk(store: MemoryRateStore): RateDesk {
+export function createWorkerCounts(store: MemoryRateStore): WorkerCounts {
   const limits = new Map<number, readonly RateLimit[]>()
   return {
     count(message) {

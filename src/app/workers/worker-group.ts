@@ -14,26 +14,26 @@ export interface Generation {
   readonly planFor: (worker: number) => Plan
 }
 
-export interface FleetDeps {
+export interface WorkerGroupDeps {
   readonly count: number
   readonly spawn: Spawn
   readonly logger: Logger
-  /** What a worker says besides the state of its configuration. */
+  /** What a worker reports besides the state of its configuration. */
   readonly onMessage: (slot: WorkerSlot, message: WorkerMessage) => void
   readonly onLines: (text: string) => void
 }
 
-export class Fleet {
+export class WorkerGroup {
   /** Resolves when all workers serve, or with the first reason why one cannot: then none is left. */
   readonly started: Promise<Result<void, SharedFault>>
-  readonly #deps: FleetDeps
+  readonly #deps: WorkerGroupDeps
   readonly #slots: readonly WorkerSlot[]
   #inForce: Generation
   #change: Change | undefined
   #isStarting = true
 
   /** Starts the workers. */
-  constructor(first: Generation, deps: FleetDeps) {
+  constructor(first: Generation, deps: WorkerGroupDeps) {
     this.#deps = deps
     this.#inForce = first
     this.#slots = Array.from(

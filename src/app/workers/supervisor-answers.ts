@@ -2,12 +2,12 @@
 import { createMemoryRateStore } from '../../gateway/limits/memory-rate-store.ts'
 import { monotonicMs } from '../system.ts'
 import type { KeyRelay } from './key-relay.ts'
-import { createRateDesk } from './rate-desk.ts'
+import { createWorkerCounts } from './worker-counts.ts'
 import type { WorkerMessage, WorkerSlot } from './worker-slot.ts'
 
 /** @returns Takes the messages of workers. */
-export function createDesk(relay: KeyRelay): (slot: WorkerSlot, message: WorkerMessage) => void {
-  const rates = createRateDesk(createMemoryRateStore(monotonicMs))
+export function createSupervisorAnswers(relay: KeyRelay): (slot: WorkerSlot, message: WorkerMessage) => void {
+  const rates = createWorkerCounts(createMemoryRateStore(monotonicMs))
   const lookUp = async (
     slot: WorkerSlot,
     { id, source, kid, algorithm }: Extract<WorkerMessage, { readonly kind: 'lookup' }>,
