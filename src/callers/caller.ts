@@ -35,6 +35,12 @@ export interface Caller {
   readonly noBodyHint: string
 }
 
+/** A caller whose decision requests name the original request: a dialect that proxies speak. */
+export interface Dialect extends Caller {
+  /** Fields of a decision request that name the original request, for examples with curl. */
+  readonly originalRequest: (method: string, url: string) => Readonly<Record<string, string>>
+}
+
 /**
  * Exactly 200, no body, every identity header, and the decision's id. Empty headers are sent on purpose: with them,
  * the proxy overwrites the client's.

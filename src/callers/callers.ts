@@ -1,11 +1,16 @@
-/** Every caller. A proxy is a folder here and a line in {@link PROXIES}. */
-import type { Caller } from './caller.ts'
+/** Every caller. A dialect is a line in {@link DIALECTS}; a proxy is a folder here and a line in {@link PROXIES}. */
+import type { Caller, Dialect } from './caller.ts'
+import { forward } from './forward/forward.ts'
 import { jwtauthrequest } from './jwtauthrequest.ts'
+import { nginxDialect } from './nginx/dialect.ts'
 import { nginx } from './nginx/nginx.ts'
 import type { Proxy } from './proxy.ts'
 import { token } from './token.ts'
 
-export const PROXIES: readonly [Proxy, ...Proxy[]] = [nginx]
+/** Callers with an endpoint for original requests. */
+export const DIALECTS: readonly [Dialect, ...Dialect[]] = [nginxDialect, forward]
+
+export const PROXIES: readonly Proxy[] = [nginx]
 
 /** Contracts of other systems; the configuration sets their paths. */
 export const FOREIGN_CALLERS = { jwtauthrequest } satisfies Readonly<Record<string, Caller>>
@@ -17,6 +22,6 @@ export const TOKEN_CALLER: Caller = token
 export const endpointPath = ({ name }: Caller, policy?: string): string =>
   `/v1/auth/${name}${policy === undefined ? '' : `/${policy}`}`
 
-/** The endpoints of all proxies, for messages. */
-export const proxyEndpoints = (policy?: string): string =>
-  PROXIES.map((proxy) => endpointPath(proxy, policy)).join(' or ')
+/** The endpoints of all dialects, for messages. */
+export const dialectEndpoints = (policy?: string): string =>
+  DIALECTS.map((dialect) => endpointPath(dialect, policy)).join(' or ')

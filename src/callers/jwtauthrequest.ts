@@ -5,7 +5,7 @@
 import type { DenialFor } from '../decision/denial.ts'
 import { err, ok } from '../result.ts'
 import { plainDenyLines, type Caller } from './caller.ts'
-import { nginx } from './nginx/nginx.ts'
+import { nginxDialect } from './nginx/dialect.ts'
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const WRONG_METHOD = err<DenialFor<'origin_missing'>>({
@@ -19,7 +19,7 @@ const WRONG_METHOD = err<DenialFor<'origin_missing'>>({
 export const jwtauthrequest: Caller = {
   name: 'jwtauthrequest',
   // Made for nginx, whose auth_request asks here too.
-  noBodyHint: nginx.noBodyHint,
+  noBodyHint: nginxDialect.noBodyHint,
   parse({ method, query = '', headers }) {
     if (!METHODS.has(method)) return WRONG_METHOD
     return ok({ method, scheme: 'http', host: '', path: '/', query, headers })

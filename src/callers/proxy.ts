@@ -1,15 +1,21 @@
-/** A proxy: a caller that operators configure, and what Warder knows about its configuration. */
+/** A proxy: a program that asks Warder in one of the dialects, and what Warder knows about its configuration. */
 import type { Result } from '../result.ts'
-import type { Caller } from './caller.ts'
+import type { Abilities } from './abilities.ts'
+import type { Dialect } from './caller.ts'
 
-export interface Proxy extends Caller {
-  /** Fields of a decision request that name the original request, for examples with curl. */
-  readonly originalRequest: (method: string, url: string) => Readonly<Record<string, string>>
+export interface Proxy {
+  /** `warder snippet NAME`. */
+  readonly name: string
+  /** As its makers write it. */
+  readonly title: string
+  /** How it asks. */
+  readonly asks: Dialect
   /** Its page of documentation. */
   readonly docs: string
   /** How long it keeps an idle connection to Warder, in seconds. */
   readonly keepsIdleSeconds: number
-  /** `warder snippet NAME`. */
+  /** With the configuration of its snippet. */
+  readonly carries: Abilities
   readonly snippet: ProxySnippet
 }
 

@@ -1,6 +1,6 @@
 /** What no single part of the configuration can say: names, references, and what parts mean together. */
 import { usualSettings } from '../settings/definition.ts'
-import { proxyEndpoints } from '../callers/callers.ts'
+import { dialectEndpoints } from '../callers/callers.ts'
 import type { Algorithm } from '../syntax/algorithms.ts'
 import { checkGateway } from '../settings/upstream/check.ts'
 import { checkIssuer } from '../settings/issuer/check.ts'
@@ -225,7 +225,7 @@ function checkUnused(parts: ConfigParts): readonly LocatedProblem[] {
   return [
     ...policies.map(({ pointer, name }) => {
       const message = `no route or endpoint names the policy ${quoted(name)}`
-      const hint = `it still judges requests of a caller that names it: ${proxyEndpoints(name)}`
+      const hint = `it still judges requests of a caller that names it: ${dialectEndpoints(name)}`
       return problemAtKey(pointer, 'WARN_CONFIG_UNUSED_POLICY', message, hint)
     }),
     ...issuers.map(({ pointer }) =>
@@ -240,8 +240,8 @@ function checkUnrouted(parts: ConfigParts): readonly LocatedProblem[] {
   if (!isUnrouted) return []
   const hints = [
     'write routes that name them, `{ match: {}, policy: NAME }` for all requests',
-    `or let the proxy name one: ${proxyEndpoints('NAME')}`,
+    `or let the proxy name one: ${dialectEndpoints('NAME')}`,
   ]
-  const message = `there are policies but no routes: ${proxyEndpoints()} allows any valid token`
+  const message = `there are policies but no routes: ${dialectEndpoints()} allows any valid token`
   return [problemAtKey('/policies', 'WARN_CONFIG_UNROUTED', message, ...hints)]
 }

@@ -1,6 +1,7 @@
 /** Takes an absolute URL apart without changing a byte of its path; `new URL()` would normalise it. */
 import { parseHost } from '../syntax/parse-host.ts'
 import type { AuthzRequest } from './authz-request.ts'
+import { splitTarget } from './split-target.ts'
 
 /** What the URL of a request says about it. */
 export type OriginalUrl = Omit<AuthzRequest, 'method' | 'headers'>
@@ -19,7 +20,6 @@ export function parseOriginalUrl(url: string): OriginalUrl | undefined {
   if (pathStart < 0) return undefined
   const host = parseHost(url.slice(authorityStart, pathStart))
   if (host === undefined) return undefined
-  const queryStart = url.indexOf('?', pathStart)
-  if (queryStart < 0) return { scheme, host, path: url.slice(pathStart), query: '' }
-  return { scheme, host, path: url.slice(pathStart, queryStart), query: url.slice(queryStart + 1) }
+  const { path, query } = splitTarget(url, pathStart)
+  return { scheme, host, path, query }
 }

@@ -1,6 +1,6 @@
 /** The paths of the decision listener, and what happens on each: parse, decide, render. Everything else is 404. */
 import type { Caller, CallerAnswer } from '../callers/caller.ts'
-import { endpointPath, FOREIGN_CALLERS, PROXIES, TOKEN_CALLER } from '../callers/callers.ts'
+import { DIALECTS, endpointPath, FOREIGN_CALLERS, TOKEN_CALLER } from '../callers/callers.ts'
 import { denyUnread, type Decide } from '../decision/decide.ts'
 import type { Decision } from '../decision/decision.ts'
 import type { Guard } from '../decision/guard.ts'
@@ -29,7 +29,7 @@ export interface DecisionService {
  */
 export function decisionRoutes(service: DecisionService, endpoints: readonly EndpointSettings[]): Endpoints {
   const routes = new Map<string, Endpoint>()
-  for (const caller of [...PROXIES, TOKEN_CALLER]) {
+  for (const caller of [...DIALECTS, TOKEN_CALLER]) {
     // Without an original request there is nothing for the routes to match.
     const policy = caller === TOKEN_CALLER ? service.guard.anyValidToken : undefined
     routes.set(endpointPath(caller), createEndpoint(service, caller, policy))

@@ -1,5 +1,4 @@
 /** Answers the requests of the decision listener by their exact path. */
-import { PROXIES } from '../callers/callers.ts'
 import type { RequestHandler, Serve } from '../http/connections/client-connection.ts'
 import { NO_CLIENT_EVENTS, type ClientStream } from '../http/connections/client-stream.ts'
 import type { RequestFault } from '../http/messages/framing.ts'
@@ -16,7 +15,7 @@ const NO_STORE = { name: 'cache-control', value: 'no-store' }
 const NOT_FOUND: WrittenAnswer = {
   status: 404,
   lines: 'content-type: text/plain; charset=utf-8\r\n',
-  body: `no such endpoint; see ${PROXIES.map(({ docs }) => docs).join(', ')}\n`,
+  body: 'no such endpoint; docs/callers.md lists them\n',
 }
 /** After a bug nothing is known about the connection. */
 const FAILED: WrittenAnswer = {

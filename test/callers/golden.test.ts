@@ -7,7 +7,7 @@
 import { describe, expect, it } from 'bun:test'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import type { ArrivedRequest, Caller, CallerAnswer } from '../../src/callers/caller.ts'
-import { FOREIGN_CALLERS, PROXIES, TOKEN_CALLER } from '../../src/callers/callers.ts'
+import { DIALECTS, FOREIGN_CALLERS, TOKEN_CALLER } from '../../src/callers/callers.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
 import { detailOf } from '../support/denials.ts'
 import type { Decision } from '../../src/decision/decision.ts'
@@ -65,15 +65,15 @@ const guard = makeGuard({
 const decide = decideOf(guard)
 
 // Where the server names no policy, the routes are asked; the others come without an original request.
-const DIALECTS: Readonly<Record<string, { readonly caller: Caller; readonly policy: string | undefined }>> = {
-  ...Object.fromEntries(PROXIES.map((caller) => [caller.name, { caller, policy: undefined }])),
+const CALLERS: Readonly<Record<string, { readonly caller: Caller; readonly policy: string | undefined }>> = {
+  ...Object.fromEntries(DIALECTS.map((caller) => [caller.name, { caller, policy: undefined }])),
   token: { caller: TOKEN_CALLER, policy: 'orders-read' },
   jwtauthrequest: { caller: FOREIGN_CALLERS.jwtauthrequest, policy: 'jwtauthrequest' },
 }
 
 const SEPARATOR = '\n----------\n'
 
-for (const [dialect, { caller, policy }] of Object.entries(DIALECTS)) {
+for (const [dialect, { caller, policy }] of Object.entries(CALLERS)) {
   const folder = new URL(`../golden/callers/${dialect}/`, import.meta.url)
   describe(`the ${dialect} dialect`, () => {
     const files = readdirSync(folder).filter((file) => file.endsWith('.txt'))

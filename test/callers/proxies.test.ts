@@ -1,8 +1,8 @@
-/** The contract of every proxy in the table. */
+/** The contract of every dialect and of every proxy in the tables. */
 import { describe, expect, it } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { endpointPath, PROXIES } from '../../src/callers/callers.ts'
+import { DIALECTS, endpointPath, PROXIES } from '../../src/callers/callers.ts'
 import type { Allow, Deny } from '../../src/decision/decision.ts'
 import { OVERRIDE_FIELDS } from '../../src/syntax/override-fields.ts'
 import { headersOf } from '../support/make-guard.ts'
@@ -24,24 +24,17 @@ const FACTS = { decisions: ['127.0.0.1:9180'], identityNames: ['X-Auth-Subject']
 const headersIn = (lines: string): Readonly<Record<string, string>> =>
   Object.fromEntries([...lines.matchAll(/(.*?): (.*)\r\n/g)].map(([, name, value]) => [name, value]))
 
-for (const proxy of PROXIES) {
-  const arrived = (fields: Readonly<Record<string, string>>) => ({
-    method: 'GET',
-    query: undefined,
-    headers: headersOf(Object.entries(fields)),
-  })
-  const defaults = Object.fromEntries(
-    proxy.snippet.flags.map(({ usage, value }) => {
-      const [, name = ''] = /^--([a-z-]+)/.exec(usage) ?? []
-      return [name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()), value]
-    }),
-  )
+const arrived = (fields: Readonly<Record<string, string>>) => ({
+  method: 'GET',
+  query: undefined,
+  headers: headersOf(Object.entries(fields)),
+})
 
-  describe(`the proxy ${proxy.name}`, () => {
-    it('is a folder with its name, has a page, and golden files', () => {
-      expect(readdirSync(`${ROOT}/src/callers/${proxy.name}`)).toContain(`${proxy.name}.ts`)
-      expect(readFileSync(`${ROOT}/${proxy.docs}`, 'utf8')).toContain(endpointPath(proxy))
-      expect(readdirSync(`${ROOT}/test/golden/callers/${proxy.name}`).length).toBeGreaterThan(3)
+for (const dialect of DIALECTS) {
+  describe(`the dialect ${dialect.name}`, () => {
+    it('is a folder with its name, and has golden files', () => {
+      expect(readdirSync(`${ROOT}/src/callers`)).toContain(dialect.name)
+      expect(readdirSync(`${ROOT}/test/golden/callers/${dialect.name}`).length).toBeGreaterThan(3)
     })
 
     it('reads the original request from its own fields, and not from the URL of the endpoint', () => {
@@ -52,7 +45,7 @@ for (const proxy of PROXIES) {
           fc.webPath({ size: 'small' }),
           (method, scheme, path) => {
             const url = `${scheme}://api.example.com/${path.replace(/^\/+/, '')}?a=b`
-            const parsed = proxy.parse(arrived(proxy.originalRequest(method, url)))
+            const parsed = dialect.parse(arrived(dialect.originalRequest(method, url)))
             if (!parsed.ok) throw new Error(parsed.error.reason)
             const { method: read, scheme: by, host, path: raw, query } = parsed.value
             expect([read, `${by}://${host}${raw}?${query}`]).toEqual([method, url])
@@ -62,19 +55,76 @@ for (const proxy of PROXIES) {
     })
 
     it('refuses a request without one of these fields', () => {
-      const fields = proxy.originalRequest('GET', 'https://api.example.com/orders')
+      const fields = dialect.originalRequest('GET', 'https://api.example.com/orders')
       for (const left of [undefined, ...Object.keys(fields)]) {
         const some = Object.entries(fields).filter(([name]) => left !== undefined && name !== left)
-        const parsed = proxy.parse(arrived(Object.fromEntries(some)))
+        const parsed = dialect.parse(arrived(Object.fromEntries(some)))
         expect(!parsed.ok && parsed.error.reason).toBe('origin_missing')
       }
+    })
+
+    it('refuses a request with one of these fields twice', () => {
+      const fields = dialect.originalRequest('GET', 'https://api.example.com/orders')
+      for (const twice of Object.entries(fields)) {
+        const headers = headersOf([...Object.entries(fields), twice])
+        const parsed = dialect.parse({ method: 'GET', query: undefined, headers })
+        expect([twice[0], !parsed.ok && parsed.error.reason]).toEqual([twice[0], 'origin_missing'])
+      }
+    })
+
+    it('reads the fields of no other dialect', () => {
+      for (const other of DIALECTS.filter((one) => one !== dialect)) {
+        const fields = other.originalRequest('GET', 'https://api.example.com/orders')
+        const parsed = dialect.parse(arrived(fields))
+        expect(!parsed.ok && parsed.error.reason).toBe('origin_missing')
+      }
+    })
+
+    it('has a remedy of its own for a request that names no original request', () => {
+      const remedyOf = (one: typeof dialect): string => {
+        const parsed = one.parse(arrived({}))
+        return parsed.ok ? '' : JSON.stringify(parsed.error)
+      }
+      const others = DIALECTS.filter((other) => other !== dialect)
+      expect(remedyOf(dialect)).not.toBe('')
+      expect(others.map(remedyOf)).not.toContain(remedyOf(dialect))
+    })
+
+    it('answers an allow with exactly 200, no body and every identity header', () => {
+      const { status, lines, body } = dialect.render(ALLOW, ['x-auth-subject', 'x-auth-roles'])
+      expect([status, body]).toEqual([200, ''])
+      expect(headersIn(lines)).toMatchObject({ 'x-auth-subject': 'alice', 'x-auth-roles': '' })
+    })
+
+    it('answers a denial with no identity header, and with nothing that a cache may keep', () => {
+      const { status, lines } = dialect.render(DENY, ['x-auth-subject', 'x-auth-roles'])
+      expect(status).toBeGreaterThanOrEqual(400)
+      const headers = headersIn(lines)
+      expect(Object.keys(headers)).not.toContain('x-auth-subject')
+      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-decision-reason': DENY.reason })
+    })
+  })
+}
+
+for (const proxy of PROXIES) {
+  const defaults = Object.fromEntries(
+    proxy.snippet.flags.map(({ usage, value }) => {
+      const [, name = ''] = /^--([a-z-]+)/.exec(usage) ?? []
+      return [name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()), value]
+    }),
+  )
+
+  describe(`the proxy ${proxy.name}`, () => {
+    it('is a folder with its name, and has a page', () => {
+      expect(readdirSync(`${ROOT}/src/callers/${proxy.name}`)).toContain(`${proxy.name}.ts`)
+      expect(readFileSync(`${ROOT}/${proxy.docs}`, 'utf8')).toContain(endpointPath(proxy.asks))
     })
 
     it('prints a snippet with the default flags', () => {
       const write = proxy.snippet.read(defaults)
       if (!write.ok) throw new Error(write.error.message)
       const text = write.value(FACTS)
-      for (const part of ['127.0.0.1:9180', 'X-Auth-Subject', endpointPath(proxy)])
+      for (const part of ['127.0.0.1:9180', 'X-Auth-Subject', endpointPath(proxy.asks)])
         expect(text).toContain(part)
     })
 
@@ -85,33 +135,9 @@ for (const proxy of PROXIES) {
       expect(absent.map(({ name }) => name)).toEqual([])
     })
 
-    it('has a remedy of its own for a request that names no original request', () => {
-      const remedyOf = (one: typeof proxy): string => {
-        const parsed = one.parse(arrived({}))
-        return parsed.ok ? '' : JSON.stringify(parsed.error)
-      }
-      const others = PROXIES.filter((other) => other !== proxy)
-      expect(remedyOf(proxy)).not.toBe('')
-      expect(others.map(remedyOf)).not.toContain(remedyOf(proxy))
-    })
-
     it('writes no address that would end its line (injection)', () => {
       for (const address of ['127.0.0.1:80\n', 'unix:/a;b', 'unix:/a b', 'unix:/a"b'])
         expect(proxy.snippet.canName(address)).toBe(false)
-    })
-
-    it('answers an allow with exactly 200, no body and every identity header', () => {
-      const { status, lines, body } = proxy.render(ALLOW, ['x-auth-subject', 'x-auth-roles'])
-      expect([status, body]).toEqual([200, ''])
-      expect(headersIn(lines)).toMatchObject({ 'x-auth-subject': 'alice', 'x-auth-roles': '' })
-    })
-
-    it('answers a denial with no identity header, and with nothing that a cache may keep', () => {
-      const { status, lines } = proxy.render(DENY, ['x-auth-subject', 'x-auth-roles'])
-      expect(status).toBeGreaterThanOrEqual(400)
-      const headers = headersIn(lines)
-      expect(Object.keys(headers)).not.toContain('x-auth-subject')
-      expect(headers).toMatchObject({ 'cache-control': 'no-store', 'x-decision-reason': DENY.reason })
     })
   })
 }

@@ -1,6 +1,6 @@
 /** Attacks on the method of the request around a good token. */
 import { describe, expect, it } from 'bun:test'
-import { nginx } from '../../src/callers/nginx/nginx.ts'
+import { nginxDialect } from '../../src/callers/nginx/dialect.ts'
 import type { Decision } from '../../src/decision/decision.ts'
 import {
   ask,
@@ -59,7 +59,7 @@ describe('attack: a method in another letter case, which no method rule matches 
     })
   })
   it('denies it in the dialect of nginx', async () => {
-    const parsed = nginx.parse({
+    const parsed = nginxDialect.parse({
       method: 'GET',
       query: undefined,
       headers: headersOf([

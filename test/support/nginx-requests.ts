@@ -1,5 +1,5 @@
 /** Requests as nginx sends them, against a guard with a public, an admin and a catch-all route. */
-import { nginx } from '../../src/callers/nginx/nginx.ts'
+import { nginxDialect } from '../../src/callers/nginx/dialect.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
 import type { Decision } from '../../src/decision/decision.ts'
 import {
@@ -36,7 +36,7 @@ export const TOKEN: Headers = [['Authorization', `Bearer ${mint()}`]]
 
 /** What Warder answers nginx for these headers, of which the first two come from nginx. */
 export function judge(headers: Headers): Promise<Decision> | Decision {
-  const parsed = nginx.parse({
+  const parsed = nginxDialect.parse({
     method: 'GET',
     query: undefined,
     headers: headersOf(headers),

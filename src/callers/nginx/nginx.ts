@@ -1,59 +1,26 @@
-/**
- * nginx `auth_request`, and what works like it (ingress-nginx, OpenResty). It lets 2xx pass, returns 401 and 403 to the client, and turns everything else into a 500; it reads
- * no body. So 503 (keys unavailable) becomes a 500, unless the `error_page` of the snippet changes it.
- */
-import type { DenialFor } from '../../decision/denial.ts'
-import { isMethod } from '../../request/method.ts'
-import { parseOriginalUrl } from '../../request/parse-original-url.ts'
-import { err, ok } from '../../result.ts'
-import { denyLines, renderAllow } from '../caller.ts'
+/** nginx, as operators configure it. */
 import type { Proxy } from '../proxy.ts'
+import { nginxDialect } from './dialect.ts'
 import { nginxSnippetCommand } from './snippet-command.ts'
-
-const METHOD_FIELD = 'X-Original-Method'
-const URL_FIELD = 'X-Original-URL'
-
-const METHOD: Omit<DenialFor<'origin_missing'>, 'fault'> = {
-  reason: 'origin_missing',
-  field: METHOD_FIELD,
-  expected: 'one method',
-  remedy: `add to the auth location: proxy_set_header ${METHOD_FIELD} $request_method;`,
-}
-const URL: typeof METHOD = {
-  reason: 'origin_missing',
-  field: URL_FIELD,
-  expected: 'one absolute URL',
-  remedy: `add to the auth location: proxy_set_header ${URL_FIELD} $scheme://$host$request_uri;`,
-}
-
-// Made once: a misconfigured proxy sends every request without them.
-const METHOD_MISSING = err<DenialFor<'origin_missing'>>({ ...METHOD, fault: 'missing' })
-const METHOD_INVALID = err<DenialFor<'origin_missing'>>({ ...METHOD, fault: 'invalid' })
-const URL_MISSING = err<DenialFor<'origin_missing'>>({ ...URL, fault: 'missing' })
-const URL_INVALID = err<DenialFor<'origin_missing'>>({ ...URL, fault: 'invalid' })
 
 export const nginx: Proxy = {
   name: 'nginx',
-  // Never reads X-Forwarded-*: nginx passes on whatever the client wrote into these fields.
-  parse({ headers }) {
-    const method = headers.get('x-original-method')
-    if (method === null || method === '') return METHOD_MISSING
-    if (!isMethod(method)) return METHOD_INVALID
-    const url = headers.get('x-original-url')
-    if (url === null || url === '') return URL_MISSING
-    const original = parseOriginalUrl(url)
-    if (original === undefined) return URL_INVALID
-    const { scheme, host, path, query } = original
-    return ok({ method, scheme, host, path, query, headers })
-  },
-  render: (decision, identityNames) =>
-    decision.outcome === 'allow'
-      ? renderAllow(decision, identityNames)
-      : { status: decision.status, lines: denyLines(decision), body: '' },
-  originalRequest: (method, url) => ({ [METHOD_FIELD]: method, [URL_FIELD]: url }),
-  noBodyHint: 'add to the auth location: proxy_pass_request_body off; proxy_set_header Content-Length "";',
+  title: 'nginx',
+  asks: nginxDialect,
   docs: 'docs/nginx.md',
   // `keepalive_timeout` of an upstream block.
   keepsIdleSeconds: 60,
+  carries: {
+    statuses: [401, 403, 503],
+    challenge: 'always',
+    denialBody: 'rewritten',
+    absentIdentity: 'removed',
+    path: 'raw',
+    asksAboutPreflights: true,
+    webSocket: true,
+    largestHeadBytes: 72 * 1024,
+    answersWithinMs: 3_000,
+    whenUnreachable: 503,
+  },
   snippet: nginxSnippetCommand,
 }

@@ -3,7 +3,7 @@ import { loadInstanceText } from '../../app/load-instance.ts'
 import { openService, type Service } from '../../app/service.ts'
 import { endLog, stopSignal, writeLogAtExit } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
-import { endpointPath, PROXIES } from '../../callers/callers.ts'
+import { DIALECTS, endpointPath } from '../../callers/callers.ts'
 import { createLogger } from '../../observe/logger.ts'
 import { createHttpListener } from '../../server/http-listener.ts'
 import { localOnly } from '../../server/local-only.ts'
@@ -98,19 +98,19 @@ function startIssuer(): { readonly url: string; stop(): Promise<void> } {
   return { url, stop: () => listener.stop() }
 }
 
-/** Any proxy will do: curl takes its place. */
-const [PROXY] = PROXIES
+/** Any dialect will do: curl takes the place of the proxy. */
+const [DIALECT] = DIALECTS
 
-/** The original request, as that proxy names it. */
+/** The original request, as that dialect names it. */
 const fieldsOf = (method: string): string =>
-  Object.entries(PROXY.originalRequest(method, 'https://api.example.com/orders/42'))
+  Object.entries(DIALECT.originalRequest(method, 'https://api.example.com/orders/42'))
     .map(([name, value]) => `-H '${name}: ${value}'`)
     .join(' ')
 
 function banner(service: Service, issuerUrl: string, program: string): string {
   const [decisions, admin] = service.addresses
   const request = (method: string, token: string): string =>
-    `curl -i ${token}${fieldsOf(method)} http://${decisions}${endpointPath(PROXY)}`
+    `curl -i ${token}${fieldsOf(method)} http://${decisions}${endpointPath(DIALECT)}`
   const bearer = `-H "Authorization: Bearer $(curl -s '${issuerUrl}/token')" `
   return `
 warder dev: a built-in issuer and an example configuration. For a first look, never for production:
