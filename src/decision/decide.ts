@@ -95,20 +95,21 @@ export function denyUnread(guard: Guard, outcome: Denial, id: string): Deny {
 
 function allow(trial: Trial, id: string): Allow | Deny {
   const { guard, route } = trial
-  const isPublic = route?.access.kind === 'public'
-  const isUnknown = isPublic || trial.isAnonymous
+  const access = route?.access.kind
+  const open = access === 'public' || access === 'preflight' ? access : undefined
+  const isUnknown = open !== undefined || trial.isAnonymous
   const identity = isUnknown ? guard.blankIdentity : trial.verified?.identity
   if (identity === undefined) return deny(trial, internalError('identity'), id)
   return {
     outcome: 'allow',
-    reason: isPublic ? 'public' : isUnknown ? 'anonymous' : 'ok',
+    reason: open ?? (isUnknown ? 'anonymous' : 'ok'),
     id,
     route: route?.name,
     policy: trial.policy?.name,
     issuer: trial.issuer?.settings.name,
     isCacheHit: trial.isCacheHit,
     identity,
-    notAfter: isPublic ? undefined : trial.verified?.notAfter,
+    notAfter: open !== undefined ? undefined : trial.verified?.notAfter,
   }
 }
 

@@ -5,6 +5,7 @@ import { canonicalizePath, type PathAmbiguity } from '../request/canonical-path.
 import { readKeptPath } from '../request/kept-path.ts'
 import { MAX_METHOD_PARAMETERS, methodParameters } from '../request/method-parameter.ts'
 import { whyMethodRefused } from '../request/method.ts'
+import { announcedMethod } from '../request/preflight.ts'
 import { err, ok, type Result } from '../result.ts'
 import { faultDenial } from './denial.ts'
 import type { Guard } from './guard.ts'
@@ -28,7 +29,19 @@ export function findRouteOf({ routes }: Pick<Guard, 'routes'>, request: AuthzReq
 const NO_ROUTE: FoundRoute = ok(undefined)
 
 /** Finds the one route that judges a request. */
-export function findRoute(routes: RouteTable, request: AuthzRequest): FoundRoute {
+export const findRoute = (routes: RouteTable, request: AuthzRequest): FoundRoute =>
+  (routes.allowsPreflights ? findForPreflight(routes, request) : undefined) ?? findOwn(routes, request)
+
+/** A preflight is judged by the route of the request that it announces, if that route allows it. */
+function findForPreflight(routes: RouteTable, request: AuthzRequest): FoundRoute | undefined {
+  const method = announcedMethod(request)
+  const announced = method === undefined ? undefined : findOwn(routes, { ...request, method })
+  const route = announced?.ok === true ? announced.value?.forPreflights : undefined
+  return route && ok(route)
+}
+
+/** Finds the route by the request's own method. */
+function findOwn(routes: RouteTable, request: AuthzRequest): FoundRoute {
   const { method, host } = request
   const fault = whyMethodRefused(method, routes.methods)
   if (fault !== undefined) return err({ denial: methodRefused(fault) })

@@ -1,7 +1,7 @@
 /** Every reason of a decision: a closed set, and what each one means to the client and to the operator. */
 
 /** Why a request was allowed. */
-export type AllowReason = 'ok' | 'public' | 'anonymous' | 'observe_only'
+export type AllowReason = 'ok' | 'public' | 'anonymous' | 'preflight' | 'observe_only'
 
 /** One reason: the answer to the client, and the texts for the operator. */
 export interface DenyRow {
@@ -217,4 +217,10 @@ export const DENY_ROWS: Readonly<Record<DenyReason, DenyRow>> = ROWS
 
 /** All denials, in the order of the docs. */
 export const DENY_REASONS: readonly DenyReason[] = Object.keys(DENY_ROWS) as DenyReason[]
-export const ALLOW_REASONS: readonly AllowReason[] = ['ok', 'public', 'anonymous', 'observe_only']
+export const ALLOW_REASONS: readonly AllowReason[] = [
+  'ok',
+  'public',
+  'anonymous',
+  'preflight',
+  'observe_only',
+]

@@ -130,7 +130,8 @@ function judge(
   { decide, newId, identityCount }: AdmissionRules,
   settled: (judgement: Judgement) => void,
 ): () => void {
-  const judges = destination?.judges?.inOrder
+  const isPreflight = found.ok && found.value?.access.kind === 'preflight'
+  const judges = isPreflight ? undefined : destination?.judges?.inOrder
   if (judges !== undefined)
     return askJudges(judges, request, { id: newId(), route: name }, identityCount, settled)
   return askCore(decide, { request: request.authz, policy: undefined, found }, (decision) =>

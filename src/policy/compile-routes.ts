@@ -9,6 +9,8 @@ import type { RouteSettings } from '../settings/route/definition.ts'
 
 export type RouteAccess =
   | { readonly kind: 'public' }
+  /** Real preflights of the route, with `preflight: allow`. */
+  | { readonly kind: 'preflight' }
   | { readonly kind: 'deny' }
   | { readonly kind: 'policy'; readonly policy: Policy }
   /** Judges that only the gateway can ask; see the settings. */
@@ -19,6 +21,8 @@ export interface Route extends Ordered {
   readonly methods: ReadonlySet<string> | undefined
   readonly access: RouteAccess
   readonly settings: RouteSettings
+  /** The route as it judges preflights of its requests; undefined if they are judged like any other request. */
+  readonly forPreflights: Route | undefined
 }
 
 /** A request, as routes are matched by it. */
@@ -44,6 +48,8 @@ export interface RouteTable {
   earlierMatch(limit: Route, query: RouteQuery): Route | undefined
   /** Whether any route accepts paths with several readings. */
   readonly keepsEncoded: boolean
+  /** Whether any route has {@link Route.forPreflights}. */
+  readonly allowsPreflights: boolean
   /** The last segments of its patterns. */
   readonly ends: PatternEnds
   /** The first route before `limit` whose host and path match, and that `accepts`; undefined if none does. */
@@ -135,6 +141,7 @@ function createTable({ routes, methods, ends, exact, folded, hasCase }: Compiled
     earlierMatch: (limit, query) => firstBefore(limit, query, (route) => acceptsMethod(route, query.method)),
     ends,
     keepsEncoded: routes.some(({ settings }) => settings.encoded === 'keep'),
+    allowsPreflights: routes.some(({ forPreflights }) => forPreflights !== undefined),
     firstBefore,
   }
 }
@@ -186,13 +193,16 @@ const foldPattern = (pattern: PathPattern): PathPattern => ({
 })
 
 function compileRoute(settings: RouteSettings, order: number, policies: ReadonlyMap<string, Policy>): Route {
-  return {
+  const route: Route = {
     name: settings.name,
     order,
     methods: settings.method.length === 0 ? undefined : new Set(settings.method),
     access: compileAccess(settings.access, policies),
     settings,
+    forPreflights: undefined,
   }
+  if (settings.preflight !== 'allow') return route
+  return { ...route, forPreflights: { ...route, access: { kind: 'preflight' } } }
 }
 
 function compileAccess(access: RouteSettings['access'], policies: ReadonlyMap<string, Policy>): RouteAccess {

@@ -12,6 +12,13 @@ const gateway = (routes: string, listen = '127.0.0.1:8080'): string =>
 
 const GATEWAYS: readonly Case[] = [
   [
+    'preflights of a route that asks for nothing',
+    gateway('[{ match: {}, access: public, upstream: app, preflight: allow }]'),
+    'ERR_CONFIG_USELESS_KEY',
+    '9:54',
+    'token',
+  ],
+  [
     'the end of a token that nobody asks for',
     gateway('[{ match: {}, access: public, upstream: app, close_expired: true }]'),
     'ERR_CONFIG_USELESS_KEY',

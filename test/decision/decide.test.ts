@@ -236,6 +236,7 @@ describe('a fault inside', () => {
           earlierMatch: throwing,
           firstBefore: throwing,
           keepsEncoded: false,
+          allowsPreflights: false,
           ends: { names: new Set(), hasSlash: false, hasStar: false },
         },
       },

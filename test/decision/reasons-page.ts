@@ -13,6 +13,8 @@ const ALLOWED: Readonly<Record<AllowReason, string>> = {
   public: 'The route is public: no token was required or read, and every identity header is blank.',
   anonymous:
     'The request has no token, and the route allows that (`allow_anonymous`): every identity header is blank.',
+  preflight:
+    'A CORS preflight for a request of a route with `preflight: allow`: no token was read, and every identity header is blank.',
   observe_only: 'The request would have been denied, but the policy only observes.',
 }
 

@@ -3,6 +3,7 @@ import { whySkipped, type Route } from '../../policy/compile-routes.ts'
 import type { JudgeSettings } from '../../settings/route/definition.ts'
 import type { PathAmbiguity } from '../../request/canonical-path.ts'
 import { whyMethodRefused, type MethodFault } from '../../request/method.ts'
+import { announcedMethod } from '../../request/preflight.ts'
 import { matchedPath } from '../find-route.ts'
 import type { RouteRefusal } from '../other-route.ts'
 import type { StepDescription } from './step-description.ts'
@@ -44,12 +45,18 @@ export function describeRoute({ found, route, policy, guard, request }: Trial): 
     return { facts: `${asked}: there are no routes, and any valid token is allowed` }
   if (route === undefined && policy !== undefined) return { facts: `${asked}: policy ${policy.name}` }
   if (found?.ok === false) return describeRefusal(asked, found.error)
-  const query = { method: request.method, host: request.host, path: matchedPath(request.path) ?? '' }
+  const preflight = route?.access.kind === 'preflight' ? announcedMethod(request) : undefined
+  const query = {
+    method: preflight ?? request.method,
+    host: request.host,
+    path: matchedPath(request.path) ?? '',
+  }
   const passedOver = guard.routes?.routes.slice(0, route?.order) ?? []
   const notes = skippedNotes(passedOver, query)
   if (route === undefined) return { facts: `${asked}: no route matches`, notes }
   const access = policy === undefined ? accessText(route) : `policy ${policy.name}`
-  const facts = `${asked} is ${route.name}, ${access}`
+  const judged = preflight === undefined ? access : `a preflight for ${preflight}, which it allows`
+  const facts = `${asked} is ${route.name}, ${judged}`
   return { facts, setting: `routes/${route.order}`, notes: [...notes, ...judgesNotes(route)] }
 }
 

@@ -23,7 +23,8 @@ export function runSteps(
   recorder: Recorder | undefined,
 ): Verdict | Promise<Verdict> {
   const refusal = runFirst(trial, ROUTE_STEP, recorder)
-  if (trial.route?.access.kind === 'public') return undefined
+  const access = trial.route?.access.kind
+  if (access === 'public' || access === 'preflight') return undefined
   if (refusal !== undefined && recorder === undefined) return refusal
   const miss = runFirst(trial, TOKEN_STEP, recorder)
   if (trial.isAnonymous && refusal === undefined) return undefined

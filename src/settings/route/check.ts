@@ -10,6 +10,7 @@ export function checkRoute(located: Located<RouteConfig>): readonly LocatedProbl
     ...checkJudges(located),
     ...checkAnonymous(located),
     ...checkCloseExpired(located),
+    ...checkPreflight(located),
     ...checkEverything(located),
   ]
 }
@@ -30,6 +31,14 @@ function checkEverything({ pointer, value: route }: Located<RouteConfig>): reado
   const hint =
     'name the paths that visitors may see; the rules of the policy apply only to requests with a token'
   return [problemAt(`${pointer}/allow_anonymous`, 'WARN_CONFIG_ANONYMOUS_EVERYTHING', message, hint)]
+}
+
+/** Preflights pass a public route anyway; what is denied to everyone needs none. */
+function checkPreflight({ pointer, value: route }: Located<RouteConfig>): readonly LocatedProblem[] {
+  if (route.preflight !== 'allow' || route.access === undefined) return []
+  const message = `\`preflight: allow\` has no effect with \`access: ${route.access}\``
+  const hint = 'remove it; it is for routes that ask for a token, which browsers do not send with preflights'
+  return [problemAtKey(`${pointer}/preflight`, 'ERR_CONFIG_USELESS_KEY', message, hint)]
 }
 
 /** A password does not expire, and the answer of an auth service has no known end. */

@@ -124,6 +124,15 @@ const WORDS = section(
       '`keep` lets this route match paths with `%2F`, `;`, `//` and bytes outside UTF-8 by their raw segments; `deny` denies them.',
       { absent: '`deny`' },
     ),
+    preflight: optional(
+      refined(
+        word('judge', 'allow'),
+        (value): 'allow' | undefined => (value === 'allow' ? value : undefined),
+        (value) => value ?? 'judge',
+      ),
+      '`allow` lets real CORS preflights for requests of this route pass to the application, with blank identity headers: `OPTIONS` with one `Origin` and one `Access-Control-Request-Method`, without `Authorization` and `Cookie`. `judge` treats them like any other request.',
+      { absent: '`judge`' },
+    ),
     close_expired: relaxation(
       'Close a WebSocket with code 4401 (`token expired`) when its token is no longer accepted; otherwise it stays open. Only on routes that policies alone judge.',
     ),
