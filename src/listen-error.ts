@@ -31,7 +31,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
 }
 
 const ELSEWHERE =
-  'or listen on another address: `listen` in the configuration; `--decisions` and `--admin` of `warder dev`'
+  'or listen on another address: `listen` in the configuration; `--decisions` and `--admin` of `warder dev`, `--listen` of `warder echo`'
 
 /** @param cause The error of the runtime, or the system's code. */
 export function listenError(address: SocketAddress, cause: unknown): WarderError {

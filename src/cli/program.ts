@@ -4,6 +4,7 @@ import type { Cli } from './cli.ts'
 import { checkCommand } from './check/command.ts'
 import { configCommand } from './config/command.ts'
 import { devCommand } from './dev/command.ts'
+import { echoCommand } from './echo/command.ts'
 import { explainCommand } from './explain/command.ts'
 import { healthcheckCommand } from './healthcheck/command.ts'
 import { keysCommand } from './keys/command.ts'
@@ -31,6 +32,7 @@ export function createProgram(cli: Cli): Command {
     keysCommand(cli),
     snippetCommand(cli),
     configCommand(cli),
+    echoCommand(cli),
     healthcheckCommand(cli),
     versionCommand(cli),
   ]

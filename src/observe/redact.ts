@@ -15,14 +15,17 @@ const MAX_LOGGED_LENGTH = 512
 
 const REDACTED = '[redacted]'
 
+/** The same text without tokens. */
+export const withoutTokens = (text: string): string => text.replaceAll(TOKEN_LIKE, REDACTED)
+
 /**
  * A text from outside, made safe for a log line: printable, without tokens, and not longer than a screen.
  *
  * @param maxLength In characters. Default 512.
  */
 export function redact(text: string, maxLength: number = MAX_LOGGED_LENGTH): string {
-  if (text.length <= maxLength) return printable(text).replaceAll(TOKEN_LIKE, REDACTED)
+  if (text.length <= maxLength) return withoutTokens(printable(text))
   // Cut first: a request may be long, and a log line is read by people.
-  const cut = printable(text.slice(0, maxLength)).replaceAll(TOKEN_LIKE, REDACTED)
+  const cut = withoutTokens(printable(text.slice(0, maxLength)))
   return `${cut.replace(CUT_TOKEN, REDACTED)}…`
 }

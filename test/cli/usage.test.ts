@@ -106,6 +106,7 @@ describe('help', () => {
       'config show',
       'config schema',
       'config convert',
+      'echo',
       'healthcheck',
       'version',
       'serve',

@@ -64,6 +64,7 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   'snippet nginx --key': ['/k.pem', 2, ...config],
   'config show --config': [nowhere, 3],
   'config convert <file>': [nowhere, 3],
+  'echo --listen': ['8000', 2],
   'healthcheck --url': ['127.0.0.1', 2],
   'healthcheck --config': [nowhere, 3],
   'healthcheck --timeout': ['forever', 2],
