@@ -2,8 +2,8 @@
 import type { Stores } from '../decision/stores.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
-import { createListenerLog } from '../observe/listener-log.ts'
 import type { Logger } from '../observe/logger.ts'
+import type { ListenerLog } from '../observe/listener-log.ts'
 import { createServiceLog } from '../observe/service-log.ts'
 import { createDecisionListener, type DecisionListener } from '../server/decision-listener.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
@@ -71,8 +71,7 @@ export function startService<Served extends ServingInstance>(
     linesPerSecond: () => instance.config.settings.log.denialsPerSecond,
   })
   const { onDecision, stopTidying } = watchDecisions(log.onDecision)
-  const listenerLog = createListenerLog(logger, monotonicMs)
-  const { onUnreadBody } = listenerLog
+  const { onUnreadBody } = log.listener
   const routesOf = (next: ServingInstance): ReturnType<typeof decisionRoutes> =>
     decisionRoutes(
       { guard: next.guard, decide: next.decide, newId, monotonicMs, onDecision, onUnreadBody },
@@ -84,7 +83,7 @@ export function startService<Served extends ServingInstance>(
     openAdmin: (address) =>
       openAdmin(address, () => instance, { isDraining: () => isDraining, addresses: () => addresses }),
     gatewayLog: log.gatewayLog(onDecision),
-    listenerLog,
+    listenerLog: log.listener,
     stores,
   })
   return {
@@ -140,7 +139,7 @@ interface Answering {
   readonly decisions: ReturnType<typeof decisionRoutes> | undefined
   readonly openAdmin: (address: Settings['listen']['admin']) => HttpListener | undefined
   readonly gatewayLog: Parameters<typeof createGateway>[1]
-  readonly listenerLog: ReturnType<typeof createListenerLog>
+  readonly listenerLog: ListenerLog
   readonly stores: Stores
 }
 

@@ -42,6 +42,10 @@ export class LineBatches {
     return this.#full.length > 0
   }
 
+  get isHalfFull(): boolean {
+    return this.#bytes > this.#maxBytes / 2
+  }
+
   get isEmpty(): boolean {
     return this.#textLines === 0 && this.#full.length === 0
   }

@@ -10,6 +10,8 @@ export interface LineWriter {
    * @param line With its line feed.
    */
   write(line: string): boolean
+  /** Resolves when at least half of the buffer is free; undefined if it is now. */
+  room(): Promise<void> | undefined
   /** Writes out everything. False if the reader did not accept it within a second. */
   flush(): Promise<boolean>
   /** For the very end of the process: writes the rest at once, unless the reader is behind. */
@@ -36,6 +38,10 @@ const FLUSH_WAIT_MS = 1_000
 /** How long until a full descriptor that does not block is tried again, in milliseconds. */
 const RETRY_MS = 10
 
+/** The same for a full disk, and for the errors that mean as much. */
+const FULL_RETRY_MS = 200
+const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+
 /**
  * A writer. It writes on a thread of the runtime's pool, one batch at a time, because a pipe whose reader has stopped
  * blocks the caller; handing over a batch costs as much as ten lines.
@@ -50,6 +56,7 @@ export function createLineWriter(fd: number, describeLoss: (lines: number) => st
   let timer: NodeJS.Timeout | undefined
   /** While somebody waits for the end. */
   let onEmpty: (() => void) | undefined
+  let room: PromiseWithResolvers<void> | undefined
 
   const writeNext = (): void => {
     clearTimeout(timer)
@@ -60,6 +67,10 @@ export function createLineWriter(fd: number, describeLoss: (lines: number) => st
     writeAll(fd, Buffer.from(batch.text), (isWritten) => {
       isWriting = false
       batches.release(batch)
+      if (!batches.isHalfFull) {
+        room?.resolve()
+        room = undefined
+      }
       if (!isWritten) lostLines += batch.lines
       else if (lostLines > 0 && batches.add(describeLoss(lostLines))) lostLines = 0
       schedule()
@@ -77,6 +88,7 @@ export function createLineWriter(fd: number, describeLoss: (lines: number) => st
       schedule()
       return isAccepted
     },
+    room: () => (batches.isHalfFull ? (room ??= Promise.withResolvers<void>()).promise : undefined),
     flush: () =>
       new Promise((resolve) => {
         const end = (isEmpty: boolean): void => {
@@ -105,10 +117,16 @@ function mixes(fd: number): boolean {
   return stats.isFIFO() || stats.isSocket()
 }
 
-/** @param done Called with false if it cannot be written: the disk is full, or the reader is gone for ever. */
+/**
+ * A full disk is waited for: it may have taken half of a line, which the rest must follow.
+ *
+ * @param done Called with false if it can never be written: the reader is gone.
+ */
 function writeAll(fd: number, bytes: Buffer, done: (isWritten: boolean) => void): void {
   write(fd, bytes, (fault, length) => {
     if (fault?.code === 'EAGAIN') setTimeout(() => writeAll(fd, bytes, done), RETRY_MS)
+    // Nothing else keeps a process that could end.
+    else if (FULL.has(fault?.code)) setTimeout(() => writeAll(fd, bytes, done), FULL_RETRY_MS).unref()
     else if (fault !== null) done(false)
     else if (length < bytes.length) writeAll(fd, bytes.subarray(length), done)
     else done(true)

@@ -3,35 +3,40 @@ import type { LimitReached } from '../http/connections/connection-limit.ts'
 import type { Overload } from '../http/connections/held-bytes.ts'
 import type { RequestFault } from '../http/messages/framing.ts'
 import type { Logger } from './logger.ts'
+import type { Sampling } from './sampling.ts'
 
-/** How long further reports of a kind are held back, in milliseconds: one is enough to find the proxy. */
+/** How long further reports are held back, in milliseconds: one is enough to find the proxy. */
 const INTERVAL_MS = 60_000
 
-/** @param nowMs A clock that never goes back. */
-export function createListenerLog(logger: Logger, nowMs: () => number) {
-  const seldom = <T>(report: (what: T) => void): ((what: T) => void) => {
-    let nextMs = -Infinity
-    return (what) => {
+export type ListenerLog = ReturnType<typeof createListenerLog>
+
+/**
+ * @param faults Which requests that could not be read have a line, by their fault.
+ * @param nowMs A clock that never goes back.
+ */
+export function createListenerLog(logger: Logger, faults: Sampling<RequestFault>, nowMs: () => number) {
+  let nextMs = -Infinity
+  return {
+    /** @param hint What to change in the proxy. */
+    onUnreadBody(hint: string): void {
       const now = nowMs()
       if (now < nextMs) return
       nextMs = now + INTERVAL_MS
-      report(what)
-    }
-  }
-  return {
-    /** @param hint What to change in the proxy. */
-    onUnreadBody: seldom((hint: string) =>
       logger.warn(
         { event: 'unread_body', hint },
         'a decision request announced a body; its connection was closed',
-      ),
-    ),
-    onRefused: seldom(({ status, detail }: RequestFault) =>
-      logger.warn(
+      )
+    },
+    /** The other side of the connection is the proxy: all clients are one. */
+    onRefused(fault: RequestFault): void {
+      const { status, detail } = fault
+      if (!faults.admits(detail, fault, undefined)) return
+      const isWritten = logger.warn(
         { event: 'bad_request', status, detail },
         'a decision request could not be read; its connection was closed',
-      ),
-    ),
+      )
+      if (!isWritten) faults.lost(detail)
+    },
     onLimitReached: ({ open, closedIdle, refused }: LimitReached) =>
       logger.warn(
         { event: 'connections_full', open, closed_idle: closedIdle, refused },

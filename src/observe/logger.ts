@@ -23,8 +23,12 @@ export interface Logger {
 }
 
 export interface RelayingLogger extends Logger {
-  /** Writes whole lines of another process of the service as they are. */
-  relay(lines: string): void
+  /**
+   * Writes whole lines of another process of the service as they are.
+   *
+   * @returns Resolves when more of them are welcome; undefined: at once. Those that come sooner may be lost.
+   */
+  relay(lines: string): Promise<void> | undefined
 }
 
 /**
@@ -61,6 +65,7 @@ export function createLogger(fd: number): RelayingLogger {
         writer.write(lines.slice(at, end))
         at = end
       }
+      return writer.room()
     },
     flush: () => writer.flush(),
     flushSync: () => writer.flushSync(),

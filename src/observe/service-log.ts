@@ -1,11 +1,14 @@
-/** The log of a service: decisions and the gateway, of which a flood has only a sample. */
+/** The log of a service: decisions and faults, of which a flood has only a sample. */
 import { createDecisionLog, kindOfDecision, type DecisionEvent } from './decision-log.ts'
 import { createGatewayLog, kindOfExchange, type GatewayLog } from './gateway-log.ts'
+import { createListenerLog, type ListenerLog } from './listener-log.ts'
 import type { Logger } from './logger.ts'
 import { createSampling, type SamplingDeps, type UnwrittenReport } from './sampling.ts'
 
 export interface ServiceLog {
   onDecision(event: DecisionEvent): void
+  /** What happens at the decision listener beside decisions. */
+  readonly listener: ListenerLog
   /** @param onDecision Receives the decisions of the gateway. */
   gatewayLog(onDecision: (event: DecisionEvent) => void): GatewayLog
   /** Reports what has no line and was not reported yet; for the end of the service. */
@@ -14,17 +17,23 @@ export interface ServiceLog {
 
 export function createServiceLog(logger: Logger, deps: SamplingDeps): ServiceLog {
   const report =
-    (of: 'decision' | 'gateway') =>
+    (of: 'decision' | 'gateway' | 'bad_request') =>
     ({ seconds, counts }: UnwrittenReport): boolean =>
       logger.warn({ event: 'not_logged', of, seconds, counts }, 'these have no lines of their own')
   const decisions = createSampling(kindOfDecision, report('decision'), deps)
   const faults = createSampling(kindOfExchange, report('gateway'), deps)
+  const badRequests = createSampling(kindOfFault, report('bad_request'), deps)
   return {
     onDecision: createDecisionLog(logger, decisions),
+    listener: createListenerLog(logger, badRequests, deps.monotonicMs),
     gatewayLog: (onDecision) => createGatewayLog(logger, onDecision, faults),
     report() {
       decisions.report()
       faults.report()
+      badRequests.report()
     },
   }
 }
+
+/** A fault says nothing else, and there are few. */
+const kindOfFault = (): string => ''

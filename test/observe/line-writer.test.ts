@@ -1,11 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startProgram } from '../support/live/child-program.ts'
 import { waitFor } from '../support/live/loopback.ts'
+import { createTempDir } from '../support/live/temp-dir.ts'
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
@@ -74,6 +76,34 @@ describe('the log of a process', () => {
     const dropped = lines.filter(({ event }) => event === 'log').map((line) => line.dropped ?? 0)
     expect(dropped.reduce((sum, lost) => sum + lost, 0)).toBe(COUNT - accepted)
   })
+
+  it('is whole, and lost nothing, when its disk was full for a while', async () => {
+    const COUNT = 1_000
+    const file = join(createTempDir(cleanup), 'log')
+    // Of 512 bytes each: the file takes half of a line at last. The signal would end the process.
+    const limited = `trap '' XFSZ; ulimit -f 64; exec '${process.execPath}' '${MAIN}' a ${COUNT} read >>'${file}'`
+    const child = spawn('sh', ['-c', limited], { stdio: ['pipe', 'ignore', 'pipe'] })
+    cleanup.add(() => child.kill('SIGKILL'))
+    await once(child.stderr as never, 'data')
+    await waitFor('the file to be full', () => statSync(file).size === 64 * 512 || undefined)
+    child.stdin?.write('go')
+    let log = ''
+    const exited = once(child, 'exit')
+    let isOver = false
+    void exited.then(() => (isOver = true))
+    // As a rotation that copies the file and empties it.
+    await waitFor('the rest', () => {
+      if (statSync(file).size === 64 * 512) {
+        log += readFileSync(file, 'utf8')
+        truncateSync(file)
+      }
+      return isOver || undefined
+    })
+    log += readFileSync(file, 'utf8')
+    expect((await exited)[0]).toBe(0)
+    const all = Array.from({ length: COUNT }, (_, number) => number)
+    expect(numbersOf(linesOf(log), 'a')).toEqual([...all, -1])
+  }, 20_000)
 
   it('does not mix with that of another process on the same pipe', async () => {
     const COUNT = 5_000

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { openClient } from '../support/live/raw-client.ts'
 import { mint } from '../support/mint.ts'
 import { exchange, statusesOf } from '../support/raw-http.ts'
-import { runService, type RunningService } from '../support/run-service.ts'
+import { CONFIG, runService, type RunningService } from '../support/run-service.ts'
 
 let running: RunningService
 beforeAll(async () => {
@@ -104,6 +104,32 @@ describe('a request that two parsers could read differently', () => {
     expect(JSON.stringify(lines)).not.toContain('secret')
     await other.service.stop(0)
   })
+
+  it('is counted by its fault in a flood, and has a line of its own whatever the others are', async () => {
+    const other = await runService(`${CONFIG}log: { denials_per_second: 5 }\n`)
+    const faulty = {
+      'invalid header field name': withLines('A : b'),
+      'TRACE is not forwarded': trace('TRACE'),
+    }
+    for (let i = 0; i < 20; i++)
+      for (const bytes of Object.values(faulty)) await exchange(other.decisionsPort, bytes, () => false)
+    await exchange(other.decisionsPort, trace('trace'), () => false)
+    await other.service.stop(0)
+    const counts: Record<string, number> = {}
+    for (const line of other.lines) {
+      const { event, detail, of, counts: unwritten } = line as Readonly<Record<string, string>>
+      if (event === 'bad_request') counts[String(detail)] = (counts[String(detail)] ?? 0) + 1
+      if (of === 'bad_request')
+        for (const [fault, count] of Object.entries(unwritten as never))
+          counts[fault] = (counts[fault] ?? 0) + Number(count)
+    }
+    expect(counts).toEqual({ 'invalid header field name': 20, 'TRACE is not forwarded': 21 })
+    expect(other.lines.filter(({ event }) => event === 'bad_request').length).toBeLessThan(30)
+  })
+
+  function trace(method: string): string {
+    return written({ method })
+  }
 
   function withLines(...lines: readonly string[]): string {
     return written({ lines: [host, BEARER, ...lines] })

@@ -9,8 +9,9 @@ const NEWLINE = 10
  * to one pipe may mix their lines as soon as these are longer than 4 KiB.
  *
  * @param onLines Called with one or more whole lines.
+ * @returns Takes bytes, and returns what `onLines` returned, if it was called.
  */
-export function createWholeLines(onLines: (text: string) => void): (bytes: Uint8Array) => void {
+export function createWholeLines<T>(onLines: (text: string) => T): (bytes: Uint8Array) => T | undefined {
   let rest: Uint8Array = new Uint8Array()
   let isTooLong = false
   const keep = (bytes: Uint8Array): void => {
@@ -20,13 +21,16 @@ export function createWholeLines(onLines: (text: string) => void): (bytes: Uint8
   return (bytes) => {
     // With the end of a line that is too long, what follows is whole lines again.
     const start = isTooLong ? bytes.indexOf(NEWLINE) + 1 : 0
-    if (isTooLong && start === 0) return
+    if (isTooLong && start === 0) return undefined
     isTooLong = false
     const end = bytes.lastIndexOf(NEWLINE) + 1
-    if (end > start) {
-      onLines(Buffer.concat([rest, bytes.subarray(start, end)]).toString('utf8'))
-      rest = new Uint8Array()
+    if (end === start) {
+      keep(bytes.subarray(start))
+      return undefined
     }
-    keep(bytes.subarray(Math.max(start, end)))
+    const whole = Buffer.concat([rest, bytes.subarray(start, end)])
+    rest = new Uint8Array()
+    keep(bytes.subarray(end))
+    return onLines(whole.toString('utf8'))
   }
 }

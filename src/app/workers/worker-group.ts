@@ -5,7 +5,7 @@ import { ok, type Result } from '../../result.ts'
 import { Change, workerFault } from './change.ts'
 import type { SharedFault, ToWorker } from './messages.ts'
 import type { Plan } from './plan.ts'
-import { WorkerSlot, type Spawn, type WorkerMessage } from './worker-slot.ts'
+import { WorkerSlot, type SlotEvents, type Spawn, type WorkerMessage } from './worker-slot.ts'
 
 /** A configuration for all workers. */
 export interface Generation {
@@ -20,7 +20,7 @@ export interface WorkerGroupDeps {
   readonly logger: Logger
   /** What a worker reports besides the state of its configuration. */
   readonly onMessage: (slot: WorkerSlot, message: WorkerMessage) => void
-  readonly onLines: (text: string) => void
+  readonly onLines: SlotEvents['onLines']
 }
 
 export class WorkerGroup {

@@ -14,8 +14,8 @@ export interface WorkerProcess {
 
 export interface WorkerEvents {
   onMessage(message: FromWorker): void
-  /** Whole lines of its log. */
-  onLines(text: string): void
+  /** Whole lines of its log. Resolves when more are welcome; undefined: at once. */
+  onLines(text: string): Promise<void> | undefined
 }
 
 /** The command of the program that a worker runs. */
@@ -56,7 +56,7 @@ function spawn(number: number, { onMessage, onLines }: WorkerEvents): WorkerProc
       isOpen = false
     },
   })
-  const relayed = relayLines(child.stdout, onLines)
+  const relayed = relayLines(child.stdout, onLines, child.exited)
   return {
     pid: child.pid,
     send(message) {
@@ -85,10 +85,18 @@ function fileId(path: string): string | undefined {
   return stats && `${stats.dev} ${stats.ino}`
 }
 
+/**
+ * While the log has no room, nothing is read: then the worker itself has none, and counts the denials that it leaves
+ * out. The last lines of one that has ended wait for nothing.
+ */
 async function relayLines(
   stdout: ReadableStream<Uint8Array>,
-  onLines: (text: string) => void,
+  onLines: WorkerEvents['onLines'],
+  exited: Promise<unknown>,
 ): Promise<void> {
   const take = createWholeLines(onLines)
-  for await (const bytes of stdout) take(bytes)
+  for await (const bytes of stdout) {
+    const room = take(bytes)
+    if (room !== undefined) await Promise.race([room, exited])
+  }
 }

@@ -13,8 +13,8 @@ export type WorkerMessage = Exclude<FromWorker, { readonly kind: 'pong' }>
 
 export interface SlotEvents {
   onMessage(slot: WorkerSlot, message: WorkerMessage): void
-  /** Whole lines of its log. */
-  onLines(text: string): void
+  /** Whole lines of its log. Resolves when more are welcome; undefined: at once. */
+  onLines(text: string): Promise<void> | undefined
   /** Its process ended unasked. Returns whether another one is started. */
   onLost(slot: WorkerSlot, how: string): boolean
 }

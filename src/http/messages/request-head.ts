@@ -110,7 +110,8 @@ export function checkOpening(
   if (!isMethod(method)) return fault(400, 'invalid method')
   // In any letter case. Other methods in an unusual letter case are refused by the decision.
   const refused = whyMethodRefused(method)
-  if (refused === 'trace' || refused === 'connect') return fault(405, `${method} is not forwarded`)
+  if (refused === 'trace' || refused === 'connect')
+    return fault(405, `${refused.toUpperCase()} is not forwarded`)
   if (!TARGET.test(target)) return fault(400, 'the request target is not a path')
   // HTTP/1.0 does not require Host (RFC 9112 §3.2), and simple health checks send none. No route has an empty host.
   const host = authority === null ? (isHttp10 ? '' : undefined) : parseHost(authority)
