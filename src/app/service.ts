@@ -8,6 +8,7 @@ import { createServiceLog } from '../observe/service-log.ts'
 import { createDecisionListener, type DecisionListener } from '../server/decision-listener.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
 import { freeSocket } from '../server/free-socket.ts'
+import { compileTrustedCallers } from '../server/trusted-callers.ts'
 import type { HttpListener } from '../server/http-listener.ts'
 import type { Settings } from '../settings/definition.ts'
 import { openAdmin } from './admin-listener.ts'
@@ -74,7 +75,15 @@ export function startService<Served extends ServingInstance>(
   const { onUnreadBody } = log.listener
   const routesOf = (next: ServingInstance): ReturnType<typeof decisionRoutes> =>
     decisionRoutes(
-      { guard: next.guard, decide: next.decide, newId, monotonicMs, onDecision, onUnreadBody },
+      {
+        guard: next.guard,
+        decide: next.decide,
+        isTrusted: compileTrustedCallers(next.config.settings.trustedCallers),
+        newId,
+        monotonicMs,
+        onDecision,
+        onUnreadBody,
+      },
       next.config.settings.endpoints,
     )
   const { decisions, admin, gateway, addresses } = openListeners(first, {

@@ -9,6 +9,7 @@ import { checkEndpoints } from '../settings/endpoint/check.ts'
 import { checkPolicy } from '../settings/policy/check.ts'
 import { checkRoute } from '../settings/route/check.ts'
 import { checkTokenSource } from '../settings/token-source/check.ts'
+import { checkTrustedCaller } from '../settings/trusted-caller/check.ts'
 import { issuerNames } from '../settings/default-names.ts'
 import {
   problemAt,
@@ -43,7 +44,8 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkDuplicates(parts.issuers, 'issuer'),
     ...checkDuplicates(parts.routes, 'route'),
     ...checkReferences(parts),
-    ...checkListeners(parts.listen ?? {}),
+    ...parts.trustedCallers.flatMap((caller) => checkTrustedCaller(caller)),
+    ...checkListeners(parts),
     ...checkGateway(parts),
     ...checkRateLimits(parts),
     ...checkPasswordLimits(parts),
@@ -124,7 +126,7 @@ const policyUsers = (parts: ConfigParts): readonly Located<{ readonly policy?: s
   ...parts.endpoints,
 ]
 
-function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly LocatedProblem[] {
+function checkListeners({ listen = {}, root }: ConfigParts): readonly LocatedProblem[] {
   const decisions = listen.decisions ?? usualSettings().listen.decisions
   const admin = listen.admin === undefined ? usualSettings().listen.admin : listen.admin
   const found: LocatedProblem[] = []
@@ -143,9 +145,10 @@ function checkListeners(listen: NonNullable<ConfigParts['listen']>): readonly Lo
     const message = `both listeners would be at ${formatListenAddress(admin)}`
     found.push(problemAt(at, 'ERR_CONFIG_ADDRESS_TAKEN', message))
   }
-  if (!isLoopback(decisions)) {
+  if (!isLoopback(decisions) && root['trusted_callers'] === undefined) {
     const message = 'every machine that reaches this address can ask for decisions'
-    const hint = 'make it reachable by the proxy only: a private network, a firewall, or a unix socket'
+    const hint =
+      'name the proxy in `trusted_callers`, or make the address reachable by it alone: a private network, a unix socket'
     found.push(problemAt('/listen/decisions', 'WARN_CONFIG_DECISIONS_EXPOSED', message, hint))
   }
   return found

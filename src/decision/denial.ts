@@ -52,6 +52,8 @@ export interface DenialFacts {
     readonly expected: string
     readonly remedy: string
   }
+  /** Address of the connection's other side; empty on a unix socket. */
+  caller_untrusted: { readonly peer: string }
   path_ambiguous: { readonly ambiguity: PathAmbiguity | 'letter_case' | 'other_reading' | 'other_spelling' }
   /** `head`, `parameter`: the method of a GET, or of `_method` in the query, leads to another route. */
   method_refused: { readonly fault: MethodFault | 'head' | 'parameter' }

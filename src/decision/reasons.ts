@@ -164,6 +164,10 @@ const ROWS = {
     'the proxy did not describe the request to judge',
     'configure the proxy to send the header that the log line names; `warder snippet` prints the whole configuration',
   ),
+  caller_untrusted: forbidden(
+    'the caller is not among `trusted_callers`',
+    'the log line names its address; if it is your proxy, add it, or have the proxy send the secret',
+  ),
   path_ambiguous: forbidden(
     'the path can be read in more than one way',
     'have the client send the path in plain form; `warder explain` shows what is ambiguous about it',

@@ -1,6 +1,6 @@
 /** What a configuration compiles to: the rules of each listener, replaced whole when the configuration changes. */
 import { createAdmit, type RouteRules } from './admission.ts'
-import { compileTrusted } from './client/client-address.ts'
+import { compileTrusted } from '../http/sockets/peer-networks.ts'
 import type { Deadlines } from '../http/deadlines.ts'
 import { compileDestinations, type Destination } from './destination.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'

@@ -76,6 +76,7 @@ function fieldsOf(event: DecisionEvent, decision: Deny): LogFields {
 // The operator must correct these, in a proxy or in a service.
 const OPERATORS_MATTER: ReadonlySet<string> = new Set([
   'origin_missing',
+  'caller_untrusted',
   'keys_unavailable',
   'auth_service_not_asked',
   'judges_not_asked',

@@ -47,7 +47,6 @@ export function createDecisionListener(
 ): DecisionListener {
   let endpoints = first
   const deadlines = createDeadlines()
-  const handler = createEndpointHandler(() => endpoints, onRefused)
   const listener = openOrClose(deadlines.close, {
     address,
     certificates: undefined,
@@ -55,7 +54,7 @@ export function createDecisionListener(
     maxHeldBytes: () => MAX_HELD_BYTES,
     deadlines,
     patience: PATIENCE,
-    connected: () => handler,
+    connected: ({ peer }) => createEndpointHandler(() => endpoints, peer, onRefused),
     onLimitReached,
     onOverload,
   })

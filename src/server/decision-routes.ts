@@ -10,11 +10,14 @@ import type { Policy } from '../policy/compile-policy.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { EndpointSettings } from '../settings/definition.ts'
 import type { Endpoint, Endpoints } from './endpoint-handler.ts'
+import type { IsTrustedCaller } from './trusted-callers.ts'
 
 /** A guard in service. */
 export interface DecisionService {
   readonly guard: Guard
   readonly decide: Decide
+  /** Undefined if everybody may ask. */
+  readonly isTrusted: IsTrustedCaller | undefined
   readonly newId: () => string
   /** A clock that never goes back, in milliseconds. */
   readonly monotonicMs: () => number
@@ -55,9 +58,13 @@ const spellingsOf = (path: string): readonly string[] => [
 
 /** @param policy The policy named by the endpoint's path; undefined asks the routes. */
 function createEndpoint(service: DecisionService, caller: Caller, policy: Policy | undefined): Endpoint {
-  const { guard, decide, monotonicMs } = service
-  return (arrived) => {
+  const { guard, decide, monotonicMs, isTrusted } = service
+  return (arrived, peer) => {
     const startedMs = monotonicMs()
+    if (isTrusted?.(peer, arrived.headers) === false) {
+      const decision = denyUnread(guard, { reason: 'caller_untrusted', peer }, service.newId())
+      return respond(service, caller, arrived, undefined, decision, startedMs)
+    }
     const parsed = caller.parse(arrived)
     if (!parsed.ok) {
       const decision = denyUnread(guard, parsed.error, service.newId())

@@ -5,8 +5,12 @@ import type { RequestFault } from '../http/messages/framing.ts'
 import { announcesBody, type RequestHead } from '../http/messages/request-head.ts'
 import { asWholeAnswer, type WrittenAnswer } from '../http/messages/whole-answer.ts'
 
-/** Answers the requests to one path; it reads no body. */
-export type Endpoint = (head: RequestHead) => WrittenAnswer | Promise<WrittenAnswer>
+/**
+ * Answers the requests to one path; it reads no body.
+ *
+ * @param peer Address of the other side of the connection; empty on a unix socket.
+ */
+export type Endpoint = (head: RequestHead, peer: string) => WrittenAnswer | Promise<WrittenAnswer>
 
 /** By path, in the form in which requests name it. */
 export type Endpoints = ReadonlyMap<string, Endpoint>
@@ -15,7 +19,7 @@ const NO_STORE = { name: 'cache-control', value: 'no-store' }
 const NOT_FOUND: WrittenAnswer = {
   status: 404,
   lines: 'content-type: text/plain; charset=utf-8\r\n',
-  body: 'no such endpoint; docs/callers.md lists them\n',
+  body: 'no such endpoint; see docs/callers.md\n',
 }
 /** After a bug nothing is known about the connection. */
 const FAILED: WrittenAnswer = {
@@ -27,17 +31,19 @@ const FAILED: WrittenAnswer = {
 
 /**
  * @param endpoints Returns those in force now.
+ * @param peer Address of the other side of the connection; empty on a unix socket.
  * @param onRefused Called for each request that could not be read.
  */
 export function createEndpointHandler(
   endpoints: () => Endpoints,
+  peer: string,
   onRefused: (fault: RequestFault) => void,
 ): RequestHandler {
-  const answer: Endpoint = (head) => {
+  const answer = (head: RequestHead): ReturnType<Endpoint> => {
     const endpoint = endpoints().get(head.path)
     if (endpoint === undefined) return NOT_FOUND
     try {
-      const answered = endpoint(head)
+      const answered = endpoint(head, peer)
       return answered instanceof Promise ? answered.catch(() => FAILED) : answered
     } catch {
       return FAILED

@@ -19,6 +19,7 @@ import { POLICY } from './policy/definition.ts'
 import type { Located } from './problem.ts'
 import { ROUTE } from './route/definition.ts'
 import { TOKEN_SOURCE } from './token-source/definition.ts'
+import { TRUSTED_CALLER } from './trusted-caller/definition.ts'
 import { UPSTREAM } from './upstream/definition.ts'
 import { fromPointer, toPointer } from '../json-pointer.ts'
 import type { SocketAddress } from '../socket-address.ts'
@@ -134,6 +135,12 @@ export const ROOT = section({
     'Applications that the gateway forwards requests to, by name.',
   ),
   listen: withDefault(LISTEN, {}, 'Addresses that Warder listens on.'),
+  trusted_callers: withDefault(
+    listOf(TRUSTED_CALLER),
+    [],
+    'Who may ask the decisions listener; everybody else gets 403 with the reason `caller_untrusted`.',
+    { absent: 'everybody who reaches it' },
+  ),
   limits: withDefault(LIMITS, {}, 'Bounds on what Warder reads.'),
   cache: withDefault(CACHE, {}, 'Memory for verified tokens.'),
   log: withDefault(LOG, {}, 'Lines on standard output; see [log.md](log.md).'),

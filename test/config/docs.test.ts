@@ -59,6 +59,7 @@ describe('docs/config.md', () => {
     '/run/secrets/old_hmac': 'o'.repeat(32),
     '/run/secrets/far_api_key': 'key',
     '/run/secrets/robot': 'pw',
+    '/run/secrets/warder_caller': 'c'.repeat(64),
   }
 
   it('has the tables that the definitions yield; `npm run reference` writes them', () => {

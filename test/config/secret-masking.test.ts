@@ -57,6 +57,8 @@ const CASES: readonly (readonly [what: string, text: string, name?: string])[] =
     'an alias to it',
     `version: 1\nx: &s ${CANARY}\nissuers:\n  - { issuer: https://a.example, audience: b, keys: { secret: *s } }\n`,
   ],
+  ['a short secret of a caller', issuer(`trusted_callers: [{ secret: ${CANARY} }]`)],
+  ['a list of secrets of a caller', issuer(`trusted_callers: [{ secret: [${CANARY}], foo: 1 }]`)],
   ['a syntax error in its line', issuer(`    keys: { secret: "${CANARY}", kid: [ }`)],
   ['a syntax error below', issuer(`    keys:\n      secret: ${CANARY}\n     foo: [`)],
   ['an open quote', issuer(`    keys:\n      secret: "${CANARY}\n      kid: a`)],

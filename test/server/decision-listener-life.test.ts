@@ -160,6 +160,7 @@ function serve(endpoint: Endpoint) {
   serveHttp1(wire, {
     handler: createEndpointHandler(
       () => new Map([['/', endpoint]]),
+      '',
       () => {},
     ),
     deadlines,

@@ -16,6 +16,7 @@ const files = {
   '/run/secrets/old_hmac': 'o'.repeat(32),
   '/run/secrets/far_api_key': 'key',
   '/run/secrets/robot': 'pw',
+  '/run/secrets/warder_caller': 'c'.repeat(64),
 }
 // The example is loaded some two hundred times: seconds of CPU time, and more than the limit on a busy machine.
 setDefaultTimeout(120_000)

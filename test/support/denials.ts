@@ -31,6 +31,7 @@ const ALL: { readonly [Reason in DenyReason]: Omit<DenialFor<Reason>, 'reason'> 
   claim_missing: MISS,
   claim_invalid: MISS,
   token_revoked: {},
+  caller_untrusted: { peer: '192.0.2.9' },
   credentials_missing: {},
   credentials_malformed: {},
   credentials_invalid: {},

@@ -50,6 +50,7 @@ const SENTENCES: {
       : `${header}: longer than max_bytes (${maxBytes})`,
   origin_missing: ({ field, fault, expected, remedy }) =>
     `${field} is ${fault === 'missing' ? 'missing' : `not ${expected}`}; ${remedy}`,
+  caller_untrusted: ({ peer }) => (peer === '' ? 'a peer of the unix socket' : peer),
   path_ambiguous: ({ ambiguity }) => ambiguity,
   method_refused: ({ fault }) => fault,
   header_missing: ({ header }) => `\`${header}\``,

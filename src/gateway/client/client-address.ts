@@ -1,29 +1,11 @@
 /** The client's address and what the application learns about it: from the socket, or from a trusted proxy. */
-import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { isIPv4, isIPv6 } from 'node:net'
 import { networkOf, plainAddress } from '../../syntax/ip-address.ts'
 import { valuesOf, type HeaderField } from '../../http/messages/header-fields.ts'
+import type { IsTrusted } from '../../http/sockets/peer-networks.ts'
 
 /** What the application learns about the way of a request. */
 export type ForwardedFields = ReturnType<typeof forwardedFields>
-
-/** Whether a peer is a trusted proxy; the empty string is one on a unix socket. */
-export type IsTrusted = (peer: string) => boolean
-
-/** @param networks Addresses, networks in CIDR form, and `unix`; they were checked with the configuration. */
-export function compileTrusted(networks: readonly string[]): IsTrusted {
-  if (networks.length === 0) return () => false
-  const list = new BlockList()
-  for (const network of networks.filter((one) => one !== UNIX)) {
-    const [address = '', bits] = network.split('/')
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
-    if (bits === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(bits), family)
-  }
-  const trustsUnix = networks.includes(UNIX)
-  return (peer) => (peer === '' ? trustsUnix : list.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4'))
-}
-
-const UNIX = 'unix'
 
 /** What stands for a peer without an address (RFC 7239 §6.3). */
 const UNKNOWN_PEER = 'unknown'

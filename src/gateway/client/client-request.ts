@@ -1,8 +1,9 @@
 /** A client's request with what its socket and trusted proxies know about it: for the decision, and for the server. */
 import type { AuthzRequest } from '../../request/authz-request.ts'
 import { plainAddress } from '../../syntax/ip-address.ts'
-import { forwardedFields, type ForwardedFields, type IsTrusted } from './client-address.ts'
+import { forwardedFields, type ForwardedFields } from './client-address.ts'
 import type { RequestHead } from '../../http/messages/request-head.ts'
+import type { IsTrusted } from '../../http/sockets/peer-networks.ts'
 
 export interface ClientRequest {
   readonly head: RequestHead

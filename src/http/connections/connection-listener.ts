@@ -40,6 +40,8 @@ export interface ListenerOptions {
 export interface AcceptedConnection {
   /** Whether it was closed to free memory: then the client did not leave on its own. */
   readonly isEvicted: boolean
+  /** Address of the other side; empty on a unix socket. */
+  readonly peer: string
 }
 
 export class ConnectionListener {
@@ -119,7 +121,7 @@ export class ConnectionListener {
     serve: (context: ConnectionContext) => ClientConnection,
   ): void {
     if (!this.#connections.allowsOneMore()) return socket.destroy()
-    const accepted = { isEvicted: false }
+    const accepted = { isEvicted: false, peer }
     const account = this.#held.open(peer, () => {
       accepted.isEvicted = true
       connection.destroy()

@@ -8,6 +8,7 @@ import { POLICY, type PolicyConfig } from '../policy/definition.ts'
 import { ROUTE, type RouteConfig } from '../route/definition.ts'
 import { TOKEN_SOURCE, type TokenSourceConfig } from '../token-source/definition.ts'
 import { UPSTREAM, type UpstreamConfig } from '../upstream/definition.ts'
+import { TRUSTED_CALLER, type TrustedCallerConfig } from '../trusted-caller/definition.ts'
 import { toLocatedProblems } from './schema-problems.ts'
 import { toPointer } from '../../json-pointer.ts'
 import { isJsonObject } from '../../strict-json.ts'
@@ -26,6 +27,7 @@ export interface ConfigParts {
   readonly routes: readonly Located<RouteConfig>[]
   readonly endpoints: readonly Located<EndpointConfig>[]
   readonly listen: Config['listen']
+  readonly trustedCallers: readonly Located<TrustedCallerConfig>[]
   /** Names as written, of broken parts too, so that one mistake is not reported as two. */
   readonly policyNames: ReadonlySet<string>
   readonly upstreamNames: ReadonlySet<string>
@@ -62,6 +64,7 @@ function partsOfWhole(whole: Config, root: Readonly<Record<string, unknown>>): C
     routes: locateItems('routes', whole.routes),
     endpoints: locateItems('endpoints', whole.endpoints),
     listen: whole.listen,
+    trustedCallers: locateItems('trusted_callers', whole.trusted_callers),
     policyNames: new Set(Object.keys(policies)),
     upstreamNames: new Set(Object.keys(upstreams)),
   }
@@ -89,6 +92,7 @@ function readParts(root: Readonly<Record<string, unknown>>): ConfigParts {
     routes: readList(root, 'routes', ROUTE.schema),
     endpoints: readList(root, 'endpoints', ENDPOINT.schema),
     listen: listen.success ? listen.data : undefined,
+    trustedCallers: readList(root, 'trusted_callers', TRUSTED_CALLER.schema),
     policyNames: new Set(Object.keys(policies)),
     upstreamNames: new Set(Object.keys(upstreams)),
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'bun:test'
-import { clientOf, compileTrusted } from '../../../src/gateway/client/client-address.ts'
+import { clientOf } from '../../../src/gateway/client/client-address.ts'
+import { compileTrusted } from '../../../src/http/sockets/peer-networks.ts'
 
 const isTrusted = compileTrusted(['10.0.0.0/8', 'fd00::/8'])
 

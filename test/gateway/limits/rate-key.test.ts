@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { compileTrusted } from '../../../src/gateway/client/client-address.ts'
+import { compileTrusted } from '../../../src/http/sockets/peer-networks.ts'
 import { readClientRequest } from '../../../src/gateway/client/client-request.ts'
 import { rateKeyOf } from '../../../src/gateway/limits/rate-key.ts'
 import { parseRequestHead } from '../../../src/http/messages/request-head.ts'
