@@ -1,13 +1,12 @@
-/** A whole guarded site: an issuer, Warder, an application, and a real nginx with the printed snippet. */
+/** A whole guarded site: an issuer, Warder, an application, and a real proxy with the printed snippet. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { nginxSnippet } from '../../../src/callers/nginx/snippet.ts'
 import { createTestIssuer } from '../../../src/testing/test-issuer.ts'
 import type { ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'
 import { startEchoApp, type EchoApp } from './echo-app.ts'
 import { freePort } from './loopback.ts'
-import { startNginx } from './nginx.ts'
+import { startNginxFront } from './nginx-front.ts'
 import { ask, type RawRequest, type RawResponse } from './raw-client.ts'
 import { createTempDir } from './temp-dir.ts'
 import { startWarder, type RunningWarder } from './warder.ts'
@@ -15,18 +14,35 @@ import { startWarder, type RunningWarder } from './warder.ts'
 export interface GuardedSite {
   readonly warder: RunningWarder
   readonly app: EchoApp
-  readonly nginx: ChildProgram
+  readonly front: ChildProgram
   /** Warder's configuration. */
   readonly configText: string
   /** Where clients go. */
   readonly port: number
   /** A token for the audience of the site. */
   mint(claims?: Readonly<Record<string, unknown>>): string
-  /** One request through nginx; `token` goes into the Authorization header. */
+  /** One request through the proxy; `token` goes into the Authorization header. */
   ask(request: RawRequest, token?: string): Promise<RawResponse>
 }
 
+/** What a proxy needs to guard the site. */
+export interface FrontSite {
+  /** Address of Warder. */
+  readonly decisions: string
+  readonly identityNames: readonly string[]
+  /** `http://host:port` of the application. */
+  readonly upstream: string
+  /** Where the proxy listens, on 127.0.0.1. */
+  readonly port: number
+  readonly editSnippet: (text: string) => string
+}
+
+/** Starts a proxy with the printed snippet, and resolves when it accepts connections. */
+export type StartFront = (site: FrontSite, cleanup: Cleanup) => Promise<ChildProgram>
+
 export interface SiteOptions {
+  /** Default: nginx. */
+  readonly front?: StartFront
   /** Lines put into the configuration, at its top level. */
   readonly extraConfig?: string
   /** Another issuer than the one of this process; its tokens come from elsewhere then. */
@@ -43,9 +59,9 @@ export interface SiteOptions {
   readonly decisions?: string
   /** `host:port` of the application in place of the echo application. */
   readonly upstream?: string
-  /** Changes the snippet before nginx gets it. */
+  /** Changes the snippet before the proxy gets it. */
   readonly editSnippet?: (text: string) => string
-  /** Put between nginx and Warder: gets Warder's port, answers with the port that nginx shall use. */
+  /** Put between the proxy and Warder: gets Warder's port, answers with the port that the proxy shall use. */
   readonly between?: (warderPort: number) => Promise<number>
 }
 
@@ -69,18 +85,20 @@ export async function startGuardedSite(cleanup: Cleanup, options: SiteOptions = 
   const [listening = ''] = warder.service.addresses
   const decisions =
     options.between === undefined ? listening : `127.0.0.1:${await options.between(warder.port)}`
-  const snippet = nginxSnippet({
-    decisions: [decisions],
-    identityNames: IDENTITY_NAMES,
-    upstream: `http://${options.upstream ?? `127.0.0.1:${app.port}`}`,
-    serverName: 'api.example.com',
-    listen: `127.0.0.1:${port}`,
-  })
-  const nginx = await startNginx(options.editSnippet?.(snippet) ?? snippet, port, cleanup)
+  const front = await (options.front ?? startNginxFront)(
+    {
+      decisions,
+      identityNames: IDENTITY_NAMES,
+      upstream: `http://${options.upstream ?? `127.0.0.1:${app.port}`}`,
+      port,
+      editSnippet: options.editSnippet ?? ((text) => text),
+    },
+    cleanup,
+  )
   return {
     warder,
     app,
-    nginx,
+    front,
     configText,
     port,
     mint: (claims = {}) =>
