@@ -1,6 +1,7 @@
 /** Every caller. A dialect is a line in {@link DIALECTS}; a proxy is a folder here and a line in {@link PROXIES}. */
 import type { Caller, Dialect } from './caller.ts'
 import { forward } from './forward/forward.ts'
+import { haproxy } from './haproxy/haproxy.ts'
 import { jwtauthrequest } from './jwtauthrequest.ts'
 import { nginxDialect } from './nginx/dialect.ts'
 import { nginx } from './nginx/nginx.ts'
@@ -10,7 +11,7 @@ import { token } from './token.ts'
 /** Callers with an endpoint for original requests. */
 export const DIALECTS: readonly [Dialect, ...Dialect[]] = [nginxDialect, forward]
 
-export const PROXIES: readonly Proxy[] = [nginx]
+export const PROXIES: readonly Proxy[] = [nginx, haproxy]
 
 /** Contracts of other systems; the configuration sets their paths. */
 export const FOREIGN_CALLERS = { jwtauthrequest } satisfies Readonly<Record<string, Caller>>

@@ -103,6 +103,7 @@ describe('help', () => {
       'token mint',
       'keys list',
       'snippet nginx',
+      'snippet haproxy',
       'config show',
       'config schema',
       'config convert',

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
+import { mintOfSize } from '../support/live/large-tokens.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
+import { AMBIGUOUS_TARGETS, PLAIN_TARGETS } from '../support/live/targets.ts'
 
 const KIB = 1024
 
@@ -13,13 +15,7 @@ liveSuite('requests as they arrive through nginx', ['nginx'], () => {
   })
   afterAll(() => cleanup.run())
 
-  for (const target of [
-    '/orders/a%20b',
-    '/orders/%C3%A9?x=%2F..%2f&y=a+b',
-    "/orders/~a'(b)!*,$&=@:",
-    '/orders/1?',
-    '/orders/1?a=http://b/../c#',
-  ]) {
+  for (const target of [...PLAIN_TARGETS, '/orders/1?a=http://b/../c#']) {
     it(`passes ${target} to the application byte for byte`, async () => {
       expect((await site.ask({ method: 'PATCH', target }, site.mint())).status).toBe(200)
       expect(site.app.received.at(-1)?.target).toBe(target)
@@ -32,22 +28,7 @@ liveSuite('requests as they arrive through nginx', ['nginx'], () => {
     expect(site.warder.log.at(-1)?.fields).toMatchObject({ method: 'PROPFIND', path: '/closed/a%20b%C3%A9' })
   })
 
-  const ambiguous = [
-    '/orders/a%2Fb',
-    '/orders/a%2fb',
-    '/orders/a%5Cb',
-    '/orders/a\\b',
-    '/orders/../closed/1',
-    '/orders/%2e%2e/closed/1',
-    '/orders/./1',
-    '/orders//1',
-    '//orders/1',
-    '/orders/1;x=1',
-    '/orders/%252e',
-    '/orders/%3Fa',
-    '/orders/%ff',
-  ]
-  for (const target of ambiguous) {
+  for (const target of AMBIGUOUS_TARGETS) {
     it(`denies ${target} as path_ambiguous`, async () => {
       const before = site.app.received.length
       const response = await site.ask({ target }, site.mint())
@@ -98,12 +79,6 @@ liveSuite('requests as they arrive through nginx', ['nginx'], () => {
     expect(response.values('X-Decision-Reason')).toEqual(['token_multiple'])
   })
 })
-
-/** A token of about that many bytes. */
-const mintOfSize = (site: GuardedSite, bytes: number): string => {
-  const overhead = site.mint({ filler: '' }).length
-  return site.mint({ filler: 'x'.repeat(Math.floor(((bytes - overhead) * 3) / 4)) })
-}
 
 liveSuite('large tokens through nginx', ['nginx'], () => {
   const cleanup = createCleanup()

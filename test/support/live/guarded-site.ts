@@ -5,6 +5,7 @@ import { createTestIssuer } from '../../../src/testing/test-issuer.ts'
 import type { ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'
 import { startEchoApp, type EchoApp } from './echo-app.ts'
+import type { StartFront } from './front.ts'
 import { freePort } from './loopback.ts'
 import { startNginxFront } from './nginx-front.ts'
 import { ask, type RawRequest, type RawResponse } from './raw-client.ts'
@@ -24,21 +25,6 @@ export interface GuardedSite {
   /** One request through the proxy; `token` goes into the Authorization header. */
   ask(request: RawRequest, token?: string): Promise<RawResponse>
 }
-
-/** What a proxy needs to guard the site. */
-export interface FrontSite {
-  /** Address of Warder. */
-  readonly decisions: string
-  readonly identityNames: readonly string[]
-  /** `http://host:port` of the application. */
-  readonly upstream: string
-  /** Where the proxy listens, on 127.0.0.1. */
-  readonly port: number
-  readonly editSnippet: (text: string) => string
-}
-
-/** Starts a proxy with the printed snippet, and resolves when it accepts connections. */
-export type StartFront = (site: FrontSite, cleanup: Cleanup) => Promise<ChildProgram>
 
 export interface SiteOptions {
   /** Default: nginx. */

@@ -1,6 +1,6 @@
 /** nginx in front of a guarded site. */
 import { nginxSnippet } from '../../../src/callers/nginx/snippet.ts'
-import type { StartFront } from './guarded-site.ts'
+import type { StartFront } from './front.ts'
 import { startNginx } from './nginx.ts'
 
 export const startNginxFront: StartFront = (

@@ -1,0 +1,91 @@
+/** The frontend: what is removed from a request, the decision, and what the application gets. */
+import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
+import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
+import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
+import { MAX_CLIENT_FIELDS } from './lua-action.ts'
+import type { HaproxySite } from './site.ts'
+
+export const haproxyFrontend = (site: HaproxySite, identity: readonly string[]): string =>
+  `\
+# Rules run from top to bottom. Put your own that read or change the request above \`http-request lua.warder\`, so that
+# what is judged is what the application gets; never use \`normalize-uri\`, \`set-path\` or \`replace-path\` below it.
+frontend site
+${[bindLine(site), ...hostRule(site.serverName), TARGET, UPGRADE, removals(identity), DECISION, additions(identity)].join('\n\n')}
+
+    default_backend application`
+
+const bindLine = ({ listen, certificate }: HaproxySite): string =>
+  `    bind ${listen.includes(':') ? listen : `:${listen}`}${
+    certificate === undefined ? '' : ` ssl crt ${certificate.certFile} alpn h2,http/1.1`
+  }`
+
+/** `_` stands for every host. */
+const hostRule = (serverName: string): readonly string[] =>
+  serverName === '_'
+    ? []
+    : [`    http-request return status 421 unless { req.fhdr(host),host_only -m str -i ${serverName} }`]
+
+const TARGET = `\
+    # With more than 100 fields, the decision request makes HAProxy 2.6 crash, and later versions send none of them.
+    http-request return status 431 if { req.fhdr_cnt gt ${MAX_CLIENT_FIELDS} }
+    # The application gets the judged path, byte for byte: never the absolute form \`GET http://host/path\`, which
+    # applications read differently. What has no path (\`OPTIONS *\`, CONNECT) is refused.
+    http-request deny deny_status 400 unless { pathq -m beg / }
+    http-request set-uri %[pathq] unless { url -m beg / }
+    # HAProxy passes on X_Auth_Subject and X.Auth.Subject, which many applications read as X-Auth-Subject.
+    # \`option http-restrict-req-hdr-names\` would remove them too, but only after these rules.
+    http-request del-header [^-A-Za-z0-9] -m reg`
+
+const UPGRADE = `\
+    # WebSocket only. \`Upgrade: h2c\` would give the client a raw HTTP/2 connection to the application. It could send any
+    # path and header over it, and Warder would see none of those requests.
+    http-request set-var(txn.upgrade) str(${FORWARDED_UPGRADE}) if { req.fhdr_cnt(upgrade) 1 } { req.fhdr(upgrade) -m str -i ${FORWARDED_UPGRADE} } { req.hdr(connection) -m str -i upgrade }
+    http-request del-header Upgrade unless { var(txn.upgrade) -m found }
+    # The next proxy would remove every header field that Connection names, identity headers too.
+    http-request del-header Connection
+    http-request set-header Connection upgrade if { var(txn.upgrade) -m found }`
+
+const DELETED = ['X-Decision-Id', 'X-Decision-Reason']
+
+const removals = (identity: readonly string[]): string => `\
+    # In these fields, applications and frameworks look for another method, path, host, scheme or sender than the judged
+    # one. If a proxy in front of this HAProxy writes one of them and the application needs it, delete the line, but only
+    # if no client can reach this HAProxy without going through that proxy.
+${deletions([...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS].filter((name) => !isIn(identity, name)))}
+    # What only Warder may write. These lines are needed even though the fields are set below: there is no header
+    # without a value.
+${deletions([...DELETED, ...identity])}`
+
+const isIn = (names: readonly string[], name: string): boolean =>
+  names.some((one) => one.toLowerCase() === name.toLowerCase())
+
+const deletions = (names: readonly string[]): string =>
+  names.map((name) => `    http-request del-header ${name}`).join('\n')
+
+const PROBLEM = problemText({
+  status: 503,
+  title: STATUS_TITLES[503],
+  code: 'proxy_error',
+  decisionId: '',
+}).trimEnd()
+
+const DECISION = `\
+    # A denial ends here: the client gets Warder's status, header fields and body. To use a policy instead of the routes,
+    # write /v1/auth/forward/POLICY.
+    http-request lua.warder warder /v1/auth/forward
+    # Without an allow, nothing passes: Warder could not be reached, or the action failed.
+    http-request return status 503 content-type application/problem+json string '${PROBLEM}' hdr Cache-Control no-store hdr X-Decision-Reason proxy_error unless { var(txn.warder_allowed) -m bool }`
+
+const additions = (identity: readonly string[]): string => `\
+    # The judged request, as HAProxy sees it.
+    http-request set-header X-Forwarded-For %[src]
+    http-request set-header X-Forwarded-Host %[req.fhdr(host)]
+    http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]
+    http-request set-header X-Real-IP %[src]
+    # Identity, and for the application's log the same id as in Warder's.
+${['X-Decision-Id', ...identity].map(addition).join('\n')}`
+
+function addition(name: string): string {
+  const variable = `txn.warder_answer.${name.toLowerCase().replaceAll('-', '_')}`
+  return `    http-request set-header ${name} %[var(${variable})] if { var(${variable}) -m len gt 0 }`
+}

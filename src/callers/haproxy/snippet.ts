@@ -1,0 +1,57 @@
+/** The whole configuration of HAProxy that asks Warder: every line that is needed, and why it is needed. */
+import { haproxyFrontend } from './frontend-section.ts'
+import { haproxyGlobal } from './global-section.ts'
+import {
+  assertHaproxyText,
+  HAPROXY_APPLICATION,
+  HAPROXY_HOSTS,
+  HAPROXY_LISTEN,
+  HAPROXY_WORD,
+  haproxyIdentity,
+} from './plain-text.ts'
+import type { HaproxySnippetOptions } from './site.ts'
+
+/**
+ * The text of a `haproxy.cfg` for HAProxy 2.6 or later with Lua, which distributions build in.
+ *
+ * @throws TypeError when an option holds a character that means something in HAProxy's configuration.
+ */
+export function haproxySnippet(options: HaproxySnippetOptions): string {
+  assertOptions(options)
+  const identity = haproxyIdentity(options.identityNames)
+  return `${[
+    haproxyGlobal(options, identity.length),
+    haproxyFrontend(options, identity),
+    applicationBackend(options.upstream),
+    warderBackend(options.decisions),
+  ].join('\n\n')}\n`
+}
+
+function applicationBackend(upstream: string): string {
+  const [, scheme, host = '', port] = HAPROXY_APPLICATION.exec(upstream) ?? []
+  const tls = scheme === 'https' ? ` ssl verify required ca-file @system-ca sni str(${host})` : ''
+  return `\
+backend application
+    # With several servers, add \`check\` to each line.
+    server application ${host}:${port ?? (tls === '' ? 80 : 443)}${tls}`
+}
+
+const warderBackend = (decisions: readonly string[]): string => `\
+# The action asks these servers in turn. One that refuses two connections is left out until it accepts one again.
+backend warder
+    timeout check 1s
+${decisions.map((address, i) => `    server warder${i + 1} ${toServer(address)} check inter 1s fall 2 rise 1 downinter 200ms`).join('\n')}`
+
+/** An address of Warder as HAProxy writes it. */
+const toServer = (address: string): string => address.replace(/^unix:/, 'unix@')
+
+function assertOptions(options: HaproxySnippetOptions): void {
+  const { decisions, upstream, serverName, listen, certificate, luaFile } = options
+  if (decisions.length === 0) throw new TypeError('decisions: HAProxy needs an address to ask')
+  for (const address of decisions) assertHaproxyText('decisions', address, HAPROXY_WORD)
+  assertHaproxyText('upstream', upstream, HAPROXY_APPLICATION)
+  assertHaproxyText('serverName', serverName, HAPROXY_HOSTS)
+  assertHaproxyText('listen', listen, HAPROXY_LISTEN)
+  assertHaproxyText('luaFile', luaFile, HAPROXY_WORD)
+  if (certificate !== undefined) assertHaproxyText('certificate', certificate.certFile, HAPROXY_WORD)
+}

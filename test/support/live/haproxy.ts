@@ -1,0 +1,58 @@
+/** A real HAProxy on loopback, with the printed files. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { LUA_ACTION } from '../../../src/callers/haproxy/lua-action.ts'
+import type { HaproxySnippetOptions } from '../../../src/callers/haproxy/site.ts'
+import { haproxySnippet } from '../../../src/callers/haproxy/snippet.ts'
+import { startProgram } from './child-program.ts'
+import type { Cleanup } from './cleanup.ts'
+import type { StartFront } from './front.ts'
+import { isListening } from './loopback.ts'
+import { createTempDir } from './temp-dir.ts'
+
+export type HaproxyOptions = Omit<HaproxySnippetOptions, 'luaFile'>
+
+export interface HaproxyEdits {
+  readonly editSnippet?: (text: string) => string
+  readonly editLua?: (text: string) => string
+}
+
+/** What `haproxy -c` reports: its exit code and its output. */
+export async function testHaproxyConfig(
+  options: HaproxyOptions,
+  cleanup: Cleanup,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const child = startProgram(['haproxy', '-c', '-f', writeFiles(options, cleanup)])
+  const code = await child.exited
+  return { code, output: child.output() }
+}
+
+/** HAProxy in front of a guarded site. */
+export const haproxyFront =
+  ({ editLua }: Pick<HaproxyEdits, 'editLua'> = {}): StartFront =>
+  async ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
+    const options = {
+      decisions: [decisions],
+      identityNames,
+      upstream,
+      serverName: 'api.example.com',
+      listen: `127.0.0.1:${port}`,
+    }
+    const edits = { editSnippet, ...(editLua !== undefined && { editLua }) }
+    const haproxy = startProgram(['haproxy', '-db', '-f', writeFiles(options, cleanup, edits)])
+    cleanup.add(() => haproxy.stop())
+    await haproxy.ready(`HAProxy on port ${port}`, async () => (await isListening(port)) || undefined)
+    return haproxy
+  }
+
+function writeFiles(options: HaproxyOptions, cleanup: Cleanup, edits: HaproxyEdits = {}): string {
+  const { editSnippet = (text) => text, editLua = (text) => text } = edits
+  const dir = createTempDir(cleanup)
+  const luaFile = join(dir, 'warder.lua')
+  writeFileSync(luaFile, editLua(LUA_ACTION))
+  const file = join(dir, 'haproxy.cfg')
+  const text = editSnippet(haproxySnippet({ ...options, luaFile }))
+  // Only root can change to another user.
+  writeFileSync(file, process.getuid?.() === 0 ? text : text.replaceAll(/^ {4}(?:user|group) .*\n/gm, ''))
+  return file
+}
