@@ -141,7 +141,11 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config/'],
   'fastest-levenshtein': ['suggest.ts'],
   commander: ['cli/'],
-  'lru-cache': ['jwt/', 'keys/refresh/unknown-kids.ts', 'gateway/judges/expiring-entries.ts'],
+  'lru-cache': [
+    'decision/denied-tokens.ts',
+    'keys/refresh/unknown-kids.ts',
+    'gateway/judges/expiring-entries.ts',
+  ],
   // A pattern of the configuration is never a RegExp, which can take exponential time.
   re2js: ['syntax/claim-pattern.ts'],
 }

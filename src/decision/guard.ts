@@ -8,6 +8,7 @@ import { eachInSlices, type Rest } from '../slices.ts'
 import type { RouteSettings } from '../settings/route/definition.ts'
 import type { PolicySettings } from '../settings/policy/definition.ts'
 import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
+import { createDeniedTokens, type DeniedTokens } from './denied-tokens.ts'
 
 /** What a guard is made of. The key sources behind the issuers are running already. */
 export interface GuardInput {
@@ -32,6 +33,8 @@ export interface Guard {
   readonly blankIdentity: readonly string[]
   readonly maxTokenBytes: number
   readonly cache: VerifiedCache | undefined
+  /** Undefined if `cache` is. */
+  readonly denied: DeniedTokens | undefined
   /** Remembers token headers. */
   readonly readHeader: ReadHeader
   readonly realm: string
@@ -84,6 +87,7 @@ const toGuard = (input: GuardInput, compiled: CompiledPolicies, routes: RouteTab
   blankIdentity: compiled.identityNames.map(() => ''),
   maxTokenBytes: input.maxTokenBytes,
   cache: createVerifiedCache(input.cache),
+  denied: createDeniedTokens(input.cache),
   readHeader: createHeaderMemo(),
   realm: input.realm,
 })

@@ -32,6 +32,11 @@ export interface ValidityWindow {
   readonly notAfter: number
 }
 
+/** The claims that {@link checkTimes} reads, alone. */
+export type TimeClaims = Readonly<Partial<Record<(typeof TIME_CLAIMS)[number], unknown>>>
+
+const TIME_CLAIMS = ['exp', 'nbf', 'iat'] as const
+
 /** The settings for times. */
 export type TimeRules = Pick<IssuerSettings, 'leewaySeconds' | 'maxAgeSeconds' | 'allowMissingExp'>
 
@@ -43,11 +48,11 @@ export type TimeRules = Pick<IssuerSettings, 'leewaySeconds' | 'maxAgeSeconds' |
  * @see RFC 7519 §4.1.4 to §4.1.6
  */
 export function checkTimes(
-  claims: JsonObject,
+  claims: TimeClaims,
   rules: TimeRules,
   nowSeconds: number,
 ): Result<ValidityWindow, TimeProblem> {
-  for (const name of ['exp', 'nbf', 'iat'] as const) {
+  for (const name of TIME_CLAIMS) {
     if (Object.hasOwn(claims, name) && !isNumericDate(claims[name])) {
       return err({ reason: 'claim_invalid', claim: name, expected: NUMERIC_DATE })
     }
@@ -68,7 +73,14 @@ export function checkTimes(
   return window
 }
 
-function windowOf(claims: JsonObject, rules: TimeRules): Result<ValidityWindow, TimeProblem> {
+/** The claims of times, with which {@link checkTimes} says the same as with all. */
+export function timeClaimsOf(claims: JsonObject): TimeClaims {
+  const times: Record<string, unknown> = {}
+  for (const name of TIME_CLAIMS) if (Object.hasOwn(claims, name)) times[name] = claims[name]
+  return times
+}
+
+function windowOf(claims: TimeClaims, rules: TimeRules): Result<ValidityWindow, TimeProblem> {
   const { exp, nbf, iat } = claims as { exp?: number; nbf?: number; iat?: number }
   const { leewaySeconds, maxAgeSeconds } = rules
   if (exp === undefined && !rules.allowMissingExp) return err({ reason: 'exp_missing' })

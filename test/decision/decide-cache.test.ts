@@ -84,7 +84,7 @@ describe('a decision from the cache', () => {
     await ask(decide, bearer(token))
     expect(keys.asked).toHaveLength(2)
   })
-  it('is never a denial: a bad token is judged anew each time', async () => {
+  it('is never an allow of a bad token, whose keys are looked up each time', async () => {
     const { keys, guard, decide } = fixture()
     for (const token of [mint({ claims: { aud: 'x' } }), mint({ claims: { exp: 1 } }), mint().slice(0, -6)]) {
       for (let again = 0; again < 2; again++) expect((await ask(decide, bearer(token))).outcome).toBe('deny')

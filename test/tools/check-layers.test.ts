@@ -127,7 +127,7 @@ describe('packages and built-in modules', () => {
     ['src/keys/a.ts', 'node:crypto'],
     ['src/decision/a.ts', 'node:diagnostics_channel'],
     ['src/config/parse-document.ts', 'yaml'],
-    ['src/jwt/cache.ts', 'lru-cache'],
+    ['src/decision/denied-tokens.ts', 'lru-cache'],
     ['src/server/a.ts', 'node:fs'],
     ['src/server/a.ts', 'bun'],
   ]

@@ -8,7 +8,8 @@ export interface DecisionSteps {
   /**
    * Full verification: what one token yields under one policy, whatever the request. It is remembered, and a cache
    * hit skips these steps. They must not depend on the request, or on anything that may change before the token
-   * expires; a hit checks only the times and the trust in the key again.
+   * expires; a hit checks only the times and the trust in the key again. Of the denials, those are remembered that
+   * follow from the token, the policy, the keys and the clock alone (recall-denial.ts).
    */
   readonly verification: readonly Step[]
   /**

@@ -2,6 +2,7 @@
 import { digestOf, type VerifiedToken } from '../../jwt/verified-cache.ts'
 import { internalError, type Denial } from '../denial.ts'
 import type { Trial } from '../trial.ts'
+import { recallDenial, rememberDenial } from './recall-denial.ts'
 import { ROUTE_STEP, TOKEN_STEP } from './route-and-token.ts'
 import { NOT_REACHED, PASSED, type Recorder, type Settled, type Step } from './step.ts'
 
@@ -41,7 +42,7 @@ function runFirst(trial: Trial, { name, run }: Step<Settled>, recorder: Recorder
   return outcome === NOT_REACHED ? internalError(name) : outcome
 }
 
-/** A cache hit skips the verification and nothing else. */
+/** A token that was verified or denied before skips the verification and nothing else. */
 function recallOrVerify(trial: Trial, steps: CompiledSteps): Verdict | Promise<Verdict> {
   const { cache } = trial.guard
   const { policy, extracted } = trial
@@ -49,7 +50,8 @@ function recallOrVerify(trial: Trial, steps: CompiledSteps): Verdict | Promise<V
     return verify(trial, steps, undefined, undefined)
   const digest = digestOf(extracted.token)
   const recalled = cache.get(digest, policy.id, trial.nowSeconds)
-  if (recalled === undefined) return verify(trial, steps, undefined, undefined, digest)
+  if (recalled === undefined)
+    return recallDenial(trial, digest) ?? verify(trial, steps, undefined, undefined, digest)
   trial.issuer = recalled.issuer
   trial.verified = recalled
   trial.isCacheHit = true
@@ -82,7 +84,10 @@ function afterVerification(
     if (trial.verified === undefined) return internalError('verification')
     if (digest !== undefined && trial.policy !== undefined)
       trial.guard.cache?.put(digest, trial.policy.id, trial.verified)
-  } else if (recorder === undefined) return verdict
+  } else {
+    if (digest !== undefined) rememberDenial(trial, verdict, digest)
+    if (recorder === undefined) return verdict
+  }
   return askEveryTime(trial, steps, recorder, verdict)
 }
 
