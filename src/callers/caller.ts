@@ -7,8 +7,12 @@ import type { Result } from '../result.ts'
 /** The request that arrived at the decision listener. */
 export interface ArrivedRequest {
   readonly method: string
+  /** Raw, before any `?`. */
+  readonly path: string
   /** Raw, without the `?`; undefined if the target has none. */
   readonly query: string | undefined
+  /** Normal form; empty if the request names none. */
+  readonly host: string
   readonly headers: HeaderReader
 }
 
@@ -37,8 +41,22 @@ export interface Caller {
 
 /** A caller whose decision requests name the original request: a dialect that proxies speak. */
 export interface Dialect extends Caller {
-  /** Fields of a decision request that name the original request, for examples with curl. */
-  readonly originalRequest: (method: string, url: string) => Readonly<Record<string, string>>
+  /**
+   * Set if the original path follows that of the endpoint: the name of its endpoints that name a policy, because behind its
+   * own the client would choose the policy.
+   */
+  readonly policyEndpoint?: string
+  /** A decision request about an original one, for examples with curl. */
+  readonly originalRequest: (method: string, url: string) => DecisionRequest
+}
+
+/** The parts of a decision request that name the original one. */
+export interface DecisionRequest {
+  /** Default: GET. */
+  readonly method?: string
+  /** Default: the path of the endpoint. */
+  readonly target?: string
+  readonly fields: Readonly<Record<string, string>>
 }
 
 /**

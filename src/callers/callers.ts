@@ -1,5 +1,7 @@
 /** Every caller. A dialect is a line in {@link DIALECTS}; a proxy is a folder here and a line in {@link PROXIES}. */
 import type { Caller, Dialect } from './caller.ts'
+import { envoyDialect } from './envoy/dialect.ts'
+import { envoyEndpointOf } from './envoy/endpoint.ts'
 import { forward } from './forward/forward.ts'
 import { haproxy } from './haproxy/haproxy.ts'
 import { jwtauthrequest } from './jwtauthrequest.ts'
@@ -9,7 +11,7 @@ import type { Proxy } from './proxy.ts'
 import { token } from './token.ts'
 
 /** Callers with an endpoint for original requests. */
-export const DIALECTS: readonly [Dialect, ...Dialect[]] = [nginxDialect, forward]
+export const DIALECTS: readonly [Dialect, ...Dialect[]] = [nginxDialect, forward, envoyDialect]
 
 export const PROXIES: readonly Proxy[] = [nginx, haproxy]
 
@@ -20,8 +22,13 @@ export const FOREIGN_CALLERS = { jwtauthrequest } satisfies Readonly<Record<stri
 export const TOKEN_CALLER: Caller = token
 
 /** Path of a caller's endpoint. Routes choose the policy, unless the path names one. */
-export const endpointPath = ({ name }: Caller, policy?: string): string =>
-  `/v1/auth/${name}${policy === undefined ? '' : `/${policy}`}`
+export const endpointPath = (
+  { name, policyEndpoint = name }: Caller & Pick<Dialect, 'policyEndpoint'>,
+  policy?: string,
+): string => `/v1/auth/${policy === undefined ? name : `${policyEndpoint}/${policy}`}`
+
+/** The endpoint that a raw path begins with, and the slash behind it, if the rest is the original path; else the path. */
+export const endpointOf = (path: string): string => envoyEndpointOf(path) ?? path
 
 /** The endpoints of all dialects, for messages. */
 export const dialectEndpoints = (policy?: string): string =>

@@ -1,4 +1,4 @@
-/** The decision listener: HTTP/1.1 on own sockets, and answers by exact path. */
+/** The decision listener: HTTP on own sockets, and answers by path. */
 import { PROXIES } from '../callers/callers.ts'
 import { ConnectionListener, type ListenerOptions } from '../http/connections/connection-listener.ts'
 import { createDeadlines } from '../http/deadlines.ts'
@@ -32,7 +32,17 @@ const MAX_CONNECTIONS = 20_000
 /** Heads that are not whole, and answers that are not read: 2,700 of the largest at once. */
 const MAX_HELD_BYTES = 256 * 1024 ** 2
 /** Longer than any step of a decision waits. */
-const STOP_PATIENCE_MS = 30_000
+export const STOP_PATIENCE_MS = 30_000
+
+/** What the listeners have in common that answer decisions. */
+export const DECISION_BOUNDS = {
+  certificates: undefined,
+  // Envoy asks either way.
+  mayBeHttp2: () => true,
+  maxConnections: () => MAX_CONNECTIONS,
+  maxHeldBytes: () => MAX_HELD_BYTES,
+  patience: PATIENCE,
+} as const
 
 /**
  * Binds a listener; free-socket.ts removes the socket of a killed process first. Paths without an endpoint are 404; an
@@ -48,12 +58,9 @@ export function createDecisionListener(
   let endpoints = first
   const deadlines = createDeadlines()
   const listener = openOrClose(deadlines.close, {
+    ...DECISION_BOUNDS,
     address,
-    certificates: undefined,
-    maxConnections: () => MAX_CONNECTIONS,
-    maxHeldBytes: () => MAX_HELD_BYTES,
     deadlines,
-    patience: PATIENCE,
     connected: ({ peer }) => createEndpointHandler(() => endpoints, peer, onRefused),
     onLimitReached,
     onOverload,
@@ -71,7 +78,8 @@ export function createDecisionListener(
   }
 }
 
-function openOrClose(close: () => void, options: ListenerOptions): ConnectionListener {
+/** @param close Called if the listener cannot be opened. */
+export function openOrClose(close: () => void, options: ListenerOptions): ConnectionListener {
   try {
     return new ConnectionListener(options)
   } catch (fault) {

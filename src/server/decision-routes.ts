@@ -1,5 +1,5 @@
 /** The paths of the decision listener, and what happens on each: parse, decide, render. Everything else is 404. */
-import type { Caller, CallerAnswer } from '../callers/caller.ts'
+import type { Caller, CallerAnswer, Dialect } from '../callers/caller.ts'
 import { DIALECTS, endpointPath, FOREIGN_CALLERS, TOKEN_CALLER } from '../callers/callers.ts'
 import { denyUnread, type Decide } from '../decision/decide.ts'
 import type { Decision } from '../decision/decision.ts'
@@ -27,19 +27,23 @@ export interface DecisionService {
 }
 
 /**
- * Endpoints by exact path. The policy comes from the path only: with some proxies, a client's query reaches the auth
- * URL.
+ * Endpoints by exact path, or by what `endpointOf` finds before the original path. The policy comes from the path only:
+ * with some proxies, a client's query reaches the auth URL.
  */
 export function decisionRoutes(service: DecisionService, endpoints: readonly EndpointSettings[]): Endpoints {
   const routes = new Map<string, Endpoint>()
-  for (const caller of [...DIALECTS, TOKEN_CALLER]) {
-    // Without an original request there is nothing for the routes to match.
-    const policy = caller === TOKEN_CALLER ? service.guard.anyValidToken : undefined
-    routes.set(endpointPath(caller), createEndpoint(service, caller, policy))
-    for (const named of service.guard.policies.values()) {
-      routes.set(endpointPath(caller, named.name), createEndpoint(service, caller, named))
+  const add = (caller: Caller & Pick<Dialect, 'policyEndpoint'>, unnamed: Policy | undefined): void => {
+    for (const policy of [undefined, ...service.guard.policies.values()]) {
+      const path = endpointPath(caller, policy?.name)
+      const endpoint = createEndpoint(service, caller, policy ?? unnamed)
+      routes.set(path, endpoint)
+      // The original path follows.
+      if (caller.policyEndpoint !== undefined) routes.set(`${path}/`, endpoint)
     }
   }
+  for (const dialect of DIALECTS) add(dialect, undefined)
+  // Without an original request there is nothing for the routes to match.
+  add(TOKEN_CALLER, service.guard.anyValidToken)
   for (const { path, dialect, policy } of endpoints) {
     const named = service.guard.policies.get(policy)
     if (named === undefined) throw new TypeError(`no policy named ${policy}`)

@@ -1,4 +1,5 @@
-/** Answers the requests of the decision listener by their exact path. */
+/** Answers the requests of the decision listener by their path. */
+import { endpointOf } from '../callers/callers.ts'
 import type { RequestHandler, Serve } from '../http/connections/client-connection.ts'
 import { NO_CLIENT_EVENTS, type ClientStream } from '../http/connections/client-stream.ts'
 import type { RequestFault } from '../http/messages/framing.ts'
@@ -12,7 +13,7 @@ import { asWholeAnswer, type WrittenAnswer } from '../http/messages/whole-answer
  */
 export type Endpoint = (head: RequestHead, peer: string) => WrittenAnswer | Promise<WrittenAnswer>
 
-/** By path, in the form in which requests name it. */
+/** By path, in the form in which requests name it, or by what `endpointOf` finds in it. */
 export type Endpoints = ReadonlyMap<string, Endpoint>
 
 const NO_STORE = { name: 'cache-control', value: 'no-store' }
@@ -40,7 +41,8 @@ export function createEndpointHandler(
   onRefused: (fault: RequestFault) => void,
 ): RequestHandler {
   const answer = (head: RequestHead): ReturnType<Endpoint> => {
-    const endpoint = endpoints().get(head.path)
+    const all = endpoints()
+    const endpoint = all.get(head.path) ?? all.get(endpointOf(head.path))
     if (endpoint === undefined) return NOT_FOUND
     try {
       const answered = endpoint(head, peer)

@@ -9,6 +9,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import type { ArrivedRequest, Caller, CallerAnswer } from '../../src/callers/caller.ts'
 import { DIALECTS, FOREIGN_CALLERS, TOKEN_CALLER } from '../../src/callers/callers.ts'
 import { denyUnread } from '../../src/decision/decide.ts'
+import { parseHost } from '../../src/syntax/parse-host.ts'
 import { detailOf } from '../support/denials.ts'
 import type { Decision } from '../../src/decision/decision.ts'
 import {
@@ -125,8 +126,9 @@ function parseRequest(text: string): ArrivedRequest {
     const colon = field.indexOf(':')
     return [field.slice(0, colon), field.slice(colon + 1).trim()] as const
   })
-  const [, query] = /\?(.*)$/.exec(target) ?? []
-  return { method, query, headers: headersOf(pairs) }
+  const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/.exec(target) ?? []
+  const headers = headersOf(pairs)
+  return { method, path, query, host: parseHost(headers.get('host') ?? '') ?? '', headers }
 }
 
 function renderText({ status, lines, body }: CallerAnswer): string {

@@ -61,7 +61,9 @@ describe('attack: a method in another letter case, which no method rule matches 
   it('denies it in the dialect of nginx', async () => {
     const parsed = nginxDialect.parse({
       method: 'GET',
+      path: '/v1/auth/nginx',
       query: undefined,
+      host: 'warder',
       headers: headersOf([
         ['x-original-method', 'delete'],
         ['x-original-url', 'https://a.example/x'],

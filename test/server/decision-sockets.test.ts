@@ -77,7 +77,6 @@ describe('a request that two parsers could read differently', () => {
     ['TRACE', written({ method: 'TRACE' }), 405],
     ['HTTP/0.9', `GET /v1/auth/token/read\r\n\r\n`, 400],
     ['HTTP/1.2', written({ version: '1.2' }), 505],
-    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 505],
     [
       'Transfer-Encoding in HTTP/1.0',
       written({ version: '1.0', lines: [BEARER, 'Transfer-Encoding: chunked'] }),
@@ -95,6 +94,15 @@ describe('a request that two parsers could read differently', () => {
       expect(text).not.toContain('x-decision-id')
     })
   }
+
+  it('is answered with no decision behind the preface of HTTP/2, which makes it no frame', async () => {
+    const client = await openClient(running.decisionsPort)
+    client.send(`PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${GOOD}`)
+    await client.ended
+    const end = await client.receive().catch(String)
+    expect(end).toContain('the connection ended')
+    expect(end).not.toMatch(/HTTP\/1\.1|x-decision-id/)
+  })
 
   it('is reported to the operator, with what is wrong and nothing of the request', async () => {
     const other = await runService()

@@ -38,7 +38,9 @@ export const TOKEN: Headers = [['Authorization', `Bearer ${mint()}`]]
 export function judge(headers: Headers): Promise<Decision> | Decision {
   const parsed = nginxDialect.parse({
     method: 'GET',
+    path: '/v1/auth/nginx',
     query: undefined,
+    host: 'warder',
     headers: headersOf(headers),
   })
   return parsed.ok ? ask(decide, parsed.value) : denyUnread(guard, parsed.error, ID)

@@ -52,7 +52,14 @@ export const forward: Dialect = {
   originalRequest(method, url) {
     const [, scheme = '', host = '', target = ''] = /^([a-z]+):\/\/([^/]*)(.*)$/.exec(url) ?? []
     const { method: methodField, proto, host: hostField, uri } = FIELDS
-    return { [methodField.name]: method, [proto.name]: scheme, [hostField.name]: host, [uri.name]: target }
+    return {
+      fields: {
+        [methodField.name]: method,
+        [proto.name]: scheme,
+        [hostField.name]: host,
+        [uri.name]: target,
+      },
+    }
   },
   noBodyHint: 'send decision requests without a body; in Traefik: forwardBody: false',
 }

@@ -48,6 +48,6 @@ export const nginxDialect: Dialect = {
     decision.outcome === 'allow'
       ? renderAllow(decision, identityNames)
       : { status: decision.status, lines: denyLines(decision), body: '' },
-  originalRequest: (method, url) => ({ [METHOD_FIELD]: method, [URL_FIELD]: url }),
+  originalRequest: (method, url) => ({ fields: { [METHOD_FIELD]: method, [URL_FIELD]: url } }),
   noBodyHint: 'add to the auth location: proxy_pass_request_body off; proxy_set_header Content-Length "";',
 }

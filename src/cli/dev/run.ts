@@ -103,7 +103,7 @@ const [DIALECT] = DIALECTS
 
 /** The original request, as that dialect names it. */
 const fieldsOf = (method: string): string =>
-  Object.entries(DIALECT.originalRequest(method, 'https://api.example.com/orders/42'))
+  Object.entries(DIALECT.originalRequest(method, 'https://api.example.com/orders/42').fields)
     .map(([name, value]) => `-H '${name}: ${value}'`)
     .join(' ')
 
