@@ -23,7 +23,12 @@ export async function startApplication(cleanup: Cleanup): Promise<Application> {
       bytes = Buffer.concat([bytes, chunk])
       for (;;) {
         const taken = takeMessage(bytes, true, false)
-        if (taken === undefined) return
+        if (taken === undefined) {
+          // Some proxies leave it to the application to ask for the body.
+          const waits = /^[^]*\r\nexpect: *100-continue\r\n[^]*\r\n\r\n$/i.test(bytes.toString('latin1'))
+          if (waits) socket.write('HTTP/1.1 100 Continue\r\n\r\n')
+          return
+        }
         bytes = taken.rest
         const [method = '', target = ''] = taken.message.startLine.split(' ')
         const request: ReceivedRequest = {

@@ -31,19 +31,14 @@ export async function startConformanceSite(
   const issuer = createTestIssuer(ISSUER)
   const file = join(createTempDir(cleanup), 'jwks.json')
   writeFileSync(file, JSON.stringify(issuer.jwks()))
-  const warder = await startWarder(configOf(file, proxy.extraListen?.() ?? ''), cleanup)
+  const warder = await startWarder(configOf(file, proxy.extraListen ?? ''), cleanup)
   const app = await startApplication(cleanup)
   const relay = await startRelay(proxy.portOf?.(warder) ?? warder.port, cleanup)
   const port = await freePort()
-  const task = {
-    decisions: [`127.0.0.1:${relay.port}`],
-    identityNames: IDENTITY_NAMES,
-    identityBytes: IDENTITY_NAMES.length * 4_200,
-    upstream: `http://127.0.0.1:${app.port}`,
-    serverName: HOST,
-    port,
-  }
-  await proxy.start(task, cleanup)
+  const upstream = `http://127.0.0.1:${app.port}`
+  const decisions = `127.0.0.1:${relay.port}`
+  const front = { decisions, identityNames: IDENTITY_NAMES, upstream, port, editSnippet: asPrinted }
+  await proxy.start(front, cleanup)
   return {
     warder,
     app,
@@ -53,6 +48,8 @@ export async function startConformanceSite(
       issuer.mint({ aud: 'api', sub: 'alice', scope: 'orders:read', ...claims }, Date.now() / 1000),
   }
 }
+
+const asPrinted = (text: string): string => text
 
 const configOf = (jwks: string, extraListen: string): string => `\
 version: 1
