@@ -10,12 +10,12 @@ import { snapshotWarnings } from '../config/start-checks/snapshots.ts'
 import { readUsersFiles, type UsersFiles } from '../config/start-checks/users-files.ts'
 import { createDecide, type Decide } from '../decision/decide.ts'
 import { findRoute } from '../decision/find-route.ts'
-import { compileGuard, compileGuardInSlices, type Guard, type GuardInput } from '../decision/guard.ts'
+import { compileGuard, compileGuardSliced, type Guard, type GuardInput } from '../decision/guard.ts'
 import { WarderError } from '../errors.ts'
 import type { KeyDeps } from '../keys/key-deps.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
-import type { Rest } from '../slices.ts'
+import { finishInSlices, finishNow, type Rest, type Sliced } from '../slices.ts'
 import { readGatewayFiles, type GatewayFiles } from './gateway-files.ts'
 import { openKeySources, type Attempt, type OpenedKeys } from './keys/key-sources.ts'
 import { inspectSnapshot } from './keys/snapshot-files.ts'
@@ -61,7 +61,7 @@ export interface BuildFailure {
 
 /** Builds an instance. On an error nothing is left running. */
 export function buildInstance(config: LoadedConfig, deps: BuildDeps): Result<Instance, BuildFailure> {
-  const opened = openParts(config, deps)
+  const opened = finishNow(openParts(config, deps))
   if (!opened.ok) return opened
   const guard = compileGuard(opened.value.guardInput)
   return ok(toInstance(opened.value, guard, deps, checkStart(opened.value, guard, deps)))
@@ -78,12 +78,10 @@ export async function buildInSlices(
   deps: BuildDeps,
   rest: Rest,
 ): Promise<Result<Instance, BuildFailure>> {
-  const opened = openParts(config, deps)
+  const opened = await finishInSlices(openParts(config, deps), rest)
   if (!opened.ok) return opened
-  await rest()
-  return ok(
-    toInstance(opened.value, await compileGuardInSlices(opened.value.guardInput, rest), deps, warnings),
-  )
+  const guard = await finishInSlices(compileGuardSliced(opened.value.guardInput), rest)
+  return ok(toInstance(opened.value, guard, deps, warnings))
 }
 
 /** What is opened and read before the guard is compiled. */
@@ -94,17 +92,19 @@ interface OpenedParts extends Pick<Instance, 'config' | 'fileHashes' | 'files'> 
   readonly close: OpenedKeys['close']
 }
 
-function openParts(config: LoadedConfig, deps: BuildDeps): Result<OpenedParts, BuildFailure> {
+function* openParts(config: LoadedConfig, deps: BuildDeps): Sliced<Result<OpenedParts, BuildFailure>> {
   const problems: Diagnostic[] = []
   const attempt = reportingTo(problems, config)
   const fileHashes = new Map(config.fileHashes)
   const readFileSync = rememberHashes(deps.readFileSync, fileHashes)
   const { settings } = config
   const previous = deps.previous?.guard.issuers ?? []
-  const { issuers, close } = openKeySources(settings.issuers, { ...deps, readFileSync }, previous, attempt)
+  const keyDeps = { ...deps, readFileSync }
+  const { issuers, close } = yield* openKeySources(settings.issuers, keyDeps, previous, attempt)
   const files = new Map<string, Uint8Array>()
   const readGatewayFile = remember(readFileSync, files)
   const gatewayFiles = readGatewayFiles(settings, readGatewayFile, attempt)
+  yield
   const users = readUsersFiles(config, readGatewayFile)
   problems.push(...users.diagnostics.filter(isError))
   if (problems.length > 0) {

@@ -23,15 +23,19 @@ export function gatewayInput(instance: ServingInstance): GatewayInput {
       certificates: certificates[i],
     })),
     findRoute: (request) => findRouteOf(guard, request),
-    routes: settings.routes.flatMap((route): readonly RouteInput[] => {
-      const { upstream, access } = route
-      if (upstream === undefined) return []
-      const all = judgesOf(access).map((judge) => toJudgeInput(judge, instance))
-      const tokenSources = all.flatMap((judge) => (judge.kind === 'policy' ? judge.policy.tokenSources : []))
-      // A single policy is the core's own business.
-      const judges = access.kind === 'policy' ? [] : all
-      return [{ ...route, upstream, tokenSources, judges }]
-    }),
+    routes: routeInputs(instance),
+  }
+}
+
+function* routeInputs(instance: ServingInstance): Generator<RouteInput, void> {
+  for (const route of instance.config.settings.routes) {
+    const { upstream, access } = route
+    if (upstream === undefined) continue
+    const all = judgesOf(access).map((judge) => toJudgeInput(judge, instance))
+    const tokenSources = all.flatMap((judge) => (judge.kind === 'policy' ? judge.policy.tokenSources : []))
+    // A single policy is the core's own business.
+    const judges = access.kind === 'policy' ? [] : all
+    yield { ...route, upstream, tokenSources, judges }
   }
 }
 

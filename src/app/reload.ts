@@ -23,7 +23,7 @@ export type ReloadCause =
 export interface Reloadable {
   readonly instance: Instance
   /** Puts another instance in force, and closes the old one; or reports why it cannot, and the old one stays. */
-  swap(next: Instance): Promise<SharedFault | undefined> | void
+  replace(next: Instance): Promise<SharedFault | undefined>
 }
 
 export interface ReloadDeps {
@@ -71,7 +71,7 @@ async function reloadOnce(deps: ReloadDeps, cause: ReloadCause, isStopping: () =
   await Promise.race([next.started, sleep(KEYS_WAIT_MS), stopping])
   // Its keys may be hanging, and would keep the process.
   if (isStopping()) return next.close(old)
-  const fault = await service.swap(next)
+  const fault = await service.replace(next)
   // The service may have stopped meanwhile.
   if (service.instance === next) return reportReload(deps, old, next)
   if (fault === undefined) return

@@ -1,19 +1,18 @@
 /** The running service: listeners over an instance that is swapped in whole. */
 import type { Stores } from '../decision/stores.ts'
-import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { Logger } from '../observe/logger.ts'
-import type { ListenerLog } from '../observe/listener-log.ts'
 import { createServiceLog } from '../observe/service-log.ts'
-import { createDecisionListener, type DecisionListener } from '../server/decision-listener.ts'
 import { decisionRoutes } from '../server/decision-routes.ts'
 import { freeSocket } from '../server/free-socket.ts'
 import { compileTrustedCallers } from '../server/trusted-callers.ts'
-import type { HttpListener } from '../server/http-listener.ts'
 import type { Settings } from '../settings/definition.ts'
+import type { Rest } from '../slices.ts'
 import { openAdmin } from './admin-listener.ts'
 import type { Instance, ServingInstance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
+import { createRest, nextTurn } from './loading/rest.ts'
+import { openListeners, type Listeners } from './service-listeners.ts'
 import { createStores, monotonicMs, newId, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
@@ -23,8 +22,19 @@ export interface Service<Served extends ServingInstance = Instance> {
   readonly instance: Served
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
   swap(next: Served): void
+  /** The same in two steps: first what takes long, in slices. One at a time. */
+  prepare(next: Served, rest: Rest): Promise<PreparedSwap>
+  /** Both steps, one after the other. */
+  replace(next: Served): Promise<undefined>
   /** Turns readiness off, keeps answering for `drainMs`, then stops. */
   stop(drainMs: number): Promise<void>
+}
+
+export interface PreparedSwap {
+  /** Puts the instance in force, and closes the old one. */
+  putInForce(): void
+  /** It never comes into force, and is not closed. */
+  discard(): void
 }
 
 /** Time between two looks for idle memory, in milliseconds. */
@@ -63,13 +73,11 @@ export function startService<Served extends ServingInstance>(
   stores = createStores(),
   holdsUnixSockets = true,
 ): Service<Served> {
-  let instance = first
-  let isDraining = false
-  let isStopped = false
+  const running: Running<Served> = { instance: first, isDraining: false, isStopped: false }
   const log = createServiceLog(logger, {
     monotonicMs,
     setTimer,
-    linesPerSecond: () => instance.config.settings.log.denialsPerSecond,
+    linesPerSecond: () => running.instance.config.settings.log.denialsPerSecond,
   })
   const { onDecision, stopTidying } = watchDecisions(log.onDecision)
   const { onUnreadBody } = log.listener
@@ -86,38 +94,80 @@ export function startService<Served extends ServingInstance>(
       },
       next.config.settings.endpoints,
     )
-  const { decisions, admin, gateway, addresses } = openListeners(first, {
+  const listeners = openListeners(first, {
     decisions:
       holdsUnixSockets || first.config.settings.listen.decisions.kind === 'tcp' ? routesOf(first) : undefined,
     openAdmin: (address) =>
-      openAdmin(address, () => instance, { isDraining: () => isDraining, addresses: () => addresses }),
+      openAdmin(address, () => running.instance, {
+        isDraining: () => running.isDraining,
+        addresses: () => addresses,
+      }),
     gatewayLog: log.gatewayLog(onDecision),
     listenerLog: log.listener,
     stores,
   })
+  const { decisions, admin, gateway, addresses } = listeners
   return {
     addresses,
     get instance() {
-      return instance
+      return running.instance
     },
-    swap(next) {
-      // A reload that ends after the service: nothing would ever stop its key sources.
-      if (isStopped) return next.close()
-      const old = instance
-      instance = next
-      decisions?.replace(routesOf(next))
-      gateway?.replace(gatewayInput(next))
-      old.close(next)
-    },
+    ...createSwap(running, listeners, routesOf),
     async stop(drainMs) {
-      isDraining = true
+      running.isDraining = true
       stopTidying()
       for (const draining of [decisions, gateway]) draining?.drain()
       await new Promise((resolve) => setTimeout(resolve, drainMs))
-      isStopped = true
+      running.isStopped = true
       await Promise.all([decisions?.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS)])
-      instance.close()
+      running.instance.close()
       log.report()
+    },
+  }
+}
+
+interface Running<Served> {
+  instance: Served
+  isDraining: boolean
+  isStopped: boolean
+}
+
+function createSwap<Served extends ServingInstance>(
+  running: Running<Served>,
+  { decisions, gateway }: Listeners,
+  routesOf: (next: Served) => ReturnType<typeof decisionRoutes>,
+): Pick<Service<Served>, 'swap' | 'prepare' | 'replace'> {
+  const swap = (next: Served, replaceGateway: () => void): void => {
+    // A reload that ends after the service: nothing would ever stop its key sources.
+    if (running.isStopped) return next.close()
+    const old = running.instance
+    running.instance = next
+    decisions?.replace(routesOf(next))
+    replaceGateway()
+    old.close(next)
+  }
+  const prepare = async (next: Served, rest: Rest): Promise<PreparedSwap> => {
+    const rules = await gateway?.prepare(gatewayInput(next), rest)
+    const discard = (): void => rules?.discard()
+    return {
+      discard,
+      putInForce() {
+        swap(next, () => rules?.putInForce())
+        if (running.isStopped) discard()
+      },
+    }
+  }
+  return {
+    prepare,
+    swap(next) {
+      swap(next, () => gateway?.replace(gatewayInput(next)))
+    },
+    async replace(next) {
+      // Loading ended in this turn.
+      await nextTurn()
+      const prepared = await prepare(next, createRest())
+      prepared.putInForce()
+      return undefined
     },
   }
 }
@@ -140,47 +190,5 @@ function watchDecisions(log: (event: DecisionEvent) => void): {
       log(event)
     },
     stopTidying: () => clearInterval(tidying),
-  }
-}
-
-interface Answering {
-  /** Undefined if another process has the listener. */
-  readonly decisions: ReturnType<typeof decisionRoutes> | undefined
-  readonly openAdmin: (address: Settings['listen']['admin']) => HttpListener | undefined
-  readonly gatewayLog: Parameters<typeof createGateway>[1]
-  readonly listenerLog: ListenerLog
-  readonly stores: Stores
-}
-
-interface Listeners {
-  readonly decisions: DecisionListener | undefined
-  readonly admin: HttpListener | undefined
-  readonly gateway: Gateway | undefined
-  readonly addresses: readonly string[]
-}
-
-/** Opens all of them, or none. */
-function openListeners(instance: ServingInstance, answering: Answering): Listeners {
-  const { listen } = instance.config.settings
-  const opened: (DecisionListener | HttpListener)[] = []
-  const keep = <L extends DecisionListener | HttpListener>(listener: L | undefined): L | undefined => {
-    if (listener !== undefined) opened.push(listener)
-    return listener
-  }
-  try {
-    const decisions = keep(
-      answering.decisions &&
-        createDecisionListener(listen.decisions, answering.decisions, answering.listenerLog),
-    )
-    const admin = keep(answering.openAdmin(listen.admin))
-    const gateway =
-      listen.gateway.length === 0
-        ? undefined
-        : createGateway(gatewayInput(instance), answering.gatewayLog, answering.stores)
-    const addresses = [...opened.map(({ address }) => address), ...(gateway?.addresses ?? [])]
-    return { decisions, admin, gateway, addresses }
-  } catch (fault) {
-    for (const listener of opened) void listener.stop()
-    throw fault
   }
 }

@@ -24,7 +24,9 @@ export const allKeySourcesOf = (
 export function* placedBasicAuthsOf(
   routes: readonly Pick<RouteSettings, 'access'>[],
 ): Generator<{ readonly basicAuth: BasicAuthSettings; readonly setting: string }, void> {
-  for (const [i, { access }] of routes.entries()) {
+  let i = -1
+  for (const { access } of routes) {
+    i++
     if (access.kind !== 'basic_auth' && access.kind !== 'all_of') continue
     for (const [j, judge] of judgesOf(access).entries()) {
       const setting = access.kind === 'all_of' ? `routes/${i}/all_of/${j}` : `routes/${i}`

@@ -3,8 +3,8 @@ import { createHeaderMemo, type ReadHeader } from '../jwt/jose-header.ts'
 import type { Issuer } from '../jwt/issuer.ts'
 import { createVerifiedCache, type VerifiedCache, type VerifiedCacheLimits } from '../jwt/verified-cache.ts'
 import { ANY_VALID_TOKEN, compilePolicy, type Policy } from '../policy/compile-policy.ts'
-import { compileRoutes, createRouteCompiler, type RouteTable } from '../policy/compile-routes.ts'
-import { eachInSlices, type Rest } from '../slices.ts'
+import { createRouteCompiler, type RouteTable } from '../policy/compile-routes.ts'
+import { finishNow, type Sliced } from '../slices.ts'
 import type { RouteSettings } from '../settings/route/definition.ts'
 import type { PolicySettings } from '../settings/policy/definition.ts'
 import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
@@ -40,23 +40,22 @@ export interface Guard {
   readonly realm: string
 }
 
-export function compileGuard(input: GuardInput): Guard {
-  const compiled = compilePolicies(input)
-  return toGuard(input, compiled, compileRoutes(input.routes, compiled.policies))
-}
+export const compileGuard = (input: GuardInput): Guard => finishNow(compileGuardSliced(input))
 
-/** The same while a service decides: its routes, of which there may be thousands, are compiled in slices. */
-export async function compileGuardInSlices(input: GuardInput, rest: Rest): Promise<Guard> {
-  const compiled = compilePolicies(input)
-  await rest()
+/** The same while a service decides: there may be thousands of policies and routes. */
+export function* compileGuardSliced(input: GuardInput): Sliced<Guard> {
+  const compiled = yield* compilePolicies(input)
   const routes = createRouteCompiler(input.routes, compiled.policies)
-  await eachInSlices(input.routes, rest, routes.add)
+  for (const route of input.routes) {
+    routes.add(route)
+    yield
+  }
   return toGuard(input, compiled, routes.finish())
 }
 
 type CompiledPolicies = Pick<Guard, 'policies' | 'anyValidToken' | 'identityNames'>
 
-function compilePolicies(input: GuardInput): CompiledPolicies {
+function* compilePolicies(input: GuardInput): Sliced<CompiledPolicies> {
   const identityNames = [
     ...new Set(
       input.policies.flatMap((policy) => policy.identity.map((header) => header.name.toLowerCase())),
@@ -67,11 +66,14 @@ function compilePolicies(input: GuardInput): CompiledPolicies {
     defaultSources: input.tokenSources,
     identityNames,
   }
+  const policies = new Map<string, Policy>()
+  for (const [index, settings] of input.policies.entries()) {
+    policies.set(settings.name, compilePolicy(settings, index + 1, context))
+    yield
+  }
   return {
     identityNames,
-    policies: new Map(
-      input.policies.map((settings, index) => [settings.name, compilePolicy(settings, index + 1, context)]),
-    ),
+    policies,
     anyValidToken: compilePolicy(
       { ...ANY_VALID_TOKEN, issuers: unambiguousIssuers(input.issuers) },
       0,

@@ -1,28 +1,38 @@
 /** The gateway: its listeners judge every request, and forward those that are allowed. */
 import type { Stores } from '../decision/stores.ts'
-import { createDeadlines } from '../http/deadlines.ts'
+import { createDeadlines, type Deadlines } from '../http/deadlines.ts'
 import { createGatewayState } from './gateway-state.ts'
 import { GatewayListener, type ListenerEvents } from './gateway-listener.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
 import type { GatewayInput, ListenerInput } from './gateway-input.ts'
-import { compileGatewayRules } from './rules.ts'
+import { compileGatewayRules, type GatewayRules } from './rules.ts'
 import { resolveHost, type ResolveHost } from '../http/sockets/resolve-host.ts'
+import { finishInSlices, finishNow, type Rest, type Sliced } from '../slices.ts'
 import { socketText } from '../socket-address.ts'
 import type { NameEvent } from './upstream/name-watch.ts'
 
 export interface Gateway {
   /** `127.0.0.1:8080` or `unix:/run/gateway.sock`, with the real port if the setting has 0. In the order of the settings. */
   readonly addresses: readonly string[]
-  /**
-   * Puts other rules in force, from the next request on. Servers, auth services and counts are kept if their settings
-   * are the same. Addresses stay as they were bound: a listener that the new configuration does not have keeps its
-   * previous settings.
-   */
+  /** As {@link prepare}, at once. */
   replace(input: GatewayInput): void
+  /**
+   * Compiles other rules while requests go on; they are put in force from the next request on. Servers, auth services and counts are kept if their settings
+   * are the same. Addresses stay as they were bound: a listener that the new configuration does not have keeps its
+   * previous settings. One at a time: the result of a call is used or discarded before the next call.
+   */
+  prepare(input: GatewayInput, rest: Rest): Promise<PreparedRules>
   /** Tells every client that its next answer is the last on its connection. New connections are accepted until the stop. */
   drain(): void
   /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
   stop(patienceMs: number): Promise<void>
+}
+
+/** Rules that are not in force yet. */
+export interface PreparedRules {
+  putInForce(): void
+  /** They never come into force. */
+  discard(): void
 }
 
 /** Called for what happens at the listeners, and to names of servers. */
@@ -44,24 +54,42 @@ export function createGateway(
   const deadlines = createDeadlines()
   const state = createGatewayState(stores, { resolve, onEvent: (event) => events.onName(event) })
   let inForce = input.listeners
-  const first = compileGatewayRules(input, state, deadlines)
-  const listeners: GatewayListener[] = []
-  try {
-    for (const [i, listener] of inForce.entries())
-      listeners.push(new GatewayListener(listener, first[i] as ExchangeRules, deadlines, events))
-  } catch (fault) {
-    for (const listener of listeners) void listener.stop(0)
+  const compile = (next: GatewayInput): Sliced<GatewayRules> => compileGatewayRules(next, state, deadlines)
+  const first = finishNow(compile(input))
+  const listeners = openAll(inForce, first, deadlines, events, () => {
     state.close()
     deadlines.close()
-    throw fault
+  })
+  const settle = ({ limits }: GatewayRules): void => {
+    state.rates.retain(limits)
+    state.settle()
   }
+  settle(first)
+  const putInForce = (next: GatewayInput, rules: GatewayRules): void => {
+    inForce = next.listeners
+    for (const [i, listener] of listeners.entries())
+      listener.replace(inForce[i] as ListenerInput, rules.ofListeners[i] as ExchangeRules)
+    settle(rules)
+  }
+  const withRunning = (next: GatewayInput): GatewayInput => ({
+    ...next,
+    listeners: settingsFor(inForce, next.listeners),
+  })
   return {
     addresses: listeners.map(({ address }) => address),
-    replace(next) {
-      inForce = settingsFor(inForce, next.listeners)
-      const rules = compileGatewayRules({ ...next, listeners: inForce }, state, deadlines)
-      for (const [i, listener] of listeners.entries())
-        listener.replace(inForce[i] as ListenerInput, rules[i] as ExchangeRules)
+    replace(read) {
+      const next = withRunning(read)
+      putInForce(next, finishNow(compile(next)))
+    },
+    async prepare(read, rest) {
+      const next = withRunning(read)
+      try {
+        const rules = await finishInSlices(compile(next), rest)
+        return { putInForce: () => putInForce(next, rules), discard: () => state.discard() }
+      } catch (fault) {
+        state.discard()
+        throw fault
+      }
     },
     drain() {
       for (const listener of listeners) listener.drain()
@@ -71,6 +99,26 @@ export function createGateway(
       state.close()
       deadlines.close()
     },
+  }
+}
+
+/** All of them, or none: then `close` is called. */
+function openAll(
+  inputs: readonly ListenerInput[],
+  { ofListeners }: GatewayRules,
+  deadlines: Deadlines,
+  events: GatewayEvents,
+  close: () => void,
+): readonly GatewayListener[] {
+  const listeners: GatewayListener[] = []
+  try {
+    for (const [i, input] of inputs.entries())
+      listeners.push(new GatewayListener(input, ofListeners[i] as ExchangeRules, deadlines, events))
+    return listeners
+  } catch (fault) {
+    for (const listener of listeners) void listener.stop(0)
+    close()
+    throw fault
   }
 }
 

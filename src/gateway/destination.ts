@@ -9,6 +9,7 @@ import type { GatewayState } from './gateway-state.ts'
 import { createAuthServices } from './judges/auth-service/auth-service.ts'
 import { createRouteJudges, hidesCredentials, type RouteJudges } from './judges/route-judges.ts'
 import { createUpstream, type Upstream } from './upstream/upstream.ts'
+import type { Sliced } from '../slices.ts'
 
 export interface Destination {
   readonly upstream: Upstream
@@ -21,24 +22,25 @@ export interface Destination {
 }
 
 /**
- * The destinations by name of the route. A route that names an unknown upstream throws; the configuration was
- * checked.
+ * Makes the destinations of routes. A route that names an unknown upstream throws; the configuration was checked.
+ *
+ * @param input Its routes are not read here.
  */
-export function compileDestinations(
-  input: Omit<GatewayInput, 'findRoute' | 'newId' | 'listeners'>,
+export function* createDestinations(
+  input: Omit<GatewayInput, 'findRoute' | 'newId' | 'listeners' | 'routes'>,
   headers: HeaderRules,
   state: GatewayState,
   deadlines: Deadlines,
-): ReadonlyMap<string, Destination> {
-  const upstreams = new Map(
-    input.upstreams.map((settings) => [
-      settings.name,
-      createUpstream(settings, input.serverTrust.get(settings.name) ?? {}, state, deadlines),
-    ]),
-  )
+): Sliced<(route: RouteInput) => Destination> {
+  const upstreams = new Map<string, Upstream>()
+  for (const settings of input.upstreams) {
+    const trust = input.serverTrust.get(settings.name) ?? {}
+    upstreams.set(settings.name, createUpstream(settings, trust, state, deadlines))
+    yield
+  }
   const serviceOf = createAuthServices(headers, input.authTrust, state, deadlines)
   const judgesOf = createRouteJudges(input.decide, serviceOf, input.realm, state.passwordQueue)
-  const destinationOf = ({ rewrite, cors, judges, closeExpired, ...route }: RouteInput): Destination => {
+  return ({ rewrite, cors, judges, closeExpired, ...route }) => {
     const upstream = upstreams.get(route.upstream)
     if (upstream === undefined) throw new TypeError(`no upstream named ${route.upstream}`)
     const strip = compileStripRule(
@@ -56,5 +58,4 @@ export function compileDestinations(
       cors: cors && compileCors(cors),
     }
   }
-  return new Map(input.routes.map((route) => [route.name, destinationOf(route)]))
 }

@@ -23,7 +23,8 @@ export interface GatewayInput {
   readonly serverTrust: ReadonlyMap<string, ServerTrust>
   /** Of auth services, by the file of their authorities. */
   readonly authTrust: ReadonlyMap<string, ServerTrust>
-  readonly routes: readonly RouteInput[]
+  /** In the operator's order; read once. */
+  readonly routes: Iterable<RouteInput>
   readonly listeners: readonly ListenerInput[]
 }
 

@@ -33,6 +33,11 @@ export function createGatewayState(stores: Stores, names: Names = BY_THE_SYSTEM)
       servers.settle()
       auths.settle()
     },
+    /** Closes what only a configuration has that does not come into force. */
+    discard(): void {
+      servers.discard()
+      auths.discard()
+    },
     close(): void {
       servers.close()
       auths.close()

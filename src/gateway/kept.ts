@@ -19,6 +19,11 @@ export function createKept<T>(close: (item: T) => void) {
       items = wanted
       wanted = new Map()
     },
+    /** Closes what was made for a configuration that does not come into force. */
+    discard(): void {
+      for (const [key, item] of wanted) if (items.get(key) !== item) close(item)
+      wanted = new Map()
+    },
     /** Closes everything. */
     close(): void {
       for (const item of new Set([...items.values(), ...wanted.values()])) close(item)

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'bun:test'
 import { createKept } from '../../src/gateway/kept.ts'
-import { compileDestinations, type Destination } from '../../src/gateway/destination.ts'
+import { createDestinations, type Destination } from '../../src/gateway/destination.ts'
 import { compileHeaderRules } from '../../src/gateway/exchange/forward-headers.ts'
 import type { GatewayInput } from '../../src/gateway/gateway-input.ts'
 import { createGatewayState, type GatewayState } from '../../src/gateway/gateway-state.ts'
 import { gatewayInput } from '../../src/app/gateway-input.ts'
 import { createStores } from '../../src/app/system.ts'
+import { finishNow } from '../../src/slices.ts'
 import { forwardAuthConfig } from '../support/forward-auth.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { waitFor } from '../support/live/loopback.ts'
@@ -31,6 +32,19 @@ describe('what is kept', () => {
     expect(closed).toEqual(['a', 'b', 'c'])
     kept.close()
     expect(closed).toEqual(['a', 'b', 'c'])
+  })
+
+  it('is closed at once, and alone, when its configuration does not come into force', () => {
+    const closed: string[] = []
+    const kept = createKept<string>((item) => closed.push(item))
+    kept.of('a', () => 'a')
+    kept.settle()
+    for (const key of ['a', 'b']) kept.of(key, () => key)
+    kept.discard()
+    expect(closed).toEqual(['b'])
+    kept.of('a', () => 'another')
+    kept.settle()
+    expect(closed).toEqual(['b'])
   })
 
   it('is made once for one configuration', () => {
@@ -68,6 +82,31 @@ describe('a gateway with a new configuration', () => {
       for (let i = 0; i < 3; i++) expect((await ask(gateway.port, PUBLIC)).status).toBe(200)
     }
     expect([bad.connections.length, good.connections.length]).toEqual([1, 1])
+  })
+
+  it('goes on by the previous one while it compiles, and when it is discarded', async () => {
+    const [before, after] = [await startRawUpstream(cleanup), await startRawUpstream(cleanup)]
+    const gateway = await runGateway(gatewayConfig([before.url]), cleanup)
+    const received = async (): Promise<readonly number[]> => {
+      expect((await ask(gateway.port, PUBLIC)).status).toBe(200)
+      return [before.received.length, after.received.length]
+    }
+    const seen: (readonly number[])[] = []
+    const rest = async (): Promise<void> => void (seen.length === 0 && seen.push(await received()))
+    const next = await loadOrThrow(gatewayConfig([after.url]))
+    const discarded = await gateway.service.prepare(next, rest)
+    discarded.discard()
+    seen.push(await received())
+    const prepared = await gateway.service.prepare(next, rest)
+    seen.push(await received())
+    prepared.putInForce()
+    seen.push(await received())
+    expect(seen).toEqual([
+      [1, 0],
+      [2, 0],
+      [3, 0],
+      [3, 1],
+    ])
   })
 
   it('lets go of the connections of a server that is gone', async () => {
@@ -154,7 +193,8 @@ describe('the queue of password checks', () => {
 
 const deadlines = { add() {}, remove() {}, close() {} }
 const compile = (read: GatewayInput, state: GatewayState): ReadonlyMap<string, Destination> => {
-  const destinations = compileDestinations(read, compileHeaderRules([], []), state, deadlines)
+  const of = finishNow(createDestinations(read, compileHeaderRules([], []), state, deadlines))
+  const destinations = new Map([...read.routes].map((route) => [route.name, of(route)]))
   state.settle()
   return destinations
 }

@@ -9,6 +9,7 @@ import { createGatewayState } from '../../src/gateway/gateway-state.ts'
 import { compileGatewayRules } from '../../src/gateway/rules.ts'
 import { createExchangeHandler } from '../../src/gateway/exchange/exchange-handler.ts'
 import { ok } from '../../src/result.ts'
+import { finishNow } from '../../src/slices.ts'
 import { createFakeWire, type FakeWire } from './fake-wire.ts'
 
 export interface FakeServing {
@@ -39,7 +40,8 @@ export function serveFake(decide: Decide = () => DENY, isStopping = (): boolean 
     serverTrust: new Map(),
     authTrust: new Map(),
   }
-  const [rules] = compileGatewayRules(input, createGatewayState(createStores()), deadlines)
+  const { ofListeners } = finishNow(compileGatewayRules(input, createGatewayState(createStores()), deadlines))
+  const [rules] = ofListeners
   if (rules === undefined) throw new Error('no rules')
   const wire = createFakeWire()
   const connection = serveHttp1(wire, {

@@ -8,6 +8,7 @@ import { assertFewCandidates } from '../../keys/sources/candidate-limit.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
 import type { OneKeySource } from '../../settings/keys/key-source.ts'
 import { partsOf, sourcesOf, type KeySource } from '../../keys/key-source.ts'
+import type { Sliced } from '../../slices.ts'
 
 export interface OpenedKeys {
   /** Without those that have a mistake. */
@@ -20,12 +21,12 @@ export interface OpenedKeys {
 export type Attempt = <Value>(setting: string, run: () => Value) => Value | undefined
 
 /** @param previous Issuers whose remote sources are taken over when their settings are the same. */
-export function openKeySources(
+export function* openKeySources(
   settings: readonly IssuerSettings[],
   deps: KeyDeps,
   previous: readonly Issuer[],
   attempt: Attempt,
-): OpenedKeys {
+): Sliced<OpenedKeys> {
   const opened = new Set<KeySource>()
   const remote = remoteSourcesOf(previous)
   const open = (one: OneKeySource, algorithms: IssuerSettings['algorithms']): KeySource => {
@@ -36,14 +37,20 @@ export function openKeySources(
     if (id !== undefined) remote.set(id, source)
     return source
   }
-  const issuers = settings.flatMap((issuer, index) => {
+  const openIssuer = (issuer: IssuerSettings, index: number): Issuer | undefined => {
     const sources = keySourcesOf(issuer.keys, index)
     const parts = sources.flatMap(
       ({ keys, setting }) => attempt(setting, () => open(keys, issuer.algorithms)) ?? [],
     )
-    if (parts.length < sources.length) return []
-    return attempt(`issuers/${index}/keys`, () => compileIssuer(issuer, combine(parts))) ?? []
-  })
+    if (parts.length < sources.length) return undefined
+    return attempt(`issuers/${index}/keys`, () => compileIssuer(issuer, combine(parts)))
+  }
+  const issuers: Issuer[] = []
+  for (const [index, one] of settings.entries()) {
+    const issuer = openIssuer(one, index)
+    if (issuer !== undefined) issuers.push(issuer)
+    yield
+  }
   return {
     issuers,
     close(keep = []) {

@@ -9,12 +9,13 @@ export function createRest(sliceMs: number = SLICE_MS): Rest {
   let startedAt = performance.now()
   return () => {
     if (performance.now() - startedAt < sliceMs) return undefined
-    return new Promise((resolve) => {
-      // A timer: the runtime looks at its sockets before the next one.
-      setTimeout(() => {
-        startedAt = performance.now()
-        resolve()
-      }, 0)
+    return nextTurn().then(() => {
+      startedAt = performance.now()
     })
   }
 }
+
+/** Resolves when everything else that waits has run. */
+export const nextTurn = (): Promise<void> =>
+  // A timer: the runtime looks at its sockets before the next one.
+  new Promise((resolve) => setTimeout(resolve, 0))

@@ -2,6 +2,7 @@
 import type { Diagnostic, SourceText } from '../../config/diagnostic.ts'
 import type { ConfigFailure, LoadedConfig } from '../../config/load-config.ts'
 import type { Instance } from '../build-instance.ts'
+import { settingsParts, type SettingsPart } from '../settings-parts.ts'
 
 /** What is known about a configuration beside its settings. */
 export interface CheckedFacts extends Pick<
@@ -19,16 +20,11 @@ export type FromThread =
   /** A bug in loading. */
   | { readonly kind: 'failed'; readonly why: string }
   | { readonly kind: 'facts'; readonly facts: CheckedFacts }
-  /** A setting, or some more items of a list of the settings. */
-  | { readonly kind: 'setting'; readonly word: string; readonly value: unknown }
-  | { readonly kind: 'items'; readonly word: string; readonly items: readonly unknown[] }
+  | { readonly kind: 'part'; readonly part: SettingsPart }
   | { readonly kind: 'end' }
 
 /** The file to load, or that the next part can be taken. */
 export type ToThread = { readonly file: string } | 'next'
-
-/** Items of a list in one message: taking them, a fraction of a millisecond, holds up decisions. */
-const MAX_ITEMS = 200
 
 /** An instance that was checked, in parts. */
 export function* messagesOf({ config, warnings, fileHashes }: Instance): Generator<FromThread, void> {
@@ -38,13 +34,7 @@ export function* messagesOf({ config, warnings, fileHashes }: Instance): Generat
     kind: 'facts',
     facts: { format, files, directories, fileHashes, digest, warnings, source: shown },
   }
-  for (const [word, value] of Object.entries(config.settings)) {
-    if (!Array.isArray(value)) yield { kind: 'setting', word, value }
-    // Also of an empty list.
-    else
-      for (let at = 0; at === 0 || at < value.length; at += MAX_ITEMS)
-        yield { kind: 'items', word, items: value.slice(at, at + MAX_ITEMS) as readonly unknown[] }
-  }
+  for (const part of settingsParts(config.settings)) yield { kind: 'part', part }
   yield { kind: 'end' }
 }
 

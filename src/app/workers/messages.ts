@@ -3,7 +3,7 @@ import { parseStrictJson } from '../../strict-json.ts'
 import type { RateLimit } from '../../decision/stores.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
 import type { ErrorCode } from '../../errors.ts'
-import type { Plan } from './plan.ts'
+import type { OwnPlan } from './plan.ts'
 import type { SourceKeys } from './source-keys.ts'
 
 /** An error on its way to another process. */
@@ -14,8 +14,12 @@ export interface SharedFault {
 }
 
 export type ToWorker =
-  /** Build this configuration, and keep it beside the one in force. */
-  | { readonly kind: 'prepare'; readonly plan: Plan }
+  /** Ask for the parts of a configuration, build it, and keep it beside the one in force. */
+  | { readonly kind: 'prepare'; readonly generation: number }
+  /** Settings that all workers have in common; see plan-parts.ts. */
+  | { readonly kind: 'part'; readonly generation: number; readonly bytes: Uint8Array }
+  /** After the last part; with the keys of this moment. */
+  | { readonly kind: 'plan'; readonly plan: OwnPlan }
   /** Put the prepared configuration in force; the first one opens the listeners. */
   | { readonly kind: 'serve'; readonly generation: number }
   /** Throw the prepared configuration away. */
@@ -30,6 +34,8 @@ export type ToWorker =
 
 export type FromWorker =
   | { readonly kind: 'started' }
+  /** The worker wants the part at this place: one at a time, so that decisions come between them. */
+  | { readonly kind: 'next'; readonly generation: number; readonly place: number }
   | { readonly kind: 'prepared'; readonly generation: number }
   | { readonly kind: 'refused'; readonly generation: number; readonly fault: SharedFault }
   | { readonly kind: 'serving'; readonly generation: number }

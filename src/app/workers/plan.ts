@@ -7,10 +7,12 @@ import type { SelfSigned } from '../../http/sockets/certificates.ts'
 import type { KeyRelay } from './key-relay.ts'
 import type { SourceKeys } from './source-keys.ts'
 
-export interface Plan {
+/** What is in a plan besides the settings that all workers have in common. */
+export interface OwnPlan {
   /** Counts the configurations of the service, so that all workers switch to the same one. */
   readonly generation: number
-  readonly settings: Settings
+  /** Settings of this worker. */
+  readonly own: Pick<Settings, 'listen' | 'log'>
   readonly digest: string
   /** Whether this worker has the unix sockets: there is no way to share them. */
   readonly holdsUnixSockets: boolean
@@ -21,6 +23,10 @@ export interface Plan {
   /** The ids of the key sources of each issuer. */
   readonly sources: readonly (readonly number[])[]
   readonly keys: readonly SourceKeys[]
+}
+
+export interface Plan extends Omit<OwnPlan, 'own'> {
+  readonly settings: Settings
 }
 
 /** Addresses as they were bound: port 0 of the settings has become a port. */
@@ -37,20 +43,25 @@ export interface PlanContext {
   readonly relay: KeyRelay
 }
 
+/** @param common The settings that all workers have in common, whole. */
+export const toPlan = ({ own, ...plan }: OwnPlan, common: Partial<Settings>): Plan => ({
+  ...plan,
+  settings: { ...common, ...own } as Settings,
+})
+
 /** @param worker From 1. */
-export function createPlan(
+export function createOwnPlan(
   instance: Instance,
   generation: number,
   worker: number,
   { count, bound, relay }: PlanContext,
-): Plan {
+): OwnPlan {
   const { config, guard, files, certificates } = instance
   const { listen, log } = config.settings
   const holdsUnixSockets = worker === 1
   return {
     generation,
-    settings: {
-      ...config.settings,
+    own: {
       listen: boundListen(listen, bound, holdsUnixSockets),
       // All together write as many lines as one process.
       log: { ...log, denialsPerSecond: Math.ceil(log.denialsPerSecond / count) },

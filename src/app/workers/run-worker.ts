@@ -9,7 +9,7 @@ import { readText, type FromWorker, type ToWorker } from './messages.ts'
 import { createMirrors } from './mirrors.ts'
 import { createQuestions } from './questions.ts'
 import type { CountAnswer } from './worker-counts.ts'
-import { createWorkerGenerations } from './worker-generations.ts'
+import { WorkerGenerations } from './worker-generations.ts'
 
 /** How long answers under way go on when the supervisor has died, in milliseconds. */
 const ORPHAN_PATIENCE_MS = 1_000
@@ -33,7 +33,7 @@ export function runWorker({ send, onMessage, onGone }: Channel): Promise<0 | 1> 
     (source, thumbprint) => send({ kind: 'used', source, thumbprint }),
   )
   const rates = openRates(send)
-  const generations = createWorkerGenerations({ logger, mirrors, stores: { rates }, send })
+  const generations = new WorkerGenerations({ logger, mirrors, stores: { rates }, send })
   return new Promise((resolve) => {
     const stop = async (drainMs: number, code: 0 | 1): Promise<void> => {
       await generations.stop(drainMs)
@@ -44,7 +44,11 @@ export function runWorker({ send, onMessage, onGone }: Channel): Promise<0 | 1> 
       if (typeof message === 'string') return rates.answered(...(readText(message) as CountAnswer))
       switch (message.kind) {
         case 'prepare':
-          return void generations.prepare(message.plan)
+          return generations.prepare(message.generation)
+        case 'part':
+          return generations.takePart(message.generation, message.bytes)
+        case 'plan':
+          return generations.build(message.plan)
         case 'serve':
           return void generations.serve(message.generation)
         case 'forget':

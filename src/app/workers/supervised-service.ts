@@ -10,14 +10,12 @@ import { freeSockets, type Service } from '../service.ts'
 import { createSupervisorAnswers } from './supervisor-answers.ts'
 import { WorkerGroup, type Generation } from './worker-group.ts'
 import { createKeyRelay } from './key-relay.ts'
-import type { SharedFault } from './messages.ts'
-import { createPlan, type BoundAddresses } from './plan.ts'
+import { createPlanParts } from './plan-parts.ts'
+import { createOwnPlan, type BoundAddresses, type PlanContext } from './plan.ts'
 import { reserveAddresses, type Reservation } from './reserve-addresses.ts'
 import { spawnWorker } from './worker-process.ts'
 
-export interface SupervisedService extends Reloadable, Pick<Service, 'addresses' | 'stop'> {
-  swap(next: Instance): Promise<SharedFault | undefined>
-}
+export type SupervisedService = Reloadable & Pick<Service, 'addresses' | 'stop'>
 
 export interface SupervisorDeps {
   readonly count: number
@@ -49,14 +47,10 @@ async function startSupervised(
   { count, logger, onKeys }: SupervisorDeps,
 ): Promise<SupervisedService> {
   let instance = first
-  let lastGeneration = 0
   let isDraining = false
   let isStopped = false
   const relay = createKeyRelay()
-  const generationOf = (next: Instance): Generation => {
-    const number = ++lastGeneration
-    return { number, planFor: (worker) => createPlan(next, number, worker, { count, bound, relay }) }
-  }
+  const generationOf = createGenerations({ count, bound, relay })
   const sendChanges = (): void => {
     const changed = relay.changes()
     if (changed.length > 0) group.tell({ kind: 'keys', changed })
@@ -81,7 +75,7 @@ async function startSupervised(
     get instance() {
       return instance
     },
-    async swap(next) {
+    async replace(next) {
       const replaced = isStopped ? undefined : await group.replace(generationOf(next))
       if (!isStopped && replaced?.ok === false) return replaced.error
       // After the stop, nothing would ever end its key sources.
@@ -101,6 +95,19 @@ async function startSupervised(
       release()
       instance.close()
     },
+  }
+}
+
+/** Numbers the configurations of the service. */
+function createGenerations(context: PlanContext): (next: Instance) => Generation {
+  let last = 0
+  return (next) => {
+    const number = ++last
+    return {
+      number,
+      parts: createPlanParts(next.config.settings),
+      planFor: (worker) => createOwnPlan(next, number, worker, context),
+    }
   }
 }
 

@@ -5,20 +5,12 @@ import type { Logger } from '../../observe/logger.ts'
 import type { Rest } from '../../slices.ts'
 import type { ServingInstance } from '../build-instance.ts'
 import { createRest } from '../loading/rest.ts'
-import { openService, type Service } from '../service.ts'
+import { openService, type PreparedSwap, type Service } from '../service.ts'
 import type { FromWorker, SharedFault } from './messages.ts'
 import type { Mirrors } from './mirrors.ts'
-import type { Plan } from './plan.ts'
+import { createPlanArrival, type PlanArrival } from './plan-arrival.ts'
+import type { OwnPlan, Plan } from './plan.ts'
 import { buildWorkerInstance } from './worker-instance.ts'
-
-export interface WorkerGenerations {
-  /** Builds a configuration, and reports whether it can be served. */
-  prepare(plan: Plan): Promise<void>
-  /** Puts the built configuration in force; the first one opens the listeners. */
-  serve(generation: number): Promise<void>
-  forget(generation: number): void
-  stop(drainMs: number): Promise<void>
-}
 
 export interface WorkerDeps {
   readonly logger: Logger
@@ -30,52 +22,103 @@ export interface WorkerDeps {
 /** Nobody waits for decisions of a worker that does not serve yet. */
 const NO_REST: Rest = () => undefined
 
-export function createWorkerGenerations({ logger, mirrors, stores, send }: WorkerDeps): WorkerGenerations {
-  let service: Service<ServingInstance> | undefined
+/** A configuration that can be served. */
+interface Prepared {
+  readonly plan: Plan
+  readonly instance: ServingInstance
+  /** Undefined if it is the first one. */
+  readonly swap: PreparedSwap | undefined
+}
+
+export class WorkerGenerations {
+  readonly #deps: WorkerDeps
+  readonly #arrival: PlanArrival
+  #opening: Promise<Service<ServingInstance>> | undefined
   /** The generation that is being built, or was built last. */
-  let wanted: number | undefined
-  let prepared: { readonly plan: Plan; readonly instance: ServingInstance } | undefined
-  const refuse = (generation: number, thrown: unknown): void =>
-    send({ kind: 'refused', generation, fault: toFault(thrown) })
-  const putInForce = async (plan: Plan, instance: ServingInstance): Promise<void> => {
-    // Before anything is waited for: a next plan may bring mirrors meanwhile.
-    mirrors.keep(plan.sources)
-    if (service === undefined) service = await openService(instance, logger, stores, plan.holdsUnixSockets)
-    else service.swap(instance)
+  #wanted: number | undefined
+  #prepared: Prepared | undefined
+  #building: Promise<void> = Promise.resolve()
+
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps
+    this.#arrival = createPlanArrival(deps.send)
   }
-  return {
-    async prepare(plan) {
-      const { generation } = plan
-      wanted = generation
-      try {
-        const rest = service === undefined ? NO_REST : createRest()
-        const instance = await buildWorkerInstance(plan, mirrors, rest)
-        // Forgotten meanwhile, or replaced by another one.
-        if (wanted !== generation) return
-        prepared = { plan, instance }
-        send({ kind: 'prepared', generation })
-      } catch (thrown) {
-        refuse(generation, thrown)
-      }
-    },
-    async serve(generation) {
-      if (prepared?.plan.generation !== generation) return
-      const { plan, instance } = prepared
-      prepared = undefined
-      try {
-        await putInForce(plan, instance)
-        send({ kind: 'serving', generation })
-      } catch (thrown) {
-        refuse(generation, thrown)
-      }
-    },
-    forget(generation) {
-      if (wanted === generation) wanted = undefined
-      if (prepared?.plan.generation === generation) prepared = undefined
-    },
-    async stop(drainMs) {
-      await service?.stop(drainMs)
-    },
+
+  /** Asks for the parts of a configuration. */
+  prepare(generation: number): void {
+    this.#drop()
+    this.#wanted = generation
+    this.#arrival.begin(generation)
+  }
+
+  takePart(generation: number, bytes: Uint8Array): void {
+    this.#arrival.takePart(generation, bytes)
+  }
+
+  /** Builds the configuration, whose parts are all there, and reports whether it can be served. */
+  build(own: OwnPlan): void {
+    const plan = this.#arrival.finish(own)
+    if (plan === undefined) return
+    // Before anything is waited for: newer keys may follow.
+    this.#deps.mirrors.take(plan)
+    // One at a time: one that was forgotten may not have ended.
+    this.#building = this.#building.then(() => this.#build(plan))
+  }
+
+  /** Puts the built configuration in force; the first one opens the listeners. */
+  async serve(generation: number): Promise<void> {
+    if (this.#prepared?.plan.generation !== generation) return
+    const { logger, mirrors, stores, send } = this.#deps
+    const { plan, instance, swap } = this.#prepared
+    this.#prepared = undefined
+    try {
+      // Before anything is waited for: a next plan may bring mirrors meanwhile.
+      mirrors.keep(plan.sources)
+      if (swap === undefined) {
+        this.#opening = openService(instance, logger, stores, plan.holdsUnixSockets)
+        await this.#opening
+      } else swap.putInForce()
+      send({ kind: 'serving', generation })
+    } catch (thrown) {
+      this.#refuse(generation, thrown)
+    }
+  }
+
+  forget(generation: number): void {
+    this.#arrival.stop(generation)
+    if (this.#wanted === generation) this.#wanted = undefined
+    if (this.#prepared?.plan.generation === generation) this.#drop()
+  }
+
+  async stop(drainMs: number): Promise<void> {
+    const service = await this.#opening?.catch(() => undefined)
+    await service?.stop(drainMs)
+  }
+
+  async #build(plan: Plan): Promise<void> {
+    const { generation } = plan
+    if (this.#wanted !== generation) return
+    try {
+      const service = await this.#opening
+      const rest = service === undefined ? NO_REST : createRest()
+      const instance = await buildWorkerInstance(plan, this.#deps.mirrors, rest)
+      const swap = await service?.prepare(instance, rest)
+      // Forgotten meanwhile, or replaced by another one.
+      if (this.#wanted !== generation) return swap?.discard()
+      this.#prepared = { plan, instance, swap }
+      this.#deps.send({ kind: 'prepared', generation })
+    } catch (thrown) {
+      this.#refuse(generation, thrown)
+    }
+  }
+
+  #drop(): void {
+    this.#prepared?.swap?.discard()
+    this.#prepared = undefined
+  }
+
+  #refuse(generation: number, thrown: unknown): void {
+    this.#deps.send({ kind: 'refused', generation, fault: toFault(thrown) })
   }
 }
 

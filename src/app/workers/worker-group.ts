@@ -4,14 +4,16 @@ import type { Logger } from '../../observe/logger.ts'
 import { ok, type Result } from '../../result.ts'
 import { Change, workerFault } from './change.ts'
 import type { SharedFault, ToWorker } from './messages.ts'
-import type { Plan } from './plan.ts'
+import type { PlanParts } from './plan-parts.ts'
+import type { OwnPlan } from './plan.ts'
 import { WorkerSlot, type SlotEvents, type Spawn, type WorkerMessage } from './worker-slot.ts'
 
 /** A configuration for all workers. */
 export interface Generation {
   readonly number: number
-  /** The plan for one worker, with the keys of this moment. */
-  readonly planFor: (worker: number) => Plan
+  readonly parts: PlanParts
+  /** What else a worker needs, with the keys of this moment. */
+  readonly planFor: (worker: number) => OwnPlan
 }
 
 export interface WorkerGroupDeps {
@@ -29,6 +31,8 @@ export class WorkerGroup {
   readonly #deps: WorkerGroupDeps
   readonly #slots: readonly WorkerSlot[]
   #inForce: Generation
+  /** Being built. */
+  #next: Generation | undefined
   #change: Change | undefined
   #isStarting = true
 
@@ -62,9 +66,11 @@ export class WorkerGroup {
    */
   async replace(next: Generation): Promise<Result<void, SharedFault>> {
     const serving = this.#slots.filter((slot) => slot.isServing)
+    this.#next = next
     const building = this.#begin(next.number, 'build', serving)
     for (const slot of serving) prepare(slot, next)
     const built = await building
+    this.#next = undefined
     if (!built.ok) {
       for (const slot of serving) this.#forget(slot, next)
       return built
@@ -103,8 +109,11 @@ export class WorkerGroup {
     switch (message.kind) {
       case 'started':
         return this.#advance(slot)
+      case 'next':
+        return this.#sendPart(slot, message.generation, message.place)
       case 'prepared':
         generations.prepared = message.generation
+        this.#freeParts()
         return this.#report(slot, 'build', message.generation)
       case 'serving':
         generations.serving = message.generation
@@ -114,6 +123,22 @@ export class WorkerGroup {
       default:
         return this.#deps.onMessage(slot, message)
     }
+  }
+
+  #sendPart(slot: WorkerSlot, number: number, place: number): void {
+    const generation = [this.#inForce, this.#next].find((one) => one?.number === number)
+    // One that all have been told to forget.
+    if (generation === undefined) return
+    const bytes = generation.parts.at(place)
+    if (bytes === undefined) slot.send({ kind: 'plan', plan: generation.planFor(slot.number) })
+    else slot.send({ kind: 'part', generation: number, bytes })
+  }
+
+  /** They are needed again for a process that starts later. */
+  #freeParts(): void {
+    for (const generation of [this.#inForce, this.#next])
+      if (this.#slots.every(({ generations }) => generations.prepared === generation?.number))
+        generation?.parts.free()
   }
 
   #report(slot: WorkerSlot, step: Change['step'], generation: number): void {
@@ -163,9 +188,9 @@ export class WorkerGroup {
   }
 }
 
-function prepare(slot: WorkerSlot, generation: Generation): void {
-  slot.generations.asked = generation.number
-  slot.send({ kind: 'prepare', plan: generation.planFor(slot.number) })
+function prepare(slot: WorkerSlot, { number }: Generation): void {
+  slot.generations.asked = number
+  slot.send({ kind: 'prepare', generation: number })
 }
 
 const lostFault = (worker: number, how: string): SharedFault =>

@@ -1,11 +1,11 @@
 /** A configuration in a worker: compiled from the plan, with keys that the supervisor keeps. */
 import { readUsersFiles } from '../../config/start-checks/users-files.ts'
 import { createDecide } from '../../decision/decide.ts'
-import { compileGuardInSlices } from '../../decision/guard.ts'
+import { compileGuardSliced } from '../../decision/guard.ts'
 import { compileIssuer } from '../../jwt/issuer.ts'
 import type { KeySource } from '../../keys/key-source.ts'
 import { createCombinedSource } from '../../keys/sources/combined-source.ts'
-import type { Rest } from '../../slices.ts'
+import { finishInSlices, type Rest } from '../../slices.ts'
 import type { ServingInstance } from '../build-instance.ts'
 import { readGatewayFiles } from '../gateway-files.ts'
 import { newId, systemKeyDeps } from '../system.ts'
@@ -15,6 +15,7 @@ import type { Plan } from './plan.ts'
 /**
  * Compiles the plan, in slices. The supervisor has checked the same configuration, so anything thrown here is a reason to refuse it.
  *
+ * @param mirrors Have taken the keys of the plan.
  * @throws WarderError or another Error
  */
 export async function buildWorkerInstance(
@@ -23,11 +24,10 @@ export async function buildWorkerInstance(
   rest: Rest,
 ): Promise<ServingInstance> {
   const { settings, digest, files, selfSigned, sources } = plan
-  mirrors.take(plan)
   const issuers = settings.issuers.map((issuer, i) =>
     compileIssuer(issuer, combine((sources[i] ?? []).map((id) => mirrors.of(id)))),
   )
-  const guard = await compileGuardInSlices({ ...settings, ...settings.limits, issuers }, rest)
+  const guard = await finishInSlices(compileGuardSliced({ ...settings, ...settings.limits, issuers }), rest)
   const readFileSync = (path: string): Uint8Array => {
     const bytes = files.get(path)
     if (bytes !== undefined) return bytes

@@ -28,7 +28,7 @@ import type { MadeQuestion } from '../made-request.ts'
 
 /** The policy that a token is meant for on a route with several judges. */
 export function policyOfJudges(instance: Instance, route: string | undefined): Policy | undefined {
-  const inputs = gatewayInput(instance).routes.find(({ name }) => name === route)?.judges ?? []
+  const inputs = [...gatewayInput(instance).routes].find(({ name }) => name === route)?.judges ?? []
   return inputs.find((input) => input.kind === 'policy')?.policy
 }
 
@@ -51,7 +51,8 @@ export async function explainJudges(
   first: JudgedRequest,
 ): Promise<JudgedRequest> {
   const input = gatewayInput(instance)
-  const inputs = input.routes.find(({ name }) => name === first.decision.route)?.judges ?? []
+  const routes = [...input.routes]
+  const inputs = routes.find(({ name }) => name === first.decision.route)?.judges ?? []
   const request = toClientRequest(question)
   if (inputs.length === 0 || request === undefined) return first
   const steps: ExplainedStep[] = first.steps.map(asPassed)
@@ -62,7 +63,7 @@ export async function explainJudges(
     explanations.push(explanation)
     return decide(asked, explanation.recorder)
   }
-  const all = input.routes.flatMap(({ judges }) => judges)
+  const all = routes.flatMap(({ judges }) => judges)
   const serviceOf = servicesThatAreNotAsked(instance, all, asking)
   const judges =
     createRouteJudges(explainedDecide, serviceOf, input.realm, createPasswordQueue())(inputs)?.inOrder ?? []

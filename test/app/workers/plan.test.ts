@@ -3,13 +3,17 @@ import { readFileSync } from 'node:fs'
 import { loadInstanceText } from '../../../src/app/load-instance.ts'
 import { createKeyRelay } from '../../../src/app/workers/key-relay.ts'
 import { createMirrors } from '../../../src/app/workers/mirrors.ts'
-import { createPlan } from '../../../src/app/workers/plan.ts'
+import type { Instance } from '../../../src/app/build-instance.ts'
+import { createPlanArrival } from '../../../src/app/workers/plan-arrival.ts'
+import { createPlanParts } from '../../../src/app/workers/plan-parts.ts'
+import { createOwnPlan, type Plan } from '../../../src/app/workers/plan.ts'
+import type { FromWorker } from '../../../src/app/workers/messages.ts'
 import { buildWorkerInstance } from '../../../src/app/workers/worker-instance.ts'
 import { systemKeyDeps } from '../../../src/app/system.ts'
 import { parseOriginalUrl } from '../../../src/request/parse-original-url.ts'
 import { mint } from '../../support/mint.ts'
 import { gatewayConfig } from '../../support/run-gateway.ts'
-import { loadOrThrow } from '../../support/run-service.ts'
+import { CONFIG, loadOrThrow } from '../../support/run-service.ts'
 
 const BOUND = {
   decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180, isShared: true },
@@ -21,32 +25,78 @@ const BOUND = {
   ],
 } as const
 
+const ownPlanOf = (instance: Instance, worker = 1) =>
+  createOwnPlan(instance, 1, worker, { count: 2, bound: BOUND, relay: createKeyRelay() })
+
+/** What a worker receives, part by part. */
+function sendPlan(instance: Instance): { readonly plan: Plan; readonly places: readonly number[] } {
+  const asked: FromWorker[] = []
+  const arrival = createPlanArrival((message) => void asked.push(message))
+  const parts = createPlanParts(instance.config.settings)
+  arrival.begin(1)
+  for (let place = 0; ; place++) {
+    const bytes = parts.at(place)
+    if (bytes === undefined) break
+    arrival.takePart(1, structuredClone(bytes))
+  }
+  const plan = arrival.finish(structuredClone(ownPlanOf(instance)))
+  if (plan === undefined) throw new Error('no plan')
+  return {
+    plan,
+    places: asked.map((message) =>
+      typeof message === 'object' && message.kind === 'next' ? message.place : -1,
+    ),
+  }
+}
+
+const MANY_ROUTES = CONFIG.replace(
+  'routes:\n',
+  `routes:\n${Array.from({ length: 450 }, (_, i) => `  - { match: { path: /r-${i} }, policy: read }\n`).join('')}`,
+)
+
 describe('the plan of a configuration', () => {
   it('is copied to another process without a loss, whatever the configuration has', async () => {
     const long = /```yaml\n(version: 1\n[\s\S]*?)```/.exec(readFileSync('docs/config.md', 'utf8'))?.[1]
     const loaded = await loadInstanceText(long ?? '', 'warder.yaml', systemKeyDeps)
     // Its files do not exist here; its settings are all there is to copy.
     const texts = loaded.ok ? [loaded.value] : []
-    for (const instance of [...texts, await loadOrThrow(gatewayConfig(['http://127.0.0.1:1']))]) {
-      const plan = createPlan(instance, 1, 1, { count: 2, bound: BOUND, relay: createKeyRelay() })
-      expect(structuredClone(plan)).toEqual(plan)
+    for (const text of [gatewayConfig(['http://127.0.0.1:1']), MANY_ROUTES])
+      texts.push(await loadOrThrow(text))
+    for (const instance of texts) {
+      const { settings, ...own } = sendPlan(instance).plan
+      const { own: expected, ...rest } = ownPlanOf(instance)
+      expect(settings).toStrictEqual({ ...instance.config.settings, ...expected })
+      expect(own).toEqual(rest)
       instance.close()
     }
   })
 
+  it('arrives in parts, of which each is asked for when the previous one was taken', async () => {
+    const instance = await loadOrThrow(MANY_ROUTES)
+    expect(sendPlan(instance).places).toEqual([0, 1, 2, 3])
+    instance.close()
+  })
+
+  it('has parts that are made once, and again when they were freed', async () => {
+    const instance = await loadOrThrow(CONFIG)
+    const parts = createPlanParts(instance.config.settings)
+    const first = parts.at(0)
+    expect(parts.at(0)).toBe(first as never)
+    parts.free()
+    expect(parts.at(0)).not.toBe(first as never)
+    expect(parts.at(0)).toEqual(first as never)
+    instance.close()
+  })
+
   it('makes the same decisions in a worker', async () => {
     const instance = await loadOrThrow(gatewayConfig(['http://127.0.0.1:1']))
-    const plan = structuredClone(
-      createPlan(instance, 1, 1, { count: 2, bound: BOUND, relay: createKeyRelay() }),
-    )
-    const worker = await buildWorkerInstance(
-      plan,
-      createMirrors(
-        () => Promise.resolve(false),
-        () => undefined,
-      ),
+    const { plan } = sendPlan(instance)
+    const mirrors = createMirrors(
+      () => Promise.resolve(false),
       () => undefined,
     )
+    mirrors.take(plan)
+    const worker = await buildWorkerInstance(plan, mirrors, () => undefined)
     for (const [path, token] of [
       ['/orders/1', mint({ scope: 'orders:read' })],
       ['/orders/1', mint({ scope: 'other' })],
@@ -72,11 +122,8 @@ describe('the plan of a configuration', () => {
       'gateway: [{ address: "unix:/run/a.sock" }, {',
     )
     const instance = await loadOrThrow(text.replace('access_log: true }', 'access_log: true }]'))
-    const relay = createKeyRelay()
     const listenOf = (worker: number) =>
-      createPlan(instance, 1, worker, { count: 2, bound: BOUND, relay }).settings.listen.gateway.map(
-        ({ address }) => address,
-      )
+      ownPlanOf(instance, worker).own.listen.gateway.map(({ address }) => address)
     expect(listenOf(1)).toEqual([{ kind: 'unix', path: '/run/a.sock' }, BOUND.gateway[0].bound])
     expect(listenOf(2)).toEqual([BOUND.gateway[0].bound])
     instance.close()

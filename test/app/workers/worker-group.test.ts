@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'bun:test'
 import { WorkerGroup, type Generation } from '../../../src/app/workers/worker-group.ts'
 import type { FromWorker, ToWorker } from '../../../src/app/workers/messages.ts'
-import type { Plan } from '../../../src/app/workers/plan.ts'
+import type { PlanParts } from '../../../src/app/workers/plan-parts.ts'
+import type { OwnPlan } from '../../../src/app/workers/plan.ts'
 import type { WorkerEvents } from '../../../src/app/workers/worker-process.ts'
 import { waitFor } from '../../support/live/loopback.ts'
 import { memoryLogger } from '../../support/run-service.ts'
+
+const NO_PARTS: PlanParts = { at: () => undefined, free: () => undefined }
 
 /** A worker process that does as the test says. */
 interface FakeProcess {
@@ -14,10 +17,11 @@ interface FakeProcess {
   end(how: string): void
 }
 
-const generation = (number: number): Generation => ({
+const generation = (number: number, parts: PlanParts = NO_PARTS): Generation => ({
   number,
+  parts,
   // Only the number is looked at here.
-  planFor: () => ({ generation: number }) as Plan,
+  planFor: () => ({ generation: number }) as OwnPlan,
 })
 
 /** @param answer What a process says to a message by itself. */
@@ -54,7 +58,7 @@ function start(count: number, answer: (process: FakeProcess, message: ToWorker) 
 /** Builds, serves and stops. */
 function obey(process: FakeProcess, message: ToWorker): void {
   if (typeof message === 'string') return
-  if (message.kind === 'prepare') process.say({ kind: 'prepared', generation: message.plan.generation })
+  if (message.kind === 'prepare') process.say({ kind: 'prepared', generation: message.generation })
   if (message.kind === 'serve') process.say({ kind: 'serving', generation: message.generation })
   if (message.kind === 'stop') process.end('exit code 0')
 }
@@ -74,10 +78,45 @@ describe('the workers of a service', () => {
     await group.stop(0)
   })
 
+  it('ask for a configuration part by part, which is freed when all have it', async () => {
+    const asked: number[] = []
+    let freed = 0
+    const parts: PlanParts = {
+      at(place) {
+        asked.push(place)
+        return place < 2 ? Uint8Array.of(place) : undefined
+      },
+      free: () => void freed++,
+    }
+    const { group, processes } = start(2, (process, message) => {
+      if (typeof message === 'string') return
+      const ask = (generation: number, place: number): void =>
+        process.say({ kind: 'next', generation, place })
+      if (message.kind === 'prepare') ask(message.generation, 0)
+      else if (message.kind === 'part') ask(message.generation, (message.bytes[0] ?? 0) + 1)
+      else if (message.kind === 'plan') process.say({ kind: 'prepared', generation: message.plan.generation })
+      else obey(process, message)
+    })
+    await group.started
+    expect(await group.replace(generation(2, parts))).toMatchObject({ ok: true })
+    expect({ asked, freed }).toEqual({ asked: [0, 1, 2, 0, 1, 2], freed: 1 })
+    const kinds = ['prepare', 'plan', 'serve', 'prepare', 'part', 'part', 'plan', 'serve']
+    for (const process of processes) expect(kindsOf(process)).toEqual(kinds)
+    // One that all were told to forget has none.
+    processes[0]?.say({ kind: 'next', generation: 1, place: 0 })
+    expect(kindsOf(processes[0] as FakeProcess)).toEqual(kinds)
+    processes[0]?.end('signal SIGKILL')
+    await waitFor(
+      'the next process to serve',
+      () => (processes[2] && group.health[0]?.isServing) || undefined,
+    )
+    expect({ asked: asked.length, freed }).toEqual({ asked: 9, freed: 2 })
+    await group.stop(0)
+  })
+
   it('all keep the old generation when one cannot build the new one', async () => {
     const { group, processes } = start(2, (process, message) => {
-      const isNext =
-        typeof message === 'object' && message.kind === 'prepare' && message.plan.generation === 2
+      const isNext = typeof message === 'object' && message.kind === 'prepare' && message.generation === 2
       if (isNext && process.number === 2) process.say({ kind: 'refused', generation: 2, fault: FAULT })
       else obey(process, message)
     })
@@ -91,8 +130,7 @@ describe('the workers of a service', () => {
 
   it('outlive a late refusal of a generation that all were told to forget', async () => {
     const { group, processes } = start(2, (process, message) => {
-      const isNext =
-        typeof message === 'object' && message.kind === 'prepare' && message.plan.generation === 2
+      const isNext = typeof message === 'object' && message.kind === 'prepare' && message.generation === 2
       if (!isNext) obey(process, message)
       else if (process.number === 2) process.say({ kind: 'refused', generation: 2, fault: FAULT })
     })
@@ -107,8 +145,7 @@ describe('the workers of a service', () => {
 
   it('all keep the old generation when one ends while it builds the new one', async () => {
     const { group, processes } = start(2, (process, message) => {
-      const isNext =
-        typeof message === 'object' && message.kind === 'prepare' && message.plan.generation === 2
+      const isNext = typeof message === 'object' && message.kind === 'prepare' && message.generation === 2
       if (isNext && process.number === 1) process.end('signal SIGKILL')
       else obey(process, message)
     })
@@ -140,7 +177,7 @@ describe('the workers of a service', () => {
     let hold: (() => void) | undefined
     const { group, processes } = start(1, (process, message) => {
       const isSlow = processes.length === 2 && typeof message === 'object' && message.kind === 'prepare'
-      if (isSlow && message.plan.generation === 1) hold = () => obey(process, message)
+      if (isSlow && message.generation === 1) hold = () => obey(process, message)
       else obey(process, message)
     })
     await group.started
