@@ -13,6 +13,7 @@ import { gatewaySuite } from './gateway.ts'
 import { guardsSuite } from './guards.ts'
 import { keysSuite } from './keys.ts'
 import { memorySuite } from './memory.ts'
+import { reloadSuite } from './reload.ts'
 import { routeLoadSuite } from './route-load.ts'
 import { routesSuite } from './routes.ts'
 import { saturationSuite } from './saturation.ts'
@@ -39,6 +40,7 @@ export const SUITES: readonly Suite[] = [
   gatewayTlsSuite,
   routesSuite,
   routeLoadSuite,
+  reloadSuite,
   keysSuite,
   memorySuite,
   startSuite,
