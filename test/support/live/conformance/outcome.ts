@@ -38,7 +38,7 @@ const withToken = (request: RawRequest, token: string): RawRequest => ({
 
 /** @throws Error when the application got what no decision allowed. */
 export function assertHarmless({ startLine, target, headers }: ReceivedRequest): void {
-  if (readings(target).some((path) => path.includes('closed')))
+  if (readings(target).some((path) => path.startsWith('/closed')))
     throw new Error(`wrong allow: the application got ${startLine}`)
   const planted = headers.find(([name, value]) => value.includes(PLANTED) && name.toLowerCase() !== 'x-mine')
   if (planted !== undefined) throw new Error(`spoofed: the application got ${planted.join(': ')}`)
@@ -54,7 +54,8 @@ function readings(target: string): readonly string[] {
     String.fromCharCode(Number.parseInt(hex, 16)),
   )
   const lower = plain.toLowerCase().replaceAll('\\', '/')
-  return [lower, new URL(lower.replace(/^\/+/, '/'), 'http://x').pathname]
+  const merged = lower.replaceAll(/\/+/g, '/').replaceAll(/;[^/]*/g, '')
+  return [lower, merged, new URL(merged, 'http://x').pathname]
 }
 
 function allowedOutcome(

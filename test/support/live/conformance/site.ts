@@ -5,13 +5,15 @@ import { createTestIssuer } from '../../../../src/testing/test-issuer.ts'
 import type { Cleanup } from '../cleanup.ts'
 import { freePort } from '../loopback.ts'
 import { createTempDir } from '../temp-dir.ts'
-import { startWarder, type RunningWarder } from '../warder.ts'
+import { startWarder, type JudgedRequest, type RunningWarder } from '../warder.ts'
 import { startApplication, type Application } from './application.ts'
 import type { ConformingProxy } from './proxies.ts'
 import { startRelay, type Relay } from './relay.ts'
 
 export interface ConformanceSite {
   readonly warder: RunningWarder
+  /** Every decision so far, oldest first. */
+  readonly decisions: readonly JudgedRequest[]
   readonly app: Application
   /** Between the proxy and Warder. */
   readonly relay: Relay
@@ -31,16 +33,19 @@ export async function startConformanceSite(
   const issuer = createTestIssuer(ISSUER)
   const file = join(createTempDir(cleanup), 'jwks.json')
   writeFileSync(file, JSON.stringify(issuer.jwks()))
-  const warder = await startWarder(configOf(file, proxy.extraListen ?? ''), cleanup)
+  const decisions: JudgedRequest[] = []
+  const text = configOf(file, proxy.extraListen ?? '')
+  const warder = await startWarder(text, cleanup, 'warder.yaml', {}, decisions)
   const app = await startApplication(cleanup)
   const relay = await startRelay(proxy.portOf?.(warder) ?? warder.port, cleanup)
   const port = await freePort()
   const upstream = `http://127.0.0.1:${app.port}`
-  const decisions = `127.0.0.1:${relay.port}`
-  const front = { decisions, identityNames: IDENTITY_NAMES, upstream, port, editSnippet: asPrinted }
+  const address = `127.0.0.1:${relay.port}`
+  const front = { decisions: address, identityNames: IDENTITY_NAMES, upstream, port, editSnippet: asPrinted }
   await proxy.start(front, cleanup)
   return {
     warder,
+    decisions,
     app,
     relay,
     port,
