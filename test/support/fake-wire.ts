@@ -43,6 +43,7 @@ export function createFakeWire(): FakeWire {
       hasWaiting = isHeld
       return !isHeld
     },
+    writeLent: (memory, length) => wire.write(Buffer.from(memory.subarray(0, length))),
     finish() {},
     close: () => end('closed'),
     destroy: () => end('destroyed'),

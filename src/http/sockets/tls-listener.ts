@@ -115,6 +115,7 @@ function toWire(socket: TLSSocket): Wire {
       count()
       return mayGoOn
     },
+    writeLent: (memory, length) => wire.write(Buffer.from(memory.subarray(0, length))),
     finish: () => void socket.end(),
     close: () => void socket.destroy(),
     destroy: () => void socket.destroy(),

@@ -27,6 +27,12 @@ export interface Wire {
    * @returns False when bytes are waiting: send no more before `onDrain`.
    */
   write(bytes: Uint8Array): boolean
+  /**
+   * The same for memory that the caller uses again at once: what the socket does not take yet is copied.
+   *
+   * @param length How many bytes of it are sent, from its beginning.
+   */
+  writeLent(memory: Uint8Array, length: number): boolean
   /** Sends what was written and no more, and still receives. */
   finish(): void
   /** Ends the connection; what the socket has taken still arrives. `onClose` follows. */
@@ -41,7 +47,7 @@ export interface Wire {
 /** The part of a runtime's socket that a wire is made of. */
 interface RawSocket {
   readonly remoteAddress: string | undefined
-  write(bytes: Uint8Array): number
+  write(bytes: Uint8Array, from?: number, length?: number): number
   shutdown(): void
   end(): void
   terminate(): void
@@ -89,10 +95,23 @@ export class SocketWire implements Wire {
     if (!this.#isOpen || this.#isFinished) return true
     const sent = this.#waiting.length === 0 ? this.#send(bytes) : 0
     if (sent === bytes.length) return true
-    this.#waiting.push(sent === 0 ? bytes : bytes.subarray(sent))
-    this.#sizes.push(bytes.length)
-    this.#hold(bytes.length)
+    this.#keep(sent === 0 ? bytes : bytes.subarray(sent), bytes.length)
     return false
+  }
+
+  writeLent(memory: Uint8Array, length: number): boolean {
+    if (!this.#isOpen || this.#isFinished) return true
+    const sent = this.#waiting.length === 0 ? Math.max(this.#socket.write(memory, 0, length), 0) : 0
+    if (sent === length) return true
+    this.#keep(Buffer.from(memory.subarray(sent, length)), length - sent)
+    return false
+  }
+
+  /** @param size How many bytes of memory they keep alive. */
+  #keep(bytes: Uint8Array, size: number): void {
+    this.#waiting.push(bytes)
+    this.#sizes.push(size)
+    this.#hold(size)
   }
 
   finish(): void {

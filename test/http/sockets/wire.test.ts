@@ -12,9 +12,9 @@ function createSocket(takes: readonly number[]) {
     text: () => Buffer.concat(sent).toString(),
     socket: {
       remoteAddress: '127.0.0.1',
-      write(bytes: Uint8Array) {
-        const taken = Math.min(left.shift() ?? Infinity, bytes.length)
-        if (taken > 0) sent.push(Buffer.from(bytes.subarray(0, taken)))
+      write(bytes: Uint8Array, from = 0, length = bytes.length) {
+        const taken = Math.min(left.shift() ?? Infinity, length)
+        if (taken > 0) sent.push(Buffer.from(bytes.subarray(from, from + taken)))
         return taken
       },
       shutdown: () => void calls.push('shutdown'),
@@ -48,6 +48,26 @@ it('sends all bytes in order, however much the socket takes at a time, and then 
       expect([text(), held, wire.hasWaiting]).toEqual([texts.join(''), 0, false])
       expect(calls).toEqual(['shutdown'])
       expect(drains.at(-1)).toBe(isWaiting ? true : undefined)
+    }),
+  )
+})
+
+it('has sent or copied lent memory when the call returns, and charges for the copy alone', () => {
+  fc.assert(
+    fc.property(pieces, takes, (texts, amounts) => {
+      const { socket, text } = createSocket(amounts)
+      const wire = new SocketWire(socket)
+      const memory = Buffer.alloc(64)
+      let held = 0
+      wire.chargeTo({ add: (bytes) => (held += bytes) })
+      for (const piece of texts) {
+        memory.fill('-').write(piece)
+        expect(wire.writeLent(memory, piece.length)).toBe(!wire.hasWaiting)
+        memory.fill('-')
+      }
+      expect(held).toBe(texts.join('').length - text().length)
+      for (let i = 0; wire.hasWaiting && i <= amounts.length; i++) wire.drained()
+      expect([text(), held]).toEqual([texts.join(''), 0])
     }),
   )
 })
