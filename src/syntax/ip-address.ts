@@ -87,6 +87,8 @@ const MAY_BE_MAPPED = /^[0:]*:ffff:/i
 
 /** `::ffff:192.0.2.1`, in any spelling, as `192.0.2.1`; any other text unchanged. */
 export function plainAddress(address: string): string {
+  // Nearly always; and it runs for each request.
+  if (!address.includes(':')) return address
   const dotted = DOTTED.exec(address)?.[1]
   if (dotted !== undefined) return dotted
   if (!MAY_BE_MAPPED.test(address)) return address

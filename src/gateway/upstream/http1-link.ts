@@ -7,6 +7,7 @@ import { BodyWriter } from '../../http/messages/body-writer.ts'
 import type { BodyFraming } from '../../http/messages/framing.ts'
 import type { FieldLine } from '../../http/messages/header-fields.ts'
 import { readMessageHead } from '../../http/messages/message-head.ts'
+import { lineOf } from '../../http/messages/read-field.ts'
 import type { ResponseHead } from '../../http/messages/response-head.ts'
 import type { Wire, WireEvents } from '../../http/sockets/wire.ts'
 import { NO_LINK_EVENTS, type AnswerBroken, type Link, type LinkEvents, type LinkRequest } from './link.ts'
@@ -180,7 +181,7 @@ function requestText(request: LinkRequest): string {
   let text = `${method} ${target} HTTP/1.1\r\nHost: ${authority}\r\n${framingText(framing)}`
   if (isUpgrade) text += UPGRADE_LINES
   else if (takesTrailers) text += TRAILERS_LINES
-  for (const { name, value } of fields) text += `${name}: ${value}\r\n`
+  for (const field of fields) text += lineOf(field)
   return `${text}\r\n`
 }
 

@@ -6,6 +6,7 @@ import type { ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
 import type { RequestHead } from '../messages/request-head.ts'
+import { lineOf } from '../messages/read-field.ts'
 import type { ResponseHead } from '../messages/response-head.ts'
 import { wholeAnswerText, type WholeAnswer } from '../messages/whole-answer.ts'
 import type { Wire, WireEvents } from '../sockets/wire.ts'
@@ -233,6 +234,6 @@ function framingOf({ hasBody, length }: AnswerHead, isHttp10: boolean): Response
 
 function startOf({ status, phrase, fields }: AnswerHead): string {
   let text = `HTTP/1.1 ${status} ${phrase}\r\n`
-  for (const { name, value } of fields) text += `${name}: ${value}\r\n`
+  for (const field of fields) text += lineOf(field)
   return text
 }

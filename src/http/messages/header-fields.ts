@@ -66,6 +66,8 @@ const NO_MEMBERS: readonly string[] = []
 
 /** Names of the fields that `Connection` limits to its hop. A set: a client may send thousands. */
 export function connectionNames(fields: readonly HeaderField[]): ReadonlySet<string> {
+  // Most heads have none, and then nothing is made.
+  if (!fields.some(({ lower }) => lower === 'connection')) return NO_NAMES
   const names = membersOf(fields, 'connection')
   return names.length === 0 ? NO_NAMES : new Set(names)
 }

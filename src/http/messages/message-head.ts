@@ -1,6 +1,8 @@
 /** The head of an HTTP/1.1 message, read strictly: one reading, or none. */
 import { err, ok, type Result } from '../../result.ts'
+import { fieldNameAt, hashOf, hashWith } from './field-names.ts'
 import { MAX_FIELDS, TOO_MANY_FIELDS, type FieldReader, type HeaderField } from './header-fields.ts'
+import { ReadField } from './read-field.ts'
 
 // Control characters, and a CR or LF outside of a line end: some parsers end a line there, others do not.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)|(?<!\r)\n/
@@ -106,9 +108,11 @@ export class MessageHead implements FieldReader {
 
   #list(): readonly HeaderField[] {
     const fields: HeaderField[] = []
-    for (let at = 0; at < this.#places.length; at += STEP) {
-      const name = this.#text.slice(this.#places[at + 1], this.#places[at + 2])
-      fields.push({ name, lower: name.toLowerCase(), value: this.#valueAt(at) })
+    const places = this.#places
+    for (let at = 0; at < places.length; at += STEP) {
+      const start = places[at + 1] as number
+      const name = fieldNameAt(this.#text, places[at] as number, start, places[at + 2] as number)
+      fields.push(new ReadField(this.#text, name, start, places[at + 3] as number, places[at + 4] as number))
     }
     return fields
   }
@@ -116,8 +120,7 @@ export class MessageHead implements FieldReader {
   #find(lower: string, from: number): number {
     const places = this.#places
     if (from >= places.length) return -1
-    let hash = 0
-    for (let i = 0; i < lower.length; i++) hash = hashWith(hash, lower.charCodeAt(i))
+    const hash = hashOf(lower)
     for (let at = from; at < places.length; at += STEP)
       if (places[at] === hash && this.#isNamed(at, lower)) return at
     return -1
@@ -138,8 +141,6 @@ export class MessageHead implements FieldReader {
 
 /** 0 if it is no character of a name, and at the end of the text. */
 const lowerAt = (text: string, at: number): number => LOWER[text.charCodeAt(at)] ?? 0
-
-const hashWith = (hash: number, letter: number): number => (Math.imul(hash, 31) + letter) | 0
 
 /** Optional white space (RFC 9110 §5.6.3) is space and tab; `trim()` would take more. */
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x09

@@ -171,6 +171,23 @@ describe('a head', () => {
     )
   })
 
+  it('of an answer is read the same, whatever was read before it', () => {
+    const version = fc.constantFrom('HTTP/1.1', 'HTTP/1.0', 'HTTP/2', 'http/1.1', 'HTTP/1.1 ')
+    const status = fc.constantFrom('200', '204', '304', '404', '099', '600', '20', '2000')
+    const phrase = fc.constantFrom('', ' ', ' OK', ' OK ', '\tOK', ' \xe9', 'OK')
+    const one = fc.tuple(version, status, phrase).map(([v, s, p]) => `${v} ${s}${p}\r\nContent-Length: 0`)
+    const read = (text: string): unknown => parseResponseHead(text, 'GET')
+    fc.assert(
+      fc.property(one, one, (before, text) => {
+        read(before)
+        const after = read(text)
+        read('HTTP/1.1 500 Other')
+        expect(read(text)).toEqual(after)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   it('of an answer never has two framings', () => {
     fc.assert(
       fc.property(lines, fc.constantFrom('GET', 'HEAD'), (fields, method) => {
