@@ -155,18 +155,28 @@ export class Http2Stream implements ClientStream {
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#trailers = trailers
-    this.flush()
-    if (!this.#stream.writableEnded) this.#stream.end()
+    if (this.#stream.writableEnded) return
+    const bytes = this.#takeGathered()
+    // With the last content, so that its frame ends the stream: an empty one behind it costs a quarter as much.
+    if (bytes === undefined) this.#stream.end()
+    else this.#stream.end(bytes)
+    this.#count()
   }
 
   flush(): boolean {
-    const [first, second] = this.#gathered
-    if (first === undefined) return !this.#stream.writableNeedDrain
-    const bytes = second === undefined ? first : Buffer.concat(this.#gathered)
-    this.#gathered = []
+    const bytes = this.#takeGathered()
+    if (bytes === undefined) return !this.#stream.writableNeedDrain
     const mayGoOn = this.#stream.write(bytes)
     this.#count()
     return mayGoOn
+  }
+
+  #takeGathered(): Buffer | undefined {
+    const [first, second] = this.#gathered
+    if (first === undefined) return undefined
+    const bytes = second === undefined ? first : Buffer.concat(this.#gathered)
+    this.#gathered = []
+    return bytes
   }
 
   /** HTTP/2 requests ask for no tunnel, and a server that opens one unasked was refused before. */
@@ -229,21 +239,22 @@ function respond(
   { status, fields, length }: Pick<AnswerHead, 'status' | 'fields' | 'length'>,
   options: { readonly endStream: boolean; readonly waitForTrailers: boolean },
 ): void {
-  const headers = toHeaders(fields)
+  const headers = toHeaders(fields, status)
   if (length !== undefined) headers['content-length'] = length
-  stream.respond({ ':status': status, ...headers }, options)
+  stream.respond(headers, options)
 }
 
 /** Several fields of one name stay apart: `Set-Cookie` cannot be joined. */
-function toHeaders(fields: AnswerHead['fields']): OutgoingHttpHeaders {
+function toHeaders(fields: AnswerHead['fields'], status?: number): OutgoingHttpHeaders {
   // Without a prototype: `constructor` is a name like any other.
-  const headers = Object.create(null) as Record<string, string | string[]>
+  const headers = Object.create(null) as Record<string, number | string | string[]>
+  if (status !== undefined) headers[':status'] = status
   for (const { name, value } of fields) {
     const lower = name.toLowerCase()
     const known = headers[lower]
     if (known === undefined) headers[lower] = value
-    else if (typeof known === 'string') headers[lower] = [known, value]
-    else known.push(value)
+    else if (Array.isArray(known)) known.push(value)
+    else headers[lower] = [String(known), value]
   }
   return headers
 }
