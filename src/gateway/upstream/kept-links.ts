@@ -10,7 +10,7 @@ export interface KeptLink {
 
 // Shorter than the 5 s after which Node.js and uvicorn close an idle connection, so that they seldom close it first.
 export const KEEP_MS = 4_000
-const MAX_KEPT = 64
+const MAX_KEPT = 256
 
 interface Entry extends KeptLink, Expiring {}
 

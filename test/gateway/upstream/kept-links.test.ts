@@ -27,9 +27,9 @@ it('keeps none that has reached its age, that is closed, or that comes after the
   expect([idle.wire.ending, kept.keep(link()), kept.take()]).toEqual(['destroyed', false, undefined])
 })
 
-it('keeps 64, and hands out the one that was kept last', () => {
+it('keeps 256, and hands out the one that was kept last', () => {
   const kept = createKeptLinks(60_000, NEVER)
-  const links = Array.from({ length: 65 }, () => link())
-  expect(links.map((one) => kept.keep(one)).lastIndexOf(true)).toBe(63)
-  expect(kept.take()?.wire).toBe(links[63]?.wire as never)
+  const links = Array.from({ length: 257 }, () => link())
+  expect(links.map((one) => kept.keep(one)).lastIndexOf(true)).toBe(255)
+  expect(kept.take()?.wire).toBe(links[255]?.wire as never)
 })
