@@ -48,3 +48,11 @@ export const denied = (status: number, ...reasons: readonly DenyReason[]): Expec
 export const BLOCKED: Expected = { kind: 'blocked' }
 
 export const READER: TokenOf = (site) => site.mint()
+
+export type Fields = NonNullable<RawRequest['headers']>
+
+/** A case as it is written in a table. */
+export type Row = readonly [title: string, request: RawRequest, expected: Expected, token?: TokenOf]
+
+export const orders = (headers: Fields = []): RawRequest => ({ target: '/orders/1', headers })
+export const publicPath = (headers: Fields): RawRequest => ({ target: '/public/1', headers })

@@ -5,61 +5,55 @@ import type { RawRequest } from '../raw-client.ts'
 const COUNT = 520
 const SEED = 20_261_129
 
-const segment = fc.constantFrom(
-  ...[
-    'orders',
-    'items',
-    'public',
-    'closed',
-    'Closed',
-    'ORDERS',
-    '1',
-    'a%20b',
-    'a+b',
-    '%2e',
-    '%2e%2e',
-    '..',
-    '.',
-    '',
-  ],
-  ...[
-    'x;y',
-    '..;',
-    'a%2fb',
-    '%2F',
-    '%5c',
-    'x%5Cy',
-    '%00',
-    '%c3%a9',
-    '%C3%A9',
-    '%e9',
-    '%',
-    '%zz',
-    'index.php',
-    'a:b',
-  ],
-  ...[
-    '~',
-    '%7e',
-    '@',
-    '$',
-    "'",
-    '(x)',
-    '*',
-    'a,b',
-    '=',
-    '&',
-    '%25',
-    '%252e',
-    'é',
-    'a\\b',
-    '"',
-    '|',
-    '^',
-    '{x}',
-    '<x>',
-  ],
-)
+const SEGMENTS = [
+  'orders',
+  'items',
+  'public',
+  'closed',
+  'Closed',
+  'ORDERS',
+  '1',
+  'a%20b',
+  'a+b',
+  '%2e',
+  '%2e%2e',
+  '..',
+  '.',
+  '',
+  'x;y',
+  '..;',
+  'a%2fb',
+  '%2F',
+  '%5c',
+  'x%5Cy',
+  '%00',
+  '%c3%a9',
+  '%C3%A9',
+  '%e9',
+  '%',
+  '%zz',
+  'index.php',
+  'a:b',
+  '~',
+  '%7e',
+  '@',
+  '$',
+  "'",
+  '(x)',
+  '*',
+  'a,b',
+  '=',
+  '&',
+  '%25',
+  '%252e',
+  'é',
+  'a\\b',
+  '"',
+  '|',
+  '^',
+  '{x}',
+  '<x>',
+] as const
 const start = fc.constantFrom(
   '/orders',
   '/orders',
@@ -72,30 +66,42 @@ const start = fc.constantFrom(
   '/./orders',
 )
 const path = fc
-  .tuple(start, fc.array(segment, { maxLength: 4 }))
+  .tuple(start, fc.array(fc.constantFrom(...SEGMENTS), { maxLength: 4 }))
   .map(([first, rest]) => `${first}/${rest.join('/')}`)
-const query = fc.constantFrom(
-  ...['', '', '?', '?a=b', '?a=%2f..&b', '?x=/closed/1', '?_method=DELETE', '?a?b', '?%00', '?a=b#c', '?é'],
-)
-const method = fc.constantFrom(
-  ...[
-    'GET',
-    'GET',
-    'GET',
-    'POST',
-    'HEAD',
-    'DELETE',
-    'PUT',
-    'PATCH',
-    'OPTIONS',
-    'PROPFIND',
-    'get',
-    'M-SEARCH',
-  ],
-)
-const host = fc.constantFrom(
-  ...['api.example.com', 'api.example.com', 'API.EXAMPLE.COM', 'api.example.com:8080', 'api.example.com.'],
-)
+const QUERIES = [
+  '',
+  '',
+  '?',
+  '?a=b',
+  '?a=%2f..&b',
+  '?x=/closed/1',
+  '?_method=DELETE',
+  '?a?b',
+  '?%00',
+  '?a=b#c',
+  '?é',
+] as const
+const METHODS = [
+  'GET',
+  'GET',
+  'GET',
+  'POST',
+  'HEAD',
+  'DELETE',
+  'PUT',
+  'PATCH',
+  'OPTIONS',
+  'PROPFIND',
+  'get',
+  'M-SEARCH',
+] as const
+const HOSTS = [
+  'api.example.com',
+  'api.example.com',
+  'API.EXAMPLE.COM',
+  'api.example.com:8080',
+  'api.example.com.',
+] as const
 
 export interface ParityRequest extends RawRequest {
   readonly method: string
@@ -107,7 +113,14 @@ export interface ParityRequest extends RawRequest {
 
 export const PARITY_REQUESTS: readonly ParityRequest[] = fc.sample(
   fc
-    .record({ method, path, query, host, hasToken: fc.boolean() })
+
+    .record({
+      method: fc.constantFrom(...METHODS),
+      path,
+      query: fc.constantFrom(...QUERIES),
+      host: fc.constantFrom(...HOSTS),
+      hasToken: fc.boolean(),
+    })
     .map(({ path: before, query: after, ...rest }): ParityRequest => ({ ...rest, target: before + after })),
   { numRuns: COUNT, seed: SEED },
 )
