@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'bun:test'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { WarderError } from '../../src/errors.ts'
+import type { RequestHandler } from '../../src/http/connections/client-connection.ts'
 import { serveHttp1 } from '../../src/http/connections/http1-connection.ts'
 import type { Deadlines, Expiring } from '../../src/http/deadlines.ts'
 import { UNCHARGED } from '../../src/http/held-account.ts'
@@ -13,6 +14,7 @@ import { freeSocket } from '../../src/server/free-socket.ts'
 import type { SocketAddress } from '../../src/socket-address.ts'
 import { createFakeWire } from '../support/fake-wire.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
+import { waitFor } from '../support/live/loopback.ts'
 import { openClient, requestText } from '../support/live/raw-client.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
 import { statusesOf } from '../support/raw-http.ts'
@@ -149,7 +151,7 @@ describe('createDecisionListener()', () => {
 })
 
 /** A connection on a fake wire, and its deadlines. */
-function serve(endpoint: Endpoint) {
+function serve(endpoint: Endpoint, change: (handler: RequestHandler) => RequestHandler = (same) => same) {
   const items = new Set<Expiring>()
   const deadlines: Deadlines = {
     add: (item) => void items.add(item),
@@ -158,10 +160,12 @@ function serve(endpoint: Endpoint) {
   }
   const wire = createFakeWire()
   serveHttp1(wire, {
-    handler: createEndpointHandler(
-      () => new Map([['/', endpoint]]),
-      '',
-      () => {},
+    handler: change(
+      createEndpointHandler(
+        () => new Map([['/', endpoint]]),
+        '',
+        () => {},
+      ),
     ),
     deadlines,
     patience: { firstMs: 75_000, idleMs: 75_000 },
@@ -218,8 +222,7 @@ describe('a connection of the decision listener', () => {
     expect(held).toBeLessThan(20_000)
     expect(wire.isPaused).toBe(true)
     wire.hold(false)
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(statusesOf(wire.text())).toHaveLength(5_000)
+    await waitFor('all answers', () => statusesOf(wire.text()).length === 5_000 || undefined)
     expect(wire.isPaused).toBe(false)
   })
 
@@ -231,8 +234,7 @@ describe('a connection of the decision listener', () => {
     for (let i = 0; i < 100; i++) send(end + start)
     expect(statusesOf(wire.text())).toEqual([200])
     wire.hold(false)
-    await new Promise((resolve) => setImmediate(resolve))
-    expect(statusesOf(wire.text())).toHaveLength(101)
+    await waitFor('all answers', () => statusesOf(wire.text()).length === 101 || undefined)
     send(end)
     expect(statusesOf(wire.text())).toHaveLength(102)
   })
@@ -245,6 +247,40 @@ describe('a connection of the decision listener', () => {
     pass(60_000)
     expect(wire.ending).toBeUndefined()
   })
+
+  /** The runtime does all this before it reports the next event. */
+  const afterCallbacks = async (): Promise<void> => {
+    for (let i = 0; i < 100; i++) await Promise.resolve()
+  }
+  const WAYS: Readonly<Record<string, (handler: RequestHandler) => RequestHandler>> = {
+    'at once': (handler) => handler,
+    'over a stream': ({ serve: over, refuse }) => ({ serve: over, refuse }),
+  }
+  for (const [way, change] of Object.entries(WAYS)) {
+    it(`lets others have their turn between its pipelined requests, answered ${way}`, async () => {
+      const { wire, send } = serve(ok, change)
+      const answered = (): number => statusesOf(wire.text()).length
+      send(ONE.repeat(100))
+      for (let turn = 1; answered() < 100; turn++) {
+        await afterCallbacks()
+        expect(answered()).toBeLessThanOrEqual(turn * 16)
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+      expect(wire.isPaused).toBe(false)
+      send(ONE)
+      await afterCallbacks()
+      expect(answered()).toBe(101)
+    })
+
+    it(`is answered to its last request when it has sent its end meanwhile, answered ${way}`, async () => {
+      const { wire, send } = serve(ok, change)
+      send(ONE.repeat(60))
+      await afterCallbacks()
+      wire.events.onEnd()
+      while (wire.ending === undefined) await new Promise((resolve) => setImmediate(resolve))
+      expect(statusesOf(wire.text())).toHaveLength(60)
+    })
+  }
 
   it('is closed when its answers stay unread', () => {
     const { wire, send, pass } = serve(ok)

@@ -6,10 +6,11 @@ import {
   type ConnectionContext,
   type Serve,
 } from './client-connection.ts'
+import { keepAhead, type BytesAhead } from './bytes-ahead.ts'
 import { createHolding, type Holding } from '../held-account.ts'
 import type { Expiring } from '../deadlines.ts'
 import { Http1HeadReader } from './http1-head.ts'
-import { Http1Stream, MAX_AHEAD_BYTES, type StreamEnd } from './http1-stream.ts'
+import { Http1Stream, type StreamEnd } from './http1-stream.ts'
 import type { RequestFault } from '../messages/framing.ts'
 import { announcesBody, type RequestHead } from '../messages/request-head.ts'
 import {
@@ -27,6 +28,11 @@ const LINGER_MS = 2_000
 const LINGER_BYTES = 1_048_576
 /** Answers to pipelined requests are sent together, up to about this length. */
 const GATHERED_LENGTH = 16_384
+/**
+ * Pipelined requests of one connection that are read before all others have their turn. One read may hold 15,000 of
+ * them: without a bound, 64 clients kept everybody else waiting for ten seconds.
+ */
+const MAX_AT_ONCE = 16
 const NO_BYTES = Buffer.alloc(0)
 
 export const serveHttp1 = (wire: Wire, context: ConnectionContext): ClientConnection =>
@@ -38,6 +44,7 @@ export const serveHttp1 = (wire: Wire, context: ConnectionContext): ClientConnec
  * - `#readingHead`: the connection waits for a head, or reads one.
  * - Serving: an `Http1Stream` has the events until its exchange ends.
  * - Awaiting the reader: the client has not read its answers yet, so no further request of it is read.
+ * - Awaiting its turn: the client has pipelined so many requests that others are served first.
  * - Lingering: nothing more is sent, and what the client still sends is dropped.
  */
 class Http1Connection implements ClientConnection {
@@ -54,6 +61,10 @@ class Http1Connection implements ClientConnection {
   #gathered = ''
   #isServing = false
   #hasServed = false
+  /** Requests that were read since all others had their turn. */
+  #atOnce = 0
+  /** The client has sent its last byte, and some of its requests are not read yet. */
+  #hasEnded = false
   #lingeredBytes = 0
 
   constructor(wire: Wire, context: ConnectionContext) {
@@ -65,7 +76,10 @@ class Http1Connection implements ClientConnection {
     this.#expireIn(context.patience.firstMs)
     context.deadlines.add(this.#expiring)
     this.#readingHead = {
-      onData: (bytes) => this.#readHead(bytes),
+      onData: (bytes) => {
+        this.#atOnce = 0
+        this.#readHead(bytes)
+      },
       onDrain() {},
       onEnd: () => {
         this.#linger()
@@ -109,10 +123,15 @@ class Http1Connection implements ClientConnection {
     if (step.kind === 'head') return this.#begin(step.head, step.rest)
     this.#send()
     if (step.kind === 'fault') this.#refuse(step.fault)
+    else this.#awaitMore()
+    return undefined
+  }
+
+  #awaitMore(): void {
+    if (this.#hasEnded) this.#readingHead.onEnd()
     else if (this.#wire.hasWaiting) this.#awaitReader(NO_BYTES)
     // What follows an earlier request may have been left to the kernel.
     else this.#wire.resume()
-    return undefined
   }
 
   #begin(head: RequestHead, rest: Buffer): Buffer | undefined {
@@ -139,11 +158,13 @@ class Http1Connection implements ClientConnection {
     // The connection becomes the last one that is closed in favour of others.
     context.onBusy()
     context.onIdle()
-    if (rest.length > 0 && this.#gathered.length < GATHERED_LENGTH) return rest
+    const mayGoOn = rest.length > 0 && ++this.#atOnce < MAX_AT_ONCE
+    if (mayGoOn && this.#gathered.length < GATHERED_LENGTH) return rest
     this.#send()
-    if (this.#wire.hasWaiting) this.#awaitReader(rest)
-    else if (rest.length > 0) return rest
-    else this.#wire.resume()
+    if (rest.length === 0) this.#awaitMore()
+    else if (this.#wire.hasWaiting) this.#awaitReader(rest)
+    else if (mayGoOn) return rest
+    else this.#awaitTurn(rest)
     return undefined
   }
 
@@ -159,6 +180,8 @@ class Http1Connection implements ClientConnection {
     context.onBusy()
     this.#expiring.deadlineMs = Infinity
     serve(new Http1Stream(this.#wire, head, rest, context, this.#onExchangeEnd))
+    // Until it ends, all others have their turn.
+    if (this.#isServing) this.#atOnce = 0
   }
 
   #exchangeEnded({ rest, connection }: StreamEnd): void {
@@ -178,36 +201,47 @@ class Http1Connection implements ClientConnection {
 
   /** Reads no further request of a client that does not read its answers: they would pile up here. */
   #awaitReader(rest: Buffer): void {
-    let ahead = rest
-    const hold = (): void => {
-      this.#holding.set(this.#head.heldBytes + ahead.length)
-      if (ahead.length > MAX_AHEAD_BYTES) this.#wire.pause()
-    }
-    hold()
+    const ahead = this.#keep(rest)
     this.#wire.events = {
       ...this.#readingHead,
-      onData: (bytes) => {
-        ahead = Buffer.concat([ahead, bytes])
-        hold()
-      },
+      onData: ahead.add,
       onDrain: (isEmpty) => {
         this.#expireIn(IDLE_TIMEOUT_MS)
-        if (!isEmpty) return
-        this.#holding.set(this.#head.heldBytes)
-        this.#readNext(ahead)
+        if (isEmpty) this.#readNext(ahead.take())
       },
     }
+  }
+
+  /** Reads the next request when all other connections had their turn. */
+  #awaitTurn(rest: Buffer): void {
+    const wire = this.#wire
+    const ahead = this.#keep(rest)
+    // Its requests have arrived: they are answered first.
+    const onEnd = (): void => void (this.#hasEnded = true)
+    const waiting = { ...this.#readingHead, onData: ahead.add, onEnd }
+    wire.events = waiting
+    setImmediate(() => {
+      if (wire.events !== waiting) return
+      wire.events = this.#readingHead
+      this.#atOnce = 0
+      this.#readHead(ahead.take())
+    })
+  }
+
+  #keep(rest: Buffer): BytesAhead {
+    return keepAhead(rest, this.#wire, this.#holding, this.#head.heldBytes)
   }
 
   #readNext(rest: Buffer): void {
     const wire = this.#wire
     this.#context.onIdle()
+    if (rest.length > 0 && ++this.#atOnce >= MAX_AT_ONCE) return this.#awaitTurn(rest)
     wire.events = this.#readingHead
     // A turn of its own, so that a thousand pipelined requests are not a thousand frames deep.
     queueMicrotask(() => {
       if (wire.events !== this.#readingHead) return
       // Not sooner: what a TLS socket holds back would overtake the rest, which precedes it.
-      if (rest.length === 0) wire.resume()
+      if (rest.length === 0) this.#awaitMore()
       else this.#readHead(rest)
     })
   }
