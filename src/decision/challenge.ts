@@ -1,5 +1,5 @@
 /** Challenges: what a denied client has to bring to be allowed. */
-import { DENY_ROWS, type DenyReason } from './reasons.ts'
+import { DENY_REASONS, DENY_ROWS, type DenyReason } from './reasons.ts'
 
 /** One sentence per error code, not per reason: a client that probes must not learn more than the RFC's codes reveal. */
 const DESCRIPTIONS = {
@@ -7,6 +7,10 @@ const DESCRIPTIONS = {
   invalid_token: 'the token was not accepted',
   insufficient_scope: 'the token lacks a scope',
 } as const
+
+/** The challenge of every reason, without scopes; written once, because it is longer than the rest of an answer. */
+export const challengesByReason = (realm: string): ReadonlyMap<DenyReason, string | undefined> =>
+  new Map(DENY_REASONS.map((reason) => [reason, challengeFor(reason, realm, [])]))
 
 /**
  * The `WWW-Authenticate` value of a denial. A request without a token gets no error code (RFC 6750 §3.1).

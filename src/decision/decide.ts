@@ -89,9 +89,8 @@ function makeId(newId: DecideDeps['newId']): string {
 }
 
 /** The decision on a request that a caller could not read. */
-export function denyUnread(guard: Guard, outcome: Denial, id: string): Deny {
-  return { ...denyBase(outcome, guard.realm), id, route: undefined, policy: undefined, issuer: undefined }
-}
+export const denyUnread = (guard: Guard, outcome: Denial, id: string): Deny =>
+  toDeny(guard, outcome, id, NO_PARTS)
 
 function allow(trial: Trial, id: string): Allow | Deny {
   const { guard, route } = trial
@@ -113,22 +112,34 @@ function allow(trial: Trial, id: string): Allow | Deny {
   }
 }
 
-function deny(trial: Trial, outcome: Denial, id: string): Deny {
-  const { route, policy, issuer, isCacheHit, guard } = trial
-  const names = { route: route?.name, policy: policy?.name, issuer: issuer?.settings.name }
-  return { ...denyBase(outcome, guard.realm), id, ...names, isCacheHit }
-}
+const deny = ({ guard, route, policy, issuer, isCacheHit }: Trial, outcome: Denial, id: string): Deny =>
+  toDeny(guard, outcome, id, {
+    route: route?.name,
+    policy: policy?.name,
+    issuer: issuer?.settings.name,
+    isCacheHit,
+  })
 
-function denyBase(denial: Denial, realm: string): Omit<Deny, 'id' | 'route' | 'policy' | 'issuer'> {
+/** What took part in a denial. */
+type Parts = Pick<Deny, 'route' | 'policy' | 'issuer' | 'isCacheHit'>
+
+const NO_PARTS: Parts = { route: undefined, policy: undefined, issuer: undefined }
+
+function toDeny({ realm, challenges }: Guard, denial: Denial, id: string, parts: Parts): Deny {
   const { reason } = denial
+  // Field by field: a spread is a loop over names, and took a tenth of a denial's time in a loop.
   return {
     outcome: 'deny',
     reason,
     status: DENY_ROWS[reason].status,
-    challenge: challengeFor(reason, realm, reason === 'scope_missing' ? denial.scopes : NO_SCOPES),
+    challenge:
+      reason === 'scope_missing' ? challengeFor(reason, realm, denial.scopes) : challenges.get(reason),
     retryAfterSeconds: 'retryAfterSeconds' in denial ? denial.retryAfterSeconds : undefined,
     denial,
+    id,
+    route: parts.route,
+    policy: parts.policy,
+    issuer: parts.issuer,
+    isCacheHit: parts.isCacheHit,
   }
 }
-
-const NO_SCOPES: readonly string[] = []

@@ -8,6 +8,8 @@ import { finishNow, type Sliced } from '../slices.ts'
 import type { RouteSettings } from '../settings/route/definition.ts'
 import type { PolicySettings } from '../settings/policy/definition.ts'
 import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
+import { challengesByReason } from './challenge.ts'
+import type { DenyReason } from './reasons.ts'
 import { createDeniedTokens, type DeniedTokens } from './denied-tokens.ts'
 
 /** What a guard is made of. The key sources behind the issuers are running already. */
@@ -38,6 +40,8 @@ export interface Guard {
   /** Remembers token headers. */
   readonly readHeader: ReadHeader
   readonly realm: string
+  /** The challenge of each reason, except that of `scope_missing`, which names the scopes of the policy. */
+  readonly challenges: ReadonlyMap<DenyReason, string | undefined>
 }
 
 export const compileGuard = (input: GuardInput): Guard => finishNow(compileGuardSliced(input))
@@ -92,6 +96,7 @@ const toGuard = (input: GuardInput, compiled: CompiledPolicies, routes: RouteTab
   denied: createDeniedTokens(input.cache),
   readHeader: createHeaderMemo(),
   realm: input.realm,
+  challenges: challengesByReason(input.realm),
 })
 
 /** Issuers that an `iss` identifies without a policy. An issuer of any `iss` is only for the policies that name it. */

@@ -52,6 +52,14 @@ describe('challengeFor, RFC 6750 §3', () => {
 })
 
 describe('denyUnread', () => {
+  for (const reason of DENY_REASONS) {
+    it(`has the challenge of its reason, with the realm and the scopes: ${reason}`, () => {
+      const denial = exampleDenial(reason)
+      const { challenge } = denyUnread(makeGuard({ realm: 'here' }), denial, 'ID')
+      const scopes = denial.reason === 'scope_missing' ? denial.scopes : []
+      expect(challenge).toBe(challengeFor(reason, 'here', scopes) as string)
+    })
+  }
   it('is a denial like any other, without route, policy and issuer', () =>
     expect(denyUnread(makeGuard(), exampleDenial('origin_missing'), 'ID')).toEqual({
       outcome: 'deny',
