@@ -18,6 +18,7 @@ const PACKAGE_OF = {
   h2load: 'nghttp2-client',
   hypercorn: 'python3-hypercorn',
   php: 'php-cli',
+  apache2: 'apache2-bin',
 } as const
 
 /** No source of packages has them, or only an old one: they are used if they are in the `PATH`. */

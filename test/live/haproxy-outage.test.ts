@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
@@ -6,6 +7,7 @@ import { haproxyFront } from '../support/live/haproxy.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { freePort, listen, waitFor } from '../support/live/loopback.ts'
 import type { RawResponse } from '../support/live/raw-client.ts'
+import { createTempDir } from '../support/live/temp-dir.ts'
 import { startWarder } from '../support/live/warder.ts'
 
 /** HAProxy 2.6 attempts four times. */
@@ -137,5 +139,36 @@ liveSuite('HAProxy while the keys are unavailable', ['haproxy'], () => {
   it('still answers 401 without a token, and lets public routes pass', async () => {
     expect((await site.ask({ target: '/orders/1' })).status).toBe(401)
     expect((await site.ask({ target: '/public/1' })).status).toBe(200)
+  })
+})
+
+/** Sockets of the test belong to its own user. */
+const withoutUser = (text: string): string => text.replaceAll(/^ {4}(?:user|group) .*\n/gm, '')
+
+liveSuite('HAProxy and other places of Warder', ['haproxy'], () => {
+  const cleanup = createCleanup()
+  afterAll(() => cleanup.run())
+
+  it('asks over a unix socket', async () => {
+    const dir = createTempDir(cleanup)
+    const decisions = `unix:${dir}/decisions.sock`
+    const site = await startGuardedSite(cleanup, {
+      front: haproxyFront(),
+      decisions,
+      editSnippet: withoutUser,
+    })
+    chmodSync(dir, 0o755)
+    chmodSync(`${dir}/decisions.sock`, 0o777)
+    expect((await site.ask({ target: '/orders/1' }, site.mint())).status).toBe(200)
+    expect(site.app.received.at(-1)?.values('X-Auth-Subject')).toEqual(['alice'])
+    expect((await site.ask({ target: '/orders/1' })).status).toBe(401)
+  })
+
+  it('asks another Warder if one is down', async () => {
+    const editSnippet = (text: string): string =>
+      text.replace(/^backend warder$/m, 'backend warder\n    server gone 127.0.0.1:1 check inter 1s fall 1')
+    const site = await startGuardedSite(cleanup, { front: haproxyFront(), editSnippet })
+    for (let i = 0; i < 6; i++)
+      expect((await site.ask({ target: '/orders/1' }, site.mint())).status).toBe(200)
   })
 })

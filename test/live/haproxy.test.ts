@@ -135,4 +135,20 @@ liveSuite('HAProxy with the changes that its page describes', ['haproxy'], () =>
     expect((await site.ask({ target: '/any/1' }, site.mint())).status).toBe(403)
     expect((await site.ask({ target: '/any/1' }, site.mint({ scope: 'orders:write' }))).status).toBe(200)
   })
+
+  it('sends a secret that Warder wants of its callers, and hides it from the application', async () => {
+    const site = await startGuardedSite(cleanup, {
+      front: haproxyFront(),
+      extraConfig: 'trusted_callers: [{ secret: sesame-sesame-sesame-sesame }]',
+      editSnippet: (text) =>
+        text.replace(
+          /^ {4}http-request lua\.warder .*$/m,
+          (line) =>
+            `    http-request set-header X-Warder-Secret sesame-sesame-sesame-sesame\n${line}\n    http-request del-header X-Warder-Secret`,
+        ),
+    })
+    const headers = [['X-Warder-Secret', 'guess']] as const
+    expect((await site.ask({ target: '/orders/1', headers }, site.mint())).status).toBe(200)
+    expect(site.app.received.at(-1)?.values('X-Warder-Secret')).toEqual([])
+  })
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../src/syntax/override-fields.ts'
+import { apacheFront } from '../support/live/apache.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import type { HttpMessage } from '../support/live/http-message.ts'
 import type { StartFront } from '../support/live/front.ts'
@@ -53,6 +54,7 @@ const requestWith = (names: readonly string[], twice: boolean): RawRequest => {
 const FRONTS: readonly (readonly [name: string, program: Program, front: StartFront])[] = [
   ['nginx', 'nginx', startNginxFront],
   ['HAProxy', 'haproxy', haproxyFront()],
+  ['Apache', 'apache2', apacheFront()],
 ]
 
 for (const [name, program, front] of FRONTS) {

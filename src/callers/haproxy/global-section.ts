@@ -14,6 +14,9 @@ export function haproxyGlobal(options: HaproxySnippetOptions, identityCount: num
   return `\
 # A whole haproxy.cfg for HAProxy 2.6 or later. Check it with \`haproxy -c -f FILE\`.
 global
+    .if version_atleast(3.1)
+    tune.lua.bool-sample-conversion normal
+    .endif
     # \`warder snippet haproxy --print lua\` prints this file. Every thread has its own copy, so that none waits for another.
     lua-load-per-thread ${luaFile}
     # Room for the longest token that Warder can be set to accept, 64 KiB, with the rest of the request's head; with its
