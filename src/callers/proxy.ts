@@ -29,6 +29,8 @@ export interface ProxySnippet {
   readonly examples: string
   /** Whether an address of Warder can be written into this configuration. */
   readonly canName: (address: string) => boolean
+  /** Set if only one Warder can be named, by host and port: what to do instead. */
+  readonly oneTcpAddress?: string
   /** Reads the flags, and returns the function that writes the text. */
   readonly read: (flags: SnippetFlags) => Result<(facts: SnippetFacts) => string, FlagMistake>
 }
@@ -57,4 +59,6 @@ export interface SnippetFacts {
   readonly identityNames: readonly string[]
   /** All identity headers at their longest, in bytes. Default: each at its default cap of 4 KiB. */
   readonly identityBytes?: number
+  /** Fields of a client's request in which Warder looks for tokens, as `Authorization`. Default: that one. */
+  readonly tokenFields?: readonly string[]
 }

@@ -46,6 +46,7 @@ const CASES: readonly Case[] = [
   ['snippet nginx', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet haproxy', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet apache', ['-c', config], 'warder.snippet/v1', 0],
+  ['snippet traefik', ['-c', config], 'warder.snippet/v1', 0],
   ['config show', ['-c', config], 'warder.config/v1', 0],
   ['config show', ['-c', config, '--origin'], 'warder.config-origin/v1', 0],
   ['config show', ['-c', broken], 'warder.check/v1', 3],

@@ -9,6 +9,7 @@ import { haproxyFront } from '../support/live/haproxy.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { startNginxFront } from '../support/live/nginx-front.ts'
 import { ask, type RawRequest } from '../support/live/raw-client.ts'
+import { traefikFront } from '../support/live/traefik.ts'
 import type { Program } from '../../tools/programs.ts'
 import { gatewayConfig, runGateway, startRawUpstream } from '../support/run-gateway.ts'
 
@@ -55,6 +56,7 @@ const FRONTS: readonly (readonly [name: string, program: Program, front: StartFr
   ['nginx', 'nginx', startNginxFront],
   ['HAProxy', 'haproxy', haproxyFront()],
   ['Apache', 'apache2', apacheFront()],
+  ['Traefik', 'traefik', traefikFront()],
 ]
 
 for (const [name, program, front] of FRONTS) {

@@ -1,4 +1,5 @@
 /** Names of nginx's variables for identity headers. */
+import { canonicalName } from '../field-names.ts'
 import { assertPlain, HEADER_NAME } from './plain-text.ts'
 
 export interface IdentityHeader {
@@ -28,7 +29,3 @@ export function identityHeaders(names: readonly string[]): readonly IdentityHead
   }
   return [...headers.values()]
 }
-
-/** `x-auth-subject` → `X-Auth-Subject`: header names have no case, readers do. */
-const canonicalName = (name: string): string =>
-  name.replaceAll(/(?:^|-)[a-z]/g, (start) => start.toUpperCase())

@@ -4,9 +4,11 @@ import type { Proxy, SnippetFlags } from '../../callers/proxy.ts'
 import type { SocketAddress } from '../../socket-address.ts'
 import { WarderError } from '../../errors.ts'
 import type { PolicySettings } from '../../settings/policy/definition.ts'
+import type { TokenSourceSettings } from '../../settings/token-source/definition.ts'
 import { writeResult, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withConfig } from '../open-instance.ts'
+import { canonicalName } from '../../callers/field-names.ts'
 import { reachableAddress } from '../../settings/values/listen-address.ts'
 import { usageError } from '../usage-error.ts'
 
@@ -20,14 +22,20 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetFlags):
       '--decisions: not one or more addresses',
       "write --decisions '10.0.0.1:9180 10.0.0.2:9180'; by default it is `listen.decisions` of the configuration",
     )
+  if (addresses !== undefined && addresses.length > 1 && snippet.oneTcpAddress !== undefined)
+    throw usageError(`--decisions: more than one address, for ${proxy.title}`, snippet.oneTcpAddress)
   const write = snippet.read(options)
   if (!write.ok) throw usageError(write.error.message, write.error.hint)
   return withConfig(cli, options.config, ({ config, guard }) => {
-    const { policies, listen } = config.settings
+    const { policies, listen, tokenSources } = config.settings
     const text = write.value({
       decisions: addresses ?? [addressFor(proxy, listen.decisions)],
       identityNames: guard.identityNames,
       identityBytes: identityBytesOf(policies),
+      tokenFields: tokenFieldsOf([
+        ...tokenSources,
+        ...policies.flatMap((policy) => policy.tokenSources ?? []),
+      ]),
     })
     writeResult(cli, 'warder.snippet/v1', { proxy: name, text }, () => text)
     return EXIT.ok
@@ -35,12 +43,12 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetFlags):
 }
 
 /** The proxy has another working directory, and its configuration may have no quotes that help in an address. */
-function addressFor({ name, snippet }: Proxy, address: SocketAddress): string {
+function addressFor({ title, snippet }: Proxy, address: SocketAddress): string {
   const absolute = address.kind === 'unix' ? { ...address, path: resolve(address.path) } : address
   const text = reachableAddress(absolute)
   if (snippet.canName(text)) return text
-  const message = `the path of the decisions socket cannot be written into a configuration of ${name}`
-  const hints = ['use a path without spaces, quotes, braces and `;`']
+  const message = `the address of the decisions listener cannot be written into a configuration of ${title}`
+  const hints = [snippet.oneTcpAddress ?? 'use a path without spaces, quotes, braces and `;`']
   throw new WarderError('ERR_CONFIG_ADDRESS', message, { hints })
 }
 
@@ -52,4 +60,14 @@ function identityBytesOf(policies: readonly PolicySettings[]): number {
     longest.set(header, Math.max(longest.get(header) ?? 0, maxBytes))
   }
   return [...longest].reduce((sum, [header, bytes]) => sum + `${header}: \r\n`.length + bytes, 0)
+}
+
+/** Some proxies send only the fields that their configuration lists. A query parameter is in the path's field. */
+function tokenFieldsOf(sources: readonly TokenSourceSettings[]): readonly string[] {
+  const fields = sources.flatMap(({ kind, name }) => {
+    if (kind === 'query') return []
+    if (kind === 'header') return [canonicalName(name)]
+    return [kind === 'cookie' ? 'Cookie' : 'Sec-WebSocket-Protocol']
+  })
+  return [...new Set(fields)]
 }

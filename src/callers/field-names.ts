@@ -1,0 +1,41 @@
+/** Names of header fields in the texts of snippets. */
+import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../syntax/override-fields.ts'
+import type { SnippetFacts } from './proxy.ts'
+
+/** Stricter than HTTP: with other characters, some proxy drops the field, or cannot name it. */
+const FIELD_NAME = /^[A-Za-z][A-Za-z0-9-]*$/
+
+/** `x-auth-subject` → `X-Auth-Subject`: names of fields have no case, readers do. */
+export const canonicalName = (name: string): string =>
+  name.replaceAll(/(?:^|-)[a-z]/g, (start) => start.toUpperCase())
+
+/**
+ * Each identity header once, in whatever letter case it was written.
+ *
+ * @throws TypeError when a name cannot be written.
+ */
+export function identityFields(names: readonly string[]): readonly string[] {
+  for (const name of names)
+    if (!FIELD_NAME.test(name)) throw new TypeError(`identityNames: ${JSON.stringify(name)} is not a name`)
+  return [...new Map(names.map((name) => [name.toLowerCase(), canonicalName(name)])).values()]
+}
+
+/** By these, a CORS preflight is recognised: the first two are there, the last two are not. */
+const PREFLIGHT_FIELDS = ['Origin', 'Access-Control-Request-Method', 'Authorization', 'Cookie']
+
+/** Every field of a client's request that a decision reads, for proxies that send only the listed ones. */
+export const fieldsToSend = ({ tokenFields = [] }: SnippetFacts): readonly string[] => [
+  ...new Set([...PREFLIGHT_FIELDS, ...tokenFields]),
+]
+
+/**
+ * Every field that no client may send to an application, except those that the text writes itself.
+ *
+ * @param written In any letter case.
+ */
+export function fieldsToRemove(written: readonly string[]): readonly string[] {
+  const kept = new Set(written.map((name) => name.toLowerCase()))
+  return [...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS, 'X-Decision-Reason'].filter(
+    (name) => !kept.has(name.toLowerCase()),
+  )
+}

@@ -1,0 +1,116 @@
+/** The suites of every proxy through a real Traefik. */
+import { afterAll, beforeAll, expect, it } from 'bun:test'
+import { traefikSnippet, type TraefikSnippetOptions } from '../../src/callers/traefik/snippet.ts'
+import { createCleanup } from '../support/live/cleanup.ts'
+import type { StartFront } from '../support/live/front.ts'
+import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
+import { liveSuite } from '../support/live/live-suite.ts'
+import { freePort } from '../support/live/loopback.ts'
+import { createTestCa } from '../support/test-ca.ts'
+import { traefik } from '../../src/callers/traefik/traefik.ts'
+import { decisionsSuite } from '../support/live/proxy-suites/decisions.ts'
+import type { LiveProxy } from '../support/live/proxy-suites/live-proxy.ts'
+import { outagesSuite } from '../support/live/proxy-suites/outages.ts'
+import { pathsSuite } from '../support/live/proxy-suites/paths.ts'
+import { spoofingSuite } from '../support/live/proxy-suites/spoofing.ts'
+import { upgradesSuite } from '../support/live/proxy-suites/upgrades.ts'
+import { loadTraefik, traefikFront } from '../support/live/traefik.ts'
+
+const live: LiveProxy = {
+  name: 'Traefik',
+  programs: ['traefik'],
+  proxy: traefik,
+  front: traefikFront(),
+  refuses: { twoTokens: false, authorizationInConnection: true },
+  trusts: { any200: true },
+  // Thirty seconds.
+  waits: undefined,
+}
+
+const OPTIONS = {
+  decisions: ['127.0.0.1:9180'],
+  identityNames: ['X-Auth-Subject'],
+  upstream: 'http://127.0.0.1:8000',
+  serverNames: ['api.example.com'],
+  certificate: undefined,
+  entryPoints: [],
+}
+
+liveSuite('Traefik and the printed text', ['traefik', 'openssl'], () => {
+  const cleanup = createCleanup()
+  afterAll(() => cleanup.run())
+
+  const texts: readonly (readonly [string, Partial<TraefikSnippetOptions>])[] = [
+    ['every host', { serverNames: [] }],
+    ['several hosts and an IPv6 address', { serverNames: ['a.example.com', 'b'], decisions: ['[::1]:9180'] }],
+    ['entry points, and an application with TLS', { entryPoints: ['web'], upstream: 'https://app.internal' }],
+    ['no identity header', { identityNames: [] }],
+    ['many long identity headers', { identityNames: ['Null', 'On', `X-${'a'.repeat(62)}`] }],
+  ]
+  for (const [what, more] of texts) {
+    it(`is loaded without an error for ${what}`, async () => {
+      const { program, loaded } = await loadTraefik(
+        traefikSnippet({ ...OPTIONS, ...more }),
+        await freePort(),
+        cleanup,
+      )
+      const parts = Object.entries({ ...loaded.routers, ...loaded.middlewares })
+      expect(parts.length).toBeGreaterThan(8)
+      for (const [name, { status, error }] of parts)
+        expect([name, status, error]).toEqual([name, 'enabled', undefined])
+      expect(program.output()).not.toContain('ERR')
+    })
+  }
+
+  it('judges https with the certificate of the site, and names the scheme to the application', async () => {
+    const ca = createTestCa()
+    cleanup.add(() => ca.remove())
+    const front: StartFront = async ({ decisions, upstream, port }, ends) => {
+      const certificate = ca.issue('api.example.com')
+      const text = traefikSnippet({ ...OPTIONS, decisions: [decisions], upstream, certificate })
+      return (await loadTraefik(text, port, ends)).program
+    }
+    const site = await startGuardedSite(cleanup, { front })
+    const ask = (path: string, headers: Readonly<Record<string, string>>) =>
+      fetch(`https://localhost:${site.port}${path}`, {
+        headers: { Host: 'api.example.com', ...headers },
+        tls: { ca: ca.ca, checkServerIdentity: () => undefined, serverName: 'api.example.com' },
+      })
+    expect((await ask('/orders/1', {})).status).toBe(401)
+    expect(
+      (await ask('/orders/1', { Authorization: `Bearer ${site.mint()}`, 'X-Forwarded-Proto': 'http' }))
+        .status,
+    ).toBe(200)
+    expect(site.app.received.at(-1)?.values('X-Forwarded-Proto')).toEqual(['https'])
+    // The router with a certificate is for TLS alone.
+    expect((await fetch(`http://127.0.0.1:${site.port}/public/1`)).status).toBe(404)
+  })
+})
+
+liveSuite('Traefik that does not clean paths', ['traefik'], () => {
+  const cleanup = createCleanup()
+  let site: GuardedSite
+  beforeAll(async () => {
+    site = await startGuardedSite(cleanup, { front: traefikFront('{ sanitizePath: false }') })
+  })
+  afterAll(() => cleanup.run())
+
+  for (const target of [
+    '//orders/1',
+    '/orders//1',
+    '/orders/../closed/1',
+    '/orders/%2e%2e/closed/1',
+    '/orders/./1',
+  ])
+    it(`asks about ${target} as it is, and Warder denies it`, async () => {
+      const response = await site.ask({ target }, site.mint())
+      expect([response.status, response.values('X-Decision-Reason')]).toEqual([403, ['path_ambiguous']])
+      expect(site.app.received).toEqual([])
+    })
+})
+
+decisionsSuite(live)
+spoofingSuite(live)
+pathsSuite(live)
+upgradesSuite(live)
+outagesSuite(live)
