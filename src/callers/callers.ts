@@ -15,7 +15,7 @@ import { traefik } from './traefik/traefik.ts'
 /** Callers with an endpoint for original requests. */
 export const DIALECTS: readonly [Dialect, ...Dialect[]] = [nginxDialect, forward, envoyDialect]
 
-export const PROXIES: readonly Proxy[] = [nginx, haproxy, apache, traefik]
+export const PROXIES: readonly Proxy[] = ([] = [nginx, haproxy, apache, traefik])
 
 /** Contracts of other systems; the configuration sets their paths. */
 export const FOREIGN_CALLERS = { jwtauthrequest } satisfies Readonly<Record<string, Caller>>

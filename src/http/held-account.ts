@@ -8,18 +8,16 @@ export interface HeldAccount {
 export const UNCHARGED: HeldAccount = { add() {} }
 
 /** One holder of an account, whose amount changes as a whole. */
-export class Holding {
-  readonly #account: HeldAccount
-  #bytes = 0
+export type Holding = ReturnType<typeof createHolding>
 
-  constructor(account: HeldAccount) {
-    this.#account = account
-  }
-
-  set(bytes: number): void {
-    if (bytes === this.#bytes) return
-    const more = bytes - this.#bytes
-    this.#bytes = bytes
-    this.#account.add(more)
+export function createHolding(account: HeldAccount) {
+  let held = 0
+  return {
+    set(bytes: number): void {
+      if (bytes === held) return
+      const more = bytes - held
+      held = bytes
+      account.add(more)
+    },
   }
 }

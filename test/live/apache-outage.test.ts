@@ -21,7 +21,7 @@ function expectProxyError(response: RawResponse): void {
   expect(JSON.parse(response.body)).toMatchObject({ status: 503, code: 'proxy_error', decision_id: '' })
 }
 
-liveSuite('Apache without an answer of Warder', ['apache2'], () => {
+liveSuite('Apache without an answer of Warder', ['apache2', 'lua-socket'], () => {
   const cleanup = createCleanup()
   afterAll(() => cleanup.run())
 
@@ -105,7 +105,7 @@ liveSuite('Apache without an answer of Warder', ['apache2'], () => {
   }
 })
 
-liveSuite('Apache while the keys are unavailable', ['apache2'], () => {
+liveSuite('Apache while the keys are unavailable', ['apache2', 'lua-socket'], () => {
   const cleanup = createCleanup()
   let site: GuardedSite
   beforeAll(async () => {
@@ -134,7 +134,7 @@ liveSuite('Apache while the keys are unavailable', ['apache2'], () => {
   })
 })
 
-liveSuite('Apache and other places of Warder', ['apache2'], () => {
+liveSuite('Apache and other places of Warder', ['apache2', 'lua-socket'], () => {
   const cleanup = createCleanup()
   afterAll(() => cleanup.run())
 

@@ -12,7 +12,7 @@ import { AMBIGUOUS_TARGETS, PLAIN_TARGETS } from '../support/live/targets.ts'
 const KIB = 1024
 const THREADS = 4
 
-liveSuite('requests as they arrive through Apache', ['apache2'], () => {
+liveSuite('requests as they arrive through Apache', ['apache2', 'lua-socket'], () => {
   const cleanup = createCleanup()
   let site: GuardedSite
   let counter: CountingProxy | undefined
@@ -199,7 +199,7 @@ liveSuite('requests as they arrive through Apache', ['apache2'], () => {
   })
 })
 
-liveSuite('large tokens through Apache', ['apache2'], () => {
+liveSuite('large tokens through Apache', ['apache2', 'lua-socket'], () => {
   const cleanup = createCleanup()
   let site: GuardedSite
   beforeAll(async () => {
@@ -235,7 +235,7 @@ liveSuite('large tokens through Apache', ['apache2'], () => {
 })
 
 for (const processing of ['prefork', 'worker'] as const) {
-  liveSuite(`Apache with the processing module ${processing}`, ['apache2'], () => {
+  liveSuite(`Apache with the processing module ${processing}`, ['apache2', 'lua-socket'], () => {
     const cleanup = createCleanup()
     let site: GuardedSite
     let counter: CountingProxy | undefined

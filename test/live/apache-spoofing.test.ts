@@ -5,7 +5,7 @@ import { apacheFront } from '../support/live/apache.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { identityComesFromWarderAlone } from '../support/live/spoofed-identity.ts'
 
-liveSuite('Apache and identity headers of the client', ['apache2'], () => {
+liveSuite('Apache and identity headers of the client', ['apache2', 'lua-socket'], () => {
   const cleanup = createCleanup()
   let site: GuardedSite
   beforeAll(async () => {

@@ -22,7 +22,7 @@ const withClientsUpgrade = (text: string): string => {
 
 liveSuite(
   'Apache and an application that changes to HTTP/2 when it is asked to',
-  ['apache2', 'hypercorn'],
+  ['apache2', 'lua-socket', 'hypercorn'],
   () => {
     const cleanup = createCleanup()
     afterAll(() => cleanup.run())

@@ -15,7 +15,7 @@ const OPTIONS: ApacheSnippetOptions = {
   listen: '127.0.0.1:8080',
 }
 
-liveSuite('Apache with the printed text', ['apache2', 'openssl'], () => {
+liveSuite('Apache with the printed text', ['apache2', 'lua-socket', 'openssl'], () => {
   const cleanup = createCleanup()
   let site: GuardedSite
   beforeAll(async () => {
@@ -60,7 +60,7 @@ liveSuite('Apache with the printed text', ['apache2', 'openssl'], () => {
   decisionsReachClientAndApplication(() => site)
 })
 
-liveSuite('Apache with the changes that its page describes', ['apache2'], () => {
+liveSuite('Apache with the changes that its page describes', ['apache2', 'lua-socket'], () => {
   const cleanup = createCleanup()
   afterAll(() => cleanup.run())
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
-import { haproxyFront } from '../support/live/haproxy.ts'
+import { haproxyFront, isHaproxy26 } from '../support/live/haproxy.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { waitFor } from '../support/live/loopback.ts'
 import {
@@ -28,7 +28,8 @@ liveSuite(
     const cleanup = createCleanup()
     afterAll(() => cleanup.run())
 
-    it('the attack reaches a closed path if `Upgrade` is handed on', async () => {
+    // Later versions hand on WebSocket alone.
+    it.skipIf(!isHaproxy26())('the attack reaches a closed path if `Upgrade` is handed on', async () => {
       const field = await startUpgradeField(cleanup, {
         front: haproxyFront(),
         editSnippet: withClientsUpgrade,

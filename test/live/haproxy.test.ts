@@ -46,7 +46,8 @@ liveSuite('HAProxy with the printed files', ['haproxy', 'openssl'], () => {
   for (const [name, options] of accepted) {
     it(`accepts the text ${name}, without a warning`, async () => {
       const { code, output } = await testHaproxyConfig({ ...OPTIONS, ...options }, cleanup)
-      expect(output).toBe('Configuration file is valid\n')
+      // Later versions print nothing.
+      expect(['Configuration file is valid\n', '']).toContain(output)
       expect(code).toBe(0)
     })
   }
@@ -83,7 +84,8 @@ liveSuite('HAProxy with the printed files', ['haproxy', 'openssl'], () => {
       const { certFile, keyFile } = ca.issue('api.example.com')
       const certificate = prepare(certFile, keyFile)
       const { code, output } = await testHaproxyConfig({ ...OPTIONS, certificate }, cleanup)
-      expect(output).toBe('Configuration file is valid\n')
+      // Later versions print nothing.
+      expect(['Configuration file is valid\n', '']).toContain(output)
       expect(code).toBe(0)
     })
   }

@@ -52,15 +52,15 @@ const requestWith = (names: readonly string[], twice: boolean): RawRequest => {
   return { method: 'POST', headers: [...once, ...(twice ? once : []), ['X-Mine', 'planted']], body: 'a=b' }
 }
 
-const FRONTS: readonly (readonly [name: string, program: Program, front: StartFront])[] = [
-  ['nginx', 'nginx', startNginxFront],
-  ['HAProxy', 'haproxy', haproxyFront()],
-  ['Apache', 'apache2', apacheFront()],
-  ['Traefik', 'traefik', traefikFront()],
+const FRONTS: readonly (readonly [name: string, programs: readonly Program[], front: StartFront])[] = [
+  ['nginx', ['nginx'], startNginxFront],
+  ['HAProxy', ['haproxy'], haproxyFront()],
+  ['Apache', ['apache2', 'lua-socket'], apacheFront()],
+  ['Traefik', ['traefik'], traefikFront()],
 ]
 
-for (const [name, program, front] of FRONTS) {
-  liveSuite(`fields that describe another request, through ${name}`, [program], () => {
+for (const [name, programs, front] of FRONTS) {
+  liveSuite(`fields that describe another request, through ${name}`, programs, () => {
     const cleanup = createCleanup()
     let send: Send
     beforeAll(async () => {

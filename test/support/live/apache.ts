@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ApacheSnippetOptions } from '../../../src/callers/apache/site.ts'
 import { apacheSnippet } from '../../../src/callers/apache/snippet.ts'
-import { startProgram } from './child-program.ts'
+import { startProgram, type ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'
 import type { StartFront } from './front.ts'
 import { isListening } from './loopback.ts'
@@ -63,21 +63,31 @@ export async function testApacheConfig(
 /** Apache in front of a guarded site. */
 export const apacheFront =
   (options: ApacheOptions = {}): StartFront =>
-  async ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
-    const text = apacheSnippet({
-      decisions: [decisions],
-      identityNames,
-      upstream,
-      serverName: 'api.example.com',
-      listen: `127.0.0.1:${port}`,
-    })
-    const file = writeConfig(editSnippet(text), cleanup, options)
-    // Of its own group: as it stops, a prefork Apache ends every process of its group, and this one would be among them.
-    const apache = startProgram(['setsid', 'apache2', '-f', file, '-DFOREGROUND'])
-    cleanup.add(() => apache.stop())
-    await apache.ready(`Apache on port ${port}`, async () => (await isListening(port)) || undefined)
-    return apache
+  ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
+    const site = { decisions: [decisions], identityNames, upstream, serverName: 'api.example.com' }
+    const text = apacheSnippet({ ...site, listen: `127.0.0.1:${port}` })
+    return startApache(editSnippet(text), port, cleanup, options)
   }
+
+/** Starts Apache, and waits until it accepts connections on `port` of 127.0.0.1. */
+export async function startApache(
+  text: string,
+  port: number,
+  cleanup: Cleanup,
+  options: ApacheOptions = {},
+): Promise<ChildProgram> {
+  // Of its own group: as it stops, a prefork Apache ends every process of its group, and this one would be among them.
+  const apache = startProgram([
+    'setsid',
+    'apache2',
+    '-f',
+    writeConfig(text, cleanup, options),
+    '-DFOREGROUND',
+  ])
+  cleanup.add(() => apache.stop())
+  await apache.ready(`Apache on port ${port}`, async () => (await isListening(port)) || undefined)
+  return apache
+}
 
 function writeConfig(text: string, cleanup: Cleanup, options: ApacheOptions = {}): string {
   const dir = createTempDir(cleanup)

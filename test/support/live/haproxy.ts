@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { LUA_ACTION } from '../../../src/callers/haproxy/lua-action.ts'
 import type { HaproxySnippetOptions } from '../../../src/callers/haproxy/site.ts'
 import { haproxySnippet } from '../../../src/callers/haproxy/snippet.ts'
-import { startProgram } from './child-program.ts'
+import { findMissing, whichProgram } from '../../../tools/programs.ts'
+import { startProgram, type ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'
 import type { StartFront } from './front.ts'
 import { isListening } from './loopback.ts'
@@ -27,23 +28,37 @@ export async function testHaproxyConfig(
   return { code, output: child.output() }
 }
 
+/** Whether the installed one is the 2.6 of Debian 12. */
+export const isHaproxy26 = (): boolean =>
+  findMissing(['haproxy']).length === 0 &&
+  Bun.spawnSync([whichProgram('haproxy'), '-v'])
+    .stdout.toString()
+    .startsWith('HAProxy version 2.6')
+
 /** HAProxy in front of a guarded site. */
 export const haproxyFront =
-  ({ editLua }: Pick<HaproxyEdits, 'editLua'> = {}): StartFront =>
-  async ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
-    const options = {
-      decisions: [decisions],
-      identityNames,
-      upstream,
-      serverName: 'api.example.com',
-      listen: `127.0.0.1:${port}`,
-    }
-    const edits = { editSnippet, ...(editLua !== undefined && { editLua }) }
-    const haproxy = startProgram(['haproxy', '-db', '-f', writeFiles(options, cleanup, edits)])
-    cleanup.add(() => haproxy.stop())
-    await haproxy.ready(`HAProxy on port ${port}`, async () => (await isListening(port)) || undefined)
-    return haproxy
-  }
+  (edits: Pick<HaproxyEdits, 'editLua'> = {}): StartFront =>
+  ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) =>
+    startHaproxy(
+      { decisions: [decisions], identityNames, upstream, serverName: 'api.example.com' },
+      port,
+      cleanup,
+      { ...edits, editSnippet },
+    )
+
+/** Starts HAProxy, and waits until it accepts connections on `port` of 127.0.0.1. */
+export async function startHaproxy(
+  options: Omit<HaproxyOptions, 'listen'>,
+  port: number,
+  cleanup: Cleanup,
+  edits: HaproxyEdits = {},
+): Promise<ChildProgram> {
+  const file = writeFiles({ ...options, listen: `127.0.0.1:${port}` }, cleanup, edits)
+  const haproxy = startProgram(['haproxy', '-db', '-f', file])
+  cleanup.add(() => haproxy.stop())
+  await haproxy.ready(`HAProxy on port ${port}`, async () => (await isListening(port)) || undefined)
+  return haproxy
+}
 
 function writeFiles(options: HaproxyOptions, cleanup: Cleanup, edits: HaproxyEdits = {}): string {
   const { editSnippet = (text) => text, editLua = (text) => text } = edits

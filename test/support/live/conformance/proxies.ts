@@ -1,4 +1,5 @@
 /** The real proxies, each with the text that `warder snippet` prints for it. */
+import { apacheFront } from '../apache.ts'
 import type { Program } from '../../../../tools/programs.ts'
 import type { StartFront } from '../front.ts'
 import { haproxyFront } from '../haproxy.ts'
@@ -19,4 +20,5 @@ export interface ConformingProxy {
 export const CONFORMING: readonly ConformingProxy[] = [
   { name: 'nginx', programs: ['nginx'], start: startNginxFront },
   { name: 'haproxy', programs: ['haproxy'], start: haproxyFront() },
+  { name: 'apache', programs: ['apache2', 'lua-socket'], start: apacheFront() },
 ]
