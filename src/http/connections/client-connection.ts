@@ -54,6 +54,12 @@ export const HEAD_TIMEOUT_MS = 10_000
 /** How long a client may leave its answers unread, and, by default, its connection idle. */
 export const IDLE_TIMEOUT_MS = 75_000
 
+/**
+ * Requests of one connection that are served before all others have their turn. One read may hold 15,000 of them:
+ * without a bound, 64 clients of HTTP/1.1 or 16 of HTTP/2 kept everybody else waiting for ten seconds.
+ */
+export const MAX_AT_ONCE = 16
+
 /** How long a connection may be silent, in milliseconds. */
 export interface ClientPatience {
   /** Before its first request. */

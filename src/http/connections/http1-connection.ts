@@ -2,6 +2,7 @@
 import {
   HEAD_TIMEOUT_MS,
   IDLE_TIMEOUT_MS,
+  MAX_AT_ONCE,
   type ClientConnection,
   type ConnectionContext,
   type Serve,
@@ -28,11 +29,6 @@ const LINGER_MS = 2_000
 const LINGER_BYTES = 1_048_576
 /** Answers to pipelined requests are sent together, up to about this length. */
 const GATHERED_LENGTH = 16_384
-/**
- * Pipelined requests of one connection that are read before all others have their turn. One read may hold 15,000 of
- * them: without a bound, 64 clients kept everybody else waiting for ten seconds.
- */
-const MAX_AT_ONCE = 16
 const NO_BYTES = Buffer.alloc(0)
 
 export const serveHttp1 = (wire: Wire, context: ConnectionContext): ClientConnection =>

@@ -1,6 +1,6 @@
 /** A client's connection of HTTP/2: many requests at once, each with the rules of its time. */
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
-import type { ClientConnection, ConnectionContext } from './client-connection.ts'
+import { MAX_AT_ONCE, type ClientConnection, type ConnectionContext } from './client-connection.ts'
 import type { Expiring } from '../deadlines.ts'
 import { readHttp2Head } from './http2-head.ts'
 import { Http2Stream, respondWhole } from './http2-stream.ts'
@@ -25,6 +25,9 @@ export function serveHttp2(
   context: ConnectionContext,
 ): ClientConnection {
   let active = 0
+  /** Requests that were served since all other connections had their turn; the others wait, and count as under way. */
+  let atOnce = 0
+  const waiting: (() => void)[] = []
   const expiring: Expiring = {
     deadlineMs: performance.now() + context.patience.firstMs,
     onDeadline: () => session.destroy(),
@@ -48,7 +51,17 @@ export function serveHttp2(
       expiring.deadlineMs = performance.now() + context.patience.idleMs
       context.onIdle()
     })
-    context.handler.serve(client)
+    if (atOnce === 0) setImmediate(takeTurn)
+    if (++atOnce <= MAX_AT_ONCE) context.handler.serve(client)
+    else waiting.push(() => (stream.destroyed ? client.abort() : context.handler.serve(client)))
+  }
+  const takeTurn = (): void => {
+    atOnce = 0
+    if (waiting.length === 0) return
+    const next = waiting.splice(0, MAX_AT_ONCE)
+    atOnce = next.length
+    setImmediate(takeTurn)
+    for (const serve of next) serve()
   }
   /** Answers one request with its fault; the others go on. */
   const refuse = (stream: ServerHttp2Stream, fault: RequestFault): void => {
