@@ -1,0 +1,107 @@
+-- Asks Warder about each request. Needs HAProxy 2.6 or later.
+--
+--     http-request lua.warder BACKEND PATH
+--
+-- asks the servers of BACKEND in turn for a decision of the endpoint PATH, such as /v1/auth/forward. Then it sets
+-- variables of the transaction, and so the rules that follow it need no Lua:
+--
+--     txn.warder_allowed     true only if Warder allowed the request. Deny the request unless it is true.
+--     txn.warder_status      the status of Warder's answer
+--     txn.warder_answer.X    the header X of the answer, in lower case and with _ in place of -, for example
+--                            txn.warder_answer.x_auth_subject
+--
+-- Except for the first, a variable is set only if the configuration uses it. When Warder denies, the client gets its
+-- answer as it is: status, header and body.
+
+-- A decision takes less than a millisecond, and at most `first_fetch_wait` (1s) while keys are fetched.
+local TIMEOUT_MS = 1500
+
+-- More would overflow a table of HAProxy 2.6, which would crash.
+local MAX_FIELDS = 90
+
+local function set_of(words)
+  local set = {}
+  for word in words:gmatch("%S+") do set[word] = true end
+  return set
+end
+
+-- Header fields about one connection, or about a body: Warder decides without the body, and if its length were
+-- announced, Warder would wait for it.
+local OF_ONE_CONNECTION = set_of([[
+  connection content-length expect host http2-settings keep-alive proxy-authenticate proxy-authorization
+  proxy-connection te trailer transfer-encoding upgrade
+]])
+
+-- Every other field is sent as it came, twice if it came twice: any of them may hold the token, and Warder denies a
+-- request with two tokens. What names the request is HAProxy's own, and never what the client wrote.
+local function decision_request(txn)
+  local headers = {}
+  local count = 0
+  for name, values in pairs(txn.http:req_get_headers()) do
+    if not OF_ONE_CONNECTION[name] and not name:find("^x%-forwarded%-") and not name:find("^x%-original%-") then
+      local list = {}
+      -- The lists of HAProxy begin at 0.
+      for i = 0, #values do list[i + 1] = values[i] end
+      headers[name] = list
+      count = count + #list
+    end
+  end
+  if count > MAX_FIELDS then error("more than " .. MAX_FIELDS .. " header fields") end
+  headers["x-forwarded-method"] = { txn.sf:method() }
+  headers["x-forwarded-proto"] = { txn.f:ssl_fc() == 1 and "https" or "http" }
+  headers["x-forwarded-host"] = { txn.sf:req_fhdr("host") }
+  headers["x-forwarded-uri"] = { txn.sf:pathq() }
+  headers["x-forwarded-for"] = { txn.sf:src() }
+  return headers
+end
+
+local function servers_that_are_up(txn, backend)
+  local up = {}
+  for name, server in pairs(core.backends[backend].servers) do
+    if txn.f:srv_is_up(backend .. "/" .. name) == 1 then up[#up + 1] = server end
+  end
+  return up
+end
+
+local turn = 0
+
+-- Only what has a decision's id is an answer of Warder: HAProxy answers 503 itself if it cannot reach a server.
+local function ask(txn, backend, path)
+  local servers = servers_that_are_up(txn, backend)
+  local headers = decision_request(txn)
+  turn = turn + 1
+  for i = 1, #servers do
+    local address = servers[(turn + i) % #servers + 1]:get_addr()
+    if address:sub(1, 1) == "/" then address = "unix@" .. address end
+    local answer = core.httpclient():get({
+      url = "http://warder" .. path, dst = address, headers = headers, timeout = TIMEOUT_MS,
+    })
+    if answer and answer.headers and answer.headers["x-decision-id"] then return answer end
+  end
+end
+
+local function pass_on_denial(txn, answer)
+  local reply = txn:reply({ status = answer.status, body = answer.body })
+  for name, values in pairs(answer.headers) do
+    if not OF_ONE_CONNECTION[name] then
+      for i = 0, #values do reply:add_header(name, values[i]) end
+    end
+  end
+  txn:done(reply)
+end
+
+-- Whatever fails in here, also by an error, leaves txn.warder_allowed false.
+core.register_action("warder", { "http-req" }, function(txn, backend, path)
+  txn:set_var("txn.warder_allowed", false)
+  local answer = ask(txn, backend, path)
+  if not answer then return end
+  txn:set_var("txn.warder_status", answer.status, true)
+  for name, values in pairs(answer.headers) do
+    txn:set_var("txn.warder_answer." .. name:gsub("-", "_"), values[0] or "", true)
+  end
+  if answer.status == 200 then
+    txn:set_var("txn.warder_allowed", true)
+  elseif answer.status >= 400 then
+    pass_on_denial(txn, answer)
+  end
+end, 2)

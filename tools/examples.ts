@@ -1,0 +1,44 @@
+/** Writes the files of examples/ that `warder snippet` prints, each from examples/warder.yaml. */
+import { PROXIES } from '../src/callers/callers.ts'
+
+interface ExampleFile {
+  readonly proxy: string
+  /** Below examples/PROXY. */
+  readonly file: string
+  /** Besides {@link FLAGS}, in camel case. */
+  readonly flags?: Readonly<Record<string, string>>
+}
+
+const FLAGS = { upstream: 'http://127.0.0.1:8400', serverName: '_', listen: '127.0.0.1:8480' }
+/** What examples/warder.yaml says. */
+const FACTS = {
+  decisions: ['127.0.0.1:9480'],
+  identityNames: ['X-Auth-Subject', 'X-Auth-Roles'],
+  identityBytes: 8_300,
+}
+
+const HAPROXY = { luaFile: 'warder.lua' }
+const FILES: readonly ExampleFile[] = [
+  { proxy: 'nginx', file: 'warder.conf' },
+  { proxy: 'haproxy', file: 'haproxy.cfg', flags: { ...HAPROXY, print: 'cfg' } },
+  { proxy: 'haproxy', file: 'warder.lua', flags: { ...HAPROXY, print: 'lua' } },
+]
+
+/** The proxies that have an example. */
+export const EXAMPLES: ReadonlySet<string> = new Set(FILES.map(({ proxy }) => proxy))
+
+/** Path below examples/ → text. */
+export function exampleFiles(): ReadonlyMap<string, string> {
+  return new Map(
+    FILES.map(({ proxy: name, file, flags }) => {
+      const write = PROXIES.find((proxy) => proxy.name === name)?.snippet.read({ ...FLAGS, ...flags })
+      if (write?.ok !== true) throw new Error(`${name}: ${write?.error.message ?? 'no such proxy'}`)
+      return [`${name}/${file}`, write.value(FACTS)]
+    }),
+  )
+}
+
+if (import.meta.main) {
+  for (const [path, text] of exampleFiles())
+    await Bun.write(new URL(`../examples/${path}`, import.meta.url), text)
+}
