@@ -8,16 +8,18 @@ export interface HeldAccount {
 export const UNCHARGED: HeldAccount = { add() {} }
 
 /** One holder of an account, whose amount changes as a whole. */
-export type Holding = ReturnType<typeof createHolding>
+export class Holding {
+  readonly #account: HeldAccount
+  #bytes = 0
 
-export function createHolding(account: HeldAccount) {
-  let held = 0
-  return {
-    set(bytes: number): void {
-      if (bytes === held) return
-      const more = bytes - held
-      held = bytes
-      account.add(more)
-    },
+  constructor(account: HeldAccount) {
+    this.#account = account
+  }
+
+  set(bytes: number): void {
+    if (bytes === this.#bytes) return
+    const more = bytes - this.#bytes
+    this.#bytes = bytes
+    this.#account.add(more)
   }
 }

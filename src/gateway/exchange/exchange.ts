@@ -7,11 +7,13 @@ import type { Destination } from '../destination.ts'
 import type { GatewayFault } from '../gateway-event.ts'
 import type { FieldLine } from '../../http/messages/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
-import { DECISION_TIMEOUT_MS, startExchangeClock, type ExchangeClock } from './exchange-clock.ts'
+import { DECISION_TIMEOUT_MS, ExchangeClock } from './exchange-clock.ts'
 import type { ExchangeContext, ExchangeRules } from './exchange-context.ts'
 import { Forwarding, type ForwardingEvents } from './forwarding.ts'
 import { isGrpc, toGrpcAnswer } from './grpc-answer.ts'
 import { cookieFields, faultAnswer, toWholeAnswer, type OwnAnswer } from './own-answer.ts'
+
+const NOTHING = (): void => {}
 
 /** Takes over the events of the client's stream until it is released or cut off. */
 export class Exchange implements ClientEvents, ForwardingEvents {
@@ -28,7 +30,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
   #corsHeaders: CorsHeaders | undefined
   /** From auth services that allowed the request. */
   #cookies: readonly FieldLine[] = []
-  #cancelAdmission = (): void => {}
+  #cancelAdmission = NOTHING
   /** Of the decision, or of the answer in place of it. */
   #id = ''
   #isOver = false
@@ -39,7 +41,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#context = context
     this.#rules = rules
     this.#request = readClientRequest(client.head, client.peer, context.proto, rules.isTrusted)
-    this.#clock = startExchangeClock(context.deadlines, DECISION_TIMEOUT_MS, () => this.#late())
+    this.#clock = new ExchangeClock(context.deadlines, DECISION_TIMEOUT_MS, () => this.#late())
   }
 
   start(): void {

@@ -5,15 +5,14 @@
 import type { ClientEvents, ClientStream } from '../../http/connections/client-stream.ts'
 import type { GatewayFault } from '../gateway-event.ts'
 import { announcedBytes } from '../../http/messages/request-head.ts'
-import type { FieldLine } from '../../http/messages/header-fields.ts'
-import type { ResponseHead } from '../../http/messages/response-head.ts'
-import type { AnswerBroken, Link, LinkEvents } from '../upstream/link.ts'
+import type { AnswerBroken, Link } from '../upstream/link.ts'
 import type { ServerPool } from '../upstream/server-pool.ts'
 import { AnswerRelay, type AnswerEnd, type AnswerIntercepted } from './answer-relay.ts'
 import type { ForwardingInput } from './exchange-context.ts'
 import { isGrpc } from './grpc-answer.ts'
 import { isRepeatable, LinkSearch, type LinkSearchEvents } from './link-search.ts'
 import type { OwnAnswer } from './own-answer.ts'
+import { ServerSide, type ServerSideEvents } from './server-side.ts'
 import { createUploadPace, type PaceSettings, type UploadPace } from './upload-pace.ts'
 import { toLinkRequest } from './upstream-head.ts'
 
@@ -30,7 +29,7 @@ export interface ForwardingEvents {
 }
 
 /** Takes over the events of the client's stream until the end. */
-export class Forwarding implements ClientEvents, LinkSearchEvents {
+export class Forwarding implements ClientEvents, LinkSearchEvents, ServerSideEvents {
   readonly #input: ForwardingInput
   readonly #events: ForwardingEvents
   readonly #client: ClientStream
@@ -132,19 +131,20 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
 
   #sendBody(parts: readonly Buffer[]): void {
     const [link, pace] = [this.#search.link, this.#pace]
-    if (link === undefined || pace === undefined || this.#isOver) return
+    if (link === undefined || this.#isOver) return
     for (const part of parts) link.content(part)
     if (this.#isTooLarge(link.contentBytes)) return this.#events.failed('body_too_large', '')
     const { isBodyDone } = this.#client
     if (isBodyDone) link.endRequest()
     // Behind the whole request there is nothing to hold back; a tunnel would stay paused.
-    pace.setHeldBack(!link.flush() && !isBodyDone)
+    const isHeldBack = !link.flush() && !isBodyDone
+    pace?.setHeldBack(isHeldBack)
     const isStreaming = this.hasBegun && !this.#isEarly
-    if (!isBodyDone && !isStreaming && pace.isTooSlow(link.contentBytes))
+    if (!isBodyDone && !isStreaming && pace?.isTooSlow(link.contentBytes) === true)
       return this.#events.failed('request_timeout', 'the body arrives too slowly')
     this.#touch()
     if (isBodyDone && this.#isEarly) this.#complete()
-    else if (pace.isHeldBack) this.#client.pause()
+    else if (isHeldBack) this.#client.pause()
   }
 
   #sendTunnel(parts: readonly Buffer[]): void {
@@ -187,10 +187,11 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     const answer = new AnswerRelay(this.#input, link, (end) => this.#answerEnded(end, link))
     this.#link = link
     this.#answer = answer
-    this.#pace = createUploadPace(this.#paceOf(link))
+    const hasBody = this.#client.head.framing.kind !== 'none'
+    this.#pace = hasBody ? createUploadPace(this.#paceOf(link)) : undefined
     this.#askedMs = clock.elapsedMs()
     this.#upstreamMs = undefined
-    link.events = this.#linkEvents(answer, link)
+    link.events = new ServerSide(answer, link, this)
     const fault = link.send(toLinkRequest(request, judgement, destination, server, headers))
     if (fault !== undefined) return this.#events.failed('bad_request', fault)
     this.#sendBody(this.#client.open())
@@ -202,27 +203,24 @@ export class Forwarding implements ClientEvents, LinkSearchEvents {
     return wire === undefined && isGrpc(this.#client) ? { ...settings, minUploadRate: 0 } : settings
   }
 
-  #linkEvents(answer: AnswerRelay, link: Link): LinkEvents {
-    return {
-      onArrival: () => {
-        this.#upstreamMs ??= this.#input.clock.elapsedMs() - this.#askedMs
-      },
-      onHead: (head: ResponseHead) => answer.head(head),
-      onContent: (bytes: Buffer) => answer.content(bytes),
-      onWhole: (trailers: readonly FieldLine[]) => answer.whole(trailers),
-      onArrivalEnd: () => {
-        answer.flush()
-        // A head that comes byte by byte gets no more time than one that does not come.
-        if (answer.hasBegun || !this.#client.isBodyDone) this.#touch()
-      },
-      onDrain: (isEmpty) => {
-        this.#touch()
-        if (!isEmpty) return
-        this.#pace?.setHeldBack(false)
-        this.#client.resume()
-      },
-      onBroken: (broken) => this.#answerEnded(broken, link),
-    }
+  onArrival(): void {
+    this.#upstreamMs ??= this.#input.clock.elapsedMs() - this.#askedMs
+  }
+
+  onArrivalEnd({ hasBegun }: AnswerRelay): void {
+    // A head that comes byte by byte gets no more time than one that does not come.
+    if (hasBegun || !this.#client.isBodyDone) this.#touch()
+  }
+
+  onServerDrain(isEmpty: boolean): void {
+    this.#touch()
+    if (!isEmpty) return
+    this.#pace?.setHeldBack(false)
+    this.#client.resume()
+  }
+
+  onServerBroken(broken: AnswerBroken, link: Link): void {
+    this.#answerEnded(broken, link)
   }
 
   // The end of an answer.

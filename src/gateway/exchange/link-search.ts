@@ -12,6 +12,8 @@ export interface LinkSearchEvents {
   onNone(fault: string): void
 }
 
+const NOTHING = (): void => {}
+
 export class LinkSearch {
   readonly #servers: ServerChoice
   readonly #isUpgrade: boolean
@@ -21,7 +23,7 @@ export class LinkSearch {
   #link: Link | undefined
   #hasRefreshed = false
   #isRefreshing = false
-  #cancel = (): void => {}
+  #cancel = NOTHING
 
   /** @param isUpgrade Whether it is for a WebSocket. */
   constructor(servers: ServerChoice, isUpgrade: boolean, events: LinkSearchEvents) {
@@ -100,14 +102,22 @@ export class LinkSearch {
   #connect(pool: ServerPool, mayReuse: boolean): void {
     this.#pool = pool
     this.#events.onTry()
+    const isUpgrade = this.#isUpgrade
+    // Nearly always, and without the functions that a wait needs.
+    const ready = mayReuse ? pool.takeReady({ isUpgrade }) : undefined
+    if (ready !== undefined) return this.#found(ready)
     this.#await((settled) =>
-      pool.take({ mayReuse, isUpgrade: this.#isUpgrade }, (link, fault) => {
+      pool.take({ mayReuse, isUpgrade }, (link, fault) => {
         settled()
-        if (link === undefined) return this.failed(fault)
-        this.#link = link
-        this.#events.onFound(link)
+        if (link === undefined) this.failed(fault)
+        else this.#found(link)
       }),
     )
+  }
+
+  #found(link: Link): void {
+    this.#link = link
+    this.#events.onFound(link)
   }
 
   /** Begins something that can be cancelled, unless it settles at once. */
@@ -115,7 +125,7 @@ export class LinkSearch {
     let isSettled = false
     const cancel = begin(() => {
       isSettled = true
-      this.#cancel = () => {}
+      this.#cancel = NOTHING
     })
     if (!isSettled) this.#cancel = cancel
   }

@@ -1,7 +1,7 @@
 /** One exchange on a connection of HTTP/1.1 to a server: the request as text, the answer read strictly. */
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import type { HeldAccount } from '../../http/held-account.ts'
-import { createAnswerHeadReader } from '../../http/messages/answer-head-reader.ts'
+import { AnswerHeadReader } from '../../http/messages/answer-head-reader.ts'
 import { createBodyReader, type BodyReader } from '../../http/messages/body-reader.ts'
 import { BodyWriter } from '../../http/messages/body-writer.ts'
 import type { BodyFraming } from '../../http/messages/framing.ts'
@@ -23,7 +23,7 @@ export class Http1Link implements Link, WireEvents {
   /** When the connection was opened, on the clock of `performance.now()`. */
   readonly openedMs: number
   #writer: BodyWriter | undefined
-  #heads: ReturnType<typeof createAnswerHeadReader> | undefined
+  #heads: AnswerHeadReader | undefined
   #answer: ResponseHead | undefined
   #body: BodyReader | undefined
   #hasHeard = false
@@ -55,7 +55,7 @@ export class Http1Link implements Link, WireEvents {
 
   send(request: LinkRequest): undefined {
     this.wire.events = this
-    this.#heads = createAnswerHeadReader(request.method)
+    this.#heads = new AnswerHeadReader(request.method)
     this.#writer = new BodyWriter(this.wire, request.framing)
     this.#writer.head(requestText(request))
   }

@@ -1,6 +1,6 @@
 /** One exchange on a stream of HTTP/2 to a server. Its flow control is the back-pressure. */
 import { constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
-import { createHolding, UNCHARGED, type HeldAccount } from '../../http/held-account.ts'
+import { Holding, UNCHARGED, type HeldAccount } from '../../http/held-account.ts'
 import type { FieldLine } from '../../http/messages/header-fields.ts'
 import { readHttp2AnswerHead, readHttp2Trailers } from '../../http/messages/http2-answer-head.ts'
 import { isSendableField, type ResponseHead } from '../../http/messages/response-head.ts'
@@ -46,7 +46,7 @@ export class Http2Link implements Link {
   #contentBytes = 0
   #isRequestWhole = false
   #isPaused = false
-  #holding = createHolding(UNCHARGED)
+  #holding = new Holding(UNCHARGED)
 
   constructor(connection: LinkSession, isReused: boolean) {
     this.#connection = connection
@@ -59,7 +59,7 @@ export class Http2Link implements Link {
 
   chargeTo(account: HeldAccount): void {
     this.#holding.set(0)
-    this.#holding = createHolding(account)
+    this.#holding = new Holding(account)
     this.#count()
   }
 

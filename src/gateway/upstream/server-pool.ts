@@ -96,19 +96,26 @@ export class ServerPool {
     return this.#ejection.isEjected(nowMs) || this.#health?.isUp === false
   }
 
+  /** Takes a link for one exchange on an open connection, if there is one. */
+  takeReady(wish: Pick<LinkWish, 'isUpgrade'>): Link | undefined {
+    const ready = this.#linksFor(wish).ready()
+    if (ready !== undefined) this.#active += 1
+    return ready
+  }
+
   /**
    * Takes a link for one exchange: on an open connection, or on a new one.
    *
    * @returns Gives up waiting; `settled` is not called then.
    */
   take(wish: LinkWish, settled: LinkSettled): () => void {
-    const links = this.#linksFor(wish)
-    const ready = wish.mayReuse ? links.ready() : undefined
-    this.#active += 1
+    const ready = wish.mayReuse ? this.takeReady(wish) : undefined
     if (ready !== undefined) {
       settled(ready, '')
       return NOTHING
     }
+    const links = this.#linksFor(wish)
+    this.#active += 1
     let isPending = true
     const giveUp = links.open((link, fault) => {
       // Given up in the same moment.
@@ -124,7 +131,7 @@ export class ServerPool {
     }
   }
 
-  #linksFor({ isUpgrade }: LinkWish): Http1Links | Http2Sessions {
+  #linksFor({ isUpgrade }: Pick<LinkWish, 'isUpgrade'>): Http1Links | Http2Sessions {
     if (this.#http2 === undefined) return this.#http1
     const isChosen = this.#mayBeHttp1 && performance.now() < this.#chosenHttp1UntilMs
     return isChosen || (isUpgrade && this.#mayBeHttp1) ? this.#http1 : this.#http2

@@ -8,7 +8,7 @@ import {
   type Serve,
 } from './client-connection.ts'
 import { keepAhead, type BytesAhead } from './bytes-ahead.ts'
-import { createHolding, type Holding } from '../held-account.ts'
+import { Holding } from '../held-account.ts'
 import type { Expiring } from '../deadlines.ts'
 import { Http1HeadReader } from './http1-head.ts'
 import { Http1Stream, type StreamEnd } from './http1-stream.ts'
@@ -66,7 +66,7 @@ class Http1Connection implements ClientConnection {
   constructor(wire: Wire, context: ConnectionContext) {
     this.#wire = wire
     this.#context = context
-    this.#holding = createHolding(context.held)
+    this.#holding = new Holding(context.held)
     wire.chargeTo(context.held)
     this.#expiring = { deadlineMs: 0, onDeadline: () => this.#late() }
     this.#expireIn(context.patience.firstMs)

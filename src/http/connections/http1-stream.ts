@@ -4,7 +4,7 @@ import { createBodyReader, type BodyReader } from '../messages/body-reader.ts'
 import { BodyWriter } from '../messages/body-writer.ts'
 import type { ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
-import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
+import { Holding, type HeldAccount } from '../held-account.ts'
 import type { RequestHead } from '../messages/request-head.ts'
 import { lineOf } from '../messages/read-field.ts'
 import type { ResponseHead } from '../messages/response-head.ts'
@@ -58,7 +58,7 @@ export class Http1Stream implements ClientStream, WireEvents {
     this.head = head
     this.peer = wire.peer
     this.held = held
-    this.#holding = createHolding(held)
+    this.#holding = new Holding(held)
     this.#rest = NO_BYTES
     this.#isLast = isDraining
     this.#ended = ended

@@ -2,7 +2,7 @@
 import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
 import { IDLE_TIMEOUT_MS, type ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
-import { createHolding, type HeldAccount, type Holding } from '../held-account.ts'
+import { Holding, type HeldAccount } from '../held-account.ts'
 import type { Deadlines } from '../deadlines.ts'
 import type { RequestHead } from '../messages/request-head.ts'
 import { isSendableField } from '../messages/response-head.ts'
@@ -52,7 +52,7 @@ export class Http2Stream implements ClientStream {
     this.#stream = stream
     this.#deadlines = deadlines
     this.held = held
-    this.#holding = createHolding(held)
+    this.#holding = new Holding(held)
     this.head = head
     this.peer = peer
     this.#ended = ended

@@ -15,22 +15,27 @@ export type AnswerHeadStep =
 
 const SWITCHING_PROTOCOLS = 101
 
-/** @param method Of the request: the answer to HEAD has no body, whatever it announces. */
-export function createAnswerHeadReader(method: string) {
-  const collector = new HeadCollector(MAX_HEAD_BYTES)
-  let interim = 0
-  const read = (bytes: Buffer): AnswerHeadStep => {
-    const step = collector.add(bytes)
+export class AnswerHeadReader {
+  readonly #collector = new HeadCollector(MAX_HEAD_BYTES)
+  readonly #method: string
+  #interim = 0
+
+  /** @param method Of the request: the answer to HEAD has no body, whatever it announces. */
+  constructor(method: string) {
+    this.#method = method
+  }
+
+  read(bytes: Buffer): AnswerHeadStep {
+    const step = this.#collector.add(bytes)
     if (step.kind === 'more') return step
     if (step.kind === 'too_large') return { kind: 'invalid', detail: 'the head has more than 96 KiB' }
-    const parsed = parseResponseHead(step.text, method)
+    const parsed = parseResponseHead(step.text, this.#method)
     if (!parsed.ok) return { kind: 'invalid', detail: parsed.error }
     const { status } = parsed.value
     if (status >= 200 || status === SWITCHING_PROTOCOLS)
       return { kind: 'head', head: parsed.value, rest: step.rest }
-    interim += 1
-    if (interim > MAX_INTERIM) return { kind: 'invalid', detail: 'too many interim answers' }
-    return step.rest.length === 0 ? { kind: 'more' } : read(step.rest)
+    this.#interim += 1
+    if (this.#interim > MAX_INTERIM) return { kind: 'invalid', detail: 'too many interim answers' }
+    return step.rest.length === 0 ? { kind: 'more' } : this.read(step.rest)
   }
-  return { read }
 }

@@ -18,9 +18,9 @@ export interface BodyReader {
 export function createBodyReader(framing: ResponseHead['framing']): BodyReader {
   switch (framing.kind) {
     case 'none':
-      return { isDone: true, trailerLines: NO_LINES, read: () => 0 }
+      return NO_BODY
     case 'length':
-      return createLengthReader(framing.bytes)
+      return new LengthReader(framing.bytes)
     case 'chunked':
       return createChunkedReader()
     case 'until_close':
@@ -35,23 +35,28 @@ export function createBodyReader(framing: ResponseHead['framing']): BodyReader {
   }
 }
 
-function createLengthReader(length: number): BodyReader {
-  let left = length
-  return {
-    get isDone() {
-      return left === 0
-    },
-    trailerLines: NO_LINES,
-    read(bytes, part) {
-      const content = bytes.length <= left ? bytes : bytes.subarray(0, left)
-      left -= content.length
-      if (content.length > 0) part(content)
-      return content.length
-    },
+const NO_LINES: readonly string[] = []
+const NO_BODY: BodyReader = { isDone: true, trailerLines: NO_LINES, read: () => 0 }
+
+class LengthReader implements BodyReader {
+  readonly trailerLines = NO_LINES
+  #left: number
+
+  constructor(length: number) {
+    this.#left = length
+  }
+
+  get isDone(): boolean {
+    return this.#left === 0
+  }
+
+  read(bytes: Buffer, part: (content: Buffer) => void): number {
+    const content = bytes.length <= this.#left ? bytes : bytes.subarray(0, this.#left)
+    this.#left -= content.length
+    if (content.length > 0) part(content)
+    return content.length
   }
 }
-
-const NO_LINES: readonly string[] = []
 
 /** Longest line with the size of a chunk and its extensions, which mean nothing here and are not forwarded. */
 export const MAX_CHUNK_LINE = 512

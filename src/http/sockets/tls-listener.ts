@@ -5,7 +5,7 @@
 import { createServer as createHttp2, type ServerHttp2Session } from 'node:http2'
 import { createServer, type TLSSocket } from 'node:tls'
 import type { Certificates } from './certificates.ts'
-import { createHolding, UNCHARGED } from '../held-account.ts'
+import { Holding, UNCHARGED } from '../held-account.ts'
 import { HTTP2_SERVER } from './http2-options.ts'
 import { socketText, type SocketAddress } from '../../socket-address.ts'
 import type { SocketListener } from './sockets.ts'
@@ -93,7 +93,7 @@ export function listenTls(
 /** A stream of the runtime as a wire. */
 function toWire(socket: TLSSocket): Wire {
   let isOpen = true
-  let holding = createHolding(UNCHARGED)
+  let holding = new Holding(UNCHARGED)
   const count = (): void => holding.set(isOpen ? socket.writableLength : 0)
   const wire: Wire = {
     events: NOBODY,
@@ -106,7 +106,7 @@ function toWire(socket: TLSSocket): Wire {
     peer: socket.remoteAddress ?? '',
     chargeTo(account) {
       holding.set(0)
-      holding = createHolding(account)
+      holding = new Holding(account)
       count()
     },
     write(bytes) {

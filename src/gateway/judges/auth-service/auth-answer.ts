@@ -1,6 +1,6 @@
 /** Reads the answer of an auth service. Anything that neither allows nor denies clearly is a failure. */
 import type { ForwardAuthSettings, MappedAnswerHeader } from '../../../settings/forward-auth/definition.ts'
-import { createAnswerHeadReader } from '../../../http/messages/answer-head-reader.ts'
+import { AnswerHeadReader } from '../../../http/messages/answer-head-reader.ts'
 import { createBodyReader, type BodyReader } from '../../../http/messages/body-reader.ts'
 import { valuesOf, type HeaderField, type FieldLine } from '../../../http/messages/header-fields.ts'
 import type { QueryParameter } from '../../exchange/mapped-query.ts'
@@ -82,7 +82,7 @@ const TOO_LARGE = invalid('its answer is larger than `max_answer`')
 
 /** @param maxBytes Of the body, of which only the end matters. */
 export function createAuthAnswerReader(maxBytes: number) {
-  const reader = createAnswerHeadReader('GET')
+  const reader = new AnswerHeadReader('GET')
   let head: ResponseHead | undefined
   let body: BodyReader | undefined
   let hasHeard = false
