@@ -3,15 +3,25 @@ import type { Stores } from '../decision/stores.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
 import type { ListenerLog } from '../observe/listener-log.ts'
 import { createDecisionListener, type DecisionListener } from '../server/decision-listener.ts'
-import type { decisionRoutes } from '../server/decision-routes.ts'
+import type { Endpoints } from '../server/endpoint-handler.ts'
+import type { GrpcMethods } from '../server/grpc/grpc-handler.ts'
+import { createGrpcListener, type GrpcListener } from '../server/grpc/grpc-listener.ts'
 import type { HttpListener } from '../server/http-listener.ts'
 import type { Settings } from '../settings/definition.ts'
+import type { SocketAddress } from '../socket-address.ts'
 import type { ServingInstance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
 
+/** What answers requests for decisions, with one configuration. */
+export interface Answers {
+  readonly endpoints: Endpoints
+  readonly methods: GrpcMethods
+}
+
 export interface Answering {
-  /** Undefined if another process has the listener. */
-  readonly decisions: ReturnType<typeof decisionRoutes> | undefined
+  readonly answers: Answers
+  /** False if another process has the unix sockets. */
+  readonly holdsUnixSockets: boolean
   readonly openAdmin: (address: Settings['listen']['admin']) => HttpListener | undefined
   readonly gatewayLog: Parameters<typeof createGateway>[1]
   readonly listenerLog: ListenerLog
@@ -22,31 +32,40 @@ export interface Listeners {
   readonly decisions: DecisionListener | undefined
   readonly admin: HttpListener | undefined
   readonly gateway: Gateway | undefined
+  readonly grpc: GrpcListener | undefined
   readonly addresses: readonly string[]
 }
 
 /** Opens all of them, or none. */
 export function openListeners(instance: ServingInstance, answering: Answering): Listeners {
   const { listen } = instance.config.settings
-  const opened: (DecisionListener | HttpListener)[] = []
-  const keep = <L extends DecisionListener | HttpListener>(listener: L | undefined): L | undefined => {
-    if (listener !== undefined) opened.push(listener)
+  const { answers, holdsUnixSockets, listenerLog } = answering
+  const opened: Closable[] = []
+  const keep = <L extends Closable>(listener: L): L => {
+    opened.push(listener)
     return listener
   }
+  const isHere = ({ kind }: SocketAddress): boolean => holdsUnixSockets || kind === 'tcp'
   try {
-    const decisions = keep(
-      answering.decisions &&
-        createDecisionListener(listen.decisions, answering.decisions, answering.listenerLog),
-    )
-    const admin = keep(answering.openAdmin(listen.admin))
+    const decisions = isHere(listen.decisions)
+      ? keep(createDecisionListener(listen.decisions, answers.endpoints, listenerLog))
+      : undefined
+    const admin = answering.openAdmin(listen.admin)
+    if (admin !== undefined) keep(admin)
+    const grpc =
+      listen.grpc !== null && isHere(listen.grpc)
+        ? keep(createGrpcListener(listen.grpc, answers.methods, listenerLog))
+        : undefined
     const gateway =
       listen.gateway.length === 0
         ? undefined
         : createGateway(gatewayInput(instance), answering.gatewayLog, answering.stores)
-    const addresses = [...opened.map(({ address }) => address), ...(gateway?.addresses ?? [])]
-    return { decisions, admin, gateway, addresses }
+    const addresses = [decisions?.address, admin?.address, ...(gateway?.addresses ?? []), grpc?.address]
+    return { decisions, admin, gateway, grpc, addresses: addresses.filter((one) => one !== undefined) }
   } catch (fault) {
     for (const listener of opened) void listener.stop()
     throw fault
   }
 }
+
+type Closable = DecisionListener | GrpcListener | HttpListener

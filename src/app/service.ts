@@ -3,8 +3,9 @@ import type { Stores } from '../decision/stores.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { createServiceLog } from '../observe/service-log.ts'
-import { decisionRoutes } from '../server/decision-routes.ts'
+import { decisionRoutes, type DecisionService } from '../server/decision-routes.ts'
 import { freeSocket } from '../server/free-socket.ts'
+import { grpcMethods } from '../server/grpc/grpc-methods.ts'
 import { compileTrustedCallers } from '../server/trusted-callers.ts'
 import type { Settings } from '../settings/definition.ts'
 import type { Rest } from '../slices.ts'
@@ -12,12 +13,12 @@ import { openAdmin } from './admin-listener.ts'
 import type { Instance, ServingInstance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
 import { createRest, nextTurn } from './loading/rest.ts'
-import { openListeners, type Listeners } from './service-listeners.ts'
+import { openListeners, type Answers, type Listeners } from './service-listeners.ts'
 import { createStores, monotonicMs, newId, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
 export interface Service<Served extends ServingInstance = Instance> {
-  /** Addresses that are listened on: decisions, then admin and those of the gateway, if there are any. */
+  /** Addresses that are listened on: decisions, then admin, those of the gateway, and that of gRPC, if there are any. */
   readonly addresses: readonly string[]
   readonly instance: Served
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
@@ -52,8 +53,8 @@ export async function openService<Served extends ServingInstance>(
 }
 
 /** Removes the unix sockets of a killed process. @throws WarderError ERR_SERVER_LISTEN when one is in use. */
-export async function freeSockets({ decisions, admin, gateway }: Settings['listen']): Promise<void> {
-  for (const address of [decisions, admin, ...gateway.map((listener) => listener.address)])
+export async function freeSockets({ decisions, admin, gateway, grpc }: Settings['listen']): Promise<void> {
+  for (const address of [decisions, admin, grpc, ...gateway.map((listener) => listener.address)])
     if (address !== null) await freeSocket(address)
 }
 
@@ -81,22 +82,26 @@ export function startService<Served extends ServingInstance>(
   })
   const { onDecision, stopTidying } = watchDecisions(log.onDecision)
   const { onUnreadBody } = log.listener
-  const routesOf = (next: ServingInstance): ReturnType<typeof decisionRoutes> =>
-    decisionRoutes(
-      {
-        guard: next.guard,
-        decide: next.decide,
-        isTrusted: compileTrustedCallers(next.config.settings.trustedCallers),
-        newId,
-        monotonicMs,
-        onDecision,
-        onUnreadBody,
-      },
-      next.config.settings.endpoints,
-    )
+  const answersOf = ({ guard, decide, config }: ServingInstance): Answers => {
+    const { trustedCallers, endpoints } = config.settings
+    const isTrusted = compileTrustedCallers(trustedCallers)
+    const service: DecisionService = {
+      guard,
+      decide,
+      isTrusted,
+      newId,
+      monotonicMs,
+      onDecision,
+      onUnreadBody,
+    }
+    return {
+      endpoints: decisionRoutes(service, endpoints),
+      methods: grpcMethods(service, () => !running.isDraining),
+    }
+  }
   const listeners = openListeners(first, {
-    decisions:
-      holdsUnixSockets || first.config.settings.listen.decisions.kind === 'tcp' ? routesOf(first) : undefined,
+    answers: answersOf(first),
+    holdsUnixSockets,
     openAdmin: (address) =>
       openAdmin(address, () => running.instance, {
         isDraining: () => running.isDraining,
@@ -106,20 +111,20 @@ export function startService<Served extends ServingInstance>(
     listenerLog: log.listener,
     stores,
   })
-  const { decisions, admin, gateway, addresses } = listeners
+  const { decisions, admin, gateway, grpc, addresses } = listeners
   return {
     addresses,
     get instance() {
       return running.instance
     },
-    ...createSwap(running, listeners, routesOf),
+    ...createSwap(running, listeners, answersOf),
     async stop(drainMs) {
       running.isDraining = true
       stopTidying()
-      for (const draining of [decisions, gateway]) draining?.drain()
+      for (const draining of [decisions, gateway, grpc]) draining?.drain()
       await new Promise((resolve) => setTimeout(resolve, drainMs))
       running.isStopped = true
-      await Promise.all([decisions?.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS)])
+      await Promise.all([decisions?.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS), grpc?.stop()])
       running.instance.close()
       log.report()
     },
@@ -134,15 +139,17 @@ interface Running<Served> {
 
 function createSwap<Served extends ServingInstance>(
   running: Running<Served>,
-  { decisions, gateway }: Listeners,
-  routesOf: (next: Served) => ReturnType<typeof decisionRoutes>,
+  { decisions, gateway, grpc }: Listeners,
+  answersOf: (next: Served) => Answers,
 ): Pick<Service<Served>, 'swap' | 'prepare' | 'replace'> {
   const swap = (next: Served, replaceGateway: () => void): void => {
     // A reload that ends after the service: nothing would ever stop its key sources.
     if (running.isStopped) return next.close()
     const old = running.instance
     running.instance = next
-    decisions?.replace(routesOf(next))
+    const { endpoints, methods } = answersOf(next)
+    decisions?.replace(endpoints)
+    grpc?.replace(methods)
     replaceGateway()
     old.close(next)
   }

@@ -27,6 +27,7 @@ import { quoted } from '../printable.ts'
 import type { ConfigParts } from '../settings/read/read-config.ts'
 import { judgesIn } from '../settings/route/judges.ts'
 import { missingKey } from '../settings/read/schema-problems.ts'
+import type { SocketAddress } from '../socket-address.ts'
 import type { IssuerConfig } from '../settings/issuer/definition.ts'
 
 /**
@@ -142,17 +143,23 @@ function checkListeners({ listen = {}, root }: ConfigParts): readonly LocatedPro
   }
   if (admin !== null && isSameAddress(decisions, admin)) {
     const at = listen.admin === undefined ? '/listen/decisions' : '/listen/admin'
-    const message = `both listeners would be at ${formatListenAddress(admin)}`
-    found.push(problemAt(at, 'ERR_CONFIG_ADDRESS_TAKEN', message))
+    found.push(addressTaken(at, admin))
   }
-  if (!isLoopback(decisions) && root['trusted_callers'] === undefined) {
+  const grpc = listen.grpc ?? null
+  if (grpc !== null && [decisions, admin].some((other) => other !== null && isSameAddress(grpc, other)))
+    found.push(addressTaken('/listen/grpc', grpc))
+  for (const [key, address] of Object.entries({ decisions, grpc })) {
+    if (address === null || isLoopback(address) || root['trusted_callers'] !== undefined) continue
     const message = 'every machine that reaches this address can ask for decisions'
     const hint =
       'name the proxy in `trusted_callers`, or make the address reachable by it alone: a private network, a unix socket'
-    found.push(problemAt('/listen/decisions', 'WARN_CONFIG_DECISIONS_EXPOSED', message, hint))
+    found.push(problemAt(`/listen/${key}`, 'WARN_CONFIG_DECISIONS_EXPOSED', message, hint))
   }
   return found
 }
+
+const addressTaken = (pointer: string, address: SocketAddress): LocatedProblem =>
+  problemAt(pointer, 'ERR_CONFIG_ADDRESS_TAKEN', `two listeners would be at ${formatListenAddress(address)}`)
 
 /** Issuers as indexes, and the policy that they are candidates of. */
 interface CandidateSet {

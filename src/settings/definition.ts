@@ -55,6 +55,11 @@ export const LISTEN = section({
     '127.0.0.1:9180',
     'Address at which proxies ask for decisions; one that is not on this machine is a warning.',
   ),
+  grpc: withDefault(
+    orOff,
+    'off',
+    'Address at which Envoy and what works like it ask by gRPC (`envoy.service.auth.v3`), or `off`; see [envoy.md](envoy.md). One that is not on this machine is a warning.',
+  ),
   admin: withDefault(
     orOff,
     '127.0.0.1:9181',

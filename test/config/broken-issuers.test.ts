@@ -246,6 +246,20 @@ const TOGETHER: readonly Case[] = [
     '6:22',
     '9181',
   ],
+  [
+    'a listener of gRPC on the decisions listener’s default',
+    `${ISSUER}listen: { grpc: "127.0.0.1:9180" }\n`,
+    'ERR_CONFIG_ADDRESS_TAKEN',
+    '6:17',
+    '9180',
+  ],
+  [
+    'a listener of gRPC where the gateway is',
+    `${ISSUER}routes: [{ match: {}, access: deny }]\nlisten: { grpc: "127.0.0.1:9190", gateway: ":9190" }\n`,
+    'ERR_CONFIG_ADDRESS_TAKEN',
+    '7:44',
+    '9190',
+  ],
 ]
 
 describeBroken('an issuer whose parts do not go together', KEYS)

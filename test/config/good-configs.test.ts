@@ -181,6 +181,7 @@ describe('a configuration with every key', () => {
     expect(settings.endpoints).toEqual([{ path: '/auth', dialect: 'jwtauthrequest', policy: 'empty' }])
     expect(settings.listen).toEqual({
       decisions: { kind: 'unix', path: '/run/warder.sock' },
+      grpc: null,
       admin: { kind: 'tcp', host: '::1', port: 9181 },
       gateway: [],
     })
@@ -233,6 +234,7 @@ describe('a configuration with nothing but an issuer', () => {
       upstreams: [],
       listen: {
         decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180 },
+        grpc: null,
         admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
         gateway: [],
       },

@@ -83,6 +83,12 @@ describe('the warnings', () => {
       '6:22',
     ],
     [
+      'decisions by gRPC for everyone',
+      `${ISSUER}listen: { grpc: ":9190" }\n`,
+      'WARN_CONFIG_DECISIONS_EXPOSED',
+      '6:17',
+    ],
+    [
       'a policy that nothing names',
       `${ISSUER}policies: { p: {}, q: {} }\nroutes: [{ match: {}, policy: p }]\n`,
       'WARN_CONFIG_UNUSED_POLICY',

@@ -32,6 +32,7 @@ export interface Plan extends Omit<OwnPlan, 'own'> {
 /** Addresses as they were bound: port 0 of the settings has become a port. */
 export interface BoundAddresses {
   readonly decisions: SocketAddress
+  readonly grpc: SocketAddress | null
   readonly gateway: readonly { readonly asked: SocketAddress; readonly bound: SocketAddress }[]
 }
 
@@ -78,7 +79,7 @@ export function createOwnPlan(
 /** The supervisor has the admin listener. */
 function boundListen(
   listen: Settings['listen'],
-  { decisions, gateway }: BoundAddresses,
+  { decisions, gateway, grpc }: BoundAddresses,
   holdsUnixSockets: boolean,
 ): Settings['listen'] {
   const unclaimed = [...gateway]
@@ -89,6 +90,7 @@ function boundListen(
   return {
     ...listen,
     decisions,
+    grpc,
     admin: null,
     gateway: listen.gateway
       .filter(({ address }) => holdsUnixSockets || address.kind === 'tcp')

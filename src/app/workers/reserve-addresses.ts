@@ -18,7 +18,11 @@ export interface Reservation {
  *
  * @throws WarderError ERR_SERVER_LISTEN
  */
-export async function reserveAddresses({ decisions, gateway }: Settings['listen']): Promise<Reservation> {
+export async function reserveAddresses({
+  decisions,
+  gateway,
+  grpc,
+}: Settings['listen']): Promise<Reservation> {
   const locks: ReturnType<typeof lock>[] = []
   const release = (): void => {
     for (const held of locks) held.stop()
@@ -35,7 +39,8 @@ export async function reserveAddresses({ decisions, gateway }: Settings['listen'
     const first = await reserve(decisions)
     const others: BoundAddresses['gateway'][number][] = []
     for (const { address } of gateway) others.push({ asked: address, bound: await reserve(address) })
-    return { bound: { decisions: first, gateway: others }, release }
+    const calls = grpc === null ? null : await reserve(grpc)
+    return { bound: { decisions: first, grpc: calls, gateway: others }, release }
   } catch (fault) {
     release()
     throw fault

@@ -112,12 +112,13 @@ function createGenerations(context: PlanContext): (next: Instance) => Generation
 }
 
 const addressesOf = (
-  { decisions, gateway }: BoundAddresses,
+  { decisions, gateway, grpc }: BoundAddresses,
   admin: string | undefined,
 ): readonly string[] => [
   socketText(decisions),
   ...(admin === undefined ? [] : [admin]),
   ...gateway.map(({ bound }) => socketText(bound)),
+  ...(grpc === null ? [] : [socketText(grpc)]),
 ]
 
 async function assertStarted(group: WorkerGroup, admin: HttpListener | undefined): Promise<void> {

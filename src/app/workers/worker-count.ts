@@ -28,7 +28,11 @@ export function countWorkers(
   { platform, cores }: Machine = SYSTEM,
 ): WorkerCount {
   if (workers === 1) return { count: 1 }
-  const addresses = [listen.decisions, ...listen.gateway.map(({ address }) => address)]
+  const addresses = [
+    listen.decisions,
+    ...(listen.grpc === null ? [] : [listen.grpc]),
+    ...listen.gateway.map(({ address }) => address),
+  ]
   // Only Linux spreads the connections of one address over several processes; macOS gives all of them to one.
   if (platform !== 'linux') return { count: 1, why: `${platform} does not spread connections over processes` }
   if (addresses.every(({ kind }) => kind === 'unix'))

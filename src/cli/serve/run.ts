@@ -124,7 +124,10 @@ function announce(
   talk(`warder: deciding on ${decisions ?? ''}, config ${config.digest}`)
   if (count > 1) talk(`warder: ${count} workers`)
   if (why !== undefined) talk(`warder: one process, because ${why}`)
-  const gateways = service.addresses.slice(config.settings.listen.admin === null ? 1 : 2)
+  const { admin, gateway, grpc } = config.settings.listen
+  const others = service.addresses.slice(admin === null ? 1 : 2)
+  const gateways = others.slice(0, gateway.length)
+  if (grpc !== null) talk(`warder: deciding by gRPC on ${others.at(-1) ?? ''}`)
   if (gateways.length > 0) talk(`warder: gateway on ${gateways.join(', ')}`)
   const host = (decisions ?? '').replace(/^\[::\]|^0\.0\.0\.0/, 'localhost')
   for (const text of launchHelp(config, host, stderr.isTerminal, Date.now())) talk(text)

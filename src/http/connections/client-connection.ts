@@ -27,6 +27,8 @@ export interface ConnectionContext {
   readonly patience: ClientPatience
   /** Is charged for all that the connection keeps in memory. */
   readonly held: HeldAccount
+  /** Whether requests of HTTP/2 may name any host, or none. Default: they may not. */
+  readonly ignoresHost?: boolean
   /** Whether the listener drains before a stop: an answer that begins now is the last of its connection. */
   readonly isDraining: () => boolean
   /** Whether no further request is read on any connection. */

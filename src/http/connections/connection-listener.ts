@@ -24,6 +24,8 @@ export interface ListenerOptions {
   readonly certificates: (() => Certificates) | undefined
   /** Without TLS: whether a client may speak HTTP/2 from its first byte. Default: it may not. */
   readonly mayBeHttp2?: () => boolean
+  /** In HTTP/2, a host that is missing or invalid is no fault: nobody reads it. Default: it is one. */
+  readonly ignoresHost?: true
   readonly maxConnections: () => number
   readonly maxHeldBytes: () => number
   readonly deadlines: Deadlines
@@ -131,6 +133,7 @@ export class ConnectionListener {
       deadlines: this.#options.deadlines,
       patience: this.#options.patience ?? USUAL_PATIENCE,
       held: account,
+      ignoresHost: this.#options.ignoresHost === true,
       isDraining: () => this.#isDraining,
       isStopping: () => this.#isStopping,
       onBusy: () => this.#connections.setBusy(connection),

@@ -4,6 +4,8 @@ import { listedFields, MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from '../
 import { fault, type BodyFraming, type RequestFault } from '../messages/framing.ts'
 import { checkOpening, toRequestHead, type RequestHead } from '../messages/request-head.ts'
 
+const ANY_HOST = 'any'
+
 /**
  * The runtime has refused what RFC 9113 §8.2 and §8.3 call malformed: invalid and upper-case names, control characters,
  * unknown, repeated, missing and late pseudo-headers, fields of a connection; and dropped fields with white space around
@@ -12,11 +14,13 @@ import { checkOpening, toRequestHead, type RequestHead } from '../messages/reque
  * @param raw Names and values in turn, as received.
  * @param hasEnded Whether the request has no body.
  * @param scheme Of the connection.
+ * @param ignoresHost Then the head's host says nothing.
  */
 export function readHttp2Head(
   raw: readonly string[],
   hasEnded: boolean,
   scheme: 'http' | 'https',
+  ignoresHost = false,
 ): Result<RequestHead, RequestFault> {
   const fields: HeaderField[] = []
   const pseudo = new Map<string, string>()
@@ -40,7 +44,7 @@ export function readHttp2Head(
   const authority = pseudo.get(':authority')
   // RFC 9113 §8.3.1: if both are present, they must agree, or each server believes another one.
   if (authority !== undefined) hosts.add(authority)
-  const named = hosts.size === 0 ? null : [...hosts].join(', ')
+  const named = ignoresHost ? ANY_HOST : hosts.size === 0 ? null : [...hosts].join(', ')
   const opening = checkOpening(pseudo.get(':method') ?? '', pseudo.get(':path') ?? '', named, false)
   if (!opening.ok) return opening
   return toRequestHead(opening.value, listedFields(fields), framingOf(fields, hasEnded), bytes)

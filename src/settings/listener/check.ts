@@ -11,6 +11,7 @@ export function checkGatewayListeners({ listen = {}, root }: ConfigParts): reado
   const taken = [
     listen.decisions ?? usualSettings().listen.decisions,
     listen.admin === undefined ? usualSettings().listen.admin : listen.admin,
+    listen.grpc ?? null,
   ]
   return (listen.gateway ?? []).flatMap((listener, i) => {
     const { address, redirect, self_signed: selfSigned } = listener

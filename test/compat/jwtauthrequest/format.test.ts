@@ -43,7 +43,7 @@ describe('the example of the README of jwtauthrequest', () => {
       routes: [],
       upstreams: [],
       endpoints: [{ path: '/auth', dialect: 'jwtauthrequest', policy: 'Test-endpoint' }],
-      listen: { decisions: { kind: 'tcp', host: '::', port: 8081 }, admin: null, gateway: [] },
+      listen: { decisions: { kind: 'tcp', host: '::', port: 8081 }, grpc: null, admin: null, gateway: [] },
       trustedCallers: [],
       limits: { maxTokenBytes: 8_192 },
       cache: { tokens: 100_000, bytes: 67_108_864 },
