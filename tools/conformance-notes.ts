@@ -24,6 +24,26 @@ const NOTES: readonly Note[] = [
     title: '%00',
     text: 'Apache answers 404 itself, before it asks.',
   },
+  {
+    proxy: 'traefik',
+    title: 'escapes in the path',
+    text: 'Traefik writes escapes in upper case before it asks, and the application gets what was judged.',
+  },
+  {
+    proxy: 'traefik',
+    title: 'Connection: Authorization',
+    text: 'Traefik removes what `Connection` names from the question too, as HTTP wants it.',
+  },
+  {
+    proxy: 'traefik',
+    title: 'Warder is down',
+    text: 'Traefik has one status for an auth server that it cannot reach; nothing passes.',
+  },
+  {
+    proxy: 'traefik',
+    title: 'Warder does not answer',
+    text: 'The time that Traefik waits for an auth server is fixed; nothing passes.',
+  },
 ]
 
 /** @throws Error when nobody has explained it. */

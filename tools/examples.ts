@@ -20,8 +20,10 @@ const FACTS = {
 const HAPROXY = { luaFile: 'warder.lua' }
 const FILES: readonly ExampleFile[] = [
   { proxy: 'nginx', file: 'warder.conf' },
+  { proxy: 'traefik', file: 'dynamic.yaml' },
   { proxy: 'haproxy', file: 'haproxy.cfg', flags: { ...HAPROXY, print: 'cfg' } },
   { proxy: 'haproxy', file: 'warder.lua', flags: { ...HAPROXY, print: 'lua' } },
+  { proxy: 'apache', file: 'warder.conf' },
 ]
 
 /** The proxies that have an example. */

@@ -32,6 +32,9 @@ local OF_ONE_CONNECTION = set_of([[
   proxy-connection te trailer transfer-encoding upgrade
 ]])
 
+-- HAProxy before 3.1 has numbers for booleans; since then, `tune.lua.bool-sample-conversion` decides.
+local function is_true(value) return value == true or value == 1 end
+
 -- Every other field is sent as it came, twice if it came twice: any of them may hold the token, and Warder denies a
 -- request with two tokens. What names the request is HAProxy's own, and never what the client wrote.
 local function decision_request(txn)
@@ -48,7 +51,7 @@ local function decision_request(txn)
   end
   if count > MAX_FIELDS then error("more than " .. MAX_FIELDS .. " header fields") end
   headers["x-forwarded-method"] = { txn.sf:method() }
-  headers["x-forwarded-proto"] = { txn.f:ssl_fc() == 1 and "https" or "http" }
+  headers["x-forwarded-proto"] = { is_true(txn.f:ssl_fc()) and "https" or "http" }
   headers["x-forwarded-host"] = { txn.sf:req_fhdr("host") }
   headers["x-forwarded-uri"] = { txn.sf:pathq() }
   headers["x-forwarded-for"] = { txn.sf:src() }
@@ -58,7 +61,7 @@ end
 local function servers_that_are_up(txn, backend)
   local up = {}
   for name, server in pairs(core.backends[backend].servers) do
-    if txn.f:srv_is_up(backend .. "/" .. name) == 1 then up[#up + 1] = server end
+    if is_true(txn.f:srv_is_up(backend .. "/" .. name)) then up[#up + 1] = server end
   end
   return up
 end

@@ -10,7 +10,12 @@ import { liveSuite } from '../support/live/live-suite.ts'
 import { isListening, waitFor } from '../support/live/loopback.ts'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const NEEDS: Readonly<Record<string, readonly Program[]>> = { nginx: ['nginx'], haproxy: ['haproxy'] }
+const NEEDS: Readonly<Record<string, readonly Program[]>> = {
+  nginx: ['nginx'],
+  traefik: ['traefik'],
+  haproxy: ['haproxy'],
+  apache: ['apache2', 'lua-socket'],
+}
 const SITE = 8480
 const PORTS = [SITE, 8400, 9480]
 

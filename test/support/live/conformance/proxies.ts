@@ -4,6 +4,7 @@ import type { Program } from '../../../../tools/programs.ts'
 import type { StartFront } from '../front.ts'
 import { haproxyFront } from '../haproxy.ts'
 import { startNginxFront } from '../nginx-front.ts'
+import { traefikFront } from '../traefik.ts'
 import type { RunningWarder } from '../warder.ts'
 
 export interface ConformingProxy {
@@ -19,6 +20,7 @@ export interface ConformingProxy {
 
 export const CONFORMING: readonly ConformingProxy[] = [
   { name: 'nginx', programs: ['nginx'], start: startNginxFront },
+  { name: 'traefik', programs: ['traefik'], start: traefikFront() },
   { name: 'haproxy', programs: ['haproxy'], start: haproxyFront() },
   { name: 'apache', programs: ['apache2', 'lua-socket'], start: apacheFront() },
 ]
