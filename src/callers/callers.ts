@@ -1,5 +1,6 @@
 /** Every caller. A dialect is a line in {@link DIALECTS}; a proxy is a folder here and a line in {@link PROXIES}. */
 import { apache } from './apache/apache.ts'
+import { caddy } from './caddy/caddy.ts'
 import type { Caller, Dialect } from './caller.ts'
 import { envoyDialect } from './envoy/dialect.ts'
 import { envoyEndpointOf } from './envoy/endpoint.ts'
@@ -15,7 +16,7 @@ import { traefik } from './traefik/traefik.ts'
 /** Callers with an endpoint for original requests. */
 export const DIALECTS: readonly [Dialect, ...Dialect[]] = [nginxDialect, forward, envoyDialect]
 
-export const PROXIES: readonly Proxy[] = ([] = [nginx, haproxy, apache, traefik])
+export const PROXIES: readonly Proxy[] = [nginx, haproxy, apache, traefik, caddy]
 
 /** Contracts of other systems; the configuration sets their paths. */
 export const FOREIGN_CALLERS = { jwtauthrequest } satisfies Readonly<Record<string, Caller>>

@@ -47,6 +47,7 @@ const CASES: readonly Case[] = [
   ['snippet haproxy', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet apache', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet traefik', ['-c', config], 'warder.snippet/v1', 0],
+  ['snippet caddy', ['-c', config], 'warder.snippet/v1', 0],
   ['config show', ['-c', config], 'warder.config/v1', 0],
   ['config show', ['-c', config, '--origin'], 'warder.config-origin/v1', 0],
   ['config show', ['-c', broken], 'warder.check/v1', 3],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../src/syntax/override-fields.ts'
 import { apacheFront } from '../support/live/apache.ts'
+import { CADDIES, caddyFront } from '../support/live/caddy.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import type { HttpMessage } from '../support/live/http-message.ts'
 import type { StartFront } from '../support/live/front.ts'
@@ -57,6 +58,7 @@ const FRONTS: readonly (readonly [name: string, programs: readonly Program[], fr
   ['HAProxy', ['haproxy'], haproxyFront()],
   ['Apache', ['apache2', 'lua-socket'], apacheFront()],
   ['Traefik', ['traefik'], traefikFront()],
+  ...CADDIES.map(([name, program]) => [name, [program], caddyFront(program)] as const),
 ]
 
 for (const [name, programs, front] of FRONTS) {

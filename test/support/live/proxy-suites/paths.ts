@@ -89,6 +89,9 @@ export function pathsSuite({ name, programs, front, proxy: { asks, carries } }: 
         expect((await site.ask({ method: 'PATCH', target }, site.mint())).status).toBe(200)
         expect(site.app.received.at(-1)?.target).toBe(target)
         expect(site.app.received.at(-1)?.method).toBe('PATCH')
+        // The client's query is not in the URL of the question.
+        const [, url] = relay.exchanges().at(-1)?.question.startLine.split(' ') ?? []
+        expect(url).toMatch(/^\/v1\/auth\/[a-z-]+\??$/)
       })
     }
 
