@@ -25,9 +25,7 @@ export function serveHttp2(
   context: ConnectionContext,
 ): ClientConnection {
   let active = 0
-  /** Requests that were served since all other connections had their turn; the others wait, and count as under way. */
-  let atOnce = 0
-  const waiting: (() => void)[] = []
+  const inTurn = createTurns()
   const expiring: Expiring = {
     deadlineMs: performance.now() + context.patience.firstMs,
     onDeadline: () => session.destroy(),
@@ -51,17 +49,7 @@ export function serveHttp2(
       expiring.deadlineMs = performance.now() + context.patience.idleMs
       context.onIdle()
     })
-    if (atOnce === 0) setImmediate(takeTurn)
-    if (++atOnce <= MAX_AT_ONCE) context.handler.serve(client)
-    else waiting.push(() => (stream.destroyed ? client.abort() : context.handler.serve(client)))
-  }
-  const takeTurn = (): void => {
-    atOnce = 0
-    if (waiting.length === 0) return
-    const next = waiting.splice(0, MAX_AT_ONCE)
-    atOnce = next.length
-    setImmediate(takeTurn)
-    for (const serve of next) serve()
+    inTurn(() => (stream.destroyed ? client.abort() : context.handler.serve(client)))
   }
   /** Answers one request with its fault; the others go on. */
   const refuse = (stream: ServerHttp2Stream, fault: RequestFault): void => {
@@ -86,5 +74,23 @@ export function serveHttp2(
       expiring.deadlineMs = performance.now() + CLOSE_TIMEOUT_MS
     },
     destroy: () => session.destroy(),
+  }
+}
+
+/** Calls a few at once, and each further one when all other connections had their turn, in their order. */
+function createTurns(): (call: () => void) => void {
+  /** Since all others had their turn. */
+  let called = 0
+  const waiting: (() => void)[] = []
+  const takeTurn = (): void => {
+    const next = waiting.splice(0, MAX_AT_ONCE)
+    called = next.length
+    if (called > 0) setImmediate(takeTurn)
+    for (const call of next) call()
+  }
+  return (call) => {
+    if (called === 0) setImmediate(takeTurn)
+    if (++called <= MAX_AT_ONCE) call()
+    else waiting.push(call)
   }
 }
