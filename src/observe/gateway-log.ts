@@ -38,10 +38,10 @@ export function createGatewayLog(
       const isWritten = logger[levelOf(event)](fieldsOf(event), messageOf(event))
       if (!isWritten && fault !== undefined) sampling?.lost(fault)
     },
-    onLimitReached(listener, { open, closedIdle, refused }) {
+    onLimitReached(listener, { open, limit, closedIdle, refused }) {
       logger.warn(
-        { event: 'connections_full', listener, open, closed_idle: closedIdle, refused },
-        'the gateway has reached `max_connections`',
+        { event: 'connections_full', listener, open, limit, closed_idle: closedIdle, refused },
+        'the gateway has as many connections as it may',
       )
     },
     onOverload(listener, { heldBytes, closed }) {

@@ -37,9 +37,9 @@ export function createListenerLog(logger: Logger, faults: Sampling<RequestFault>
       )
       if (!isWritten) faults.lost(detail)
     },
-    onLimitReached: ({ open, closedIdle, refused }: LimitReached) =>
+    onLimitReached: ({ open, limit, closedIdle, refused }: LimitReached) =>
       logger.warn(
-        { event: 'connections_full', open, closed_idle: closedIdle, refused },
+        { event: 'connections_full', open, limit, closed_idle: closedIdle, refused },
         'the decision listener has as many connections as it may',
       ),
     onOverload: ({ heldBytes, closed }: Overload) =>

@@ -1,11 +1,14 @@
-/** Keeps the connections of a listener within `max_connections`: a new one replaces the longest idle one. */
+/** Keeps the connections of a listener within its limits: a new one replaces the longest idle one. */
 import type { Deadlines } from '../deadlines.ts'
+import { CLIENT_DESCRIPTORS } from './descriptors.ts'
 import { createTally } from './tally.ts'
 
 /** What a listener did at its limit of connections since the last report. */
 export interface LimitReached {
   /** Connections at this moment. */
   readonly open: number
+  /** What is reached: `max_connections` of the listener, or what the process may open. */
+  readonly limit: 'max_connections' | 'open_files'
   /** Idle connections that were closed in favour of new ones. */
   readonly closedIdle: number
   /** New connections that were closed at once, because none was idle. */
@@ -29,26 +32,34 @@ export function createConnectionLimit<C extends Closable>(
   const idle: IdleChain<C> = { oldest: undefined, newest: undefined }
   const remove = (connection: C): void => {
     unchain(idle, entries.get(connection))
-    entries.delete(connection)
+    if (entries.delete(connection)) CLIENT_DESCRIPTORS.closed(closeIdle, entries.size === 0)
   }
+  const isFull = (): boolean => entries.size >= max()
+  /** The one that was reached last. */
+  let limit: LimitReached['limit'] = 'max_connections'
   const count = createTally(
     { closedIdle: 0, refused: 0 },
-    (counts) => onLimitReached({ open: entries.size, ...counts }),
+    (counts) => onLimitReached({ open: entries.size, limit, ...counts }),
     deadlines,
   )
+  const closeIdle = (): boolean => {
+    limit = isFull() ? 'max_connections' : 'open_files'
+    const longest = idle.oldest?.connection
+    if (longest === undefined) return false
+    remove(longest)
+    longest.close()
+    count('closedIdle')
+    return true
+  }
   return {
     /** Whether one more connection may be added. If need be, the one that has been idle for longest is closed for it. */
     allowsOneMore(): boolean {
       // More than once if the limit was lowered.
-      while (entries.size >= max()) {
-        const longest = idle.oldest?.connection
-        if (longest === undefined) {
-          count('refused')
-          return false
-        }
-        remove(longest)
-        longest.close()
-        count('closedIdle')
+      while (isFull() || CLIENT_DESCRIPTORS.isFull) {
+        // Files are short for all listeners together.
+        if (closeIdle() || (!isFull() && CLIENT_DESCRIPTORS.closeIdle())) continue
+        count('refused')
+        return false
       }
       return true
     },
@@ -56,6 +67,7 @@ export function createConnectionLimit<C extends Closable>(
     add(connection: C): void {
       const entry = { connection, older: undefined, newer: undefined, isIdle: false }
       entries.set(connection, entry)
+      CLIENT_DESCRIPTORS.opened(closeIdle)
       chain(idle, entry)
     },
     /** A request is under way: the connection is not closed in favour of others. */

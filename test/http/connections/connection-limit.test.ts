@@ -96,14 +96,14 @@ describe('the connections of a listener', () => {
     enter('c')
     busy('c')
     enter('d')
-    expect(reports).toEqual([{ open: 0, closedIdle: 1, refused: 0 }])
+    expect(reports).toEqual([{ open: 0, limit: 'max_connections', closedIdle: 1, refused: 0 }])
     second()
-    expect(reports.at(-1)).toEqual({ open: 1, closedIdle: 1, refused: 1 })
+    expect(reports.at(-1)).toEqual({ open: 1, limit: 'max_connections', closedIdle: 1, refused: 1 })
     second()
     second()
     expect(reports.length).toBe(2)
     enter('e')
-    expect(reports.at(-1)).toEqual({ open: 1, closedIdle: 0, refused: 1 })
+    expect(reports.at(-1)).toEqual({ open: 1, limit: 'max_connections', closedIdle: 0, refused: 1 })
   })
 
   it('are idle in the order of a list, whatever becomes of them', () => {
