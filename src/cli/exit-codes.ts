@@ -14,6 +14,7 @@ export const EXIT = {
   different: 7,
   cannotListen: 8,
   cannotWrite: 9,
+  unproven: 10,
 } as const
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
@@ -24,11 +25,12 @@ export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   1: 'a bug in Warder',
   2: 'wrong usage',
   3: 'the configuration is invalid; starting again will not help',
-  5: 'denied, or the token is invalid',
-  6: 'an issuer or a running Warder is unreachable or not ready',
+  5: 'denied, the token is invalid, or something got in',
+  6: 'an issuer, a site or a running Warder is unreachable or not ready',
   7: 'differences were found',
   8: 'Warder cannot listen on an address',
   9: 'the output could not be written',
+  10: 'nothing got in, but not everything could be proven',
 }
 
 const OF_CODE: Partial<Record<ErrorCode, ExitCode>> = {

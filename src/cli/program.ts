@@ -4,6 +4,7 @@ import type { Cli } from './cli.ts'
 import { checkCommand } from './check/command.ts'
 import { configCommand } from './config/command.ts'
 import { devCommand } from './dev/command.ts'
+import { doctorCommand } from './doctor/command.ts'
 import { echoCommand } from './echo/command.ts'
 import { explainCommand } from './explain/command.ts'
 import { healthcheckCommand } from './healthcheck/command.ts'
@@ -32,6 +33,7 @@ export function createProgram(cli: Cli): Command {
     keysCommand(cli),
     snippetCommand(cli),
     configCommand(cli),
+    doctorCommand(cli),
     echoCommand(cli),
     healthcheckCommand(cli),
     versionCommand(cli),

@@ -1,4 +1,5 @@
 /** Points in time, as people write and read them. */
+import { parseDuration } from '../settings/values/quantities.ts'
 import { usageError } from './usage-error.ts'
 
 const EPOCH_SECONDS = /^\d{1,11}(?:\.\d{1,3})?$/
@@ -22,4 +23,18 @@ export function formatTime(ms: number): string | undefined {
   const date = new Date(ms)
   const year = date.getUTCFullYear()
   return year >= 0 && year <= 9999 ? date.toISOString().replace(/\.\d+Z$/, 'Z') : undefined
+}
+
+/** The longest `--timeout`, in milliseconds. */
+const MAX_TIMEOUT_MS = 300_000
+
+/**
+ * Milliseconds of a flag for the longest wait.
+ *
+ * @throws WarderError ERR_CLI_USAGE
+ */
+export function parseTimeout(flag: string, text: string): number {
+  const ms = parseDuration(text)
+  if (ms.ok && ms.value > 0 && ms.value <= MAX_TIMEOUT_MS) return ms.value
+  throw usageError(`${flag}: not a duration from 1ms to 5m`, 'write a number with a unit: 500ms or 3s')
 }

@@ -16,9 +16,21 @@ const foreign = sandbox.write(
   JSON.stringify({ 'listen-port': ':8081', clients: [{ endpoints: ['/auth'], name: 'a', HMAC: SECRET }] }),
 )
 const READ = ['--request', 'GET https://api.example.com/orders/42']
+const ORDERS = 'http://api.example.com/orders/42'
 const health = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response('ready\n') })
-afterAll(() => {
+/** A site that denies everything, as Warder does. */
+const denying = Bun.serve({
+  hostname: '127.0.0.1',
+  port: 0,
+  fetch: () =>
+    new Response(null, {
+      status: 401,
+      headers: { 'X-Decision-Id': '1', 'X-Decision-Reason': 'token_missing' },
+    }),
+})
+afterAll(async () => {
   sandbox.remove()
+  await denying.stop(true)
   return health.stop(true)
 })
 
@@ -53,6 +65,9 @@ const CASES: readonly Case[] = [
   ['config show', ['-c', broken], 'warder.check/v1', 3],
   ['config convert', [foreign], 'warder.config-convert/v1', 0],
   ['config convert', [config], 'warder.error/v1', 2],
+  ['doctor', [ORDERS, '-c', config, '--connect', `127.0.0.1:${denying.port}`], 'warder.doctor/v1', 10],
+  ['doctor', [`http://127.0.0.1:${health.port}/orders/1`], 'warder.doctor/v1', 5],
+  ['doctor', ['http://127.0.0.1:1/'], 'warder.error/v1', 6],
   ['healthcheck', ['--url', `http://127.0.0.1:${health.port}`], 'warder.health/v1', 0],
   ['healthcheck', ['--url', 'http://127.0.0.1:1'], 'warder.error/v1', 6],
   ['version', [], 'warder.version/v1', 0],

@@ -108,6 +108,7 @@ describe('help', () => {
       'config show',
       'config schema',
       'config convert',
+      'doctor',
       'echo',
       'healthcheck',
       'version',
@@ -200,7 +201,7 @@ describe('the configuration file', () => {
 describe('exit codes', () => {
   it('are one table, in the code and in docs/cli.md', () => {
     const docs = readFileSync(`${import.meta.dir}/../../docs/cli.md`, 'utf8')
-    const rows = [...docs.matchAll(/^\| (\d) \| (.+) \|$/gm)].map(([, code, meaning]) => [code, meaning])
+    const rows = [...docs.matchAll(/^\| (\d+) \| (.+) \|$/gm)].map(([, code, meaning]) => [code, meaning])
     expect(rows).toEqual(Object.entries(EXIT_MEANINGS))
   })
 

@@ -17,6 +17,9 @@ const ANY_TEXT = 'any text'
 
 type Wrong = typeof ANY_TEXT | readonly [value: string, exitCode: number, ...others: readonly string[]]
 
+/** Nothing listens there, and no case gets so far as to ask. */
+const SITE = 'http://127.0.0.1:1/orders/1'
+
 const READ = ['--request', 'GET https://api.example.com/orders/42', '--no-token']
 
 const WRONG: Readonly<Record<string, Wrong>> = {
@@ -95,6 +98,14 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   'snippet traefik --key': ['/k.pem', 2, ...config],
   'config show --config': [nowhere, 3],
   'config convert <file>': [nowhere, 3],
+  'doctor <url>': ['api.example.com', 2],
+  'doctor --config': [nowhere, 3, SITE],
+  'doctor --token-file': [nowhere, 2, SITE],
+  'doctor --path': ['orders', 2, SITE],
+  'doctor --connect': ['127.0.0.1', 2, SITE],
+  'doctor --ca': [nowhere, 2, SITE],
+  'doctor --proxy': ['ngnix', 2, SITE],
+  'doctor --timeout': ['0s', 2, SITE],
   'echo --listen': ['8000', 2],
   'healthcheck --url': ['127.0.0.1', 2],
   'healthcheck --config': [nowhere, 3],

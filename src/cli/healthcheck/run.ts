@@ -1,10 +1,10 @@
 /** `warder healthcheck`: what /readyz or /livez of a running Warder answers. */
-import { parseDuration } from '../../settings/values/quantities.ts'
 import { printable } from '../../printable.ts'
 import { askAdmin } from '../ask-admin.ts'
 import { writeResult, type Cli } from '../cli.ts'
 import { lookForConfigFile } from '../config-file.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { parseTimeout } from '../times.ts'
 import { usageError } from '../usage-error.ts'
 
 export interface HealthcheckOptions {
@@ -14,16 +14,13 @@ export interface HealthcheckOptions {
   readonly timeout: string
 }
 
-/** The longest `--timeout`, in milliseconds. */
-const MAX_TIMEOUT_MS = 300_000
-
 /** The default of the configuration; a probe often has no configuration at hand. */
 const DEFAULT_URL = 'http://127.0.0.1:9181'
 const NO_CONFIG_HINT =
   'there is no configuration file here, so the default address was asked: name it with -c FILE'
 
 export async function runHealthcheck(cli: Cli, options: HealthcheckOptions): Promise<ExitCode> {
-  const timeoutMs = parseTimeout(options.timeout)
+  const timeoutMs = parseTimeout('--timeout', options.timeout)
   if (options.url !== undefined) return ask(cli, options.url, timeoutMs, options)
   if (lookForConfigFile(options.config, cli.env) === undefined)
     return ask(cli, DEFAULT_URL, timeoutMs, options, NO_CONFIG_HINT)
@@ -56,10 +53,4 @@ async function ask(
     .filter((line) => line !== '')
   writeResult(cli, 'warder.health/v1', { ok: isOk, status, lines }, () => `${lines.join('\n')}\n`)
   return isOk ? EXIT.ok : EXIT.unreachable
-}
-
-function parseTimeout(text: string): number {
-  const ms = parseDuration(text)
-  if (ms.ok && ms.value > 0 && ms.value <= MAX_TIMEOUT_MS) return ms.value
-  throw usageError('--timeout: not a duration from 1ms to 5m', 'write a number with a unit: 500ms or 3s')
 }

@@ -1,0 +1,85 @@
+/** Asks over HTTP/2, if the site offers it: a proxy may read its fields by other rules than those of HTTP/1.1. */
+import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2'
+import { noAnswer, type Answer, type Asker } from './answer.ts'
+import { http2Fields, type AskedRequest } from './asked-request.ts'
+import type { Target } from './target.ts'
+
+export interface Http2Asker extends Asker {
+  close(): void
+}
+
+/** Undefined if the site does not offer HTTP/2 by ALPN (RFC 9113 §3.2). */
+export async function createHttp2Asker(target: Target, timeoutMs: number): Promise<Http2Asker | undefined> {
+  const session = target.scheme === 'https' ? await openSession(target, timeoutMs) : undefined
+  if (session === undefined) return undefined
+  const ask = (request: AskedRequest): Promise<Answer> =>
+    askStream(session, http2Fields(request, target.authority), timeoutMs)
+  return {
+    ask,
+    async askInTurn(requests) {
+      const answers: Answer[] = []
+      for (const request of requests) answers.push(await ask(request))
+      return answers
+    },
+    close: () => session.destroy(),
+  }
+}
+
+function openSession(
+  { connect: place, serverName, ca, authority }: Target,
+  timeoutMs: number,
+): Promise<ClientHttp2Session | undefined> {
+  return new Promise((resolve) => {
+    const session = connect(`https://${authority}`, {
+      host: place.host,
+      port: place.port,
+      ...(serverName !== undefined && { servername: serverName }),
+      ...(ca !== undefined && { ca: [ca] }),
+    })
+    const settle = (opened?: ClientHttp2Session): void => {
+      clearTimeout(timer)
+      if (opened === undefined) session.destroy()
+      resolve(opened)
+    }
+    const timer = setTimeout(() => settle(), timeoutMs)
+    session.on('error', () => settle())
+    session.once('close', () => settle())
+    // A site without HTTP/2 never sends its settings.
+    session.once('remoteSettings', () => settle(session))
+  })
+}
+
+function askStream(
+  session: ClientHttp2Session,
+  fields: Readonly<Record<string, string | string[]>>,
+  timeoutMs: number,
+): Promise<Answer> {
+  const start = performance.now()
+  return new Promise((resolve) => {
+    let head: IncomingHttpHeaders = {}
+    let body = ''
+    const elapsed = (): number => performance.now() - start
+    const timer = setTimeout(() => resolve(noAnswer('late', elapsed())), timeoutMs)
+    try {
+      const stream = session.request({ ...fields }, { endStream: true })
+      stream.on('response', (headers) => (head = headers))
+      stream.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')))
+      stream.on('error', () => undefined)
+      stream.on('close', () => {
+        clearTimeout(timer)
+        const status = Number(head[':status'] ?? 0)
+        if (status === 0) return resolve(noAnswer('closed', elapsed()))
+        resolve({ status, fields: fieldLines(head), body, hasSurplus: false, ms: elapsed() })
+      })
+    } catch {
+      // The runtime refuses to send it.
+      clearTimeout(timer)
+      resolve(noAnswer('invalid', elapsed()))
+    }
+  })
+}
+
+const fieldLines = (head: IncomingHttpHeaders): Answer['fields'] =>
+  Object.entries(head).flatMap(([name, value]) =>
+    name.startsWith(':') || value === undefined ? [] : [value].flat().map((one) => ({ name, value: one })),
+  )

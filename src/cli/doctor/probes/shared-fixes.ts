@@ -1,0 +1,21 @@
+/** Lines to change that several probes have. */
+import type { Fix } from './fix.ts'
+
+export const REMOVE: Fix = {
+  general: 'remove {field} from every request, or set it',
+  nginx: 'proxy_set_header {field} "";',
+  caddy: 'request_header -{field}',
+  haproxy: 'http-request del-header {field}',
+  traefik: 'customRequestHeaders: { {field}: "" }',
+  envoy: 'request_headers_to_remove: [{field}]',
+}
+
+export const DROP_UNDERSCORES: Fix = {
+  general: 'have the proxy refuse or drop names with `_`',
+  nginx:
+    'underscores_in_headers off;   in this server block, and in the default server of its address: fields before Host are read by that one',
+  caddy: 'request_header -*_*',
+  traefik: 'underscoreHeadersStrategy: drop   on the entry point (3.6.20, 3.7.6 or later)',
+  haproxy: 'option http-restrict-req-hdr-names delete',
+  envoy: 'headers_with_underscores_action: DROP_HEADER',
+}
