@@ -30,7 +30,8 @@ export const SITE_FLAGS: readonly SnippetFlag[] = [
 
 // Letters, digits and what addresses need: nothing that has a meaning in a configuration.
 const HOST = String.raw`(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])`
-const UPSTREAM = new RegExp(`^https?://${HOST}(?::[0-9]{1,5})?$`)
+const UPSTREAM = new RegExp(`^https?://${HOST}(?::([0-9]{1,5}))?$`)
+const MAX_PORT = 65_535
 const TCP_ADDRESS = new RegExp(`^${HOST}:[0-9]{1,5}$`)
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/
 const PATH = /^[A-Za-z0-9_./@:+,=~-]+$/
@@ -50,7 +51,8 @@ export function readSite({
   cert,
   key,
 }: SnippetFlags): Result<Site, FlagMistake> {
-  if (!UPSTREAM.test(upstream))
+  const [application, port = '1'] = UPSTREAM.exec(upstream) ?? []
+  if (application === undefined || Number(port) < 1 || Number(port) > MAX_PORT)
     return flagMistake(
       '--upstream: not http://host:port, without a path',
       'write --upstream http://127.0.0.1:8000; the path is passed on unchanged',

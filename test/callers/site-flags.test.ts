@@ -25,6 +25,8 @@ describe('readSite', () => {
   const bad: readonly (readonly [flags: Readonly<Record<string, string>>, says: RegExp])[] = [
     [{ upstream: 'ftp://a' }, /^--upstream/],
     [{ upstream: 'http://a/path' }, /^--upstream/],
+    [{ upstream: 'http://a:0' }, /^--upstream/],
+    [{ upstream: 'http://a:65536' }, /^--upstream/],
     [{ upstream: 'http://a`b' }, /^--upstream/],
     [{ upstream: 'http://{{ env }}' }, /^--upstream/],
     [{ upstream: 'http://a\n' }, /^--upstream/],

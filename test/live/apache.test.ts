@@ -11,7 +11,8 @@ const OPTIONS: ApacheSnippetOptions = {
   decisions: ['127.0.0.1:9180'],
   identityNames: IDENTITY_NAMES,
   upstream: 'http://127.0.0.1:8000',
-  serverName: '_',
+  serverNames: [],
+  certificate: undefined,
   listen: '127.0.0.1:8080',
 }
 
@@ -28,11 +29,11 @@ liveSuite('Apache with the printed text', ['apache2', 'lua-socket', 'openssl'], 
     ['for Warder on an IPv6 address', { decisions: ['[::1]:9180'] }],
     ['for Warder on a unix socket', { decisions: ['unix:/run/warder/decisions.sock'] }],
     ['for several Warders', { decisions: ['127.0.0.1:9180', '127.0.0.1:9280'] }],
-    ['for several hosts', { serverName: 'api.example.com www.example.com' }],
+    ['for several hosts', { serverNames: ['api.example.com', 'www.example.com'] }],
     ['for a port alone', { listen: '8080' }],
     ['for port 80', { listen: '80' }],
     ['for every address', { listen: '*:8080' }],
-    ['for an IPv6 address', { listen: '[::1]:8080', serverName: 'api.example.com' }],
+    ['for an IPv6 address', { listen: '[::1]:8080', serverNames: ['api.example.com'] }],
     ['for an application with TLS', { upstream: 'https://127.0.0.1:8443' }],
     ['without identity headers', { identityNames: [] }],
     [

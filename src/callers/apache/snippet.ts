@@ -1,12 +1,11 @@
 /** The virtual host of Apache httpd that asks Warder: every line that is needed, and why it is needed. */
-import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
+import { fieldsToRemove, identityFields } from '../field-names.ts'
 import { luaHook } from './lua-hook.ts'
 import {
   APACHE_APPLICATION,
-  APACHE_HOSTS,
+  APACHE_HOST,
   APACHE_LISTEN,
   APACHE_WORD,
-  apacheIdentity,
   assertApacheText,
 } from './plain-text.ts'
 import type { ApacheSite, ApacheSnippetOptions } from './site.ts'
@@ -21,7 +20,7 @@ export const APACHE_FIELD_BYTES = 72 * 1024
  */
 export function apacheSnippet(options: ApacheSnippetOptions): string {
   assertOptions(options)
-  const identity = apacheIdentity(options.identityNames)
+  const identity = identityFields(options.identityNames)
   const { listen, upstream } = options
   return `${[
     HEAD,
@@ -51,8 +50,8 @@ const listenLine = (listen: string): readonly string[] =>
     ? [`# Listen ${listen} is in ports.conf or httpd.conf.`]
     : [`Listen ${listen}`]
 
-function siteLines({ serverName, certificate }: ApacheSite): readonly string[] {
-  const [name, ...others] = serverName === '_' ? [] : serverName.split(' ')
+function siteLines({ serverNames, certificate }: ApacheSite): readonly string[] {
+  const [name, ...others] = serverNames
   return [
     ...(name === undefined ? [] : [`    ServerName ${name}`]),
     ...(others.length === 0 ? [] : [`    ServerAlias ${others.join(' ')}`]),
@@ -81,12 +80,9 @@ const removals = (identity: readonly string[]): string => `\
     # In these fields, applications and frameworks look for another method, path, host, scheme or sender than the judged
     # one. If a proxy in front of this Apache writes one of them and the application needs it, delete the line, but only
     # if no client can reach this Apache without going through that proxy.
-${unset([...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS].filter((name) => !isIn(identity, name)))}
+${unset(fieldsToRemove(identity))}
     # What only Warder may write.
-${unset(['X-Decision-Id', 'X-Decision-Reason', ...identity])}`
-
-const isIn = (names: readonly string[], name: string): boolean =>
-  names.some((one) => one.toLowerCase() === name.toLowerCase())
+${unset(['X-Decision-Id', ...identity])}`
 
 const unset = (names: readonly string[]): string =>
   names.map((name) => `    RequestHeader unset ${name} early`).join('\n')
@@ -119,11 +115,11 @@ const PROXY_TLS = `
     SSLProxyCACertificateFile /etc/ssl/certs/ca-certificates.crt`
 
 function assertOptions(options: ApacheSnippetOptions): void {
-  const { decisions, upstream, serverName, listen, certificate } = options
+  const { decisions, upstream, serverNames, listen, certificate } = options
   if (decisions.length === 0) throw new TypeError('decisions: Apache needs an address to ask')
   for (const address of decisions) assertApacheText('decisions', address, APACHE_WORD)
   assertApacheText('upstream', upstream, APACHE_APPLICATION)
-  assertApacheText('serverName', serverName, APACHE_HOSTS)
+  for (const name of serverNames) assertApacheText('serverNames', name, APACHE_HOST)
   assertApacheText('listen', listen, APACHE_LISTEN)
   if (certificate === undefined) return
   assertApacheText('certificate', certificate.certFile, APACHE_WORD)

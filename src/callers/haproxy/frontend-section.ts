@@ -1,7 +1,7 @@
 /** The frontend: what is removed from a request, the decision, and what the application gets. */
 import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
-import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
+import { fieldsToRemove } from '../field-names.ts'
 import { MAX_CLIENT_FIELDS } from './lua-action.ts'
 import type { HaproxySite } from './site.ts'
 
@@ -10,7 +10,7 @@ export const haproxyFrontend = (site: HaproxySite, identity: readonly string[]):
 # Rules run from top to bottom. Put your own that read or change the request above \`http-request lua.warder\`, so that
 # what is judged is what the application gets; never use \`normalize-uri\`, \`set-path\` or \`replace-path\` below it.
 frontend site
-${[bindLine(site), ...hostRule(site.serverName), TARGET, UPGRADE, removals(identity), DECISION, additions(identity)].join('\n\n')}
+${[bindLine(site), ...hostRule(site.serverNames), TARGET, UPGRADE, removals(identity), DECISION, additions(identity)].join('\n\n')}
 
     default_backend application`
 
@@ -19,11 +19,12 @@ const bindLine = ({ listen, certificate }: HaproxySite): string =>
     certificate === undefined ? '' : ` ssl crt ${certificate.certFile} alpn h2,http/1.1`
   }`
 
-/** `_` stands for every host. */
-const hostRule = (serverName: string): readonly string[] =>
-  serverName === '_'
+const hostRule = (serverNames: readonly string[]): readonly string[] =>
+  serverNames.length === 0
     ? []
-    : [`    http-request return status 421 unless { req.fhdr(host),host_only -m str -i ${serverName} }`]
+    : [
+        `    http-request return status 421 unless { req.fhdr(host),host_only -m str -i ${serverNames.join(' ')} }`,
+      ]
 
 const TARGET = `\
     # With more than 100 fields, the decision request makes HAProxy 2.6 crash, and later versions send none of them.
@@ -45,19 +46,14 @@ const UPGRADE = `\
     http-request del-header Connection
     http-request set-header Connection upgrade if { var(txn.upgrade) -m found }`
 
-const DELETED = ['X-Decision-Id', 'X-Decision-Reason']
-
 const removals = (identity: readonly string[]): string => `\
     # In these fields, applications and frameworks look for another method, path, host, scheme or sender than the judged
     # one. If a proxy in front of this HAProxy writes one of them and the application needs it, delete the line, but only
     # if no client can reach this HAProxy without going through that proxy.
-${deletions([...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS].filter((name) => !isIn(identity, name)))}
+${deletions(fieldsToRemove(identity))}
     # What only Warder may write. These lines are needed even though the fields are set below: there is no header
     # without a value.
-${deletions([...DELETED, ...identity])}`
-
-const isIn = (names: readonly string[], name: string): boolean =>
-  names.some((one) => one.toLowerCase() === name.toLowerCase())
+${deletions(['X-Decision-Id', ...identity])}`
 
 const deletions = (names: readonly string[]): string =>
   names.map((name) => `    http-request del-header ${name}`).join('\n')

@@ -5,27 +5,9 @@ const WORD = String.raw`[^\s"'\\#$%;,]+`
 export const HAPROXY_WORD = new RegExp(`^${WORD}$`)
 /** `*`, an IPv6 address in brackets, or a name, then a port. */
 export const HAPROXY_LISTEN = /^(?:(?:\*|\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)?:)?(\d{1,5})$/
-export const HAPROXY_HOSTS = /^[A-Za-z0-9_][A-Za-z0-9._-]*(?: [A-Za-z0-9_][A-Za-z0-9._-]*)*$/
+export const HAPROXY_HOST = /^[A-Za-z0-9][A-Za-z0-9._-]*$/
 /** An application without a path, because HAProxy passes on the judged one. */
 export const HAPROXY_APPLICATION = /^(https?):\/\/(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/
-/** Stricter than HTTP: the text removes header fields whose names have other characters. */
-const HEADER = /^[A-Za-z][A-Za-z0-9-]*$/
-
-/** Each header once, in whatever letter case it was written. @throws TypeError when a name cannot be written. */
-export function haproxyIdentity(names: readonly string[]): readonly string[] {
-  const byKey = new Map<string, string>()
-  for (const name of names) {
-    assertHaproxyText('identityNames', name, HEADER)
-    const key = name.toLowerCase()
-    if (!byKey.has(key))
-      byKey.set(
-        key,
-        key.replaceAll(/(?:^|-)[a-z]/g, (start) => start.toUpperCase()),
-      )
-  }
-  return [...byKey.values()]
-}
-
 /** @throws TypeError when the value holds a character that means something in HAProxy's configuration. */
 export function assertHaproxyText(option: string, value: string, pattern: RegExp): void {
   if (!pattern.test(value))

@@ -1,8 +1,9 @@
 /** `warder snippet haproxy`: its flags, checked so that HAProxy starts with the result. */
-import { err, ok, type Result } from '../../result.ts'
+import { ok, type Result } from '../../result.ts'
 import type { FlagMistake, ProxySnippet, SnippetFlags } from '../proxy.ts'
+import { flagMistake, readSite, SITE_FLAGS } from '../site-flags.ts'
 import { LUA_ACTION } from './lua-action.ts'
-import { HAPROXY_APPLICATION, HAPROXY_HOSTS, HAPROXY_LISTEN, HAPROXY_WORD } from './plain-text.ts'
+import { HAPROXY_LISTEN, HAPROXY_WORD } from './plain-text.ts'
 import type { HaproxyCertificate, HaproxySite } from './site.ts'
 import { haproxySnippet } from './snippet.ts'
 
@@ -11,11 +12,9 @@ export const haproxySnippetCommand: ProxySnippet = {
   description:
     'Prints a whole configuration of HAProxy: a guarded site in front of an application. HAProxy asks Warder with a Lua action, whose file is printed with --print lua.',
   flags: [
-    { usage: '--upstream <url>', help: 'the application', value: 'http://127.0.0.1:8000' },
-    { usage: '--server-name <names>', help: 'hosts of the site; _ for every host', value: '_' },
-    { usage: '--listen <address>', help: 'bind of the site: a port, or an address with a port', value: '80' },
-    { usage: '--cert <path>', help: 'certificate of the site, in PEM form, for TLS' },
+    ...SITE_FLAGS.filter(({ usage }) => !usage.startsWith('--key')),
     { usage: '--key <path>', help: 'its private key, if it is not in the same file' },
+    { usage: '--listen <address>', help: 'bind of the site: a port, or an address with a port', value: '80' },
     {
       usage: '--lua-file <path>',
       help: 'where HAProxy finds the Lua file',
@@ -32,65 +31,50 @@ export const haproxySnippetCommand: ProxySnippet = {
   read(flags) {
     if (flags['print'] === 'lua') return ok(() => LUA_ACTION)
     if (flags['print'] !== 'cfg')
-      return mistake('--print: neither cfg nor lua', 'write --print lua, or leave it out')
-    const site = readSite(flags)
+      return flagMistake('--print: neither cfg nor lua', 'write --print lua, or leave it out')
+    const site = readHaproxySite(flags)
     return site.ok ? ok((facts) => haproxySnippet({ ...facts, ...site.value })) : site
   },
 }
 
 const MAX_PORT = 65_535
 
-const mistake = (message: string, hint: string): Result<never, FlagMistake> => err({ message, hint })
-
-function readSite(flags: SnippetFlags): Result<HaproxySite, FlagMistake> {
-  const { upstream = '', serverName = '', listen = '', luaFile = '' } = flags
-  const [, , , upstreamPort = '1'] = HAPROXY_APPLICATION.exec(upstream) ?? []
-  if (!HAPROXY_APPLICATION.test(upstream) || !isPort(upstreamPort))
-    return mistake(
-      '--upstream: not http://host:port, without a path',
-      'write --upstream http://127.0.0.1:8000; HAProxy passes the path on unchanged',
-    )
-  if (!HAPROXY_HOSTS.test(serverName))
-    return mistake(
-      '--server-name: not one or more names',
-      "write --server-name 'api.example.com www.example.com'",
-    )
+function readHaproxySite(flags: SnippetFlags): Result<HaproxySite, FlagMistake> {
+  const { listen = '', luaFile = '', cert, key, ...others } = flags
+  const site = readSite(others)
+  if (!site.ok) return site
   const [, port = ''] = HAPROXY_LISTEN.exec(listen) ?? []
-  if (!isPort(port))
-    return mistake(
+  if (Number(port) < 1 || Number(port) > MAX_PORT)
+    return flagMistake(
       '--listen: not an address that HAProxy can listen on; ports are 1 to 65535',
       'write --listen 80, --listen 127.0.0.1:8080, or --listen 443 with --cert',
     )
   if (!HAPROXY_WORD.test(luaFile))
-    return mistake('--lua-file: this path cannot be written into a haproxy.cfg', PATH_HINT)
-  const certificate = readCertificate(flags)
+    return flagMistake('--lua-file: this path cannot be written into a haproxy.cfg', PATH_HINT)
+  const certificate = readCertificate(cert, key)
   if (!certificate.ok) return certificate
-  return ok({
-    upstream,
-    serverName,
-    listen,
-    luaFile,
-    ...(certificate.value === undefined ? {} : { certificate: certificate.value }),
-  })
+  const { upstream, serverNames } = site.value
+  return ok({ upstream, serverNames, listen, luaFile, certificate: certificate.value })
 }
-
-const isPort = (text: string): boolean => Number(text) >= 1 && Number(text) <= MAX_PORT
 
 const PATH_HINT = 'use a path without spaces, quotes, backslashes, `#`, `$` and `%`'
 
 /** HAProxy finds the key in the file of the certificate, in `FILE.key`, or in `site.key` for `site.crt`. */
-function readCertificate({ cert, key }: SnippetFlags): Result<HaproxyCertificate | undefined, FlagMistake> {
+function readCertificate(
+  cert: string | undefined,
+  key: string | undefined,
+): Result<HaproxyCertificate | undefined, FlagMistake> {
   if (cert === undefined)
     return key === undefined
       ? ok(undefined)
-      : mistake('--key: the site does not use TLS', 'write --cert too, or leave --key out')
+      : flagMistake('--key: the site does not use TLS', 'write --cert too, or leave --key out')
   if (!HAPROXY_WORD.test(cert))
-    return mistake('--cert: this path cannot be written into a haproxy.cfg', PATH_HINT)
+    return flagMistake('--cert: this path cannot be written into a haproxy.cfg', PATH_HINT)
   if (key === undefined || key === cert || key === `${cert}.key`)
     return ok({ certFile: cert, keyReplacesCrt: false })
   if (cert.endsWith('.crt') && key === cert.replace(/\.crt$/, '.key'))
     return ok({ certFile: cert, keyReplacesCrt: true })
-  return mistake(
+  return flagMistake(
     '--key: HAProxy finds a key only in the file of the certificate, or beside it under the same name',
     `write both into one file, and leave --key out: cat CERTIFICATE KEY > site.pem; or move the key to ${cert}.key`,
   )

@@ -1,13 +1,13 @@
 /** The whole configuration of HAProxy that asks Warder: every line that is needed, and why it is needed. */
+import { identityFields } from '../field-names.ts'
 import { haproxyFrontend } from './frontend-section.ts'
 import { haproxyGlobal } from './global-section.ts'
 import {
   assertHaproxyText,
   HAPROXY_APPLICATION,
-  HAPROXY_HOSTS,
+  HAPROXY_HOST,
   HAPROXY_LISTEN,
   HAPROXY_WORD,
-  haproxyIdentity,
 } from './plain-text.ts'
 import type { HaproxySnippetOptions } from './site.ts'
 
@@ -18,7 +18,7 @@ import type { HaproxySnippetOptions } from './site.ts'
  */
 export function haproxySnippet(options: HaproxySnippetOptions): string {
   assertOptions(options)
-  const identity = haproxyIdentity(options.identityNames)
+  const identity = identityFields(options.identityNames)
   return `${[
     haproxyGlobal(options, identity.length),
     haproxyFrontend(options, identity),
@@ -46,11 +46,11 @@ ${decisions.map((address, i) => `    server warder${i + 1} ${toServer(address)} 
 const toServer = (address: string): string => address.replace(/^unix:/, 'unix@')
 
 function assertOptions(options: HaproxySnippetOptions): void {
-  const { decisions, upstream, serverName, listen, certificate, luaFile } = options
+  const { decisions, upstream, serverNames, listen, certificate, luaFile } = options
   if (decisions.length === 0) throw new TypeError('decisions: HAProxy needs an address to ask')
   for (const address of decisions) assertHaproxyText('decisions', address, HAPROXY_WORD)
   assertHaproxyText('upstream', upstream, HAPROXY_APPLICATION)
-  assertHaproxyText('serverName', serverName, HAPROXY_HOSTS)
+  for (const name of serverNames) assertHaproxyText('serverNames', name, HAPROXY_HOST)
   assertHaproxyText('listen', listen, HAPROXY_LISTEN)
   assertHaproxyText('luaFile', luaFile, HAPROXY_WORD)
   if (certificate !== undefined) assertHaproxyText('certificate', certificate.certFile, HAPROXY_WORD)

@@ -8,7 +8,8 @@ const OPTIONS: ApacheSnippetOptions = {
   decisions: ['127.0.0.1:9180'],
   identityNames: ['x-auth-subject', 'X-Auth-Roles'],
   upstream: 'http://127.0.0.1:8000',
-  serverName: '_',
+  serverNames: [],
+  certificate: undefined,
   listen: '443',
 }
 
@@ -57,10 +58,9 @@ describe('apacheSnippet', () => {
   })
 
   it('names the site and its aliases', () => {
-    expect(linesWith(apacheSnippet({ ...OPTIONS, serverName: 'a.example b.example' }), '.example')).toEqual([
-      'ServerName a.example',
-      'ServerAlias b.example',
-    ])
+    expect(
+      linesWith(apacheSnippet({ ...OPTIONS, serverNames: ['a.example', 'b.example'] }), '.example'),
+    ).toEqual(['ServerName a.example', 'ServerAlias b.example'])
     expect(linesWith(apacheSnippet(OPTIONS), 'ServerName')).toEqual([])
   })
 
@@ -83,8 +83,8 @@ describe('apacheSnippet', () => {
       { upstream: 'http://127.0.0.1:8000/x' },
     ],
     ['a parameter after the application', { upstream: 'http://127.0.0.1:8000 retry=0' }],
-    ['a directive in the server name', { serverName: 'a\nRequire all granted' }],
-    ['an empty server name', { serverName: '' }],
+    ['a directive in the server name', { serverNames: ['a\nRequire all granted'] }],
+    ['an empty server name', { serverNames: [''] }],
     ['a section in listen', { listen: '80>\n<Location />' }],
     ['a certificate with a space', { certificate: { certFile: '/a b', keyFile: '/k' } }],
     ['an identity header with an underscore', { identityNames: ['X_Auth'] }],
@@ -104,8 +104,8 @@ describe('warder snippet apache', () => {
     ['--listen', { listen: '443 ssl' }],
     ['--listen', { listen: '0' }],
     ['--cert', { cert: '/a b', key: '/k' }],
-    ['--cert', { cert: '/c' }],
-    ['--key', { key: '/k' }],
+    ['--key', { cert: '/c' }],
+    ['--cert', { key: '/k' }],
   ]
   for (const [flag, flags] of mistakes) {
     it(`refuses ${JSON.stringify(flags)}, and names the flag`, () => {

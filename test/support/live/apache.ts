@@ -64,7 +64,13 @@ export async function testApacheConfig(
 export const apacheFront =
   (options: ApacheOptions = {}): StartFront =>
   ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
-    const site = { decisions: [decisions], identityNames, upstream, serverName: 'api.example.com' }
+    const site = {
+      decisions: [decisions],
+      identityNames,
+      upstream,
+      serverNames: ['api.example.com'],
+      certificate: undefined,
+    }
     const text = apacheSnippet({ ...site, listen: `127.0.0.1:${port}` })
     return startApache(editSnippet(text), port, cleanup, options)
   }

@@ -40,7 +40,13 @@ export const haproxyFront =
   (edits: Pick<HaproxyEdits, 'editLua'> = {}): StartFront =>
   ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) =>
     startHaproxy(
-      { decisions: [decisions], identityNames, upstream, serverName: 'api.example.com' },
+      {
+        decisions: [decisions],
+        identityNames,
+        upstream,
+        serverNames: ['api.example.com'],
+        certificate: undefined,
+      },
       port,
       cleanup,
       { ...edits, editSnippet },
