@@ -24,10 +24,11 @@ export const denialsSuite: Suite = {
 async function compare(bench: Bench): Promise<readonly Row[]> {
   const minter = createMinter('RS256')
   const { pid, port } = await startWarder(bench, { minter })
-  const [valid, forged, expired] = [
+  const [valid, forged, expired, unknown] = [
     await writeTokens(bench, minter, TOKENS),
     await writeTokens(bench, minter, TOKENS, (index) => forge(minter.mint(index))),
     await writeTokens(bench, minter, TOKENS, (index) => minter.mint(index, EXPIRED_S)),
+    await writeTokens(bench, minter, TOKENS, (index) => rename(minter.mint(index))),
   ]
   const headers = allowedHeaders(TOKEN_PLACE)
   const { Authorization: _, ...withoutToken } = headers
@@ -38,11 +39,13 @@ async function compare(bench: Bench): Promise<readonly Row[]> {
     missing: load({ headers: withoutToken, expect: 'denied' }),
     expired: load({ headers, tokens: { file: expired }, expect: 'denied' }),
     forged: load({ headers, tokens: { file: forged }, expect: 'denied' }),
+    unknown: load({ headers, tokens: { file: unknown }, expect: 'denied' }),
   })
   return [
     cpuRow('denial / warm allow, no token', cost.missing, cost.allow, BUDGET),
     cpuRow('denial / warm allow, expired token', cost.expired, cost.allow, BUDGET),
     cpuRow('denial / warm allow, bad signature (RS256)', cost.forged, cost.allow, BUDGET),
+    cpuRow('denial / warm allow, unknown kid', cost.unknown, cost.allow, BUDGET),
   ]
 }
 
@@ -50,4 +53,11 @@ async function compare(bench: Bench): Promise<readonly Row[]> {
 function forge(token: string): string {
   const place = token.lastIndexOf('.') + 20
   return `${token.slice(0, place)}${token[place] === 'A' ? 'B' : 'A'}${token.slice(place + 1)}`
+}
+
+/** Another `kid` in the header. */
+function rename(token: string): string {
+  const [header = '', ...rest] = token.split('.')
+  const named = { ...JSON.parse(Buffer.from(header, 'base64url').toString()), kid: 'previous' }
+  return [Buffer.from(JSON.stringify(named)).toString('base64url'), ...rest].join('.')
 }

@@ -1,26 +1,32 @@
-/** Tokens that full verification has denied, so that one that is sent again costs no signature check. It can only deny. */
+/** Tokens that full verification has denied, so that one that is sent again costs little. It can only deny. */
 import { LRUCache } from 'lru-cache'
 import type { TimeClaims } from '../jwt/check-times.ts'
 import type { Issuer } from '../jwt/issuer.ts'
 import type { VerifiedCacheLimits } from '../jwt/verified-cache.ts'
+import type { KeyLookup } from '../keys/key-source.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
 import type { Algorithm } from '../syntax/algorithms.ts'
 import type { Denial } from './denial.ts'
 
 /** What full verification found for one token under one policy, and what it depends on besides the two. */
 export interface DeniedToken {
-  readonly issuer: Issuer
-  /** What the issuer's keys were asked for. */
-  readonly kid: string | undefined
-  readonly algorithm: Algorithm
-  /** The keys that were tried. With any other answer of the issuer's keys, the entry is worthless. */
-  readonly candidates: readonly VerificationKey[]
-  /** The one that verified the token; undefined: none of them did. */
+  /** Undefined if the token has none of the policy's. */
+  readonly issuer: Issuer | undefined
+  /** Undefined if the token was denied before its key was looked up. */
+  readonly asked: KeyQuestion | undefined
+  /** The key that verified the token; undefined: none did. */
   readonly key: VerificationKey | undefined
   /** They are checked again each time, before `denial`; undefined: the token is denied at any time. */
   readonly times: TimeClaims | undefined
   /** Why it is denied even while its times allow it; undefined if that is not known. */
   readonly denial: Denial | undefined
+}
+
+/** What the issuer's keys were asked for, and what they answered. With any other answer, the entry is worthless. */
+export interface KeyQuestion {
+  readonly kid: string | undefined
+  readonly algorithm: Algorithm
+  readonly answer: KeyLookup
 }
 
 /** Entries are found by the digest of the token and the number of the policy. */
@@ -66,5 +72,5 @@ export function createDeniedTokens({ tokens, bytes }: VerifiedCacheLimits): Deni
 const nameOf = (digest: string, policyId: number): string => digest + String(policyId)
 
 /** Facts are short, except those that list what the configuration wants. */
-const sizeOf = ({ kid = '', denial }: DeniedToken): number =>
-  ENTRY_BYTES + kid.length + (denial === undefined ? 0 : JSON.stringify(denial).length)
+const sizeOf = ({ asked, denial }: DeniedToken): number =>
+  ENTRY_BYTES + (asked?.kid?.length ?? 0) + (denial === undefined ? 0 : JSON.stringify(denial).length)

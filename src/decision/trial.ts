@@ -3,6 +3,7 @@ import type { DecodedJws } from '../jwt/decode-jws.ts'
 import type { ValidityWindow } from '../jwt/check-times.ts'
 import type { Issuer } from '../jwt/issuer.ts'
 import type { VerifiedToken } from '../jwt/verified-cache.ts'
+import type { KeyLookup } from '../keys/key-source.ts'
 import type { VerificationKey } from '../keys/verification-key.ts'
 import type { Policy } from '../policy/compile-policy.ts'
 import type { Route } from '../policy/compile-routes.ts'
@@ -25,6 +26,8 @@ export interface Trial {
   extracted: ExtractedToken | undefined
   jws: DecodedJws | undefined
   issuer: Issuer | undefined
+  /** What the issuer's keys answered, when nothing had to be waited for any more. */
+  keyAnswer: KeyLookup | undefined
   /** Keys that may verify the token; `key` is the one that did. */
   candidates: readonly VerificationKey[] | undefined
   key: VerificationKey | undefined
@@ -59,6 +62,7 @@ export function createTrial(
     extracted: undefined,
     jws: undefined,
     issuer: undefined,
+    keyAnswer: undefined,
     candidates: undefined,
     key: undefined,
     missingKeysSeconds: undefined,

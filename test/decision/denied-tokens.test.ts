@@ -5,12 +5,14 @@ import { mainIssuer } from '../support/make-guard.ts'
 
 const entry: DeniedToken = {
   issuer: mainIssuer(),
-  kid: 'rsa',
-  algorithm: 'RS256',
-  candidates: [],
+  asked: { kid: 'rsa', algorithm: 'RS256', answer: { state: 'found', keys: [] } },
   key: undefined,
   times: undefined,
   denial: { reason: 'signature_invalid' },
+}
+const longKid: DeniedToken = {
+  ...entry,
+  asked: { kid: 'k'.repeat(256), algorithm: 'RS256', answer: { state: 'kid_unknown' } },
 }
 const MIB = 1024 ** 2
 
@@ -39,7 +41,7 @@ describe('the memory of denied tokens', () => {
       denial: { reason: 'audience_mismatch', claim: 'aud', expected: 'x'.repeat(MIB), found: 'y' },
     } as const
     expect(sizeAfter(10, { tokens: 100_000, bytes: 64 * MIB }, long)).toBe(3)
-    expect(sizeAfter(10, { tokens: 100_000, bytes: 2_048 }, { ...entry, kid: 'k'.repeat(256) })).toBe(2)
+    expect(sizeAfter(10, { tokens: 100_000, bytes: 2_048 }, longKid)).toBe(2)
     expect(sizeAfter(10, { tokens: 100_000, bytes: MIB }, long)).toBe(0)
   })
   it('forgets the token that was not asked for longest', () => {

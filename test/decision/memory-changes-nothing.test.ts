@@ -124,7 +124,14 @@ describe('with and without a memory', () => {
       { numRuns: 120 },
     )
     // Otherwise nothing was compared.
-    for (const reason of ['ok', 'signature_invalid', 'token_expired', 'token_not_yet_valid', 'scope_missing'])
+    for (const reason of [
+      'ok',
+      'signature_invalid',
+      'token_expired',
+      'token_not_yet_valid',
+      'scope_missing',
+      'kid_unknown',
+    ])
       assert((hits.get(reason) ?? 0) > 10, `${reason}: ${hits.get(reason)} hits`)
   })
 })

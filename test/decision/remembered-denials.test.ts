@@ -56,23 +56,44 @@ describe('a denial of a token that was denied before', () => {
     })
   }
 
-  const NEVER: readonly (readonly [DenyReason, string, KeyLookup | undefined])[] = [
-    ['token_malformed', 'a.b', undefined],
-    ['issuer_unknown', mint({ claims: { iss: 'x' } }), undefined],
-    ['alg_not_allowed', mint({ header: { alg: 'HS256' } }), undefined],
-    ['typ_not_allowed', mint({ header: { typ: 'dpop+jwt' } }), undefined],
-    ['kid_unknown', mint(), { state: 'kid_unknown' }],
+  const WITHOUT_KEYS: readonly (readonly [DenyReason, string, (KeyLookup | undefined)?, Differences?])[] = [
+    ['issuer_unknown', mint({ claims: { iss: 'x' } })],
+    ['alg_not_allowed', mint({ header: { alg: 'HS256' } })],
+    ['typ_not_allowed', mint({ header: { typ: 'dpop+jwt' } })],
+    ['kid_missing', mint({ header: { kid: undefined } }), undefined, { issuer: { requireKid: true } }],
     ['kid_missing', mint(), { state: 'kid_missing' }],
+    ['kid_unknown', mint(), { state: 'kid_unknown' }],
     ['key_unsuitable', mint(), { state: 'unsuitable' }],
-    ['keys_unavailable', mint(), { state: 'unavailable', retryAfterSeconds: 5 }],
-    ['signature_invalid', forged(), { ...foundKey(), isNameElsewhere: true }],
-    ['keys_unavailable', forged(), { ...foundKey(), othersRetryAfterSeconds: 5 }],
-    ['token_expired', mint({ claims: { exp: 1 } }), { ...foundKey(), othersRetryAfterSeconds: 5 }],
   ]
-  for (const [reason, token, answer] of NEVER) {
-    it(`is made anew if it is about what may change, or has cost little: ${reason} with ${JSON.stringify(answer?.state ?? 'keys')}`, async () => {
-      const { guard, world, decide } = rememberingGuard()
+  for (const [reason, token, answer, differences] of WITHOUT_KEYS) {
+    it(`is the same if no key could be tried: ${reason} with the answer ${answer?.state ?? 'to nothing'}`, async () => {
+      const { guard, world, seen, decide } = rememberingGuard(differences)
       if (answer !== undefined) world.answer = answer
+      const first = await decide(token)
+      expect(first).toMatchObject({ outcome: 'deny', reason })
+      expect(first.isCacheHit).toBeUndefined()
+      for (let again = 0; again < 2; again++)
+        expect(await decide(token)).toEqual({ ...first, isCacheHit: true })
+      expect([seen.checks, seen.used, guard.denied?.size]).toEqual([0, [], 1])
+      if (answer === undefined) return
+      world.answer = foundKey()
+      expect((await decide(token)).reason).toBe('ok')
+    })
+  }
+
+  const NEVER: readonly (readonly [DenyReason, string, Partial<KeyLookup>?])[] = [
+    ['token_malformed', 'a.b'],
+    ['token_encrypted', 'a.b.c.d.e'],
+    ['crit_unsupported', mint({ header: { crit: ['x'] } })],
+    ['keys_unavailable', mint(), { state: 'unavailable', retryAfterSeconds: 5 }],
+    ['signature_invalid', forged(), { isNameElsewhere: true }],
+    ['keys_unavailable', forged(), { othersRetryAfterSeconds: 5 }],
+    ['token_expired', mint({ claims: { exp: 1 } }), { othersRetryAfterSeconds: 5 }],
+  ]
+  for (const [reason, token, change = {}] of NEVER) {
+    it(`is made anew if it is about what may change, or has cost little: ${reason} with ${JSON.stringify(change)}`, async () => {
+      const { guard, world, decide } = rememberingGuard()
+      world.answer = { ...world.answer, ...change } as KeyLookup
       const first = await decide(token)
       expect(first).toMatchObject({ outcome: 'deny', reason })
       expect(await decide(token)).toEqual(first)

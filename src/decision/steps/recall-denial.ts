@@ -1,18 +1,23 @@
 /** Denials of tokens that were denied before: what is remembered of them, and whether it is still true. */
 import { checkTimes, timeClaimsOf } from '../../jwt/check-times.ts'
-import type { VerificationKey } from '../../keys/verification-key.ts'
+import type { JoseHeader } from '../../jwt/jose-header.ts'
+import type { KeyLookup } from '../../keys/key-source.ts'
 import { isAlgorithm } from '../../syntax/algorithms.ts'
 import type { Denial } from '../denial.ts'
-import type { DeniedToken } from '../denied-tokens.ts'
+import type { DeniedToken, KeyQuestion } from '../denied-tokens.ts'
 import type { DenyReason } from '../reasons.ts'
 import type { Trial } from '../trial.ts'
 
 /**
- * The denials that follow from the token, the policy and the keys that were tried, and from the clock (`by_clock`) or
- * not (`always`). No others are remembered: they are about what may change, such as a key that is still missing, or
- * cost as little as remembering.
+ * The denials that follow from the token, the policy and the answer about its key, and from the clock (`by_clock`) or
+ * not (`always`). No others are remembered: a token that cannot be read costs as little as one that is remembered.
  */
 const REMEMBERED: Readonly<Partial<Record<DenyReason, 'always' | 'by_clock'>>> = {
+  issuer_unknown: 'always',
+  alg_not_allowed: 'always',
+  typ_not_allowed: 'always',
+  kid_missing: 'always',
+  kid_unknown: 'always',
   signature_invalid: 'always',
   key_unsuitable: 'always',
   token_expired: 'by_clock',
@@ -32,23 +37,37 @@ const REMEMBERED: Readonly<Partial<Record<DenyReason, 'always' | 'by_clock'>>> =
 
 /** Remembers the denial of full verification, if the same token will be denied for the same reason. */
 export function rememberDenial(trial: Trial, denial: Denial, digest: string): void {
-  const { issuer, jws, candidates, key, policy, window } = trial
+  const { issuer, jws, keyAnswer, key, policy, window } = trial
   const kind = REMEMBERED[denial.reason]
-  if (kind === undefined || issuer === undefined || jws === undefined || policy === undefined) return
-  // Before its keys are known, a token has cost little.
-  if (candidates === undefined || !isAlgorithm(jws.header.alg)) return
-  // While a source of the issuer is unavailable, it may have the right key.
-  if (trial.missingKeysSeconds !== undefined || trial.isNameElsewhere) return
+  if (kind === undefined || jws === undefined || policy === undefined) return
+  const asked = keyAnswer && questionOf(jws.header, keyAnswer)
+  if (asked === 'uncertain') return
   const hasGoodTimes = window !== undefined || kind === 'by_clock'
   trial.guard.denied?.put(digest, policy.id, {
     issuer,
-    kid: jws.header.kid,
-    algorithm: jws.header.alg,
-    candidates,
+    asked,
     key,
     times: key !== undefined && hasGoodTimes ? timeClaimsOf(jws.claims) : undefined,
     denial: kind === 'by_clock' ? undefined : denial,
   })
+}
+
+const questionOf = ({ kid, alg }: JoseHeader, answer: KeyLookup): KeyQuestion | 'uncertain' =>
+  isCertain(answer) && isAlgorithm(alg) ? { kid, algorithm: alg, answer } : 'uncertain'
+
+/** While a source of the issuer is unavailable, it may have the right key. */
+function isCertain(answer: KeyLookup): boolean {
+  switch (answer.state) {
+    case 'found':
+      return answer.othersRetryAfterSeconds === undefined && answer.isNameElsewhere !== true
+    case 'kid_unknown':
+    case 'kid_missing':
+    case 'unsuitable':
+      return true
+    case 'unavailable':
+    case 'pending':
+      return false
+  }
 }
 
 /**
@@ -62,33 +81,31 @@ export function recallDenial(trial: Trial, digest: string): Denial | undefined {
   if (denied === undefined || trial.policy === undefined) return undefined
   const known = denied.get(digest, trial.policy.id)
   if (known === undefined) return undefined
-  const denial = hasSameKeys(known) ? denialAt(known, trial.nowSeconds) : undefined
+  const denial = isAnsweredAsThen(known) ? denialAt(known, trial.nowSeconds) : undefined
   if (denial === undefined) {
     denied.forget(digest, trial.policy.id)
     return undefined
   }
-  if (known.key !== undefined) known.issuer.keys.noteUse(known.key)
+  if (known.key !== undefined) known.issuer?.keys.noteUse(known.key)
   trial.issuer = known.issuer
   trial.isCacheHit = true
   return denial
 }
 
-function hasSameKeys({ issuer, kid, algorithm, candidates }: DeniedToken): boolean {
-  const answer = issuer.keys.lookup(kid, algorithm, true)
-  return (
-    answer.state === 'found' &&
-    answer.othersRetryAfterSeconds === undefined &&
-    answer.isNameElsewhere !== true &&
-    isSameList(answer.keys, candidates)
-  )
+function isAnsweredAsThen({ issuer, asked }: DeniedToken): boolean {
+  if (asked === undefined) return true
+  const answer = issuer?.keys.lookup(asked.kid, asked.algorithm, true)
+  return answer !== undefined && isCertain(answer) && isSame(answer, asked.answer)
 }
 
-/** Objects, not contents: a key that was replaced is another one. */
-const isSameList = (a: readonly VerificationKey[], b: readonly VerificationKey[]): boolean =>
-  a === b || (a.length === b.length && a.every((key, index) => key === b[index]))
+/** Keys are compared as objects: one that was replaced is another one. */
+function isSame(now: KeyLookup, then: KeyLookup): boolean {
+  if (now === then || now.state !== 'found' || then.state !== 'found') return now.state === then.state
+  return now.keys.length === then.keys.length && now.keys.every((key, index) => key === then.keys[index])
+}
 
 function denialAt({ issuer, times, denial }: DeniedToken, nowSeconds: number): Denial | undefined {
-  if (times === undefined) return denial
+  if (times === undefined || issuer === undefined) return denial
   const window = checkTimes(times, issuer.settings, nowSeconds)
   if (window.ok) return denial
   const { error } = window

@@ -47,6 +47,7 @@ function keyStep(trial: Trial): StepOutcome {
 }
 
 function takeKeys(trial: Trial, kid: string | undefined, lookup: KeyLookup): Settled {
+  trial.keyAnswer = lookup
   switch (lookup.state) {
     case 'found':
       trial.candidates = lookup.keys
