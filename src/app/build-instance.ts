@@ -16,13 +16,13 @@ import type { KeyDeps } from '../keys/key-deps.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { finishInSlices, finishNow, type Rest, type Sliced } from '../slices.ts'
-import { readGatewayFiles, type GatewayFiles } from './gateway-files.ts'
+import { readTlsFiles, type TlsFiles } from './tls-files.ts'
 import { openKeySources, type Attempt, type OpenedKeys } from './keys/key-sources.ts'
 import { inspectSnapshot } from './keys/snapshot-files.ts'
 import { newId } from './system.ts'
 
 /** A configuration as a process serves it. */
-export interface ServingInstance extends GatewayFiles {
+export interface ServingInstance extends TlsFiles {
   readonly config: Pick<LoadedConfig, 'settings' | 'digest'>
   readonly guard: Guard
   readonly decide: Decide
@@ -87,7 +87,7 @@ export async function buildInSlices(
 /** What is opened and read before the guard is compiled. */
 interface OpenedParts extends Pick<Instance, 'config' | 'fileHashes' | 'files'> {
   readonly guardInput: GuardInput
-  readonly gatewayFiles: GatewayFiles
+  readonly tlsFiles: TlsFiles
   readonly users: UsersFiles
   readonly close: OpenedKeys['close']
 }
@@ -103,7 +103,7 @@ function* openParts(config: LoadedConfig, deps: BuildDeps): Sliced<Result<Opened
   const { issuers, close } = yield* openKeySources(settings.issuers, keyDeps, previous, attempt)
   const files = new Map<string, Uint8Array>()
   const readGatewayFile = remember(readFileSync, files)
-  const gatewayFiles = readGatewayFiles(settings, readGatewayFile, attempt)
+  const tlsFiles = readTlsFiles(settings, readGatewayFile, attempt)
   yield
   const users = readUsersFiles(config, readGatewayFile)
   problems.push(...users.diagnostics.filter(isError))
@@ -112,12 +112,12 @@ function* openParts(config: LoadedConfig, deps: BuildDeps): Sliced<Result<Opened
     return err({ diagnostics: problems, fileHashes })
   }
   const guardInput = { ...settings, ...settings.limits, issuers }
-  return ok({ config, guardInput, gatewayFiles, users, fileHashes, files, close })
+  return ok({ config, guardInput, tlsFiles, users, fileHashes, files, close })
 }
 
 /** Warnings of the configuration, and those that only show when it is compiled. */
 const checkStart = (
-  { config, guardInput: { issuers }, gatewayFiles, users }: OpenedParts,
+  { config, guardInput: { issuers }, tlsFiles, users }: OpenedParts,
   guard: Guard,
   deps: BuildDeps,
 ): readonly Diagnostic[] => [
@@ -126,7 +126,7 @@ const checkStart = (
   ...reachFileWarnings(config, deps.readFileSync),
   ...refusedKeyWarnings(issuers, config),
   ...snapshotWarnings(config, inspectSnapshot),
-  ...certificateWarnings(config, gatewayFiles.certificates),
+  ...certificateWarnings(config, tlsFiles.certificates),
   ...readableSecretWarnings(config),
   ...users.diagnostics.filter((diagnostic) => !isError(diagnostic)),
 ]
@@ -134,7 +134,7 @@ const checkStart = (
 const isError = ({ severity }: Diagnostic): boolean => severity === 'error'
 
 function toInstance(
-  { guardInput: { issuers }, gatewayFiles, users, close, ...parts }: OpenedParts,
+  { guardInput: { issuers }, tlsFiles, users, close, ...parts }: OpenedParts,
   guard: Guard,
   deps: BuildDeps,
   warnings: readonly Diagnostic[],
@@ -142,7 +142,7 @@ function toInstance(
   return {
     ...parts,
     guard,
-    ...gatewayFiles,
+    ...tlsFiles,
     usersOf: users.usersOf,
     decide: createDecide(guard, { nowMs: deps.nowMs, newId }),
     warnings,

@@ -1,6 +1,7 @@
 /** The listeners of a service. */
 import type { Stores } from '../decision/stores.ts'
 import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
+import type { Certificates } from '../http/sockets/certificates.ts'
 import type { ListenerLog } from '../observe/listener-log.ts'
 import { createDecisionListener, type DecisionListener } from '../server/decision-listener.ts'
 import type { Endpoints } from '../server/endpoint-handler.ts'
@@ -19,6 +20,8 @@ export interface Answers {
 }
 
 export interface Answering {
+  /** Returns the instance in force. */
+  readonly current: () => ServingInstance
   readonly answers: Answers
   /** False if another process has the unix sockets. */
   readonly holdsUnixSockets: boolean
@@ -45,16 +48,20 @@ export function openListeners(instance: ServingInstance, answering: Answering): 
     opened.push(listener)
     return listener
   }
+  // Whether there is TLS is decided at the start; the certificates may be replaced.
+  const { callerCertificates: firstCertificates } = instance
+  const certificates =
+    firstCertificates && ((): Certificates => answering.current().callerCertificates ?? firstCertificates)
   const isHere = ({ kind }: SocketAddress): boolean => holdsUnixSockets || kind === 'tcp'
   try {
     const decisions = isHere(listen.decisions)
-      ? keep(createDecisionListener(listen.decisions, answers.endpoints, listenerLog))
+      ? keep(createDecisionListener(listen.decisions, answers.endpoints, listenerLog, certificates))
       : undefined
     const admin = answering.openAdmin(listen.admin)
     if (admin !== undefined) keep(admin)
     const grpc =
       listen.grpc !== null && isHere(listen.grpc)
-        ? keep(createGrpcListener(listen.grpc, answers.methods, listenerLog))
+        ? keep(createGrpcListener(listen.grpc, answers.methods, listenerLog, certificates))
         : undefined
     const gateway =
       listen.gateway.length === 0

@@ -100,6 +100,7 @@ export function startService<Served extends ServingInstance>(
     }
   }
   const listeners = openListeners(first, {
+    current: () => running.instance,
     answers: answersOf(first),
     holdsUnixSockets,
     openAdmin: (address) =>
@@ -150,6 +151,7 @@ function createSwap<Served extends ServingInstance>(
     const { endpoints, methods } = answersOf(next)
     decisions?.replace(endpoints)
     grpc?.replace(methods)
+    for (const listener of [decisions, grpc]) listener?.certificatesReplaced()
     replaceGateway()
     old.close(next)
   }

@@ -92,7 +92,7 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   WARN_CONFIG_ANONYMOUS_EVERYTHING: 'name the paths that visitors may see without a token',
   WARN_CONFIG_PUBLIC_EVERYTHING: 'name the paths that are public',
   WARN_CONFIG_DECISIONS_EXPOSED:
-    'name the proxy in `trusted_callers`, or make the address reachable by it alone: a private network, a unix socket',
+    'name the proxy in `trusted_callers`, have it show a certificate (`listen.tls`), or make the address reachable by it alone: a private network, a unix socket',
   WARN_CONFIG_UNROUTED:
     'write routes that name the policies, or let the proxy name one: `/v1/auth/PROXY/NAME`',
   ERR_CONFIG_AUTH_URL:

@@ -148,11 +148,12 @@ function checkListeners({ listen = {}, root }: ConfigParts): readonly LocatedPro
   const grpc = listen.grpc ?? null
   if (grpc !== null && [decisions, admin].some((other) => other !== null && isSameAddress(grpc, other)))
     found.push(addressTaken('/listen/grpc', grpc))
+  const areKnown = root['trusted_callers'] !== undefined || listen.tls?.client_ca_file !== undefined
   for (const [key, address] of Object.entries({ decisions, grpc })) {
-    if (address === null || isLoopback(address) || root['trusted_callers'] !== undefined) continue
+    if (address === null || isLoopback(address) || areKnown) continue
     const message = 'every machine that reaches this address can ask for decisions'
     const hint =
-      'name the proxy in `trusted_callers`, or make the address reachable by it alone: a private network, a unix socket'
+      'name the proxy in `trusted_callers`, have it show a certificate (`listen.tls`), or make the address reachable by it alone: a private network, a unix socket'
     found.push(problemAt(`/listen/${key}`, 'WARN_CONFIG_DECISIONS_EXPOSED', message, hint))
   }
   return found

@@ -11,6 +11,8 @@ export interface DecisionListener {
   readonly address: string
   /** Replaces all endpoints between two requests. */
   replace(endpoints: Endpoints): void
+  /** The certificates were replaced. */
+  certificatesReplaced(): void
   /** Makes every answer from now on the last on its connection, so that callers go elsewhere before the stop. */
   drain(): void
   /** Stops accepting, and resolves when the requests in progress are answered. */
@@ -36,7 +38,6 @@ export const STOP_PATIENCE_MS = 30_000
 
 /** What the listeners have in common that answer decisions. */
 export const DECISION_BOUNDS = {
-  certificates: undefined,
   // Envoy asks either way.
   mayBeHttp2: () => true,
   maxConnections: () => MAX_CONNECTIONS,
@@ -48,18 +49,21 @@ export const DECISION_BOUNDS = {
  * Binds a listener; free-socket.ts removes the socket of a killed process first. Paths without an endpoint are 404; an
  * endpoint that throws is 503.
  *
+ * @param certificates Returns those in force; undefined: no TLS.
  * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
  */
 export function createDecisionListener(
   address: SocketAddress,
   first: Endpoints,
   { onRefused, onLimitReached, onOverload }: DecisionListenerEvents,
+  certificates?: ListenerOptions['certificates'],
 ): DecisionListener {
   let endpoints = first
   const deadlines = createDeadlines()
   const listener = openOrClose(deadlines.close, {
     ...DECISION_BOUNDS,
     address,
+    certificates,
     deadlines,
     connected: ({ peer }) => createEndpointHandler(() => endpoints, peer, onRefused),
     onLimitReached,
@@ -70,6 +74,7 @@ export function createDecisionListener(
     replace: (next) => {
       endpoints = next
     },
+    certificatesReplaced: () => listener.replaced(),
     drain: () => listener.drain(),
     async stop() {
       await listener.stop(STOP_PATIENCE_MS)

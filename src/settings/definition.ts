@@ -13,7 +13,7 @@ import {
 } from './kinds/kind.ts'
 import { NO_CONTEXT, optional, required, section, withDefault } from './kinds/section.ts'
 import { count, duration, literalText, size, text, word } from './kinds/values.ts'
-import { GATEWAY, LISTEN_ADDRESS } from './listener/definition.ts'
+import { CALLER_TLS, GATEWAY, LISTEN_ADDRESS } from './listener/definition.ts'
 import { routeNames } from './default-names.ts'
 import { POLICY } from './policy/definition.ts'
 import type { Located } from './problem.ts'
@@ -59,6 +59,11 @@ export const LISTEN = section({
     orOff,
     'off',
     'Address at which Envoy and what works like it ask by gRPC (`envoy.service.auth.v3`), or `off`; see [envoy.md](envoy.md). One that is not on this machine is a warning.',
+  ),
+  tls: optional(
+    CALLER_TLS,
+    'TLS of `decisions` and `grpc`, for proxies on other machines; the files are read again when they change.',
+    { absent: 'none: plain HTTP' },
   ),
   admin: withDefault(
     orOff,

@@ -7,7 +7,7 @@ import type { KeySource } from '../../keys/key-source.ts'
 import { createCombinedSource } from '../../keys/sources/combined-source.ts'
 import { finishInSlices, type Rest } from '../../slices.ts'
 import type { ServingInstance } from '../build-instance.ts'
-import { readGatewayFiles } from '../gateway-files.ts'
+import { readTlsFiles } from '../tls-files.ts'
 import { newId, systemKeyDeps } from '../system.ts'
 import type { Mirrors } from './mirrors.ts'
 import type { Plan } from './plan.ts'
@@ -41,7 +41,7 @@ export async function buildWorkerInstance(
     config,
     guard,
     decide: createDecide(guard, { nowMs: systemKeyDeps.nowMs, newId }),
-    ...readGatewayFiles(settings, readFileSync, (_setting, run) => run(), selfSigned),
+    ...readTlsFiles(settings, readFileSync, (_setting, run) => run(), selfSigned),
     usersOf: readUsersFiles(config, readFileSync).usersOf,
     close: () => undefined,
   }

@@ -37,6 +37,10 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetFlags):
         ...policies.flatMap((policy) => policy.tokenSources ?? []),
       ]),
     })
+    if (listen.tls !== undefined)
+      cli.stderr.write(
+        'warning: the listener has `tls`, and this text asks without it; see docs/callers.md, "TLS between proxy and Warder"\n',
+      )
     writeResult(cli, 'warder.snippet/v1', { proxy: name, text }, () => text)
     return EXIT.ok
   })

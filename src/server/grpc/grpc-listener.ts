@@ -1,5 +1,6 @@
 /** The listener for Check calls: HTTP/2 on own sockets, bounded like the decision listener. */
 import { createDeadlines } from '../../http/deadlines.ts'
+import type { ListenerOptions } from '../../http/connections/connection-listener.ts'
 import type { SocketAddress } from '../../socket-address.ts'
 import {
   DECISION_BOUNDS,
@@ -14,17 +15,23 @@ export interface GrpcListener {
   readonly address: string
   /** Replaces all methods between two calls. */
   replace(methods: GrpcMethods): void
+  /** The certificates were replaced. */
+  certificatesReplaced(): void
   /** Sends callers to other connections before the stop. */
   drain(): void
   /** Stops accepting, and resolves when the calls in progress are answered. */
   stop(): Promise<void>
 }
 
-/** @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound. */
+/**
+ * @param certificates Returns those in force; undefined: no TLS.
+ * @throws WarderError ERR_SERVER_LISTEN when the address cannot be bound.
+ */
 export function createGrpcListener(
   address: SocketAddress,
   first: GrpcMethods,
   { onRefused, onLimitReached, onOverload }: DecisionListenerEvents,
+  certificates?: ListenerOptions['certificates'],
 ): GrpcListener {
   let methods = first
   const deadlines = createDeadlines()
@@ -32,6 +39,7 @@ export function createGrpcListener(
   const listener = openOrClose(deadlines.close, {
     ...DECISION_BOUNDS,
     address,
+    certificates,
     deadlines,
     // Callers name their cluster or a socket there, in forms of their own: `_warder`, `%2Frun%2Fwarder.sock`.
     ignoresHost: true,
@@ -44,6 +52,7 @@ export function createGrpcListener(
     replace: (next) => {
       methods = next
     },
+    certificatesReplaced: () => listener.replaced(),
     drain: () => listener.drain(),
     async stop() {
       await listener.stop(STOP_PATIENCE_MS)

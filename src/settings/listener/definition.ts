@@ -83,6 +83,26 @@ export interface GatewayListenSettings extends Omit<
   readonly tls?: TlsSettings
 }
 
+/** TLS between proxies and Warder. */
+export const CALLER_TLS = refined(
+  section({
+    ...CERTIFICATE.shape,
+    client_ca_file: optional(
+      watchedFile(),
+      'Authorities of client certificates, in PEM; with it, every proxy needs a certificate that one of them has signed.',
+    ),
+  }),
+  ({ certFile, keyFile, clientCaFile }): TlsSettings => ({
+    certificates: [{ certFile, keyFile }],
+    ...(clientCaFile !== undefined && { clientCaFile }),
+  }),
+  ({ certificates: [one], clientCaFile }) => ({
+    certFile: one?.certFile ?? '',
+    keyFile: one?.keyFile ?? '',
+    ...(clientCaFile !== undefined && { clientCaFile }),
+  }),
+)
+
 const NO_TLS: TlsSettings = { certificates: [] }
 
 /** One listener, in its long form. */

@@ -1,4 +1,4 @@
-/** What the gateway's connections are secured with, read from files. */
+/** What connections are secured with, read from files. */
 import { listenerSetting } from '../config/setting-places.ts'
 import {
   loadCertificates,
@@ -11,8 +11,10 @@ import type { Settings } from '../settings/definition.ts'
 import { authCaFiles } from '../settings/route/judges.ts'
 import type { Attempt } from './keys/key-sources.ts'
 
-export interface GatewayFiles {
-  /** Of the listeners, in their order; undefined for plain HTTP. */
+export interface TlsFiles {
+  /** Of the listeners that proxies ask; undefined for plain HTTP. */
+  readonly callerCertificates: Certificates | undefined
+  /** Of the gateway's listeners, in their order; undefined for plain HTTP. */
   readonly certificates: readonly (Certificates | undefined)[]
   /** By what the gateway knows its `https://` servers, by name of the upstream. */
   readonly serverTrust: ReadonlyMap<string, ServerTrust>
@@ -24,12 +26,12 @@ export interface GatewayFiles {
  * @param attempt Runs each part, and reports what is wrong with it.
  * @param selfSigned Certificates that were made earlier, by place of the listener; others are made now.
  */
-export function readGatewayFiles(
+export function readTlsFiles(
   { listen, upstreams, routes }: Settings,
   readFileSync: (path: string) => Uint8Array,
   attempt: Attempt,
   selfSigned: readonly (SelfSigned | undefined)[] = [],
-): GatewayFiles {
+): TlsFiles {
   const authorities = authCaFiles(routes).map((caFile) => ({ name: caFile, caFile }))
   const certificatesOf = (tls: Parameters<typeof loadCertificates>[0], i: number): Certificates => {
     const made = selfSigned[i]
@@ -37,7 +39,9 @@ export function readGatewayFiles(
       ? loadCertificates(tls, readFileSync)
       : loadCertificates(tls, readFileSync, () => made)
   }
+  const { tls: callerTls } = listen
   return {
+    callerCertificates: callerTls && attempt('listen/tls', () => loadCertificates(callerTls, readFileSync)),
     certificates: listen.gateway.map(({ tls }, i) =>
       tls === undefined
         ? undefined
