@@ -30,9 +30,15 @@ interface Generations {
 /** Longest time until a process has loaded the program, in milliseconds: a busy machine, and some. */
 const START_WAIT_MS = 30_000
 /** The supervisor asks each worker for a sign of life so often, in milliseconds. */
-const PING_INTERVAL_MS = 2_000
-/** Unanswered questions until a worker is killed: a stuck one would keep its share of the connections waiting. */
-const MAX_UNANSWERED = 5
+const PING_INTERVAL_MS = 1_000
+/**
+ * Unanswered questions until a worker is killed: a stuck one keeps its share of the connections waiting. Proxies wait
+ * three seconds for a decision (`proxy_read_timeout` of the nginx text), so no answer is lost by it. A reload of
+ * 100,000 routes holds up a worker for half a second.
+ */
+const MAX_UNANSWERED = 4
+/** The same for one that does not serve yet: its first configuration may keep it busy. */
+const MAX_UNANSWERED_BEFORE = 30
 /** Beyond the drain, in milliseconds: longer than any listener waits for its answers. Then a stopping worker is killed. */
 const STOP_PATIENCE_MS = 40_000
 
@@ -149,7 +155,8 @@ export class WorkerSlot {
   #ping(): void {
     if (!this.#isStarted) return
     // Counted, not timed: after a machine has slept, every process gets its time to answer.
-    if (this.#unanswered >= MAX_UNANSWERED) return this.fail('it did not answer')
+    const most = this.isServing ? MAX_UNANSWERED : MAX_UNANSWERED_BEFORE
+    if (this.#unanswered >= most) return this.fail('it did not answer')
     this.#unanswered++
     this.send({ kind: 'ping' })
   }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'bun:test'
+import { afterEach, describe, expect, it, jest } from 'bun:test'
 import { WorkerGroup, type Generation } from '../../../src/app/workers/worker-group.ts'
 import type { FromWorker, ToWorker } from '../../../src/app/workers/messages.ts'
 import type { PlanParts } from '../../../src/app/workers/plan-parts.ts'
@@ -66,6 +66,49 @@ function obey(process: FakeProcess, message: ToWorker): void {
 const kindsOf = ({ received }: FakeProcess): readonly string[] =>
   received.flatMap((message) => (typeof message === 'string' ? [] : [message.kind]))
 const FAULT = { code: 'ERR_SERVER_WORKER', message: 'no memory', hints: [] } as const
+
+describe('a worker that does not answer', () => {
+  afterEach(() => void jest.useRealTimers())
+
+  const isPing = (message: ToWorker): boolean => typeof message === 'object' && message.kind === 'ping'
+  const seconds = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) {
+      jest.advanceTimersByTime(1_000)
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    }
+  }
+
+  it('is killed after four seconds, and another one serves', async () => {
+    jest.useFakeTimers()
+    const { group, processes, lines } = start(2, (process, message) => {
+      if (!isPing(message)) obey(process, message)
+      else if (process !== processes[0]) process.say({ kind: 'pong' })
+    })
+    await group.started
+    await seconds(4)
+    expect(processes).toHaveLength(2)
+    await seconds(2)
+    expect(processes).toHaveLength(3)
+    expect(lines).toMatchObject([{ event: 'worker', worker: 1, pid: 1, cause: 'it did not answer' }])
+    expect(group.health.map(({ isServing }) => isServing)).toEqual([true, true])
+    await group.stop(0)
+  })
+
+  it('has more time while it builds its first configuration', async () => {
+    jest.useFakeTimers()
+    let isBuilding = true
+    const { group, processes } = start(1, (process, message) => {
+      if (!isBuilding) obey(process, message)
+    })
+    await seconds(25)
+    expect(processes).toHaveLength(1)
+    isBuilding = false
+    processes[0]?.say({ kind: 'pong' })
+    processes[0]?.say({ kind: 'prepared', generation: 1 })
+    expect(await group.started).toMatchObject({ ok: true })
+    await group.stop(0)
+  })
+})
 
 describe('the workers of a service', () => {
   it('serve one generation after the other', async () => {
