@@ -20,6 +20,7 @@ const FACTS = {
 const HAPROXY = { luaFile: 'warder.lua' }
 const FILES: readonly ExampleFile[] = [
   { proxy: 'nginx', file: 'warder.conf' },
+  { proxy: 'caddy', file: 'Caddyfile' },
   { proxy: 'traefik', file: 'dynamic.yaml' },
   { proxy: 'haproxy', file: 'haproxy.cfg', flags: { ...HAPROXY, print: 'cfg' } },
   { proxy: 'haproxy', file: 'warder.lua', flags: { ...HAPROXY, print: 'lua' } },

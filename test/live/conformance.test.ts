@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { outcomeOf } from '../support/live/conformance/outcome.ts'
-import { CONFORMING } from '../support/live/conformance/proxies.ts'
+import { CONFORMING, nameOf } from '../support/live/conformance/proxies.ts'
 import { REQUEST_CASES } from '../support/live/conformance/request-cases.ts'
 import { SEQUENCE_CASES } from '../support/live/conformance/sequence-cases.ts'
 import { startConformanceSite, type ConformanceSite } from '../support/live/conformance/site.ts'
@@ -24,13 +24,13 @@ const CASES = [
 const isUpdate = process.env['UPDATE_GOLDEN'] === '1'
 
 for (const proxy of CONFORMING) {
-  const file = new URL(`../golden/conformance/${proxy.name}.json`, import.meta.url)
+  const file = new URL(`../golden/conformance/${nameOf(proxy)}.json`, import.meta.url)
   const golden: Readonly<Record<string, string>> = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>)
     : {}
   const seen: Record<string, string> = {}
 
-  liveSuite(`the conformance of ${proxy.name}`, proxy.programs, () => {
+  liveSuite(`the conformance of ${nameOf(proxy)}`, proxy.programs, () => {
     const cleanup = createCleanup()
     let site: ConformanceSite
     beforeAll(async () => {

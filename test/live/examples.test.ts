@@ -12,6 +12,7 @@ import { isListening, waitFor } from '../support/live/loopback.ts'
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const NEEDS: Readonly<Record<string, readonly Program[]>> = {
   nginx: ['nginx'],
+  caddy: ['caddy'],
   traefik: ['traefik'],
   haproxy: ['haproxy'],
   apache: ['apache2', 'lua-socket'],

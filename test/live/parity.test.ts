@@ -10,7 +10,7 @@ import { parseHost } from '../../src/syntax/parse-host.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { askSite, assertHarmless } from '../support/live/conformance/outcome.ts'
 import { PARITY_REQUESTS, type ParityRequest } from '../support/live/conformance/parity-requests.ts'
-import { CONFORMING } from '../support/live/conformance/proxies.ts'
+import { CONFORMING, nameOf } from '../support/live/conformance/proxies.ts'
 import { startConformanceSite, type ConformanceSite } from '../support/live/conformance/site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 
@@ -22,7 +22,7 @@ interface Counts {
 }
 
 for (const proxy of CONFORMING) {
-  liveSuite(`${proxy.name} and the requests of the parity test`, proxy.programs, () => {
+  liveSuite(`${nameOf(proxy)} and the requests of the parity test`, proxy.programs, () => {
     const cleanup = createCleanup()
     let site: ConformanceSite
     beforeAll(async () => {

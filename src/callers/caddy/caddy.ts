@@ -16,7 +16,8 @@ export const caddy: Proxy = {
     challenge: 'always',
     denialBody: 'relayed',
     absentIdentity: 'removed',
-    path: 'raw',
+    // Only a path with characters that no URL has, such as `|` and `"`: Go escapes it anew, and `%2F` becomes `/`.
+    path: 'normalised',
     asksAboutPreflights: true,
     webSocket: true,
     largestHeadBytes: LARGEST_HEAD_KIB * 1024,

