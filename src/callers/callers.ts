@@ -1,11 +1,13 @@
 /** Every caller. A dialect is a line in {@link DIALECTS}; a proxy is a folder here and a line in {@link PROXIES}. */
 import { apache } from './apache/apache.ts'
+import { apisix } from './apisix/apisix.ts'
 import { caddy } from './caddy/caddy.ts'
 import type { Caller, Dialect } from './caller.ts'
 import { envoyDialect } from './envoy/dialect.ts'
 import { envoyEndpointOf } from './envoy/endpoint.ts'
 import { forward } from './forward/forward.ts'
 import { haproxy } from './haproxy/haproxy.ts'
+import { ingressNginx } from './ingress-nginx/ingress-nginx.ts'
 import { jwtauthrequest } from './jwtauthrequest.ts'
 import { nginxDialect } from './nginx/dialect.ts'
 import { nginx } from './nginx/nginx.ts'
@@ -16,7 +18,7 @@ import { traefik } from './traefik/traefik.ts'
 /** Callers with an endpoint for original requests. */
 export const DIALECTS: readonly [Dialect, ...Dialect[]] = [nginxDialect, forward, envoyDialect]
 
-export const PROXIES: readonly Proxy[] = [nginx, haproxy, apache, traefik, caddy]
+export const PROXIES: readonly Proxy[] = [nginx, haproxy, apache, traefik, caddy, apisix, ingressNginx]
 
 /** Contracts of other systems; the configuration sets their paths. */
 export const FOREIGN_CALLERS = { jwtauthrequest } satisfies Readonly<Record<string, Caller>>

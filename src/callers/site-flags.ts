@@ -17,13 +17,18 @@ export interface SiteFiles {
   readonly keyFile: string
 }
 
-export const SITE_FLAGS: readonly SnippetFlag[] = [
+/** Of a site whose TLS is configured elsewhere. */
+export const PLAIN_SITE_FLAGS: readonly SnippetFlag[] = [
   { usage: '--upstream <url>', help: 'the application', value: 'http://127.0.0.1:8000' },
   {
     usage: '--server-name <names>',
     help: 'hosts of the site, with spaces between; _ is every host',
     value: '_',
   },
+]
+
+export const SITE_FLAGS: readonly SnippetFlag[] = [
+  ...PLAIN_SITE_FLAGS,
   { usage: '--cert <path>', help: 'certificate of the site, in PEM form' },
   { usage: '--key <path>', help: 'its private key' },
 ]

@@ -60,6 +60,8 @@ const CASES: readonly Case[] = [
   ['snippet apache', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet traefik', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet caddy', ['-c', config], 'warder.snippet/v1', 0],
+  ['snippet apisix', ['-c', config], 'warder.snippet/v1', 0],
+  ['snippet ingress-nginx', ['-c', config], 'warder.snippet/v1', 0],
   ['config show', ['-c', config], 'warder.config/v1', 0],
   ['config show', ['-c', config, '--origin'], 'warder.config-origin/v1', 0],
   ['config show', ['-c', broken], 'warder.check/v1', 3],

@@ -2,7 +2,7 @@
 import { forward } from '../forward/forward.ts'
 
 /** Shorter than Warder keeps an idle connection. */
-export const KEEPS_IDLE_SECONDS = 60
+export const CADDY_KEEPS_SECONDS = 60
 
 /**
  * @param upstreams Warders, as Caddy names them.
@@ -26,7 +26,7 @@ export const askWarder = (upstreams: readonly string[], identity: readonly strin
 				# A decision takes less than a millisecond, and at most \`first_fetch_wait\` (1s) while keys are fetched.
 				dial_timeout 1s
 				response_header_timeout 3s
-				keepalive ${KEEPS_IDLE_SECONDS}s
+				keepalive ${CADDY_KEEPS_SECONDS}s
 				keepalive_idle_conns_per_host 128
 				compression off
 			}

@@ -1,7 +1,7 @@
 /** Caddy, as operators configure it: forward auth, spelled out. */
 import { forward } from '../forward/forward.ts'
 import type { Proxy } from '../proxy.ts'
-import { KEEPS_IDLE_SECONDS } from './ask-warder.ts'
+import { CADDY_KEEPS_SECONDS } from './ask-warder.ts'
 import { LARGEST_HEAD_KIB } from './snippet.ts'
 import { caddySnippetCommand } from './snippet-command.ts'
 
@@ -10,7 +10,7 @@ export const caddy: Proxy = {
   title: 'Caddy',
   asks: forward,
   docs: 'docs/caddy.md',
-  keepsIdleSeconds: KEEPS_IDLE_SECONDS,
+  keepsIdleSeconds: CADDY_KEEPS_SECONDS,
   carries: {
     statuses: [401, 403, 503],
     challenge: 'always',

@@ -28,10 +28,13 @@ export const FIELDS: Readonly<Record<OriginField, Field>> = {
   uri: field('X-Forwarded-Uri', 'one path with its query', '%[pathq]'),
 }
 
-/** Traefik and APISIX send all of them by themselves, unless something in front of them or a setting prevents it. */
+/** The path that APISIX sends by itself is a decoded one, and can have a space in it. */
+const APISIX = 'in the extra_headers of APISIX: X-Forwarded-Uri: $real_request_uri; '
+
+/** Traefik and Caddy send all of them by themselves, unless something in front of them or a setting prevents it. */
 const remedyFor = ({ name, haproxy }: Field): string =>
-  `Traefik, Caddy and APISIX send it by themselves; in HAProxy: http-request set-header ${name} ${haproxy}; ` +
-  'nginx asks /v1/auth/nginx'
+  `Traefik, Caddy and APISIX send it by themselves; ${name === 'X-Forwarded-Uri' ? APISIX : ''}` +
+  `in HAProxy: http-request set-header ${name} ${haproxy}; nginx asks /v1/auth/nginx`
 
 // Made once: a misconfigured proxy sends every request without them.
 const FAULTS = new Map<string, OriginFault>(
