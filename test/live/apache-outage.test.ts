@@ -55,6 +55,10 @@ liveSuite('Apache without an answer of Warder', ['apache2', 'lua-socket'], () =>
       'redirects with the id of a decision',
       'HTTP/1.1 302 Found\r\nX-Decision-Id: 1\r\nLocation: /public/1\r\nContent-Length: 0\r\n\r\n',
     ],
+    [
+      'answers an identity header twice',
+      'HTTP/1.1 200 OK\r\nX-Decision-Id: 1\r\nX-Auth-Subject: a\r\nX-Auth-Subject: b\r\nContent-Length: 0\r\n\r\n',
+    ],
     ['stops within its head', 'HTTP/1.1 200 OK\r\nX-Decision-Id: 1\r\n'],
     [
       'answers a line that is too long',

@@ -73,28 +73,43 @@ local function decision_request(txn)
   return headers
 end
 
-local function servers_that_are_up(txn, backend)
-  local up = {}
-  for name, server in pairs(core.backends[backend].servers) do
-    if is_true(txn.f:srv_is_up(backend .. "/" .. name)) then up[#up + 1] = server end
-  end
-  return up
-end
-
 local turn = 0
+-- By address, the second of its latest failure. HAProxy 2.6 tries to connect for three seconds, and a check notices
+-- after two.
+local failed_at = {}
 
 -- Only what has a decision's id is an answer of Warder: HAProxy answers 503 itself if it cannot reach a server.
-local function ask(txn, backend, path)
-  local servers = servers_that_are_up(txn, backend)
-  local headers = decision_request(txn)
+local function ask_one(address, path, headers)
+  local answer = core.httpclient():get({
+    url = "http://warder" .. path, dst = address, headers = headers, timeout = TIMEOUT_MS,
+  })
+  if answer and answer.headers and answer.headers["x-decision-id"] then return answer end
+  failed_at[address] = core.now().sec
+end
+
+-- The addresses of the servers that are up, in turn; those that failed in the last two seconds come last.
+local function addresses(txn, backend)
+  local fresh, failed = {}, {}
+  for name, server in pairs(core.backends[backend].servers) do
+    if is_true(txn.f:srv_is_up(backend .. "/" .. name)) then
+      local address = server:get_addr()
+      if address:sub(1, 1) == "/" then address = "unix@" .. address end
+      local list = core.now().sec - (failed_at[address] or 0) <= 2 and failed or fresh
+      list[#list + 1] = address
+    end
+  end
   turn = turn + 1
-  for i = 1, #servers do
-    local address = servers[(turn + i) % #servers + 1]:get_addr()
-    if address:sub(1, 1) == "/" then address = "unix@" .. address end
-    local answer = core.httpclient():get({
-      url = "http://warder" .. path, dst = address, headers = headers, timeout = TIMEOUT_MS,
-    })
-    if answer and answer.headers and answer.headers["x-decision-id"] then return answer end
+  local ordered = {}
+  for i = 1, #fresh do ordered[i] = fresh[(turn + i) % #fresh + 1] end
+  for _, address in ipairs(failed) do ordered[#ordered + 1] = address end
+  return ordered
+end
+
+local function ask(txn, backend, path)
+  local headers = decision_request(txn)
+  for _, address in ipairs(addresses(txn, backend)) do
+    local answer = ask_one(address, path, headers)
+    if answer then return answer end
   end
 end
 
@@ -115,6 +130,8 @@ core.register_action("warder", { "http-req" }, function(txn, backend, path)
   if not answer then return end
   txn:set_var("txn.warder_status", answer.status, true)
   for name, values in pairs(answer.headers) do
+    -- Two values of one identity header are no answer of Warder.
+    if answer.status == 200 and #values > 0 then return end
     txn:set_var("txn.warder_answer." .. name:gsub("-", "_"), values[0] or "", true)
   end
   if answer.status == 200 then

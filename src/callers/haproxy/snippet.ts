@@ -40,7 +40,7 @@ const warderBackend = (decisions: readonly string[]): string => `\
 # The action asks these servers in turn. One that refuses two connections is left out until it accepts one again.
 backend warder
     timeout check 1s
-${decisions.map((address, i) => `    server warder${i + 1} ${toServer(address)} check inter 1s fall 2 rise 1 downinter 200ms`).join('\n')}`
+${decisions.map((address, i) => `    server warder${i + 1} ${toServer(address)} check inter 1s fastinter 200ms downinter 200ms fall 2 rise 1`).join('\n')}`
 
 /** An address of Warder as HAProxy writes it. */
 const toServer = (address: string): string => address.replace(/^unix:/, 'unix@')
