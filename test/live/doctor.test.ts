@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import { startProgram } from '../support/live/child-program.ts'
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../src/syntax/override-fields.ts'
+import { PROBES } from '../../src/cli/doctor/probes/probes.ts'
+import { runWarder } from '../cli/run-warder.ts'
 import { createCleanup, type Cleanup } from '../support/live/cleanup.ts'
 import { examine, startEchoServer, type DoctorAsk, type Examined } from '../support/live/doctor-site.ts'
 import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
@@ -41,10 +43,41 @@ liveSuite('warder doctor at the printed nginx text', ['nginx'], () => {
     expect(examined.report.proxy).toBe('nginx')
   })
 
+  it('prints one line for each probe, and what would make the others exact', async () => {
+    const files = createTempDir(cleanup)
+    writeFileSync(join(files, 'token'), bare.mint())
+    writeFileSync(join(files, 'warder.yaml'), bare.configText)
+    const { code, stdout, stderr } = await runWarder([
+      'doctor',
+      'http://api.example.com/orders/1?x=secret',
+      '--connect',
+      `127.0.0.1:${bare.port}`,
+      '--token-file',
+      join(files, 'token'),
+      '-c',
+      join(files, 'warder.yaml'),
+    ])
+    expect([code, stderr]).toEqual([10, ''])
+    const [head, ...lines] = stdout.split('\n')
+    expect(head).toMatch(
+      /^http:\/\/api\.example\.com\/orders\/1 {3}proxy nginx {3}config [0-9a-f]{7} {3}with a token {3}no echo behind it$/,
+    )
+    expect(lines).toContain(`pass     ${'no token'.padEnd(42)}  401 token_missing, 401 scheme_not_bearer`)
+    expect(lines.filter((line) => /^(?:pass|unknown) {2,5}\S/.test(line)).length).toBe(PROBES.length)
+    expect(stdout).toMatch(
+      /\nlatency {2}denials median [\d.]+ ms, p99 [\d.]+ ms \(50\); allows median [\d.]+ ms, p99 [\d.]+ ms \(50\)\n\d+ passed, \d+ unknown\n {9}\d+ of them would be exact with `warder echo` behind the proxy, in place of the application\n$/,
+    )
+    expect(stdout).not.toMatch(/eyJ|secret/)
+  })
+
   it('without a configuration, does not know which headers are identity', async () => {
     const { code, with: results } = await ask({ configText: undefined })
     expect([code, results('fail')]).toEqual([10, []])
-    expect(results('unknown').map((text) => text.split(':')[0])).toEqual(['identity', 'connection-identity'])
+    expect(results('unknown').map((text) => text.split(':')[0])).toEqual([
+      'identity',
+      'connection-identity',
+      'method-judged',
+    ])
   })
 
   it('without a token, proves that nothing gets in, and nothing more', async () => {

@@ -83,6 +83,7 @@ export const allowing = (
   identityNames,
   maxTokenBytes: 8192,
   accessOf: () => access,
+  routeOf: ({ method }) => (access === 'denied' && method !== 'GET' ? undefined : 'route'),
   guarded: [],
   placeToken: (line, token) => ({ fields: [['authorization', `Bearer ${token}`]], query: line.query }),
 })

@@ -52,7 +52,7 @@ describe('the probes', () => {
     const methods = PROBES.flatMap(({ requests }) => requests(SITE))
       .filter(({ fields }) => fields.some(([, value]) => value === `Bearer ${TOKEN}`))
       .map(({ method }) => method.toUpperCase())
-    expect(new Set(methods)).toEqual(new Set(['GET', 'TRACE']))
+    expect(new Set(methods)).toEqual(new Set(['GET', 'TRACE', 'DOCTOR']))
   })
 })
 

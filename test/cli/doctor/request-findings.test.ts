@@ -132,6 +132,20 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
     ['the corrected method', [bareOf(denied()), echoing([])], 'pass', WITH_ECHO],
   ],
+  'method-judged': [
+    ['a denial', [denied('no_route')], 'pass'],
+    ['a success', [exchange(answer(200))], 'unknown'],
+    ['a success that the route allows', [exchange(answer(200))], 'pass', { config: allowing('guarded') }],
+    ['a success that no route allows', [exchange(answer(200))], 'fail', { config: allowing('denied') }],
+    [
+      'a success by another route',
+      [exchange(answer(200))],
+      'unknown',
+      { config: { ...allowing('guarded'), routeOf: ({ method }) => method } },
+    ],
+    ['a 405 that anybody may have sent', [exchange(answer(405))], 'unknown'],
+    ['silence', [SILENT], 'unknown'],
+  ],
   trace: [
     ['a denial', [denied('method_refused')], 'pass'],
     ['the request in the answer', [exchange(answer(200, {}, 'TRACE /orders/1 HTTP/1.1\r\nX: 1'))], 'fail'],

@@ -1,7 +1,17 @@
 /** Methods in unusual letter case, TRACE, preflights, and requests that only look like preflights. */
 import type { AskedField } from '../asking/asked-request.ts'
 import { outcomeOf, type ProbeExchange } from '../judging/arrival.ts'
-import { fail, OPEN_PATH, pass, unknown, WITH_CONFIG, worstOf, type Finding } from '../judging/finding.ts'
+import {
+  fail,
+  OPEN_PATH,
+  pass,
+  unknown,
+  WITH_CONFIG,
+  WITH_REASONS,
+  WITH_TOKEN,
+  worstOf,
+  type Finding,
+} from '../judging/finding.ts'
 import { mustBeDenied } from '../judging/must-be-denied.ts'
 import { whetherSeen } from '../judging/must-not-arrive.ts'
 import { acceptsToken, askFor, isOpen, passing, whatMakesExact, type ProbedSite } from '../site/site.ts'
@@ -52,6 +62,27 @@ function judgePreflight([exchange]: readonly ProbeExchange[], site: ProbedSite):
   return access === 'open' ? pass(`${saw}, as the route says`) : fail(saw)
 }
 
+/** A method that no application knows, so that nothing happens if it passes. */
+const UNKNOWN_METHOD = 'DOCTOR'
+
+/** Whether the rules for another method than GET are asked. */
+function judgeOtherMethod([exchange]: readonly ProbeExchange[], { config, target }: ProbedSite): Finding {
+  if (exchange === undefined) return unknown('not asked', WITH_TOKEN)
+  const saw = outcomeOf(exchange)
+  if (exchange.arrival.kind === 'denied' || exchange.arrival.kind === 'refused') return pass(saw)
+  if (exchange.arrival.kind !== 'arrived') return unknown(saw, WITH_REASONS)
+  if (config === undefined) return unknown(`${saw}: right if the route allows every method`, WITH_CONFIG)
+  const { host, path, query } = target
+  const lines = ['GET', UNKNOWN_METHOD].map((method) => ({ method, host, path, query }))
+  const [get, other] = lines.map(config.routeOf)
+  if (get === other) return pass(`${saw}: the route allows every method`)
+  if (other === undefined) return fail(`${saw}, though no route allows it`)
+  return unknown(
+    `${saw}, by the route ${other}, which may allow this token`,
+    'a token that this route denies for other methods',
+  )
+}
+
 export const METHOD_PROBES: readonly Probe[] = [
   {
     name: 'method-letter-case',
@@ -67,6 +98,19 @@ export const METHOD_PROBES: readonly Probe[] = [
     fix: {
       general: 'send Warder the method as the client sent it',
       nginx: 'proxy_set_header X-Original-Method $request_method;',
+    },
+  },
+  {
+    name: 'method-judged',
+    title: 'a method that no route names',
+    needs: 'token',
+    requests: (site) => [passing(site, askFor(site, UNKNOWN_METHOD, { method: UNKNOWN_METHOD }))],
+    judge: judgeOtherMethod,
+    means: 'Every method is judged as GET: a token that may read may write.',
+    fix: {
+      general: 'send Warder the method of the client',
+      nginx: 'proxy_set_header X-Original-Method $request_method;   in the auth location',
+      haproxy: 'http-request set-header X-Forwarded-Method %[method]',
     },
   },
   {

@@ -1,6 +1,6 @@
 /** What the configuration of Warder reveals about the site; without one, doctor judges by what it sees. */
 import type { Instance } from '../../../app/build-instance.ts'
-import { findRouteOf } from '../../../decision/find-route.ts'
+import { findRouteOf, type FoundRoute } from '../../../decision/find-route.ts'
 import type { AskedField } from '../asking/asked-request.ts'
 import { makeQuestion } from '../../made-request.ts'
 
@@ -23,6 +23,8 @@ export interface ConfigFacts {
   readonly identityNames: readonly string[]
   readonly maxTokenBytes: number
   readonly accessOf: (line: RouteLine) => Access
+  /** Name of the route that judges it; undefined if there are no routes, or none matches. */
+  readonly routeOf: (line: RouteLine) => string | undefined
   /** Names of the routes that need a token, with their paths. */
   readonly guarded: readonly string[]
   /** Where the token goes for this request. */
@@ -38,6 +40,10 @@ export interface PlacedToken {
 export function readConfigFacts(instance: Instance, scheme: 'http' | 'https'): ConfigFacts {
   const { guard, config } = instance
   const toLine = ({ method, host, path, query }: RouteLine) => ({ method, scheme, host, path, query })
+  const find = (line: RouteLine): FoundRoute => {
+    const headers = new Headers((line.fields ?? []).map(([name, value]) => [name, value]))
+    return findRouteOf(guard, { ...toLine(line), headers })
+  }
   return {
     digest: config.digest,
     identityNames: guard.identityNames,
@@ -45,10 +51,13 @@ export function readConfigFacts(instance: Instance, scheme: 'http' | 'https'): C
     guarded: (guard.routes?.routes ?? [])
       .filter(({ access }) => access.kind === 'policy')
       .map(({ name, settings }) => `${name} (${settings.path.join(', ')})`),
+    routeOf(line) {
+      const found = find(line)
+      return found.ok ? found.value?.name : undefined
+    },
     accessOf(line) {
       if (guard.routes === undefined) return 'guarded'
-      const headers = new Headers((line.fields ?? []).map(([name, value]) => [name, value]))
-      const found = findRouteOf(guard, { ...toLine(line), headers })
+      const found = find(line)
       if (!found.ok || found.value === undefined) return 'denied'
       const { access, settings } = found.value
       if (access.kind === 'deny') return 'denied'
