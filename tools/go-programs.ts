@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 
 /** Program → its source. */
-const SOURCE_OF = { 'grpc-peer': `${import.meta.dir}/../test/support/live/grpc-peer` } as const
+const LIVE = `${import.meta.dir}/../test/support/live`
+const SOURCE_OF = { 'grpc-peer': `${LIVE}/grpc-peer`, 'go-mux': `${LIVE}/route-apps/go-mux` } as const
 
 export type GoProgram = keyof typeof SOURCE_OF
 

@@ -23,12 +23,19 @@ const PACKAGE_OF = {
   'lua-socket': 'lua-socket',
   // A module of nginx.
   'nginx-lua': 'libnginx-mod-http-lua',
+  // A library of Python.
+  werkzeug: 'python3-werkzeug',
+  // A library of Java.
+  jetty: 'libjetty9-java',
+  java: 'default-jdk-headless',
 } as const
 
 /** A library is installed if this file is there. */
 const FILE_OF: Readonly<Partial<Record<Program, string>>> = {
   'lua-socket': '/usr/share/lua/5.3/socket.lua',
   'nginx-lua': '/usr/lib/nginx/modules/ngx_http_lua_module.so',
+  werkzeug: '/usr/lib/python3/dist-packages/werkzeug/routing/__init__.py',
+  jetty: '/usr/share/java/jetty9-servlet.jar',
 }
 
 /** No source of packages has them, or only an old one: they are used if they are in the `PATH`. */

@@ -38,8 +38,11 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'pip3',
   'pyjwt',
   'grpcio',
+  'werkzeug',
+  'java',
+  'jetty',
   // Go itself is not installed: without it, only its live tests do not run.
-  ...(canBuildGo() ? (['grpc-peer'] as const) : []),
+  ...(canBuildGo() ? (['grpc-peer', 'go-mux'] as const) : []),
 ]
 const CACHE = `${ROOT}/node_modules/.cache/warder`
 const QUICK_FLAG = '--quick'

@@ -1,0 +1,3 @@
+module warder.test/go-mux
+
+go 1.22
