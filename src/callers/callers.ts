@@ -4,7 +4,9 @@ import { apisix } from './apisix/apisix.ts'
 import { caddy } from './caddy/caddy.ts'
 import type { Caller, Dialect } from './caller.ts'
 import { envoyDialect } from './envoy/dialect.ts'
+import { envoy } from './envoy/envoy.ts'
 import { envoyEndpointOf } from './envoy/endpoint.ts'
+import { envoyGrpc } from './envoy-grpc/envoy-grpc.ts'
 import { forward } from './forward/forward.ts'
 import { haproxy } from './haproxy/haproxy.ts'
 import { ingressNginx } from './ingress-nginx/ingress-nginx.ts'
@@ -18,7 +20,17 @@ import { traefik } from './traefik/traefik.ts'
 /** Callers with an endpoint for original requests. */
 export const DIALECTS: readonly [Dialect, ...Dialect[]] = [nginxDialect, forward, envoyDialect]
 
-export const PROXIES: readonly Proxy[] = [nginx, haproxy, apache, traefik, caddy, apisix, ingressNginx]
+export const PROXIES: readonly Proxy[] = [
+  nginx,
+  haproxy,
+  apache,
+  traefik,
+  caddy,
+  envoy,
+  envoyGrpc,
+  apisix,
+  ingressNginx,
+]
 
 /** Contracts of other systems; the configuration sets their paths. */
 export const FOREIGN_CALLERS = { jwtauthrequest } satisfies Readonly<Record<string, Caller>>
@@ -31,6 +43,9 @@ export const endpointPath = (
   { name, policyEndpoint = name }: Caller & Pick<Dialect, 'policyEndpoint'>,
   policy?: string,
 ): string => `/v1/auth/${policy === undefined ? name : `${policyEndpoint}/${policy}`}`
+
+/** Where a proxy asks. */
+export const askedAt = ({ asks }: Proxy): string => ('endpoint' in asks ? asks.endpoint : endpointPath(asks))
 
 /** The endpoint that a raw path begins with, and the slash behind it, if the rest is the original path; else the path. */
 export const endpointOf = (path: string): string => envoyEndpointOf(path) ?? path

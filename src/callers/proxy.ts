@@ -2,14 +2,15 @@
 import type { Result } from '../result.ts'
 import type { Abilities } from './abilities.ts'
 import type { Dialect } from './caller.ts'
+import type { CHECK_DIALECT } from './envoy-grpc/check.ts'
 
 export interface Proxy {
   /** `warder snippet NAME`. */
   readonly name: string
   /** As its makers write it. */
   readonly title: string
-  /** How it asks. */
-  readonly asks: Dialect
+  /** How it asks: at an endpoint of the decisions listener, or by calls at `listen.grpc`. */
+  readonly asks: Dialect | typeof CHECK_DIALECT
   /** Its page of documentation. */
   readonly docs: string
   /** How long it keeps an idle connection to Warder, in seconds. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'bun:test'
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import type { ArrivedRequest, DecisionRequest } from '../../src/callers/caller.ts'
-import { DIALECTS, endpointPath, PROXIES } from '../../src/callers/callers.ts'
+import { askedAt, DIALECTS, PROXIES } from '../../src/callers/callers.ts'
 import type { Allow, Deny } from '../../src/decision/decision.ts'
 import { splitTarget } from '../../src/request/split-target.ts'
 import { OVERRIDE_FIELDS } from '../../src/syntax/override-fields.ts'
@@ -123,15 +123,14 @@ for (const proxy of PROXIES) {
   describe(`the proxy ${proxy.name}`, () => {
     it('is a folder with its name, and has a page', () => {
       expect(readdirSync(`${ROOT}/src/callers/${proxy.name}`)).toContain(`${proxy.name}.ts`)
-      expect(readFileSync(`${ROOT}/${proxy.docs}`, 'utf8')).toContain(endpointPath(proxy.asks))
+      expect(readFileSync(`${ROOT}/${proxy.docs}`, 'utf8')).toContain(askedAt(proxy))
     })
 
     it('prints a snippet with the default flags', () => {
       const write = proxy.snippet.read(defaults)
       if (!write.ok) throw new Error(write.error.message)
       const text = write.value(FACTS)
-      for (const part of ['127.0.0.1:9180', 'X-Auth-Subject', endpointPath(proxy.asks)])
-        expect(text).toContain(part)
+      for (const part of ['127.0.0.1:9180', 'X-Auth-Subject', askedAt(proxy)]) expect(text).toContain(part)
     })
 
     it('prints a snippet that names every field in which a client could describe another request', () => {

@@ -59,6 +59,8 @@ const CASES: readonly Case[] = [
   ['snippet haproxy', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet apache', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet traefik', ['-c', config], 'warder.snippet/v1', 0],
+  ['snippet envoy', ['-c', config], 'warder.snippet/v1', 0],
+  ['snippet envoy-grpc', ['-c', config, '--decisions', '127.0.0.1:9190'], 'warder.snippet/v1', 0],
   ['snippet caddy', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet apisix', ['-c', config], 'warder.snippet/v1', 0],
   ['snippet ingress-nginx', ['-c', config], 'warder.snippet/v1', 0],

@@ -5,7 +5,7 @@
 import type { Allow, Decision, Deny } from '../../decision/decision.ts'
 import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
 import { messageField, numberField, textField } from './protobuf-writer.ts'
-import { namesToRemove } from './removed-headers.ts'
+import { namesToRemove, type AskedHeaders } from './removed-headers.ts'
 
 /** Codes of google.rpc.Code for the statuses that a denial has. None is 0. */
 const CODE_OF: Readonly<Record<Deny['status'], number>> = {
@@ -19,26 +19,26 @@ const CODE_OF: Readonly<Record<Deny['status'], number>> = {
 /** `append_action`. The default of the format would add a second value to the client's. */
 const OVERWRITE_IF_EXISTS_OR_ADD = 2
 
-/** What is known of the client's request. */
-export interface AskedHeaders {
-  /** In lower case. */
-  readonly names: Iterable<string>
+/** The part of a Check that its answer depends on. */
+export interface CheckedRequest {
+  readonly headers: AskedHeaders
+  readonly clientAddress: string
 }
 
 /**
  * @param identityNames The guard's, in lower case.
- * @param asked The client's header fields; an allow removes those that must not reach the application.
+ * @param asked Of its header fields, an allow removes those that must not reach the application.
  * @returns The message, one character for each byte.
  */
 export const checkAnswer = (
   decision: Decision,
   identityNames: readonly string[],
-  asked: AskedHeaders,
+  asked: CheckedRequest,
 ): string =>
   (decision.outcome === 'allow' ? allow(decision, identityNames, asked) : deny(decision)) +
   messageField(4, metadata(decision, identityNames))
 
-function allow({ id, identity }: Allow, identityNames: readonly string[], asked: AskedHeaders): string {
+function allow({ id, identity }: Allow, identityNames: readonly string[], asked: CheckedRequest): string {
   let ok = headerOption('x-decision-id', id)
   for (let i = 0; i < identityNames.length; i++) {
     const name = identityNames[i] ?? ''
@@ -46,7 +46,8 @@ function allow({ id, identity }: Allow, identityNames: readonly string[], asked:
     // Envoy drops empty values, and then the client's would stay.
     ok += value === '' ? textField(5, name) : headerOption(name, value)
   }
-  for (const name of namesToRemove(asked.names, identityNames)) ok += textField(5, name)
+  for (const name of namesToRemove(asked.headers, asked.clientAddress, identityNames))
+    ok += textField(5, name)
   return `${messageField(1, numberField(1, 0))}${messageField(3, ok)}`
 }
 

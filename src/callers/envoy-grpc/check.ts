@@ -13,9 +13,13 @@ import { checkAnswer } from './check-answer.ts'
 import type { CheckRequest } from './check-request.ts'
 import { toBytes } from './protobuf-writer.ts'
 
-/** In logs and metrics. */
-export const CHECK_NAME = 'envoy-grpc'
-export const CHECK_METHOD = '/envoy.service.auth.v3.Authorization/Check'
+/** `name`: in logs and metrics. */
+export const CHECK_DIALECT = {
+  name: 'envoy-grpc',
+  endpoint: 'envoy.service.auth.v3.Authorization/Check',
+} as const
+/** The path of its calls. */
+export const CHECK_METHOD = `/${CHECK_DIALECT.endpoint}`
 /** Longest message. Over HTTP a whole head has 96 KiB at most; a body that Envoy packs into the message is not wanted. */
 export const MAX_CHECK_BYTES = 1024 ** 2
 
@@ -94,6 +98,6 @@ export const renderCheck = (
   decision: Decision,
   identityNames: readonly string[],
   asked: CheckRequest | undefined,
-): Buffer => toBytes(checkAnswer(decision, identityNames, asked?.headers ?? NO_HEADERS))
+): Buffer => toBytes(checkAnswer(decision, identityNames, asked ?? NOTHING))
 
-const NO_HEADERS = { names: [] }
+const NOTHING = { headers: { names: [], get: () => null }, clientAddress: '' }

@@ -1,4 +1,5 @@
 /** Which of a client's header fields must not reach the application, beside those that an allow replaces. */
+import type { HeaderReader } from '../../request/authz-request.ts'
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
 
 /**
@@ -9,8 +10,9 @@ const WRITTEN_BY_ENVOY: ReadonlySet<string> = new Set([
   'x-forwarded-for',
   'x-forwarded-proto',
   'x-forwarded-client-cert',
-  'x-envoy-external-address',
 ])
+/** Envoy writes it for clients of other networks, and leaves that of a client of its own network as it is. */
+const EXTERNAL_ADDRESS = 'x-envoy-external-address'
 
 const OVERRIDES: ReadonlySet<string> = new Set(
   [...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS]
@@ -18,21 +20,32 @@ const OVERRIDES: ReadonlySet<string> = new Set(
     .filter((name) => !WRITTEN_BY_ENVOY.has(name)),
 )
 const DECISION_ID = 'x-decision-id'
-const FOLDED = /[_.]/
-const EACH_FOLDED = /[_.]/g
+const FOLDED = /[^-a-z0-9]/
+const EACH_FOLDED = /[^-a-z0-9]/g
+
+/** What is known of the client's request. */
+export interface AskedHeaders extends HeaderReader {
+  /** In lower case. */
+  readonly names: Iterable<string>
+}
 
 /**
  * Names to remove from the request: fields that describe another request than the judged one, and other spellings of
- * identity headers, because CGI and its heirs read `_` and `.` as `-`. Envoy passes on both by default.
+ * identity headers, because CGI and its heirs read `_`, `.` and other characters as `-`. Envoy passes them on by default.
  *
- * @param names Of the client's fields, in lower case.
+ * @param clientAddress As Envoy knows it.
  * @param identityNames In lower case.
  */
-export function namesToRemove(names: Iterable<string>, identityNames: readonly string[]): readonly string[] {
+export function namesToRemove(
+  asked: AskedHeaders,
+  clientAddress: string,
+  identityNames: readonly string[],
+): readonly string[] {
   let found: string[] | undefined
-  for (const name of names) {
+  for (const name of asked.names) {
     const isAlias = FOLDED.test(name)
     const plain = isAlias ? name.replaceAll(EACH_FOLDED, '-') : name
+    if (!isAlias && plain === EXTERNAL_ADDRESS && asked.get(plain) === clientAddress) continue
     const mustGo = OVERRIDES.has(plain)
       ? // An identity header may have the name of a field by which other guards name the user.
         isAlias || !identityNames.includes(plain)

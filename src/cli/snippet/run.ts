@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Proxy, SnippetFlags } from '../../callers/proxy.ts'
 import type { SocketAddress } from '../../socket-address.ts'
 import { WarderError } from '../../errors.ts'
+import type { Settings } from '../../settings/definition.ts'
 import type { PolicySettings } from '../../settings/policy/definition.ts'
 import type { TokenSourceSettings } from '../../settings/token-source/definition.ts'
 import { writeResult, type Cli } from '../cli.ts'
@@ -29,7 +30,7 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetFlags):
   return withConfig(cli, options.config, ({ config, guard }) => {
     const { policies, listen, tokenSources } = config.settings
     const text = write.value({
-      decisions: addresses ?? [addressFor(proxy, listen.decisions)],
+      decisions: addresses ?? [addressFor(proxy, askedListener(proxy, listen))],
       identityNames: guard.identityNames,
       identityBytes: identityBytesOf(policies),
       tokenFields: tokenFieldsOf([
@@ -44,6 +45,14 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetFlags):
     writeResult(cli, 'warder.snippet/v1', { proxy: name, text }, () => text)
     return EXIT.ok
   })
+}
+
+/** @throws WarderError when the proxy asks by gRPC, and nothing listens for that. */
+function askedListener({ title, asks }: Proxy, { decisions, grpc }: Settings['listen']): SocketAddress {
+  if (!('endpoint' in asks)) return decisions
+  if (grpc !== null) return grpc
+  const hints = ['add `grpc: 127.0.0.1:9190` to `listen`, or write --decisions host:port']
+  throw new WarderError('ERR_CONFIG_MISSING_KEY', `${title} asks at \`listen.grpc\`, which is off`, { hints })
 }
 
 /** The proxy has another working directory, and its configuration may have no quotes that help in an address. */

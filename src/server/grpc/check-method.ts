@@ -1,6 +1,6 @@
 /** `envoy.service.auth.v3.Authorization/Check`: parse, decide, render. Whatever goes wrong is an answer that denies. */
 import {
-  CHECK_NAME,
+  CHECK_DIALECT,
   MAX_CHECK_BYTES,
   parseCheck,
   policyOf,
@@ -55,7 +55,7 @@ function respond(
     decision,
     status: decision.outcome === 'allow' ? 200 : decision.status,
     request,
-    via: CHECK_NAME,
+    via: CHECK_DIALECT.name,
     durationMs: monotonicMs() - startedMs,
     clientAddress: check?.clientAddress === '' ? undefined : check?.clientAddress,
   })

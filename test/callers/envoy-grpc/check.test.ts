@@ -206,6 +206,7 @@ describe('the answer to a Check', () => {
       'x.auth.subject',
       'x-auth_subject',
       'x.auth_roles',
+      'x~auth~roles',
       'remote_user',
       'x_decision_id',
     ]
@@ -222,12 +223,20 @@ describe('the answer to a Check', () => {
     const names = OVERRIDE_FIELDS.map(({ name }) => name.toLowerCase())
     const { ok } = allowed(names)
     const left = names.filter((name) => !ok?.remove.includes(name))
-    expect(left).toEqual([
-      'x-forwarded-proto',
-      'x-forwarded-for',
-      'x-envoy-external-address',
-      'x-forwarded-client-cert',
-    ])
+    expect(left).toEqual(['x-forwarded-proto', 'x-forwarded-for', 'x-forwarded-client-cert'])
+  })
+
+  it('leaves the address of the client that Envoy wrote, and removes one that the client did', () => {
+    const removed = (value: string) =>
+      readCheckResponse(
+        renderCheck(
+          allow(['a', 'b', 'c']),
+          NAMES,
+          read({ clientAddress: '192.0.2.7', headers: [['x-envoy-external-address', value]] }),
+        ),
+      ).ok?.remove
+    expect(removed('192.0.2.7')).toEqual([])
+    expect(removed('192.0.2.8')).toEqual(['x-envoy-external-address'])
   })
 
   it('removes other spellings of the fields that Envoy writes', () => {

@@ -3,10 +3,11 @@ import { apacheFront } from '../apache.ts'
 import { caddyFront } from '../caddy.ts'
 import type { Program } from '../../../../tools/programs.ts'
 import type { StartFront } from '../front.ts'
+import { envoyFront, envoyGrpcFront } from '../envoy.ts'
 import { haproxyFront } from '../haproxy.ts'
 import { startNginxFront } from '../nginx-front.ts'
 import { traefikFront } from '../traefik.ts'
-import type { RunningWarder } from '../warder.ts'
+import { portOf, type RunningWarder } from '../warder.ts'
 
 export interface ConformingProxy {
   /** In `PROXIES`. */
@@ -28,6 +29,14 @@ export const CONFORMING: readonly ConformingProxy[] = [
   { name: 'traefik', programs: ['traefik'], start: traefikFront() },
   { name: 'haproxy', programs: ['haproxy'], start: haproxyFront() },
   { name: 'apache', programs: ['apache2', 'lua-socket'], start: apacheFront() },
+  { name: 'envoy', programs: ['envoy'], start: envoyFront },
+  {
+    name: 'envoy-grpc',
+    programs: ['envoy'],
+    start: envoyGrpcFront,
+    extraListen: ', grpc: "127.0.0.1:0"',
+    portOf: ({ service }) => portOf(service.addresses.at(-1)),
+  },
 ]
 
 /** Its name, with its version if it is not the one of the table. */
