@@ -1,6 +1,6 @@
 /** The listeners of a service. */
 import type { Stores } from '../decision/stores.ts'
-import { createGateway, type Gateway } from '../gateway/create-gateway.ts'
+import type { createGateway, Gateway } from '../gateway/create-gateway.ts'
 import type { Certificates } from '../http/sockets/certificates.ts'
 import type { ListenerLog } from '../observe/listener-log.ts'
 import { createDecisionListener, type DecisionListener } from '../server/decision-listener.ts'
@@ -40,9 +40,12 @@ export interface Listeners {
 }
 
 /** Opens all of them, or none. */
-export function openListeners(instance: ServingInstance, answering: Answering): Listeners {
+export async function openListeners(instance: ServingInstance, answering: Answering): Promise<Listeners> {
   const { listen } = instance.config.settings
   const { answers, holdsUnixSockets, listenerLog } = answering
+  // A third of the program, which most services do not need. It is loaded first: all listeners open in one turn.
+  const create =
+    listen.gateway.length === 0 ? undefined : (await import('../gateway/create-gateway.ts')).createGateway
   const opened: Closable[] = []
   const keep = <L extends Closable>(listener: L): L => {
     opened.push(listener)
@@ -63,10 +66,7 @@ export function openListeners(instance: ServingInstance, answering: Answering): 
       listen.grpc !== null && isHere(listen.grpc)
         ? keep(createGrpcListener(listen.grpc, answers.methods, listenerLog, certificates))
         : undefined
-    const gateway =
-      listen.gateway.length === 0
-        ? undefined
-        : createGateway(gatewayInput(instance), answering.gatewayLog, answering.stores)
+    const gateway = create?.(gatewayInput(instance), answering.gatewayLog, answering.stores)
     const addresses = [decisions?.address, admin?.address, ...(gateway?.addresses ?? []), grpc?.address]
     return { decisions, admin, gateway, grpc, addresses: addresses.filter((one) => one !== undefined) }
   } catch (fault) {

@@ -4,14 +4,13 @@ import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { createServiceLog } from '../observe/service-log.ts'
 import { decisionRoutes, type DecisionService } from '../server/decision-routes.ts'
-import { freeSocket } from '../server/free-socket.ts'
 import { grpcMethods } from '../server/grpc/grpc-methods.ts'
 import { compileTrustedCallers } from '../server/trusted-callers.ts'
-import type { Settings } from '../settings/definition.ts'
 import type { Rest } from '../slices.ts'
 import { openAdmin } from './admin-listener.ts'
 import type { Instance, ServingInstance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
+import { freeSockets } from './free-sockets.ts'
 import { createRest, nextTurn } from './loading/rest.ts'
 import { openListeners, type Answers, type Listeners } from './service-listeners.ts'
 import { createStores, monotonicMs, newId, setTimer } from './system.ts'
@@ -52,12 +51,6 @@ export async function openService<Served extends ServingInstance>(
   return startService(first, logger, stores, holdsUnixSockets)
 }
 
-/** Removes the unix sockets of a killed process. @throws WarderError ERR_SERVER_LISTEN when one is in use. */
-export async function freeSockets({ decisions, admin, gateway, grpc }: Settings['listen']): Promise<void> {
-  for (const address of [decisions, admin, grpc, ...gateway.map((listener) => listener.address)])
-    if (address !== null) await freeSocket(address)
-}
-
 /** How long a stopping gateway lets exchanges under way go on, in milliseconds. */
 const GATEWAY_PATIENCE_MS = 10_000
 
@@ -68,12 +61,12 @@ const GATEWAY_PATIENCE_MS = 10_000
  * @param holdsUnixSockets False if another process of the service listens on its unix sockets.
  * @throws WarderError ERR_SERVER_LISTEN
  */
-export function startService<Served extends ServingInstance>(
+export async function startService<Served extends ServingInstance>(
   first: Served,
   logger: Logger,
   stores = createStores(),
   holdsUnixSockets = true,
-): Service<Served> {
+): Promise<Service<Served>> {
   const running: Running<Served> = { instance: first, isDraining: false, isStopped: false }
   const log = createServiceLog(logger, {
     monotonicMs,
@@ -82,24 +75,8 @@ export function startService<Served extends ServingInstance>(
   })
   const { onDecision, stopTidying } = watchDecisions(log.onDecision)
   const { onUnreadBody } = log.listener
-  const answersOf = ({ guard, decide, config }: ServingInstance): Answers => {
-    const { trustedCallers, endpoints } = config.settings
-    const isTrusted = compileTrustedCallers(trustedCallers)
-    const service: DecisionService = {
-      guard,
-      decide,
-      isTrusted,
-      newId,
-      monotonicMs,
-      onDecision,
-      onUnreadBody,
-    }
-    return {
-      endpoints: decisionRoutes(service, endpoints),
-      methods: grpcMethods(service, () => !running.isDraining),
-    }
-  }
-  const listeners = openListeners(first, {
+  const answersOf = createAnswers(running, onDecision, onUnreadBody)
+  const listeners = await openListeners(first, {
     current: () => running.instance,
     answers: answersOf(first),
     holdsUnixSockets,
@@ -129,6 +106,23 @@ export function startService<Served extends ServingInstance>(
       running.instance.close()
       log.report()
     },
+  }
+}
+
+/** What a service answers with under a configuration. */
+function createAnswers(
+  running: Pick<Running<unknown>, 'isDraining'>,
+  onDecision: DecisionService['onDecision'],
+  onUnreadBody: DecisionService['onUnreadBody'],
+): (instance: ServingInstance) => Answers {
+  return ({ guard, decide, config }) => {
+    const isTrusted = compileTrustedCallers(config.settings.trustedCallers)
+    const events = { onDecision, onUnreadBody }
+    const service: DecisionService = { guard, decide, isTrusted, newId, monotonicMs, ...events }
+    return {
+      endpoints: decisionRoutes(service, config.settings.endpoints),
+      methods: grpcMethods(service, () => !running.isDraining),
+    }
   }
 }
 

@@ -39,7 +39,7 @@ export function createProgram(cli: Cli): Command {
     versionCommand(cli),
   ]
   for (const command of commands) program.addCommand(command)
-  program.addCommand(workerCommand(cli), { hidden: true })
+  program.addCommand(workerCommand(), { hidden: true })
   return program
 }
 

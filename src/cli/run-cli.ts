@@ -18,8 +18,12 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCo
     ...io,
     json: args.includes('--json'),
     colour: {
-      stdout: wantsColour(io.stdout.isTerminal, io.env, args),
-      stderr: wantsColour(io.stderr.isTerminal, io.env, args),
+      get stdout() {
+        return wantsColour(io.stdout.isTerminal, io.env, args)
+      },
+      get stderr() {
+        return wantsColour(io.stderr.isTerminal, io.env, args)
+      },
     },
     setExitCode: (code) => {
       exitCode = code

@@ -25,7 +25,7 @@ describe('the stores of the process', () => {
       },
     }
     const start = async () => {
-      const service = startService(await loadOrThrow(config), memoryLogger().logger, watched)
+      const service = await startService(await loadOrThrow(config), memoryLogger().logger, watched)
       cleanup.add(() => service.stop(0))
       const port = Number(service.addresses.at(-1)?.split(':').at(-1))
       return { service, status: async () => (await ask(port, { target: '/public/' })).status }

@@ -1,5 +1,5 @@
 /** `warder serve` with two workers: one configuration, one key fetch, one service. */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { createTestIssuer } from '../../src/testing/test-issuer.ts'
@@ -245,3 +245,30 @@ drain: 0s
     expect(await winner?.stop()).toBe(0)
   })
 })
+
+liveSuite('a service whose configuration is refused at the start', [], () => {
+  const cleanup = createCleanup()
+  afterAll(() => cleanup.run())
+
+  it('ends, and so does the worker that was started meanwhile', async () => {
+    const file = join(createTempDir(cleanup), 'warder.yaml')
+    writeFileSync(file, 'version: 1\nworkers: 2\nroutes: [{ access: everything }]\n')
+    const warder = startProgram([process.execPath, MAIN, 'serve', '-c', file])
+    cleanup.add(() => warder.stop('SIGKILL'))
+    const workers = await waitFor('a worker', () => {
+      const pids = childrenOf(warder.pid)
+      return pids.length === 0 ? undefined : pids
+    })
+    expect(await warder.exited).toBe(3)
+    await waitFor('its end', () => !workers.some((pid) => existsSync(`/proc/${pid}/exe`)) || undefined)
+  })
+})
+
+/** Those that its main thread has started. */
+function childrenOf(pid: number): readonly number[] {
+  const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return text
+    .split(' ')
+    .filter((word) => word !== '')
+    .map(Number)
+}

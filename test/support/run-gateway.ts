@@ -46,7 +46,7 @@ drain: 0s
 
 export async function runGateway(config: string, cleanup: Cleanup): Promise<RunningGateway> {
   const { logger, lines } = memoryLogger()
-  const service = startService(await loadOrThrow(config), logger)
+  const service = await startService(await loadOrThrow(config), logger)
   cleanup.add(() => service.stop(0))
   const port = Number(service.addresses.at(-1)?.split(':').at(-1))
   return { port, url: `http://127.0.0.1:${port}`, service, lines }

@@ -70,7 +70,7 @@ export async function runService(text: string = CONFIG): Promise<RunningService>
   for (const address of [asked, askedAdmin])
     if (address?.kind === 'tcp' && address.port !== 0)
       throw new Error(`port ${address.port} may be taken: write \`listen: { decisions: 127.0.0.1:0, … }\``)
-  const service = startService(instance, logger)
+  const service = await startService(instance, logger)
   const [decisions = '', admin = ''] = service.addresses
   const decisionsPort = Number(decisions.split(':').at(-1))
   return { service, lines, decisionsPort, decisions: `http://${decisions}`, admin: `http://${admin}` }

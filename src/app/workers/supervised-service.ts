@@ -6,7 +6,8 @@ import { socketText } from '../../socket-address.ts'
 import { openAdmin } from '../admin-listener.ts'
 import type { Instance } from '../build-instance.ts'
 import type { Reloadable } from '../reload.ts'
-import { freeSockets, type Service } from '../service.ts'
+import { freeSockets } from '../free-sockets.ts'
+import type { Service } from '../service.ts'
 import { createSupervisorAnswers } from './supervisor-answers.ts'
 import { WorkerGroup, type Generation } from './worker-group.ts'
 import { createKeyRelay } from './key-relay.ts'
@@ -14,6 +15,7 @@ import { createPlanParts } from './plan-parts.ts'
 import { createOwnPlan, type BoundAddresses, type PlanContext } from './plan.ts'
 import { reserveAddresses, type Reservation } from './reserve-addresses.ts'
 import { spawnWorker } from './worker-process.ts'
+import type { Spawn } from './worker-slot.ts'
 
 export type SupervisedService = Reloadable & Pick<Service, 'addresses' | 'stop'>
 
@@ -22,6 +24,8 @@ export interface SupervisorDeps {
   readonly logger: RelayingLogger
   /** Takes what has to be called after every event of a key source. */
   readonly onKeys: (follow: () => void) => void
+  /** Default: this program as another process. */
+  readonly spawn?: Spawn | undefined
 }
 
 /**
@@ -44,7 +48,7 @@ export async function openSupervised(first: Instance, deps: SupervisorDeps): Pro
 async function startSupervised(
   first: Instance,
   { bound, release }: Reservation,
-  { count, logger, onKeys }: SupervisorDeps,
+  { count, logger, onKeys, spawn = spawnWorker }: SupervisorDeps,
 ): Promise<SupervisedService> {
   let instance = first
   let isDraining = false
@@ -63,7 +67,7 @@ async function startSupervised(
   const addresses = addressesOf(bound, admin?.address)
   const group = new WorkerGroup(generationOf(first), {
     count,
-    spawn: spawnWorker,
+    spawn,
     logger,
     onMessage: createSupervisorAnswers(relay),
     onLines: (text) => logger.relay(text),

@@ -41,6 +41,16 @@ export function countWorkers(
 }
 
 /**
+ * What {@link countWorkers} will probably find, by a look at the text of a configuration: for work that a wrong guess
+ * only wastes.
+ */
+export function mayHaveWorkers(text: string, { platform, cores }: Machine = SYSTEM): boolean {
+  const written = /^[ \t]*"?workers"?[ \t]*:[ \t]*"?(\w+)/m.exec(text)?.[1]
+  if (platform !== 'linux' || written === '1') return false
+  return Number(written) > 1 || cores() > 1
+}
+
+/**
  * The cores that a container may use, rounded up; undefined without a limit. `cpu.max` is the file of cgroup v2, the
  * others are those of v1.
  *

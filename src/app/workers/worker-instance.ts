@@ -1,5 +1,4 @@
 /** A configuration in a worker: compiled from the plan, with keys that the supervisor keeps. */
-import { readUsersFiles } from '../../config/start-checks/users-files.ts'
 import { createDecide } from '../../decision/decide.ts'
 import { compileGuardSliced } from '../../decision/guard.ts'
 import { compileIssuer } from '../../jwt/issuer.ts'
@@ -7,8 +6,8 @@ import type { KeySource } from '../../keys/key-source.ts'
 import { createCombinedSource } from '../../keys/sources/combined-source.ts'
 import { finishInSlices, type Rest } from '../../slices.ts'
 import type { ServingInstance } from '../build-instance.ts'
-import { readTlsFiles } from '../tls-files.ts'
 import { newId, systemKeyDeps } from '../system.ts'
+import type { FileParts } from './file-parts.ts'
 import type { Mirrors } from './mirrors.ts'
 import type { Plan } from './plan.ts'
 
@@ -23,28 +22,29 @@ export async function buildWorkerInstance(
   mirrors: Mirrors,
   rest: Rest,
 ): Promise<ServingInstance> {
-  const { settings, digest, files, selfSigned, sources } = plan
+  const { settings, digest, sources } = plan
   const issuers = settings.issuers.map((issuer, i) =>
     compileIssuer(issuer, combine((sources[i] ?? []).map((id) => mirrors.of(id)))),
   )
   const guard = await finishInSlices(compileGuardSliced({ ...settings, ...settings.limits, issuers }), rest)
-  const readFileSync = (path: string): Uint8Array => {
-    const bytes = files.get(path)
-    if (bytes !== undefined) return bytes
-    throw Object.assign(new Error(`${path} was not there when the configuration was read`), {
-      code: 'ENOENT',
-    })
-  }
-  // Positions are of no use here: the supervisor has reported every mistake and warning.
-  const config = { settings, digest, positionOfSetting: () => ({ file: '', line: 1, column: 1, length: 1 }) }
+  const { gateway, tls } = settings.listen
+  const hasFiles = gateway.length > 0 || tls !== undefined
   return {
-    config,
+    config: { settings, digest },
     guard,
     decide: createDecide(guard, { nowMs: systemKeyDeps.nowMs, newId }),
-    ...readTlsFiles(settings, readFileSync, (_setting, run) => run(), selfSigned),
-    usersOf: readUsersFiles(config, readFileSync).usersOf,
+    ...(hasFiles ? (await import('./file-parts.ts')).readFileParts(plan) : NO_FILES),
     close: () => undefined,
   }
+}
+
+/** Without the gateway and without TLS, nothing of them is loaded. */
+const NO_FILES: FileParts = {
+  callerCertificates: undefined,
+  certificates: [],
+  serverTrust: new Map(),
+  authTrust: new Map(),
+  usersOf: ({ users }) => users,
 }
 
 function combine(parts: readonly KeySource[]): KeySource {

@@ -1,6 +1,7 @@
 /** A worker as a child process of the supervisor. */
 import { statSync } from 'node:fs'
 import type { FromWorker, ToWorker } from './messages.ts'
+import { WORKER_COMMAND } from './worker-command.ts'
 import { createWholeLines } from './whole-lines.ts'
 
 export interface WorkerProcess {
@@ -17,9 +18,6 @@ export interface WorkerEvents {
   /** Whole lines of its log. Resolves when more are welcome; undefined: at once. */
   onLines(text: string): Promise<void> | undefined
 }
-
-/** The command of the program that a worker runs. */
-const WORKER_COMMAND = 'worker'
 
 /** A compiled program has its entry inside itself. */
 const COMPILED_ROOT = '/$bunfs/'

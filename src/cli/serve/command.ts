@@ -15,5 +15,5 @@ export function serveCommand(cli: Cli): CliCommand {
   warder serve -c warder.yaml
   warder serve -c config.json      # a jwtauthrequest configuration, unchanged
   kill -HUP <pid>                  # reload; a bad file keeps the old configuration`)
-    .action(loadAndRun(cli, async () => (await import('./run.ts')).runServe))
+    .action(loadAndRun(cli, async () => (await import('./start.ts')).startServe))
 }

@@ -1,37 +1,38 @@
 /** The service from start to stop: load, listen, reload, drain. */
 import { logBugs } from '../../observe/bug-log.ts'
 import { createKeyLog } from '../../observe/key-log.ts'
+import type { Instance } from '../../app/build-instance.ts'
 import { loadInstance } from '../../app/load-instance.ts'
 import { loadInThread } from '../../app/loading/load-in-thread.ts'
 import { createReload, type Reloadable } from '../../app/reload.ts'
-import { openService, type Service } from '../../app/service.ts'
-import { openSupervised } from '../../app/workers/supervised-service.ts'
+import type { Service } from '../../app/service.ts'
+import type { EarlyWorker } from '../../app/workers/early-worker.ts'
 import { countWorkers, type WorkerCount } from '../../app/workers/worker-count.ts'
 import { endLog, stopSignal, writeLogAtExit } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
 import { watchConfig } from '../../app/watch-config.ts'
 import { formatDiagnostics } from '../../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../../config/load-config.ts'
-import { createLogger, type Logger } from '../../observe/logger.ts'
+import { createLogger, type Logger, type RelayingLogger } from '../../observe/logger.ts'
 import type { Cli } from '../cli.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
-import { findConfigFile } from '../config-file.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { launchHelp } from './launch-help.ts'
 import { reportFailure } from '../open-instance.ts'
 
-export interface ServeOptions {
-  readonly config?: string
-  readonly watch: boolean
-}
-
 /**
  * Serves until a signal. A configuration that is refused at the start is reported, and ends it.
  *
- * @throws WarderError ERR_CLI_CONFIG_NOT_FOUND, ERR_SERVER_LISTEN
+ * @param mayWatch Whether it is loaded again when it changes.
+ * @param early The first worker, if it was started already.
+ * @throws WarderError ERR_SERVER_LISTEN
  */
-export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCode> {
-  const file = findConfigFile(options.config, cli.env)
+export async function runServe(
+  cli: Cli,
+  file: string,
+  mayWatch: boolean,
+  early: EarlyWorker | undefined,
+): Promise<ExitCode> {
   const logger = createLogger(1)
   writeLogAtExit(logger)
   const logKeys = createKeyLog(logger)
@@ -43,8 +44,10 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
       onKeys()
     },
   }
-  const report = ({ diagnostics, source }: ConfigFailure): void =>
-    cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))
+  const report = ({ diagnostics, source }: ConfigFailure): void => {
+    if (diagnostics.length > 0)
+      cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))
+  }
   const first = await loadInstance(file, deps)
   if (!first.ok) return reportFailure(cli, first.error)
   report({ diagnostics: first.value.warnings, source: first.value.config.source })
@@ -54,10 +57,7 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
   let wantsReload = false
   let hangUp = (): void => void (wantsReload = true)
   process.on('SIGHUP', () => hangUp())
-  const opening: Promise<Serving> =
-    workers.count > 1
-      ? openSupervised(first.value, { count: workers.count, logger, onKeys: (follow) => (onKeys = follow) })
-      : openService(first.value, logger)
+  const opening = open(first.value, workers, logger, early, (follow) => (onKeys = follow))
   const service = await Promise.race([opening, stopping])
   // Nothing was promised yet; workers that have started end with this process.
   if (typeof service === 'string') process.exit(EXIT.ok)
@@ -79,7 +79,7 @@ export async function runServe(cli: Cli, options: ServeOptions): Promise<ExitCod
     sleep,
     stopping,
   })
-  const watch = options.watch ? watchConfig(service, reload, logger) : undefined
+  const watch = mayWatch ? watchConfig(service, reload, logger) : undefined
   hangUp = () => void reload({ kind: 'signal' }).then(() => watch?.follow())
   if (wantsReload) hangUp()
   const stopLoggingBugs = logBugs(logger)
@@ -99,6 +99,22 @@ const logThreadFault =
     )
 
 type Serving = Reloadable & Pick<Service, 'addresses' | 'stop'>
+
+/** Loads what it opens: neither kind of service needs the other's part of the program. */
+async function open(
+  first: Instance,
+  { count }: WorkerCount,
+  logger: RelayingLogger,
+  early: EarlyWorker | undefined,
+  onKeys: (follow: () => void) => void,
+): Promise<Serving> {
+  if (count === 1) {
+    early?.discard()
+    return (await import('../../app/service.ts')).openService(first, logger)
+  }
+  const { openSupervised } = await import('../../app/workers/supervised-service.ts')
+  return openSupervised(first, { count, logger, onKeys, spawn: early?.spawn })
+}
 
 function announce(
   service: Serving,

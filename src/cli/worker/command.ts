@@ -1,9 +1,13 @@
 /** `warder worker`: one process of `warder serve`, which starts it. Not for people. */
 import { Command } from 'commander'
-import type { Cli } from '../cli.ts'
-import { loadAndRun } from '../flags.ts'
+import { WORKER_COMMAND } from '../../app/workers/worker-command.ts'
+import { usageError } from '../usage-error.ts'
 
-export const workerCommand = (cli: Cli): Command =>
-  new Command('worker')
-    .description('One process of `warder serve`, which starts it.')
-    .action(loadAndRun(cli, async () => (await import('./run.ts')).runWorkerCommand))
+/** What a person gets who types it; main.ts runs the worker of a service. */
+export const workerCommand = (): Command =>
+  new Command(WORKER_COMMAND).description('One process of `warder serve`, which starts it.').action(() => {
+    throw usageError(
+      'this command is for `warder serve`, which starts its workers itself',
+      'run `warder serve`',
+    )
+  })

@@ -2,7 +2,7 @@
  * Own answers as clients of gRPC understand them: the status of HTTP is 200, and gRPC's is a field of a head that is
  * everything ("trailers only"). Any other answer they report as a fault of the connection.
  */
-import { STATUS_CODES } from 'node:http'
+import { STATUS_PHRASES } from '../../http/messages/status-phrases.ts'
 import type { WholeAnswer } from '../../http/messages/whole-answer.ts'
 import { valuesOf } from '../../http/messages/header-fields.ts'
 import type { ClientStream } from '../../http/connections/client-stream.ts'
@@ -41,7 +41,7 @@ const STATUS_OF: Readonly<Record<number, number>> = {
 export function toGrpcAnswer(own: OwnAnswer, id: string): WholeAnswer {
   const status = STATUS_OF[own.status] ?? UNKNOWN
   const code = own.reason ?? own.fault
-  const title = STATUS_CODES[own.status] ?? ''
+  const title = STATUS_PHRASES[own.status] ?? ''
   return {
     status: 200,
     fields: [

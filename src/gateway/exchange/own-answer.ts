@@ -1,5 +1,5 @@
 /** Answers that the gateway gives itself: denials, redirects, bad requests, and failures of servers. */
-import { STATUS_CODES } from 'node:http'
+import { STATUS_PHRASES } from '../../http/messages/status-phrases.ts'
 import { problemText } from '../../decision/problem.ts'
 import type { DenyReason } from '../../decision/reasons.ts'
 import type { ClientRequest } from '../client/client-request.ts'
@@ -35,7 +35,7 @@ export const toWholeAnswer = (own: OwnAnswer, id: string): WholeAnswer => ({
  */
 function bodyOf({ status, fault, reason }: OwnAnswer, id: string): string {
   if (status === 204) return ''
-  const title = STATUS_CODES[status] ?? ''
+  const title = STATUS_PHRASES[status] ?? ''
   const code = reason ?? fault
   if (code !== undefined) return problemText({ status, title, code, decisionId: id })
   return `${JSON.stringify({ type: 'about:blank', title, status, decision_id: id })}\n`

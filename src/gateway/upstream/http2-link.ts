@@ -1,5 +1,5 @@
 /** One exchange on a stream of HTTP/2 to a server. Its flow control is the back-pressure. */
-import { constants, type ClientHttp2Session, type ClientHttp2Stream } from 'node:http2'
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2'
 import { Holding, UNCHARGED, type HeldAccount } from '../../http/held-account.ts'
 import type { FieldLine } from '../../http/messages/header-fields.ts'
 import { readHttp2AnswerHead, readHttp2Trailers } from '../../http/messages/http2-answer-head.ts'
@@ -11,7 +11,9 @@ const WINDOW_BYTES = 65_535
 /** Interim answers that a server may send before the final one. They are not forwarded. */
 const MAX_INTERIM = 16
 const END_STREAM = 0x1
-const { NGHTTP2_CANCEL, NGHTTP2_REFUSED_STREAM } = constants
+// RFC 9113 §7.
+const REFUSED_STREAM = 0x07
+const CANCEL = 0x08
 /** By this code the runtime resets a stream with CANCEL. */
 const GIVEN_UP = Object.assign(new Error('given up'), { code: 'ABORT_ERR' })
 const NO_TRAILERS: readonly FieldLine[] = []
@@ -207,10 +209,10 @@ export class Http2Link implements Link {
     const code = this.#stream?.rstCode ?? 0
     const { session } = this.#connection
     const isGone = session.destroyed || session.closed
-    const isCancelled = code === NGHTTP2_CANCEL && !isGone
+    const isCancelled = code === CANCEL && !isGone
     if (this.#answer !== undefined)
       return this.#broken('closed', `closed within the body${codeText(code)}`, isCancelled)
-    if (code === NGHTTP2_REFUSED_STREAM) return this.#broken('refused', 'the server refused the stream')
+    if (code === REFUSED_STREAM) return this.#broken('refused', 'the server refused the stream')
     this.#broken(isGone ? 'nothing' : 'closed', `closed without an answer${codeText(code)}`, isCancelled)
   }
 

@@ -1,7 +1,8 @@
 /** A connection of HTTP/2 to a server: many exchanges at once, for as long as it is worth trusting. */
-import { connect, type ClientHttp2Session } from 'node:http2'
+import type { ClientHttp2Session } from 'node:http2'
 import type { Deadlines, Expiring } from '../../http/deadlines.ts'
 import { MAX_HEAD_BYTES } from '../../http/messages/header-fields.ts'
+import { nodeHttp2 } from '../../http/sockets/late-modules.ts'
 import { toNodeStream } from '../../http/sockets/wire-stream.ts'
 import type { Wire } from '../../http/sockets/wire.ts'
 import { Http2Link, type LinkSession } from './http2-link.ts'
@@ -45,7 +46,7 @@ export function openHttp2Session(
 ): void {
   const stream = toNodeStream(wire, NO_BYTES)
   // Nothing is looked up by this name: the socket is there already.
-  const session = connect('http://server', { ...CLIENT_OPTIONS, createConnection: () => stream })
+  const session = nodeHttp2().connect('http://server', { ...CLIENT_OPTIONS, createConnection: () => stream })
   let fault = 'the server closed before it began HTTP/2'
   const closed = (): void => {
     wire.destroy()

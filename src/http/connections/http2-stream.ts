@@ -1,5 +1,5 @@
 /** One exchange on a stream of HTTP/2. Its flow control is the back-pressure. */
-import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2'
+import type { OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2'
 import { IDLE_TIMEOUT_MS, type ConnectionContext } from './client-connection.ts'
 import { NO_CLIENT_EVENTS, type AnswerHead, type ClientEvents, type ClientStream } from './client-stream.ts'
 import { Holding, type HeldAccount } from '../held-account.ts'
@@ -12,7 +12,9 @@ import type { WholeAnswer } from '../messages/whole-answer.ts'
 const WINDOW_BYTES = 65_535
 const NO_PARTS: readonly Buffer[] = []
 const RESET_CONTENT = 205
-const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants
+// RFC 9113 §7.
+const NO_ERROR = 0x00
+const INTERNAL_ERROR = 0x02
 
 /** By this code the runtime resets a stream with CANCEL, and any other error with INTERNAL_ERROR. */
 const CANCELLED = Object.assign(new Error('cancelled'), { code: 'ABORT_ERR' })
@@ -195,7 +197,7 @@ export class Http2Stream implements ClientStream {
     const stream = this.#stream
     if (stream.destroyed) return this.#ended()
     // RFC 9113 §8.1: the answer is whole, and the rest of the request is not needed.
-    const stop = (): void => stream.close(NGHTTP2_NO_ERROR)
+    const stop = (): void => stream.close(NO_ERROR)
     if (!this.#isBodyDone) {
       if (stream.writableFinished) stop()
       else stream.once('finish', stop)
@@ -229,7 +231,7 @@ export function respondWhole(
   const length = body === '' ? undefined : body.length
   const endStream = isHead || body === ''
   // A redirect may hold a long target in an even longer form.
-  if (!fields.every(isSendableField)) return stream.close(NGHTTP2_INTERNAL_ERROR)
+  if (!fields.every(isSendableField)) return stream.close(INTERNAL_ERROR)
   respond(stream, { status, fields, length }, { endStream, waitForTrailers: false })
   if (!endStream) stream.end(body)
 }

@@ -3,9 +3,9 @@
  * is no request of HTTP/1.1 (RFC 9113 §3.4). An upgrade from one to the other (`Upgrade: h2c`) is not offered: a proxy
  * in front that passes it on would tunnel requests that it has not judged.
  */
-import { performServerHandshake } from 'node:http2'
 import type { Expiring } from '../deadlines.ts'
 import { HTTP2_SERVER } from '../sockets/http2-options.ts'
+import { nodeHttp2 } from '../sockets/late-modules.ts'
 import { toNodeStream } from '../sockets/wire-stream.ts'
 import { NOBODY, type Wire } from '../sockets/wire.ts'
 import type { ClientConnection, ConnectionContext } from './client-connection.ts'
@@ -56,7 +56,7 @@ function servePrior(wire: Wire, first: Buffer, context: ConnectionContext): Clie
   const { deadlines } = context
   wire.chargeTo(context.held)
   const stream = toNodeStream(wire, first)
-  const session = performServerHandshake(stream, HTTP2_SERVER)
+  const session = nodeHttp2().performServerHandshake(stream, HTTP2_SERVER)
   const linger: Expiring = { deadlineMs: Infinity, onDeadline: () => wire.destroy() }
   deadlines.add(linger)
   stream.on('close', () => {

@@ -1,5 +1,5 @@
 /** Reads the head and the trailers of a server's answer in HTTP/2 into the same form as those of HTTP/1.1. */
-import { STATUS_CODES } from 'node:http'
+import { STATUS_PHRASES } from './status-phrases.ts'
 import { err, ok, type Result } from '../../result.ts'
 import { listedFields, MAX_FIELDS, TOO_MANY_FIELDS, type HeaderField } from './header-fields.ts'
 import { readFraming } from './framing.ts'
@@ -46,7 +46,7 @@ export function readHttp2AnswerHead(
       : announced.value.kind === 'length'
         ? announced.value
         : ({ kind: 'chunked' } as const)
-  return ok({ status, phrase: STATUS_CODES[status] ?? '', fields: fields.value, framing, mayReuse: true })
+  return ok({ status, phrase: STATUS_PHRASES[status] ?? '', fields: fields.value, framing, mayReuse: true })
 }
 
 /** None if any of them is invalid. */

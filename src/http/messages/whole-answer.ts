@@ -1,5 +1,5 @@
 /** An answer that is whole before it is sent: its head and body as the bytes of HTTP/1.1. */
-import { STATUS_CODES } from 'node:http'
+import { STATUS_PHRASES } from './status-phrases.ts'
 import type { FieldLine } from './header-fields.ts'
 
 export interface WholeAnswer {
@@ -64,8 +64,8 @@ export const asWholeAnswer = ({ lines, ...answer }: WrittenAnswer): WholeAnswer 
     }),
 })
 
-const statusLine = (status: number): string => `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n`
+const statusLine = (status: number): string => `HTTP/1.1 ${status} ${STATUS_PHRASES[status] ?? ''}\r\n`
 
 const STATUS_LINES: ReadonlyMap<number, string> = new Map(
-  Object.keys(STATUS_CODES).map((status) => [Number(status), statusLine(Number(status))]),
+  Object.keys(STATUS_PHRASES).map((status) => [Number(status), statusLine(Number(status))]),
 )

@@ -1,10 +1,11 @@
 /** Certificates of the TLS listener, read from files, and chosen by the name that the client asks for. */
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls'
+import type { SecureContext, SecureContextOptions } from 'node:tls'
 import { WarderError } from '../../errors.ts'
 import type { UpstreamSettings } from '../../settings/upstream/definition.ts'
 import type { TlsSettings } from '../../settings/listener/definition.ts'
+import { nodeTls } from './late-modules.ts'
 import { createSelfSigned } from './self-signed.ts'
 
 export type Certificates = ReturnType<typeof loadCertificates>
@@ -133,7 +134,7 @@ function toLoaded({ cert, key }: SelfSigned, clientCa: Buffer | undefined) {
     throw new Error('the private key does not belong to the certificate')
   const ca = clientCa === undefined ? {} : { ca: clientCa }
   const options: SecureContextOptions = { cert, key, minVersion: 'TLSv1.2', ...ca }
-  return { cert, key, leaf, options, context: createSecureContext(options) }
+  return { cert, key, leaf, options, context: nodeTls().createSecureContext(options) }
 }
 
 function readPem(file: string, readFile: ReadFile): Buffer {

@@ -1,10 +1,10 @@
 /** Sockets of the runtime as wires: the only place that listens and connects. */
 import { rmSync } from 'node:fs'
-import { checkServerIdentity } from 'node:tls'
 import { listenError } from '../../listen-error.ts'
 import { socketText, type SocketAddress } from '../../socket-address.ts'
 import type { ServerTrust } from './certificates.ts'
 import type { ServerSettings } from '../../settings/upstream/definition.ts'
+import { nodeTls } from './late-modules.ts'
 import { tlsServerName } from './server-name.ts'
 import { SocketWire, type Wire } from './wire.ts'
 
@@ -123,7 +123,7 @@ export function connect(place: Place, settled: Connected, ended: () => void = NO
       if (isSettled) socket.terminate()
     },
     handshake: (socket: Bun.Socket<Slot>, _isTrusted: boolean, fault: Error | null) => {
-      const problem = fault ?? checkServerIdentity(host, socket.getPeerCertificate())
+      const problem = fault ?? nodeTls().checkServerIdentity(host, socket.getPeerCertificate())
       if (problem === undefined) return ready(socket)
       settle(undefined, `TLS: ${problem.message}`)
       socket.terminate()

@@ -2,11 +2,12 @@
  * The TLS listener, on `node:tls`: the runtime's own listener has a single certificate, and cannot
  * replace it.
  */
-import { createServer as createHttp2, type ServerHttp2Session } from 'node:http2'
-import { createServer, type TLSSocket } from 'node:tls'
+import type { ServerHttp2Session } from 'node:http2'
+import type { TLSSocket } from 'node:tls'
 import type { Certificates } from './certificates.ts'
 import { Holding, UNCHARGED } from '../held-account.ts'
 import { HTTP2_SERVER } from './http2-options.ts'
+import { nodeHttp2, nodeTls } from './late-modules.ts'
 import { socketText, type SocketAddress } from '../../socket-address.ts'
 import type { SocketListener } from './sockets.ts'
 import { listenError } from '../../listen-error.ts'
@@ -37,10 +38,10 @@ export function listenTls(
   certificates: () => Certificates,
   accept: TlsAccept,
 ): SocketListener {
-  const http2 = createHttp2(HTTP2_SERVER)
+  const http2 = nodeHttp2().createServer(HTTP2_SERVER)
   http2.on('session', (session) => accept.http2(session))
   const { first, asksForClientCertificates } = certificates()
-  const server = createServer(
+  const server = nodeTls().createServer(
     {
       // For clients that name no server; SNICallback serves the others.
       ...first,

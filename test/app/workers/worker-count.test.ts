@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'bun:test'
-import { countWorkers, readCpuQuota } from '../../../src/app/workers/worker-count.ts'
+import { countWorkers, mayHaveWorkers, readCpuQuota } from '../../../src/app/workers/worker-count.ts'
 import { usualSettings, type Settings } from '../../../src/settings/definition.ts'
 
 const LINUX = { platform: 'linux', cores: () => 4 }
@@ -28,6 +28,22 @@ describe('the number of workers', () => {
       why: expect.stringContaining('unix socket'),
     })
   })
+})
+
+describe('a guess at the number of workers', () => {
+  const ONE = { ...LINUX, cores: () => 1 }
+  for (const [text, machine, expected] of [
+    ['version: 1\n', LINUX, true],
+    ['version: 1\n', ONE, false],
+    ['version: 1\nworkers: 1\n', LINUX, false],
+    ['{ "version": 1,\n  "workers": 1 }', LINUX, false],
+    ['version: 1\nworkers: auto # 1\n', LINUX, true],
+    ['version: 1\nworkers: 12\n', ONE, true],
+    ['version: 1\n# workers: 1\n', LINUX, true],
+    ['version: 1\n', { ...LINUX, platform: 'darwin' }, false],
+  ] as const)
+    it(`is ${expected ? 'several' : 'one'} for ${JSON.stringify(text)} on ${machine.cores()} cores of ${machine.platform}`, () =>
+      expect(mayHaveWorkers(text, machine)).toBe(expected))
 })
 
 describe('the cores of a container', () => {

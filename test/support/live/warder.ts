@@ -48,7 +48,7 @@ export async function startWarder(
   }
   await loaded.value.started
   const log: LogLine[] = []
-  const service = startService(withRecord(loaded.value, judged), createMemoryLogger(log))
+  const service = await startService(withRecord(loaded.value, judged), createMemoryLogger(log))
   let stopped: Promise<void> | undefined
   const stop = (): Promise<void> => (stopped ??= service.stop(0))
   cleanup.add(stop)
