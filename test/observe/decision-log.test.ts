@@ -178,6 +178,7 @@ describe('the decision log', () => {
         ? 'error'
         : [
               'origin_missing',
+              'caller_untrusted',
               'keys_unavailable',
               'auth_service_not_asked',
               'judges_not_asked',
