@@ -5,8 +5,8 @@ import { LIVE_TEST_LIMIT_MS } from '../../tools/test-limits.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { examine, startEchoServer } from '../support/live/doctor-site.ts'
 import { FIELD_LEAKS } from '../support/live/field-leaks.ts'
-import { TOKEN } from '../support/live/leak.ts'
-import { startLeakyGuard, type Hole } from '../support/live/leaky-guard.ts'
+import { hasToken, TOKEN } from '../support/live/leak.ts'
+import { denial, startLeakyGuard, type GuardedRequest, type Hole } from '../support/live/leaky-guard.ts'
 import { REQUEST_LEAKS } from '../support/live/request-leaks.ts'
 import { CONFIG } from '../support/run-service.ts'
 
@@ -36,6 +36,23 @@ describe('warder doctor', () => {
     const onlyWarn = ['token-accepted', 'target-delivered']
     const found = new Set([...LEAKS.flatMap(({ fails }) => fails), ...onlyWarn])
     expect(PROBES.map(({ name }) => name).filter((name) => !found.has(name))).toEqual([])
+  })
+
+  it('proves nothing with a token that expires on the way', async () => {
+    let asked = 0
+    const expires = (one: GuardedRequest): string | undefined => {
+      if (hasToken(one)) asked += 1
+      return asked > 15 && hasToken(one) ? denial('token_expired') : undefined
+    }
+    const { code, probe, with: results } = await at({ answers: expires })
+    expect([code, results('fail'), results('warning')]).toEqual([10, [], []])
+    for (const name of ['identity-dot', 'override-method', 'upgrade', 'path-dots', 'two-framings'])
+      expect([name, probe(name).result, probe(name).saw]).toEqual([
+        name,
+        'unknown',
+        'the token is not accepted any more',
+      ])
+    expect(probe('token-accepted').result).toBe('pass')
   })
 
   it('warns of a guard that changes queries', async () => {

@@ -39,7 +39,7 @@ liveSuite('warder doctor at the printed nginx text', ['nginx'], () => {
 
   it('passes every probe', async () => {
     const examined = await ask()
-    everythingPasses(examined, 44)
+    everythingPasses(examined, 45)
     expect(examined.report.proxy).toBe('nginx')
   })
 
@@ -170,7 +170,7 @@ liveSuite('warder doctor at nginx with TLS and HTTP/2', ['nginx'], () => {
 
   it('tries both versions, and passes every probe', async () => {
     const examined = await ask(await start((text) => text))
-    everythingPasses(examined, 56)
+    everythingPasses(examined, 58)
     expect(examined.probe('identity-underscore-http2').result).toBe('pass')
   })
 
@@ -196,8 +196,26 @@ describe('warder doctor at the gateway', () => {
     const { port } = await runGateway(configText, cleanup)
     const token = mint({ scope: 'orders:read' })
     const examined = await examine({ port, token, configText }, cleanup)
-    everythingPasses(examined, 44)
+    everythingPasses(examined, 45)
     expect(examined.report.proxy).toBe('gateway')
+  })
+})
+
+describe('warder doctor at the gateway with TLS and HTTP/2', () => {
+  const cleanup = createCleanup()
+  afterAll(() => cleanup.run())
+  it('tries both versions, and passes every probe', async () => {
+    const ca = createTestCa()
+    cleanup.add(() => ca.remove())
+    const { certFile, keyFile } = ca.issue('api.example.com')
+    const caFile = join(createTempDir(cleanup), 'ca.pem')
+    writeFileSync(caFile, ca.ca)
+    const listen = `tls: [{ cert_file: ${certFile}, key_file: ${keyFile} }]`
+    const configText = gatewayConfig([`http://127.0.0.1:${startEchoServer(cleanup)}`], { listen })
+    const { port } = await runGateway(configText, cleanup)
+    const url = 'https://api.example.com/orders/1'
+    const token = mint({ scope: 'orders:read' })
+    everythingPasses(await examine({ url, port, token, configText, flags: ['--ca', caFile] }, cleanup), 58)
   })
 })
 
@@ -257,7 +275,7 @@ liveSuite('warder doctor at Caddy, configured by hand', ['caddy'], () => {
 
   it('passes every probe with a careful configuration', async () => {
     const examined = await ask(CAREFUL)
-    everythingPasses(examined, 44)
+    everythingPasses(examined, 45)
     expect(examined.report.proxy).toBe('caddy')
   })
 

@@ -143,6 +143,7 @@ describe('a request', () => {
       ':method': 'gEt',
       ':path': '//a\\b',
       ':authority': 'a',
+      host: 'b',
       'x.y': ['', '2'],
     })
   })

@@ -30,14 +30,18 @@ export function requestBytes(request: AskedRequest, authority: string): string {
   return `${method} ${target} HTTP/1.1\r\n${all.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`
 }
 
-/** A header of HTTP/2: names are in lower case (RFC 9113 §8.2.1), and a repeated name has a list. */
+/**
+ * A header of HTTP/2: names are in lower case (RFC 9113 §8.2.1), and a repeated name has a list. The first host is the
+ * authority, further ones are fields.
+ */
 export function http2Fields(request: AskedRequest, authority: string): Record<string, string | string[]> {
   const fields: Record<string, string | string[]> = {
     ':method': request.method,
     ':path': request.target,
     ':authority': request.hosts?.[0] ?? authority,
   }
-  for (const [name, value] of [...(request.first ?? []), ...COMMON, ...request.fields]) {
+  const hosts = (request.hosts ?? []).slice(1).map((host) => ['host', host] as const)
+  for (const [name, value] of [...(request.first ?? []), ...hosts, ...COMMON, ...request.fields]) {
     const lower = name.toLowerCase()
     const earlier = fields[lower]
     fields[lower] = earlier === undefined ? value : [...(Array.isArray(earlier) ? earlier : [earlier]), value]

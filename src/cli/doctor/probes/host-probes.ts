@@ -73,6 +73,7 @@ export const HOST_PROBES: readonly Probe[] = [
   {
     name: 'two-hosts',
     title: 'two Host fields',
+    alsoHttp2: true,
     requests: (site) => {
       const { authority } = site.target
       return [
