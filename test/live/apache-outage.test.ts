@@ -34,6 +34,9 @@ liveSuite('Apache without an answer of Warder', ['apache2', 'lua-socket'], () =>
     for (const target of ['/orders/1', '/public/1', '/closed/1', '/'])
       expectProxyError(await site.ask({ target }, site.mint()))
     expect(site.app.received.length).toBe(before)
+    await site.front.ready('the log of the failure', () =>
+      site.front.output().includes('Warder was not asked, or did not answer') ? true : undefined,
+    )
     await startWarder(site.configText, cleanup)
     expect((await site.ask({ target: '/orders/1' }, site.mint())).status).toBe(200)
     expect((await site.ask({ target: '/orders/1' })).status).toBe(401)

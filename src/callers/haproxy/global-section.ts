@@ -24,6 +24,10 @@ global
     tune.bufsize ${Math.max(HAPROXY_HEAD_BYTES, setBytes) + setBytes}
     # The part of a buffer that is left for the header fields that are set below, all identity headers at their longest.
     tune.maxrewrite ${setBytes}
+    .if version_atleast(2.8)
+    # So that each thread keeps buffers of this size for reuse: a fifth of the CPU of a request.
+    tune.memory.hot-size 2097152
+    .endif
     # No logs here, but below: with \`log global\`, HAProxy writes a second line about each decision.
     # Before 2.9, these are not settings: HAProxy tries to connect for 5s, and attempts four times.
     .if version_atleast(2.9)
