@@ -1,20 +1,18 @@
 /** The suites of every proxy through a real Caddy, of two versions. */
-import { connect } from 'node:http2'
 import { afterAll, expect, it } from 'bun:test'
 import { caddy } from '../../src/callers/caddy/caddy.ts'
 import { caddySnippet, type CaddySnippetOptions } from '../../src/callers/caddy/snippet.ts'
 import { CADDIES, caddyFront, startCaddy, testCaddyfile } from '../support/live/caddy.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
-import type { StartFront } from '../support/live/front.ts'
 import { startGuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { decisionsSuite } from '../support/live/proxy-suites/decisions.ts'
+import { http2Suite } from '../support/live/proxy-suites/http2.ts'
 import type { LiveProxy } from '../support/live/proxy-suites/live-proxy.ts'
 import { outagesSuite } from '../support/live/proxy-suites/outages.ts'
 import { pathsSuite } from '../support/live/proxy-suites/paths.ts'
 import { spoofingSuite } from '../support/live/proxy-suites/spoofing.ts'
 import { upgradesSuite } from '../support/live/proxy-suites/upgrades.ts'
-import { createTestCa } from '../support/test-ca.ts'
 
 const OPTIONS: CaddySnippetOptions = {
   decisions: ['127.0.0.1:9180'],
@@ -28,34 +26,8 @@ const OPTIONS: CaddySnippetOptions = {
 /** About the test's own settings, the lack of TLS, and a line that only later versions need. */
 const EXPECTED = /admin endpoint disabled|automatic HTTP|no automatic HTTPS|Unnecessary header_up Host/
 
-/** The status of an extended CONNECT. */
-function connectOverHttp2(port: number, ca: string, token: string): Promise<string> {
-  const session = connect(`https://127.0.0.1:${port}`, { ca, servername: 'api.example.com' })
-  return new Promise((resolve) => {
-    const end = (status: string): void => {
-      session.destroy()
-      resolve(status)
-    }
-    session.on('error', () => end('refused'))
-    session.on('remoteSettings', () => {
-      const stream = session.request({
-        ':method': 'CONNECT',
-        ':protocol': 'websocket',
-        ':scheme': 'https',
-        ':authority': 'api.example.com',
-        ':path': '/orders/1',
-        authorization: `Bearer ${token}`,
-        'sec-websocket-version': '13',
-      })
-      stream.on('response', (fields) => end(String(fields[':status'])))
-      stream.on('error', () => end('refused'))
-      stream.on('close', () => end('refused'))
-    })
-  })
-}
-
 for (const [name, program] of CADDIES) {
-  liveSuite(`${name} and the printed text`, [program, 'openssl'], () => {
+  liveSuite(`${name} and the printed text`, [program], () => {
     const cleanup = createCleanup()
     afterAll(() => cleanup.run())
 
@@ -87,31 +59,6 @@ for (const [name, program] of CADDIES) {
       })
     }
 
-    it('judges https with the certificate of the site, and names the scheme to the application', async () => {
-      const ca = createTestCa()
-      cleanup.add(() => ca.remove())
-      const front: StartFront = ({ decisions, upstream, port }, ends) => {
-        const certificate = ca.issue('api.example.com')
-        const site = { decisions: [decisions], upstream, certificate, listen: { host: '127.0.0.1', port } }
-        return startCaddy(program, caddySnippet({ ...OPTIONS, ...site }), port, ends)
-      }
-      const site = await startGuardedSite(cleanup, { front })
-      const ask = (path: string, headers: Readonly<Record<string, string>>) =>
-        fetch(`https://127.0.0.1:${site.port}${path}`, {
-          headers: { Host: 'api.example.com', ...headers },
-          tls: { ca: ca.ca, checkServerIdentity: () => undefined, serverName: 'api.example.com' },
-        })
-      expect((await ask('/orders/1', {})).status).toBe(401)
-      const headers = { Authorization: `Bearer ${site.mint()}`, 'X-Forwarded-Proto': 'http' }
-      expect((await ask('/orders/1', headers)).status).toBe(200)
-      expect(site.app.received.at(-1)?.values('X-Forwarded-Proto')).toEqual(['https'])
-
-      // A WebSocket over HTTP/2 (RFC 8441) is a CONNECT to Warder, and would be a GET to the application.
-      const before = site.app.received.length
-      expect(['405', 'refused']).toContain(await connectOverHttp2(site.port, ca.ca, site.mint()))
-      expect(site.app.received.length).toBe(before)
-    })
-
     it('leaves the name of no variable in a header that Warder does not send', async () => {
       // An identity header that the text still has, and Warder's configuration no more.
       const editSnippet = (text: string): string => text.replaceAll('X-Auth-Roles', 'X-Auth-Gone')
@@ -131,6 +78,16 @@ for (const [name, program] of CADDIES) {
     trusts: { any200: false },
     waits: { line: 'response_header_timeout 3s', shorter: 'response_header_timeout 200ms' },
   }
+  http2Suite(live, (certificate) => ({ decisions, identityNames, upstream, port }, cleanup) => {
+    const site = {
+      decisions: [decisions],
+      identityNames,
+      upstream,
+      certificate,
+      listen: { host: '127.0.0.1', port },
+    }
+    return startCaddy(program, caddySnippet({ ...OPTIONS, ...site }), port, cleanup)
+  })
   decisionsSuite(live)
   spoofingSuite(live)
   pathsSuite(live)

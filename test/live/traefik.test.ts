@@ -2,13 +2,12 @@
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { traefikSnippet, type TraefikSnippetOptions } from '../../src/callers/traefik/snippet.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
-import type { StartFront } from '../support/live/front.ts'
 import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { freePort } from '../support/live/loopback.ts'
-import { createTestCa } from '../support/test-ca.ts'
 import { traefik } from '../../src/callers/traefik/traefik.ts'
 import { decisionsSuite } from '../support/live/proxy-suites/decisions.ts'
+import { http2Suite } from '../support/live/proxy-suites/http2.ts'
 import type { LiveProxy } from '../support/live/proxy-suites/live-proxy.ts'
 import { outagesSuite } from '../support/live/proxy-suites/outages.ts'
 import { pathsSuite } from '../support/live/proxy-suites/paths.ts'
@@ -36,7 +35,7 @@ const OPTIONS = {
   entryPoints: [],
 }
 
-liveSuite('Traefik and the printed text', ['traefik', 'openssl'], () => {
+liveSuite('Traefik and the printed text', ['traefik'], () => {
   const cleanup = createCleanup()
   afterAll(() => cleanup.run())
 
@@ -61,30 +60,6 @@ liveSuite('Traefik and the printed text', ['traefik', 'openssl'], () => {
       expect(program.output()).not.toContain('ERR')
     })
   }
-
-  it('judges https with the certificate of the site, and names the scheme to the application', async () => {
-    const ca = createTestCa()
-    cleanup.add(() => ca.remove())
-    const front: StartFront = async ({ decisions, upstream, port }, ends) => {
-      const certificate = ca.issue('api.example.com')
-      const text = traefikSnippet({ ...OPTIONS, decisions: [decisions], upstream, certificate })
-      return (await loadTraefik(text, port, ends)).program
-    }
-    const site = await startGuardedSite(cleanup, { front })
-    const ask = (path: string, headers: Readonly<Record<string, string>>) =>
-      fetch(`https://localhost:${site.port}${path}`, {
-        headers: { Host: 'api.example.com', ...headers },
-        tls: { ca: ca.ca, checkServerIdentity: () => undefined, serverName: 'api.example.com' },
-      })
-    expect((await ask('/orders/1', {})).status).toBe(401)
-    expect(
-      (await ask('/orders/1', { Authorization: `Bearer ${site.mint()}`, 'X-Forwarded-Proto': 'http' }))
-        .status,
-    ).toBe(200)
-    expect(site.app.received.at(-1)?.values('X-Forwarded-Proto')).toEqual(['https'])
-    // The router with a certificate is for TLS alone.
-    expect((await fetch(`http://127.0.0.1:${site.port}/public/1`)).status).toBe(404)
-  })
 })
 
 liveSuite('Traefik that does not clean paths', ['traefik'], () => {
@@ -109,6 +84,10 @@ liveSuite('Traefik that does not clean paths', ['traefik'], () => {
     })
 })
 
+http2Suite(live, (certificate) => async ({ decisions, identityNames, upstream, port }, cleanup) => {
+  const text = traefikSnippet({ ...OPTIONS, decisions: [decisions], identityNames, upstream, certificate })
+  return (await loadTraefik(text, port, cleanup)).program
+})
 decisionsSuite(live)
 spoofingSuite(live)
 pathsSuite(live)
