@@ -6,6 +6,7 @@
  */
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { PROXIES } from '../../src/callers/callers.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { outcomeOf } from '../support/live/conformance/outcome.ts'
 import { CONFORMING, nameOf } from '../support/live/conformance/proxies.ts'
@@ -13,6 +14,7 @@ import { REQUEST_CASES } from '../support/live/conformance/request-cases.ts'
 import { SEQUENCE_CASES } from '../support/live/conformance/sequence-cases.ts'
 import { startConformanceSite, type ConformanceSite } from '../support/live/conformance/site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
+import { ask } from '../support/live/raw-client.ts'
 
 const CASES = [
   ...REQUEST_CASES.map((one) => ({
@@ -48,6 +50,14 @@ for (const proxy of CONFORMING) {
         if (!isUpdate) expect(outcome).toBe(golden[title] as string)
       })
     }
+
+    it('gives the application what its definition says for an identity header without a value', async () => {
+      const headers = [['Authorization', `Bearer ${site.mint()}`]] as const
+      await ask(site.port, { target: '/orders/1', headers })
+      const { carries } = PROXIES.find(({ name }) => name === proxy.name) ?? {}
+      const expected = carries?.absentIdentity === 'empty' ? [''] : []
+      expect(site.app.received.at(-1)?.values('x-auth-roles')).toEqual(expected)
+    })
 
     it('has an outcome for each case and no other', () => {
       if (!isUpdate) expect(Object.keys(golden)).toEqual(CASES.map(({ title }) => title))
