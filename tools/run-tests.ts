@@ -39,6 +39,7 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'pip3',
   'pyjwt',
   'grpcio',
+  'xds-protos',
   'werkzeug',
   'java',
   'jetty',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import type { ClientHttp2Session } from 'node:http2'
 import fc from 'fast-check'
 import { checkRequest, encode, readCheckResponse, type CheckText } from '../../support/check-messages.ts'
-import { callBytes, CHECK, framed, HEALTH, type GrpcResult } from '../../support/grpc-call.ts'
+import { callBytes, CHECK, framed, type GrpcResult } from '../../support/grpc-call.ts'
 import { h2cSession } from '../../support/http2-client.ts'
 import { createCleanup } from '../../support/live/cleanup.ts'
 import { waitFor } from '../../support/live/loopback.ts'
@@ -213,40 +213,6 @@ describe('a call that is no good Check', () => {
       expect(running.lines.some(({ event }) => event === 'bad_request')).toBe(true)
     })
   }
-})
-
-describe('the health of the listener', () => {
-  const health = (service: string) =>
-    callBytes(session, HEALTH, framed(encode(service === '' ? [] : [[1, service]])))
-
-  for (const service of ['', 'envoy.service.auth.v3.Authorization']) {
-    it(`is SERVING for ${JSON.stringify(service)}`, async () => {
-      const { status, body } = await health(service)
-      expect([status, body]).toEqual(['0', Buffer.from([8, 1])])
-    })
-  }
-
-  it('is NOT_FOUND for another service', async () => expect((await health('orders')).status).toBe('5'))
-  it('is an error for a message that is not one', async () => {
-    expect((await callBytes(session, HEALTH, framed(Buffer.from([0xff])))).status).toBe('3')
-  })
-  it('has no Watch', async () => {
-    const { status } = await callBytes(session, '/grpc.health.v1.Health/Watch', framed(Buffer.alloc(0)))
-    expect(status).toBe('12')
-  })
-
-  it('is NOT_SERVING while the service drains, which asks callers to go elsewhere', async () => {
-    const other = await start(WITH_GRPC)
-    const open = await h2cSession(portOf(other), cleanup)
-    const isGone = new Promise<void>((resolve) => open.once('goaway', () => resolve()))
-    const stopped = other.service.stop(300)
-    await isGone
-    const later = await h2cSession(portOf(other), cleanup)
-    const { body } = await callBytes(later, HEALTH, framed(Buffer.alloc(0)))
-    expect(body).toEqual(Buffer.from([8, 2]))
-    later.close()
-    await stopped
-  })
 })
 
 describe('the listener', () => {
