@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, renameSync } from 'node:fs'
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import type { HaproxyCertificate } from '../../src/callers/haproxy/site.ts'
@@ -7,6 +7,7 @@ import { decisionsReachClientAndApplication } from '../support/live/decisions.ts
 import { IDENTITY_NAMES, startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { haproxyFront, testHaproxyConfig, type HaproxyOptions } from '../support/live/haproxy.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
+import { freePort } from '../support/live/loopback.ts'
 import { createTestCa } from '../support/test-ca.ts'
 
 const OPTIONS: HaproxyOptions = {
@@ -94,7 +95,7 @@ liveSuite('HAProxy with the printed files', ['haproxy', 'openssl'], () => {
   decisionsReachClientAndApplication(() => site)
 })
 
-liveSuite('HAProxy with the changes that its page describes', ['haproxy'], () => {
+liveSuite('HAProxy with the changes that its page describes', ['haproxy', 'openssl'], () => {
   const cleanup = createCleanup()
   afterAll(() => cleanup.run())
   const page = readFileSync(new URL('../../docs/haproxy.md', import.meta.url), 'utf8')
@@ -153,5 +154,32 @@ liveSuite('HAProxy with the changes that its page describes', ['haproxy'], () =>
     const headers = [['X-Warder-Secret', 'guess']] as const
     expect((await site.ask({ target: '/orders/1', headers }, site.mint())).status).toBe(200)
     expect(site.app.received.at(-1)?.values('X-Warder-Secret')).toEqual([])
+  })
+
+  it('asks over TLS, with a certificate, through a section of its own', async () => {
+    const ca = createTestCa()
+    cleanup.add(() => ca.remove())
+    const [server, proxy] = [ca.issue('warder.internal'), ca.issue('proxy.internal')]
+    const proxyFile = join(ca.directory, 'proxy.pem')
+    writeFileSync(proxyFile, proxy.cert + proxy.key)
+    const port = await freePort()
+    const [, section = ''] = /\n\n((?: {4}listen warder-tls\n)(?: {4}.*\n)*)/.exec(page) ?? []
+    const editSnippet = (text: string): string => {
+      const [, address = ''] = /^ {4}server warder1 (\S+)/m.exec(text) ?? []
+      const added = section
+        .replaceAll(/^ {4}/gm, '')
+        .replace('127.0.0.1:9280', `127.0.0.1:${port}`)
+        .replace('10.0.0.1:9180', address)
+        .replace('/etc/haproxy/ca.pem', ca.caFile)
+        .replace('/etc/haproxy/proxy.pem', proxyFile)
+      return `${text.replace(`server warder1 ${address}`, `server warder1 127.0.0.1:${port}`)}\n${added}`
+    }
+    const site = await startGuardedSite(cleanup, {
+      front: haproxyFront(),
+      editSnippet,
+      extraListen: `, tls: { cert_file: "${server.certFile}", key_file: "${server.keyFile}", client_ca_file: "${ca.caFile}" }`,
+    })
+    expect((await site.ask({ target: '/orders/1' }, site.mint())).status).toBe(200)
+    expect((await site.ask({ target: '/orders/1' })).values('X-Decision-Reason')).toEqual(['token_missing'])
   })
 })

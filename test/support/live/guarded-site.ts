@@ -41,6 +41,8 @@ export interface SiteOptions {
   readonly keys?: string
   /** Warder's clock. Default: the one of the machine. */
   readonly nowMs?: () => number
+  /** More words of `listen`, behind a comma. */
+  readonly extraListen?: string
   /** Address of the decisions listener. Default: a free port of loopback. */
   readonly decisions?: string
   /** `host:port` of the application in place of the echo application. */
@@ -119,6 +121,6 @@ routes:
   - { name: private, match: { host: api.example.com, path: /closed/** }, access: deny }
   - { name: write, match: { host: api.example.com, path: /write/** }, policy: write }
   - { name: orders, match: { host: api.example.com, path: ['/orders/**', '/answer/**', /socket] }, policy: read }
-listen: { decisions: "${options.decisions ?? '127.0.0.1:0'}", admin: "off" }
+listen: { decisions: "${options.decisions ?? '127.0.0.1:0'}", admin: "off"${options.extraListen ?? ''} }
 ${options.extraConfig ?? ''}
 `
