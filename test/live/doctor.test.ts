@@ -1,29 +1,23 @@
-/** `warder doctor` at sound sites: through nginx, nginx with TLS and HTTP/2, the gateway, and Caddy. */
+/** `warder doctor` at sound sites: through nginx, the gateway, and both with TLS and HTTP/2. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
-import { startProgram } from '../support/live/child-program.ts'
-import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../src/syntax/override-fields.ts'
 import { PROBES } from '../../src/cli/doctor/probes/probes.ts'
 import { runWarder } from '../cli/run-warder.ts'
-import { createCleanup, type Cleanup } from '../support/live/cleanup.ts'
-import { examine, startEchoServer, type DoctorAsk, type Examined } from '../support/live/doctor-site.ts'
+import { createCleanup } from '../support/live/cleanup.ts'
+import {
+  everythingPasses,
+  examine,
+  startEchoServer,
+  type DoctorAsk,
+  type Examined,
+} from '../support/live/doctor-site.ts'
 import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
-import { freePort, isListening } from '../support/live/loopback.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
-import { startWarder } from '../support/live/warder.ts'
 import { mint } from '../support/mint.ts'
 import { gatewayConfig, runGateway } from '../support/run-gateway.ts'
-import { CONFIG } from '../support/run-service.ts'
 import { createTestCa } from '../support/test-ca.ts'
-
-/** Everything passes, and each probe was tried. */
-function everythingPasses(examined: Examined, count: number): void {
-  expect([...examined.with('fail'), ...examined.with('warning'), ...examined.with('unknown')]).toEqual([])
-  expect([examined.code, examined.report.has_echo]).toEqual([0, true])
-  expect(examined.report.probes.length).toBeGreaterThanOrEqual(count)
-}
 
 liveSuite('warder doctor at the printed nginx text', ['nginx'], () => {
   const cleanup = createCleanup()
@@ -217,99 +211,4 @@ describe('warder doctor at the gateway with TLS and HTTP/2', () => {
     const token = mint({ scope: 'orders:read' })
     everythingPasses(await examine({ url, port, token, configText, flags: ['--ca', caFile] }, cleanup), 58)
   })
-})
-
-/** @param lines Before Warder is asked. */
-const caddyfile = (port: number, warder: number, app: number, lines: readonly string[]): string => `{
-	admin off
-	auto_https off
-}
-http://:${port} {
-	bind 127.0.0.1
-	route {
-${lines.map((line) => `\t\t${line}\n`).join('')}
-		forward_auth 127.0.0.1:${warder} {
-			uri /v1/auth/forward
-			copy_headers X-Auth-Subject X-Auth-Roles
-		}
-		reverse_proxy 127.0.0.1:${app}
-	}
-}
-`
-
-const remove = (name: string): string => `request_header -${name}`
-
-/** What keeps Caddy from handing on what clients wrote. */
-const CAREFUL: readonly string[] = [
-  // X_Auth_Subject and X.Auth.Subject, and everything else that applications read as another name.
-  remove('*_*'),
-  remove('*.*'),
-  remove('X-Auth-*'),
-  ...[...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS].map(remove),
-  '@websocket header Upgrade websocket',
-  '@other not header Upgrade websocket',
-  // One value: `Upgrade: h2c` in a second line is gone.
-  'request_header @websocket Upgrade websocket',
-  'request_header @websocket Connection Upgrade',
-  'request_header @other -Connection',
-]
-
-async function startCaddy(lines: readonly string[], cleanup: Cleanup): Promise<number> {
-  const warder = await startWarder(CONFIG, cleanup)
-  const port = await freePort()
-  const file = join(createTempDir(cleanup), 'Caddyfile')
-  writeFileSync(file, caddyfile(port, warder.port, startEchoServer(cleanup), lines))
-  const caddy = startProgram(['caddy', 'run', '--adapter', 'caddyfile', '--config', file])
-  cleanup.add(() => caddy.stop())
-  await caddy.ready(`Caddy on port ${port}`, async () => (await isListening(port)) || undefined)
-  return port
-}
-
-liveSuite('warder doctor at Caddy, configured by hand', ['caddy'], () => {
-  const cleanup = createCleanup()
-  afterAll(() => cleanup.run())
-  const ask = async (lines: readonly string[]): Promise<Examined> => {
-    const port = await startCaddy(lines, cleanup)
-    return examine({ port, token: mint({ scope: 'orders:read' }), configText: CONFIG }, cleanup)
-  }
-
-  it('passes every probe with a careful configuration', async () => {
-    const examined = await ask(CAREFUL)
-    everythingPasses(examined, 45)
-    expect(examined.report.proxy).toBe('caddy')
-  })
-
-  it('names everything that a usual configuration forgets', async () => {
-    const examined = await ask([])
-    expect(examined.with('fail').map((text) => text.split(':')[0])).toEqual([
-      'identity-underscore',
-      'identity-dot',
-      'connection-identity',
-      'identity-of-others',
-      'override-method',
-      'override-target',
-      'override-host',
-      'override-scheme',
-      'override-address',
-      'override-certificate',
-      'override-underscore',
-      'proxy-fields',
-      'upgrade',
-    ])
-    expect(examined.probe('override-method').fix).toContain('request_header -X-Method-Override')
-  })
-
-  const forgotten: readonly (readonly [line: string, probe: string])[] = [
-    [remove('*_*'), 'identity-underscore'],
-    [remove('*.*'), 'identity-dot'],
-    [remove('X-Rewrite-URL'), 'override-target'],
-    ['request_header @other -Connection', 'connection-identity'],
-    ['request_header @websocket Upgrade websocket', 'upgrade'],
-  ]
-  for (const [line, probe] of forgotten) {
-    it(`fails ${probe} without the line ${line}`, async () => {
-      const examined = await ask(CAREFUL.filter((one) => one !== line))
-      expect([examined.code, examined.probe(probe).result]).toEqual([5, 'fail'])
-    })
-  }
 })

@@ -22,6 +22,10 @@ const bareOf = (one: ProbeExchange): ProbeExchange => ({
   ...one,
   request: { ...one.request, label: `${one.request.target} without a token` },
 })
+const hostless = (one: ProbeExchange): ProbeExchange => ({
+  ...one,
+  request: { ...one.request, label: 'a host, without a token' },
+})
 const atPath = (target: string, site: ProbeExchange = denied()): ProbeExchange => ({
   ...site,
   request: { ...site.request, target, label: target },
@@ -92,6 +96,16 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
   ],
   'absolute-form': [
+    ['an empty success without a token', [hostless(exchange(answer(200)))], 'unknown'],
+    [
+      'the page of the site without a token',
+      [hostless(exchange(answer(200, {}, 'page')))],
+      'fail',
+      { allowed: exchange(answer(200, {}, 'page')) },
+    ],
+    ['another page without a token', [hostless(exchange(answer(200, {}, 'other')))], 'unknown'],
+    ['another site before an echo', [hostless(exchange(answer(200), true))], 'pass', WITH_ECHO],
+    ['the echo without a token', [hostless(echoing([['Host', 'warder-doctor.invalid']]))], 'fail', WITH_ECHO],
     [
       'denials',
       [{ ...denied('no_route'), request: { ...denied().request, label: 'x, without a token' } }],

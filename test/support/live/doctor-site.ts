@@ -1,4 +1,5 @@
 /** `warder doctor` at a site of a test, with `warder echo` as its application. */
+import { expect } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startEcho } from '../../../src/cli/echo/echo-server.ts'
@@ -78,4 +79,11 @@ export async function examine(ask: DoctorAsk, cleanup: Cleanup): Promise<Examine
       return found
     },
   }
+}
+
+/** Everything passes, and each probe was tried. */
+export function everythingPasses(examined: Examined, count: number): void {
+  expect([...examined.with('fail'), ...examined.with('warning'), ...examined.with('unknown')]).toEqual([])
+  expect([examined.code, examined.report.has_echo]).toEqual([0, true])
+  expect(examined.report.probes.length).toBeGreaterThanOrEqual(count)
 }

@@ -1,8 +1,17 @@
 /** Requests that name two hosts. */
 import type { AskedRequest } from '../asking/asked-request.ts'
 import { outcomesOf, type ProbeExchange } from '../judging/arrival.ts'
-import { echoedNamed } from '../judging/echoed.ts'
-import { fail, OPEN_PATH, pass, unknown, WITH_CONFIG, worstOf, type Finding } from '../judging/finding.ts'
+import { echoedNamed, isEchoed } from '../judging/echoed.ts'
+import {
+  fail,
+  OPEN_PATH,
+  pass,
+  unknown,
+  WITH_CONFIG,
+  WITH_ECHO,
+  worstOf,
+  type Finding,
+} from '../judging/finding.ts'
 import { mustBeDenied } from '../judging/must-be-denied.ts'
 import { whetherSeen } from '../judging/must-not-arrive.ts'
 import { acceptsToken, askFor, isOpen, passing, type ProbedSite } from '../site/site.ts'
@@ -28,9 +37,32 @@ function judgeHost(exchanges: readonly ProbeExchange[], site: ProbedSite): Findi
   if (isOpen(site)) return OPEN_PATH
   const bare = exchanges.filter(({ request }) => request.label.endsWith('without a token'))
   const others = exchanges.filter((exchange) => !bare.includes(exchange))
-  const findings = others.map((exchange) => judgeArrivedHost(exchange, site))
-  const worst = worstOf(mustBeDenied(bare, site), ...findings, whetherSeen(others, site))
+  const elsewhere = bare.filter(isElsewhere)
+  const worst = worstOf(
+    mustBeDenied(
+      bare.filter((exchange) => !elsewhere.includes(exchange)),
+      site,
+    ),
+    ...elsewhere.map((exchange) => judgeElsewhere(exchange, site)),
+    ...others.map((exchange) => judgeArrivedHost(exchange, site)),
+    whetherSeen(
+      others.filter((exchange) => !(site.hasEcho && isElsewhere(exchange))),
+      site,
+    ),
+  )
   return worst.result === 'pass' ? pass(outcomesOf(exchanges)) : worst
+}
+
+/** A success that is not the echo's: of another site, which the other host may have, or of an unknown application. */
+const isElsewhere = ({ answer, arrival }: ProbeExchange): boolean =>
+  arrival.kind === 'arrived' && !isEchoed(answer)
+
+function judgeElsewhere(exchange: ProbeExchange, { hasEcho, allowed }: ProbedSite): Finding | undefined {
+  if (hasEcho) return undefined
+  const { body } = exchange.answer
+  const saw = `${exchange.request.label}: ${exchange.answer.status}`
+  if (body !== '' && body === allowed?.answer.body) return fail(`${saw}, the answer to the token`)
+  return unknown(`${saw}, by another site or by the application`, WITH_ECHO)
 }
 
 function judgeArrivedHost({ request, arrival }: ProbeExchange, site: ProbedSite): Finding | undefined {

@@ -19,6 +19,8 @@ export interface ConformanceSite {
   readonly relay: Relay
   /** Where clients go. */
   readonly port: number
+  /** Warder's configuration. */
+  readonly configText: string
   mint(claims?: Readonly<Record<string, unknown>>): string
 }
 
@@ -26,9 +28,11 @@ const ISSUER = 'https://idp.example.test'
 const IDENTITY_NAMES = ['X-Auth-Subject', 'X-Auth-Roles'] as const
 export const HOST = 'api.example.com'
 
+/** @param otherApp Port of an application in place of the one of the site. */
 export async function startConformanceSite(
   proxy: ConformingProxy,
   cleanup: Cleanup,
+  otherApp?: number,
 ): Promise<ConformanceSite> {
   const issuer = createTestIssuer(ISSUER)
   const file = join(createTempDir(cleanup), 'jwks.json')
@@ -39,7 +43,7 @@ export async function startConformanceSite(
   const app = await startApplication(cleanup)
   const relay = await startRelay(proxy.portOf?.(warder) ?? warder.port, cleanup)
   const port = await freePort()
-  const upstream = `http://127.0.0.1:${app.port}`
+  const upstream = `http://127.0.0.1:${otherApp ?? app.port}`
   const address = `127.0.0.1:${relay.port}`
   const front = { decisions: address, identityNames: IDENTITY_NAMES, upstream, port, editSnippet: asPrinted }
   await proxy.start(front, cleanup)
@@ -49,6 +53,7 @@ export async function startConformanceSite(
     app,
     relay,
     port,
+    configText: text,
     mint: (claims = {}) =>
       issuer.mint({ aud: 'api', sub: 'alice', scope: 'orders:read', ...claims }, Date.now() / 1000),
   }
