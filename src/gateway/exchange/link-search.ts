@@ -101,11 +101,11 @@ export class LinkSearch {
 
   #connect(pool: ServerPool, mayReuse: boolean): void {
     this.#pool = pool
-    this.#events.onTry()
     const isUpgrade = this.#isUpgrade
     // Nearly always, and without the functions that a wait needs.
     const ready = mayReuse ? pool.takeReady({ isUpgrade }) : undefined
     if (ready !== undefined) return this.#found(ready)
+    this.#events.onTry()
     this.#await((settled) =>
       pool.take({ mayReuse, isUpgrade }, (link, fault) => {
         settled()

@@ -15,6 +15,8 @@ for (const letter of "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFG
 const COLON = 0x3a
 /** Numbers of each field in the list of places: the hash of its name, and where its name, colon, value and end are. */
 const STEP = 5
+/** Of the head that is being read. A list that grows would be copied several times for each head. */
+const PLACES = new Int32Array(MAX_FIELDS * STEP)
 const NO_VALUES: readonly string[] = []
 
 /**
@@ -24,10 +26,10 @@ const NO_VALUES: readonly string[] = []
  */
 export function readMessageHead(text: string): Result<MessageHead, string> {
   if (FORBIDDEN.test(text)) return err('a control character, or a CR or LF outside of a line end')
-  const places: number[] = []
+  let count = 0
   const startEnd = text.indexOf('\r\n')
   for (let lineEnd = startEnd; lineEnd >= 0;) {
-    if (places.length === MAX_FIELDS * STEP) return err(TOO_MANY_FIELDS)
+    if (count === MAX_FIELDS * STEP) return err(TOO_MANY_FIELDS)
     const start = lineEnd + 2
     let at = start
     let hash = 0
@@ -42,9 +44,14 @@ export function readMessageHead(text: string): Result<MessageHead, string> {
     let end = lineEnd < 0 ? text.length : lineEnd
     while (from < end && isSpace(text.charCodeAt(from))) from++
     while (end > from && isSpace(text.charCodeAt(end - 1))) end--
-    places.push(hash, start, at, from, end)
+    PLACES[count] = hash
+    PLACES[count + 1] = start
+    PLACES[count + 2] = at
+    PLACES[count + 3] = from
+    PLACES[count + 4] = end
+    count += STEP
   }
-  return ok(new MessageHead(text, startEnd < 0 ? text.length : startEnd, places))
+  return ok(new MessageHead(text, startEnd < 0 ? text.length : startEnd, PLACES.slice(0, count)))
 }
 
 /**
@@ -57,10 +64,10 @@ export class MessageHead implements FieldReader {
   readonly count: number
   readonly #text: string
   readonly #startEnd: number
-  readonly #places: readonly number[]
+  readonly #places: Int32Array
   #fields: readonly HeaderField[] | undefined
 
-  constructor(text: string, startEnd: number, places: readonly number[]) {
+  constructor(text: string, startEnd: number, places: Int32Array) {
     this.bytes = text.length
     this.count = places.length / STEP
     this.#text = text
