@@ -5,6 +5,8 @@ import { createCleanup } from '../support/live/cleanup.ts'
 import { startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { freePort } from '../support/live/loopback.ts'
+import { ask } from '../support/live/raw-client.ts'
+import { createTestCa } from '../support/test-ca.ts'
 import { traefik } from '../../src/callers/traefik/traefik.ts'
 import { decisionsSuite } from '../support/live/proxy-suites/decisions.ts'
 import { http2Suite } from '../support/live/proxy-suites/http2.ts'
@@ -82,6 +84,20 @@ liveSuite('Traefik that does not clean paths', ['traefik'], () => {
       expect([response.status, response.values('X-Decision-Reason')]).toEqual([403, ['path_ambiguous']])
       expect(site.app.received).toEqual([])
     })
+})
+
+liveSuite('Traefik with a certificate', ['traefik', 'openssl'], () => {
+  const cleanup = createCleanup()
+  afterAll(() => cleanup.run())
+
+  it('guards the site over TLS alone: without it, no router matches', async () => {
+    const ca = createTestCa()
+    cleanup.add(() => ca.remove())
+    const port = await freePort()
+    const certificate = ca.issue('api.example.com')
+    await loadTraefik(traefikSnippet({ ...OPTIONS, certificate }), port, cleanup)
+    expect((await ask(port, { target: '/public/1' })).status).toBe(404)
+  })
 })
 
 http2Suite(live, (certificate) => async ({ decisions, identityNames, upstream, port }, cleanup) => {
