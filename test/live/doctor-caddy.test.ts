@@ -36,8 +36,7 @@ const remove = (name: string): string => `request_header -${name}`
 /** What keeps Caddy from handing on what clients wrote. */
 const CAREFUL: readonly string[] = [
   // X_Auth_Subject and X.Auth.Subject, and everything else that applications read as another name.
-  remove('*_*'),
-  remove('*.*'),
+  ...['_', '.', '!', '~', '+'].map((character) => remove(`*${character}*`)),
   remove('X-Auth-*'),
   ...[...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS].map(remove),
   '@websocket header Upgrade websocket',

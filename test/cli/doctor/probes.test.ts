@@ -1,6 +1,7 @@
 /** What every probe has. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'bun:test'
+import { nginxSnippet } from '../../../src/callers/nginx/snippet.ts'
 import { PROXIES } from '../../../src/callers/callers.ts'
 import { requestBytes } from '../../../src/cli/doctor/asking/asked-request.ts'
 import { fixLines } from '../../../src/cli/doctor/probes/fix.ts'
@@ -85,6 +86,25 @@ describe('the proxy', () => {
   for (const [fields, name] of servers)
     it(`is ${name} by ${JSON.stringify(fields)}`, () =>
       expect(recogniseProxy([answer(200), answer(200, fields)])).toBe(name as never))
+})
+
+describe('the lines for nginx', () => {
+  const snippet = nginxSnippet({
+    decisions: ['127.0.0.1:9180'],
+    identityNames: ['X-Auth-Subject'],
+    upstream: 'http://127.0.0.1:8000',
+    serverName: '_',
+    listen: '80',
+  })
+  // Statements come first; after three spaces, the place and what else there is to know follow.
+  const statements = PROBES.flatMap(
+    ({ fix }) => (fix.nginx ?? '').split('   ')[0]?.match(/[a-z_]+ [^;{]*;/g) ?? [],
+  )
+  it('are those of the printed text', () => {
+    expect(statements.length).toBeGreaterThan(10)
+    for (const statement of statements.filter((one) => !one.includes('{')))
+      expect(snippet).toContain(statement.trim())
+  })
 })
 
 describe('the lines to change', () => {

@@ -33,8 +33,8 @@ export function readEchoed(answer: Answer): Echoed | undefined {
 const isField = (field: unknown): field is readonly [string, string] =>
   Array.isArray(field) && field.length === 2 && field.every((part) => typeof part === 'string')
 
-/** CGI and its heirs read `_` in a name as `-`, and some read `.` so. */
-export const foldName = (name: string): string => name.toLowerCase().replaceAll(/[_.]/g, '-')
+/** CGI and its heirs read `_` in a name as `-`, and some read every other character so. */
+export const foldName = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')
 
 /** Values of every field that some application may read by this name. */
 export const foldedValues = ({ fields }: Echoed, name: string): readonly string[] =>

@@ -107,7 +107,9 @@ export const CONNECTION_PROBES: readonly Probe[] = [
         'proxy_set_header Upgrade $warder_upgrade; proxy_set_header Connection $warder_connection;   with the maps of the snippet, and not $http_upgrade',
       caddy:
         'request_header -Connection   for all but WebSockets, and for those request_header Upgrade websocket',
-      haproxy: 'http-request del-header Upgrade unless { req.hdr(Upgrade) -i websocket }',
+      traefik:
+        'customRequestHeaders: { Connection: "", Upgrade: "" }   for all but WebSockets, for those Upgrade: websocket',
+      haproxy: 'http-request del-header Upgrade unless { var(txn.upgrade) -m found }',
       envoy: 'upgrade_configs: [{ upgrade_type: websocket }]   and no other',
       apache: 'ProxyPass … upgrade=websocket',
     },

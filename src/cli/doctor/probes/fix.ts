@@ -18,7 +18,7 @@ export function fixLines(
 ): readonly string[] {
   const text = (proxy === undefined ? undefined : fix[proxy]) ?? fix.general
   if (!text.includes('{field}')) return [text]
-  const named = [...new Set(names.map((name) => name.replaceAll(/[_.]/g, '-')))]
+  const named = [...new Set(names.map((name) => name.replaceAll(/[^A-Za-z0-9]/g, '-')))]
   const lines = named.slice(0, MAX_LINES).map((name) => fill(text, name))
   const left = named.length - lines.length
   return left > 0 ? [...lines, `… and the same for ${left} more`] : lines

@@ -20,15 +20,18 @@ const SET_IDENTITY: Fix = {
   caddy: 'request_header -{field}   above forward_auth, and {field} in its copy_headers',
   traefik: 'authResponseHeaders: [{field}]',
   haproxy: 'http-request del-header {field}   and then http-request set-header {field} from the decision',
-  envoy: 'request_headers_to_remove: [{field}]   and {field} in allowed_upstream_headers',
+  envoy:
+    '- { remove: "{field}" }   in early_header_mutation_extensions, and {field} in allowed_upstream_headers',
+  apache: '{field} in IDENTITY of the Lua hook',
 }
 
 const DROP_DOTS: Fix = {
-  general: 'have the proxy refuse or drop names with `.`',
+  general: 'have the proxy refuse or drop names with other characters than letters, digits and hyphens',
   nginx: 'ignore_invalid_headers on;   in this server block, and in the default server of its address',
-  caddy: 'request_header -*.*',
-  haproxy: 'option http-restrict-req-hdr-names delete',
-  envoy: 'a Lua or header mutation filter that removes {field} in its spelling with `.`',
+  caddy: 'request_header "-*.*"   and the same for every other such character',
+  traefik: 'authResponseHeadersRegex: "[^-0-9A-Za-z]"',
+  haproxy: 'http-request del-header [^-A-Za-z0-9] -m reg',
+  envoy: '- { remove_on_match: { key_matcher: { safe_regex: { regex: ".*[^-0-9A-Za-z:].*" } } } }',
 }
 
 const KEEP_IDENTITY: Fix = {
@@ -36,6 +39,8 @@ const KEEP_IDENTITY: Fix = {
   caddy:
     'request_header -Connection   above forward_auth; for WebSockets `request_header Connection Upgrade`',
   nginx: 'proxy_set_header Connection $warder_connection;',
+  traefik: 'customRequestHeaders: { Connection: "" }',
+  haproxy: 'http-request del-header Connection',
 }
 
 /** Spells a name in one way. */
@@ -111,11 +116,13 @@ export const IDENTITY_PROBES: readonly Probe[] = [
     ],
   },
   {
-    ...probe('identity-dot', 'identity headers with `.`', DROP_DOTS, () => ({})),
+    ...probe('identity-dot', 'identity headers with `.` and others', DROP_DOTS, () => ({})),
     requests: (site) => [
       ...spoofs(site, {
         'with dots': (name) => [[dotted(name), site.planted]],
         'with dots and underscores': (name) => [[dotted(name).replace('.', '_'), site.planted]],
+        'with !': (name) => [[name.replaceAll('-', '!'), site.planted]],
+        'with ~ and +': (name) => [[name.replace('-', '~').replaceAll('-', '+'), site.planted]],
       }),
       beforeHost(site, 'with dots, before Host', dotted),
     ],

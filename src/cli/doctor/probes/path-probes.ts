@@ -30,7 +30,7 @@ const FORWARD_RAW: Fix = {
   caddy: 'no `rewrite` or `uri` between forward_auth and reverse_proxy',
   traefik: 'no middleware that changes the path behind the one that asks Warder',
   haproxy: 'http-request set-header X-Forwarded-Uri %[pathq]   and no `normalize-uri` behind it',
-  envoy: 'normalize_path: true, merge_slashes: true, path_with_escaped_slashes_action: REJECT_REQUEST',
+  envoy: 'normalize_path: false, merge_slashes: false, path_with_escaped_slashes_action: KEEP_UNCHANGED',
 }
 
 const lastSegment = (path: string): number => path.lastIndexOf('/')

@@ -98,7 +98,7 @@ export const REACH_PROBES: readonly Probe[] = [
       general: 'let the proxy accept header lines of 72 KiB',
       nginx:
         'large_client_header_buffers 4 72k;   in this server block, and in the default server of its address',
-      haproxy: 'tune.bufsize 98304',
+      haproxy: 'tune.bufsize 86016',
       envoy: 'max_request_headers_kb: 96',
       apache: 'LimitRequestFieldSize 73728',
       traefik: 'maxHeaderBytes of the entry point (1 MiB by default)',

@@ -7,15 +7,16 @@ export const REMOVE: Fix = {
   caddy: 'request_header -{field}',
   haproxy: 'http-request del-header {field}',
   traefik: 'customRequestHeaders: { {field}: "" }',
-  envoy: 'request_headers_to_remove: [{field}]',
+  envoy: '- { remove: "{field}" }   in early_header_mutation_extensions',
+  apache: 'RequestHeader unset {field} early',
 }
 
 export const DROP_UNDERSCORES: Fix = {
   general: 'have the proxy refuse or drop names with `_`',
   nginx:
     'underscores_in_headers off;   in this server block, and in the default server of its address: fields before Host are read by that one',
-  caddy: 'request_header -*_*',
-  traefik: 'underscoreHeadersStrategy: drop   on the entry point (3.6.20, 3.7.6 or later)',
-  haproxy: 'option http-restrict-req-hdr-names delete',
+  caddy: 'request_header "-*_*"',
+  traefik: 'authResponseHeadersRegex: "[^-0-9A-Za-z]"',
+  haproxy: 'http-request del-header [^-A-Za-z0-9] -m reg',
   envoy: 'headers_with_underscores_action: DROP_HEADER',
 }
