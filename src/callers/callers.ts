@@ -6,10 +6,13 @@ import type { Caller, Dialect } from './caller.ts'
 import { envoyDialect } from './envoy/dialect.ts'
 import { envoy } from './envoy/envoy.ts'
 import { envoyEndpointOf } from './envoy/endpoint.ts'
+import { envoyGateway } from './envoy-gateway/envoy-gateway.ts'
 import { envoyGrpc } from './envoy-grpc/envoy-grpc.ts'
 import { forward } from './forward/forward.ts'
+import { gatewayApi } from './gateway-api/gateway-api.ts'
 import { haproxy } from './haproxy/haproxy.ts'
 import { ingressNginx } from './ingress-nginx/ingress-nginx.ts'
+import { istio } from './istio/istio.ts'
 import { jwtauthrequest } from './jwtauthrequest.ts'
 import { nginxDialect } from './nginx/dialect.ts'
 import { nginx } from './nginx/nginx.ts'
@@ -28,6 +31,9 @@ export const PROXIES: readonly Proxy[] = [
   caddy,
   envoy,
   envoyGrpc,
+  istio,
+  envoyGateway,
+  gatewayApi,
   apisix,
   ingressNginx,
 ]

@@ -2,7 +2,7 @@
 import type { Result } from '../result.ts'
 import type { Abilities } from './abilities.ts'
 import type { Dialect } from './caller.ts'
-import type { CHECK_DIALECT } from './envoy-grpc/check.ts'
+import type { CHECK_DIALECT } from './envoy-grpc/check-dialect.ts'
 
 export interface Proxy {
   /** `warder snippet NAME`. */

@@ -13,13 +13,6 @@ import { checkAnswer } from './check-answer.ts'
 import type { CheckRequest } from './check-request.ts'
 import { toBytes } from './protobuf-writer.ts'
 
-/** `name`: in logs and metrics. */
-export const CHECK_DIALECT = {
-  name: 'envoy-grpc',
-  endpoint: 'envoy.service.auth.v3.Authorization/Check',
-} as const
-/** The path of its calls. */
-export const CHECK_METHOD = `/${CHECK_DIALECT.endpoint}`
 /** Longest message. Over HTTP a whole head has 96 KiB at most; a body that Envoy packs into the message is not wanted. */
 export const MAX_CHECK_BYTES = 1024 ** 2
 

@@ -2,7 +2,7 @@
 import { ENVOY_CARRIES } from '../envoy/envoy.ts'
 import { envoyCommand } from '../envoy/snippet-command.ts'
 import type { Proxy } from '../proxy.ts'
-import { CHECK_DIALECT } from './check.ts'
+import { CHECK_DIALECT } from './check-dialect.ts'
 import { envoyGrpcSnippet } from './snippet.ts'
 
 export const envoyGrpc: Proxy = {

@@ -1,24 +1,19 @@
 /** Which of a client's header fields must not reach the application, beside those that an allow replaces. */
 import type { HeaderReader } from '../../request/authz-request.ts'
-import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
+import { fieldsToRemove } from '../field-names.ts'
 
 /**
  * Envoy itself writes these from what it knows of the connection, and replaces or removes what a client sent, as far as
  * its configuration does not trust the client. Removed, they would be missing to the application.
  */
-const WRITTEN_BY_ENVOY: ReadonlySet<string> = new Set([
-  'x-forwarded-for',
-  'x-forwarded-proto',
-  'x-forwarded-client-cert',
-])
+export const WRITTEN_BY_ENVOY = ['X-Forwarded-For', 'X-Forwarded-Proto', 'X-Forwarded-Client-Cert'] as const
 /** Envoy writes it for clients of other networks, and leaves that of a client of its own network as it is. */
 const EXTERNAL_ADDRESS = 'x-envoy-external-address'
 
 const OVERRIDES: ReadonlySet<string> = new Set(
-  [...OVERRIDE_FIELDS.map(({ name }) => name), ...PROXY_FIELDS]
-    .map((name) => name.toLowerCase())
-    .filter((name) => !WRITTEN_BY_ENVOY.has(name)),
+  fieldsToRemove(WRITTEN_BY_ENVOY).map((name) => name.toLowerCase()),
 )
+const WRITTEN: ReadonlySet<string> = new Set(WRITTEN_BY_ENVOY.map((name) => name.toLowerCase()))
 const DECISION_ID = 'x-decision-id'
 const FOLDED = /[^-a-z0-9]/
 const EACH_FOLDED = /[^-a-z0-9]/g
@@ -49,7 +44,7 @@ export function namesToRemove(
     const mustGo = OVERRIDES.has(plain)
       ? // An identity header may have the name of a field by which other guards name the user.
         isAlias || !identityNames.includes(plain)
-      : isAlias && (plain === DECISION_ID || WRITTEN_BY_ENVOY.has(plain) || identityNames.includes(plain))
+      : isAlias && (plain === DECISION_ID || WRITTEN.has(plain) || identityNames.includes(plain))
     if (mustGo) (found ??= []).push(name)
   }
   return found ?? NONE

@@ -1,6 +1,6 @@
 /** Envoy's bootstrap that asks Warder by gRPC. */
 import { envoyBootstrap, type Asking, type EnvoySnippetOptions } from '../envoy/bootstrap.ts'
-import { CHECK_DIALECT } from './check.ts'
+import { CHECK_DIALECT } from './check-dialect.ts'
 
 export const envoyGrpcSnippet = (options: EnvoySnippetOptions): string => envoyBootstrap(options, BY_GRPC)
 

@@ -1,12 +1,12 @@
 /** `envoy.service.auth.v3.Authorization/Check`: parse, decide, render. Whatever goes wrong is an answer that denies. */
 import {
-  CHECK_DIALECT,
   MAX_CHECK_BYTES,
   parseCheck,
   policyOf,
   renderCheck,
   UNREADABLE_CHECK,
 } from '../../callers/envoy-grpc/check.ts'
+import { CHECK_DIALECT } from '../../callers/envoy-grpc/check-dialect.ts'
 import { readCheckRequest, type CheckRequest } from '../../callers/envoy-grpc/check-request.ts'
 import { denyUnread } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'

@@ -1,5 +1,5 @@
 /** The methods of the gRPC listener. */
-import { CHECK_METHOD } from '../../callers/envoy-grpc/check.ts'
+import { CHECK_METHOD } from '../../callers/envoy-grpc/check-dialect.ts'
 import type { DecisionService } from '../decision-routes.ts'
 import { createCheckMethod } from './check-method.ts'
 import type { GrpcMethods } from './grpc-handler.ts'

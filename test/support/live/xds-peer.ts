@@ -47,7 +47,7 @@ export function startXdsPeer(port: number, cleanup: Cleanup): (question: object)
   cleanup.add(() => child.kill())
   const lines = linesOf(child.stdout)
   return async (question) => {
-    child.stdin.write(`${JSON.stringify(question)}\n`)
+    void child.stdin.write(`${JSON.stringify(question)}\n`)
     await child.stdin.flush()
     const { value, done } = await lines.next()
     if (done === true) throw new Error('the peer has ended')
