@@ -13,10 +13,16 @@ const CONNECTIONS = 16
 const STREAMS = 10
 const TIMEOUT_MS = 60_000
 
+export interface Http2Load extends MeasuredLoad {
+  /** File with the body of each request, which is then a POST. Default: a GET without a body. */
+  readonly body?: string
+}
+
 /** The sample is per answered request. Throws when any answer is not 2xx. */
-export async function measureHttp2Load({ url, headers, pids }: MeasuredLoad): Promise<Sample> {
+export async function measureHttp2Load({ url, headers, pids, body }: Http2Load): Promise<Sample> {
   const fields = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
-  const settings = ['-n', String(REQUESTS), '-c', String(CONNECTIONS), '-m', String(STREAMS)]
+  const data = body === undefined ? [] : ['-d', body]
+  const settings = ['-n', String(REQUESTS), '-c', String(CONNECTIONS), '-m', String(STREAMS), ...data]
   const readCpuNs = createCpuMeter(treeOf(pids))
   const child = Bun.spawn([whichProgram('h2load'), ...settings, ...fields, url], {
     stdin: 'ignore',

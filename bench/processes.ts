@@ -13,7 +13,7 @@ export interface RunningServer {
 export interface Bench {
   readonly directory: string
   /** Writes a file into the directory and returns its path. */
-  write(name: string, text: string): Promise<string>
+  write(name: string, content: string | Uint8Array): Promise<string>
   /** Starts a command and waits until `url` answers; its output is shown only if that fails. */
   start(command: readonly string[], url: string, headers?: Readonly<Record<string, string>>): Promise<number>
   stop(pid: number): Promise<void>
@@ -45,9 +45,9 @@ export async function withBench<T>(body: (bench: Bench) => Promise<T>): Promise<
     return await body({
       directory,
       stop,
-      async write(name, text) {
+      async write(name, content) {
         const path = join(directory, name)
-        await Bun.write(path, text)
+        await Bun.write(path, content)
         return path
       },
       async start(command, url, headers = {}) {

@@ -1,6 +1,7 @@
 /** All suites, in the order of the table. */
 import { connectionsSuite } from './connections.ts'
 import { decisionSuite } from './decision.ts'
+import { dialectsSuite } from './dialects.ts'
 import { denialsSuite } from './denials.ts'
 import { firstSightSuite } from './first-sight.ts'
 import { gatewayAuthSuite } from './gateway-auth.ts'
@@ -14,6 +15,7 @@ import { guardsSuite } from './guards.ts'
 import { keysSuite } from './keys.ts'
 import { memorySuite } from './memory.ts'
 import { reloadSuite } from './reload.ts'
+import { proxyGuardsSuite } from './proxy-guards.ts'
 import { routeLoadSuite } from './route-load.ts'
 import { routesSuite } from './routes.ts'
 import { saturationSuite } from './saturation.ts'
@@ -26,11 +28,13 @@ export const SUITES: readonly Suite[] = [
   decisionSuite,
   firstSightSuite,
   denialsSuite,
+  dialectsSuite,
   connectionsSuite,
   saturationSuite,
   workersSuite,
   verifySuite,
   guardsSuite,
+  proxyGuardsSuite,
   gatewaySuite,
   gatewayBodiesSuite,
   gatewayAuthSuite,

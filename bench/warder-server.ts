@@ -18,6 +18,8 @@ export interface WarderOptions {
   readonly workers?: number | 'auto'
   /** The cores that it runs on, as `taskset` takes them. Default: all. */
   readonly cores?: string
+  /** Port of its gRPC listener. Default: there is none. */
+  readonly grpcPort?: number
 }
 
 /** Warder with its admin listener, which has the health checks. */
@@ -45,10 +47,10 @@ export function allowedHeaders(token: string, routes: number = 1): Readonly<Reco
 export async function startWarder(bench: Bench, options: WarderOptions): Promise<RunningWarder> {
   const port = await findFreePort()
   const adminPort = await findFreePort()
-  const { minter, routes = 1, command = WARDER_FROM_SOURCE, cacheTokens, workers, cores } = options
+  const { minter, routes = 1, command = WARDER_FROM_SOURCE, cacheTokens, workers, cores, grpcPort } = options
   const text = await configText(bench, minter, {
     routes: routesText(routes),
-    listen: `decisions: "127.0.0.1:${port}"`,
+    listen: `decisions: "127.0.0.1:${port}"${grpcPort === undefined ? '' : `, grpc: "127.0.0.1:${grpcPort}"`}`,
     adminPort,
     ...(workers === undefined ? {} : { workers }),
     ...(cacheTokens === undefined ? {} : { more: `cache: { tokens: ${cacheTokens} }\n` }),
