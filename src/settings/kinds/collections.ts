@@ -54,7 +54,7 @@ const overItems = <C, V>(
   read: (items: readonly C[], context: FillContext) => items.map((one) => item.read(one, context)),
   write: (items: readonly V[], options: WriteOptions) => items.map((one) => item.write(one, options)),
   member: () => item,
-  files: (items: readonly V[]) => items.flatMap((one) => item.files?.(one) ?? []),
+  ...(item.files && { files: (items: readonly V[]) => items.flatMap((one) => item.files?.(one) ?? []) }),
 })
 
 /** A list with at least one item. */
@@ -115,13 +115,16 @@ export const listByName = <const Key extends string, C, V extends object>(
   key: Key,
   name: Kind<string>,
   item: Kind<C, V>,
-): Kind<Readonly<Record<string, C>>, readonly (V & { readonly [K in Key]: string })[], ''> => ({
-  ...mapOf(name, item),
-  read: (map, context) =>
-    Object.entries(map).map(([word, one]) => ({ [key]: word, ...item.read(one, context) })) as never,
-  write: (list, options) => Object.fromEntries(list.map((one) => [one[key], item.write(one, options)])),
-  files: (list) => list.flatMap((one) => item.files?.(one) ?? []),
-})
+): Kind<Readonly<Record<string, C>>, readonly (V & { readonly [K in Key]: string })[], ''> => {
+  const { files: _files, ...map } = mapOf(name, item)
+  return {
+    ...map,
+    read: (members, context) =>
+      Object.entries(members).map(([word, one]) => ({ [key]: word, ...item.read(one, context) })) as never,
+    write: (list, options) => Object.fromEntries(list.map((one) => [one[key], item.write(one, options)])),
+    ...(item.files && { files: (list: readonly V[]) => list.flatMap((one) => item.files?.(one) ?? []) }),
+  }
+}
 
 /** A map that may be written as one of its values: `audience` for `{ audience: … }`. */
 export const shorthand = <S, C, V>(

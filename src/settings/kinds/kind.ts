@@ -89,7 +89,7 @@ export const plain = <T>(schema: z.ZodType<T>, type: string): Kind<T, T, ''> => 
  * @param from Its inverse.
  */
 export const refined = <C, V, W>(
-  kind: Kind<C, V>,
+  { files, ...kind }: Kind<C, V>,
   to: (filled: V, context: FillContext) => W,
   from: (value: W, options: WriteOptions) => V,
 ): Kind<C, W, ''> => ({
@@ -97,7 +97,7 @@ export const refined = <C, V, W>(
   unit: '',
   read: (checked, context) => to(kind.read(checked, context), context),
   write: (value, options) => kind.write(from(value, options), options),
-  files: (value) => kind.files?.(from(value, { secrets: 'plain', defaults: 'shown' })) ?? [],
+  ...(files && { files: (value: W) => files(from(value, { secrets: 'plain', defaults: 'shown' })) }),
 })
 
 /** A `${` that stands for itself. */

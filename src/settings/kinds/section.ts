@@ -74,6 +74,8 @@ export const strictMap = <Shape extends z.ZodRawShape>(shape: Shape): z.ZodObjec
 
 export function section<const S extends Shape>(shape: S, doc?: string): Section<S> {
   const settings = Object.entries(shape).map(([word, setting]) => toField(word, setting))
+  // Of thirty settings of a route, three have any.
+  const withFiles = settings.filter(({ setting }) => setting.kind.files !== undefined)
   const schema = strictMap(Object.fromEntries(settings.map(({ word, schema: one }) => [word, one])))
   return {
     shape,
@@ -83,11 +85,13 @@ export function section<const S extends Shape>(shape: S, doc?: string): Section<
     read: (checked, context) => fillAll(settings, checked, context) as never,
     write: (value, options) => writeAll(settings, value, options),
     member: (word) => (Object.hasOwn(shape, word) ? shape[word]?.kind : undefined),
-    files: (value) =>
-      settings.flatMap(({ name, setting: { kind } }) => {
-        const member = (value as Members)[name]
-        return member === undefined ? [] : (kind.files?.(member) ?? [])
-      }),
+    ...(withFiles.length > 0 && {
+      files: (value: unknown) =>
+        withFiles.flatMap(({ name, setting: { kind } }) => {
+          const member = (value as Members)[name]
+          return member === undefined ? [] : (kind.files?.(member) ?? [])
+        }),
+    }),
   }
 }
 
