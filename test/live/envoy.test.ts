@@ -220,6 +220,17 @@ for (const [way, name, , front] of WAYS) {
       )
       expect(answer.status).toBe(200)
       expect(guarded.decisions.at(-1)?.request.scheme).toBe('https')
+      // Envoy asks about `!` in place of each such byte: an E9, and an overlong `../`.
+      for (const path of [
+        '/orders/\u00e9',
+        '/orders/\u00c0\u00ae\u00c0\u00ae\u00c0\u00afclosed/1',
+        '/orders/1?\u00e9',
+      ]) {
+        const authorization = `Bearer ${guarded.mint()}`
+        const refused = await answerOf(session.request({ ':path': path, authorization }))
+        expect([path, refused.status]).toEqual([path, 403])
+      }
+      expect(guarded.app.received.map(({ target }) => target)).toEqual(['/orders/1'])
     })
 
     if (name === 'envoy')

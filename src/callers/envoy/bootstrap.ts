@@ -90,6 +90,17 @@ ${[...identity, 'X-Decision-Id', ...fieldsToRemove(identity)]
 
 const filters = (options: EnvoySnippetOptions, identity: readonly string[], { service }: Asking): string => `\
                 http_filters:
+                  # Envoy writes \`!\` in place of each byte that is not UTF-8 when it asks, so Warder would judge another path
+                  # than the one that the application gets. HTTP/2 lets clients send such bytes unescaped; here they end.
+                  - name: envoy.filters.http.rbac
+                    typed_config:
+                      ${TYPE}/envoy.extensions.filters.http.rbac.v3.RBAC
+                      rules:
+                        action: ALLOW
+                        policies:
+                          path_of_visible_ascii:
+                            permissions: [{ header: { name: ":path", string_match: { safe_regex: { regex: "[!-~]*" } } } }]
+                            principals: [{ any: true }]
                   - name: envoy.filters.http.ext_authz
                     typed_config:
                       ${TYPE}/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz
