@@ -1,5 +1,6 @@
 /** Writes the files of examples/ that `warder snippet` prints, each from examples/warder.yaml. */
 import { PROXIES } from '../src/callers/callers.ts'
+import type { SnippetFacts } from '../src/callers/proxy.ts'
 
 interface ExampleFile {
   readonly proxy: string
@@ -7,6 +8,8 @@ interface ExampleFile {
   readonly file: string
   /** Besides {@link FLAGS}, in camel case. */
   readonly flags?: Readonly<Record<string, string>>
+  /** Besides {@link FACTS}. */
+  readonly facts?: Partial<SnippetFacts>
 }
 
 const FLAGS = { upstream: 'http://127.0.0.1:8400', serverName: '_', listen: '127.0.0.1:8480' }
@@ -25,6 +28,8 @@ const FILES: readonly ExampleFile[] = [
   { proxy: 'haproxy', file: 'haproxy.cfg', flags: { ...HAPROXY, print: 'cfg' } },
   { proxy: 'haproxy', file: 'warder.lua', flags: { ...HAPROXY, print: 'lua' } },
   { proxy: 'apache', file: 'warder.conf' },
+  { proxy: 'envoy', file: 'envoy.yaml' },
+  { proxy: 'envoy-grpc', file: 'envoy.yaml', facts: { decisions: ['127.0.0.1:9490'] } },
 ]
 
 /** The proxies that have an example. */
@@ -33,10 +38,10 @@ export const EXAMPLES: ReadonlySet<string> = new Set(FILES.map(({ proxy }) => pr
 /** Path below examples/ → text. */
 export function exampleFiles(): ReadonlyMap<string, string> {
   return new Map(
-    FILES.map(({ proxy: name, file, flags }) => {
+    FILES.map(({ proxy: name, file, flags, facts }) => {
       const write = PROXIES.find((proxy) => proxy.name === name)?.snippet.read({ ...FLAGS, ...flags })
       if (write?.ok !== true) throw new Error(`${name}: ${write?.error.message ?? 'no such proxy'}`)
-      return [`${name}/${file}`, write.value(FACTS)]
+      return [`${name}/${file}`, write.value({ ...FACTS, ...facts })]
     }),
   )
 }

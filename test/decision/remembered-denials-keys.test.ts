@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'bun:test'
 import type { Decision } from '../../src/decision/decision.ts'
 import type { DenyReason } from '../../src/decision/reasons.ts'
+import { importJwk } from '../../src/keys/import/import-jwk.ts'
+import { createKeyMirror } from '../../src/keys/mirror/key-mirror.ts'
+import { toSharedKey, type SharedKey } from '../../src/keys/mirror/shared-key.ts'
 import type { KeySource } from '../../src/keys/key-source.ts'
 import { createKeySource } from '../../src/keys/sources/create-key-source.ts'
 import { createFakeWorld, jsonResponse, settle, until, type FakeWorld } from '../keys/fake-world.ts'
@@ -34,6 +37,12 @@ function asker(world: FakeWorld, source: KeySource): (token: string) => Promise<
   const guard = makeGuard({ issuers: [mainIssuer({}, source)], cache: CACHE })
   const decide = decideOf(guard, () => world.deps.nowMs() / 1_000)
   return (token) => ask(decide, bearer(token))
+}
+
+function sharedKey(kid: string, label: string): SharedKey {
+  const imported = importJwk(jwk(kid, label), ['ES256'])
+  if (!imported.ok) throw new Error(imported.error)
+  return toSharedKey(imported.value)
 }
 
 async function expectTwice(
@@ -133,5 +142,41 @@ describe('keys that are loaded over the network', () => {
     expect(world.fetched).toHaveLength(2)
     expect(await decide(token)).toMatchObject({ reason: 'signature_invalid', isCacheHit: true })
     source.close()
+  })
+
+  it('reach a worker: what it denied without them is judged again', async () => {
+    const world = createFakeWorld()
+    const kids: (string | undefined)[] = []
+    const mirror = createKeyMirror(
+      {
+        description: 'jwks_url https://idp.example/jwks',
+        remote: SETTINGS,
+        ask: (kid) => {
+          kids.push(kid)
+          return Promise.resolve(false)
+        },
+        onUse: () => undefined,
+      },
+      world.deps,
+    )
+    const take = (...keys: readonly (readonly [string, string])[]): void =>
+      mirror.take({
+        keySet: { keys: keys.map(([kid, label]) => sharedKey(kid, label)), ignored: [] },
+        loadedAtMs: world.deps.nowMs(),
+        usableUntilMs: world.deps.nowMs() + SETTINGS.maxStaleMs,
+        nextLoadAtMs: undefined,
+      })
+    take(['a', 'old'])
+    const decide = asker(world, mirror)
+    const [unknown, forged] = [tokenOf(world, 'b'), tokenOf(world, 'a', 'new')]
+    await expectTwice(decide, unknown, 'kid_unknown')
+    await expectTwice(decide, forged, 'signature_invalid')
+    expect(kids).toEqual(['b'])
+    // After the silence, the process that has the source is asked again.
+    world.advance(1_000)
+    await expectTwice(decide, unknown, 'kid_unknown')
+    expect(kids).toEqual(['b', 'b'])
+    take(['a', 'new'], ['b', 'b'])
+    for (const token of [unknown, forged]) expect((await decide(token)).reason).toBe('ok')
   })
 })

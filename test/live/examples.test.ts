@@ -16,9 +16,11 @@ const NEEDS: Readonly<Record<string, readonly Program[]>> = {
   traefik: ['traefik'],
   haproxy: ['haproxy'],
   apache: ['apache2', 'lua-socket'],
+  envoy: ['envoy'],
+  'envoy-grpc': ['envoy'],
 }
 const SITE = 8480
-const PORTS = [SITE, 8400, 9480]
+const PORTS = [SITE, 8400, 9480, 9490]
 
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
