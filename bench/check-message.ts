@@ -33,7 +33,11 @@ export function encodeCheck({ host, target, token }: CheckedRequest): Buffer {
     field(3, Buffer.concat([field(1, name), field(2, value)])),
   )
   const http = Buffer.concat([
-    ...[field(2, 'GET'), ...entries, field(4, target), field(5, host), field(6, 'https')],
+    field(2, 'GET'),
+    ...entries,
+    field(4, target),
+    field(5, host),
+    field(6, 'https'),
     field(10, 'HTTP/1.1'),
   ])
   // CheckRequest.attributes.request.http

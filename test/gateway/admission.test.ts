@@ -44,7 +44,7 @@ function admit(
   method = 'GET',
   fields: readonly string[] = [],
 ): Admitted {
-  const found: FoundRoute = ok({ name: 'r' } as Route)
+  const found: FoundRoute = ok({ name: 'r', access: { kind: 'deny' } } as Route)
   const lookedFor: string[] = []
   const asked: Question[] = []
   const limits = { before: () => undefined, after: () => undefined }

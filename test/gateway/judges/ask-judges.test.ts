@@ -145,7 +145,7 @@ describe('a route whose judges the core cannot ask', () => {
       const decision: Decision = { ...FIRST, reason, denial: { reason } }
       const admit = createAdmit({
         decide: () => decision,
-        findRoute: () => ok({ name: 'r' } as Route),
+        findRoute: () => ok({ name: 'r', access: { kind: 'deny' } } as Route),
         newId: () => 'other',
         identityCount: 0,
         routes: new Map(),
