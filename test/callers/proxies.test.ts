@@ -52,11 +52,14 @@ for (const dialect of DIALECTS) {
           fc.constantFrom('http', 'https'),
           fc.webPath({ size: 'small' }),
           (method, scheme, path) => {
-            const url = `${scheme}://api.example.com/${path.replace(/^\/+/, '')}?a=b`
+            const way = path.replace(/^\/+/, '')
+            const url = `${scheme}://api.example.com/${way}?a=b`
             const parsed = dialect.parse(arrived(dialect.originalRequest(method, url)))
             if (!parsed.ok) throw new Error(parsed.error.reason)
             const { method: read, scheme: by, host, path: raw, query } = parsed.value
-            expect([read, `${by}://${host}${raw}?${query}`]).toEqual([method, url])
+            // Envoy writes `!` in place of bytes that are not UTF-8.
+            const judged = dialect.name === 'envoy' ? way.replaceAll('!', '%FF') : way
+            expect([read, `${by}://${host}${raw}?${query}`]).toEqual([method, url.replace(way, () => judged)])
           },
         ),
       )

@@ -233,6 +233,26 @@ for (const [way, name, , front] of WAYS) {
       expect(guarded.app.received.map(({ target }) => target)).toEqual(['/orders/1'])
     })
 
+    it('denies a path that Envoy does not show, without the filter that refuses it', async () => {
+      const guarded = await start((text) =>
+        text.replace(/^ {18}- name: envoy\.filters\.http\.rbac\n(?:^ {20}.*\n)*/m, ''),
+      )
+      // With prior knowledge: Envoy accepts HTTP/2 without TLS, too.
+      const session = connect(`http://127.0.0.1:${guarded.port}`)
+      cleanup.add(() => session.destroy())
+      for (const path of [
+        '/orders/\u00e9',
+        '/orders/\u00c0\u00ae\u00c0\u00ae\u00c0\u00afclosed/1',
+        '/public/\u00ff',
+      ]) {
+        const authorization = `Bearer ${guarded.mint()}`
+        const fields = { ':authority': 'api.example.com', ':path': path, authorization }
+        const { status, headers } = await answerOf(session.request(fields))
+        expect([path, status, headers['x-decision-reason']]).toEqual([path, 403, 'path_ambiguous'])
+      }
+      expect(guarded.app.received).toEqual([])
+    })
+
     if (name === 'envoy')
       it('asks over h2c as well', async () => {
         const guarded = await start((text) =>

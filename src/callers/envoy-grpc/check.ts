@@ -10,6 +10,7 @@ import { splitTarget } from '../../request/split-target.ts'
 import { err, ok, type Result } from '../../result.ts'
 import { parseHost } from '../../syntax/parse-host.ts'
 import { checkAnswer } from './check-answer.ts'
+import { withHiddenBytes } from '../envoy/hidden-bytes.ts'
 import type { CheckRequest } from './check-request.ts'
 import { toBytes } from './protobuf-writer.ts'
 
@@ -80,7 +81,7 @@ export function parseCheck(check: CheckRequest): Result<AuthzRequest, OriginFaul
   const scheme = headers.get('x-forwarded-proto') ?? check.scheme
   if (scheme !== 'http' && scheme !== 'https') return faultOf(SCHEME, scheme)
   const { path, query } = splitTarget(target)
-  return ok({ method, scheme, host, path, query, headers })
+  return ok({ method, scheme, host, path: withHiddenBytes(path), query, headers })
 }
 
 const faultOf = ({ missing, invalid }: ReturnType<typeof about>, value: string): Fault =>

@@ -9,6 +9,7 @@ import { err, ok } from '../../result.ts'
 import { denyLines, renderAllow, type Dialect } from '../caller.ts'
 import { envoyEndpointOf, POLICY_ENDPOINT } from './endpoint.ts'
 import { linesToRemove } from './headers-to-remove.ts'
+import { withHiddenBytes } from './hidden-bytes.ts'
 
 type OriginFault = DenialFor<'origin_missing'>
 
@@ -48,7 +49,14 @@ export const envoyDialect: Dialect = {
     if (scheme === null || scheme === '') return SCHEME_MISSING
     if (scheme !== 'http' && scheme !== 'https') return SCHEME_INVALID
     if (host === '') return HOST_MISSING
-    return ok({ method, scheme, host, path: path.slice(endpoint.length - 1), query, headers })
+    return ok({
+      method,
+      scheme,
+      host,
+      path: withHiddenBytes(path.slice(endpoint.length - 1)),
+      query,
+      headers,
+    })
   },
   render(decision, identityNames) {
     if (decision.outcome === 'allow') {
