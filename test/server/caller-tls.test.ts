@@ -100,7 +100,7 @@ describe('listen.tls', () => {
 
   it('is an error at its place if a file cannot be used', async () => {
     const loading = loadOrThrow(configOf(join(ca.directory, 'absent.pem'), own.keyFile))
-    await expect(loading).rejects.toThrow('ERR_GATEWAY_CERTIFICATE')
+    expect(await loading.catch(String)).toContain('ERR_GATEWAY_CERTIFICATE')
   })
 })
 
