@@ -40,6 +40,8 @@ export const STOP_PATIENCE_MS = 30_000
 export const DECISION_BOUNDS = {
   // Envoy asks either way.
   mayBeHttp2: () => true,
+  // By gRPC, Envoy says http over TLS, too. The scheme of the original request is elsewhere.
+  ignoresScheme: true,
   maxConnections: () => MAX_CONNECTIONS,
   maxHeldBytes: () => MAX_HELD_BYTES,
   patience: PATIENCE,

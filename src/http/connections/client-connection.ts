@@ -29,6 +29,8 @@ export interface ConnectionContext {
   readonly held: HeldAccount
   /** Whether requests of HTTP/2 may name any host, or none. Default: they may not. */
   readonly ignoresHost?: boolean
+  /** Whether requests of HTTP/2 may have the scheme of another connection. Default: they may not. */
+  readonly ignoresScheme?: boolean
   /** Whether the listener drains before a stop: an answer that begins now is the last of its connection. */
   readonly isDraining: () => boolean
   /** Whether no further request is read on any connection. */

@@ -26,6 +26,8 @@ export interface ListenerOptions {
   readonly mayBeHttp2?: () => boolean
   /** In HTTP/2, a host that is missing or invalid is no fault: nobody reads it. Default: it is one. */
   readonly ignoresHost?: true
+  /** In HTTP/2, a scheme of another connection is no fault: nobody reads it. Default: it is one. */
+  readonly ignoresScheme?: true
   readonly maxConnections: () => number
   readonly maxHeldBytes: () => number
   readonly deadlines: Deadlines
@@ -134,6 +136,7 @@ export class ConnectionListener {
       patience: this.#options.patience ?? USUAL_PATIENCE,
       held: account,
       ignoresHost: this.#options.ignoresHost === true,
+      ignoresScheme: this.#options.ignoresScheme === true,
       isDraining: () => this.#isDraining,
       isStopping: () => this.#isStopping,
       onBusy: () => this.#connections.setBusy(connection),

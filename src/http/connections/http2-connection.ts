@@ -38,7 +38,8 @@ export function serveHttp2(
     flags: number,
     raw: readonly string[],
   ): void => {
-    const head = readHttp2Head(raw, (flags & END_STREAM) !== 0, scheme, context.ignoresHost)
+    const expected = context.ignoresScheme === true ? undefined : scheme
+    const head = readHttp2Head(raw, (flags & END_STREAM) !== 0, expected, context.ignoresHost)
     if (!head.ok) return refuse(stream, head.error)
     active += 1
     context.onBusy()

@@ -13,13 +13,13 @@ const ANY_HOST = 'any'
  *
  * @param raw Names and values in turn, as received.
  * @param hasEnded Whether the request has no body.
- * @param scheme Of the connection.
+ * @param scheme Of the connection; undefined: that of the head says nothing.
  * @param ignoresHost Then the head's host says nothing.
  */
 export function readHttp2Head(
   raw: readonly string[],
   hasEnded: boolean,
-  scheme: 'http' | 'https',
+  scheme: 'http' | 'https' | undefined,
   ignoresHost = false,
 ): Result<RequestHead, RequestFault> {
   const fields: HeaderField[] = []
@@ -40,7 +40,8 @@ export function readHttp2Head(
   if (fields.length > MAX_FIELDS) return fault(431, TOO_MANY_FIELDS)
   // CONNECT has neither scheme nor path.
   if (pseudo.get(':method') === 'CONNECT') return fault(405, 'CONNECT is not forwarded')
-  if (pseudo.get(':scheme') !== scheme) return fault(400, `the scheme is not ${scheme}`)
+  if (scheme !== undefined && pseudo.get(':scheme') !== scheme)
+    return fault(400, `the scheme is not ${scheme}`)
   const authority = pseudo.get(':authority')
   // RFC 9113 §8.3.1: if both are present, they must agree, or each server believes another one.
   if (authority !== undefined) hosts.add(authority)
