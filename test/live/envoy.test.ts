@@ -175,6 +175,17 @@ for (const [way, name, , front] of WAYS) {
       expect(guarded.app.received).toEqual([])
     })
 
+    it('passes on no field by which a client could steer Envoy', async () => {
+      const guarded = await start((text) => text)
+      const steering = ['X-Envoy-Upstream-Rq-Timeout-Ms', 'x-envoy-retry-on', 'X-Envoy-Anything']
+      const headers = [...steering, 'Authorization'].map((field) =>
+        field === 'Authorization' ? ([field, `Bearer ${guarded.mint()}`] as const) : ([field, '1'] as const),
+      )
+      expect((await ask(guarded.port, { target: '/orders/1', headers })).status).toBe(200)
+      const arrived = guarded.app.received.at(-1)?.headers.map(([field]) => field.toLowerCase()) ?? []
+      for (const field of steering) expect(arrived).not.toContain(field.toLowerCase())
+    })
+
     it('does not let a target without a slash reach another endpoint', async () => {
       const guarded = await start((text) => text)
       for (const target of ['-policy/read/orders/1', '-policy/read/x', '.', '*', 'x'])

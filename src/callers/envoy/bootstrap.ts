@@ -52,11 +52,9 @@ ${applicationCluster(options)}
 const TYPE = '"@type": type.googleapis.com'
 
 const CONNECTION = `\
-                # Envoy writes X-Forwarded-For, X-Forwarded-Proto and X-Envoy-External-Address from the connection, and
-                # trusts no client, whatever its address. If a proxy in front writes them, set xff_num_trusted_hops, and
-                # delete their lines below.
+                # Envoy writes X-Forwarded-For and X-Forwarded-Proto from the connection. If a proxy in front writes them,
+                # set xff_num_trusted_hops, and delete their lines below.
                 use_remote_address: true
-                internal_address_config: { unix_sockets: false }
                 # Envoy changes no path: Warder judges what the client sent, and the application gets the same. So routes
                 # of your own that turn the filter off must match whole paths (\`path\`, not \`prefix\`): to Envoy,
                 # /public/../orders begins with /public. Better make such paths public in Warder (\`access: public\`).
@@ -84,6 +82,8 @@ const removal = (identity: readonly string[]): string => `\
                       ${TYPE}/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation
                       mutations:
                         - { remove_on_match: { key_matcher: { safe_regex: { regex: ".*[^-0-9A-Za-z:].*" } } } }
+                        # With these, a client on a network that Envoy takes for its own could set timeouts and retries.
+                        - { remove_on_match: { key_matcher: { prefix: "x-envoy-", ignore_case: true } } }
 ${[...identity, 'X-Decision-Id', ...fieldsToRemove(identity)]
   .map((name) => `                        - { remove: "${name}" }`)
   .join('\n')}`
