@@ -16,6 +16,9 @@ export interface Answer {
   readonly ms: number
 }
 
+/** Longest body that is kept, in bytes; of more, the rest is not waited for. */
+export const MAX_BODY_BYTES = 256 * 1024
+
 export const noAnswer = (fault: NonNullable<Answer['fault']>, ms: number): Answer => ({
   status: 0,
   fault,

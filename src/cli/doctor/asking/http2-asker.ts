@@ -1,6 +1,11 @@
 /** Asks over HTTP/2, if the site offers it: a proxy may read its fields by other rules than those of HTTP/1.1. */
-import { connect, type ClientHttp2Session, type IncomingHttpHeaders } from 'node:http2'
-import { noAnswer, type Answer, type Asker } from './answer.ts'
+import {
+  connect,
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  type IncomingHttpHeaders,
+} from 'node:http2'
+import { MAX_BODY_BYTES, noAnswer, type Answer, type Asker } from './answer.ts'
 import { http2Fields, type AskedRequest } from './asked-request.ts'
 import type { Target } from './target.ts'
 
@@ -59,17 +64,37 @@ function askStream(
     let head: IncomingHttpHeaders = {}
     let body = ''
     const elapsed = (): number => performance.now() - start
-    const timer = setTimeout(() => resolve(noAnswer('late', elapsed())), timeoutMs)
+    const settle = (answer: Answer): void => {
+      clearTimeout(timer)
+      resolve(answer)
+    }
+    const answered = (): Answer => ({
+      status: Number(head[':status'] ?? 0),
+      fields: fieldLines(head),
+      body,
+      hasSurplus: false,
+      ms: elapsed(),
+    })
+    let stream: ClientHttp2Stream | undefined
+    const timer = setTimeout(() => {
+      settle(noAnswer('late', elapsed()))
+      // Else it would go on, and be kept for nobody.
+      stream?.destroy()
+    }, timeoutMs)
     try {
-      const stream = session.request({ ...fields }, { endStream: true })
-      stream.on('response', (headers) => (head = headers))
-      stream.on('data', (chunk: Buffer) => (body += chunk.toString('latin1')))
-      stream.on('error', () => undefined)
-      stream.on('close', () => {
-        clearTimeout(timer)
-        const status = Number(head[':status'] ?? 0)
-        if (status === 0) return resolve(noAnswer('closed', elapsed()))
-        resolve({ status, fields: fieldLines(head), body, hasSurplus: false, ms: elapsed() })
+      const asked = session.request({ ...fields }, { endStream: true })
+      stream = asked
+      asked.on('response', (headers) => (head = headers))
+      asked.on('data', (chunk: Buffer) => {
+        body += chunk.toString('latin1')
+        if (body.length < MAX_BODY_BYTES) return
+        settle(answered())
+        asked.destroy()
+      })
+      asked.on('error', () => undefined)
+      asked.on('close', () => {
+        const answer = answered()
+        settle(answer.status === 0 ? noAnswer('closed', elapsed()) : answer)
       })
     } catch {
       // The runtime refuses to send it.

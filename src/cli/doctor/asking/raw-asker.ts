@@ -4,12 +4,9 @@ import { connect as connectTls } from 'node:tls'
 import { AnswerHeadReader } from '../../../http/messages/answer-head-reader.ts'
 import { createBodyReader, type BodyReader } from '../../../http/messages/body-reader.ts'
 import type { ResponseHead } from '../../../http/messages/response-head.ts'
-import { noAnswer, type Answer, type Asker } from './answer.ts'
+import { MAX_BODY_BYTES, noAnswer, type Answer, type Asker } from './answer.ts'
 import { requestBytes, type AskedRequest } from './asked-request.ts'
 import type { Target } from './target.ts'
-
-/** Longest body that is kept, in bytes; of more, the rest is not waited for. */
-const MAX_BODY_BYTES = 256 * 1024
 
 /** @param timeoutMs Longest wait for a connection, and for each answer. */
 export function createRawAsker(target: Target, timeoutMs: number): Asker {
