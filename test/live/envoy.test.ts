@@ -264,6 +264,22 @@ for (const [way, name, , front] of WAYS) {
       expect(guarded.app.received).toEqual([])
     })
 
+    if (name === 'envoy-grpc')
+      it('has reason, route and identity as dynamic metadata, for access logs and later filters', async () => {
+        const namespace = 'envoy.filters.http.ext_authz'
+        const guarded = await start((text) =>
+          text.replace(
+            'route: { cluster: application, timeout: 0s }',
+            `route: { cluster: application, timeout: 0s }
+                          response_headers_to_add:
+                            - header: { key: x-seen, value: "%DYNAMIC_METADATA(${namespace}:reason)% %DYNAMIC_METADATA(${namespace}:route)% %DYNAMIC_METADATA(${namespace}:identity:x-auth-subject)%" }`,
+          ),
+        )
+        const headers = [['Authorization', `Bearer ${guarded.mint()}`]] as const
+        const answer = await ask(guarded.port, { target: '/orders/1', headers })
+        expect(answer.values('x-seen')).toEqual(['ok orders alice'])
+      })
+
     if (name === 'envoy')
       it('asks over h2c as well', async () => {
         const guarded = await start((text) =>
