@@ -24,11 +24,14 @@ export interface CompiledKeySet extends KeySet {
 
 /**
  * Prepares a key set. With the set that it replaces, a key that has not changed stays the same object, so
- * that tokens it verified stay verified; the same `kid` with other material is a new key.
+ * that tokens it verified stay verified; the same `kid` with other material is a new key, and so is one that answers
+ * for other tokens than before.
  */
 export function compileKeySet(next: KeySet, previous?: CompiledKeySet): CompiledKeySet {
-  const before = new Map((previous?.keys ?? []).map((key) => [identityOf(key), key]))
-  const keys = next.keys.map((key) => before.get(identityOf(key)) ?? key)
+  const identityBefore = identityIn(previous ?? NO_KEYS)
+  const before = new Map((previous ?? NO_KEYS).keys.map((key) => [identityBefore(key), key]))
+  const identity = identityIn(next)
+  const keys = next.keys.map((key) => before.get(identity(key)) ?? key)
 
   const groups = new Map<string, VerificationKey[]>()
   for (const key of keys) if (key.kid !== undefined) addTo(groups, key.kid, key)
@@ -61,15 +64,35 @@ export function selectKey(set: CompiledKeySet, kid: string | undefined, algorith
 const KID_UNKNOWN: KeyLookup = { state: 'kid_unknown' }
 const UNSUITABLE: KeyLookup = { state: 'unsuitable' }
 
-/** Everything about a key that an operator or a cache can tell apart. */
-const identityOf = (key: VerificationKey): string =>
-  JSON.stringify([
-    key.kid ?? null,
-    key.thumbprint,
-    key.description,
-    [...key.verifiers.keys()],
-    key.issuer ?? null,
-  ])
+const NO_KEYS: KeySet = { keys: [], ignored: [] }
+
+/** Everything about a key of a set that an operator or a cache can tell apart. */
+function identityIn({ keys, ignored }: KeySet): (key: VerificationKey) => string {
+  // Then a key answers for tokens with any `kid`.
+  const isNameless = [...keys, ...ignored].every(({ kid }) => kid === undefined)
+  const counts = new Map<string, number>()
+  const count = (name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1)
+  for (const { kid, verifiers } of keys)
+    for (const algorithm of verifiers.keys()) {
+      count(algorithm)
+      if (kid !== undefined) count(`${algorithm} ${kid}`)
+    }
+  const isOneOfTooMany = (name: string): boolean => (counts.get(name) ?? 0) > MAX_KEYS_TRIED
+  return (key) => {
+    const algorithms = [...key.verifiers.keys()]
+    return JSON.stringify([
+      key.kid ?? isNameless,
+      key.thumbprint,
+      key.description,
+      algorithms.map((algorithm) => [
+        algorithm,
+        isOneOfTooMany(algorithm),
+        isOneOfTooMany(`${algorithm} ${key.kid}`),
+      ]),
+      key.issuer ?? null,
+    ])
+  }
+}
 
 function toAnswers(keys: readonly VerificationKey[], isGuess = false): AnswersByAlgorithm {
   const groups = new Map<Algorithm, VerificationKey[]>()

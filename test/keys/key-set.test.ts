@@ -79,4 +79,38 @@ describe('compileKeySet', () => {
     const second = compileKeySet(setOf([key('rsa', '', 'a', ['PS256'])]), first)
     expect(second.trusted.has(first.keys[0] as VerificationKey)).toBe(false)
   })
+
+  // What one verified must not stay verified when a token like it would be denied.
+  const anonymous = key('P-256', 'a')
+  const named = (count: number) =>
+    Array.from({ length: count }, (_, i) => key('P-256', `n${i}`, `kid-${i}`, ['ES256']))
+  const twins = (count: number) =>
+    Array.from({ length: count }, (_, i) => key('P-256', `n${i}`, 'twin', ['ES256']))
+  const changes: readonly (readonly [string, KeySet, KeySet, boolean])[] = [
+    ['answers for every kid, and then for none', setOf([anonymous]), setOf([anonymous, ...named(1)]), false],
+    ['answers for none, and then for every kid', setOf([anonymous, ...named(1)]), setOf([anonymous]), false],
+    [
+      'is alone with a refused key that has a kid',
+      setOf([anonymous]),
+      setOf([anonymous], [{ kid: 'x', why: 'use' }]),
+      false,
+    ],
+    ['becomes one of too many without a kid', setOf(named(4)), setOf(named(5)), false],
+    ['is one of few enough again', setOf(named(5)), setOf(named(4)), false],
+    ['becomes one of too many with its kid', setOf(twins(4)), setOf(twins(5)), false],
+    ['has one neighbour more', setOf(named(3)), setOf(named(4)), true],
+    ['has one neighbour more of too many', setOf(named(5)), setOf(named(6)), true],
+    [
+      'is alone with another one without a kid',
+      setOf([anonymous]),
+      setOf([anonymous, key('P-256', 'b')]),
+      true,
+    ],
+  ]
+  for (const [what, before, after, isSame] of changes)
+    it(`${isSame ? 'keeps' : 'does not keep'} a key that ${what}`, () => {
+      const first = compileKeySet(before)
+      const second = compileKeySet({ ...after, keys: after.keys.map((one) => ({ ...one })) }, first)
+      expect(second.trusted.has(first.keys[0] as VerificationKey)).toBe(isSame)
+    })
 })
