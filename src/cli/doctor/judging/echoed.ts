@@ -1,6 +1,7 @@
 /** What `warder echo` shows in an answer: the request as it arrived behind the proxy. */
 import { ECHO_FIELD } from '../../echo/echo-answer.ts'
 import { answerValues, type Answer } from '../asking/answer.ts'
+import { parseStrictObject } from '../../../strict-json.ts'
 
 export interface Echoed {
   readonly method: string
@@ -16,13 +17,8 @@ export const isEchoed = (answer: Answer): boolean =>
 /** Undefined if the answer does not show the request: of HEAD, and of a WebSocket. */
 export function readEchoed(answer: Answer): Echoed | undefined {
   if (!isEchoed(answer)) return undefined
-  let shown: unknown
-  try {
-    shown = JSON.parse(Buffer.from(answer.body, 'latin1').toString('utf8'))
-  } catch {
-    return undefined
-  }
-  const { schema, method, target, fields, body_bytes: bodyBytes } = (shown ?? {}) as Record<string, unknown>
+  const shown = parseStrictObject(Buffer.from(answer.body, 'latin1')) ?? {}
+  const { schema, method, target, fields, body_bytes: bodyBytes } = shown
   if (schema !== 'warder.echo/v1' || typeof method !== 'string' || typeof target !== 'string')
     return undefined
   if (!Array.isArray(fields) || typeof bodyBytes !== 'number') return undefined

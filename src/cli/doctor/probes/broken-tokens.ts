@@ -1,19 +1,14 @@
 /** Tokens that nobody may accept: made up, without a signature, or changed after they were signed. */
 import { createHmac, randomBytes } from 'node:crypto'
+import { parseStrictObject } from '../../../strict-json.ts'
 
 export type LabelledToken = readonly [label: string, token: string]
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 /** The members of a part of a token; empty if it has none. */
-function decode(part: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
-  } catch {
-    return {}
-  }
-}
+const decode = (part: string | undefined): Readonly<Record<string, unknown>> =>
+  parseStrictObject(Buffer.from(part ?? '', 'base64url')) ?? {}
 
 const YEAR_SECONDS = 31_536_000
 /** Seconds since 1970; far enough that a guard that checks nothing else lets it in. */
