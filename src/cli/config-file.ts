@@ -33,6 +33,7 @@ export function findConfigFile(
     hints: [
       `looked for ${CONFIG_FILES.map((place) => (place.startsWith('/') ? place : `./${place}`)).join(' and ')}; WARDER_CONFIG is not set`,
       'name one: -c FILE',
+      'or write a first one, and change its issuer: warder dev --print-config > warder.yaml',
       'to try Warder without one: warder dev',
     ],
   })

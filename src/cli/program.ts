@@ -48,7 +48,8 @@ Start here:
   warder dev                                    a first look, on nothing
   warder check warder.yaml                      is the configuration valid?
   warder serve -c warder.yaml                   answer the proxy
-  warder snippet nginx -c warder.yaml           what to write into nginx
+  warder snippet --help                         what to write into your proxy: nginx, Traefik, Caddy, …
+  warder doctor https://api.example.com/orders/42 --token-file token.jwt     does the guard hold?
   echo "$TOKEN" | warder explain --request 'GET https://api.example.com/orders/42'
 
 Exit codes:

@@ -61,7 +61,8 @@ export const forward: Dialect = {
       },
     }
   },
-  noBodyHint: 'send decision requests without a body; in Traefik: forwardBody: false',
+  noBodyHint:
+    'send decision requests without a body: in Traefik forwardBody: false, in Caddy method GET, in APISIX request_method: GET',
 }
 
 const missing = (field: OriginField, value: string | null): Missing =>

@@ -33,8 +33,8 @@ const APISIX = 'in the extra_headers of APISIX: X-Forwarded-Uri: $real_request_u
 
 /** Traefik and Caddy send all of them by themselves, unless something in front of them or a setting prevents it. */
 const remedyFor = ({ name, haproxy }: Field): string =>
-  `Traefik, Caddy and APISIX send it by themselves; ${name === 'X-Forwarded-Uri' ? APISIX : ''}` +
-  `in HAProxy: http-request set-header ${name} ${haproxy}; nginx asks /v1/auth/nginx`
+  `Traefik, Caddy and APISIX send it by themselves, HAProxy and Apache httpd with the text of \`warder snippet\`; ${name === 'X-Forwarded-Uri' ? APISIX : ''}` +
+  `in an HAProxy without it: http-request set-header ${name} ${haproxy}; nginx asks /v1/auth/nginx`
 
 // Made once: a misconfigured proxy sends every request without them.
 const FAULTS = new Map<string, OriginFault>(

@@ -8,6 +8,10 @@ import { parseOriginalUrl } from '../../request/parse-original-url.ts'
 import { err, ok } from '../../result.ts'
 import { denyLines, renderAllow, type Dialect } from '../caller.ts'
 
+/** Whoever follows the lines for nginx with another proxy comes no further. */
+const OTHER_PROXIES =
+  'Traefik, Caddy, HAProxy, Apache httpd and APISIX ask /v1/auth/forward, Envoy asks /v1/auth/envoy'
+
 const METHOD_FIELD = 'X-Original-Method'
 const URL_FIELD = 'X-Original-URL'
 
@@ -15,13 +19,13 @@ const METHOD: Omit<DenialFor<'origin_missing'>, 'fault'> = {
   reason: 'origin_missing',
   field: METHOD_FIELD,
   expected: 'one method',
-  remedy: `add to the auth location: proxy_set_header ${METHOD_FIELD} $request_method;`,
+  remedy: `add to the auth location: proxy_set_header ${METHOD_FIELD} $request_method; ${OTHER_PROXIES}`,
 }
 const URL: typeof METHOD = {
   reason: 'origin_missing',
   field: URL_FIELD,
   expected: 'one absolute URL',
-  remedy: `add to the auth location: proxy_set_header ${URL_FIELD} $scheme://$host$request_uri; a proxy that sends X-Forwarded-Uri asks /v1/auth/forward`,
+  remedy: `add to the auth location: proxy_set_header ${URL_FIELD} $scheme://$host$request_uri; ${OTHER_PROXIES}`,
 }
 
 // Made once: a misconfigured proxy sends every request without them.

@@ -116,7 +116,7 @@ function banner(service: Service, issuerUrl: string, program: string): string {
 warder dev: a built-in issuer and an example configuration. For a first look, never for production:
 anybody on this machine can mint tokens, and they are worthless elsewhere.
 
-  decisions  http://${decisions}     what your proxy asks
+  decisions  http://${decisions}     what your proxy asks; here, curl asks as nginx would
   admin      http://${admin}     /livez, /readyz?verbose
   issuer     ${issuerUrl}    discovery, /jwks, /token?scope=…&sub=…
 
@@ -133,6 +133,7 @@ Paste into another terminal:
 
 The configuration behind it:  ${program} dev --print-config
 Your own:                     ${program} serve -c warder.yaml
+The text for your proxy:      ${program} snippet --help
 Denials are logged here, one line each. Ctrl-C stops.
 `
 }
