@@ -80,7 +80,7 @@ export function createGrpcHandler(
         maxBytes: method.maxBytes + PREFIX_BYTES,
         deadlines,
         onBody: (body) => call(stream, method, body),
-        onTooLarge: () => finish(stream, method.answerTooLarge()),
+        onTooLarge: () => finish(stream, answerOr(method, method.answerTooLarge)),
         onTooSlow: () => fail(stream, TOO_SLOW),
       })
     },
@@ -95,6 +95,7 @@ const TOO_SLOW: GrpcFault = {
   status: GRPC_STATUS.deadlineExceeded,
   message: 'the message did not arrive in time',
 }
+const FAILED: GrpcFault = { status: GRPC_STATUS.internal, message: 'internal error' }
 const UNKNOWN_METHOD: GrpcFault = {
   status: GRPC_STATUS.unimplemented,
   message:
@@ -124,14 +125,26 @@ function faultOf(head: ClientStream['head'], method: GrpcMethod): GrpcFault | un
 function call(stream: ClientStream, method: GrpcMethod, body: Buffer): void {
   const message = readGrpcMessage(body)
   if (!message.ok) return fail(stream, message.error)
-  let answer: GrpcAnswer | Promise<GrpcAnswer>
-  try {
-    answer = method.answer(message.value, { peer: stream.peer, headers: stream.head.headers })
-  } catch {
-    answer = method.answerFailed()
-  }
+  const { peer, head } = stream
+  const answer = answerOr(method, () => method.answer(message.value, { peer, headers: head.headers }))
   if (answer instanceof Promise) finishLater(stream, method, answer)
   else finish(stream, answer)
+}
+
+/** The answer, also after a bug; and after one in that answer, such as a log that fails, a fault of the call. */
+function answerOr<T extends GrpcAnswer | Promise<GrpcAnswer>>(
+  { answerFailed }: GrpcMethod,
+  answer: () => T,
+): T | GrpcAnswer {
+  try {
+    return answer()
+  } catch {
+    try {
+      return answerFailed()
+    } catch {
+      return FAILED
+    }
+  }
 }
 
 /** Answers when the answer is known, unless the client has left. */
@@ -143,7 +156,7 @@ function finishLater(stream: ClientStream, method: GrpcMethod, answer: Promise<G
   }
   stream.events = { ...NO_CLIENT_EVENTS, onGone: leave, onBroken: leave }
   void answer
-    .catch(() => method.answerFailed())
+    .catch(() => answerOr(method, method.answerFailed))
     .then((known) => {
       if (!isGone) finish(stream, known)
     })
