@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { WORKER_COMMAND } from './worker-command.ts'
-import { createWholeLines } from './whole-lines.ts'
+import { relayLines } from './relay-lines.ts'
 
 export interface WorkerProcess {
   /** Undefined if it could not be started. */
@@ -81,20 +81,4 @@ function sameProgram(): readonly string[] {
 function fileId(path: string): string | undefined {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats && `${stats.dev} ${stats.ino}`
-}
-
-/**
- * While the log has no room, nothing is read: then the worker itself has none, and counts the denials that it leaves
- * out. The last lines of one that has ended wait for nothing.
- */
-async function relayLines(
-  stdout: ReadableStream<Uint8Array>,
-  onLines: WorkerEvents['onLines'],
-  exited: Promise<unknown>,
-): Promise<void> {
-  const take = createWholeLines(onLines)
-  for await (const bytes of stdout) {
-    const room = take(bytes)
-    if (room !== undefined) await Promise.race([room, exited])
-  }
 }
