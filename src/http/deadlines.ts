@@ -21,7 +21,7 @@ const TICK_MS = 50
 /**
  * In a list, in which each item knows its place. Not in a `Set`: the runtime makes a new table for it with every few
  * dozen items, and an abandoned table leads the collector to the next one and to all that was in it. Of each exchange a
- * kilobyte outlived it until the next full collection (docs/decisions/0008-where-a-forwarded-request-spends.md).
+ * kilobyte outlived it until the next full collection (docs/decisions/0009-where-a-forwarded-request-spends.md).
  */
 export function createDeadlines(): Deadlines {
   const items: Expiring[] = []
