@@ -40,7 +40,12 @@ export function serveHttp2(
   ): void => {
     const expected = context.ignoresScheme === true ? undefined : scheme
     const head = readHttp2Head(raw, (flags & END_STREAM) !== 0, expected, context.ignoresHost)
-    if (!head.ok) return refuse(stream, head.error)
+    if (!head.ok) {
+      // A broken stream ends with `close` too.
+      stream.on('error', () => {})
+      // Refused at once, as many as the client sends would never count as under way.
+      return inTurn(() => (stream.destroyed ? undefined : refuse(stream, head.error)))
+    }
     active += 1
     context.onBusy()
     expiring.deadlineMs = Infinity
@@ -54,7 +59,6 @@ export function serveHttp2(
   }
   /** Answers one request with its fault; the others go on. */
   const refuse = (stream: ServerHttp2Stream, fault: RequestFault): void => {
-    stream.on('error', () => {})
     respondWhole(stream, context.handler.refuse(fault), false)
     stream.close()
   }

@@ -12,11 +12,16 @@ afterEach(() => cleanup.run())
 
 const OK = { status: 200, fields: [], body: '' }
 
-/** A listener that denies, and counts how many requests it served in each turn of the event loop. */
+/** A listener that denies, and counts how many requests it answered in each turn of the event loop. */
 function listen() {
   const deadlines = createDeadlines()
   const turns = [0]
   let isWaiting = false
+  const count = (): void => {
+    turns.push((turns.pop() ?? 0) + 1)
+    if (!isWaiting) setImmediate(() => (isWaiting = turns.push(0) === 0))
+    isWaiting = true
+  }
   const listener = new ConnectionListener({
     address: { kind: 'tcp', host: '127.0.0.1', port: 0 },
     certificates: undefined,
@@ -26,13 +31,14 @@ function listen() {
     deadlines,
     connected: () => ({
       serve(stream) {
-        turns.push((turns.pop() ?? 0) + 1)
-        if (!isWaiting) setImmediate(() => (isWaiting = turns.push(0) === 0))
-        isWaiting = true
+        count()
         stream.answerWhole(OK)
         stream.release()
       },
-      refuse: ({ status }) => ({ ...OK, status }),
+      refuse({ status }) {
+        count()
+        return { ...OK, status }
+      },
     }),
     onLimitReached() {},
     onOverload() {},
@@ -58,29 +64,36 @@ describe('a client that sends many requests at once', () => {
     client.close()
   })
 
-  const heads = (count: number): readonly Buffer[] =>
-    Array.from({ length: count }, (_, i) =>
-      frame('HEADERS', END_HEADERS | END_STREAM, 2 * i + 1, fieldsOf({ ':scheme': 'http' })),
+  const heads = (count: number, scheme = 'http'): readonly Buffer[] => {
+    const fields = fieldsOf({ ':scheme': scheme })
+    return Array.from({ length: count }, (_, i) =>
+      frame('HEADERS', END_HEADERS | END_STREAM, 2 * i + 1, fields),
     )
+  }
 
-  it('over HTTP/2 has a few of them served in each turn, and all in the end', async () => {
-    const { turns, port } = listen()
-    const client = await openPlainFrames(port, cleanup)
-    client.send(...heads(MANY))
-    const answers = (): number => client.frames().filter((found) => /^HEADERS \d+ end$/.test(found)).length
-    await waitFor('all answers', () => answers() === MANY || undefined)
-    expect(Math.max(...turns)).toBeLessThanOrEqual(MOST)
-  })
-
-  it('and more of them over HTTP/2 than it may, has the rest refused', async () => {
-    const { turns, port } = listen()
-    const client = await openPlainFrames(port, cleanup)
-    client.send(...heads(900))
-    await waitFor('an answer to each', () => {
-      const ends = client.frames().filter((found) => /^(?:HEADERS \d+ end|RST \d+ code 7)$/.test(found))
-      return ends.length === 900 || client.isClosed() || undefined
+  for (const [kind, scheme] of [
+    ['good', 'http'],
+    ['invalid', 'https'],
+  ] as const) {
+    it(`over HTTP/2, ${kind} ones, has a few of them answered in each turn, and all in the end`, async () => {
+      const { turns, port } = listen()
+      const client = await openPlainFrames(port, cleanup)
+      client.send(...heads(MANY, scheme))
+      const answers = (): number => client.frames().filter((found) => /^HEADERS \d+ end$/.test(found)).length
+      await waitFor('all answers', () => answers() === MANY || undefined)
+      expect(Math.max(...turns)).toBeLessThanOrEqual(MOST)
     })
-    expect(turns.reduce((sum, count) => sum + count, 0)).toBeLessThan(900)
-    expect(Math.max(...turns)).toBeLessThanOrEqual(MOST)
-  })
+
+    it(`and more of them over HTTP/2 than it may, ${kind} ones, has the rest refused`, async () => {
+      const { turns, port } = listen()
+      const client = await openPlainFrames(port, cleanup)
+      client.send(...heads(900, scheme))
+      await waitFor('an answer to each', () => {
+        const ends = client.frames().filter((found) => /^(?:HEADERS \d+ end|RST \d+ code 7)$/.test(found))
+        return ends.length === 900 || client.isClosed() || undefined
+      })
+      expect(turns.reduce((sum, count) => sum + count, 0)).toBeLessThan(900)
+      expect(Math.max(...turns)).toBeLessThanOrEqual(MOST)
+    })
+  }
 })
