@@ -1,4 +1,4 @@
-/** Why the outcome of a case is another one behind some proxy. Each is safe: the application gets nothing wrong. */
+/** Why the outcome of a case is another one behind some proxy. Each is safe, as long as Warder is asked: the application gets nothing wrong. */
 
 interface Note {
   /** Absent: for every proxy. */
@@ -33,6 +33,11 @@ const NOTES: readonly Note[] = [
     proxy: 'traefik',
     title: 'Connection: Authorization',
     text: 'Traefik removes what `Connection` names from the question too, as HTTP wants it.',
+  },
+  {
+    proxy: 'traefik',
+    title: 'another program answers 200',
+    text: 'Traefik takes every 2xx for an allow, and has no middleware that could tell: let only Warder listen at that address, or ask over TLS. Such a request has no `X-Decision-Id`.',
   },
   {
     proxy: 'traefik',

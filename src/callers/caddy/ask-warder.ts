@@ -33,10 +33,12 @@ export const askWarder = (upstreams: readonly string[], identity: readonly strin
 ${
   upstreams.length > 1
     ? `\
-			# A restarting Warder is down for less than a second; the question goes to the next one.
+			# A restarting Warder is down for less than a second; the question goes to the next one. Without fail_duration,
+			# Caddy would ask the first one again, and nothing would pass while it is down.
 			lb_policy first
 			lb_try_duration 2s
 			lb_try_interval 20ms
+			fail_duration 1s
 `
     : ''
 }\

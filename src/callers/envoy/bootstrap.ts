@@ -111,6 +111,16 @@ const filters = (options: EnvoySnippetOptions, identity: readonly string[], { se
                       validate_mutations: true
                       # No with_request_body: Warder decides without the body.
 ${service(options, identity)}
+                  # Only an answer of Warder is an allow, not the 200 of another program at its address.
+                  - name: envoy.filters.http.rbac
+                    typed_config:
+                      ${TYPE}/envoy.extensions.filters.http.rbac.v3.RBAC
+                      rules:
+                        action: ALLOW
+                        policies:
+                          decision_of_warder:
+                            permissions: [{ header: { name: "x-decision-id", string_match: { safe_regex: { regex: ".+" } } } }]
+                            principals: [{ any: true }]
                   - name: envoy.filters.http.router
                     typed_config:
                       ${TYPE}/envoy.extensions.filters.http.router.v3.Router`
@@ -152,11 +162,38 @@ const warderCluster = ({ decisions }: EnvoySnippetOptions, { protocol }: Asking)
           # Shorter than Warder keeps an idle connection.
           common_http_protocol_options: { idle_timeout: 60s }
           explicit_http_config: { ${protocol}: {} }
+${decisions.length > 1 ? SEVERAL : ''}\
       load_assignment:
         cluster_name: warder
         endpoints:
           - lb_endpoints:
 ${yamlEndpoints(decisions)}`
+
+/** A Warder that cannot be reached, or does not answer, is left out; its 503 is an answer. */
+const SEVERAL = `\
+      # A Warder that refuses connections is left out until it accepts one again, and one that does not answer for a second.
+      health_checks:
+        - tcp_health_check: {}
+          timeout: 1s
+          interval: 1s
+          no_traffic_interval: 1s
+          interval_jitter: 0.1s
+          unhealthy_interval: 0.2s
+          unhealthy_threshold: 1
+          healthy_threshold: 1
+      outlier_detection:
+        interval: 0.2s
+        base_ejection_time: 1s
+        max_ejection_time: 1s
+        max_ejection_percent: 99
+        # A 503 of Warder is an answer.
+        split_external_local_origin_errors: true
+        consecutive_local_origin_failure: 1
+        enforcing_consecutive_5xx: 0
+        enforcing_consecutive_gateway_failure: 0
+        enforcing_success_rate: 0
+        enforcing_local_origin_success_rate: 0
+`
 
 function applicationCluster({ upstream }: EnvoySnippetOptions): string {
   const { protocol, hostname, port } = new URL(upstream)

@@ -25,6 +25,10 @@ ${identity.map(({ variable, own }) => `        auth_request_set $warder_identity
         # make the application send header fields could reach every path. Delete the line if it serves files that way.
         proxy_ignore_headers X-Accel-Redirect;
 
+        # Only an answer of Warder is an allow. Without the id of a decision, nginx would connect from an address that no
+        # machine has (RFC 5737), which fails: the client gets 503, and the application nothing.
+        proxy_bind $warder_bind;
+
         # No path after the address: the application gets the judged path, byte for byte.
         # No fastcgi_pass, uwsgi_pass, scgi_pass or grpc_pass here: the proxy_set_header lines have no effect on them, and
         # clients could write the identity headers. docs/nginx.md shows how to guard PHP and the like.

@@ -29,6 +29,12 @@ map $warder_upgrade $warder_connection {
     ${FORWARDED_UPGRADE} upgrade;
 }
 
+# Every answer of Warder has an id. A 2xx without one is of another program at its address: see proxy_bind below.
+map $warder_id $warder_bind {
+    default '';
+    ''      192.0.2.1;
+}
+
 # Without a reason there was no decision: Warder could not be reached, or nginx itself failed.
 map $warder_reason $warder_code {
     default $warder_reason;

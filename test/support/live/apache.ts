@@ -65,7 +65,7 @@ export const apacheFront =
   (options: ApacheOptions = {}): StartFront =>
   ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
     const site = {
-      decisions: [decisions],
+      decisions: decisions.split(' '),
       identityNames,
       upstream,
       serverNames: ['api.example.com'],

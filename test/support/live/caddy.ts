@@ -40,7 +40,7 @@ export const caddyFront =
   (program: CaddyProgram): StartFront =>
   async ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
     const text = caddySnippet({
-      decisions: [decisions],
+      decisions: decisions.split(' '),
       identityNames,
       upstream,
       serverNames: ['api.example.com', 'other.example.com'],

@@ -48,7 +48,7 @@ const front =
     startEnvoy(
       editSnippet(
         write({
-          decisions: [decisions],
+          decisions: decisions.split(' '),
           identityNames,
           upstream,
           serverNames: ['api.example.com'],

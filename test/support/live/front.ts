@@ -4,7 +4,7 @@ import type { Cleanup } from './cleanup.ts'
 
 /** What a proxy needs to guard the site. */
 export interface FrontSite {
-  /** Address of Warder. */
+  /** Address of Warder, or of several with spaces between. */
   readonly decisions: string
   readonly identityNames: readonly string[]
   /** `http://host:port` of the application. */

@@ -41,7 +41,7 @@ export const haproxyFront =
   ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) =>
     startHaproxy(
       {
-        decisions: [decisions],
+        decisions: decisions.split(' '),
         identityNames,
         upstream,
         serverNames: ['api.example.com'],

@@ -8,7 +8,7 @@ export const startNginxFront: StartFront = (
   cleanup,
 ) => {
   const text = nginxSnippet({
-    decisions: [decisions],
+    decisions: decisions.split(' '),
     identityNames,
     upstream,
     serverName: 'api.example.com',

@@ -72,7 +72,7 @@ export const traefikFront =
   (http?: string): StartFront =>
   async ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
     const text = traefikSnippet({
-      decisions: [decisions],
+      decisions: decisions.split(' '),
       identityNames,
       upstream,
       serverNames: ['api.example.com'],

@@ -3,14 +3,16 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { Cleanup } from '../cleanup.ts'
 import { freePort } from '../loopback.ts'
 
-/** `down`: connections are refused. `silent`: they are accepted, and nothing answers. */
-export type RelayState = 'up' | 'down' | 'silent'
+/** `down`: connections are refused. `silent`: they are accepted, and nothing answers. `foreign`: another program answers 200. */
+export type RelayState = 'up' | 'down' | 'silent' | 'foreign'
 
 export interface Relay {
   readonly port: number
   /** Breaks off every connection, and treats new ones so. */
   turn(state: RelayState): Promise<void>
 }
+
+const FOREIGN = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 
 export async function startRelay(targetPort: number, cleanup: Cleanup): Promise<Relay> {
   const port = await freePort()
@@ -22,6 +24,7 @@ export async function startRelay(targetPort: number, cleanup: Cleanup): Promise<
       server = createServer((near) => {
         keep(near)
         if (state === 'silent') return
+        if (state === 'foreign') return void near.on('data', () => near.write(FOREIGN))
         const far = connect(targetPort, '127.0.0.1')
         keep(far)
         near.pipe(far)

@@ -3,6 +3,7 @@ import { openClient, requestText, type RawRequest } from '../raw-client.ts'
 import { waitFor } from '../loopback.ts'
 import { READER, type SequenceCase } from './conformance-case.ts'
 import { askSite, assertHarmless } from './outcome.ts'
+import type { RelayState } from './relay.ts'
 import type { ConformanceSite } from './site.ts'
 
 const withBearer = (request: RawRequest, token: string): RawRequest => ({
@@ -51,7 +52,7 @@ const handshake = (upgrade: string, more: RawRequest['headers'] = []): RawReques
 })
 
 async function whileRelayIs(
-  state: 'down' | 'silent',
+  state: RelayState,
   site: ConformanceSite,
   ask: () => Promise<string>,
 ): Promise<string> {
@@ -194,6 +195,16 @@ export const SEQUENCE_CASES: readonly SequenceCase[] = [
         const outcome = await blocked(site)
         const took = performance.now() - began
         return took > 10_000 ? `after ${Math.round(took / 1000)} s` : outcome
+      }),
+    ),
+  },
+  {
+    title: 'another program answers 200 at Warder’s address',
+    run: watched((site) =>
+      whileRelayIs('foreign', site, async () => {
+        const before = site.app.received.length
+        await askSite(site, { target: '/orders/1' })
+        return site.app.received.length > before ? 'passes' : 'yes'
       }),
     ),
   },
