@@ -124,6 +124,9 @@ export class ConnectionListener {
     peer: string,
     serve: (context: ConnectionContext) => ClientConnection,
   ): void {
+    // Reset before it was accepted: the system has forgotten the address, not what was sent. The empty string is the peer
+    // of a unix socket, which may be trusted.
+    if (peer === '' && this.#options.address.kind === 'tcp') return socket.destroy()
     if (!this.#connections.allowsOneMore()) return socket.destroy()
     const accepted = { isEvicted: false, peer }
     const account = this.#held.open(peer, () => {
