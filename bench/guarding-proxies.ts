@@ -75,6 +75,19 @@ providers: { file: { filename: "${dynamic}", watch: false } }
       return run([whichProgram('haproxy'), '-db', '-f', await bench.write('printed-haproxy.cfg', cfg)])
     },
   },
+  {
+    name: 'apache',
+    programs: ['apache2', 'lua-socket'],
+    async start({ bench, port, text, run }) {
+      await bench.write('warder.conf', text(local(port)))
+      const defines = { MODULES: '/usr/lib/apache2/modules', RUN: bench.directory, EXAMPLE: bench.directory }
+      const defined = Object.entries(defines).flatMap(([name, value]) => ['-C', `Define ${name} ${value}`])
+      const file = `${import.meta.dir}/../examples/apache/httpd.conf`
+      // Of its own group: as it stops, Apache ends every process of its group.
+      const command = ['setsid', whichProgram('apache2'), '-DFOREGROUND', ...defined, '-f', file]
+      return run(process.getuid?.() === 0 ? [...command, '-c', 'User www-data'] : command)
+    },
+  },
   ...(['envoy', 'envoy-grpc'] as const).map((name): GuardingProxy => ({
     name,
     programs: ['envoy'],
