@@ -47,6 +47,9 @@ export const flagMistake = (message: string, hint: string): Result<never, FlagMi
 /** Whether it is `host:port`, with nothing that has a meaning in a configuration. */
 export const isTcpAddress = (address: string): boolean => TCP_ADDRESS.test(address)
 
+/** Whether the host of a URL is an address and no name: certificates name them in another way. */
+export const isIpHost = (host: string): boolean => /^(?:\[.*\]|[0-9]+(?:\.[0-9]+){3})$/.test(host)
+
 /** Whether the path of a file can be written into a configuration without quotes. */
 export const isPlainPath = (path: string): boolean => PATH.test(path)
 

@@ -1,6 +1,7 @@
 /** Certificates made in the test by openssl: a CA of its own, and what it signs. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -16,7 +17,7 @@ export interface TestCa {
   readonly directory: string
   readonly caFile: string
   readonly ca: string
-  /** @param names DNS names, the first of which is the subject. */
+  /** @param names DNS names and addresses, the first of which is the subject. */
   issue(...names: readonly string[]): IssuedCertificate
   remove(): void
 }
@@ -36,7 +37,10 @@ export function createTestCa(): TestCa {
     ca: readFileSync(at('ca.pem'), 'utf8'),
     issue(...names) {
       const [name = 'test'] = names
-      writeFileSync(at('ext'), `subjectAltName=${names.map((dns) => `DNS:${dns}`).join(',')}`)
+      writeFileSync(
+        at('ext'),
+        `subjectAltName=${names.map((one) => `${isIP(one) === 0 ? 'DNS' : 'IP'}:${one}`).join(',')}`,
+      )
       openssl('req', ...EC, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`)
       const signed = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30']
       openssl('x509', '-req', '-in', `${name}.csr`, ...signed, '-out', `${name}.pem`, '-extfile', 'ext')

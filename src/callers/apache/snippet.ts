@@ -110,6 +110,7 @@ const forwarding = (upstream: string): string => `\
     }`
 
 const PROXY_TLS = `
+    # With ProxyPreserveHost, Apache expects the name that the client asked for in the certificate of the application.
     SSLProxyEngine on
     SSLProxyVerify require
     SSLProxyCACertificateFile /etc/ssl/certs/ca-certificates.crt`

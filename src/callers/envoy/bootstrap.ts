@@ -5,7 +5,7 @@
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import { fieldsToRemove, identityFields } from '../field-names.ts'
 import type { SnippetFacts } from '../proxy.ts'
-import type { Site } from '../site-flags.ts'
+import { isIpHost, type Site } from '../site-flags.ts'
 import { yamlAddress, yamlEndpoints } from './yaml-address.ts'
 
 export interface EnvoySnippetOptions extends SnippetFacts, Site {
@@ -210,13 +210,16 @@ function applicationCluster({ upstream }: EnvoySnippetOptions): string {
 ${yamlEndpoints([address])}${isTls ? upstreamTls(hostname) : ''}`
 }
 
-const upstreamTls = (host: string): string => `
+function upstreamTls(host: string): string {
+  const isAddress = isIpHost(host)
+  return `
       transport_socket:
         name: envoy.transport_sockets.tls
         typed_config:
           ${TYPE}/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
-          sni: "${host}"
+${isAddress ? '' : `          sni: "${host}"\n`}\
           common_tls_context:
             validation_context:
               trusted_ca: { filename: /etc/ssl/certs/ca-certificates.crt }
-              match_typed_subject_alt_names: [{ san_type: DNS, matcher: { exact: "${host}" } }]`
+              match_typed_subject_alt_names: [{ san_type: ${isAddress ? 'IP_ADDRESS' : 'DNS'}, matcher: { exact: "${host.replace(/^\[|\]$/g, '')}" } }]`
+}

@@ -1,7 +1,7 @@
 /** `warder snippet haproxy`: its flags, checked so that HAProxy starts with the result. */
 import { ok, type Result } from '../../result.ts'
 import type { FlagMistake, ProxySnippet, SnippetFlags } from '../proxy.ts'
-import { flagMistake, readSite, SITE_FLAGS } from '../site-flags.ts'
+import { flagMistake, isIpHost, readSite, SITE_FLAGS } from '../site-flags.ts'
 import { LUA_ACTION } from './lua-action.ts'
 import { HAPROXY_LISTEN, HAPROXY_WORD } from './plain-text.ts'
 import type { HaproxyCertificate, HaproxySite } from './site.ts'
@@ -43,6 +43,12 @@ function readHaproxySite(flags: SnippetFlags): Result<HaproxySite, FlagMistake> 
   const { listen = '', luaFile = '', cert, key, ...others } = flags
   const site = readSite(others)
   if (!site.ok) return site
+  const { protocol, hostname } = new URL(site.value.upstream)
+  if (protocol === 'https:' && isIpHost(hostname))
+    return flagMistake(
+      '--upstream: HAProxy cannot verify the certificate of an address, only that of a name',
+      'write the name in the certificate of the application: --upstream https://app.internal:8443',
+    )
   const [, port = ''] = HAPROXY_LISTEN.exec(listen) ?? []
   if (Number(port) < 1 || Number(port) > MAX_PORT)
     return flagMistake(

@@ -1,5 +1,6 @@
 /** The location in front of the application. */
 import { OVERRIDE_FIELDS, PROXY_FIELDS } from '../../syntax/override-fields.ts'
+import { isIpHost } from '../site-flags.ts'
 import type { IdentityHeader } from './identity-variables.ts'
 
 /** @param upstream The application, without a path. */
@@ -33,6 +34,7 @@ ${identity.map(({ variable, own }) => `        auth_request_set $warder_identity
         # No fastcgi_pass, uwsgi_pass, scgi_pass or grpc_pass here: the proxy_set_header lines have no effect on them, and
         # clients could write the identity headers. docs/nginx.md shows how to guard PHP and the like.
         proxy_pass ${upstream};
+${upstreamTls(upstream)}\
         proxy_http_version 1.1;
         # Not $http_upgrade, see above.
         proxy_set_header Upgrade $warder_upgrade;
@@ -55,6 +57,22 @@ ${removedNames(identity)
   .map((name) => `        proxy_set_header ${name} "";\n`)
   .join('')}\
     }`
+
+/** nginx verifies nothing by default, and can find names in a certificate, but no addresses. */
+function upstreamTls(upstream: string): string {
+  const [, host] = /^https:\/\/(\[[^\]]*\]|[^:]+)/.exec(upstream) ?? []
+  if (host === undefined) return ''
+  return isIpHost(host)
+    ? `\
+        # NOTHING VERIFIES THE APPLICATION: nginx cannot find an address in a certificate. Write its name instead.
+`
+    : `\
+        proxy_ssl_server_name on;
+        proxy_ssl_verify on;
+        proxy_ssl_verify_depth 4;
+        proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;
+`
+}
 
 /** Fields that the location sets itself. */
 const WRITTEN = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Real-IP']

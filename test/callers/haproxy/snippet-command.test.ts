@@ -43,6 +43,9 @@ describe('warder snippet haproxy', () => {
     ['--print', { print: 'pdf' }],
     ['--upstream', { upstream: 'http://127.0.0.1:8000/path' }],
     ['--upstream', { upstream: 'http://127.0.0.1:99999' }],
+    // HAProxy finds only names in a certificate: nothing would ever pass.
+    ['--upstream', { upstream: 'https://127.0.0.1:8443' }],
+    ['--upstream', { upstream: 'https://[::1]:8443' }],
     ['--server-name', { serverName: 'a; b' }],
     ['--listen', { listen: '443 ssl' }],
     ['--listen', { listen: '0' }],
