@@ -10,6 +10,6 @@ done
 # Apache's own files. It does not run as root.
 prefix=$(mktemp -d)
 user=''
-[ "$(id -u)" != 0 ] || user='User www-data'
+[ "$(id -u)" != 0 ] || user=$(id -un www-data 2>/dev/null || id -un apache 2>/dev/null || echo daemon)
 run 'Apache httpd' "$httpd" -DFOREGROUND -C "Define MODULES $modules" -C "Define RUN $prefix" -C "Define EXAMPLE $PWD" \
-  ${user:+-c "$user"} -f "$PWD/httpd.conf"
+  ${user:+-c "User $user" -c "Group $(id -gn "$user")"} -f "$PWD/httpd.conf"
