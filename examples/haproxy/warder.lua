@@ -32,6 +32,9 @@ local OF_ONE_CONNECTION = set_of([[
   proxy-connection te trailer transfer-encoding upgrade
 ]])
 
+-- What names the request.
+local OF_HAPROXY = set_of("x-forwarded-method x-forwarded-proto x-forwarded-host x-forwarded-uri x-forwarded-for")
+
 -- HAProxy before 3.1 has numbers for booleans; since then, `tune.lua.bool-sample-conversion` decides.
 local function is_true(value) return value == true or value == 1 end
 
@@ -41,7 +44,7 @@ local function decision_request(txn)
   local headers = {}
   local count = 0
   for name, values in pairs(txn.http:req_get_headers()) do
-    if not OF_ONE_CONNECTION[name] and not name:find("^x%-forwarded%-") and not name:find("^x%-original%-") then
+    if not OF_ONE_CONNECTION[name] and not OF_HAPROXY[name] then
       local list = {}
       -- The lists of HAProxy begin at 0.
       for i = 0, #values do list[i + 1] = values[i] end

@@ -29,6 +29,15 @@ export const fieldsToSend = ({ tokenFields = [] }: SnippetFacts): readonly strin
 ]
 
 /**
+ * Fields in which clients send a token, and which no application may get from a client, such as X-Forwarded-Access-Token:
+ * a text removes them after the question, and not before it.
+ */
+export function fieldsToRemoveAfter({ tokenFields = [] }: SnippetFacts): readonly string[] {
+  const dangerous = new Set(fieldsToRemove([]).map((name) => name.toLowerCase()))
+  return tokenFields.filter((name) => dangerous.has(name.toLowerCase()))
+}
+
+/**
  * Every field that no client may send to an application, except those that the text writes itself.
  *
  * @param written In any letter case.

@@ -49,6 +49,9 @@ local OF_ONE_CONNECTION = set_of([[
   proxy-connection te trailer transfer-encoding upgrade
 ]])
 
+-- What names the request.
+local OF_APACHE = set_of("x-forwarded-method x-forwarded-proto x-forwarded-host x-forwarded-uri x-forwarded-for")
+
 -- Every other field is sent as it came: any of them may hold the token. Apache joins repeated ones with a comma, and
 -- Warder denies a request with two tokens. What names the request is Apache's own, never what the client wrote.
 local function decision_request(r)
@@ -65,7 +68,7 @@ local function decision_request(r)
   add("X-Forwarded-For", r.useragent_ip)
   for name, value in pairs(r:headers_in_table()) do
     local key = name:lower()
-    if not OF_ONE_CONNECTION[key] and not key:find("^x%-forwarded%-") and not key:find("^x%-original%-") then
+    if not OF_ONE_CONNECTION[key] and not OF_APACHE[key] then
       add(name, value)
     end
   end

@@ -1,5 +1,5 @@
 /** The virtual host of Apache httpd that asks Warder: every line that is needed, and why it is needed. */
-import { fieldsToRemove, identityFields } from '../field-names.ts'
+import { fieldsToRemove, fieldsToRemoveAfter, identityFields } from '../field-names.ts'
 import { luaHook } from './lua-hook.ts'
 import {
   APACHE_APPLICATION,
@@ -30,11 +30,14 @@ export function apacheSnippet(options: ApacheSnippetOptions): string {
     '',
     LIMITS,
     '',
-    removals(identity),
+    removals(identity, fieldsToRemoveAfter(options)),
     '',
     luaHook(options.decisions, identity),
     '',
     forwarding(upstream),
+    ...fieldsToRemoveAfter(options).map(
+      (name) => `    # Warder has read the token in it.\n    RequestHeader unset ${name}`,
+    ),
     '</VirtualHost>',
   ].join('\n')}\n`
 }
@@ -76,11 +79,11 @@ const LIMITS = `\
     AllowEncodedSlashes NoDecode
     MergeSlashes Off`
 
-const removals = (identity: readonly string[]): string => `\
+const removals = (identity: readonly string[], later: readonly string[]): string => `\
     # In these fields, applications and frameworks look for another method, path, host, scheme or sender than the judged
     # one. If a proxy in front of this Apache writes one of them and the application needs it, delete the line, but only
     # if no client can reach this Apache without going through that proxy.
-${unset(fieldsToRemove(identity))}
+${unset(fieldsToRemove([...identity, ...later]))}
     # What only Warder may write.
 ${unset(['X-Decision-Id', ...identity])}`
 

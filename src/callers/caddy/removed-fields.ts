@@ -8,8 +8,11 @@ const OTHER_SIGNS = [..."_.!#$%&'*+^`|~"]
 /** Caddy writes these for Warder and the application; a client's own must be gone before. */
 const REWRITTEN = ['X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Real-IP']
 
-/** @param identity Names of the identity headers. */
-export const removedFields = (identity: readonly string[]): string => `\
+/**
+ * @param identity Names of the identity headers.
+ * @param later Fields that are removed after the question.
+ */
+export const removedFields = (identity: readonly string[], later: readonly string[]): string => `\
 		# X_Auth_Subject, X.Auth.Subject and every other such name: many applications read them as X-Auth-Subject.
 ${OTHER_SIGNS.map((sign) => remove(`"-*${sign}*"`)).join('\n')}
 		# Identity, which only Warder writes.
@@ -20,7 +23,7 @@ ${[...identity, 'X-Decision-Id'].map((name) => remove(`-${name}`)).join('\n')}
 ${REWRITTEN.map((name) => remove(`-${name}`)).join('\n')}
 		# In these fields, applications and frameworks look for another method, path, host, scheme or sender than the
 		# judged one. Delete a line if a proxy in front of this Caddy writes the field, under the same condition.
-${fieldsToRemove([...REWRITTEN, ...identity])
+${fieldsToRemove([...REWRITTEN, ...identity, ...later])
   .map((name) => remove(`-${name}`))
   .join('\n')}
 

@@ -1,6 +1,6 @@
 /** The Caddyfile that asks Warder: every line that is needed, and why it is needed. */
 import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
-import { identityFields } from '../field-names.ts'
+import { fieldsToRemoveAfter, identityFields } from '../field-names.ts'
 import type { SnippetFacts } from '../proxy.ts'
 import type { Site } from '../site-flags.ts'
 import { askWarder } from './ask-warder.ts'
@@ -21,6 +21,7 @@ export const LARGEST_HEAD_KIB = 128
 export function caddySnippet(options: CaddySnippetOptions): string {
   const { upstream, listen, certificate } = options
   const identity = identityFields(options.identityNames)
+  const later = fieldsToRemoveAfter(options)
   return `\
 # A Caddyfile for Caddy 2.6 or later. https://caddyserver.com/docs/caddyfile
 
@@ -44,10 +45,10 @@ ${certificate === undefined ? '' : `\ttls ${certificate.certFile} ${certificate.
 		@warder_connect method CONNECT
 		respond @warder_connect 405
 
-${removedFields(identity)}
+${removedFields(identity, later)}
 
 ${askWarder(options.decisions.map(toUpstream), identity)}
-
+${later.map((name) => `\t\t# Warder has read the token in it; applications take it for another one.\n\t\trequest_header -${name}\n`).join('')}
 		# No path after the address: the application gets the judged path, byte for byte. Nothing above or below may
 		# change it between the question and here.
 		reverse_proxy ${upstream} {

@@ -3,7 +3,7 @@
  * clusters, and everything else in common.
  */
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
-import { fieldsToRemove, identityFields } from '../field-names.ts'
+import { fieldsToRemove, fieldsToRemoveAfter, identityFields } from '../field-names.ts'
 import type { SnippetFacts } from '../proxy.ts'
 import { isIpHost, type Site } from '../site-flags.ts'
 import { yamlAddress, yamlEndpoints } from './yaml-address.ts'
@@ -38,7 +38,7 @@ static_resources:
                 "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                 stat_prefix: warder_site
 ${CONNECTION}
-${removal(identity)}
+${removal(identity, fieldsToRemoveAfter(options))}
 ${filters(options, identity, asking)}
 ${routes(options)}
 ${downstreamTls(options)}
@@ -72,7 +72,7 @@ const CONNECTION = `\
                 # no request.
                 upgrade_configs: [{ upgrade_type: ${FORWARDED_UPGRADE} }]`
 
-const removal = (identity: readonly string[]): string => `\
+const removal = (identity: readonly string[], later: readonly string[]): string => `\
                 # Before anything else: no client sends identity headers, names with other characters, which many
                 # applications read as a hyphen (X.Auth.Subject), or fields in which applications look for another
                 # method, path, host, scheme, address or sender than the judged one. Envoy writes its own afterwards.
@@ -84,7 +84,7 @@ const removal = (identity: readonly string[]): string => `\
                         - { remove_on_match: { key_matcher: { safe_regex: { regex: ".*[^-0-9A-Za-z:].*" } } } }
                         # With these, a client on a network that Envoy takes for its own could set timeouts and retries.
                         - { remove_on_match: { key_matcher: { prefix: "x-envoy-", ignore_case: true } } }
-${[...identity, 'X-Decision-Id', ...fieldsToRemove(identity)]
+${[...identity, 'X-Decision-Id', ...fieldsToRemove([...identity, ...later])]
   .map((name) => `                        - { remove: "${name}" }`)
   .join('\n')}`
 
@@ -125,12 +125,21 @@ ${service(options, identity)}
                     typed_config:
                       ${TYPE}/envoy.extensions.filters.http.router.v3.Router`
 
-const routes = ({ serverNames }: Site): string => `\
+const removalAfter = (names: readonly string[]): string =>
+  names.length === 0
+    ? ''
+    : `\
+                  # Warder has read the token in them; applications take them for another one.
+                  request_headers_to_remove: [${names.map((name) => `"${name}"`).join(', ')}]
+`
+
+const routes = (options: EnvoySnippetOptions): string => `\
                 route_config:
                   ignore_port_in_host_matching: true
+${removalAfter(fieldsToRemoveAfter(options))}\
                   virtual_hosts:
                     - name: warder_site
-                      domains: [${serverNames.length === 0 ? '"*"' : serverNames.map((name) => `"${name}"`).join(', ')}]
+                      domains: [${options.serverNames.length === 0 ? '"*"' : options.serverNames.map((name) => `"${name}"`).join(', ')}]
                       routes:
                         - match: { prefix: "/" }
                           # No rewrite of path or host: the application gets what was judged. Streams may take their

@@ -1,16 +1,16 @@
 /** The frontend: what is removed from a request, the decision, and what the application gets. */
 import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
-import { fieldsToRemove } from '../field-names.ts'
+import { fieldsToRemove, fieldsToRemoveAfter } from '../field-names.ts'
 import { MAX_CLIENT_FIELDS } from './lua-action.ts'
-import type { HaproxySite } from './site.ts'
+import type { HaproxySite, HaproxySnippetOptions } from './site.ts'
 
-export const haproxyFrontend = (site: HaproxySite, identity: readonly string[]): string =>
+export const haproxyFrontend = (site: HaproxySnippetOptions, identity: readonly string[]): string =>
   `\
 # Rules run from top to bottom. Put your own that read or change the request above \`http-request lua.warder\`, so that
 # what is judged is what the application gets; never use \`normalize-uri\`, \`set-path\` or \`replace-path\` below it.
 frontend site
-${[bindLine(site), ...hostRule(site.serverNames), TARGET, UPGRADE, removals(identity), DECISION, additions(identity)].join('\n\n')}
+${[bindLine(site), ...hostRule(site.serverNames), TARGET, UPGRADE, removals(identity, fieldsToRemoveAfter(site)), DECISION, ...removalsAfter(site), additions(identity)].join('\n\n')}
 
     default_backend application`
 
@@ -46,14 +46,22 @@ const UPGRADE = `\
     http-request del-header Connection
     http-request set-header Connection upgrade if { var(txn.upgrade) -m found }`
 
-const removals = (identity: readonly string[]): string => `\
+const removals = (identity: readonly string[], later: readonly string[]): string => `\
     # In these fields, applications and frameworks look for another method, path, host, scheme or sender than the judged
     # one. If a proxy in front of this HAProxy writes one of them and the application needs it, delete the line, but only
     # if no client can reach this HAProxy without going through that proxy.
-${deletions(fieldsToRemove(identity))}
+${deletions(fieldsToRemove([...identity, ...later]))}
     # What only Warder may write. These lines are needed even though the fields are set below: there is no header
     # without a value.
 ${deletions(['X-Decision-Id', ...identity])}`
+
+function removalsAfter(site: HaproxySnippetOptions): readonly string[] {
+  const names = fieldsToRemoveAfter(site)
+  if (names.length === 0) return []
+  return [
+    `    # Warder has read the token in them; applications take them for another one.\n${deletions(names)}`,
+  ]
+}
 
 const deletions = (names: readonly string[]): string =>
   names.map((name) => `    http-request del-header ${name}`).join('\n')

@@ -1,5 +1,5 @@
 /** The dynamic configuration of Traefik that asks Warder. Every string in it is plain: Traefik's file is a template. */
-import { fieldsToRemove, fieldsToSend, identityFields } from '../field-names.ts'
+import { fieldsToRemove, fieldsToRemoveAfter, fieldsToSend, identityFields } from '../field-names.ts'
 import type { SnippetFacts } from '../proxy.ts'
 import type { Site } from '../site-flags.ts'
 import { forward } from '../forward/forward.ts'
@@ -29,6 +29,8 @@ const WRITTEN = [
 export function traefikSnippet(options: TraefikSnippetOptions): string {
   const [decisions = ''] = options.decisions
   const identity = identityFields(options.identityNames)
+  const later = fieldsToRemoveAfter(options)
+  const after = later.length === 0 ? '' : ', warder-remove-token'
   return `${HEAD}
 http:
   routers:
@@ -49,11 +51,11 @@ ${router('warder-site-websocket', `(${hosts(options)}) && HeaderRegexp(\`Upgrade
     # before every middleware that changes the path, and nothing before it that reads identity headers.
     warder:
       chain:
-        middlewares: [warder-remove, warder-no-upgrade, warder-ask]
+        middlewares: [warder-remove, warder-no-upgrade, warder-ask${after}]
     # Only for routers with the rule of warder-site-websocket.
     warder-websocket:
       chain:
-        middlewares: [warder-remove, warder-upgrade, warder-ask]
+        middlewares: [warder-remove, warder-upgrade, warder-ask${after}]
 
 ${ask(decisions, identity, fieldsToSend(options))}
 
@@ -70,7 +72,7 @@ ${ask(decisions, identity, fieldsToSend(options))}
           Connection: Upgrade
           Upgrade: ${FORWARDED_UPGRADE}
 
-${removal(identity)}${tls(options)}`
+${removal(identity, later)}${removalAfter(later)}${tls(options)}`
 }
 
 const HEAD = `\
@@ -148,17 +150,27 @@ const YAML_WORD = /^(?:null|true|false|yes|no|on|off|y|n)$/i
 
 const key = (name: string): string => (YAML_WORD.test(name) ? JSON.stringify(name) : name)
 
-const removal = (identity: readonly string[]): string => `\
+const removal = (identity: readonly string[], later: readonly string[]): string => `\
     # In these fields, applications and frameworks look for another method, path, host, scheme or sender than the judged
     # one. If a proxy in front of Traefik writes one of them and the application needs it, delete the line, but only if no
     # client can reach this Traefik without going through that proxy.
     warder-remove:
       headers:
         customRequestHeaders:
-${[...identity, 'X-Decision-Id', ...fieldsToRemove([...WRITTEN, ...identity])]
+${[...identity, 'X-Decision-Id', ...fieldsToRemove([...WRITTEN, ...identity, ...later])]
   .map((name) => `          ${key(name)}: ""`)
   .join('\n')}
 `
+
+const removalAfter = (names: readonly string[]): string =>
+  names.length === 0
+    ? ''
+    : `
+    # Warder has read the token in these fields; applications take them for another one.
+    warder-remove-token:
+      headers:
+        customRequestHeaders:
+${names.map((name) => `          ${key(name)}: ""\n`).join('')}`
 
 const tls = ({ certificate }: Site): string =>
   certificate === undefined

@@ -63,9 +63,10 @@ export async function testApacheConfig(
 /** Apache in front of a guarded site. */
 export const apacheFront =
   (options: ApacheOptions = {}): StartFront =>
-  ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
+  ({ decisions, identityNames, upstream, port, editSnippet, tokenFields }, cleanup) => {
     const site = {
       decisions: decisions.split(' '),
+      ...(tokenFields && { tokenFields }),
       identityNames,
       upstream,
       serverNames: ['api.example.com'],

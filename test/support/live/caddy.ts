@@ -38,9 +38,10 @@ export async function testCaddyfile(
 /** Caddy in front of a guarded site. */
 export const caddyFront =
   (program: CaddyProgram): StartFront =>
-  async ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
+  async ({ decisions, identityNames, upstream, port, editSnippet, tokenFields }, cleanup) => {
     const text = caddySnippet({
       decisions: decisions.split(' '),
+      ...(tokenFields && { tokenFields }),
       identityNames,
       upstream,
       serverNames: ['api.example.com', 'other.example.com'],

@@ -44,11 +44,12 @@ export async function startEnvoy(text: string, port: number, cleanup: Cleanup): 
 
 const front =
   (write: typeof envoySnippet): StartFront =>
-  ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) =>
+  ({ decisions, identityNames, upstream, port, editSnippet, tokenFields }, cleanup) =>
     startEnvoy(
       editSnippet(
         write({
           decisions: decisions.split(' '),
+          ...(tokenFields && { tokenFields }),
           identityNames,
           upstream,
           serverNames: ['api.example.com'],

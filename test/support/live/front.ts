@@ -9,6 +9,8 @@ export interface FrontSite {
   readonly identityNames: readonly string[]
   /** `http://host:port` of the application. */
   readonly upstream: string
+  /** Default: `Authorization`. */
+  readonly tokenFields?: readonly string[]
   /** Where the proxy listens, on 127.0.0.1. */
   readonly port: number
   readonly editSnippet: (text: string) => string

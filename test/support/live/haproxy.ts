@@ -38,10 +38,11 @@ export const isHaproxy26 = (): boolean =>
 /** HAProxy in front of a guarded site. */
 export const haproxyFront =
   (edits: Pick<HaproxyEdits, 'editLua'> = {}): StartFront =>
-  ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) =>
+  ({ decisions, identityNames, upstream, port, editSnippet, tokenFields }, cleanup) =>
     startHaproxy(
       {
         decisions: decisions.split(' '),
+        ...(tokenFields && { tokenFields }),
         identityNames,
         upstream,
         serverNames: ['api.example.com'],

@@ -4,11 +4,12 @@ import type { StartFront } from './front.ts'
 import { startNginx } from './nginx.ts'
 
 export const startNginxFront: StartFront = (
-  { decisions, identityNames, upstream, port, editSnippet },
+  { decisions, identityNames, upstream, port, editSnippet, tokenFields },
   cleanup,
 ) => {
   const text = nginxSnippet({
     decisions: decisions.split(' '),
+    ...(tokenFields && { tokenFields }),
     identityNames,
     upstream,
     serverName: 'api.example.com',

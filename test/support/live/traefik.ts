@@ -70,9 +70,10 @@ async function readReport(apiPort: number): Promise<TraefikReport | undefined> {
 /** Traefik in front of a guarded site. */
 export const traefikFront =
   (http?: string): StartFront =>
-  async ({ decisions, identityNames, upstream, port, editSnippet }, cleanup) => {
+  async ({ decisions, identityNames, upstream, port, editSnippet, tokenFields }, cleanup) => {
     const text = traefikSnippet({
       decisions: decisions.split(' '),
+      ...(tokenFields && { tokenFields }),
       identityNames,
       upstream,
       serverNames: ['api.example.com'],

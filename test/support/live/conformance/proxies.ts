@@ -18,6 +18,8 @@ export interface ConformingProxy {
   readonly start: StartFront
   /** More words of `listen` that it needs, behind a comma. */
   readonly extraListen?: string
+  /** Lines of Warder's configuration, at its top level. */
+  readonly extraConfig?: string
   /** The port of Warder that it asks. Default: of the decisions listener. */
   readonly portOf?: (warder: RunningWarder) => number
 }

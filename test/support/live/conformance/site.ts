@@ -38,7 +38,7 @@ export async function startConformanceSite(
   const file = join(createTempDir(cleanup), 'jwks.json')
   writeFileSync(file, JSON.stringify(issuer.jwks()))
   const decisions: JudgedRequest[] = []
-  const text = configOf(file, proxy.extraListen ?? '')
+  const text = configOf(file, proxy)
   const warder = await startWarder(text, cleanup, 'warder.yaml', {}, decisions)
   const app = await startApplication(cleanup)
   const relay = await startRelay(proxy.portOf?.(warder) ?? warder.port, cleanup)
@@ -61,7 +61,7 @@ export async function startConformanceSite(
 
 const asPrinted = (text: string): string => text
 
-const configOf = (jwks: string, extraListen: string): string => `\
+const configOf = (jwks: string, { extraListen = '', extraConfig = '' }: ConformingProxy): string => `\
 version: 1
 issuers:
   - { name: main, issuer: "${ISSUER}", audience: api, keys: { jwks_file: ${JSON.stringify(jwks)} } }
@@ -80,4 +80,4 @@ routes:
   - { name: orders, match: { host: ${HOST}, path: /orders/** }, policy: read }
 limits: { max_token_bytes: 64KiB }
 listen: { decisions: "127.0.0.1:0", admin: "off"${extraListen} }
-`
+${extraConfig}`
