@@ -12,6 +12,9 @@ import type { SharedFault } from './workers/messages.ts'
 /** How long a reload waits for the keys of new sources, in milliseconds; the old configuration answers meanwhile. */
 const KEYS_WAIT_MS = 5_000
 
+/** Stands for a fault that no check has found. */
+const BUG: unique symbol = Symbol('a bug')
+
 /** Why a configuration is loaded again. */
 export type ReloadCause =
   /** Somebody requested it. */
@@ -71,11 +74,16 @@ async function reloadOnce(deps: ReloadDeps, cause: ReloadCause, isStopping: () =
   await Promise.race([next.started, sleep(KEYS_WAIT_MS), stopping])
   // Its keys may be hanging, and would keep the process.
   if (isStopping()) return next.close(old)
-  const fault = await service.replace(next)
+  const fault = await service.replace(next).catch((thrown: unknown): typeof BUG => {
+    // Half of it is in force: nothing here can be said about it.
+    if (service.instance === next) throw thrown
+    return BUG
+  })
   // The service may have stopped meanwhile.
   if (service.instance === next) return reportReload(deps, old, next)
   if (fault === undefined) return
   next.close(old)
+  if (fault === BUG) return logBug(deps)
   refuse(deps, {
     diagnostics: [toDiagnostic(fault)],
     source: next.config.source,
@@ -91,12 +99,7 @@ async function loadNext(
 ): Promise<Instance | undefined> {
   // A bug in loading must not end the service, whose old configuration is good.
   const loaded = await deps.load(old).catch(() => undefined)
-  if (loaded === undefined)
-    return logRefusal(
-      deps,
-      ['ERR_INTERNAL'],
-      'reload failed, which is a bug in Warder; the previous configuration stays in force',
-    )
+  if (loaded === undefined) return logBug(deps)
   if (!loaded.ok) return refuse(deps, loaded.error)
   const next = loaded.value
   const watched = watchedFiles(next)
@@ -120,7 +123,18 @@ function refuse(deps: ReloadDeps, failure: ConfigFailure): undefined {
   )
 }
 
-function logRefusal({ logger, service }: ReloadDeps, errors: readonly string[], message: string): undefined {
+const logBug = (deps: Pick<ReloadDeps, 'logger' | 'service'>): undefined =>
+  logRefusal(
+    deps,
+    ['ERR_INTERNAL'],
+    'reload failed, which is a bug in Warder; the previous configuration stays in force',
+  )
+
+function logRefusal(
+  { logger, service }: Pick<ReloadDeps, 'logger' | 'service'>,
+  errors: readonly string[],
+  message: string,
+): undefined {
   logger.error(
     { event: 'reload', result: 'refused', config: service.instance.config.digest, errors },
     message,

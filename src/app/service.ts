@@ -140,9 +140,10 @@ function createSwap<Served extends ServingInstance>(
   const swap = (next: Served, replaceGateway: () => void): void => {
     // A reload that ends after the service: nothing would ever stop its key sources.
     if (running.isStopped) return next.close()
+    // First: if it throws, the old instance is still whole.
+    const { endpoints, methods } = answersOf(next)
     const old = running.instance
     running.instance = next
-    const { endpoints, methods } = answersOf(next)
     decisions?.replace(endpoints)
     grpc?.replace(methods)
     for (const listener of [decisions, grpc]) listener?.certificatesReplaced()
@@ -169,7 +170,12 @@ function createSwap<Served extends ServingInstance>(
       // Loading ended in this turn.
       await nextTurn()
       const prepared = await prepare(next, createRest())
-      prepared.putInForce()
+      try {
+        prepared.putInForce()
+      } catch (fault) {
+        prepared.discard()
+        throw fault
+      }
       return undefined
     },
   }

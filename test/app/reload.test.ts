@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'bun:test'
+import { afterEach, describe, expect, it, mock } from 'bun:test'
 import { createReload, type ReloadCause, type ReloadDeps } from '../../src/app/reload.ts'
 import type { Instance } from '../../src/app/build-instance.ts'
 import type { ConfigFailure } from '../../src/config/load-config.ts'
@@ -92,6 +92,30 @@ describe('a reload', () => {
       headers: asked('GET', ORDER, mint({ scope: 'orders:read' })),
     })
     expect(answer.status).toBe(200)
+    await service.stop(0)
+  })
+
+  it('keeps the old configuration when the new one cannot be put in force, and closes that', async () => {
+    const { service } = await runService()
+    const before = service.instance
+    const { logger, lines } = memoryLogger()
+    const good = await loadOrThrow(CONFIG)
+    const close = mock(good.close)
+    // No check lets it through; a bug might.
+    const endpoints = [{ path: '/x', dialect: 'jwtauthrequest', policy: 'nobody' }] as const
+    const bad = {
+      ...good,
+      close,
+      config: { ...good.config, settings: { ...good.config.settings, endpoints } },
+    }
+    const loads = [bad, await loadOrThrow(CONFIG)]
+    const reload = reloadOf({ service, load: async () => ok(loads.shift() ?? bad), logger })
+    await reload(SIGNAL)
+    expect(service.instance).toBe(before)
+    expect(close).toHaveBeenCalledTimes(1)
+    await reload(SIGNAL)
+    expect(service.instance).not.toBe(before)
+    expect(lines).toMatchObject([{ result: 'refused', errors: ['ERR_INTERNAL'] }, { result: 'success' }])
     await service.stop(0)
   })
 
