@@ -8,6 +8,11 @@ import type { Sampling } from './sampling.ts'
 /** How long further reports are held back, in milliseconds: one is enough to find the proxy. */
 const INTERVAL_MS = 60_000
 
+/** Characters; enough to recognise what is written in the proxy's configuration. */
+const MAX_PATH_LENGTH = 200
+const ENDPOINTS_HINT =
+  'let the proxy ask one of the endpoints in docs/callers.md, with the name of a policy that exists, or none; `warder snippet` prints the whole configuration'
+
 export type ListenerLog = ReturnType<typeof createListenerLog>
 
 /**
@@ -16,6 +21,7 @@ export type ListenerLog = ReturnType<typeof createListenerLog>
  */
 export function createListenerLog(logger: Logger, faults: Sampling<RequestFault>, nowMs: () => number) {
   let nextMs = -Infinity
+  let nextPathMs = -Infinity
   return {
     /** @param hint What to change in the proxy. */
     onUnreadBody(hint: string): void {
@@ -25,6 +31,16 @@ export function createListenerLog(logger: Logger, faults: Sampling<RequestFault>
       logger.warn(
         { event: 'unread_body', hint },
         'a decision request announced a body; its connection was closed',
+      )
+    },
+    /** A proxy that asks there gets no decision, and its clients an error that does not say why. */
+    onUnknownPath(path: string): void {
+      const now = nowMs()
+      if (now < nextPathMs) return
+      nextPathMs = now + INTERVAL_MS
+      logger.warn(
+        { event: 'unknown_endpoint', path: path.slice(0, MAX_PATH_LENGTH), hint: ENDPOINTS_HINT },
+        'a decision request named no endpoint; it was answered with 404',
       )
     },
     /** The other side of the connection is the proxy: all clients are one. */

@@ -23,6 +23,8 @@ export interface DecisionListener {
 export interface DecisionListenerEvents extends Pick<ListenerOptions, 'onLimitReached' | 'onOverload'> {
   /** A request could not be read, and was refused. */
   readonly onRefused: (fault: RequestFault) => void
+  /** A request named a path without an endpoint, and got a 404. */
+  readonly onUnknownPath: (path: string) => void
 }
 
 /** Longer than any proxy keeps an idle connection, so that Warder never closes one that is in use. */
@@ -57,7 +59,7 @@ export const DECISION_BOUNDS = {
 export function createDecisionListener(
   address: SocketAddress,
   first: Endpoints,
-  { onRefused, onLimitReached, onOverload }: DecisionListenerEvents,
+  { onRefused, onUnknownPath, onLimitReached, onOverload }: DecisionListenerEvents,
   certificates?: ListenerOptions['certificates'],
 ): DecisionListener {
   let endpoints = first
@@ -67,7 +69,7 @@ export function createDecisionListener(
     address,
     certificates,
     deadlines,
-    connected: ({ peer }) => createEndpointHandler(() => endpoints, peer, onRefused),
+    connected: ({ peer }) => createEndpointHandler(() => endpoints, peer, onRefused, onUnknownPath),
     onLimitReached,
     onOverload,
   })

@@ -34,16 +34,21 @@ const FAILED: WrittenAnswer = {
  * @param endpoints Returns those in force now.
  * @param peer Address of the other side of the connection; empty on a unix socket.
  * @param onRefused Called for each request that could not be read.
+ * @param onUnknownPath Called for each request to a path without an endpoint.
  */
 export function createEndpointHandler(
   endpoints: () => Endpoints,
   peer: string,
   onRefused: (fault: RequestFault) => void,
+  onUnknownPath: (path: string) => void,
 ): RequestHandler {
   const answer = (head: RequestHead): ReturnType<Endpoint> => {
     const all = endpoints()
     const endpoint = all.get(head.path) ?? all.get(endpointOf(head.path))
-    if (endpoint === undefined) return NOT_FOUND
+    if (endpoint === undefined) {
+      onUnknownPath(head.path)
+      return NOT_FOUND
+    }
     try {
       const answered = endpoint(head, peer)
       return answered instanceof Promise ? answered.catch(() => FAILED) : answered

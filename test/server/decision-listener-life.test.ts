@@ -25,7 +25,7 @@ afterEach(() => cleanup.run())
 const LOOPBACK = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const
 const OK: WrittenAnswer = { status: 200, lines: '', body: 'ok' }
 const ok: Endpoint = () => OK
-const QUIET = { onRefused() {}, onLimitReached() {}, onOverload() {} }
+const QUIET = { onRefused() {}, onUnknownPath() {}, onLimitReached() {}, onOverload() {} }
 
 const open = (address: SocketAddress, endpoints: Readonly<Record<string, Endpoint>>): DecisionListener => {
   const listener = createDecisionListener(address, new Map(Object.entries(endpoints)), QUIET)
@@ -164,6 +164,7 @@ function serve(endpoint: Endpoint, change: (handler: RequestHandler) => RequestH
       createEndpointHandler(
         () => new Map([['/', endpoint]]),
         '',
+        () => {},
         () => {},
       ),
     ),

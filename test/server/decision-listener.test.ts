@@ -80,6 +80,16 @@ describe('the decision listener', () => {
     })
   }
 
+  it('logs the first path without an endpoint, shortened, and no further one in the same minute', async () => {
+    const another = await runService()
+    const path = `/v1/auth/ngimx/${'x'.repeat(300)}`
+    for (const target of [path, '/', '/v1/auth/nginx/nobody'])
+      expect((await fetch(`${another.decisions}${target}?token=secret`)).status).toBe(404)
+    const lines = another.lines.filter(({ event }) => event === 'unknown_endpoint')
+    expect(lines.map(({ path }) => path)).toEqual([path.slice(0, 200)])
+    await another.service.stop(0)
+  })
+
   for (const method of ['HEAD', 'OPTIONS', 'POST', 'DELETE']) {
     it(`judges the original method, whatever the question's own is (${method})`, async () => {
       expect((await ask('/v1/auth/nginx', asked('GET', ORDER), method)).status).toBe(401)

@@ -95,7 +95,7 @@ function secretOf({ keys, name }: IssuerSettings): MintKey {
   if (first !== undefined) return fromSecret(first.secret)
   throw usageError(
     `Warder has only public keys of the issuer ${quoted(name)}, and they cannot sign`,
-    'give the private key: --key-file FILE',
+    'get a token from the issuer itself, or give its private key: --key-file FILE; for a first try without an issuer, write `keys: { secret: "${file:secret}" }`',
   )
 }
 

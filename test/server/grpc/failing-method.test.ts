@@ -45,7 +45,7 @@ describe('a call', () => {
       const listener = createGrpcListener(
         { kind: 'tcp', host: '127.0.0.1', port: 0 },
         new Map([[CHECK, { ...GOOD, ...changes }]]),
-        { onRefused() {}, onLimitReached() {}, onOverload() {} },
+        { onRefused() {}, onUnknownPath() {}, onLimitReached() {}, onOverload() {} },
       )
       cleanup.add(() => void listener.stop())
       const session = await h2cSession(Number(listener.address.split(':').at(-1)), cleanup)
