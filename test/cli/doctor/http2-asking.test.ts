@@ -1,4 +1,4 @@
-/** Answers over HTTP/2 that would never end. */
+/** Answers over HTTP/2 that would never end, and connections that do. */
 import { afterAll, beforeAll, describe, expect, it } from 'bun:test'
 import type { ServerHttp2Stream } from 'node:http2'
 import type { AskedRequest } from '../../../src/cli/doctor/asking/asked-request.ts'
@@ -61,5 +61,13 @@ describe('an answer over HTTP/2', () => {
     const { asker, ended } = await site((stream) => void stream.write('x'), 1_000)
     expect(await asker.ask(REQUEST)).toMatchObject({ status: 0, fault: 'late' })
     await ended
+  })
+
+  it('comes on another connection when the site has ended the first one', async () => {
+    const { asker } = await site((stream) => {
+      stream.on('finish', () => stream.session?.close())
+      stream.end('ok')
+    }, 10_000)
+    for (let i = 0; i < 5; i++) expect(await asker.ask(REQUEST)).toMatchObject({ status: 200, body: 'ok' })
   })
 })

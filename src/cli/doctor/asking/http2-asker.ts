@@ -15,10 +15,18 @@ export interface Http2Asker extends Asker {
 
 /** Undefined if the site does not offer HTTP/2 by ALPN (RFC 9113 §3.2). */
 export async function createHttp2Asker(target: Target, timeoutMs: number): Promise<Http2Asker | undefined> {
-  const session = target.scheme === 'https' ? await openSession(target, timeoutMs) : undefined
-  if (session === undefined) return undefined
-  const ask = (request: AskedRequest): Promise<Answer> =>
+  const first = target.scheme === 'https' ? await openSession(target, timeoutMs) : undefined
+  if (first === undefined) return undefined
+  let session = first
+  const askOnce = (request: AskedRequest): Promise<Answer> =>
     askStream(session, http2Fields(request, target.authority), timeoutMs)
+  const ask = async (request: AskedRequest): Promise<Answer> => {
+    const answer = await askOnce(request)
+    // Proxies end the connection after some probes. That is no answer to the next one.
+    if (answer.status > 0 || !isOver(session)) return answer
+    session = (await openSession(target, timeoutMs)) ?? session
+    return askOnce(request)
+  }
   return {
     ask,
     async askInTurn(requests) {
@@ -29,6 +37,8 @@ export async function createHttp2Asker(target: Target, timeoutMs: number): Promi
     close: () => session.destroy(),
   }
 }
+
+const isOver = ({ closed, destroyed }: ClientHttp2Session): boolean => closed || destroyed
 
 function openSession(
   { connect: place, serverName, ca, authority }: Target,
