@@ -109,7 +109,8 @@ function assertGuarded({ host, path, query }: Target, config: ConfigFacts | unde
 /** The plain request has to be answered in a way that others can be compared with. */
 function assertAnswers({ bare }: ProbedSite): void {
   const { answer, arrival } = bare
-  if (arrival.kind === 'undecided') throw unreachable(`the proxy cannot ask Warder: ${outcomeOf(bare)}`)
+  if (arrival.kind === 'undecided')
+    throw unreachable(`the proxy cannot ask Warder: ${outcomeOf(bare)}`, UNDECIDED_HINTS)
   if (answer.status >= 300 && answer.status < 400 && arrival.kind !== 'denied')
     throw usageError(
       `the URL answers ${answer.status}, to ${answerValues(answer, 'location')[0] ?? 'nowhere'}`,
@@ -119,10 +120,16 @@ function assertAnswers({ bare }: ProbedSite): void {
   if (answer.fault !== undefined || answer.status >= 500) throw unreachable(`the site: ${outcomeOf(bare)}`)
 }
 
-const unreachable = (message: string): WarderError =>
-  new WarderError('ERR_CLI_UNREACHABLE', message, {
-    hints: [
-      'is this the address of the proxy? Another one: --connect HOST:PORT; a private authority: --ca FILE',
-      'are the proxy, Warder and the application running?',
-    ],
-  })
+/** The proxy is there, so these are about what is behind it. */
+const UNDECIDED_HINTS = [
+  'is Warder running, at the address that the proxy asks? `warder healthcheck`, and the error log of the proxy',
+  'does the proxy ask an endpoint that exists? If not, the log of Warder has a line `unknown_endpoint`',
+  '`warder snippet` prints the whole configuration of the proxy',
+]
+const UNREACHED_HINTS = [
+  'is this the address of the proxy? Another one: --connect HOST:PORT; a private authority: --ca FILE',
+  'are the proxy, Warder and the application running?',
+]
+
+const unreachable = (message: string, hints: readonly string[] = UNREACHED_HINTS): WarderError =>
+  new WarderError('ERR_CLI_UNREACHABLE', message, { hints })

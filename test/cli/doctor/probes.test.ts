@@ -110,6 +110,14 @@ describe('the lines for nginx', () => {
 describe('the lines to change', () => {
   const fix = { general: 'remove {field}', nginx: 'set {field} ${variable};', caddy: 'off' }
   const cases: readonly (readonly [Parameters<typeof fixLines>, readonly string[]])[] = [
+    [
+      [
+        { general: 'remove {field}' },
+        undefined,
+        ['X-Auth-Subject', 'X-Auth-Roles', 'x-auth-subject', 'X_AUTH_SUBJECT'],
+      ],
+      ['remove X-Auth-Subject', 'remove X-Auth-Roles'],
+    ],
     [[fix, 'nginx', ['X-Auth-Subject']], ['set X-Auth-Subject $x_auth_subject;']],
     [[fix, 'nginx', ['X_Auth_Subject', 'X.Auth.Subject']], ['set X-Auth-Subject $x_auth_subject;']],
     [

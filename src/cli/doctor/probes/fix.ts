@@ -18,7 +18,10 @@ export function fixLines(
 ): readonly string[] {
   const text = (proxy === undefined ? undefined : fix[proxy]) ?? fix.general
   if (!text.includes('{field}')) return [text]
-  const named = [...new Set(names.map((name) => name.replaceAll(/[^A-Za-z0-9]/g, '-')))]
+  const spelled = names.map((name) => name.replaceAll(/[^A-Za-z0-9]/g, '-'))
+  const folded = spelled.map((name) => name.toLowerCase())
+  // One line removes a field in every letter case.
+  const named = spelled.filter((name, index) => folded.indexOf(name.toLowerCase()) === index)
   const lines = named.slice(0, MAX_LINES).map((name) => fill(text, name))
   const left = named.length - lines.length
   return left > 0 ? [...lines, `… and the same for ${left} more`] : lines

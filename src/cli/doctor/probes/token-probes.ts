@@ -10,7 +10,8 @@ import type { Fix } from './fix.ts'
 import type { Probe } from './probe.ts'
 
 const ASK_WARDER: Fix = {
-  general: 'have the proxy ask Warder about this path, and about every method',
+  general:
+    'have the proxy ask Warder about this path, and about every method; `warder snippet` prints the whole configuration',
   nginx:
     'auth_request /_warder;   in the location of this path, without `return` and `rewrite … last`, which run first',
   caddy: 'forward_auth WARDER { uri /v1/auth/forward }   above reverse_proxy, in one `route`',
