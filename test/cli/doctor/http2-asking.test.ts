@@ -18,14 +18,20 @@ afterAll(() => cleanup.run())
 
 const REQUEST: AskedRequest = { label: 'x', method: 'GET', target: '/a', fields: [] }
 
-/** A site that answers so; `ended` resolves when the request's stream does. */
+/** A site that answers so; `ended` resolves when the request's stream does. It may be stopped early. */
 async function site(
   answer: (stream: ServerHttp2Stream) => void,
   timeoutMs: number,
-): Promise<{ readonly asker: Http2Asker; readonly ended: Promise<void> }> {
+): Promise<{
+  readonly asker: Http2Asker
+  readonly ended: Promise<void>
+  readonly stop: () => Promise<void>
+}> {
+  const own = createCleanup()
+  cleanup.add(() => own.run())
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const { port } = await startHttp2Upstream(
-    cleanup,
+    own,
     ({ stream }) => {
       stream.on('close', () => resolve())
       stream.on('error', () => undefined)
@@ -38,7 +44,7 @@ async function site(
   const asker = await createHttp2Asker(target, timeoutMs)
   if (asker === undefined) throw new Error('no HTTP/2')
   cleanup.add(() => asker.close())
-  return { asker, ended }
+  return { asker, ended, stop: () => own.run() }
 }
 
 describe('an answer over HTTP/2', () => {
@@ -69,5 +75,12 @@ describe('an answer over HTTP/2', () => {
       stream.end('ok')
     }, 10_000)
     for (let i = 0; i < 5; i++) expect(await asker.ask(REQUEST)).toMatchObject({ status: 200, body: 'ok' })
+  })
+
+  it('is none when the site has gone meanwhile', async () => {
+    const { asker, stop } = await site((stream) => void stream.end('ok'), 1_000)
+    expect(await asker.ask(REQUEST)).toMatchObject({ status: 200 })
+    await stop()
+    expect(await asker.ask(REQUEST)).toMatchObject({ status: 0, fault: 'no_connection' })
   })
 })

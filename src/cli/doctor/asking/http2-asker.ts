@@ -24,7 +24,9 @@ export async function createHttp2Asker(target: Target, timeoutMs: number): Promi
     const answer = await askOnce(request)
     // Proxies end the connection after some probes. That is no answer to the next one.
     if (answer.status > 0 || !isOver(session)) return answer
-    session = (await openSession(target, timeoutMs)) ?? session
+    const next = await openSession(target, timeoutMs)
+    if (next === undefined) return noAnswer('no_connection', answer.ms)
+    session = next
     return askOnce(request)
   }
   return {
