@@ -67,6 +67,6 @@ ${identity.map(copy).join('')}\
 
 /** Before 2.11.2, a variable without a value stands for its own name. */
 const copy = (name: string, index: number): string => `\
-				@warder_identity_${index} not vars_regexp {http.reverse_proxy.header.${name}} "^(\\{http\\.reverse_proxy\\.header\\..*)?$"
+				@warder_identity_${index} not vars_regexp {http.reverse_proxy.header.${name}} "^(\\{http\\.reverse_proxy\\.header\\.${name}\\})?$"
 				request_header @warder_identity_${index} ${name} {http.reverse_proxy.header.${name}}
 `

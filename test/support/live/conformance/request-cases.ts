@@ -35,6 +35,16 @@ const OWN_ADDRESSES: ReadonlySet<string> = new Set(
   Object.values(networkInterfaces()).flatMap((addresses = []) => addresses.map(({ address }) => address)),
 )
 
+/** A claim that no proxy may take for a variable, a command or a quote of its own. */
+const VARIABLES = [
+  '{http.reverse_proxy.header.X-Decision-Id}',
+  '{http.request.uri}{env.HOME}',
+  '$host${HOSTNAME}',
+  '%[src]%{req:Host}%REQ(:path)%%DOWNSTREAM_REMOTE_ADDRESS%%s%n',
+  '{{.Host}}{{env"HOME"}}',
+  `"'\`\\\\1;#`,
+].join('|')
+
 const ALLOWED: readonly Row[] = [
   [
     'a valid token',
@@ -62,6 +72,12 @@ const ALLOWED: readonly Row[] = [
     orders(),
     allowed('alice', field('x-auth-roles', 'clerk,admin')),
     (site) => site.mint({ roles: ['clerk', 'admin'] }),
+  ],
+  [
+    'identity in the syntax of every proxy',
+    orders(),
+    allowed('alice', field('x-auth-roles', VARIABLES.replaceAll('%', '%25'))),
+    (site) => site.mint({ roles: VARIABLES }),
   ],
   [
     'identity of 4 KiB',
