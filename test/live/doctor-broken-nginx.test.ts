@@ -36,6 +36,9 @@ const removed = (field: string, probe: string): Broken => ({
   line: `proxy_set_header ${field} "";`,
 })
 
+/** The line without which a request passes that Warder was not asked about, as in texts of other origin. */
+const WITHOUT_BIND = ['        proxy_bind $warder_bind;\n', ''] as const
+
 const BROKEN: readonly Broken[] = [
   {
     name: 'without the line for an identity header',
@@ -151,16 +154,16 @@ const BROKEN: readonly Broken[] = [
   },
   {
     name: 'without auth_request',
-    edit: replacing(['        auth_request /_warder;', '        auth_request off;']),
+    edit: replacing(['        auth_request /_warder;', '        auth_request off;'], WITHOUT_BIND),
     fails: ['no-token'],
     line: 'auth_request /_warder;',
   },
   {
     name: 'with satisfy any',
-    edit: replacing([
-      '        auth_request /_warder;',
-      '        satisfy any; allow all;\n        auth_request /_warder;',
-    ]),
+    edit: replacing(
+      ['        auth_request /_warder;', '        satisfy any; allow all;\n        auth_request /_warder;'],
+      WITHOUT_BIND,
+    ),
     fails: ['no-token'],
     line: 'auth_request /_warder;',
   },
