@@ -42,15 +42,19 @@ async function withFreePorts(script: string): Promise<string> {
     await freePort(),
     await freePort(),
   ]
-  return script
-    .replaceAll('8080', `${site}`)
-    .replaceAll('127.0.0.1:8000', `127.0.0.1:${application}`)
-    .replace('listen: { grpc: 127.0.0.1:9190 }\n', '')
-    .replace(
-      'policy: read }\n',
-      `policy: read }\nlisten: { decisions: 127.0.0.1:${decisions}, grpc: 127.0.0.1:${grpc}, admin: off }\n`,
-    )
-    .replace('envoy -c', 'envoy --disable-hot-restart -c')
+  return (
+    script
+      .replaceAll('8080', `${site}`)
+      .replaceAll('127.0.0.1:8000', `127.0.0.1:${application}`)
+      .replace('listen: { grpc: 127.0.0.1:9190 }\n', '')
+      .replace(
+        'policy: read }\n',
+        `policy: read }\nlisten: { decisions: 127.0.0.1:${decisions}, grpc: 127.0.0.1:${grpc}, admin: off }\n`,
+      )
+      .replace('envoy -c', 'envoy --disable-hot-restart -c')
+      // Its admin endpoint has a fixed port, too.
+      .replace('caddy run', "sed -i '0,/^{$/s//{\\n\\tadmin off/' Caddyfile; caddy run")
+  )
 }
 
 /** A folder for `PATH` in which `warder` is this one. */
@@ -80,6 +84,8 @@ for (const [page, programs] of Object.entries(NEEDS))
       it(`leads to a denial, an identity that nobody can spoof, and a pass of doctor, by ${way}`, async () => {
         const [start = '', ask = '', prove = ''] = blocksOf(page)
         const directory = createTempDir(cleanup)
+        // As on a terminal: no progress between the lines of the answer.
+        writeFileSync(join(directory, '.curlrc'), 'silent\n')
         const script = await withFreePorts(
           [
             start.replace('snippet envoy-grpc', `snippet ${way}`),
@@ -94,15 +100,14 @@ for (const [page, programs] of Object.entries(NEEDS))
           env: {
             PATH: `${folderOfWarder()}:${PROGRAM_PATH}`,
             HOME: directory,
-            CADDY_ADMIN: `127.0.0.1:${await freePort()}`,
           },
         })
         cleanup.add(() => endSession(shell.pid))
         await shell.ready('the end of doctor', () => /doctor ended with/.exec(shell.output())?.[0])
         const output = shell.output()
-        expect(output).toMatch(/^HTTP\/1\.1 401 /m)
-        expect(output).toMatch(/^x-decision-reason: token_missing\r?$/im)
-        expect(output).toMatch(/^x-auth-subject: alice$/im)
+        expect(output).toMatch(/HTTP\/1\.1 401 /)
+        expect(output).toMatch(/x-decision-reason: token_missing\r?$/im)
+        expect(output).toMatch(/x-auth-subject: alice$/im)
         expect(output).not.toMatch(/auth.subject: root/i)
         expect(output).toContain('doctor ended with 0')
       })
