@@ -10,6 +10,7 @@ import { proxyUrl } from './proxies.ts'
 export interface GuardedPorts {
   readonly decisions: number
   readonly grpc: number
+  readonly spoe: number
   readonly app: number
 }
 
@@ -26,6 +27,8 @@ interface Start {
 export interface GuardingProxy {
   /** In `PROXIES`. */
   readonly name: string
+  /** Another way in which it asks than by default. */
+  readonly by?: 'SPOE'
   readonly programs: readonly Program[]
   readonly start: (start: Start, headers: Headers) => Promise<number>
 }
@@ -66,14 +69,13 @@ providers: { file: { filename: "${dynamic}", watch: false } }
   {
     name: 'haproxy',
     programs: ['haproxy'],
-    async start({ bench, port, text, run }) {
-      const luaFile = await bench.write(
-        'warder.lua',
-        text(local(port), { print: 'lua', luaFile: 'warder.lua' }),
-      )
-      const cfg = text(local(port), { print: 'cfg', luaFile })
-      return run([whichProgram('haproxy'), '-db', '-f', await bench.write('printed-haproxy.cfg', cfg)])
-    },
+    start: (start) => startHaproxyBy('lua', start),
+  },
+  {
+    name: 'haproxy',
+    by: 'SPOE',
+    programs: ['haproxy'],
+    start: (start) => startHaproxyBy('spoe', start),
   },
   {
     name: 'apache',
@@ -99,15 +101,22 @@ providers: { file: { filename: "${dynamic}", watch: false } }
   })),
 ]
 
+async function startHaproxyBy(ask: 'lua' | 'spoe', { bench, port, text, run }: Start): Promise<number> {
+  const names = { ask, luaFile: 'warder.lua', spoeFile: 'warder.spoe' }
+  const file = await bench.write(`warder.${ask}`, text(local(port), { ...names, print: ask }))
+  const cfg = text(local(port), { ask, print: 'cfg', luaFile: file, spoeFile: file })
+  return run([whichProgram('haproxy'), '-db', '-f', await bench.write(`printed-haproxy-${ask}.cfg`, cfg)])
+}
+
 /** Starts a proxy and waits for the first allowed request. */
 export async function startGuarding(
   bench: Bench,
-  { name, start }: GuardingProxy,
-  { decisions, grpc, app }: GuardedPorts,
+  { name, by, start }: GuardingProxy,
+  { decisions, grpc, spoe, app }: GuardedPorts,
   headers: Headers,
 ): Promise<RunningServer> {
   const port = await findFreePort()
-  const asked = name === 'envoy-grpc' ? grpc : decisions
+  const asked = name === 'envoy-grpc' ? grpc : by === 'SPOE' ? spoe : decisions
   const text: Start['text'] = (listen, flags) => {
     const site = { upstream: `http://${local(app)}`, serverName: '_', ...(listen !== '' && { listen }) }
     const write = PROXIES.find((proxy) => proxy.name === name)?.snippet.read({ ...site, ...flags })

@@ -3,7 +3,7 @@ import { ensurePrograms } from '../tools/programs.ts'
 import { PROXIES } from '../src/callers/callers.ts'
 import { measureContenders, type Missing } from './contenders.ts'
 import { startEnvoy } from './envoy.ts'
-import { GUARDING_PROXIES, startGuarding } from './guarding-proxies.ts'
+import { GUARDING_PROXIES, startGuarding, type GuardingProxy } from './guarding-proxies.ts'
 import { measureLoad } from './load.ts'
 import { type Bench, findFreePort, type RunningServer, withBench } from './processes.ts'
 import { proxyUrl, startHaproxy } from './proxies.ts'
@@ -30,7 +30,8 @@ async function compare(bench: Bench): Promise<readonly Row[]> {
   const missing = await ensurePrograms([...new Set(GUARDING_PROXIES.flatMap(({ programs }) => programs))])
   const app = (await startYardstick(bench, 'bare.ts')).port
   const grpc = await findFreePort()
-  const warder = await startWarder(bench, { minter, grpcPort: grpc })
+  const spoe = await findFreePort()
+  const warder = await startWarder(bench, { minter, grpcPort: grpc, spoePort: spoe })
   const tokens = { file: await writeTokens(bench, minter, TOKENS) }
   const started = { ...HOST, Authorization: `Bearer ${minter.mint(0)}` }
   const headers = { ...HOST, Authorization: `Bearer ${TOKEN_PLACE}` }
@@ -47,9 +48,9 @@ async function compare(bench: Bench): Promise<readonly Row[]> {
     const absent = needs.find((program) => missing.some((one) => one === program))
     contenders[name] = absent === undefined ? await start() : { missing: `${absent} is not installed` }
   }
-  const ports = { decisions: warder.port, grpc, app }
+  const ports = { decisions: warder.port, grpc, spoe, app }
   for (const proxy of GUARDING_PROXIES)
-    await add(proxy.name, proxy.programs, async () => {
+    await add(titleOf(proxy), proxy.programs, async () => {
       const server = await startGuarding(bench, proxy, ports, started)
       return load(server, [server.pid, warder.pid])
     })
@@ -63,11 +64,13 @@ async function compare(bench: Bench): Promise<readonly Row[]> {
   })
   const cost = await measureContenders(contenders)
   const of = (name: string): (typeof cost)[string] => cost[name] ?? { missing: `${name} was not measured` }
-  return GUARDING_PROXIES.flatMap(({ name }) => {
-    const title = PROXIES.find((proxy) => proxy.name === name)?.title ?? name
-    return [
-      cpuRow(`${title} + Warder / Envoy jwt_authn`, of(name), of('jwt_authn')),
-      cpuRow(`${title} + Warder / HAProxy jwt_verify`, of(name), of('jwt_verify')),
-    ]
-  })
+  return GUARDING_PROXIES.map(titleOf).flatMap((title) => [
+    cpuRow(`${title} + Warder / Envoy jwt_authn`, of(title), of('jwt_authn')),
+    cpuRow(`${title} + Warder / HAProxy jwt_verify`, of(title), of('jwt_verify')),
+  ])
+}
+
+function titleOf({ name, by }: GuardingProxy): string {
+  const title = PROXIES.find((proxy) => proxy.name === name)?.title ?? name
+  return by === undefined ? title : `${title} by ${by}`
 }

@@ -20,6 +20,8 @@ export interface WarderOptions {
   readonly cores?: string
   /** Port of its gRPC listener. Default: there is none. */
   readonly grpcPort?: number
+  /** Port of its SPOE listener. Default: there is none. */
+  readonly spoePort?: number
 }
 
 /** Warder with its admin listener, which has the health checks. */
@@ -47,10 +49,11 @@ export function allowedHeaders(token: string, routes: number = 1): Readonly<Reco
 export async function startWarder(bench: Bench, options: WarderOptions): Promise<RunningWarder> {
   const port = await findFreePort()
   const adminPort = await findFreePort()
-  const { minter, routes = 1, command = WARDER_FROM_SOURCE, cacheTokens, workers, cores, grpcPort } = options
+  const { minter, routes = 1, command = WARDER_FROM_SOURCE, cacheTokens, workers, cores } = options
+  const { grpcPort, spoePort } = options
   const text = await configText(bench, minter, {
     routes: routesText(routes),
-    listen: `decisions: "127.0.0.1:${port}"${grpcPort === undefined ? '' : `, grpc: "127.0.0.1:${grpcPort}"`}`,
+    listen: `decisions: "127.0.0.1:${port}"${more('grpc', grpcPort)}${more('spoe', spoePort)}`,
     adminPort,
     ...(workers === undefined ? {} : { workers }),
     ...(cacheTokens === undefined ? {} : { more: `cache: { tokens: ${cacheTokens} }\n` }),
@@ -123,3 +126,6 @@ function routesText(routes: number): string {
     `  - { name: service-${index}, match: { host: api.bench.example, path: /service-${index}/** }, policy: read }`
   return Array.from({ length: routes }, (_, index) => line(index)).join('\n')
 }
+
+const more = (name: string, port: number | undefined): string =>
+  port === undefined ? '' : `, ${name}: "127.0.0.1:${port}"`

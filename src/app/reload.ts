@@ -167,12 +167,12 @@ export const watchedFiles = ({ config, fileHashes }: Instance): WatchedFiles => 
 
 /** What only a restart can change; the gateway's other options are read with each configuration. */
 function boundTo({ listen }: Settings): string {
-  const { decisions, grpc, tls: callerTls, admin, gateway } = listen
+  const { decisions, grpc, spoe, tls: callerTls, admin, gateway } = listen
   const bound = gateway.map(({ address, tls }) => [
     address,
     tls !== undefined,
     tls?.clientCaFile !== undefined,
   ])
-  const callers = [decisions, grpc, callerTls !== undefined, callerTls?.clientCaFile !== undefined]
+  const callers = [decisions, grpc, spoe, callerTls !== undefined, callerTls?.clientCaFile !== undefined]
   return JSON.stringify([callers, admin, bound])
 }

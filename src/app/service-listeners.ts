@@ -8,6 +8,8 @@ import type { Endpoints } from '../server/endpoint-handler.ts'
 import type { GrpcMethods } from '../server/grpc/grpc-handler.ts'
 import { createGrpcListener, type GrpcListener } from '../server/grpc/grpc-listener.ts'
 import type { HttpListener } from '../server/http-listener.ts'
+import type { SpopJudge } from '../server/spoe/judge-method.ts'
+import { createSpoeListener, type SpoeListener } from '../server/spoe/spoe-listener.ts'
 import type { Settings } from '../settings/definition.ts'
 import type { SocketAddress } from '../socket-address.ts'
 import type { ServingInstance } from './build-instance.ts'
@@ -17,6 +19,7 @@ import { gatewayInput } from './gateway-input.ts'
 export interface Answers {
   readonly endpoints: Endpoints
   readonly methods: GrpcMethods
+  readonly judge: SpopJudge
 }
 
 export interface Answering {
@@ -36,6 +39,7 @@ export interface Listeners {
   readonly admin: HttpListener | undefined
   readonly gateway: Gateway | undefined
   readonly grpc: GrpcListener | undefined
+  readonly spoe: SpoeListener | undefined
   readonly addresses: readonly string[]
 }
 
@@ -66,13 +70,18 @@ export async function openListeners(instance: ServingInstance, answering: Answer
       listen.grpc !== null && isHere(listen.grpc)
         ? keep(createGrpcListener(listen.grpc, answers.methods, listenerLog, certificates))
         : undefined
+    const spoe =
+      listen.spoe !== null && isHere(listen.spoe)
+        ? keep(createSpoeListener(listen.spoe, answers.judge, listenerLog))
+        : undefined
     const gateway = create?.(gatewayInput(instance), answering.gatewayLog, answering.stores)
-    const addresses = [decisions?.address, admin?.address, ...(gateway?.addresses ?? []), grpc?.address]
-    return { decisions, admin, gateway, grpc, addresses: addresses.filter((one) => one !== undefined) }
+    const ofCallers = [grpc?.address, spoe?.address]
+    const addresses = [decisions?.address, admin?.address, ...(gateway?.addresses ?? []), ...ofCallers]
+    return { decisions, admin, gateway, grpc, spoe, addresses: addresses.filter((one) => one !== undefined) }
   } catch (fault) {
     for (const listener of opened) void listener.stop()
     throw fault
   }
 }
 
-type Closable = DecisionListener | GrpcListener | HttpListener
+type Closable = DecisionListener | GrpcListener | SpoeListener | HttpListener

@@ -5,6 +5,7 @@ import type { Logger } from '../observe/logger.ts'
 import { createServiceLog } from '../observe/service-log.ts'
 import { decisionRoutes, type DecisionService } from '../server/decision-routes.ts'
 import { grpcMethods } from '../server/grpc/grpc-methods.ts'
+import { createSpopJudge } from '../server/spoe/judge-method.ts'
 import { compileTrustedCallers } from '../server/trusted-callers.ts'
 import type { Rest } from '../slices.ts'
 import { openAdmin } from './admin-listener.ts'
@@ -17,7 +18,7 @@ import { createStores, monotonicMs, newId, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 
 export interface Service<Served extends ServingInstance = Instance> {
-  /** Addresses that are listened on: decisions, then admin, those of the gateway, and that of gRPC, if there are any. */
+  /** Addresses that are listened on: decisions, then admin, those of the gateway, that of gRPC and that of SPOE, if there are any. */
   readonly addresses: readonly string[]
   readonly instance: Served
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
@@ -89,7 +90,7 @@ export async function startService<Served extends ServingInstance>(
     listenerLog: log.listener,
     stores,
   })
-  const { decisions, admin, gateway, grpc, addresses } = listeners
+  const { decisions, admin, gateway, grpc, spoe, addresses } = listeners
   return {
     addresses,
     get instance() {
@@ -99,10 +100,11 @@ export async function startService<Served extends ServingInstance>(
     async stop(drainMs) {
       running.isDraining = true
       stopTidying()
-      for (const draining of [decisions, gateway, grpc]) draining?.drain()
+      for (const draining of [decisions, gateway, grpc, spoe]) draining?.drain()
       await new Promise((resolve) => setTimeout(resolve, drainMs))
       running.isStopped = true
-      await Promise.all([decisions?.stop(), admin?.stop(), gateway?.stop(GATEWAY_PATIENCE_MS), grpc?.stop()])
+      const ends = [decisions, admin, grpc, spoe].map((listener) => listener?.stop())
+      await Promise.all([...ends, gateway?.stop(GATEWAY_PATIENCE_MS)])
       running.instance.close()
       log.report()
     },
@@ -122,6 +124,7 @@ function createAnswers(
     return {
       endpoints: decisionRoutes(service, config.settings.endpoints),
       methods: grpcMethods(service, () => !running.isDraining),
+      judge: createSpopJudge(service),
     }
   }
 }
@@ -134,18 +137,19 @@ interface Running<Served> {
 
 function createSwap<Served extends ServingInstance>(
   running: Running<Served>,
-  { decisions, gateway, grpc }: Listeners,
+  { decisions, gateway, grpc, spoe }: Listeners,
   answersOf: (next: Served) => Answers,
 ): Pick<Service<Served>, 'swap' | 'prepare' | 'replace'> {
   const swap = (next: Served, replaceGateway: () => void): void => {
     // A reload that ends after the service: nothing would ever stop its key sources.
     if (running.isStopped) return next.close()
     // First: if it throws, the old instance is still whole.
-    const { endpoints, methods } = answersOf(next)
+    const { endpoints, methods, judge } = answersOf(next)
     const old = running.instance
     running.instance = next
     decisions?.replace(endpoints)
     grpc?.replace(methods)
+    spoe?.replace(judge)
     for (const listener of [decisions, grpc]) listener?.certificatesReplaced()
     replaceGateway()
     old.close(next)

@@ -32,6 +32,8 @@ export interface ProxySnippet {
   readonly canName: (address: string) => boolean
   /** Set if only one Warder can be named, by host and port: what to do instead. */
   readonly oneTcpAddress?: string
+  /** The listener that is asked with these flags. Default: by what the proxy asks. */
+  readonly listenerFor?: (flags: SnippetFlags) => 'decisions' | 'spoe'
   /** Reads the flags, and returns the function that writes the text. */
   readonly read: (flags: SnippetFlags) => Result<(facts: SnippetFacts) => string, FlagMistake>
 }

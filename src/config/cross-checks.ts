@@ -166,8 +166,12 @@ function checkListeners({ listen = {}, root }: ConfigParts): readonly LocatedPro
   const grpc = listen.grpc ?? null
   if (grpc !== null && [decisions, admin].some((other) => other !== null && isSameAddress(grpc, other)))
     found.push(addressTaken('/listen/grpc', grpc))
-  const areKnown = root['trusted_callers'] !== undefined || listen.tls?.client_ca_file !== undefined
-  for (const [key, address] of Object.entries({ decisions, grpc })) {
+  const spoe = listen.spoe ?? null
+  if (spoe !== null && [decisions, admin, grpc].some((other) => other !== null && isSameAddress(spoe, other)))
+    found.push(addressTaken('/listen/spoe', spoe))
+  const areNamed = root['trusted_callers'] !== undefined
+  for (const [key, address] of Object.entries({ decisions, grpc, spoe })) {
+    const areKnown = areNamed || (key !== 'spoe' && listen.tls?.client_ca_file !== undefined)
     if (address === null || isLoopback(address) || areKnown) continue
     const message = 'every machine that reaches this address can ask for decisions'
     const hint =

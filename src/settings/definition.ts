@@ -60,6 +60,11 @@ export const LISTEN = section({
     'off',
     'Address at which Envoy and what works like it ask by gRPC (`envoy.service.auth.v3`), or `off`; see [envoy.md](envoy.md). One that is not on this machine is a warning.',
   ),
+  spoe: withDefault(
+    orOff,
+    'off',
+    'Address at which HAProxy asks by SPOE, without TLS, or `off`; see [haproxy.md](haproxy.md#by-spoe). One that is not on this machine is a warning.',
+  ),
   tls: optional(
     CALLER_TLS,
     'TLS of `decisions` and `grpc`, for proxies on other machines; the files are read again when they change.',

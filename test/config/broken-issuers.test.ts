@@ -254,6 +254,13 @@ const TOGETHER: readonly Case[] = [
     '9180',
   ],
   [
+    'a listener of SPOE where that of gRPC is',
+    `${ISSUER}listen: { grpc: "127.0.0.1:9190", spoe: "127.0.0.1:9190" }\n`,
+    'ERR_CONFIG_ADDRESS_TAKEN',
+    '6:41',
+    '9190',
+  ],
+  [
     'a listener of gRPC where the gateway is',
     `${ISSUER}routes: [{ match: {}, access: deny }]\nlisten: { grpc: "127.0.0.1:9190", gateway: ":9190" }\n`,
     'ERR_CONFIG_ADDRESS_TAKEN',

@@ -182,6 +182,7 @@ describe('a configuration with every key', () => {
     expect(settings.listen).toEqual({
       decisions: { kind: 'unix', path: '/run/warder.sock' },
       grpc: null,
+      spoe: null,
       admin: { kind: 'tcp', host: '::1', port: 9181 },
       gateway: [],
     })
@@ -235,6 +236,7 @@ describe('a configuration with nothing but an issuer', () => {
       listen: {
         decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180 },
         grpc: null,
+        spoe: null,
         admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
         gateway: [],
       },

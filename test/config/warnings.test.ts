@@ -89,6 +89,12 @@ describe('the warnings', () => {
       '6:17',
     ],
     [
+      'decisions by SPOE for everyone',
+      `${ISSUER}listen: { spoe: ":9191" }\n`,
+      'WARN_CONFIG_DECISIONS_EXPOSED',
+      '6:17',
+    ],
+    [
       'a policy that nothing names',
       `${ISSUER}policies: { p: {}, q: {} }\nroutes: [{ match: {}, policy: p }]\n`,
       'WARN_CONFIG_UNUSED_POLICY',

@@ -33,6 +33,7 @@ export interface Plan extends Omit<OwnPlan, 'own'> {
 export interface BoundAddresses {
   readonly decisions: SocketAddress
   readonly grpc: SocketAddress | null
+  readonly spoe: SocketAddress | null
   readonly gateway: readonly { readonly asked: SocketAddress; readonly bound: SocketAddress }[]
 }
 
@@ -79,7 +80,7 @@ export function createOwnPlan(
 /** The supervisor has the admin listener. */
 function boundListen(
   listen: Settings['listen'],
-  { decisions, gateway, grpc }: BoundAddresses,
+  { decisions, gateway, grpc, spoe }: BoundAddresses,
   holdsUnixSockets: boolean,
 ): Settings['listen'] {
   const unclaimed = [...gateway]
@@ -91,6 +92,7 @@ function boundListen(
     ...listen,
     decisions,
     grpc,
+    spoe,
     admin: null,
     gateway: listen.gateway
       .filter(({ address }) => holdsUnixSockets || address.kind === 'tcp')

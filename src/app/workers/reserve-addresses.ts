@@ -22,6 +22,7 @@ export async function reserveAddresses({
   decisions,
   gateway,
   grpc,
+  spoe,
 }: Settings['listen']): Promise<Reservation> {
   const locks: ReturnType<typeof lock>[] = []
   const release = (): void => {
@@ -40,7 +41,8 @@ export async function reserveAddresses({
     const others: BoundAddresses['gateway'][number][] = []
     for (const { address } of gateway) others.push({ asked: address, bound: await reserve(address) })
     const calls = grpc === null ? null : await reserve(grpc)
-    return { bound: { decisions: first, grpc: calls, gateway: others }, release }
+    const frames = spoe === null ? null : await reserve(spoe)
+    return { bound: { decisions: first, grpc: calls, spoe: frames, gateway: others }, release }
   } catch (fault) {
     release()
     throw fault

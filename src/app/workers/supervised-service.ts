@@ -116,13 +116,14 @@ function createGenerations(context: PlanContext): (next: Instance) => Generation
 }
 
 const addressesOf = (
-  { decisions, gateway, grpc }: BoundAddresses,
+  { decisions, gateway, grpc, spoe }: BoundAddresses,
   admin: string | undefined,
 ): readonly string[] => [
   socketText(decisions),
   ...(admin === undefined ? [] : [admin]),
   ...gateway.map(({ bound }) => socketText(bound)),
   ...(grpc === null ? [] : [socketText(grpc)]),
+  ...(spoe === null ? [] : [socketText(spoe)]),
 ]
 
 async function assertStarted(group: WorkerGroup, admin: HttpListener | undefined): Promise<void> {

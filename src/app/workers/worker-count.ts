@@ -31,6 +31,7 @@ export function countWorkers(
   const addresses = [
     listen.decisions,
     ...(listen.grpc === null ? [] : [listen.grpc]),
+    ...(listen.spoe === null ? [] : [listen.spoe]),
     ...listen.gateway.map(({ address }) => address),
   ]
   // Only Linux spreads the connections of one address over several processes; macOS gives all of them to one.

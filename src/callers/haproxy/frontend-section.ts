@@ -1,16 +1,15 @@
 /** The frontend: what is removed from a request, the decision, and what the application gets. */
-import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
 import { FORWARDED_UPGRADE } from '../../request/upgrade.ts'
 import { fieldsToRemove, fieldsToRemoveAfter } from '../field-names.ts'
-import { MAX_CLIENT_FIELDS } from './lua-action.ts'
+import { askingOf } from './asking.ts'
 import type { HaproxySite, HaproxySnippetOptions } from './site.ts'
 
 export const haproxyFrontend = (site: HaproxySnippetOptions, identity: readonly string[]): string =>
   `\
-# Rules run from top to bottom. Put your own that read or change the request above \`http-request lua.warder\`, so that
+# Rules run from top to bottom. Put your own that read or change the request above \`${askingOf(site).rule}\`, so that
 # what is judged is what the application gets; never use \`normalize-uri\`, \`set-path\` or \`replace-path\` below it.
 frontend site
-${[bindLine(site), ...hostRule(site.serverNames), TARGET, UPGRADE, removals(identity, fieldsToRemoveAfter(site)), DECISION, ...removalsAfter(site), additions(identity)].join('\n\n')}
+${[bindLine(site), ...askingOf(site).beforeRules, ...hostRule(site.serverNames), target(site), UPGRADE, removals(identity, fieldsToRemoveAfter(site)), askingOf(site).decision, ...removalsAfter(site), additions(site, identity)].join('\n\n')}
 
     default_backend application`
 
@@ -26,9 +25,8 @@ const hostRule = (serverNames: readonly string[]): readonly string[] =>
         `    http-request return status 421 unless { req.fhdr(host),host_only -m str -i ${serverNames.join(' ')} }`,
       ]
 
-const TARGET = `\
-    # With more than 100 fields, the decision request makes HAProxy 2.6 crash, and later versions send none of them.
-    http-request return status 431 if { req.fhdr_cnt gt ${MAX_CLIENT_FIELDS} }
+const target = (site: HaproxySite): string => `\
+${askingOf(site).fieldLimit}\
     # The application gets the judged path, byte for byte: never the absolute form \`GET http://host/path\`, which
     # applications read differently. What has no path (\`OPTIONS *\`, CONNECT) is refused.
     http-request deny deny_status 400 unless { pathq -m beg / }
@@ -66,30 +64,14 @@ function removalsAfter(site: HaproxySnippetOptions): readonly string[] {
 const deletions = (names: readonly string[]): string =>
   names.map((name) => `    http-request del-header ${name}`).join('\n')
 
-const PROBLEM = problemText({
-  status: 503,
-  title: STATUS_TITLES[503],
-  code: 'proxy_error',
-  decisionId: '',
-}).trimEnd()
-
-const DECISION = `\
-    # A denial ends here: the client gets Warder's status, header fields and body. To use a policy instead of the routes,
-    # write /v1/auth/forward/POLICY.
-    http-request lua.warder warder /v1/auth/forward
-    # Without an allow, nothing passes: Warder could not be reached, or the action failed.
-    http-request return status 503 content-type application/problem+json string '${PROBLEM}' hdr Cache-Control no-store hdr X-Decision-Reason proxy_error unless { var(txn.warder_allowed) -m bool }`
-
-const additions = (identity: readonly string[]): string => `\
+const additions = (site: HaproxySite, identity: readonly string[]): string => `\
     # The judged request, as HAProxy sees it.
     http-request set-header X-Forwarded-For %[src]
     http-request set-header X-Forwarded-Host %[req.fhdr(host)]
     http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]
     http-request set-header X-Real-IP %[src]
     # Identity, and for the application's log the same id as in Warder's.
-${['X-Decision-Id', ...identity].map(addition).join('\n')}`
+${['X-Decision-Id', ...identity].map((name) => addition(name, askingOf(site).variableOf(name))).join('\n')}`
 
-function addition(name: string): string {
-  const variable = `txn.warder_answer.${name.toLowerCase().replaceAll('-', '_')}`
-  return `    http-request set-header ${name} %[var(${variable})] if { var(${variable}) -m len gt 0 }`
-}
+const addition = (name: string, variable: string): string =>
+  `    http-request set-header ${name} %[var(${variable})] if { var(${variable}) -m len gt 0 }`

@@ -10,8 +10,14 @@ export interface HaproxySite {
   readonly listen: string
   /** A PEM file that HAProxy reads, with the key in it or beside it; turns TLS on. */
   readonly certificate: HaproxyCertificate | undefined
-  /** Where HAProxy finds the Lua file. */
-  readonly luaFile: string
+  /** How HAProxy asks. */
+  readonly asking: HaproxyAsking
+}
+
+/** With the Lua action over HTTP, or as a client of an SPOE agent; and where HAProxy finds the file for that. */
+export interface HaproxyAsking {
+  readonly by: 'lua' | 'spoe'
+  readonly file: string
 }
 
 export interface HaproxyCertificate {

@@ -3,14 +3,15 @@ import { ok, type Result } from '../../result.ts'
 import type { FlagMistake, ProxySnippet, SnippetFlags } from '../proxy.ts'
 import { flagMistake, isIpHost, readSite, SITE_FLAGS } from '../site-flags.ts'
 import { LUA_ACTION } from './lua-action.ts'
+import { SPOE_ENGINE } from './spoe-engine.ts'
 import { HAPROXY_LISTEN, HAPROXY_WORD } from './plain-text.ts'
-import type { HaproxyCertificate, HaproxySite } from './site.ts'
+import type { HaproxyAsking, HaproxyCertificate, HaproxySite } from './site.ts'
 import { haproxySnippet } from './snippet.ts'
 
 export const haproxySnippetCommand: ProxySnippet = {
-  summary: 'a whole haproxy.cfg, and its Lua file',
+  summary: 'a whole haproxy.cfg, and its Lua or SPOE file',
   description:
-    'Prints a whole configuration of HAProxy: a guarded site in front of an application. HAProxy asks Warder with a Lua action, whose file is printed with --print lua.',
+    'Prints a whole configuration of HAProxy: a guarded site in front of an application. HAProxy asks Warder with a Lua action, whose file is printed with --print lua; with --ask spoe, by SPOE at `listen.spoe`, with the file that --print spoe prints.',
   flags: [
     ...SITE_FLAGS.filter(({ usage }) => !usage.startsWith('--key')),
     { usage: '--key <path>', help: 'its private key, if it is not in the same file' },
@@ -20,18 +21,35 @@ export const haproxySnippetCommand: ProxySnippet = {
       help: 'where HAProxy finds the Lua file',
       value: '/etc/haproxy/warder.lua',
     },
-    { usage: '--print <file>', help: 'cfg for haproxy.cfg, or lua for the Lua file', value: 'cfg' },
+    { usage: '--ask <way>', help: 'how HAProxy asks: lua or spoe', value: 'lua' },
+    {
+      usage: '--spoe-file <path>',
+      help: 'where HAProxy finds the file of the SPOE engine',
+      value: '/etc/haproxy/warder.spoe',
+    },
+    {
+      usage: '--print <file>',
+      help: 'cfg for haproxy.cfg, lua or spoe for the file that it loads',
+      value: 'cfg',
+    },
   ],
   examples: `\
   warder snippet haproxy --print lua > /etc/haproxy/warder.lua
   warder snippet haproxy -c warder.yaml > /etc/haproxy/haproxy.cfg
+  warder snippet haproxy --ask spoe --print spoe > /etc/haproxy/warder.spoe
+  warder snippet haproxy --ask spoe -c warder.yaml > /etc/haproxy/haproxy.cfg
   warder snippet haproxy --upstream http://10.0.0.5:8000 --server-name api.example.com --listen 443 \\
     --cert /etc/ssl/api.pem`,
   canName: (address) => HAPROXY_WORD.test(address),
+  listenerFor: ({ ask }) => (ask === 'spoe' ? 'spoe' : 'decisions'),
   read(flags) {
-    if (flags['print'] === 'lua') return ok(() => LUA_ACTION)
-    if (flags['print'] !== 'cfg')
-      return flagMistake('--print: neither cfg nor lua', 'write --print lua, or leave it out')
+    const { print, ask = 'lua' } = flags
+    if (ask !== 'lua' && ask !== 'spoe')
+      return flagMistake('--ask: neither lua nor spoe', 'write --ask spoe, or leave it out')
+    if (print === 'lua') return ok(() => LUA_ACTION)
+    if (print === 'spoe') return ok(() => SPOE_ENGINE)
+    if (print !== 'cfg')
+      return flagMistake('--print: none of cfg, lua and spoe', `write --print ${ask}, or leave it out`)
     const site = readHaproxySite(flags)
     return site.ok ? ok((facts) => haproxySnippet({ ...facts, ...site.value })) : site
   },
@@ -40,7 +58,7 @@ export const haproxySnippetCommand: ProxySnippet = {
 const MAX_PORT = 65_535
 
 function readHaproxySite(flags: SnippetFlags): Result<HaproxySite, FlagMistake> {
-  const { listen = '', luaFile = '', cert, key, ...others } = flags
+  const { listen = '', luaFile = '', spoeFile = '', ask, cert, key, ...others } = flags
   const site = readSite(others)
   if (!site.ok) return site
   const { protocol, hostname } = new URL(site.value.upstream)
@@ -55,12 +73,13 @@ function readHaproxySite(flags: SnippetFlags): Result<HaproxySite, FlagMistake> 
       '--listen: not an address that HAProxy can listen on; ports are 1 to 65535',
       'write --listen 80, --listen 127.0.0.1:8080, or --listen 443 with --cert',
     )
-  if (!HAPROXY_WORD.test(luaFile))
-    return flagMistake('--lua-file: this path cannot be written into a haproxy.cfg', PATH_HINT)
+  const asking: HaproxyAsking = ask === 'spoe' ? { by: 'spoe', file: spoeFile } : { by: 'lua', file: luaFile }
+  if (!HAPROXY_WORD.test(asking.file))
+    return flagMistake(`--${asking.by}-file: this path cannot be written into a haproxy.cfg`, PATH_HINT)
   const certificate = readCertificate(cert, key)
   if (!certificate.ok) return certificate
   const { upstream, serverNames } = site.value
-  return ok({ upstream, serverNames, listen, luaFile, certificate: certificate.value })
+  return ok({ upstream, serverNames, listen, asking, certificate: certificate.value })
 }
 
 const PATH_HINT = 'use a path without spaces, quotes, backslashes, `#`, `$` and `%`'

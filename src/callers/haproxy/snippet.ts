@@ -12,7 +12,7 @@ import {
 import type { HaproxySnippetOptions } from './site.ts'
 
 /**
- * The text of a `haproxy.cfg` for HAProxy 2.6 or later with Lua, which distributions build in.
+ * The text of a `haproxy.cfg` for HAProxy 2.6 or later, which needs Lua unless it asks by SPOE.
  *
  * @throws TypeError when an option holds a character that means something in HAProxy's configuration.
  */
@@ -23,7 +23,7 @@ export function haproxySnippet(options: HaproxySnippetOptions): string {
     haproxyGlobal(options, identity.length),
     haproxyFrontend(options, identity),
     applicationBackend(options.upstream),
-    warderBackend(options.decisions),
+    options.asking.by === 'lua' ? warderBackend(options.decisions) : agentBackend(options.decisions),
   ].join('\n\n')}\n`
 }
 
@@ -42,16 +42,29 @@ backend warder
     timeout check 1s
 ${decisions.map((address, i) => `    server warder${i + 1} ${toServer(address)} check inter 1s fastinter 200ms downinter 200ms fall 2 rise 1`).join('\n')}`
 
+const agentBackend = (addresses: readonly string[]): string => `\
+# HAProxy asks these agents in turn. One that refuses two connections is left out until it accepts one again.
+backend warder
+    .if version_atleast(3.1)
+    mode spop
+    .else
+    mode tcp
+    .endif
+    timeout server 30s
+    timeout check 1s
+    option spop-check
+${addresses.map((address, i) => `    server warder${i + 1} ${toServer(address)} check inter 1s fastinter 200ms downinter 200ms fall 2 rise 1`).join('\n')}`
+
 /** An address of Warder as HAProxy writes it. */
 const toServer = (address: string): string => address.replace(/^unix:/, 'unix@')
 
 function assertOptions(options: HaproxySnippetOptions): void {
-  const { decisions, upstream, serverNames, listen, certificate, luaFile } = options
+  const { decisions, upstream, serverNames, listen, certificate, asking } = options
   if (decisions.length === 0) throw new TypeError('decisions: HAProxy needs an address to ask')
   for (const address of decisions) assertHaproxyText('decisions', address, HAPROXY_WORD)
   assertHaproxyText('upstream', upstream, HAPROXY_APPLICATION)
   for (const name of serverNames) assertHaproxyText('serverNames', name, HAPROXY_HOST)
   assertHaproxyText('listen', listen, HAPROXY_LISTEN)
-  assertHaproxyText('luaFile', luaFile, HAPROXY_WORD)
+  assertHaproxyText('asking.file', asking.file, HAPROXY_WORD)
   if (certificate !== undefined) assertHaproxyText('certificate', certificate.certFile, HAPROXY_WORD)
 }

@@ -140,10 +140,12 @@ function announce(
   talk(`warder: deciding on ${decisions ?? ''}, config ${config.digest}`)
   if (count > 1) talk(`warder: ${count} workers`)
   if (why !== undefined) talk(`warder: one process, because ${why}`)
-  const { admin, gateway, grpc } = config.settings.listen
+  const { admin, gateway, grpc, spoe } = config.settings.listen
   const others = service.addresses.slice(admin === null ? 1 : 2)
   const gateways = others.slice(0, gateway.length)
-  if (grpc !== null) talk(`warder: deciding by gRPC on ${others.at(-1) ?? ''}`)
+  const asked = others.slice(gateway.length)
+  if (grpc !== null) talk(`warder: deciding by gRPC on ${asked[0] ?? ''}`)
+  if (spoe !== null) talk(`warder: deciding by SPOE on ${asked.at(-1) ?? ''}`)
   if (gateways.length > 0) talk(`warder: gateway on ${gateways.join(', ')}`)
   const host = (decisions ?? '').replace(/^\[::\]|^0\.0\.0\.0/, 'localhost')
   for (const text of launchHelp(config, host, stderr.isTerminal, Date.now())) talk(text)

@@ -30,7 +30,7 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetFlags):
   return withConfig(cli, options.config, ({ config, guard }) => {
     const { policies, listen, tokenSources } = config.settings
     const text = write.value({
-      decisions: addresses ?? [addressFor(proxy, askedListener(proxy, listen))],
+      decisions: addresses ?? [addressFor(proxy, askedListener(proxy, options, listen))],
       identityNames: guard.identityNames,
       identityBytes: identityBytesOf(policies),
       tokenFields: tokenFieldsOf([
@@ -38,7 +38,7 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetFlags):
         ...policies.flatMap((policy) => policy.tokenSources ?? []),
       ]),
     })
-    if (listen.tls !== undefined)
+    if (listen.tls !== undefined && snippet.listenerFor?.(options) !== 'spoe')
       cli.stderr.write(
         'warning: the listener has `tls`, and this text asks without it; see docs/callers.md, "TLS between proxy and Warder"\n',
       )
@@ -47,13 +47,24 @@ export async function runSnippet(cli: Cli, proxy: Proxy, options: SnippetFlags):
   })
 }
 
-/** @throws WarderError when the proxy asks by gRPC, and nothing listens for that. */
-function askedListener({ title, asks }: Proxy, { decisions, grpc }: Settings['listen']): SocketAddress {
-  if (!('endpoint' in asks)) return decisions
-  if (grpc !== null) return grpc
-  const hints = ['add `grpc: 127.0.0.1:9190` to `listen`, or write --decisions host:port']
-  throw new WarderError('ERR_CONFIG_MISSING_KEY', `${title} asks at \`listen.grpc\`, which is off`, { hints })
+/** @throws WarderError when the proxy asks by gRPC or SPOE, and nothing listens for that. */
+function askedListener(
+  { title, asks, snippet }: Proxy,
+  options: SnippetFlags,
+  listen: Settings['listen'],
+): SocketAddress {
+  const name = snippet.listenerFor?.(options) ?? ('endpoint' in asks ? 'grpc' : 'decisions')
+  const address = listen[name]
+  if (address !== null) return address
+  const hints = [
+    `add \`${name}: 127.0.0.1:${USUAL_PORTS[name]}\` to \`listen\`, or write --decisions host:port`,
+  ]
+  throw new WarderError('ERR_CONFIG_MISSING_KEY', `${title} asks at \`listen.${name}\`, which is off`, {
+    hints,
+  })
 }
+
+const USUAL_PORTS = { decisions: 9180, grpc: 9190, spoe: 9191 } as const
 
 /** The proxy has another working directory, and its configuration may have no quotes that help in an address. */
 function addressFor({ title, snippet }: Proxy, address: SocketAddress): string {

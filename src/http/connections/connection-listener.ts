@@ -24,6 +24,8 @@ export interface ListenerOptions {
   readonly certificates: (() => Certificates) | undefined
   /** Without TLS: whether a client may speak HTTP/2 from its first byte. Default: it may not. */
   readonly mayBeHttp2?: () => boolean
+  /** Serves connections without TLS that speak another protocol than HTTP. Default: they speak HTTP. */
+  readonly serve?: (wire: Wire, context: ConnectionContext) => ClientConnection
   /** In HTTP/2, a host that is missing or invalid is no fault: nobody reads it. Default: it is one. */
   readonly ignoresHost?: true
   /** In HTTP/2, a scheme of another connection is no fault: nobody reads it. Default: it is one. */
@@ -71,10 +73,11 @@ export class ConnectionListener {
         this.#accept(session, socket.peer, (context) => serveHttp2(session, socket, context))
       },
     }
-    const plain = (wire: Wire): void =>
-      this.#accept(wire, wire.peer, (context) =>
-        options.mayBeHttp2?.() === true ? servePlain(wire, context) : serveHttp1(wire, context),
-      )
+    const serveWire =
+      options.serve ??
+      ((wire: Wire, context: ConnectionContext) =>
+        options.mayBeHttp2?.() === true ? servePlain(wire, context) : serveHttp1(wire, context))
+    const plain = (wire: Wire): void => this.#accept(wire, wire.peer, (context) => serveWire(wire, context))
     this.#listening =
       certificates === undefined ? listen(address, plain) : listenTls(address, certificates, accept)
   }

@@ -12,6 +12,7 @@ export function checkGatewayListeners({ listen = {}, root }: ConfigParts): reado
     listen.decisions ?? usualSettings().listen.decisions,
     listen.admin === undefined ? usualSettings().listen.admin : listen.admin,
     listen.grpc ?? null,
+    listen.spoe ?? null,
   ]
   return (listen.gateway ?? []).flatMap((listener, i) => {
     const { address, redirect, self_signed: selfSigned } = listener

@@ -18,6 +18,7 @@ import { CONFIG, loadOrThrow } from '../../support/run-service.ts'
 const BOUND = {
   decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180, isShared: true },
   grpc: null,
+  spoe: null,
   gateway: [
     {
       asked: { kind: 'tcp', host: '127.0.0.1', port: 0 },

@@ -8,6 +8,8 @@ const DEFAULTS: SnippetFlags = {
   serverName: '_',
   listen: '80',
   luaFile: '/etc/haproxy/warder.lua',
+  spoeFile: '/etc/haproxy/warder.spoe',
+  ask: 'lua',
   print: 'cfg',
 }
 
@@ -23,6 +25,19 @@ describe('warder snippet haproxy', () => {
     expect(text).toContain('lua-load-per-thread /opt/warder.lua\n')
     const [, action = ''] = /http-request lua\.(\w+) /.exec(text) ?? []
     expect(textOf({ print: 'lua' })).toContain(`core.register_action("${action}", { "http-req" }`)
+  })
+
+  it('prints the configuration that asks by SPOE without Lua, and the engine that it loads', () => {
+    const text = textOf({ ask: 'spoe', spoeFile: '/opt/warder.spoe' })
+    expect(text).not.toContain('lua')
+    const [, engine = '', file = ''] = /filter spoe engine (\w+) config (\S+)\n/.exec(text) ?? []
+    const [, asked = '', group = ''] = /http-request send-spoe-group (\w+) (\w+)\n/.exec(text) ?? []
+    expect([file, asked]).toEqual(['/opt/warder.spoe', engine])
+    const printed = textOf({ print: 'spoe' })
+    for (const line of [`[${engine}]`, `spoe-group ${group}`, `    option var-prefix ${engine}`])
+      expect(printed.split('\n')).toContain(line)
+    // Each variable of the rules is one of the prefix.
+    for (const [, variable = ''] of text.matchAll(/txn\.(\w+)\./g)) expect(variable).toBe(engine)
   })
 
   const certificates: readonly (readonly [SnippetFlags, string, boolean])[] = [
@@ -51,6 +66,8 @@ describe('warder snippet haproxy', () => {
     ['--listen', { listen: '0' }],
     ['--listen', { listen: '65536' }],
     ['--lua-file', { luaFile: '/a b' }],
+    ['--spoe-file', { ask: 'spoe', spoeFile: '/a b' }],
+    ['--ask', { ask: 'grpc' }],
     ['--cert', { cert: '/a b' }],
     ['--key', { key: '/etc/ssl/site.key' }],
     // HAProxy would not find it.

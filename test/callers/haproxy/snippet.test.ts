@@ -9,7 +9,7 @@ const OPTIONS: HaproxySnippetOptions = {
   serverNames: [],
   certificate: undefined,
   listen: '443',
-  luaFile: '/etc/haproxy/warder.lua',
+  asking: { by: 'lua', file: '/etc/haproxy/warder.lua' },
 }
 
 const linesWith = (text: string, part: string): readonly string[] =>
@@ -40,6 +40,46 @@ describe('haproxySnippet', () => {
         positionOf(text, 'unless { var(txn.warder_allowed)'),
       )
     }
+  })
+
+  const BY_SPOE: HaproxySnippetOptions = {
+    ...OPTIONS,
+    asking: { by: 'spoe', file: '/etc/haproxy/warder.spoe' },
+  }
+
+  it('by SPOE, deletes every identity header before the decision, and sets it from the decision alone', () => {
+    const text = haproxySnippet(BY_SPOE)
+    const variables = {
+      'X-Auth-Subject': 'header.x_auth_subject',
+      'X-Auth-Roles': 'header.x_auth_roles',
+      'X-Decision-Id': 'id',
+    }
+    for (const [name, variable] of Object.entries(variables)) {
+      expect(linesWith(text, `http-request del-header ${name}`)).toHaveLength(1)
+      expect(linesWith(text, `http-request set-header ${name} `)).toEqual([
+        `http-request set-header ${name} %[var(txn.warder.${variable})] if { var(txn.warder.${variable}) -m len gt 0 }`,
+      ])
+      expect(positionOf(text, `del-header ${name}`)).toBeLessThan(
+        positionOf(text, '    http-request send-spoe-group'),
+      )
+      expect(positionOf(text, `set-header ${name}`)).toBeGreaterThan(
+        positionOf(text, 'unless { var(txn.warder.allowed)'),
+      )
+    }
+  })
+
+  it('by SPOE, forgets an earlier decision before it asks, and denies what is not allowed', () => {
+    const rules = linesWith(haproxySnippet(BY_SPOE), 'http-request ').filter((line) => !line.startsWith('#'))
+    const asked = rules.indexOf('http-request send-spoe-group warder judge')
+    expect(rules.slice(asked - 2, asked)).toEqual([
+      'http-request unset-var(txn.warder.allowed)',
+      'http-request unset-var(txn.warder.status)',
+    ])
+    for (const [i, status] of [401, 403, 503].entries())
+      expect(rules[asked + 1 + i]).toEndWith(` if { var(txn.warder.status) -m int eq ${status} }`)
+    expect(rules[asked + 4]).toMatch(
+      /^http-request return status 503 .* unless \{ var\(txn\.warder\.allowed\) -m bool \}$/,
+    )
   })
 
   it('writes a header once that is named in two spellings', () => {
@@ -128,7 +168,7 @@ describe('haproxySnippet', () => {
     ['an empty server name', { serverNames: [''] }],
     ['an option in listen', { listen: '80 accept-proxy' }],
     ['a certificate with a space', { certificate: { certFile: '/a b', keyReplacesCrt: false } }],
-    ['a Lua file with a comment', { luaFile: '/a#b' }],
+    ['a Lua file with a comment', { asking: { by: 'lua', file: '/a#b' } }],
     ['an identity header with an underscore', { identityNames: ['X_Auth'] }],
     ['an identity header with a line end', { identityNames: ['X-Auth\n'] }],
   ]

@@ -6,6 +6,42 @@ const sandbox = createSandbox()
 const config = `${sandbox.path}/warder.yaml`
 afterAll(() => sandbox.remove())
 
+describe('snippet haproxy --ask spoe', () => {
+  const asking = (listen: string, ...flags: readonly string[]) =>
+    runWarder([
+      'snippet',
+      'haproxy',
+      '--ask',
+      'spoe',
+      '-c',
+      sandbox.write(
+        'spoe.yaml',
+        `version: 1\nissuers: [{ name: a, issuer: https://a, audience: any, keys: { secret: ${SECRET} } }]\nlisten: { ${listen} }\n`,
+      ),
+      ...flags,
+    ])
+
+  it('names the listener for SPOE, and not that for decisions', async () => {
+    const { code, stdout } = await asking('spoe: "127.0.0.1:9291"')
+    expect([code, / server warder1 (\S+) /.exec(stdout)?.[1]]).toEqual([0, '127.0.0.1:9291'])
+  })
+
+  it('names the line to add when there is no such listener', async () => {
+    const ran = await asking('decisions: "127.0.0.1:9180"')
+    expect([ran.code, ran.stdout, errorCodeOf(ran)]).toEqual([3, '', 'ERR_CONFIG_MISSING_KEY'])
+    expect(ran.stderr).toContain('spoe: 127.0.0.1:9191')
+  })
+
+  it('names each Warder of --decisions', async () => {
+    const { stdout } = await asking(
+      'decisions: "127.0.0.1:9180"',
+      '--decisions',
+      '10.0.0.1:9191 10.0.0.2:9191',
+    )
+    for (const server of ['warder1 10.0.0.1:9191', 'warder2 10.0.0.2:9191']) expect(stdout).toContain(server)
+  })
+})
+
 describe('snippet nginx', () => {
   const withConfig = (more: string): string =>
     sandbox.write(

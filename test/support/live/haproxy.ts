@@ -2,8 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LUA_ACTION } from '../../../src/callers/haproxy/lua-action.ts'
-import type { HaproxySnippetOptions } from '../../../src/callers/haproxy/site.ts'
+import type { HaproxyAsking, HaproxySnippetOptions } from '../../../src/callers/haproxy/site.ts'
 import { haproxySnippet } from '../../../src/callers/haproxy/snippet.ts'
+import { SPOE_ENGINE } from '../../../src/callers/haproxy/spoe-engine.ts'
 import { findMissing, whichProgram } from '../../../tools/programs.ts'
 import { startProgram, type ChildProgram } from './child-program.ts'
 import type { Cleanup } from './cleanup.ts'
@@ -11,19 +12,23 @@ import type { StartFront } from './front.ts'
 import { isListening } from './loopback.ts'
 import { createTempDir } from './temp-dir.ts'
 
-export type HaproxyOptions = Omit<HaproxySnippetOptions, 'luaFile'>
+export type HaproxyOptions = Omit<HaproxySnippetOptions, 'asking'>
 
 export interface HaproxyEdits {
   readonly editSnippet?: (text: string) => string
   readonly editLua?: (text: string) => string
+  readonly editEngine?: (text: string) => string
+  /** Default: with the Lua action. */
+  readonly by?: HaproxyAsking['by']
 }
 
 /** What `haproxy -c` reports: its exit code and its output. */
 export async function testHaproxyConfig(
   options: HaproxyOptions,
   cleanup: Cleanup,
+  edits: HaproxyEdits = {},
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const child = startProgram(['haproxy', '-c', '-f', writeFiles(options, cleanup)])
+  const child = startProgram(['haproxy', '-c', '-f', writeFiles(options, cleanup, edits)])
   const code = await child.exited
   return { code, output: child.output() }
 }
@@ -37,7 +42,7 @@ export const isHaproxy26 = (): boolean =>
 
 /** HAProxy in front of a guarded site. */
 export const haproxyFront =
-  (edits: Pick<HaproxyEdits, 'editLua'> = {}): StartFront =>
+  (edits: Omit<HaproxyEdits, 'editSnippet'> = {}): StartFront =>
   ({ decisions, identityNames, upstream, port, editSnippet, tokenFields }, cleanup) =>
     startHaproxy(
       {
@@ -68,13 +73,15 @@ export async function startHaproxy(
 }
 
 function writeFiles(options: HaproxyOptions, cleanup: Cleanup, edits: HaproxyEdits = {}): string {
-  const { editSnippet = (text) => text, editLua = (text) => text } = edits
+  const { editSnippet = same, editLua = same, editEngine = same, by = 'lua' } = edits
   const dir = createTempDir(cleanup)
-  const luaFile = join(dir, 'warder.lua')
-  writeFileSync(luaFile, editLua(LUA_ACTION))
+  const asking = { by, file: join(dir, `warder.${by}`) }
+  writeFileSync(asking.file, by === 'lua' ? editLua(LUA_ACTION) : editEngine(SPOE_ENGINE))
   const file = join(dir, 'haproxy.cfg')
-  const text = editSnippet(haproxySnippet({ ...options, luaFile }))
+  const text = editSnippet(haproxySnippet({ ...options, asking }))
   // Only root can change to another user.
   writeFileSync(file, process.getuid?.() === 0 ? text : text.replaceAll(/^ {4}(?:user|group) .*\n/gm, ''))
   return file
 }
+
+const same = (text: string): string => text

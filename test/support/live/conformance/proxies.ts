@@ -30,6 +30,14 @@ export const CONFORMING: readonly ConformingProxy[] = [
   { name: 'caddy', version: '2.6', programs: ['caddy'], start: caddyFront('caddy') },
   { name: 'traefik', programs: ['traefik'], start: traefikFront() },
   { name: 'haproxy', programs: ['haproxy'], start: haproxyFront() },
+  {
+    name: 'haproxy',
+    version: 'spoe',
+    programs: ['haproxy'],
+    start: haproxyFront({ by: 'spoe' }),
+    extraListen: ', spoe: "127.0.0.1:0"',
+    portOf: ({ service }) => portOf(service.addresses.at(-1)),
+  },
   { name: 'apache', programs: ['apache2', 'lua-socket'], start: apacheFront() },
   { name: 'envoy', programs: ['envoy'], start: envoyFront },
   {

@@ -1,0 +1,87 @@
+/** Decides on the NOTIFY frames of HAProxy: parse, decide, render. Whatever goes wrong is an answer that does not allow. */
+import { ackActions } from '../../callers/spoe/ack-actions.ts'
+import { clientAddressOf, parseJudge, UNKNOWN_POLICY } from '../../callers/spoe/judge.ts'
+import { readJudgeMessage, type JudgeMessage } from '../../callers/spoe/judge-message.ts'
+import { SPOE_DIALECT } from '../../callers/spoe/spoe-dialect.ts'
+import type { SpopReader } from '../../callers/spoe/spop-reader.ts'
+import { denyUnread } from '../../decision/decide.ts'
+import type { Decision } from '../../decision/decision.ts'
+import { internalError, type Denial } from '../../decision/denial.ts'
+import type { AuthzRequest } from '../../request/authz-request.ts'
+import type { DecisionService } from '../decision-routes.ts'
+
+type JudgeService = Omit<DecisionService, 'onUnreadBody'>
+
+export interface SpopJudge {
+  /**
+   * Returns the actions of the ACK, one character for each byte; none if even a denial does not fit.
+   *
+   * @param peer Address of the other side of the connection; empty on a unix socket.
+   * @param maxBytes What fits into the frame.
+   * @throws MalformedFrame when the payload is no list of messages.
+   */
+  readonly judge: (payload: SpopReader, peer: string, maxBytes: number) => string | Promise<string>
+  /** The actions after a bug. */
+  readonly failed: (maxBytes: number) => string
+}
+
+interface Asked {
+  readonly message: JudgeMessage | undefined
+  readonly request?: AuthzRequest
+  readonly startedMs: number
+  readonly maxBytes: number
+}
+
+const NO_HEADERS = { get: () => null }
+
+export function createSpopJudge(service: JudgeService): SpopJudge {
+  const refuse = (denial: Denial, asked: Asked): string =>
+    respond(service, denyUnread(service.guard, denial, service.newId()), asked)
+  return {
+    judge(payload, peer, maxBytes) {
+      const startedMs = service.monotonicMs()
+      const message = readJudgeMessage(payload)
+      const asked = { message, startedMs, maxBytes }
+      const parsed = parseJudge(message)
+      const headers = parsed.ok ? parsed.value.request.headers : NO_HEADERS
+      if (service.isTrusted?.(peer, headers) === false)
+        return refuse({ reason: 'caller_untrusted', peer }, asked)
+      if (!parsed.ok) return refuse(parsed.error, asked)
+      const { request, policy: name } = parsed.value
+      const policy = name === undefined ? undefined : service.guard.policies.get(name)
+      if (name !== undefined && policy === undefined) return refuse(UNKNOWN_POLICY, asked)
+      const decision = service.decide({ request, policy })
+      return decision instanceof Promise
+        ? decision.then((decided) => respond(service, decided, { ...asked, request }))
+        : respond(service, decision, { ...asked, request })
+    },
+    failed: (maxBytes) =>
+      refuse(internalError('the answer to HAProxy'), {
+        message: undefined,
+        startedMs: service.monotonicMs(),
+        maxBytes,
+      }),
+  }
+}
+
+function respond(service: JudgeService, decided: Decision, asked: Asked): string {
+  const { guard, monotonicMs, onDecision, newId } = service
+  const { message, request, startedMs, maxBytes } = asked
+  let decision = decided
+  let actions = ackActions(decision, guard.identityNames)
+  if (actions.length > maxBytes) {
+    // An allow that HAProxy cannot be told is none: the log says what the client gets.
+    decision = denyUnread(guard, internalError('an answer longer than max-frame-size'), newId())
+    actions = ackActions(decision, guard.identityNames)
+    if (actions.length > maxBytes) actions = ''
+  }
+  onDecision({
+    decision,
+    status: decision.outcome === 'allow' ? 200 : decision.status,
+    request,
+    via: SPOE_DIALECT.name,
+    durationMs: monotonicMs() - startedMs,
+    clientAddress: message && clientAddressOf(message),
+  })
+  return actions
+}
