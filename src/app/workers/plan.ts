@@ -34,6 +34,8 @@ export interface BoundAddresses {
   readonly decisions: SocketAddress
   readonly grpc: SocketAddress | null
   readonly spoe: SocketAddress | null
+  /** TLS of the first two, as the service started; undefined: none. */
+  readonly tls: Settings['listen']['tls']
   readonly gateway: readonly { readonly asked: SocketAddress; readonly bound: SocketAddress }[]
 }
 
@@ -80,7 +82,7 @@ export function createOwnPlan(
 /** The supervisor has the admin listener. */
 function boundListen(
   listen: Settings['listen'],
-  { decisions, gateway, grpc, spoe }: BoundAddresses,
+  { decisions, gateway, grpc, spoe, tls: boundTls }: BoundAddresses,
   holdsUnixSockets: boolean,
 ): Settings['listen'] {
   const unclaimed = [...gateway]
@@ -88,8 +90,12 @@ function boundListen(
     const at = unclaimed.findIndex((one) => socketText(one.asked) === socketText(asked))
     return at < 0 ? asked : (unclaimed.splice(at, 1)[0]?.bound ?? asked)
   }
+  // Only a restart changes whether there is TLS: a replaced worker must not differ from its neighbours. Without the
+  // files of a `tls` that was removed, the workers refuse the configuration.
+  const { tls = boundTls, ...rest } = listen
   return {
-    ...listen,
+    ...rest,
+    ...(boundTls !== undefined && tls !== undefined && { tls }),
     decisions,
     grpc,
     spoe,

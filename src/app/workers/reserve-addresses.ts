@@ -23,6 +23,7 @@ export async function reserveAddresses({
   gateway,
   grpc,
   spoe,
+  tls,
 }: Settings['listen']): Promise<Reservation> {
   const locks: ReturnType<typeof lock>[] = []
   const release = (): void => {
@@ -42,7 +43,7 @@ export async function reserveAddresses({
     for (const { address } of gateway) others.push({ asked: address, bound: await reserve(address) })
     const calls = grpc === null ? null : await reserve(grpc)
     const frames = spoe === null ? null : await reserve(spoe)
-    return { bound: { decisions: first, grpc: calls, spoe: frames, gateway: others }, release }
+    return { bound: { decisions: first, grpc: calls, spoe: frames, tls, gateway: others }, release }
   } catch (fault) {
     release()
     throw fault

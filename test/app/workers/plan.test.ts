@@ -19,6 +19,7 @@ const BOUND = {
   decisions: { kind: 'tcp', host: '127.0.0.1', port: 9180, isShared: true },
   grpc: null,
   spoe: null,
+  tls: undefined,
   gateway: [
     {
       asked: { kind: 'tcp', host: '127.0.0.1', port: 0 },
@@ -71,6 +72,23 @@ describe('the plan of a configuration', () => {
       expect(own).toEqual(rest)
       instance.close()
     }
+  })
+
+  it('has TLS for proxies if the service started with it, and not otherwise', async () => {
+    const started = { certificates: [{ certFile: '/a.pem', keyFile: '/a.key' }] }
+    const renewed = { certificates: [{ certFile: '/b.pem', keyFile: '/b.key' }] }
+    const instance = await loadOrThrow(CONFIG)
+    const tlsOf = (bound: typeof started | undefined, now: typeof started | undefined) => {
+      const { settings } = instance.config
+      const listen = { ...settings.listen, ...(now && { tls: now }) }
+      const next = { ...instance, config: { ...instance.config, settings: { ...settings, listen } } }
+      const context = { count: 2, bound: { ...BOUND, tls: bound }, relay: createKeyRelay() }
+      return createOwnPlan(next, 1, 1, context).own.listen?.tls
+    }
+    expect(tlsOf(undefined, renewed)).toBeUndefined()
+    expect(tlsOf(started, renewed)).toEqual(renewed)
+    expect(tlsOf(started, undefined)).toEqual(started)
+    instance.close()
   })
 
   it('arrives in parts, of which each is asked for when the previous one was taken', async () => {
