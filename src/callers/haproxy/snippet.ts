@@ -53,6 +53,8 @@ backend warder
     timeout server 30s
     timeout check 1s
     option spop-check
+    # When one refuses a connection, the next one is asked at once; otherwise the same one again, a second later.
+    option redispatch 1
 ${addresses.map((address, i) => `    server warder${i + 1} ${toServer(address)} check inter 1s fastinter 200ms downinter 200ms fall 2 rise 1`).join('\n')}`
 
 /** An address of Warder as HAProxy writes it. */
