@@ -1,14 +1,16 @@
 /** HAProxy that asks by SPOE; the conformance and parity tests have it in their tables, too. */
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startCountingProxy, type CountingProxy } from '../support/live/counting-proxy.ts'
 import { decisionsReachClientAndApplication } from '../support/live/decisions.ts'
-import { IDENTITY_NAMES, type GuardedSite } from '../support/live/guarded-site.ts'
+import { IDENTITY_NAMES, startGuardedSite, type GuardedSite } from '../support/live/guarded-site.ts'
 import { siteBySpoe } from '../support/live/haproxy-spoe.ts'
-import { testHaproxyConfig, type HaproxyOptions } from '../support/live/haproxy.ts'
+import { haproxyFront, testHaproxyConfig, type HaproxyOptions } from '../support/live/haproxy.ts'
 import { mintOfSize } from '../support/live/large-tokens.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
+import { createTempDir } from '../support/live/temp-dir.ts'
 
 const OPTIONS: HaproxyOptions = {
   decisions: ['127.0.0.1:9191'],
@@ -104,6 +106,39 @@ liveSuite('HAProxy by SPOE, with the changes that its page describes', ['haproxy
     const site = await siteBySpoe(cleanup, {}, { editEngine })
     expect((await site.ask({ target: '/any/1' }, site.mint())).status).toBe(403)
     expect((await site.ask({ target: '/any/1' }, site.mint({ scope: 'orders:write' }))).status).toBe(200)
+  })
+
+  it('sends a secret that Warder wants of its callers, and hides it from the application', async () => {
+    const headers = [['X-Warder-Secret', 'guess']] as const
+    const extraConfig = 'trusted_callers: [{ secret: sesame-sesame-sesame-sesame }]'
+    const without = await siteBySpoe(cleanup, { extraConfig })
+    const refused = await without.ask({ target: '/orders/1', headers }, without.mint())
+    expect([refused.status, ...refused.values('X-Decision-Reason')]).toEqual([403, 'caller_untrusted'])
+    const site = await siteBySpoe(cleanup, {
+      extraConfig,
+      editSnippet: (cfg) =>
+        cfg.replace(
+          /^ {4}http-request send-spoe-group .*$/m,
+          (line) =>
+            `    http-request set-header X-Warder-Secret sesame-sesame-sesame-sesame\n${line}\n    http-request del-header X-Warder-Secret`,
+        ),
+    })
+    expect((await site.ask({ target: '/orders/1', headers }, site.mint())).status).toBe(200)
+    expect(site.app.received.at(-1)?.values('X-Warder-Secret')).toEqual([])
+  })
+
+  it('asks over a unix socket', async () => {
+    const socket = join(createTempDir(cleanup), 'spoe.sock')
+    const site = await startGuardedSite(cleanup, {
+      front: haproxyFront({ by: 'spoe' }),
+      extraListen: `, spoe: "unix:${socket}"`,
+      editSnippet: (cfg) =>
+        cfg
+          .replace(/server warder1 \S+/, `server warder1 unix@${socket}`)
+          .replaceAll(/^ {4}(?:user|group) .*\n/gm, ''),
+    })
+    expect((await site.ask({ target: '/orders/1' }, site.mint())).status).toBe(200)
+    expect((await site.ask({ target: '/orders/1' })).status).toBe(401)
   })
 
   it('logs status and id of each decision', async () => {
