@@ -25,7 +25,9 @@ export async function startNaiveAuthServer(cleanup: Cleanup): Promise<number> {
         toSkip = Number(valuesOf(taken.message, 'content-length')[0] ?? 0)
         const [url = ''] = valuesOf(taken.message, 'x-original-url')
         const isAllowed = url.includes('/public/') || taken.message.startLine.includes('/v1/auth/token')
-        socket.write(`HTTP/1.1 ${isAllowed ? '200 OK' : '403 Forbidden'}\r\nContent-Length: 0\r\n\r\n`)
+        const status = isAllowed ? '200 OK' : '403 Forbidden'
+        // The printed text lets nothing pass without the id of a decision.
+        socket.write(`HTTP/1.1 ${status}\r\nX-Decision-Id: naive\r\nContent-Length: 0\r\n\r\n`)
       }
     })
   })
