@@ -4,7 +4,7 @@ import { isMethod } from './method.ts'
 
 /**
  * The method that a preflight announces; undefined if the request is not a real one. Browsers send preflights without
- * credentials, with one `Origin` and one method; whoever sends more wants something else.
+ * credentials, with one `Origin` and one method; a request with more is none.
  */
 export function announcedMethod({ method, headers }: AuthzRequest): string | undefined {
   if (method !== 'OPTIONS') return undefined

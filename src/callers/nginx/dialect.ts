@@ -8,7 +8,7 @@ import { parseOriginalUrl } from '../../request/parse-original-url.ts'
 import { err, ok } from '../../result.ts'
 import { denyLines, renderAllow, type Dialect } from '../caller.ts'
 
-/** Whoever follows the lines for nginx with another proxy comes no further. */
+/** Somebody who follows the lines for nginx with another proxy is not helped by them. */
 const OTHER_PROXIES =
   'Traefik, Caddy, HAProxy, Apache httpd and APISIX ask /v1/auth/forward, Envoy asks /v1/auth/envoy'
 
