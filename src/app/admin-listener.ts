@@ -2,6 +2,7 @@
 import { adminRoutes } from '../admin/admin-routes.ts'
 import { reportHealth, type WorkerHealth } from '../admin/health.ts'
 import { reportKeys } from '../admin/keys-report.ts'
+import type { AskAll } from '../admin/questions.ts'
 import { createHttpListener, type HttpListener } from '../server/http-listener.ts'
 import { localOnly } from '../server/local-only.ts'
 import type { SocketAddress } from '../socket-address.ts'
@@ -12,6 +13,8 @@ export interface ServiceState {
   readonly isDraining: () => boolean
   /** Of all listeners. */
   readonly addresses: () => readonly string[]
+  /** For what the processes that decide know. */
+  readonly askAll: AskAll
   /** Absent for a service of one process. */
   readonly workers?: () => readonly WorkerHealth[]
 }

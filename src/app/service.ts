@@ -1,4 +1,5 @@
 /** The running service: listeners over an instance that is swapped in whole. */
+import type { ProcessAnswers } from '../admin/questions.ts'
 import type { Stores } from '../decision/stores.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -13,6 +14,7 @@ import type { Instance, ServingInstance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
 import { freeSockets } from './free-sockets.ts'
 import { createRest, nextTurn } from './loading/rest.ts'
+import { askThisProcess, createProcessAnswers } from './process-answers.ts'
 import { openListeners, type Answers, type Listeners } from './service-listeners.ts'
 import { createStores, monotonicMs, newId, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
@@ -21,6 +23,8 @@ export interface Service<Served extends ServingInstance = Instance> {
   /** Addresses that are listened on: decisions, then admin, those of the gateway, that of gRPC and that of SPOE, if there are any. */
   readonly addresses: readonly string[]
   readonly instance: Served
+  /** What this process answers about its decisions. */
+  readonly answers: ProcessAnswers
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
   swap(next: Served): void
   /** The same in two steps: first what takes long, in slices. One at a time. */
@@ -74,7 +78,8 @@ export async function startService<Served extends ServingInstance>(
     setTimer,
     linesPerSecond: () => running.instance.config.settings.log.denialsPerSecond,
   })
-  const { onDecision, stopTidying } = watchDecisions(log.onDecision)
+  const { onDecision, decided, stopTidying } = watchDecisions([log.onDecision])
+  const answers = createProcessAnswers({ decided })
   const { onUnreadBody } = log.listener
   const answersOf = createAnswers(running, onDecision, onUnreadBody)
   const listeners = await openListeners(first, {
@@ -85,6 +90,7 @@ export async function startService<Served extends ServingInstance>(
       openAdmin(address, () => running.instance, {
         isDraining: () => running.isDraining,
         addresses: () => addresses,
+        askAll: askThisProcess(answers),
       }),
     gatewayLog: log.gatewayLog(onDecision),
     listenerLog: log.listener,
@@ -93,6 +99,7 @@ export async function startService<Served extends ServingInstance>(
   const { decisions, admin, gateway, grpc, spoe, addresses } = listeners
   return {
     addresses,
+    answers,
     get instance() {
       return running.instance
     },
@@ -185,9 +192,13 @@ function createSwap<Served extends ServingInstance>(
   }
 }
 
-/** Logs and counts decisions; while there are none, memory is given back. */
-function watchDecisions(log: (event: DecisionEvent) => void): {
-  readonly onDecision: (event: DecisionEvent) => void
+/** Gets every decision, on its way to the caller: it must not throw, and not wait. */
+type DecisionReader = (event: DecisionEvent) => void
+
+/** Passes decisions to the readers in their order, and counts them; while there are none, memory is given back. */
+function watchDecisions(readers: readonly DecisionReader[]): {
+  readonly onDecision: DecisionReader
+  readonly decided: () => number
   readonly stopTidying: () => void
 } {
   let decided = 0
@@ -200,8 +211,9 @@ function watchDecisions(log: (event: DecisionEvent) => void): {
   return {
     onDecision(event) {
       decided++
-      log(event)
+      for (const read of readers) read(event)
     },
+    decided: () => decided,
     stopTidying: () => clearInterval(tidying),
   }
 }

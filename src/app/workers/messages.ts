@@ -1,5 +1,6 @@
 /** What the supervisor and a worker send each other. */
 import { parseStrictJson } from '../../strict-json.ts'
+import type { QuestionKind } from '../../admin/questions.ts'
 import type { RateLimit } from '../../decision/stores.ts'
 import type { Algorithm } from '../../syntax/algorithms.ts'
 import type { ErrorCode } from '../../errors.ts'
@@ -27,6 +28,8 @@ export type ToWorker =
   | { readonly kind: 'keys'; readonly changed: readonly SourceKeys[] }
   /** The answer to `lookup`: whether a load was waited for. */
   | { readonly kind: 'looked_up'; readonly id: number; readonly hasWaited: boolean }
+  /** A question of the admin listener; see admin/questions.ts. */
+  | { readonly kind: 'ask'; readonly id: number; readonly question: QuestionKind; readonly asked: unknown }
   | { readonly kind: 'ping' }
   | { readonly kind: 'stop'; readonly drainMs: number }
   /** The answer to counts, as JSON: the runtime copies a text at a third of the cost of the same value as an object. */
@@ -50,6 +53,8 @@ export type FromWorker =
   | { readonly kind: 'used'; readonly source: number; readonly thumbprint: string }
   /** The rate limits that the worker has from now on. */
   | { readonly kind: 'limits'; readonly limits: readonly RateLimit[] }
+  /** The answer to `ask`, as JSON. */
+  | { readonly kind: 'told'; readonly id: number; readonly answer: string }
   | { readonly kind: 'pong' }
   /** Requests to count, as JSON. */
   | string

@@ -27,7 +27,7 @@ export function runWorker({ send, onMessage, onGone }: Channel): Promise<0 | 1> 
   const logger = createLogger(1)
   writeLogAtExit(logger)
   logBugs(logger)
-  const lookUps = createQuestions()
+  const lookUps = createQuestions<boolean>()
   const mirrors = createMirrors(
     (source, kid, algorithm) => lookUps.ask((id) => send({ kind: 'lookup', id, source, kid, algorithm })),
     (source, thumbprint) => send({ kind: 'used', source, thumbprint }),
@@ -57,6 +57,10 @@ export function runWorker({ send, onMessage, onGone }: Channel): Promise<0 | 1> 
           return mirrors.update(message.changed)
         case 'looked_up':
           return lookUps.answered(message.id, message.hasWaited)
+        case 'ask':
+          return void generations.answer(message.question, message.asked).then((answer) => {
+            if (answer !== undefined) send({ kind: 'told', id: message.id, answer })
+          })
         case 'ping':
           return send({ kind: 'pong' })
         case 'stop':

@@ -63,6 +63,7 @@ async function startSupervised(
     isDraining: () => isDraining,
     addresses: () => addresses,
     workers: () => group.health,
+    askAll: (question, asked) => group.askAll(question, asked),
   })
   const addresses = addressesOf(bound, admin?.address)
   const group = new WorkerGroup(generationOf(first), {

@@ -1,4 +1,5 @@
 /** The configurations of a worker: the one that it serves, and the next one, which is built beside it. */
+import type { ProcessAnswers, QuestionKind } from '../../admin/questions.ts'
 import { WarderError } from '../../errors.ts'
 import type { Stores } from '../../decision/stores.ts'
 import type { Logger } from '../../observe/logger.ts'
@@ -88,6 +89,18 @@ export class WorkerGenerations {
     this.#arrival.stop(generation)
     if (this.#wanted === generation) this.#wanted = undefined
     if (this.#prepared?.plan.generation === generation) this.#drop()
+  }
+
+  /** JSON; undefined if this process does not serve, or has a bug there: the others answer. */
+  async answer(question: QuestionKind, asked: unknown): Promise<string | undefined> {
+    try {
+      const service = await this.#opening
+      if (service === undefined) return undefined
+      const answer = service.answers[question] as (asked: unknown) => ReturnType<ProcessAnswers[QuestionKind]>
+      return JSON.stringify(await answer(asked))
+    } catch {
+      return undefined
+    }
   }
 
   async stop(drainMs: number): Promise<void> {

@@ -1,11 +1,13 @@
 /** The workers of a service: all serve one generation of the configuration, and each that ends is replaced. */
 import type { WorkerHealth } from '../../admin/health.ts'
+import type { AskAll } from '../../admin/questions.ts'
 import type { Logger } from '../../observe/logger.ts'
 import { ok, type Result } from '../../result.ts'
 import { Change, workerFault } from './change.ts'
-import type { SharedFault, ToWorker } from './messages.ts'
+import { readText, type SharedFault, type ToWorker } from './messages.ts'
 import type { PlanParts } from './plan-parts.ts'
 import type { OwnPlan } from './plan.ts'
+import { createQuestions } from './questions.ts'
 import { WorkerSlot, type SlotEvents, type Spawn, type WorkerMessage } from './worker-slot.ts'
 
 /** A configuration for all workers. */
@@ -25,11 +27,15 @@ export interface WorkerGroupDeps {
   readonly onLines: SlotEvents['onLines']
 }
 
+/** Longest wait for the answer of a worker, in milliseconds: a reload keeps it busy for less. */
+const ANSWER_WAIT_MS = 2_000
+
 export class WorkerGroup {
   /** Resolves when all workers serve, or with the first reason why one cannot: then none is left. */
   readonly started: Promise<Result<void, SharedFault>>
   readonly #deps: WorkerGroupDeps
   readonly #slots: readonly WorkerSlot[]
+  readonly #questions = createQuestions<string>()
   #inForce: Generation
   /** Being built. */
   #next: Generation | undefined
@@ -89,6 +95,21 @@ export class WorkerGroup {
     for (const slot of this.#slots) if (slot.isStarted) slot.send(message)
   }
 
+  /** Asks all workers that serve; see {@link AskAll}. */
+  readonly askAll: AskAll = async (question, asked) => {
+    const serving = this.#slots.filter((slot) => slot.isServing)
+    const told = await Promise.all(
+      serving.map((slot) => {
+        const late = Promise.withResolvers<undefined>()
+        const timer = setTimeout(() => late.resolve(undefined), ANSWER_WAIT_MS)
+        const answer = this.#questions.ask((id) => slot.send({ kind: 'ask', id, question, asked }))
+        return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
+      }),
+    )
+    // Of this program's own process, so of the type of the question.
+    return told.flatMap((text) => (text === undefined ? [] : [readText(text) as never]))
+  }
+
   /** Lets every worker drain and end. */
   async stop(drainMs: number): Promise<void> {
     this.#change?.fail(workerFault('the service is stopping'))
@@ -118,6 +139,8 @@ export class WorkerGroup {
       case 'serving':
         generations.serving = message.generation
         return this.#report(slot, 'switch', message.generation)
+      case 'told':
+        return this.#questions.answered(message.id, message.answer)
       case 'refused':
         return this.#refuse(slot, message.generation, message.fault)
       default:

@@ -250,3 +250,35 @@ describe('the workers of a service', () => {
       expect(group.health.map(({ pid }) => pid)).toEqual([undefined, undefined])
     })
 })
+
+describe('a question to all workers', () => {
+  const asks = (message: ToWorker) =>
+    typeof message === 'object' && message.kind === 'ask' ? message : undefined
+
+  it('has an answer of each, in their order', async () => {
+    const { group } = start(3, (process, message) => {
+      const asked = asks(message)
+      if (asked === undefined) return obey(process, message)
+      const answer = JSON.stringify(process.number * 10)
+      setTimeout(() => process.say({ kind: 'told', id: asked.id, answer }), 3 - process.number)
+    })
+    await group.started
+    expect(await group.askAll('decided', null)).toEqual([10, 20, 30])
+    await group.stop(0)
+  })
+
+  it('is answered without one that is silent', async () => {
+    const { group } = start(2, (process, message) => {
+      const asked = asks(message)
+      if (asked === undefined) return obey(process, message)
+      if (process.number === 2) process.say({ kind: 'told', id: asked.id, answer: '7' })
+    })
+    await group.started
+    jest.useFakeTimers()
+    const asking = group.askAll('decided', null)
+    jest.advanceTimersByTime(2_000)
+    jest.useRealTimers()
+    expect(await asking).toEqual([7])
+    await group.stop(0)
+  })
+})

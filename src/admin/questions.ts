@@ -1,0 +1,22 @@
+/** What the admin listener asks the processes that decide. Plain data only: they may be other processes. */
+
+/** A line for each question: what is asked, and what one process answers. */
+export interface ProcessQuestions {
+  /** How many decisions the process has made since it started. */
+  readonly decided: { readonly asked: null; readonly answer: number }
+}
+
+export type QuestionKind = keyof ProcessQuestions
+export type Asked<K extends QuestionKind> = ProcessQuestions[K]['asked']
+export type AnswerTo<K extends QuestionKind> = ProcessQuestions[K]['answer']
+
+/** How one process answers each question. A promise is for an answer that is made in slices, between decisions. */
+export type ProcessAnswers = {
+  readonly [K in QuestionKind]: (asked: Asked<K>) => AnswerTo<K> | Promise<AnswerTo<K>>
+}
+
+/**
+ * Asks every process that serves. The answers are in the order of the workers; one that does not answer in time, or
+ * ends, is left out.
+ */
+export type AskAll = <K extends QuestionKind>(kind: K, asked: Asked<K>) => Promise<readonly AnswerTo<K>[]>
