@@ -28,6 +28,9 @@ const PACKAGE_OF = {
   // A library of Java.
   jetty: 'libjetty9-java',
   java: 'default-jdk-headless',
+  // With promtool.
+  prometheus: 'prometheus',
+  'fail2ban-regex': 'fail2ban',
 } as const
 
 /** A library is installed if this file is there. */
