@@ -92,10 +92,10 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     compat: { core: false, imports: ['config', ...GROUND], types: CORE },
-    // An endpoint may name a policy; the listener hands it on.
+    // An endpoint may name a policy; the listener hands it on. The admin listener sends what admin/ answers.
     server: {
       core: false,
-      imports: ['request', 'http', 'callers', 'decision', 'observe'],
+      imports: ['request', 'http', 'callers', 'decision', 'observe', 'admin'],
       types: ['policy', ...GROUND],
     },
   },
@@ -136,8 +136,8 @@ export const ENTRIES: Readonly<Record<string, readonly string[]>> = {
 
 /** The places that may import each npm package: a room (`config/`) or one file. No other package is allowed. */
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  // Files of other systems have shapes of their own.
-  zod: ['settings/', 'compat/'],
+  // Files of other systems have shapes of their own, and so have the answers of the admin API.
+  zod: ['settings/', 'compat/', 'admin/'],
   yaml: ['config/'],
   'fastest-levenshtein': ['suggest.ts'],
   commander: ['cli/'],

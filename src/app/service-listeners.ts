@@ -7,7 +7,7 @@ import { createDecisionListener, type DecisionListener } from '../server/decisio
 import type { Endpoints } from '../server/endpoint-handler.ts'
 import type { GrpcMethods } from '../server/grpc/grpc-handler.ts'
 import { createGrpcListener, type GrpcListener } from '../server/grpc/grpc-listener.ts'
-import type { HttpListener } from '../server/http-listener.ts'
+import type { AdminListener } from '../server/admin/admin-listener.ts'
 import type { SpopJudge } from '../server/spoe/judge-method.ts'
 import { createSpoeListener, type SpoeListener } from '../server/spoe/spoe-listener.ts'
 import type { Settings } from '../settings/definition.ts'
@@ -28,7 +28,7 @@ export interface Answering {
   readonly answers: Answers
   /** False if another process has the unix sockets. */
   readonly holdsUnixSockets: boolean
-  readonly openAdmin: (address: Settings['listen']['admin']) => HttpListener | undefined
+  readonly openAdmin: (address: Settings['listen']['admin']) => AdminListener | undefined
   readonly gatewayLog: Parameters<typeof createGateway>[1]
   readonly listenerLog: ListenerLog
   readonly stores: Stores
@@ -36,7 +36,7 @@ export interface Answering {
 
 export interface Listeners {
   readonly decisions: DecisionListener | undefined
-  readonly admin: HttpListener | undefined
+  readonly admin: AdminListener | undefined
   readonly gateway: Gateway | undefined
   readonly grpc: GrpcListener | undefined
   readonly spoe: SpoeListener | undefined
@@ -84,4 +84,4 @@ export async function openListeners(instance: ServingInstance, answering: Answer
   }
 }
 
-type Closable = DecisionListener | GrpcListener | SpoeListener | HttpListener
+type Closable = DecisionListener | GrpcListener | SpoeListener | AdminListener

@@ -2,6 +2,7 @@
 import type { ProcessAnswers } from '../admin/questions.ts'
 import type { Stores } from '../decision/stores.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
+import { createAdminLog } from '../observe/admin-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { createServiceLog } from '../observe/service-log.ts'
 import { decisionRoutes, type DecisionService } from '../server/decision-routes.ts'
@@ -87,11 +88,16 @@ export async function startService<Served extends ServingInstance>(
     answers: answersOf(first),
     holdsUnixSockets,
     openAdmin: (address) =>
-      openAdmin(address, () => running.instance, {
-        isDraining: () => running.isDraining,
-        addresses: () => addresses,
-        askAll: askThisProcess(answers),
-      }),
+      openAdmin(
+        address,
+        {
+          instance: () => running.instance,
+          isDraining: () => running.isDraining,
+          addresses: () => addresses,
+          askAll: askThisProcess(answers),
+        },
+        createAdminLog(logger),
+      ),
     gatewayLog: log.gatewayLog(onDecision),
     listenerLog: log.listener,
     stores,
@@ -144,7 +150,7 @@ interface Running<Served> {
 
 function createSwap<Served extends ServingInstance>(
   running: Running<Served>,
-  { decisions, gateway, grpc, spoe }: Listeners,
+  { decisions, admin, gateway, grpc, spoe }: Listeners,
   answersOf: (next: Served) => Answers,
 ): Pick<Service<Served>, 'swap' | 'prepare' | 'replace'> {
   const swap = (next: Served, replaceGateway: () => void): void => {
@@ -158,6 +164,7 @@ function createSwap<Served extends ServingInstance>(
     grpc?.replace(methods)
     spoe?.replace(judge)
     for (const listener of [decisions, grpc]) listener?.certificatesReplaced()
+    admin?.replaced()
     replaceGateway()
     old.close(next)
   }

@@ -13,11 +13,7 @@ const MAX_STACK_LENGTH = 4_000
  */
 export function logBugs(logger: Logger, source: Pick<NodeJS.Process, 'on' | 'off'> = process): () => void {
   const onThrown = (thrown: unknown): void => {
-    const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
-    // Line by line: the message may contain anything, and people read a stack by its lines.
-    const lines = text.slice(0, MAX_STACK_LENGTH).split('\n')
-    const stack = lines.map((line) => redact(line, MAX_STACK_LENGTH)).join('\n')
-    logger.error({ event: 'bug', stack }, 'a bug in Warder: please report it')
+    logger.error({ event: 'bug', stack: stackText(thrown) }, 'a bug in Warder: please report it')
   }
   source.on('uncaughtException', onThrown)
   source.on('unhandledRejection', onThrown)
@@ -25,4 +21,12 @@ export function logBugs(logger: Logger, source: Pick<NodeJS.Process, 'on' | 'off
     source.off('uncaughtException', onThrown)
     source.off('unhandledRejection', onThrown)
   }
+}
+
+/** The stack of what was thrown, for a line of the log. */
+export function stackText(thrown: unknown): string {
+  const text = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+  // Line by line: the message may contain anything, and people read a stack by its lines.
+  const lines = text.slice(0, MAX_STACK_LENGTH).split('\n')
+  return lines.map((line) => redact(line, MAX_STACK_LENGTH)).join('\n')
 }

@@ -1,5 +1,6 @@
 /** Keeps web pages away from listeners without authentication: only programs of this machine may use them. */
 import { isIP } from 'node:net'
+import type { HeaderReader } from '../request/authz-request.ts'
 import type { HttpHandler } from './http-listener.ts'
 
 const MISDIRECTED = 421
@@ -31,16 +32,44 @@ export function localOnly(
 }
 
 function refusalOf(headers: Headers, hosts: readonly string[]): Response | undefined {
-  const host = headers.get('host')
-  // HTTP/1.0 has no Host; browsers always send one.
-  if (host !== null && !isLocalHost(host, hosts))
-    return refusal(MISDIRECTED, 'use an IP address or localhost, or add this host to listen.admin_hosts')
+  const foreign = findForeign(headers, headers.get('host') ?? '', hosts, 'http')
+  if (foreign === undefined) return undefined
+  const { what, message, hints } = foreign
+  return refusal(what === 'host' ? MISDIRECTED : FORBIDDEN, [message, ...hints].join('; '))
+}
+
+/** What shows that a web page of another origin may have sent a request. */
+export interface ForeignRequest {
+  readonly what: 'host' | 'origin'
+  readonly message: string
+  readonly hints: readonly string[]
+}
+
+/**
+ * @param authority As sent; empty for HTTP/1.0, which has no Host: browsers always send one.
+ * @param hosts As in {@link localOnly}.
+ * @param scheme Of the listener.
+ */
+export function findForeign(
+  headers: HeaderReader,
+  authority: string,
+  hosts: readonly string[],
+  scheme: 'http' | 'https',
+): ForeignRequest | undefined {
+  if (authority !== '' && !isLocalHost(authority, hosts))
+    return {
+      what: 'host',
+      message: 'the listener is not asked under this name',
+      hints: ['use an IP address or localhost, or add this host to listen.admin_hosts'],
+    }
   const site = headers.get('sec-fetch-site')
   const origin = headers.get('origin')
   const isForeign =
     (site !== null && site !== 'same-origin' && site !== 'none') ||
-    (origin !== null && origin !== `http://${host}`)
-  return isForeign ? refusal(FORBIDDEN, 'requests from pages of other origins are not allowed') : undefined
+    (origin !== null && origin !== `${scheme}://${authority}`)
+  return isForeign
+    ? { what: 'origin', message: 'requests from pages of other origins are not allowed', hints: [] }
+    : undefined
 }
 
 const refusal = (status: number, why: string): Response =>

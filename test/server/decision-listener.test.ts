@@ -198,13 +198,21 @@ describe('the admin listener', () => {
       expect(text).toContain(part)
   })
 
-  for (const host of ['a b', '[', 'x/../y', 'a:99999', '@']) {
-    it(`answers 421, and no 5xx, to an invalid Host header (${host})`, async () => {
+  // What is no host at all is a bad request (RFC 9112 §3.2).
+  const INVALID_HOSTS: readonly (readonly [host: string, status: number])[] = [
+    ['a b', 400],
+    ['[', 400],
+    ['x/../y', 400],
+    ['a:99999', 421],
+    ['@', 400],
+  ]
+  for (const [host, status] of INVALID_HOSTS) {
+    it(`answers ${status}, and no 5xx, to an invalid Host header (${host})`, async () => {
       const port = Number(running.admin.split(':').at(-1))
       const { text } = await exchange(port, `GET /readyz?verbose HTTP/1.1\r\nHost: ${host}\r\n\r\n`, (all) =>
         all.includes('\r\n\r\n'),
       )
-      expect(statusesOf(text)).toEqual([421])
+      expect(statusesOf(text)).toEqual([status])
       expect(text).not.toContain('[+] config')
     })
   }

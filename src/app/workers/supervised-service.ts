@@ -1,9 +1,11 @@
 /** A service of several processes: this one has the configuration, the keys, the admin listener and the workers. */
 import { WarderError } from '../../errors.ts'
 import type { RelayingLogger } from '../../observe/logger.ts'
-import type { HttpListener } from '../../server/http-listener.ts'
+import type { AdminListener } from '../../server/admin/admin-listener.ts'
 import { socketText } from '../../socket-address.ts'
+import { createAdminLog } from '../../observe/admin-log.ts'
 import { openAdmin } from '../admin-listener.ts'
+import type { AdminContext } from '../admin-rows.ts'
 import type { Instance } from '../build-instance.ts'
 import type { Reloadable } from '../reload.ts'
 import { freeSockets } from '../free-sockets.ts'
@@ -59,12 +61,14 @@ async function startSupervised(
     const changed = relay.changes()
     if (changed.length > 0) group.tell({ kind: 'keys', changed })
   }
-  const admin = openAdmin(first.config.settings.listen.admin, () => instance, {
+  const context: AdminContext = {
+    instance: () => instance,
     isDraining: () => isDraining,
     addresses: () => addresses,
     workers: () => group.health,
     askAll: (question, asked) => group.askAll(question, asked),
-  })
+  }
+  const admin = openAdmin(first.config.settings.listen.admin, context, createAdminLog(logger))
   const addresses = addressesOf(bound, admin?.address)
   const group = new WorkerGroup(generationOf(first), {
     count,
@@ -89,6 +93,7 @@ async function startSupervised(
         instance.close(next)
         instance = next
         relay.keep(next.guard.issuers)
+        admin?.replaced()
       }
       return undefined
     },
@@ -127,7 +132,7 @@ const addressesOf = (
   ...(spoe === null ? [] : [socketText(spoe)]),
 ]
 
-async function assertStarted(group: WorkerGroup, admin: HttpListener | undefined): Promise<void> {
+async function assertStarted(group: WorkerGroup, admin: AdminListener | undefined): Promise<void> {
   const started = await group.started
   if (started.ok) return
   await admin?.stop()

@@ -1,0 +1,37 @@
+/** The table of the admin listener: a line for each row, in the order of docs/admin-api.md. */
+import type { AdminRoute } from '../admin/admin-route.ts'
+import { reportHealth, type WorkerHealth } from '../admin/health.ts'
+import { healthRoutes } from '../admin/health-routes.ts'
+import { keysRoute } from '../admin/keys-route.ts'
+import { reportKeys } from '../admin/keys-report.ts'
+import type { AskAll } from '../admin/questions.ts'
+import type { ServingInstance } from './build-instance.ts'
+
+/** The service, as the rows of the admin listener see it. */
+export interface AdminContext {
+  /** Returns the one in force. */
+  readonly instance: () => ServingInstance
+  readonly isDraining: () => boolean
+  /** Of all listeners. */
+  readonly addresses: () => readonly string[]
+  /** For what the processes that decide know. */
+  readonly askAll: AskAll
+  /** Absent for a service of one process. */
+  readonly workers?: () => readonly WorkerHealth[]
+}
+
+/** Each row computes its answer anew for each request. */
+export const adminRows = (context: AdminContext): readonly AdminRoute[] => [
+  ...healthRoutes(() => health(context)),
+  keysRoute(() => reportKeys(context.instance().guard.issuers)),
+]
+
+const health = ({ instance, addresses, isDraining, workers }: AdminContext) =>
+  reportHealth({
+    configDigest: instance().config.digest,
+    listeners: addresses(),
+    issuers: instance().guard.issuers,
+    isDraining: isDraining(),
+    nowMs: Date.now(),
+    ...(workers && { workers: workers() }),
+  })
