@@ -5,7 +5,11 @@ import { homedir } from 'node:os'
 
 /** Program → its source. */
 const LIVE = `${import.meta.dir}/../test/support/live`
-const SOURCE_OF = { 'grpc-peer': `${LIVE}/grpc-peer`, 'go-mux': `${LIVE}/route-apps/go-mux` } as const
+const SOURCE_OF = {
+  'grpc-peer': `${LIVE}/grpc-peer`,
+  'go-mux': `${LIVE}/route-apps/go-mux`,
+  'logfmt-reader': `${LIVE}/logfmt-reader`,
+} as const
 
 export type GoProgram = keyof typeof SOURCE_OF
 

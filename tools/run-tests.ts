@@ -44,7 +44,7 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'java',
   'jetty',
   // Go itself is not installed: without it, only its live tests do not run.
-  ...(canBuildGo() ? (['grpc-peer', 'go-mux'] as const) : []),
+  ...(canBuildGo() ? (['grpc-peer', 'go-mux', 'logfmt-reader'] as const) : []),
 ]
 const CACHE = `${ROOT}/node_modules/.cache/warder`
 const QUICK_FLAG = '--quick'

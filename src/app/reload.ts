@@ -35,6 +35,8 @@ export interface ReloadDeps {
   /** Loads once more what a check of the reload refuses, if `load` does not know its positions. */
   readonly loadWithPositions?: ReloadDeps['load']
   readonly logger: Logger
+  /** Called when another configuration is in force, before that is logged. */
+  readonly onReplaced?: (next: Instance) => void
   /** Prints diagnostics for people: those of a refusal, with an error among them, or the warnings of what is in force. */
   readonly report: (failure: ConfigFailure) => void
   /** Resolves after so many milliseconds. */
@@ -141,7 +143,8 @@ function logRefusal(
   )
 }
 
-function reportReload({ logger, report }: ReloadDeps, old: Instance, next: Instance): void {
+function reportReload({ logger, report, onReplaced }: ReloadDeps, old: Instance, next: Instance): void {
+  onReplaced?.(next)
   const { config, warnings } = next
   const { digest: was, settings: before } = old.config
   if (warnings.length > 0) report({ diagnostics: warnings, source: config.source })

@@ -2,7 +2,8 @@
 import type { Decision, Deny } from '../decision/decision.ts'
 import { describeDenial } from '../decision/explain/describe-denial.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
-import type { LogFields, Logger } from './logger.ts'
+import type { LogFields } from './formats/line.ts'
+import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 import type { Sampling } from './sampling.ts'
 

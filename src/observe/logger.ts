@@ -1,9 +1,8 @@
-/** The log: one JSON object per line. */
-import { printableJson } from '../printable.ts'
+/** Warder's log: one line for each event, in the style that the operator chose. */
+import { jsonLine } from './formats/json-line.ts'
+import type { LineLevel, LogFields } from './formats/line.ts'
+import { lineFormatter, type LineStyle } from './formats/line-style.ts'
 import { createLineWriter } from './line-writer.ts'
-
-/** What a line has, besides its level, its time and its message. Undefined values are left out. */
-export type LogFields = Readonly<Record<string, unknown>>
 
 /** Writes one line. False if it is lost, because the reader of the log is too slow. */
 type Log = (fields: LogFields, message: string) => boolean
@@ -22,7 +21,9 @@ export interface Logger {
   flushSync(): void
 }
 
-export interface RelayingLogger extends Logger {
+export interface StyledLogger extends Logger {
+  /** Changes how the following lines look, and writes those that were held until the first style was known. */
+  setStyle(style: LineStyle): void
   /**
    * Writes whole lines of another process of the service as they are.
    *
@@ -31,6 +32,16 @@ export interface RelayingLogger extends Logger {
   relay(lines: string): Promise<void> | undefined
 }
 
+interface HeldLine {
+  readonly level: LineLevel
+  readonly time: string
+  readonly fields: LogFields
+  readonly message: string
+}
+
+/** Most lines that wait for the first style: while the configuration is read, there are a few about keys. */
+const MAX_HELD_LINES = 1_000
+
 /**
  * A logger on a file descriptor. It never waits for the reader of the log: a stalled reader would stop every decision.
  * Lines that do not fit into the buffer are dropped, and counted in a line when there is room again.
@@ -38,27 +49,43 @@ export interface RelayingLogger extends Logger {
  * It uses no library: docs/decisions/0003-log-without-a-library.md.
  *
  * @param fd 1 for stdout, 2 for stderr.
+ * @param style `from the configuration`: lines are held until `setStyle`; without it, they are JSON in the end.
+ *   Default: JSON.
  */
-export function createLogger(fd: number): RelayingLogger {
+export function createLogger(fd: number, style: 'json' | 'from the configuration' = 'json'): StyledLogger {
   const timeText = createTimeText()
-  const lineOf = (level: string, fields: LogFields, message: string): string => {
-    const members = JSON.stringify(fields).slice(1, -1)
-    const comma = members === '' ? '' : ','
-    const json = `{"level":"${level}","time":"${timeText(Date.now())}",${members}${comma}"msg":${JSON.stringify(message)}}\n`
-    // JSON escapes only C0 controls. Every field passes here, whatever the source of its text.
-    return printableJson(json)
-  }
+  let format = jsonLine
+  let held: HeldLine[] | undefined = style === 'json' ? undefined : []
   const writer = createLineWriter(fd, (dropped) =>
-    lineOf('warn', { event: 'log', dropped }, 'log lines were dropped: they were not read fast enough'),
+    format(
+      'warn',
+      timeText(Date.now()),
+      { event: 'log', dropped },
+      'log lines were dropped: they were not read fast enough',
+    ),
   )
+  const release = (): void => {
+    const lines = held ?? []
+    held = undefined
+    for (const { level, time, fields, message } of lines) writer.write(format(level, time, fields, message))
+  }
   const at =
-    (level: string): Log =>
-    (fields, message) =>
-      writer.write(lineOf(level, fields, message))
+    (level: LineLevel): Log =>
+    (fields, message) => {
+      const time = timeText(Date.now())
+      if (held === undefined) return writer.write(format(level, time, fields, message))
+      held.push({ level, time, fields, message })
+      if (held.length >= MAX_HELD_LINES) release()
+      return true
+    }
   return {
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
+    setStyle(next) {
+      format = lineFormatter(next)
+      release()
+    },
     relay(lines) {
       for (let at = 0; at < lines.length;) {
         const end = lines.indexOf('\n', at) + 1 || lines.length
@@ -67,8 +94,14 @@ export function createLogger(fd: number): RelayingLogger {
       }
       return writer.room()
     },
-    flush: () => writer.flush(),
-    flushSync: () => writer.flushSync(),
+    flush() {
+      release()
+      return writer.flush()
+    },
+    flushSync() {
+      release()
+      writer.flushSync()
+    },
   }
 }
 

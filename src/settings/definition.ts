@@ -14,6 +14,7 @@ import {
 import { NO_CONTEXT, optional, required, section, withDefault } from './kinds/section.ts'
 import { count, duration, literalText, size, text, word } from './kinds/values.ts'
 import { CALLER_TLS, GATEWAY, LISTEN_ADDRESS } from './listener/definition.ts'
+import { LOG } from './log/definition.ts'
 import { routeNames } from './default-names.ts'
 import { POLICY } from './policy/definition.ts'
 import type { Located } from './problem.ts'
@@ -106,14 +107,6 @@ const CACHE = section({
     size(0, 4 * 1024 ** 3),
     '64MiB',
     'Most memory for verified tokens; `0` turns the cache off.',
-  ),
-})
-
-const LOG = section({
-  denials_per_second: withDefault(
-    count(0, 1_000_000),
-    100,
-    'Most lines a second about denials of one reason, or about one fault of the gateway. The first of each kind and client has a line in any case; [the rest is counted](log.md#floods).',
   ),
 })
 

@@ -22,3 +22,40 @@ describe('the end of the log', () => {
     expect(readFileSync(file, 'utf8')).toContain('"event":"stopped"')
   })
 })
+
+describe('a log whose format is in the configuration', () => {
+  const open = () => {
+    const file = join(createTempDir(cleanup), 'log')
+    const fd = openSync(file, 'w')
+    cleanup.add(() => closeSync(fd))
+    return { logger: createLogger(fd, 'from the configuration'), read: () => readFileSync(file, 'utf8') }
+  }
+
+  it('has its first lines in that format, in their order', async () => {
+    const { logger, read } = open()
+    logger.info({ event: 'keys' }, 'first')
+    logger.setStyle({ format: 'logfmt', isColoured: false })
+    logger.info({ event: 'start' }, 'second')
+    await logger.flush()
+    expect(read()).toMatch(/^level=info \S+ event=keys msg=first\nlevel=info \S+ event=start msg=second\n$/)
+  })
+
+  it('is JSON if the process ends before', () => {
+    const { logger, read } = open()
+    logger.info({ event: 'keys' }, 'first')
+    logger.flushSync()
+    expect(read()).toMatch(/^\{"level":"info","time":"\S+","event":"keys","msg":"first"\}\n$/)
+  })
+
+  it('holds a bounded number of lines', async () => {
+    const { logger, read } = open()
+    for (let i = 0; i < 5_000; i++) logger.info({ event: 'keys', i }, 'a line')
+    logger.setStyle({ format: 'logfmt', isColoured: false })
+    await logger.flush()
+    expect(
+      read()
+        .split('\n')
+        .filter((line) => line.startsWith('{')).length,
+    ).toBeGreaterThan(3_000)
+  })
+})

@@ -1,4 +1,5 @@
 /** A configuration as a worker needs it: plain data, read from files by the supervisor alone. */
+import type { LineStyle } from '../../observe/formats/line-style.ts'
 import type { Settings } from '../../settings/definition.ts'
 import type { SocketAddress } from '../../socket-address.ts'
 import { socketText } from '../../socket-address.ts'
@@ -13,6 +14,8 @@ export interface OwnPlan {
   readonly generation: number
   /** Settings of this worker. */
   readonly own: Pick<Settings, 'listen' | 'log'>
+  /** How the lines of its log look. */
+  readonly lineStyle: LineStyle
   readonly digest: string
   /** Whether this worker has the unix sockets: there is no way to share them. */
   readonly holdsUnixSockets: boolean
@@ -45,6 +48,7 @@ export interface PlanContext {
   readonly count: number
   readonly bound: BoundAddresses
   readonly relay: KeyRelay
+  readonly styleOf: (log: Settings['log']) => LineStyle
 }
 
 /** @param common The settings that all workers have in common, whole. */
@@ -58,7 +62,7 @@ export function createOwnPlan(
   instance: Instance,
   generation: number,
   worker: number,
-  { count, bound, relay }: PlanContext,
+  { count, bound, relay, styleOf }: PlanContext,
 ): OwnPlan {
   const { config, guard, files, certificates } = instance
   const { listen, log } = config.settings
@@ -70,6 +74,7 @@ export function createOwnPlan(
       // All together write as many lines as one process.
       log: { ...log, denialsPerSecond: Math.ceil(log.denialsPerSecond / count) },
     },
+    lineStyle: styleOf(log),
     digest: config.digest,
     holdsUnixSockets,
     files,

@@ -24,7 +24,7 @@ export interface Channel {
 
 /** Serves until the supervisor stops it, or is gone; resolves with the exit code then. */
 export function runWorker({ send, onMessage, onGone }: Channel): Promise<0 | 1> {
-  const logger = createLogger(1)
+  const logger = createLogger(1, 'from the configuration')
   writeLogAtExit(logger)
   logBugs(logger)
   const lookUps = createQuestions<boolean>()

@@ -1,7 +1,9 @@
 /** A service of several processes: this one has the configuration, the keys, the admin listener and the workers. */
 import { WarderError } from '../../errors.ts'
-import type { RelayingLogger } from '../../observe/logger.ts'
+import type { LineStyle } from '../../observe/formats/line-style.ts'
+import type { StyledLogger } from '../../observe/logger.ts'
 import type { AdminListener } from '../../server/admin/admin-listener.ts'
+import type { Settings } from '../../settings/definition.ts'
 import { socketText } from '../../socket-address.ts'
 import { createAdminLog } from '../../observe/admin-log.ts'
 import { openAdmin } from '../admin-listener.ts'
@@ -23,7 +25,9 @@ export type SupervisedService = Reloadable & Pick<Service, 'addresses' | 'stop'>
 
 export interface SupervisorDeps {
   readonly count: number
-  readonly logger: RelayingLogger
+  readonly logger: StyledLogger
+  /** How lines look with these settings; workers do not know the terminal. */
+  readonly styleOf: (log: Settings['log']) => LineStyle
   /** Takes what has to be called after every event of a key source. */
   readonly onKeys: (follow: () => void) => void
   /** Default: this program as another process. */
@@ -50,13 +54,13 @@ export async function openSupervised(first: Instance, deps: SupervisorDeps): Pro
 async function startSupervised(
   first: Instance,
   { bound, release }: Reservation,
-  { count, logger, onKeys, spawn = spawnWorker }: SupervisorDeps,
+  { count, logger, styleOf, onKeys, spawn = spawnWorker }: SupervisorDeps,
 ): Promise<SupervisedService> {
   let instance = first
   let isDraining = false
   let isStopped = false
   const relay = createKeyRelay()
-  const generationOf = createGenerations({ count, bound, relay })
+  const generationOf = createGenerations({ count, bound, relay, styleOf })
   const sendChanges = (): void => {
     const changed = relay.changes()
     if (changed.length > 0) group.tell({ kind: 'keys', changed })

@@ -2,7 +2,7 @@
 import type { ProcessAnswers, QuestionKind } from '../../admin/questions.ts'
 import { WarderError } from '../../errors.ts'
 import type { Stores } from '../../decision/stores.ts'
-import type { Logger } from '../../observe/logger.ts'
+import type { StyledLogger } from '../../observe/logger.ts'
 import type { Rest } from '../../slices.ts'
 import type { ServingInstance } from '../build-instance.ts'
 import { createRest } from '../loading/rest.ts'
@@ -14,7 +14,7 @@ import type { OwnPlan, Plan } from './plan.ts'
 import { buildWorkerInstance } from './worker-instance.ts'
 
 export interface WorkerDeps {
-  readonly logger: Logger
+  readonly logger: StyledLogger
   readonly mirrors: Mirrors
   readonly stores: Stores
   readonly send: (message: FromWorker) => void
@@ -75,6 +75,7 @@ export class WorkerGenerations {
     try {
       // Before anything is waited for: a next plan may bring mirrors meanwhile.
       mirrors.keep(plan.sources)
+      logger.setStyle(plan.lineStyle)
       if (swap === undefined) {
         this.#opening = openService(instance, logger, stores, plan.holdsUnixSockets)
         await this.#opening

@@ -1,15 +1,15 @@
 /** `warder dev`: the built-in issuer, the example configuration, and three requests to paste. */
 import { loadInstanceText } from '../../app/load-instance.ts'
 import { openService, type Service } from '../../app/service.ts'
-import { endLog, stopSignal, writeLogAtExit } from '../../app/process-end.ts'
+import { endLog, stopSignal } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
 import { DIALECTS, endpointPath } from '../../callers/callers.ts'
-import { createLogger } from '../../observe/logger.ts'
 import { createHttpListener } from '../../server/http-listener.ts'
 import { localOnly } from '../../server/local-only.ts'
 import { createIssuerHandler } from '../../testing/serve-issuer.ts'
 import { createTestIssuer } from '../../testing/test-issuer.ts'
 import type { Cli } from '../cli.ts'
+import { openLog } from '../open-log.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { reportFailure } from '../open-instance.ts'
 
@@ -39,8 +39,8 @@ async function serveExample(cli: Cli, issuerUrl: string, config: string): Promis
   // The text is ours; only the addresses come from outside.
   if (!loaded.ok) return reportFailure(cli, loaded.error)
   await loaded.value.started
-  const logger = createLogger(1)
-  writeLogAtExit(logger)
+  const { logger, setStyle } = openLog(cli)
+  setStyle(loaded.value)
   const service = await openService(loaded.value, logger)
   cli.stderr.write(banner(service, issuerUrl, nameOf(cli)))
   await stopSignal()

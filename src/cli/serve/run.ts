@@ -8,15 +8,16 @@ import { createReload, type Reloadable } from '../../app/reload.ts'
 import type { Service } from '../../app/service.ts'
 import type { EarlyWorker } from '../../app/workers/early-worker.ts'
 import { countWorkers, type WorkerCount } from '../../app/workers/worker-count.ts'
-import { endLog, stopSignal, writeLogAtExit } from '../../app/process-end.ts'
+import { endLog, stopSignal } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
 import { watchConfig } from '../../app/watch-config.ts'
 import { formatDiagnostics } from '../../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../../config/load-config.ts'
-import { createLogger, type Logger, type RelayingLogger } from '../../observe/logger.ts'
+import type { Logger, StyledLogger } from '../../observe/logger.ts'
 import type { Cli } from '../cli.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { openLog, type StyleOf } from '../open-log.ts'
 import { launchHelp } from './launch-help.ts'
 import { reportFailure } from '../open-instance.ts'
 
@@ -33,8 +34,7 @@ export async function runServe(
   mayWatch: boolean,
   early: EarlyWorker | undefined,
 ): Promise<ExitCode> {
-  const logger = createLogger(1)
-  writeLogAtExit(logger)
+  const { logger, styleOf, setStyle } = openLog(cli)
   const logKeys = createKeyLog(logger)
   let onKeys = (): void => undefined
   const deps: KeyDeps = {
@@ -44,12 +44,10 @@ export async function runServe(
       onKeys()
     },
   }
-  const report = ({ diagnostics, source }: ConfigFailure): void => {
-    if (diagnostics.length > 0)
-      cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))
-  }
+  const report = createReport(cli)
   const first = await loadInstance(file, deps)
   if (!first.ok) return reportFailure(cli, first.error)
+  setStyle(first.value)
   report({ diagnostics: first.value.warnings, source: first.value.config.source })
   await first.value.ready
   const workers = countWorkers(first.value.config.settings)
@@ -57,7 +55,7 @@ export async function runServe(
   let wantsReload = false
   let hangUp = (): void => void (wantsReload = true)
   process.on('SIGHUP', () => hangUp())
-  const opening = open(first.value, workers, logger, early, (follow) => (onKeys = follow))
+  const opening = open(first.value, workers, logger, styleOf, early, (follow) => (onKeys = follow))
   const service = await Promise.race([opening, stopping])
   // Nothing was promised yet; workers that have started end with this process.
   if (typeof service === 'string') process.exit(EXIT.ok)
@@ -69,6 +67,7 @@ export async function runServe(
     load: (previous) => loadInThread(file, { ...deps, previous, onThreadFault: logThreadFault(logger) }),
     loadWithPositions: (previous) => loadInstance(file, { ...deps, previous }),
     logger,
+    onReplaced: setStyle,
     report: (failure) => {
       report(failure)
       if (failure.diagnostics.every(({ severity }) => severity === 'warning')) return
@@ -90,6 +89,13 @@ export async function runServe(
   return EXIT.ok
 }
 
+const createReport =
+  (cli: Cli) =>
+  ({ diagnostics, source }: ConfigFailure): void => {
+    if (diagnostics.length > 0)
+      cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))
+  }
+
 const logThreadFault =
   (logger: Logger) =>
   (detail: string): void =>
@@ -104,7 +110,8 @@ type Serving = Reloadable & Pick<Service, 'addresses' | 'stop'>
 async function open(
   first: Instance,
   { count }: WorkerCount,
-  logger: RelayingLogger,
+  logger: StyledLogger,
+  styleOf: StyleOf,
   early: EarlyWorker | undefined,
   onKeys: (follow: () => void) => void,
 ): Promise<Serving> {
@@ -113,7 +120,7 @@ async function open(
     return (await import('../../app/service.ts')).openService(first, logger)
   }
   const { openSupervised } = await import('../../app/workers/supervised-service.ts')
-  return openSupervised(first, { count, logger, onKeys, spawn: early?.spawn })
+  return openSupervised(first, { count, logger, styleOf, onKeys, spawn: early?.spawn })
 }
 
 function announce(

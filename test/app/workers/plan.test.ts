@@ -28,8 +28,10 @@ const BOUND = {
   ],
 } as const
 
+const styleOf = () => ({ format: 'text', isColoured: true }) as const
+
 const ownPlanOf = (instance: Instance, worker = 1) =>
-  createOwnPlan(instance, 1, worker, { count: 2, bound: BOUND, relay: createKeyRelay() })
+  createOwnPlan(instance, 1, worker, { count: 2, bound: BOUND, relay: createKeyRelay(), styleOf })
 
 /** What a worker receives, part by part. */
 function sendPlan(instance: Instance): { readonly plan: Plan; readonly places: readonly number[] } {
@@ -82,7 +84,7 @@ describe('the plan of a configuration', () => {
       const { settings } = instance.config
       const listen = { ...settings.listen, ...(now && { tls: now }) }
       const next = { ...instance, config: { ...instance.config, settings: { ...settings, listen } } }
-      const context = { count: 2, bound: { ...BOUND, tls: bound }, relay: createKeyRelay() }
+      const context = { count: 2, bound: { ...BOUND, tls: bound }, relay: createKeyRelay(), styleOf }
       return createOwnPlan(next, 1, 1, context).own.listen?.tls
     }
     expect(tlsOf(undefined, renewed)).toBeUndefined()

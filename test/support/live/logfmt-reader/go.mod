@@ -1,0 +1,5 @@
+module warder.test/logfmtreader
+
+go 1.21
+
+require github.com/go-logfmt/logfmt v0.6.1
