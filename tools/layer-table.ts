@@ -92,6 +92,8 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     compat: { core: false, imports: ['config', ...GROUND], types: CORE },
+    // Runs in a browser, and asks the admin listener: of the program it has the shapes of the answers, and the reasons.
+    console: { core: false, imports: ['decision/reasons.ts'], types: ['admin'] },
     // An endpoint may name a policy; the listener hands it on. The admin listener sends what admin/ answers.
     server: {
       core: false,
@@ -141,6 +143,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['config/'],
   'fastest-levenshtein': ['suggest.ts'],
   commander: ['cli/'],
+  preact: ['console/'],
   'lru-cache': [
     'decision/denied-tokens.ts',
     'keys/refresh/unknown-kids.ts',

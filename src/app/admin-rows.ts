@@ -1,5 +1,6 @@
 /** The table of the admin listener: a line for each row, in the order of docs/admin-api.md. */
 import type { AdminRoute } from '../admin/admin-route.ts'
+import { consoleRoutes, type ConsoleTexts } from '../admin/console-routes.ts'
 import { reportHealth, type WorkerHealth } from '../admin/health.ts'
 import { healthRoutes } from '../admin/health-routes.ts'
 import { keysRoute } from '../admin/keys-route.ts'
@@ -24,7 +25,12 @@ export interface AdminContext {
 export const adminRows = (context: AdminContext): readonly AdminRoute[] => [
   ...healthRoutes(() => health(context)),
   keysRoute(() => reportKeys(context.instance().guard.issuers)),
+  ...consoleRoutes(loadConsole),
 ]
+
+/** Imported late: no start waits for it. */
+const loadConsole = async (): Promise<ConsoleTexts> =>
+  (await import('./console/console-files.ts')).CONSOLE_FILES
 
 const health = ({ instance, addresses, isDraining, workers }: AdminContext) =>
   reportHealth({

@@ -10,6 +10,7 @@ import { createIssuerHandler } from '../../testing/serve-issuer.ts'
 import { createTestIssuer } from '../../testing/test-issuer.ts'
 import type { Cli } from '../cli.ts'
 import { openLog } from '../open-log.ts'
+import { consoleUrl } from '../console-url.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { reportFailure } from '../open-instance.ts'
 
@@ -117,7 +118,7 @@ warder dev: a built-in issuer and an example configuration. For a first look, ne
 anybody on this machine can mint tokens, and they are worthless elsewhere.
 
   decisions  http://${decisions}     what your proxy asks; here, curl asks as nginx would
-  admin      http://${admin}     /livez, /readyz?verbose
+  console    ${consoleUrl(admin) ?? '–'}    open it in a browser: decisions, keys, health
   issuer     ${issuerUrl}    discovery, /jwks, /token?scope=…&sub=…
 
 Paste into another terminal:

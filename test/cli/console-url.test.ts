@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'bun:test'
+import { consoleUrl } from '../../src/cli/console-url.ts'
+
+describe('the URL of the console', () => {
+  const URLS = [
+    ['127.0.0.1:9181', 'http://127.0.0.1:9181/'],
+    ['[::1]:9181', 'http://[::1]:9181/'],
+    ['0.0.0.0:9181', 'http://localhost:9181/'],
+    ['[::]:9181', 'http://localhost:9181/'],
+    ['10.0.0.0:9181', 'http://10.0.0.0:9181/'],
+    ['unix:/run/warder.sock', undefined],
+    [undefined, undefined],
+  ] as const
+  for (const [address, url] of URLS)
+    it(`of ${address} is ${url}`, () => expect(consoleUrl(address)).toBe(url as never))
+})
