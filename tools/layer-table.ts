@@ -97,7 +97,7 @@ export const FLOORS: readonly Floor[] = [
     // An endpoint may name a policy; the listener hands it on. The admin listener sends what admin/ answers.
     server: {
       core: false,
-      imports: ['request', 'http', 'callers', 'decision', 'observe', 'admin'],
+      imports: ['request', 'http', 'callers', 'decision', 'observe', 'admin', 'syntax'],
       types: ['policy', ...GROUND],
     },
   },

@@ -24,6 +24,8 @@ export const jwtauthrequest: Caller = {
     if (!METHODS.has(method)) return WRONG_METHOD
     return ok({ method, scheme: 'http', host: '', path: '/', query, headers })
   },
+  // The texts of nginx that this contract was made for set no field of their own, and pass on those of the client.
+  clientOf: () => undefined,
   render(decision) {
     if (decision.outcome === 'allow')
       return { status: 200, lines: `x-decision-id: ${decision.id}\r\n`, body: '' }

@@ -7,6 +7,7 @@ export const token: Caller = {
   name: 'token',
   noBodyHint: 'send decision requests without a body',
   parse: ({ headers }) => ok({ method: 'GET', scheme: 'https', host: '', path: '/', query: '', headers }),
+  clientOf: 'peer',
   render(decision, identityNames) {
     if (decision.outcome === 'allow') return renderAllow(decision, identityNames)
     const { status, reason, id } = decision

@@ -19,7 +19,10 @@ export interface DecisionEvent {
   readonly via: string
   /** From the request to its decision, in milliseconds. */
   readonly durationMs: number
-  /** Undefined if nobody who is trusted reports it. */
+  /**
+   * An IP address without a port, in one spelling; undefined if nobody who is trusted reports it. It may be parsed when it
+   * is read, out of the request: read it at once and only if it is needed, and do not copy the event with a spread.
+   */
   readonly clientAddress: string | undefined
   /** The operator wants a line for every request, also in a flood (`access_log`). */
   readonly isEveryLogged?: boolean

@@ -9,6 +9,8 @@ import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { Policy } from '../policy/compile-policy.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { EndpointSettings } from '../settings/definition.ts'
+import { parseClientAddress } from '../syntax/client-address.ts'
+import { believed, DecisionMade, type ReadClient } from './decision-made.ts'
 import type { Endpoint, Endpoints } from './endpoint-handler.ts'
 import type { IsTrustedCaller } from './trusted-callers.ts'
 
@@ -60,57 +62,65 @@ const spellingsOf = (path: string): readonly string[] => [
   new URL(path, 'http://warder').pathname,
 ]
 
+/** What the requests of one endpoint have in common. */
+interface Asking {
+  readonly service: DecisionService
+  readonly caller: Caller
+  readonly readClient: ReadClient<RequestHead>
+}
+
 /** @param policy The policy named by the endpoint's path; undefined asks the routes. */
 function createEndpoint(service: DecisionService, caller: Caller, policy: Policy | undefined): Endpoint {
   const { guard, decide, monotonicMs, isTrusted } = service
+  const asking: Asking = { service, caller, readClient: clientReader(caller, isTrusted !== undefined) }
+  const untrusted: Asking = { service, caller, readClient: () => undefined }
   return (arrived, peer) => {
     const startedMs = monotonicMs()
     if (isTrusted?.(peer, arrived.headers) === false) {
       const decision = denyUnread(guard, { reason: 'caller_untrusted', peer }, service.newId())
-      return respond(service, caller, arrived, undefined, decision, startedMs)
+      return respond(untrusted, arrived, peer, undefined, decision, startedMs)
     }
     const parsed = caller.parse(arrived)
     if (!parsed.ok) {
       const decision = denyUnread(guard, parsed.error, service.newId())
-      return respond(service, caller, arrived, undefined, decision, startedMs)
+      return respond(asking, arrived, peer, undefined, decision, startedMs)
     }
     const request = parsed.value
     const decision = decide({ request, policy })
     return decision instanceof Promise
-      ? respondLater(service, caller, arrived, request, decision, startedMs)
-      : respond(service, caller, arrived, request, decision, startedMs)
+      ? respondLater(asking, arrived, peer, request, decision, startedMs)
+      : respond(asking, arrived, peer, request, decision, startedMs)
   }
+}
+
+function clientReader({ clientOf }: Caller, hasTrustedCallers: boolean): ReadClient<RequestHead> {
+  if (clientOf === 'peer') return (_, peer) => parseClientAddress(peer)
+  return believed(hasTrustedCallers, ({ headers }) => clientOf(headers))
 }
 
 /** Its closure is its own: an answer that waits for nothing makes none. */
 const respondLater = (
-  service: DecisionService,
-  caller: Caller,
+  asking: Asking,
   arrived: RequestHead,
+  peer: string,
   request: AuthzRequest,
   decision: Promise<Decision>,
   startedMs: number,
 ): Promise<CallerAnswer> =>
-  decision.then((decided) => respond(service, caller, arrived, request, decided, startedMs))
+  decision.then((decided) => respond(asking, arrived, peer, request, decided, startedMs))
 
 function respond(
-  service: DecisionService,
-  caller: Caller,
+  { service, caller, readClient }: Asking,
   arrived: RequestHead,
+  peer: string,
   request: AuthzRequest | undefined,
   decision: Decision,
   startedMs: number,
 ): CallerAnswer {
   const answer = caller.render(decision, service.guard.identityNames)
-  service.onDecision({
-    decision,
-    status: answer.status,
-    request,
-    via: caller.name,
-    durationMs: service.monotonicMs() - startedMs,
-    // The other side of the connection is the proxy, and what it passes on of the client is not read.
-    clientAddress: undefined,
-  })
+  const durationMs = service.monotonicMs() - startedMs
+  const facts = { decision, status: answer.status, request, via: caller.name, durationMs }
+  service.onDecision(new DecisionMade(facts, arrived, peer, readClient))
   if (announcesBody(arrived)) service.onUnreadBody(caller.noBodyHint)
   return answer
 }

@@ -60,7 +60,7 @@ The answer to the client is coarser than the reason: the status, and the \`error
 
 The [log](log.md) line of a denial has the \`reason\` with its \`detail\`, the \`id\` and \`status\` of the answer, the dialect of the
 caller (\`via\`), the names of \`route\`, \`policy\` and \`issuer\`, the \`method\`, \`host\` and \`path\` of the request without
-its query, the \`client\` address if the gateway received the request, the milliseconds to the decision (\`ms\`), and
+its query, the \`client\` address if it is known, the milliseconds to the decision (\`ms\`), and
 \`cached\` if the token was remembered.
 
 Five codes are reserved and not used yet: \`observe_only\`, \`token_revoked\`, \`expression_false\`,

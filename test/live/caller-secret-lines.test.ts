@@ -71,7 +71,7 @@ const ROWS: Readonly<Record<string, readonly [title: string, edit: Edit]>> = {
     (text, [early = '', late = '']) =>
       put(put(text, 'behind', / early$/, early, true), 'behind', /^ *ProxyAddHeaders/, late),
   ],
-  envoy: ['Envoy', (text, [http = '']) => put(text, 'behind', /^ *path_prefix:/, http)],
+  envoy: ['Envoy', (text, [http = '']) => put(text, 'before', /^ *- { key: x-envoy-external-address/, http)],
   'envoy-grpc': ['Envoy', (text, [, grpc = '']) => put(text, 'behind', /^ *envoy_grpc:/, grpc)],
 }
 

@@ -6,6 +6,7 @@
 import type { DenialFor } from '../../decision/denial.ts'
 import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
 import { err, ok } from '../../result.ts'
+import { parseClientAddress } from '../../syntax/client-address.ts'
 import { denyLines, renderAllow, type Dialect } from '../caller.ts'
 import { envoyEndpointOf, POLICY_ENDPOINT } from './endpoint.ts'
 import { linesToRemove } from './headers-to-remove.ts'
@@ -58,6 +59,8 @@ export const envoyDialect: Dialect = {
       headers,
     })
   },
+  // Not X-Forwarded-For: Envoy ends it with its own address when it asks.
+  clientOf: (headers) => parseClientAddress(headers.get('x-envoy-external-address') ?? ''),
   render(decision, identityNames) {
     if (decision.outcome === 'allow') {
       const { status, lines, body } = renderAllow(decision, identityNames)

@@ -29,6 +29,10 @@ ${patterns(['X-Forwarded-Proto', ...fieldsToSend(options)])}
                         # To let one policy judge instead of Warder's routes: /v1/auth/envoy-policy/NAME, never
                         # /v1/auth/envoy/NAME, where the client could name another one.
                         path_prefix: /v1/auth/envoy
+                        # Who asks, for Warder's log, as Envoy knows it: no client can write it.
+                        authorization_request:
+                          headers_to_add:
+                            - { key: x-envoy-external-address, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }
                         authorization_response:
                           # Warder's values replace those of the client. Fields without a value are removed. The client
                           # gets every field and the body of a denial.

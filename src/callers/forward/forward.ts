@@ -7,6 +7,7 @@ import { problemText, STATUS_TITLES } from '../../decision/problem.ts'
 import { isMethod } from '../../request/method.ts'
 import { splitTarget } from '../../request/split-target.ts'
 import { err, ok, type Result } from '../../result.ts'
+import { lastAddress } from '../../syntax/client-address.ts'
 import { parseHost } from '../../syntax/parse-host.ts'
 import { denyLines, renderAllow, type Dialect } from '../caller.ts'
 import { FIELDS, originFault, type OriginField } from './origin-fields.ts'
@@ -40,6 +41,8 @@ export const forward: Dialect = {
     const { path, query } = splitTarget(target)
     return ok({ method, scheme, host, path, query, headers })
   },
+  // Each of these proxies writes the address of its own client at the end.
+  clientOf: (headers) => lastAddress(headers.get('x-forwarded-for')),
   render(decision, identityNames) {
     if (decision.outcome === 'allow') return renderAllow(decision, identityNames)
     const { status, reason, id } = decision

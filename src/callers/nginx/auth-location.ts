@@ -48,8 +48,9 @@ export const authLocation = (bufferKiB: number): string => `\
         proxy_set_header Host $host;
         proxy_set_header X-Original-Method $request_method;
         proxy_set_header X-Original-URL $scheme://$host$request_uri;
+        # Who asks, for Warder's log. Without this line, clients would choose the address that the log has.
+        proxy_set_header X-Forwarded-For $remote_addr;
         # Warder reads none of these; what a client wrote into them stops here.
-        proxy_set_header X-Forwarded-For "";
         proxy_set_header X-Forwarded-Host "";
         proxy_set_header X-Forwarded-Method "";
         proxy_set_header X-Forwarded-Proto "";

@@ -6,6 +6,7 @@ import type { DenialFor } from '../../decision/denial.ts'
 import { isMethod } from '../../request/method.ts'
 import { parseOriginalUrl } from '../../request/parse-original-url.ts'
 import { err, ok } from '../../result.ts'
+import { lastAddress } from '../../syntax/client-address.ts'
 import { denyLines, renderAllow, type Dialect } from '../caller.ts'
 
 /** Somebody who follows the lines for nginx with another proxy is not helped by them. */
@@ -36,7 +37,7 @@ const URL_INVALID = err<DenialFor<'origin_missing'>>({ ...URL, fault: 'invalid' 
 
 export const nginxDialect: Dialect = {
   name: 'nginx',
-  // Never reads X-Forwarded-*: nginx passes on whatever the client wrote into these fields.
+  // Never reads X-Forwarded-* here: nginx passes on whatever the client wrote into these fields.
   parse({ headers }) {
     const method = headers.get('x-original-method')
     if (method === null || method === '') return METHOD_MISSING
@@ -48,6 +49,9 @@ export const nginxDialect: Dialect = {
     const { scheme, host, path, query } = original
     return ok({ method, scheme, host, path, query, headers })
   },
+  // Warder's text sets the field to $remote_addr. It decides nothing: a text without that line passes on what the client
+  // wrote, and then the log has what the client claims.
+  clientOf: (headers) => lastAddress(headers.get('x-forwarded-for')),
   render: (decision, identityNames) =>
     decision.outcome === 'allow'
       ? renderAllow(decision, identityNames)

@@ -8,6 +8,8 @@ import { denyUnread } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'
 import { internalError, type Denial } from '../../decision/denial.ts'
 import type { AuthzRequest } from '../../request/authz-request.ts'
+import { parseClientAddress } from '../../syntax/client-address.ts'
+import { believed, DecisionMade, type ReadClient } from '../decision-made.ts'
 import type { DecisionService } from '../decision-routes.ts'
 
 type JudgeService = Omit<DecisionService, 'onUnreadBody'>
@@ -27,6 +29,8 @@ export interface SpopJudge {
 
 interface Asked {
   readonly message: JudgeMessage | undefined
+  readonly peer: string
+  readonly readClient: ReadClient<JudgeMessage | undefined>
   readonly request?: AuthzRequest
   readonly startedMs: number
   readonly maxBytes: number
@@ -34,18 +38,23 @@ interface Asked {
 
 const NO_HEADERS = { get: () => null }
 
+const NOBODY: Asked['readClient'] = () => undefined
+
 export function createSpopJudge(service: JudgeService): SpopJudge {
+  const readClient = believed<JudgeMessage | undefined>(service.isTrusted !== undefined, (message) =>
+    parseClientAddress((message && clientAddressOf(message)) ?? ''),
+  )
   const refuse = (denial: Denial, asked: Asked): string =>
     respond(service, denyUnread(service.guard, denial, service.newId()), asked)
   return {
     judge(payload, peer, maxBytes) {
       const startedMs = service.monotonicMs()
       const message = readJudgeMessage(payload)
-      const asked = { message, startedMs, maxBytes }
+      const asked = { message, peer, readClient, startedMs, maxBytes }
       const parsed = parseJudge(message)
       const headers = parsed.ok ? parsed.value.request.headers : NO_HEADERS
       if (service.isTrusted?.(peer, headers) === false)
-        return refuse({ reason: 'caller_untrusted', peer }, asked)
+        return refuse({ reason: 'caller_untrusted', peer }, { ...asked, readClient: NOBODY })
       if (!parsed.ok) return refuse(parsed.error, asked)
       const { request, policy: name } = parsed.value
       const policy = name === undefined ? undefined : service.guard.policies.get(name)
@@ -58,6 +67,8 @@ export function createSpopJudge(service: JudgeService): SpopJudge {
     failed: (maxBytes) =>
       refuse(internalError('the answer to HAProxy'), {
         message: undefined,
+        peer: '',
+        readClient: NOBODY,
         startedMs: service.monotonicMs(),
         maxBytes,
       }),
@@ -66,7 +77,7 @@ export function createSpopJudge(service: JudgeService): SpopJudge {
 
 function respond(service: JudgeService, decided: Decision, asked: Asked): string {
   const { guard, monotonicMs, onDecision, newId } = service
-  const { message, request, startedMs, maxBytes } = asked
+  const { message, peer, readClient, request, startedMs, maxBytes } = asked
   let decision = decided
   let actions = ackActions(decision, guard.identityNames)
   if (actions.length > maxBytes) {
@@ -75,13 +86,8 @@ function respond(service: JudgeService, decided: Decision, asked: Asked): string
     actions = ackActions(decision, guard.identityNames)
     if (actions.length > maxBytes) actions = ''
   }
-  onDecision({
-    decision,
-    status: decision.outcome === 'allow' ? 200 : decision.status,
-    request,
-    via: SPOE_DIALECT.name,
-    durationMs: monotonicMs() - startedMs,
-    clientAddress: message && clientAddressOf(message),
-  })
+  const status = decision.outcome === 'allow' ? 200 : decision.status
+  const facts = { decision, status, request, via: SPOE_DIALECT.name, durationMs: monotonicMs() - startedMs }
+  onDecision(new DecisionMade(facts, message, peer, readClient))
   return actions
 }

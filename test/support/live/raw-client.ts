@@ -20,8 +20,9 @@ export interface RawClient {
   close(): void
 }
 
-export async function openClient(port: number): Promise<RawClient> {
-  const socket = connect(port, '127.0.0.1')
+/** @param from Own address of the connection. Default: 127.0.0.1. */
+export async function openClient(port: number, from = '127.0.0.1'): Promise<RawClient> {
+  const socket = connect({ port, host: '127.0.0.1', localAddress: from })
   let bytes: Buffer = Buffer.alloc(0)
   let isEnded = false
   let wake = (): void => undefined
@@ -75,6 +76,8 @@ export interface RawRequest {
   readonly host?: string
   readonly headers?: readonly (readonly [name: string, value: string])[]
   readonly body?: string
+  /** Own address of the connection. Default: 127.0.0.1. */
+  readonly from?: string
 }
 
 /** The bytes of a request; a body gets its Content-Length. */
@@ -89,7 +92,7 @@ export function requestText(request: RawRequest): string {
 
 /** One request on a connection of its own. */
 export async function ask(port: number, request: RawRequest): Promise<RawResponse> {
-  const client = await openClient(port)
+  const client = await openClient(port, request.from)
   try {
     client.send(requestText(request))
     return await client.receive(request.method !== 'HEAD')
