@@ -68,8 +68,10 @@ export const FLOORS: readonly Floor[] = [
       ],
       types: ['token', 'policy'],
     },
-    // Health shows the issuers, which are compiled in jwt/.
-    admin: { core: false, imports: ['keys'], types: ['jwt', ...GROUND] },
+  },
+  {
+    // Health shows the issuers, which are compiled in jwt/; the state of the gateway is passed on as it reports it.
+    admin: { core: false, imports: ['keys'], types: ['jwt', 'gateway', ...GROUND] },
   },
   {
     // A client of the log's sample is what a client of a rate limit is: of IPv6, its network.

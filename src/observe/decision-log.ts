@@ -4,7 +4,6 @@ import { describeDenial } from '../decision/explain/describe-denial.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { LogFields } from './formats/line.ts'
 import type { Logger } from './logger.ts'
-import { denialFields } from './denial-fields.ts'
 import { redact } from './redact.ts'
 import type { Sampling } from './sampling.ts'
 
@@ -53,9 +52,6 @@ export function createDecisionLog(
 export const kindOfDecision = ({ route, policy, issuer }: Decision): string =>
   `${route}\n${policy}\n${issuer}`
 
-/** Longest name of a host, in characters. */
-const MAX_HOST = 255
-
 function fieldsOf(event: DecisionEvent, decision: Deny): LogFields {
   const { status, request, via, durationMs, clientAddress } = event
   const { id, reason, route, policy, issuer, isCacheHit } = decision
@@ -67,17 +63,16 @@ function fieldsOf(event: DecisionEvent, decision: Deny): LogFields {
     status,
     id,
     via,
-    client: clientAddress,
     route,
     policy,
     issuer,
     cached: isCacheHit,
+    client: clientAddress,
     method: request?.method,
-    host: request === undefined ? undefined : redact(request.host, MAX_HOST),
+    host: request === undefined ? undefined : redact(request.host),
     // The query is left out: it may hold a token or a person's data.
     path: request === undefined ? undefined : redact(request.path),
     detail: detail === undefined ? undefined : redact(detail),
-    ...denialFields(decision.denial),
     ms: Math.round(durationMs * 1_000) / 1_000,
   }
 }
