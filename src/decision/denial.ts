@@ -14,25 +14,29 @@ import type { DenyReason } from './reasons.ts'
 
 /**
  * Facts by reason; a reason that is not listed has none. They go to logs, and so contain no part of a token, except
- * names of claims and, shortened, `kid`, `alg` and `typ` of the header.
+ * names of claims and, shortened, `kid`, `alg` and `typ` of the header, an unknown `iss`, and the `aud` of a genuine
+ * token.
  */
 export interface DenialFacts {
+  /** The claim as it was sent, by anybody: nothing has verified it. A text is shortened, anything else described. */
+  issuer_unknown: { readonly iss?: string }
   /** The field that was sent more than once, if it is about one. */
   token_multiple: { readonly field?: string }
   token_malformed: FactsOf<DecodeProblem, 'token_malformed'>
   token_encrypted: FactsOf<DecodeProblem, 'token_encrypted'>
   crit_unsupported: FactsOf<DecodeProblem, 'crit_unsupported'>
   /** Undefined if it is not a text. */
-  alg_not_allowed: { readonly alg: string | undefined }
+  alg_not_allowed: { readonly alg: string | undefined; readonly accepted?: readonly string[] }
   /** `accepted` is empty if every type of an access token is accepted. */
   typ_not_allowed: { readonly typ: string | undefined; readonly accepted: readonly string[] }
   kid_unknown: { readonly kid: string }
   /** `isOtherTenant`: the key set lists the key for another tenant. */
   key_unsuitable: { readonly kid: string | undefined; readonly isOtherTenant?: true }
   /** A key source that is unavailable may have another key of the token's `kid`. */
-  signature_invalid: { readonly isKidElsewhere?: true }
+  signature_invalid: { readonly kid?: string; readonly isKidElsewhere?: true }
   audience_missing: ClaimMiss
-  audience_mismatch: ClaimMiss
+  /** `audiences`: those of the token, if they are its `aud`; the first ones, shortened. */
+  audience_mismatch: ClaimMiss & { readonly audiences?: readonly string[] }
   claim_missing: ClaimMiss
   claim_invalid: ClaimMiss
   claim_rule_failed: ClaimMiss
@@ -113,6 +117,6 @@ export const missOf = (
 /** Enough to distinguish keys, algorithms and types; the text comes from a client. */
 const MAX_LENGTH = 64
 
-/** A text of a token's header, for a fact. */
-export const shortened = (text: string): string =>
-  text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text
+/** A text of a token, for a fact. @param maxLength In characters. Default 64. */
+export const shortened = (text: string, maxLength = MAX_LENGTH): string =>
+  text.length > maxLength ? `${text.slice(0, maxLength)}…` : text

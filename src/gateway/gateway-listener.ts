@@ -3,6 +3,7 @@ import { ConnectionListener } from '../http/connections/connection-listener.ts'
 import type { LimitReached } from '../http/connections/connection-limit.ts'
 import type { Overload } from '../http/connections/held-bytes.ts'
 import type { Deadlines } from '../http/deadlines.ts'
+import type { BeginTrace } from './client/client-request.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
 import { createExchangeHandler } from './exchange/exchange-handler.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
@@ -11,6 +12,8 @@ import type { ListenerInput } from './gateway-input.ts'
 /** Called for what happens at a listener. */
 export interface ListenerEvents {
   onExchange(event: ExchangeEvent, accessLog: boolean): void
+  /** Returns the place of a request in its trace; undefined if nothing is traced. Absent: nothing ever is. */
+  readonly beginTrace?: BeginTrace
   /** The listener at this address has as many connections as it may. */
   onLimitReached(address: string, report: LimitReached): void
   /** The connections of the listener at this address hold too much memory. */
@@ -43,6 +46,7 @@ export class GatewayListener {
         createExchangeHandler(currentRules, {
           deadlines,
           proto,
+          beginTrace: events.beginTrace,
           onExchange: (event) => {
             // The client did not leave on its own.
             const detail = event.detail ?? (connection.isEvicted ? EVICTED : undefined)
@@ -60,11 +64,6 @@ export class GatewayListener {
   /** With the real port if the setting has 0. */
   get address(): string {
     return this.#listener.address
-  }
-
-  /** Open connections. */
-  get open(): number {
-    return this.#listener.open
   }
 
   /** Puts other settings in force, from the next request on. The address and whether there is TLS stay. */

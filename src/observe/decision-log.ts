@@ -1,9 +1,11 @@
 /** One log line per denial: enough to find out why, and nothing that could be replayed. */
 import type { Decision, Deny } from '../decision/decision.ts'
 import { describeDenial } from '../decision/explain/describe-denial.ts'
-import type { AuthzRequest } from '../request/authz-request.ts'
+import type { AuthzRequest, HeaderReader } from '../request/authz-request.ts'
+import type { RequestTrace } from '../tracing/request-trace.ts'
 import type { LogFields } from './formats/line.ts'
 import type { Logger } from './logger.ts'
+import { denialFields } from './denial-fields.ts'
 import { redact } from './redact.ts'
 import type { Sampling } from './sampling.ts'
 
@@ -26,6 +28,10 @@ export interface DecisionEvent {
   readonly clientAddress: string | undefined
   /** The operator wants a line for every request, also in a flood (`access_log`). */
   readonly isEveryLogged?: boolean
+  /** Fields with the caller's place in its trace; absent: those of the request. */
+  readonly headers?: HeaderReader
+  /** Its place in a trace; absent if it is not traced. */
+  readonly trace?: RequestTrace | undefined
 }
 
 /**
@@ -52,6 +58,9 @@ export function createDecisionLog(
 export const kindOfDecision = ({ route, policy, issuer }: Decision): string =>
   `${route}\n${policy}\n${issuer}`
 
+/** Longest name of a host, in characters. */
+const MAX_HOST = 255
+
 function fieldsOf(event: DecisionEvent, decision: Deny): LogFields {
   const { status, request, via, durationMs, clientAddress } = event
   const { id, reason, route, policy, issuer, isCacheHit } = decision
@@ -62,17 +71,19 @@ function fieldsOf(event: DecisionEvent, decision: Deny): LogFields {
     reason,
     status,
     id,
+    trace_id: event.trace?.traceId,
     via,
+    client: clientAddress,
     route,
     policy,
     issuer,
     cached: isCacheHit,
-    client: clientAddress,
     method: request?.method,
-    host: request === undefined ? undefined : redact(request.host),
+    host: request === undefined ? undefined : redact(request.host, MAX_HOST),
     // The query is left out: it may hold a token or a person's data.
     path: request === undefined ? undefined : redact(request.path),
     detail: detail === undefined ? undefined : redact(detail),
+    ...denialFields(decision.denial),
     ms: Math.round(durationMs * 1_000) / 1_000,
   }
 }

@@ -3,7 +3,6 @@ import type { LimitReached } from '../http/connections/connection-limit.ts'
 import type { Overload } from '../http/connections/held-bytes.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { NameEvent } from '../gateway/upstream/name-watch.ts'
-import type { ServerEvent } from '../gateway/upstream/server-event.ts'
 import type { DecisionEvent } from './decision-log.ts'
 import type { LogFields } from './formats/line.ts'
 import type { Logger } from './logger.ts'
@@ -16,7 +15,6 @@ export interface GatewayLog {
   onLimitReached(listener: string, report: LimitReached): void
   onOverload(listener: string, overload: Overload): void
   onName(event: NameEvent): void
-  onServer(event: ServerEvent): void
 }
 
 /**
@@ -30,10 +28,10 @@ export function createGatewayLog(
 ): GatewayLog {
   return {
     onExchange(event, accessLog) {
-      const { request, decision, fault, status, decisionMs = 0, clientAddress } = event
+      const { request, decision, fault, status, decisionMs = 0, clientAddress, trace } = event
       if (decision !== undefined) {
         const measured = { durationMs: decisionMs, isEveryLogged: accessLog }
-        onDecision({ decision, request, status, via: 'gateway', clientAddress, ...measured })
+        onDecision({ decision, request, status, via: 'gateway', clientAddress, trace, ...measured })
       }
       // A denial is logged already.
       if (fault === undefined && (!accessLog || decision?.outcome === 'deny')) return
@@ -54,7 +52,6 @@ export function createGatewayLog(
       )
     },
     onName: (event) => logName(logger, event),
-    onServer: (event) => logServer(logger, event),
   }
 }
 
@@ -72,19 +69,6 @@ function logName(logger: Logger, event: NameEvent): void {
       return void logger.warn(line, 'the name of a server cannot be resolved')
     case 'resolve_recovered':
       return void logger.info(line, 'the name of a server is resolved again')
-  }
-}
-
-function logServer(logger: Logger, event: ServerEvent): void {
-  const { type, upstream, server, address } = event
-  const line = { event: type, upstream, server, address }
-  switch (event.type) {
-    case 'server_ejected':
-      return void logger.warn({ ...line, for_ms: event.forMs }, 'a server failed too often and is left alone')
-    case 'server_down':
-      return void logger.warn(line, 'the health check of a server failed; it is left alone')
-    case 'server_up':
-      return void logger.info(line, 'the health check of a server succeeds again')
   }
 }
 
@@ -112,6 +96,7 @@ function fieldsOf(event: ExchangeEvent): LogFields {
   return {
     event: 'gateway',
     id: event.id,
+    trace_id: event.trace?.traceId,
     status: event.status,
     fault: event.fault,
     detail: detail === undefined ? undefined : redact(detail),
@@ -119,8 +104,6 @@ function fieldsOf(event: ExchangeEvent): LogFields {
     upstream: event.upstream,
     server: event.server,
     address: event.address,
-    // Left out where there were none.
-    retries: event.retries === 0 ? undefined : event.retries,
     method: request?.method,
     host: request === undefined ? undefined : redact(request.host),
     // The query is left out: it may hold a token or a person's data.

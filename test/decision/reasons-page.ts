@@ -61,7 +61,8 @@ The answer to the client is coarser than the reason: the status, and the \`error
 The [log](log.md) line of a denial has the \`reason\` with its \`detail\`, the \`id\` and \`status\` of the answer, the dialect of the
 caller (\`via\`), the names of \`route\`, \`policy\` and \`issuer\`, the \`method\`, \`host\` and \`path\` of the request without
 its query, the \`client\` address if it is known, the milliseconds to the decision (\`ms\`), and
-\`cached\` if the token was remembered.
+\`cached\` if the token was remembered. What was compared has [fields of its own](log.md#denials): the \`kid\`, the
+\`claim\`, what was \`expected\` of it, and what was \`found\`.
 
 Five codes are reserved and not used yet: \`observe_only\`, \`token_revoked\`, \`expression_false\`,
 \`ip_not_allowed\` and \`introspection_unavailable\`.

@@ -161,9 +161,17 @@ describe('the decision log', () => {
   })
   it('has lines that a pipe takes as a whole, whatever a client sends', async () => {
     const wide = '\u6f22'.repeat(4_000)
-    for (const header of [{ kid: wide.slice(0, 60) }, { alg: wide }, { typ: wide }, {}]) {
+    const tokens = [
+      { header: { kid: wide.slice(0, 60) } },
+      { header: { alg: wide } },
+      { header: { typ: wide } },
+      { claims: { exp: 1 } },
+      { claims: { iss: wide } },
+      { claims: { aud: [wide, wide, wide, wide] } },
+    ]
+    for (const minted of tokens) {
       for (const path of [`/${wide}`, `/${'"'.repeat(4_000)}`]) {
-        const request = { ...bearer(mint({ header, claims: { exp: 1 } })), path, host: wide }
+        const request = { ...bearer(mint(minted)), path, host: wide }
         const { logger, lines } = recordingLogger()
         const decision = await ask(decideOf(guard), request)
         createDecisionLog(logger)({ decision, status: 401, request, via: 'nginx', ...MEASURED })

@@ -18,6 +18,7 @@ import { parseRequestHead } from '../../http/messages/request-head.ts'
 import { askJudges } from '../../gateway/judges/ask-judges.ts'
 import { authFailure } from '../../gateway/judges/auth-service/auth-answer.ts'
 import { authRequestText, compileSentFields } from '../../gateway/judges/auth-service/auth-request.ts'
+import type { AuthService } from '../../gateway/judges/auth-service/auth-service.ts'
 import type { RouteJudge, JudgeInput, Judgement, Verdict } from '../../gateway/judges/judge.ts'
 import { createPasswordQueue } from '../../gateway/judges/passwords/password-check.ts'
 import { createRouteJudges, judgeHeaderNames } from '../../gateway/judges/route-judges.ts'
@@ -115,7 +116,7 @@ function servicesThatAreNotAsked(
   instance: Instance,
   inputs: readonly JudgeInput[],
   asking: { url: string | undefined },
-): (settings: ForwardAuthSettings) => RouteJudge {
+): (settings: ForwardAuthSettings) => AuthService {
   const rules = compileHeaderRules(instance.guard.identityNames, judgeHeaderNames(inputs))
   return (settings) => ({
     ask(request, settled) {
@@ -124,6 +125,7 @@ function servicesThatAreNotAsked(
       settled(text.ok ? authFailure('not asked') : text.error)
       return () => {}
     },
+    close() {},
   })
 }
 

@@ -6,7 +6,7 @@ import { missingScopes, readScopes, unreadableScopes } from '../../claims/scope.
 import { checkAudience } from '../../jwt/check-audience.ts'
 import { checkTimes } from '../../jwt/check-times.ts'
 import { checkTenantClaim, TENANT_OF_ISS } from '../../jwt/tenant-template.ts'
-import { missOf, type Denial } from '../denial.ts'
+import { missOf, shortened, type Denial } from '../denial.ts'
 import type { Trial } from '../trial.ts'
 import { NOT_REACHED, PASSED, type Settled, type Step } from './step.ts'
 
@@ -34,8 +34,21 @@ function audienceStep(trial: Trial): Settled {
     audience.error === 'claim_invalid'
       ? 'is a text or a list of texts'
       : `has one of ${JSON.stringify(accepted)}`
-  return { reason: audience.error, ...missOf(jws.claims, audienceClaim ?? 'aud', expected, accepted) }
+  const miss = missOf(jws.claims, audienceClaim ?? 'aud', expected, accepted)
+  if (audience.error !== 'audience_mismatch' || audienceClaim !== undefined)
+    return { reason: audience.error, ...miss }
+  return { reason: audience.error, ...miss, audiences: audiencesOf(jws.claims) }
 }
+
+/** Of audiences that are shown. */
+const MAX_AUDIENCES = 4
+
+/** The signature is good, so they are the issuer's, and name applications. */
+const audiencesOf = (claims: Claims): readonly string[] =>
+  [claims['aud']]
+    .flat()
+    .slice(0, MAX_AUDIENCES)
+    .map((audience) => shortened(String(audience)))
 
 /** The claims that every token of the issuer must have, and the types that RFC 7519 §4.1 gives them. */
 function claimsStep(trial: Trial): Settled {

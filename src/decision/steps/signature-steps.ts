@@ -1,4 +1,5 @@
 /** Whether a token is genuine: its form, its issuer, the issuer's key and the signature. */
+import { describeFound } from '../../claims/describe-found.ts'
 import { decodeJws, type DecodedJws } from '../../jwt/decode-jws.ts'
 import { isAcceptedTyp } from '../../jwt/check-typ.ts'
 import { findVerifyingKey } from '../../jwt/find-verifying-key.ts'
@@ -10,6 +11,9 @@ import type { VerificationKey } from '../../keys/verification-key.ts'
 import { shortened } from '../denial.ts'
 import type { Trial } from '../trial.ts'
 import { NOT_REACHED, PASSED, type Settled, type Step, type StepOutcome } from './step.ts'
+
+/** Characters of an `iss`; real ones are URLs of half the length. */
+const MAX_ISS = 128
 
 /** Only signed JWTs can be verified: Warder neither decrypts nor asks the issuer. */
 function headerStep(trial: Trial): Settled {
@@ -23,15 +27,21 @@ function headerStep(trial: Trial): Settled {
 function issuerStep(trial: Trial): Settled {
   const { policy, jws } = trial
   if (policy === undefined || jws === undefined) return NOT_REACHED
-  trial.issuer = pickIssuer(policy.issuers, Object.hasOwn(jws.claims, 'iss') ? jws.claims['iss'] : undefined)
-  return trial.issuer === undefined ? { reason: 'issuer_unknown' } : PASSED
+  const iss = Object.hasOwn(jws.claims, 'iss') ? jws.claims['iss'] : undefined
+  trial.issuer = pickIssuer(policy.issuers, iss)
+  if (trial.issuer !== undefined) return PASSED
+  return {
+    reason: 'issuer_unknown',
+    iss: typeof iss === 'string' ? shortened(iss, MAX_ISS) : describeFound(iss),
+  }
 }
 
 function algorithmStep(trial: Trial): Settled {
   const { issuer, jws } = trial
   if (issuer === undefined || jws === undefined) return NOT_REACHED
   const { alg, typ } = jws.header
-  if (!issuer.algorithms.has(alg)) return { reason: 'alg_not_allowed', alg: shortened(alg) }
+  if (!issuer.algorithms.has(alg))
+    return { reason: 'alg_not_allowed', alg: shortened(alg), accepted: issuer.settings.algorithms }
   if (isAcceptedTyp(typ, issuer.typ)) return PASSED
   return { reason: 'typ_not_allowed', typ: typ && shortened(typ), accepted: [...(issuer.typ ?? [])] }
 }
@@ -93,9 +103,11 @@ const findKeyOfTenant = (
   )
 
 /** While one of the issuer's key sources is unavailable, a signature that no known key made may still be good. */
-function unverified({ missingKeysSeconds: retryAfterSeconds, isNameElsewhere }: Trial): Settled {
-  if (isNameElsewhere) return { reason: 'signature_invalid', isKidElsewhere: true }
-  if (retryAfterSeconds === undefined) return { reason: 'signature_invalid' }
+function unverified({ missingKeysSeconds: retryAfterSeconds, isNameElsewhere, jws }: Trial): Settled {
+  const kid = jws?.header.kid
+  const named = kid === undefined ? {} : { kid: shortened(kid) }
+  if (isNameElsewhere) return { reason: 'signature_invalid', ...named, isKidElsewhere: true }
+  if (retryAfterSeconds === undefined) return { reason: 'signature_invalid', ...named }
   return { reason: 'keys_unavailable', retryAfterSeconds, isUnverified: true }
 }
 

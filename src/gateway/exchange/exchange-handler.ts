@@ -29,7 +29,6 @@ const refusedExchange = (id: string, { status, detail }: RequestFault): Exchange
   upstream: undefined,
   server: undefined,
   address: undefined,
-  retries: 0,
   fault: 'bad_request',
   detail,
   durationMs: 0,

@@ -26,8 +26,6 @@ export function createEjection(
   }
   return {
     isEjected: (nowMs: number): boolean => nowMs < untilMs,
-    /** For how much longer it is left alone, in milliseconds; 0: it is not. */
-    remainingMs: (nowMs: number): number => Math.max(0, untilMs - nowMs),
     /** A connection was made. */
     reached(): void {
       isUnreached = false
@@ -36,15 +34,11 @@ export function createEjection(
     succeeded(): void {
       failures = 0
     },
-    /** @returns For how long it is left alone from now on, in milliseconds; 0: it is not, or it was already. */
-    failed(nowMs: number): number {
+    failed(nowMs: number): void {
       failures += 1
-      if (failures < ejectAfter && !isUnreached) return 0
+      if (failures < ejectAfter && !isUnreached) return
       failures = 0
-      const isNew = nowMs >= untilMs
-      const forMs = nextMs()
-      untilMs = nowMs + forMs
-      return isNew ? forMs : 0
+      untilMs = nowMs + nextMs()
     },
   }
 }

@@ -87,11 +87,6 @@ export class ConnectionListener {
     return this.#listening.address
   }
 
-  /** Open connections. */
-  get open(): number {
-    return this.#connections.size
-  }
-
   /** The certificates were replaced. */
   replaced(): void {
     this.#listening.replaced()

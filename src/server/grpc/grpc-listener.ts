@@ -13,8 +13,6 @@ import { createGrpcHandler, type GrpcMethods } from './grpc-handler.ts'
 export interface GrpcListener {
   /** `127.0.0.1:9190` or `unix:/run/warder-grpc.sock`; the real port if 0 was requested. */
   readonly address: string
-  /** Open connections. */
-  readonly open: number
   /** Replaces all methods between two calls. */
   replace(methods: GrpcMethods): void
   /** The certificates were replaced. */
@@ -51,9 +49,6 @@ export function createGrpcListener(
   })
   return {
     address: listener.address,
-    get open() {
-      return listener.open
-    },
     replace: (next) => {
       methods = next
     },

@@ -14,8 +14,6 @@ import { SpopConnection } from './spop-connection.ts'
 export interface SpoeListener {
   /** `127.0.0.1:9191` or `unix:/run/warder-spoe.sock`; the real port if 0 was requested. */
   readonly address: string
-  /** Open connections. */
-  readonly open: number
   /** Replaces what judges between two questions. */
   replace(judge: SpopJudge): void
   /** Sends HAProxy to other connections before the stop. */
@@ -55,9 +53,6 @@ export function createSpoeListener(
   })
   return {
     address: listener.address,
-    get open() {
-      return listener.open
-    },
     replace: (next) => {
       judge = next
     },
