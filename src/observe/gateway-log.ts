@@ -28,10 +28,10 @@ export function createGatewayLog(
 ): GatewayLog {
   return {
     onExchange(event, accessLog) {
-      const { request, decision, fault, status, decisionMs = 0, clientAddress, trace } = event
+      const { request, decision, fault, status, decisionMs = 0, clientAddress } = event
       if (decision !== undefined) {
         const measured = { durationMs: decisionMs, isEveryLogged: accessLog }
-        onDecision({ decision, request, status, via: 'gateway', clientAddress, trace, ...measured })
+        onDecision({ decision, request, status, via: 'gateway', clientAddress, ...measured })
       }
       // A denial is logged already.
       if (fault === undefined && (!accessLog || decision?.outcome === 'deny')) return
@@ -96,7 +96,7 @@ function fieldsOf(event: ExchangeEvent): LogFields {
   return {
     event: 'gateway',
     id: event.id,
-    trace_id: event.trace?.traceId,
+    client: event.clientAddress,
     status: event.status,
     fault: event.fault,
     detail: detail === undefined ? undefined : redact(detail),

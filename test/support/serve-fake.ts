@@ -45,7 +45,12 @@ export function serveFake(decide: Decide = () => DENY, isStopping = (): boolean 
   if (rules === undefined) throw new Error('no rules')
   const wire = createFakeWire()
   const connection = serveHttp1(wire, {
-    handler: createExchangeHandler(() => rules, { deadlines, proto: 'http', onExchange() {} }),
+    handler: createExchangeHandler(() => rules, {
+      deadlines,
+      proto: 'http',
+      peer: '127.0.0.1',
+      onExchange() {},
+    }),
     deadlines,
     patience: USUAL_PATIENCE,
     held: UNCHARGED,

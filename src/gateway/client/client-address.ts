@@ -1,6 +1,7 @@
 /** The client's address and what the application learns about it: from the socket, or from a trusted proxy. */
-import { isIPv4, isIPv6 } from 'node:net'
-import { networkOf, plainAddress } from '../../syntax/ip-address.ts'
+import { isIPv6 } from 'node:net'
+import { parseClientAddress } from '../../syntax/client-address.ts'
+import { networkOf } from '../../syntax/ip-address.ts'
 import { valuesOf, type HeaderField } from '../../http/messages/header-fields.ts'
 import type { IsTrusted } from '../../http/sockets/peer-networks.ts'
 
@@ -58,22 +59,13 @@ function clientAddress(forwardedFor: string, isTrusted: IsTrusted): string {
   if (isTrusted('') && forwardedFor.endsWith(`, ${UNKNOWN_PEER}`)) end -= UNKNOWN_PEER.length + 2
   while (end >= 0) {
     const comma = forwardedFor.lastIndexOf(',', end - 1)
-    const address = parseAddress(forwardedFor.slice(comma + 1, end).trim())
+    const address = parseClientAddress(forwardedFor.slice(comma + 1, end).trim())
     if (address === undefined) break
     client = address
     if (!isTrusted(address) || comma < 0) break
     end = comma
   }
   return client
-}
-
-/** An address as proxies write it, with or without a port; IPv4 in its own form. Undefined for anything else. */
-function parseAddress(text: string): string | undefined {
-  if (isIPv4(text)) return text
-  const bare = /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? text
-  if (isIPv6(bare)) return plainAddress(bare)
-  const [host = '', port, more] = bare.split(':')
-  return port !== undefined && more === undefined && isIPv4(host) ? host : undefined
 }
 
 /** The client's address; for IPv6 its network of 64 bits, since one client has all addresses of it. */

@@ -2,6 +2,7 @@
 import type { RequestHandler } from '../../http/connections/client-connection.ts'
 import type { ExchangeEvent } from '../gateway-event.ts'
 import type { RequestFault } from '../../http/messages/framing.ts'
+import { parseClientAddress } from '../../syntax/client-address.ts'
 import { Exchange } from './exchange.ts'
 import type { ExchangeContext, ExchangeRules } from './exchange-context.ts'
 import { toWholeAnswer } from './own-answer.ts'
@@ -13,18 +14,25 @@ export const createExchangeHandler = (
 ): RequestHandler => ({
   serve: (stream) => new Exchange(stream, context, rules()).start(),
   refuse(fault) {
-    const id = rules().newId()
-    context.onExchange(refusedExchange(id, fault))
+    const { newId, isTrusted } = rules()
+    const id = newId()
+    // What a trusted proxy reports of its client cannot be read.
+    const client = isTrusted(context.peer) ? undefined : parseClientAddress(context.peer)
+    context.onExchange(refusedExchange(id, client, fault))
     return toWholeAnswer({ status: fault.status, fault: 'bad_request', headers: {} }, id)
   },
 })
 
 /** The event of a request that could not be read. */
-const refusedExchange = (id: string, { status, detail }: RequestFault): ExchangeEvent => ({
+const refusedExchange = (
+  id: string,
+  clientAddress: string | undefined,
+  { status, detail }: RequestFault,
+): ExchangeEvent => ({
   id,
   request: undefined,
   decision: undefined,
-  clientAddress: undefined,
+  clientAddress,
   status,
   upstream: undefined,
   server: undefined,

@@ -7,6 +7,7 @@ import type { Destination } from '../destination.ts'
 import type { GatewayFault } from '../gateway-event.ts'
 import type { FieldLine } from '../../http/messages/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
+import { parseClientAddress } from '../../syntax/client-address.ts'
 import { DECISION_TIMEOUT_MS, ExchangeClock } from './exchange-clock.ts'
 import type { ExchangeContext, ExchangeRules } from './exchange-context.ts'
 import { Forwarding, type ForwardingEvents } from './forwarding.ts'
@@ -40,13 +41,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#client = client
     this.#context = context
     this.#rules = rules
-    this.#request = readClientRequest(
-      client.head,
-      client.peer,
-      context.proto,
-      rules.isTrusted,
-      context.beginTrace,
-    )
+    this.#request = readClientRequest(client.head, client.peer, context.proto, rules.isTrusted)
     this.#clock = new ExchangeClock(context.deadlines, DECISION_TIMEOUT_MS, () => this.#late())
   }
 
@@ -142,12 +137,12 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#isOver = true
     this.#clock.stop()
     this.#cancelAdmission()
-    forwarding?.stop(fault)
+    forwarding?.stop()
     this.#context.onExchange({
       id: this.#id,
       request: this.#request.authz,
       decision: this.#judgement?.decision,
-      clientAddress: this.#request.forwarded.realIp || undefined,
+      clientAddress: parseClientAddress(this.#request.forwarded.realIp),
       status,
       upstream: this.#destination?.upstream.settings.name,
       server: forwarding?.pool?.settings.url,
@@ -159,7 +154,6 @@ export class Exchange implements ClientEvents, ForwardingEvents {
       upstreamMs: forwarding?.upstreamMs,
       requestBytes: forwarding?.requestBytes ?? 0,
       responseBytes: forwarding?.responseBytes ?? 0,
-      trace: this.#request.trace,
     })
   }
 }

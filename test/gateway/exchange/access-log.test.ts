@@ -22,6 +22,7 @@ describe('the line of a request', () => {
     expect(line).toMatchObject({
       event: 'gateway',
       id: answer.values('x-decision-id')[0],
+      client: '127.0.0.1',
       status: 200,
       route: 'orders',
       upstream: 'app',
@@ -44,6 +45,26 @@ describe('the line of a request', () => {
     const line = gateway.lines.find(({ event }) => event === 'decision')
     expect(line).toMatchObject({ reason: 'token_missing', status, via: 'gateway', client: '127.0.0.1' })
     expect(line?.['ms']).toBeGreaterThan(0)
+  })
+
+  it('of a fault has the client, also if the request could not be read, unless a trusted proxy sent it', async () => {
+    for (const [trusted, client] of [
+      ['[10.0.0.0/8]', '127.0.0.2'],
+      ['[127.0.0.2]', undefined],
+    ] as const) {
+      const gateway = await runGateway(
+        gatewayConfig(['http://127.0.0.1:1'], { listen: `trusted_proxies: ${trusted}` }),
+        cleanup,
+      )
+      const headers = [['X-Forwarded-For', '198.51.100.7']] as const
+      const from = '127.0.0.2'
+      expect((await ask(gateway.port, { method: 'a b', headers, from })).status).toBe(400)
+      expect((await ask(gateway.port, { target: '/public/', headers, from })).status).toBe(502)
+      const clientOf = (sought: string): unknown =>
+        gateway.lines.find(({ fault }) => fault === sought)?.['client']
+      expect(clientOf('bad_request')).toBe(client)
+      expect(clientOf('connect_failed')).toBe(client === undefined ? '198.51.100.7' : client)
+    }
   })
 
   it('has no time of a server that sent nothing', async () => {
