@@ -72,7 +72,10 @@ const ROWS: Readonly<Record<string, readonly [title: string, edit: Edit]>> = {
       put(put(text, 'behind', / early$/, early, true), 'behind', /^ *ProxyAddHeaders/, late),
   ],
   envoy: ['Envoy', (text, [http = '']) => put(text, 'before', /^ *- { key: x-envoy-external-address/, http)],
-  'envoy-grpc': ['Envoy', (text, [, grpc = '']) => put(text, 'behind', /^ *envoy_grpc:/, grpc)],
+  'envoy-grpc': [
+    'Envoy',
+    (text, [, grpc = '']) => put(text, 'before', /^ *- { key: x-envoy-external-address/, grpc),
+  ],
 }
 
 for (const proxy of CONFORMING) {

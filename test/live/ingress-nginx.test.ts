@@ -111,6 +111,15 @@ liveSuite('the manifests for ingress-nginx', ['nginx'], () => {
     expect(request?.values('X-Decision-Id')).toHaveLength(1)
   })
 
+  it('name the client to the log, and never the one that it claims to be', async () => {
+    const claimed = '198.51.100.7'
+    const headers = ['X-Forwarded-For', 'X-Real-IP', 'X-Envoy-External-Address'].map(
+      (name) => [name, claimed] as const,
+    )
+    expect((await site.ask({ target: '/orders/1', from: '127.0.0.2', headers })).status).toBe(401)
+    expect(site.warder.log.at(-1)?.fields).toMatchObject({ reason: 'token_missing', client: '127.0.0.2' })
+  })
+
   it('deny with status and, on 401, the challenge', async () => {
     const missing = await site.ask({ target: '/orders/1' })
     expect([missing.status, missing.values('WWW-Authenticate')]).toEqual([401, ['Bearer realm="warder"']])

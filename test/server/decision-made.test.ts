@@ -137,13 +137,24 @@ describe('the client in the log', () => {
     const port = Number(grpc.service.addresses.at(-1)?.split(':').at(-1))
     const session = await h2cSession(port, cleanup)
     const check = async (clientAddress: string, headers: IncomingHttpHeaders = {}): Promise<unknown> => {
-      const message = checkRequest({ clientAddress, headers: [['x-forwarded-for', '6.6.6.6']] })
+      const message = checkRequest({
+        clientAddress,
+        headers: [
+          ['x-forwarded-for', '6.6.6.6'],
+          ['x-envoy-external-address', '6.6.6.6'],
+        ],
+      })
       await callBytes(session, CHECK, framed(message), headers as Fields)
       return grpc.lines.findLast(({ event }) => event === 'decision')?.['client']
     }
     expect(await check('192.0.2.7')).toBe('192.0.2.7')
     expect(await check('2001:DB8::0001')).toBe('2001:db8::1')
     expect(await check('::ffff:192.0.2.7')).toBe('192.0.2.7')
+    // Envoy's own word in the metadata goes first; the fields of the client are in the message.
+    expect(await check('192.0.2.1', { 'x-envoy-external-address': '192.0.2.7' })).toBe('192.0.2.7')
+    expect(
+      await check('192.0.2.7', { 'x-envoy-external-address': 'unknown', 'x-forwarded-for': '6.6.6.6' }),
+    ).toBe('192.0.2.7')
     for (const other of ['', '/run/pipe', '<b>', '1'.repeat(10_240)])
       expect(await check(other)).toBeUndefined()
   })

@@ -4,10 +4,11 @@
  */
 import type { Decision } from '../../decision/decision.ts'
 import type { DenialFor } from '../../decision/denial.ts'
-import type { AuthzRequest } from '../../request/authz-request.ts'
+import type { AuthzRequest, HeaderReader } from '../../request/authz-request.ts'
 import { isMethod } from '../../request/method.ts'
 import { splitTarget } from '../../request/split-target.ts'
 import { err, ok, type Result } from '../../result.ts'
+import { parseClientAddress } from '../../syntax/client-address.ts'
 import { parseHost } from '../../syntax/parse-host.ts'
 import { checkAnswer } from './check-answer.ts'
 import { withHiddenBytes } from '../envoy/hidden-bytes.ts'
@@ -86,6 +87,17 @@ export function parseCheck(check: CheckRequest): Result<AuthzRequest, OriginFaul
 
 const faultOf = ({ missing, invalid }: ReturnType<typeof about>, value: string): Fault =>
   value === '' ? missing : invalid
+
+/**
+ * The client's address: what Envoy's configuration writes into the metadata of the call, else the other side of Envoy's
+ * own connection, which may be a load balancer. Never a field of the client's request, which is in the message.
+ */
+export const clientOfCheck = (
+  metadata: HeaderReader | undefined,
+  check: CheckRequest | undefined,
+): string | undefined =>
+  parseClientAddress(metadata?.get('x-envoy-external-address') ?? '') ??
+  parseClientAddress(check?.clientAddress ?? '')
 
 /** @param asked The Check; undefined if it could not be read. */
 export const renderCheck = (

@@ -25,5 +25,8 @@ const BY_GRPC: Asking = {
                         envoy_grpc: { cluster_name: warder, authority: warder }
                         # A decision takes less than a millisecond, and at most \`first_fetch_wait\` (1s) while keys are
                         # fetched.
-                        timeout: 3s`,
+                        timeout: 3s
+                        # Who asks, for Warder's log, as Envoy knows it: no client can write into the metadata.
+                        initial_metadata:
+                          - { key: x-envoy-external-address, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" }`,
 }

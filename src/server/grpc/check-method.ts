@@ -1,5 +1,6 @@
 /** `envoy.service.auth.v3.Authorization/Check`: parse, decide, render. Whatever goes wrong is an answer that denies. */
 import {
+  clientOfCheck,
   MAX_CHECK_BYTES,
   parseCheck,
   policyOf,
@@ -11,9 +12,8 @@ import { readCheckRequest, type CheckRequest } from '../../callers/envoy-grpc/ch
 import { denyUnread } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'
 import { internalError, type Denial } from '../../decision/denial.ts'
-import type { AuthzRequest } from '../../request/authz-request.ts'
+import type { AuthzRequest, HeaderReader } from '../../request/authz-request.ts'
 import type { DecisionService } from '../decision-routes.ts'
-import { parseClientAddress } from '../../syntax/client-address.ts'
 import { believed, DecisionMade, type ReadClient } from '../decision-made.ts'
 import type { GrpcMethod } from './grpc-handler.ts'
 
@@ -22,13 +22,15 @@ type CheckService = Omit<DecisionService, 'onUnreadBody'>
 interface Asked {
   readonly peer: string
   readonly startedMs: number
-  /** Undefined if the message could not be read, or was not read, because nobody trusts the caller. */
+  /** Of a caller that is trusted. */
+  readonly metadata?: HeaderReader
+  /** Undefined if the message could not be read, or was not. */
   readonly check?: CheckRequest
 }
 
 export function createCheckMethod(service: CheckService): GrpcMethod {
-  const readClient = believed<CheckRequest | undefined>(service.isTrusted !== undefined, (check) =>
-    parseClientAddress(check?.clientAddress ?? ''),
+  const readClient = believed<Asked>(service.isTrusted !== undefined, ({ metadata, check }) =>
+    clientOfCheck(metadata, check),
   )
   const answerTo = (decision: Decision, asked: Asked, request?: AuthzRequest): Buffer =>
     respond(service, readClient, decision, asked, request)
@@ -36,13 +38,13 @@ export function createCheckMethod(service: CheckService): GrpcMethod {
     answerTo(denyUnread(service.guard, denial, service.newId()), asked)
   return {
     maxBytes: MAX_CHECK_BYTES,
-    answer(message, { peer, headers }) {
+    answer(message, { peer, headers: metadata }) {
       const startedMs = service.monotonicMs()
-      if (service.isTrusted?.(peer, headers) === false)
+      if (service.isTrusted?.(peer, metadata) === false)
         return refuse({ reason: 'caller_untrusted', peer }, { peer, startedMs })
       const check = readCheckRequest(message)
-      if (check === undefined) return refuse(UNREADABLE_CHECK, { peer, startedMs })
-      const asked = { peer, startedMs, check }
+      if (check === undefined) return refuse(UNREADABLE_CHECK, { peer, startedMs, metadata })
+      const asked = { peer, startedMs, metadata, check }
       const policy = policyOf(check, (name) => service.guard.policies.get(name))
       if (!policy.ok) return refuse(policy.error, asked)
       const parsed = parseCheck(check)
@@ -62,14 +64,15 @@ const unread = ({ monotonicMs }: CheckService): Asked => ({ peer: '', startedMs:
 
 function respond(
   { guard, monotonicMs, onDecision }: CheckService,
-  readClient: ReadClient<CheckRequest | undefined>,
+  readClient: ReadClient<Asked>,
   decision: Decision,
-  { check, peer, startedMs }: Asked,
+  asked: Asked,
   request: AuthzRequest | undefined,
 ): Buffer {
+  const { check, peer, startedMs } = asked
   const answer = renderCheck(decision, guard.identityNames, check)
   const status = decision.outcome === 'allow' ? 200 : decision.status
   const facts = { decision, status, request, via: CHECK_DIALECT.name, durationMs: monotonicMs() - startedMs }
-  onDecision(new DecisionMade(facts, check, peer, readClient))
+  onDecision(new DecisionMade(facts, asked, peer, readClient))
   return answer
 }

@@ -11,12 +11,18 @@ import { createTempDir } from './temp-dir.ts'
 const ENTRY_POINT = 'web'
 const ROUTER = 'warder-site-websocket@file'
 
-const staticConfig = (port: number, apiPort: number, file: string, http: string): string => `\
+const staticConfig = (
+  port: number,
+  apiPort: number,
+  file: string,
+  http: string,
+  entryPoint: string,
+): string => `\
 global: { checkNewVersion: false, sendAnonymousUsage: false }
 log: { level: INFO, noColor: true }
 api: { insecure: true }
 entryPoints:
-  ${ENTRY_POINT}: { address: "127.0.0.1:${port}", http: ${http} }
+  ${ENTRY_POINT}: { address: "127.0.0.1:${port}", http: ${http}${entryPoint} }
   traefik: { address: "127.0.0.1:${apiPort}" }
 providers: { file: { filename: ${JSON.stringify(file)}, watch: false } }
 `
@@ -25,17 +31,21 @@ providers: { file: { filename: ${JSON.stringify(file)}, watch: false } }
  * Resolves when Traefik has loaded the text, with what its API reports about each router and middleware.
  *
  * @param http Of the entry point, in YAML.
+ * @param entryPoint More members of it, in YAML.
  */
 export async function loadTraefik(
   text: string,
   port: number,
   cleanup: Cleanup,
   http = '{ sanitizePath: true }',
+  entryPoint?: string,
 ): Promise<{ readonly program: ChildProgram; readonly loaded: TraefikReport }> {
   const dir = createTempDir(cleanup)
   const apiPort = await freePort()
-  writeFileSync(join(dir, 'dynamic.yaml'), text)
-  writeFileSync(join(dir, 'traefik.yaml'), staticConfig(port, apiPort, join(dir, 'dynamic.yaml'), http))
+  const more = entryPoint === undefined ? '' : `, ${entryPoint}`
+  const file = join(dir, 'dynamic.yaml')
+  writeFileSync(file, text)
+  writeFileSync(join(dir, 'traefik.yaml'), staticConfig(port, apiPort, file, http, more))
   const program = startProgram(['traefik', `--configfile=${join(dir, 'traefik.yaml')}`])
   cleanup.add(() => program.stop())
   const loaded = await program.ready(`Traefik on port ${port}`, async () => {
@@ -69,7 +79,7 @@ async function readReport(apiPort: number): Promise<TraefikReport | undefined> {
 
 /** Traefik in front of a guarded site. */
 export const traefikFront =
-  (http?: string): StartFront =>
+  (http?: string, entryPoint?: string): StartFront =>
   async ({ decisions, identityNames, upstream, port, editSnippet, tokenFields }, cleanup) => {
     const text = traefikSnippet({
       decisions: decisions.split(' '),
@@ -80,5 +90,5 @@ export const traefikFront =
       certificate: undefined,
       entryPoints: [ENTRY_POINT],
     })
-    return (await loadTraefik(editSnippet(text), port, cleanup, http)).program
+    return (await loadTraefik(editSnippet(text), port, cleanup, http, entryPoint)).program
   }
