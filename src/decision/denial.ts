@@ -61,6 +61,8 @@ export interface DenialFacts {
   path_ambiguous: { readonly ambiguity: PathAmbiguity | 'letter_case' | 'other_reading' | 'other_spelling' }
   /** `head`, `parameter`: the method of a GET, or of `_method` in the query, leads to another route. */
   method_refused: { readonly fault: MethodFault | 'head' | 'parameter' }
+  /** The name that was sent, shortened; nobody has shown that it is theirs. */
+  credentials_invalid: { readonly user?: string }
   /** The header that the auth service needs. */
   header_missing: { readonly header: string }
   /** What the auth service answered. */

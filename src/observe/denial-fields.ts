@@ -6,6 +6,8 @@ import { redact } from './redact.ts'
 export interface DenialFields {
   /** The `kid` of the token's header, if it is about the key. */
   readonly kid?: string | undefined
+  /** The name that was sent with a wrong password; anybody can send any name. */
+  readonly user?: string | undefined
   /** The claim that it is about. */
   readonly claim?: string | undefined
   /** What was wanted of it. */
@@ -23,8 +25,9 @@ const MAX_SENT = 128
 export function denialFields(denial: Denial): DenialFields {
   const read = (FIELDS as Partial<Record<string, (facts: Denial) => DenialFields>>)[denial.reason]
   if (read === undefined) return NONE
-  const { kid, claim, expected, found } = read(denial)
+  const { user, kid, claim, expected, found } = read(denial)
   return {
+    user: safe(user, MAX_SENT),
     kid: safe(kid, MAX_SENT),
     claim: safe(claim, MAX_SENT),
     expected: safe(expected, MAX_EXPECTED),
@@ -85,6 +88,7 @@ const FIELDS: {
     expected:
       maxBytes === undefined ? `a header value for ${header}` : `at most ${maxBytes} bytes in ${header}`,
   }),
+  credentials_invalid: ({ user }) => ({ user }),
   origin_missing: ({ field, fault, expected }) => ({ expected: `${field}: ${expected}`, found: fault }),
   caller_untrusted: ({ peer }) => ({ found: peer === '' ? 'unix' : peer }),
   header_missing: ({ header }) => ({ expected: header, found: 'absent' }),

@@ -14,8 +14,9 @@ export function describeDenial(denial: Denial): string | undefined {
 const SENTENCES: {
   readonly [Reason in keyof DenialFacts]: (facts: DenialFacts[Reason]) => string | undefined
 } = {
-  // In the log alone, as `found`: a sentence would say the same as the reason.
+  // These facts are in the log alone: a sentence would say the same as the reason.
   issuer_unknown: () => undefined,
+  credentials_invalid: () => undefined,
   token_multiple: ({ field }) => (field === undefined ? undefined : `more than one ${field} field`),
   token_malformed: describeMalformed,
   token_encrypted: ({ sign }) =>

@@ -18,6 +18,7 @@ export const ECS_NAMES: Readonly<Record<string, string>> = {
   id: 'event.id',
   route: 'rule.name',
   client: 'client.ip',
+  user: 'user.name',
   method: 'http.request.method',
   status: 'http.response.status_code',
   request_bytes: 'http.request.bytes',

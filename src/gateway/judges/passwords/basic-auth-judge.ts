@@ -1,4 +1,5 @@
 /** User name and password (RFC 7617) as a judge of a route. */
+import { shortened, type Denial } from '../../../decision/denial.ts'
 import { DENY_ROWS } from '../../../decision/reasons.ts'
 import type { BasicAuthSettings } from '../../../settings/basic-auth/definition.ts'
 import { readBasicCredentials, type CredentialsMiss } from './basic-credentials.ts'
@@ -13,7 +14,7 @@ const RETRY_AFTER_SECONDS = 5
 
 const NOTHING = (): void => {}
 
-type CredentialsReason = 'credentials_missing' | 'credentials_malformed' | 'credentials_invalid'
+type CredentialsDenial = Extract<Denial, { readonly reason: `credentials_${string}` }>
 
 export function basicAuthJudge(
   { realm, userHeader }: Pick<BasicAuthSettings, 'realm' | 'userHeader'>,
@@ -21,11 +22,10 @@ export function basicAuthJudge(
 ): RouteJudge {
   // RFC 9110 §5.6.4: characters that would end the quoted string are escaped. UTF-8 is the one encoding of RFC 7617 §2.1.
   const challenge = `Basic realm="${realm.replaceAll(/["\\]/g, '\\$&')}", charset="UTF-8"`
-  const unauthorized = (reason: CredentialsReason): Verdict =>
-    denied({ denial: { reason }, status: 401, challenge })
+  const unauthorized = (denial: CredentialsDenial): Verdict => denied({ denial, status: 401, challenge })
   const missed: Readonly<Record<CredentialsMiss, Verdict>> = {
-    absent: unauthorized('credentials_missing'),
-    malformed: unauthorized('credentials_malformed'),
+    absent: unauthorized({ reason: 'credentials_missing' }),
+    malformed: unauthorized({ reason: 'credentials_malformed' }),
     multiple: multipleCredentials(challenge),
   }
   return {
@@ -39,7 +39,9 @@ export function basicAuthJudge(
       const address = clientOf(forwarded.forwardedFor, isTrusted)
       return check.check(credentials.value, address, (result) => {
         if (result === 'right') settled(allowed(user, userHeader))
-        else settled(result === 'wrong' ? unauthorized('credentials_invalid') : OVERLOADED)
+        else if (result === 'wrong')
+          settled(unauthorized({ reason: 'credentials_invalid', user: shortened(user) }))
+        else settled(OVERLOADED)
       })
     },
   }

@@ -61,9 +61,26 @@ describe('a route with basic_auth', () => {
       expect(gateway.lines.map(({ event, reason: logged, route }) => [event, logged, route])).toEqual(
         status === 200 ? [] : [['decision', reason, 'guarded']],
       )
-      expect(JSON.stringify(gateway.lines)).not.toMatch(/pw2|"eve"|Basic|\$2y/)
+      expect(JSON.stringify(gateway.lines)).not.toMatch(/pw2|Basic|\$2y/)
     })
   }
+
+  it('logs the name that was sent with a wrong password, and no other', async () => {
+    const { gateway } = await start()
+    const long = `\u202e${'x'.repeat(500)}`
+    for (const [user, password] of [
+      ['eve', 'pw'],
+      [long, 'pw'],
+      ['alice', 'pw'],
+      ['alice', ''],
+    ] as const)
+      await ask(gateway.port, { target: '/x', headers: [basic(user, password)] })
+    expect(gateway.lines.map(({ reason, user }) => [reason, user])).toEqual([
+      ['credentials_invalid', 'eve'],
+      ['credentials_invalid', `\ufffd${'x'.repeat(63)}…`],
+      ['credentials_malformed', undefined],
+    ])
+  })
 
   it('asks in the name of its realm', async () => {
     const { gateway } = await start("realm: 'Orders & more'")
