@@ -14,7 +14,17 @@ export interface RoomRules {
 
 export const CORE = ['request', 'token', 'keys', 'jwt', 'claims', 'policy', 'decision', 'callers'] as const
 export const GROUND = ['syntax', 'settings'] as const
-const ALL_BUT_CLI = ['http', 'gateway', 'compat', 'config', 'server', 'observe', 'admin', 'testing'] as const
+const ALL_BUT_CLI = [
+  'http',
+  'tracing',
+  'gateway',
+  'compat',
+  'config',
+  'server',
+  'observe',
+  'admin',
+  'testing',
+] as const
 
 /** Rooms side by side, which do not import each other. */
 export type Floor = Readonly<Record<string, RoomRules>>
@@ -41,6 +51,8 @@ export const FLOORS: readonly Floor[] = [
     testing: { core: false, imports: ['keys', ...GROUND] },
     // Every listener on own sockets reads and bounds requests in one way.
     http: { core: false, imports: ['request', 'syntax'], types: ['settings'] },
+    // The gateway passes traces on, and the log names them: what both need is below them.
+    tracing: { core: false, imports: ['request'] },
   },
   {
     policy: { core: true, imports: ['request', 'token', 'jwt', 'claims', 'syntax'], types: ['settings'] },
@@ -60,6 +72,7 @@ export const FLOORS: readonly Floor[] = [
       imports: [
         'request',
         'http',
+        'tracing',
         'decision',
         'token/read-cookie.ts',
         'token/read-query.ts',
@@ -75,7 +88,7 @@ export const FLOORS: readonly Floor[] = [
     // A client of the log's sample is what a client of a rate limit is: of IPv6, its network.
     observe: {
       core: false,
-      imports: ['decision', 'request', 'syntax'],
+      imports: ['decision', 'request', 'tracing', 'syntax'],
       types: ['http', 'gateway', 'keys', 'settings'],
     },
     config: {

@@ -1,6 +1,6 @@
 /** The listeners of a service. */
 import type { Stores } from '../decision/stores.ts'
-import type { createGateway, Gateway } from '../gateway/create-gateway.ts'
+import type { Gateway, GatewayEvents } from '../gateway/create-gateway.ts'
 import type { Certificates } from '../http/sockets/certificates.ts'
 import type { ListenerLog } from '../observe/listener-log.ts'
 import { createDecisionListener, type DecisionListener } from '../server/decision-listener.ts'
@@ -29,7 +29,7 @@ export interface Answering {
   /** False if another process has the unix sockets. */
   readonly holdsUnixSockets: boolean
   readonly openAdmin: (address: Settings['listen']['admin']) => AdminListener | undefined
-  readonly gatewayLog: Parameters<typeof createGateway>[1]
+  readonly gatewayEvents: GatewayEvents
   readonly listenerLog: ListenerLog
   readonly stores: Stores
 }
@@ -74,7 +74,7 @@ export async function openListeners(instance: ServingInstance, answering: Answer
       listen.spoe !== null && isHere(listen.spoe)
         ? keep(createSpoeListener(listen.spoe, answers.judge, listenerLog))
         : undefined
-    const gateway = create?.(gatewayInput(instance), answering.gatewayLog, answering.stores)
+    const gateway = create?.(gatewayInput(instance), answering.gatewayEvents, answering.stores)
     const ofCallers = [grpc?.address, spoe?.address]
     const addresses = [decisions?.address, admin?.address, ...(gateway?.addresses ?? []), ...ofCallers]
     return { decisions, admin, gateway, grpc, spoe, addresses: addresses.filter((one) => one !== undefined) }

@@ -1,8 +1,10 @@
 /** The running service: listeners over an instance that is swapped in whole. */
 import type { ProcessAnswers } from '../admin/questions.ts'
 import type { Stores } from '../decision/stores.ts'
+import type { GatewayEvents } from '../gateway/create-gateway.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
 import { createAdminLog } from '../observe/admin-log.ts'
+import type { GatewayLog } from '../observe/gateway-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { createServiceLog } from '../observe/service-log.ts'
 import { decisionRoutes, type DecisionService } from '../server/decision-routes.ts'
@@ -19,6 +21,7 @@ import { askThisProcess, createProcessAnswers } from './process-answers.ts'
 import { openListeners, type Answers, type Listeners } from './service-listeners.ts'
 import { createStores, monotonicMs, newId, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
+import { createTracing, type Tracing } from './tracing/tracing.ts'
 
 export interface Service<Served extends ServingInstance = Instance> {
   /** Addresses that are listened on: decisions, then admin, those of the gateway, that of gRPC and that of SPOE, if there are any. */
@@ -52,9 +55,10 @@ export async function openService<Served extends ServingInstance>(
   logger: Logger,
   stores?: Stores,
   holdsUnixSockets = true,
+  tracing?: Tracing,
 ): Promise<Service<Served>> {
   if (holdsUnixSockets) await freeSockets(first.config.settings.listen)
-  return startService(first, logger, stores, holdsUnixSockets)
+  return startService(first, logger, stores, holdsUnixSockets, tracing)
 }
 
 /** How long a stopping gateway lets exchanges under way go on, in milliseconds. */
@@ -65,6 +69,7 @@ const GATEWAY_PATIENCE_MS = 10_000
  *
  * @param stores Default: new ones, in the memory of this process.
  * @param holdsUnixSockets False if another process of the service listens on its unix sockets.
+ * @param tracing Of the process; default: a new one. It ends with the service.
  * @throws WarderError ERR_SERVER_LISTEN
  */
 export async function startService<Served extends ServingInstance>(
@@ -72,6 +77,7 @@ export async function startService<Served extends ServingInstance>(
   logger: Logger,
   stores = createStores(),
   holdsUnixSockets = true,
+  tracing = createTracing(logger),
 ): Promise<Service<Served>> {
   const running: Running<Served> = { instance: first, isDraining: false, isStopped: false }
   const log = createServiceLog(logger, {
@@ -79,10 +85,11 @@ export async function startService<Served extends ServingInstance>(
     setTimer,
     linesPerSecond: () => running.instance.config.settings.log.denialsPerSecond,
   })
-  const { onDecision, decided, stopTidying } = watchDecisions([log.onDecision])
+  const { onDecision, decided, stopTidying } = watchDecisions(tracing, [log.onDecision])
   const answers = createProcessAnswers({ decided })
   const { onUnreadBody } = log.listener
   const answersOf = createAnswers(running, onDecision, onUnreadBody)
+  await tracing.use(first.config.settings.tracing)
   const listeners = await openListeners(first, {
     current: () => running.instance,
     answers: answersOf(first),
@@ -98,7 +105,7 @@ export async function startService<Served extends ServingInstance>(
         },
         createAdminLog(logger),
       ),
-    gatewayLog: log.gatewayLog(onDecision),
+    gatewayEvents: withTraces(log.gatewayLog(onDecision), tracing),
     listenerLog: log.listener,
     stores,
   })
@@ -109,7 +116,7 @@ export async function startService<Served extends ServingInstance>(
     get instance() {
       return running.instance
     },
-    ...createSwap(running, listeners, answersOf),
+    ...createSwap(running, listeners, answersOf, tracing),
     async stop(drainMs) {
       running.isDraining = true
       stopTidying()
@@ -119,6 +126,7 @@ export async function startService<Served extends ServingInstance>(
       const ends = [decisions, admin, grpc, spoe].map((listener) => listener?.stop())
       await Promise.all([...ends, gateway?.stop(GATEWAY_PATIENCE_MS)])
       running.instance.close()
+      await tracing.stop()
       log.report()
     },
   }
@@ -152,6 +160,7 @@ function createSwap<Served extends ServingInstance>(
   running: Running<Served>,
   { decisions, admin, gateway, grpc, spoe }: Listeners,
   answersOf: (next: Served) => Answers,
+  tracing: Tracing,
 ): Pick<Service<Served>, 'swap' | 'prepare' | 'replace'> {
   const swap = (next: Served, replaceGateway: () => void): void => {
     // A reload that ends after the service: nothing would ever stop its key sources.
@@ -166,6 +175,7 @@ function createSwap<Served extends ServingInstance>(
     for (const listener of [decisions, grpc]) listener?.certificatesReplaced()
     admin?.replaced()
     replaceGateway()
+    void tracing.use(next.config.settings.tracing)
     old.close(next)
   }
   const prepare = async (next: Served, rest: Rest): Promise<PreparedSwap> => {
@@ -199,11 +209,24 @@ function createSwap<Served extends ServingInstance>(
   }
 }
 
+/** The exchanges of the gateway, with their spans. */
+const withTraces = (log: GatewayLog, tracing: Tracing): GatewayEvents => ({
+  ...log,
+  onExchange(event, accessLog) {
+    log.onExchange(event, accessLog)
+    tracing.exchanged(event)
+  },
+  beginTrace: (headers, isTrustedPeer) => tracing.begin(headers, isTrustedPeer),
+})
+
 /** Gets every decision, on its way to the caller: it must not throw, and not wait. */
 type DecisionReader = (event: DecisionEvent) => void
 
 /** Passes decisions to the readers in their order, and counts them; while there are none, memory is given back. */
-function watchDecisions(readers: readonly DecisionReader[]): {
+function watchDecisions(
+  tracing: Tracing,
+  readers: readonly DecisionReader[],
+): {
   readonly onDecision: DecisionReader
   readonly decided: () => number
   readonly stopTidying: () => void
@@ -218,7 +241,9 @@ function watchDecisions(readers: readonly DecisionReader[]): {
   return {
     onDecision(event) {
       decided++
-      for (const read of readers) read(event)
+      // First: the others may name the trace.
+      const traced = tracing.decided(event)
+      for (const read of readers) read(traced)
     },
     decided: () => decided,
     stopTidying: () => clearInterval(tidying),

@@ -1,6 +1,7 @@
 /** What the gateway reports about an exchange that has ended. */
 import type { Decision } from '../decision/decision.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
+import type { RequestTrace } from '../tracing/request-trace.ts'
 
 /** Status of the answer to each fault; 0: the client is gone. */
 export const FAULT_STATUS = {
@@ -47,4 +48,6 @@ export interface ExchangeEvent {
   readonly upstreamMs: number | undefined
   readonly requestBytes: number
   readonly responseBytes: number
+  /** Its place in a trace; absent if there is no tracing. */
+  readonly trace?: RequestTrace | undefined
 }

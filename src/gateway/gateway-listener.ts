@@ -3,6 +3,7 @@ import { ConnectionListener } from '../http/connections/connection-listener.ts'
 import type { LimitReached } from '../http/connections/connection-limit.ts'
 import type { Overload } from '../http/connections/held-bytes.ts'
 import type { Deadlines } from '../http/deadlines.ts'
+import type { BeginTrace } from './client/client-request.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
 import { createExchangeHandler } from './exchange/exchange-handler.ts'
 import type { ExchangeEvent } from './gateway-event.ts'
@@ -11,6 +12,8 @@ import type { ListenerInput } from './gateway-input.ts'
 /** Called for what happens at a listener. */
 export interface ListenerEvents {
   onExchange(event: ExchangeEvent, accessLog: boolean): void
+  /** Returns the place of a request in its trace; undefined if nothing is traced. Absent: nothing ever is. */
+  readonly beginTrace?: BeginTrace
   /** The listener at this address has as many connections as it may. */
   onLimitReached(address: string, report: LimitReached): void
   /** The connections of the listener at this address hold too much memory. */
@@ -43,6 +46,7 @@ export class GatewayListener {
         createExchangeHandler(currentRules, {
           deadlines,
           proto,
+          beginTrace: events.beginTrace,
           peer: connection.peer,
           onExchange: (event) => {
             // The client did not leave on its own.

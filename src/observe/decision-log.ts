@@ -1,7 +1,8 @@
 /** One log line per denial: enough to find out why, and nothing that could be replayed. */
 import type { Decision, Deny } from '../decision/decision.ts'
 import { describeDenial } from '../decision/explain/describe-denial.ts'
-import type { AuthzRequest } from '../request/authz-request.ts'
+import type { AuthzRequest, HeaderReader } from '../request/authz-request.ts'
+import type { RequestTrace } from '../tracing/request-trace.ts'
 import type { LogFields } from './formats/line.ts'
 import type { Logger } from './logger.ts'
 import { denialFields } from './denial-fields.ts'
@@ -27,6 +28,10 @@ export interface DecisionEvent {
   readonly clientAddress: string | undefined
   /** The operator wants a line for every request, also in a flood (`access_log`). */
   readonly isEveryLogged?: boolean
+  /** Fields with the caller's place in its trace; absent: those of the request. */
+  readonly headers?: HeaderReader
+  /** Its place in a trace; absent if it is not traced. */
+  readonly trace?: RequestTrace | undefined
 }
 
 /**
@@ -66,6 +71,7 @@ function fieldsOf(event: DecisionEvent, decision: Deny): LogFields {
     reason,
     status,
     id,
+    trace_id: event.trace?.traceId,
     via,
     client: clientAddress,
     route,

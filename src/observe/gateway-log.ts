@@ -28,10 +28,10 @@ export function createGatewayLog(
 ): GatewayLog {
   return {
     onExchange(event, accessLog) {
-      const { request, decision, fault, status, decisionMs = 0, clientAddress } = event
+      const { request, decision, fault, status, decisionMs = 0, clientAddress, trace } = event
       if (decision !== undefined) {
         const measured = { durationMs: decisionMs, isEveryLogged: accessLog }
-        onDecision({ decision, request, status, via: 'gateway', clientAddress, ...measured })
+        onDecision({ decision, request, status, via: 'gateway', clientAddress, trace, ...measured })
       }
       // A denial is logged already.
       if (fault === undefined && (!accessLog || decision?.outcome === 'deny')) return
@@ -96,6 +96,7 @@ function fieldsOf(event: ExchangeEvent): LogFields {
   return {
     event: 'gateway',
     id: event.id,
+    trace_id: event.trace?.traceId,
     client: event.clientAddress,
     status: event.status,
     fault: event.fault,

@@ -20,6 +20,7 @@ import { POLICY } from './policy/definition.ts'
 import type { Located } from './problem.ts'
 import { ROUTE } from './route/definition.ts'
 import { TOKEN_SOURCE } from './token-source/definition.ts'
+import { TRACING } from './tracing/definition.ts'
 import { TRUSTED_CALLER } from './trusted-caller/definition.ts'
 import { UPSTREAM } from './upstream/definition.ts'
 import { fromPointer, toPointer } from '../json-pointer.ts'
@@ -152,6 +153,11 @@ export const ROOT = section({
   limits: withDefault(LIMITS, {}, 'Bounds on what Warder reads.'),
   cache: withDefault(CACHE, {}, 'Memory for verified tokens.'),
   log: withDefault(LOG, {}, 'Lines on standard output; see [log.md](log.md).'),
+  tracing: optional(
+    TRACING,
+    'Spans of decisions and of exchanges of the gateway, for a collector; see [tracing.md](tracing.md).',
+    { absent: 'none: `traceparent` and `tracestate` pass through untouched' },
+  ),
   workers: withDefault(
     plain(
       z.union([z.literal('auto'), count(1, 256).schema], { error: 'expected `auto` or a number' }),

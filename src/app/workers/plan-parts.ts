@@ -11,7 +11,12 @@ export interface PlanParts {
   free(): void
 }
 
-export function createPlanParts({ listen: _listen, log: _log, ...common }: Settings): PlanParts {
+export function createPlanParts({
+  listen: _listen,
+  log: _log,
+  tracing: _tracing,
+  ...common
+}: Settings): PlanParts {
   let made: Uint8Array[] = []
   let making: Iterator<SettingsPart, void> | undefined
   return {

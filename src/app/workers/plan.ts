@@ -13,7 +13,7 @@ export interface OwnPlan {
   /** Counts the configurations of the service, so that all workers switch to the same one. */
   readonly generation: number
   /** Settings of this worker. */
-  readonly own: Pick<Settings, 'listen' | 'log'>
+  readonly own: Pick<Settings, 'listen' | 'log' | 'tracing'>
   /** How the lines of its log look. */
   readonly lineStyle: LineStyle
   readonly digest: string
@@ -65,14 +65,17 @@ export function createOwnPlan(
   { count, bound, relay, styleOf }: PlanContext,
 ): OwnPlan {
   const { config, guard, files, certificates } = instance
-  const { listen, log } = config.settings
+  const { listen, log, tracing } = config.settings
   const holdsUnixSockets = worker === 1
   return {
     generation,
     own: {
       listen: boundListen(listen, bound, holdsUnixSockets),
-      // All together write as many lines as one process.
+      // All together write as many lines as one process; the same for spans.
       log: { ...log, denialsPerSecond: Math.ceil(log.denialsPerSecond / count) },
+      ...(tracing && {
+        tracing: { ...tracing, tracesPerSecond: Math.ceil(tracing.tracesPerSecond / count) },
+      }),
     },
     lineStyle: styleOf(log),
     digest: config.digest,

@@ -12,6 +12,7 @@ import type { Instance } from '../build-instance.ts'
 import type { Reloadable } from '../reload.ts'
 import { freeSockets } from '../free-sockets.ts'
 import type { Service } from '../service.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { createSupervisorAnswers } from './supervisor-answers.ts'
 import { WorkerGroup, type Generation } from './worker-group.ts'
 import { createKeyRelay } from './key-relay.ts'
@@ -28,6 +29,8 @@ export interface SupervisorDeps {
   readonly logger: StyledLogger
   /** How lines look with these settings; workers do not know the terminal. */
   readonly styleOf: (log: Settings['log']) => LineStyle
+  /** Of this process, which fetches the keys. Default: none. */
+  readonly tracing?: Tracing | undefined
   /** Takes what has to be called after every event of a key source. */
   readonly onKeys: (follow: () => void) => void
   /** Default: this program as another process. */
@@ -40,7 +43,8 @@ export interface SupervisorDeps {
  * @throws WarderError ERR_SERVER_LISTEN, ERR_SERVER_WORKER
  */
 export async function openSupervised(first: Instance, deps: SupervisorDeps): Promise<SupervisedService> {
-  const { listen } = first.config.settings
+  const { listen, tracing } = first.config.settings
+  await deps.tracing?.use(tracing)
   await freeSockets(listen)
   const reservation = await reserveAddresses(listen)
   try {
@@ -54,7 +58,7 @@ export async function openSupervised(first: Instance, deps: SupervisorDeps): Pro
 async function startSupervised(
   first: Instance,
   { bound, release }: Reservation,
-  { count, logger, styleOf, onKeys, spawn = spawnWorker }: SupervisorDeps,
+  { count, logger, styleOf, onKeys, tracing, spawn = spawnWorker }: SupervisorDeps,
 ): Promise<SupervisedService> {
   let instance = first
   let isDraining = false
@@ -98,6 +102,7 @@ async function startSupervised(
         instance = next
         relay.keep(next.guard.issuers)
         admin?.replaced()
+        void tracing?.use(next.config.settings.tracing)
       }
       return undefined
     },
@@ -105,7 +110,7 @@ async function startSupervised(
       isDraining = true
       await group.stop(drainMs)
       isStopped = true
-      await admin?.stop()
+      await Promise.all([admin?.stop(), tracing?.stop()])
       release()
       instance.close()
     },

@@ -10,6 +10,7 @@ import type { EarlyWorker } from '../../app/workers/early-worker.ts'
 import { countWorkers, type WorkerCount } from '../../app/workers/worker-count.ts'
 import { endLog, stopSignal } from '../../app/process-end.ts'
 import { systemKeyDeps } from '../../app/system.ts'
+import { createTracing, type Tracing } from '../../app/tracing/tracing.ts'
 import { watchConfig } from '../../app/watch-config.ts'
 import { formatDiagnostics } from '../../config/format-diagnostics.ts'
 import type { ConfigFailure } from '../../config/load-config.ts'
@@ -38,8 +39,9 @@ export async function runServe(
   const { logger, styleOf, setStyle } = openLog(cli)
   const logKeys = createKeyLog(logger)
   let onKeys = (): void => undefined
+  const tracing = createTracing(logger)
   const deps: KeyDeps = {
-    ...systemKeyDeps,
+    ...tracing.watchFetches(systemKeyDeps),
     onEvent(event) {
       logKeys(event)
       onKeys()
@@ -56,7 +58,8 @@ export async function runServe(
   let wantsReload = false
   let hangUp = (): void => void (wantsReload = true)
   process.on('SIGHUP', () => hangUp())
-  const opening = open(first.value, workers, logger, styleOf, early, (follow) => (onKeys = follow))
+  const world = { logger, styleOf, tracing }
+  const opening = open(first.value, workers, world, early, (follow) => (onKeys = follow))
   const service = await Promise.race([opening, stopping])
   // Nothing was promised yet; workers that have started end with this process.
   if (typeof service === 'string') process.exit(EXIT.ok)
@@ -107,21 +110,26 @@ const logThreadFault =
 
 type Serving = Reloadable & Pick<Service, 'addresses' | 'stop'>
 
+interface ServeWorld {
+  readonly logger: StyledLogger
+  readonly styleOf: StyleOf
+  readonly tracing: Tracing
+}
+
 /** Loads what it opens: neither kind of service needs the other's part of the program. */
 async function open(
   first: Instance,
   { count }: WorkerCount,
-  logger: StyledLogger,
-  styleOf: StyleOf,
+  { logger, styleOf, tracing }: ServeWorld,
   early: EarlyWorker | undefined,
   onKeys: (follow: () => void) => void,
 ): Promise<Serving> {
   if (count === 1) {
     early?.discard()
-    return (await import('../../app/service.ts')).openService(first, logger)
+    return (await import('../../app/service.ts')).openService(first, logger, undefined, true, tracing)
   }
   const { openSupervised } = await import('../../app/workers/supervised-service.ts')
-  return openSupervised(first, { count, logger, styleOf, onKeys, spawn: early?.spawn })
+  return openSupervised(first, { count, logger, styleOf, tracing, onKeys, spawn: early?.spawn })
 }
 
 function announce(

@@ -1,6 +1,6 @@
 /** What all exchanges of a connection have in common, and what the parts of one share. */
 import type { Admit } from '../admission.ts'
-import type { ClientRequest } from '../client/client-request.ts'
+import type { BeginTrace, ClientRequest } from '../client/client-request.ts'
 import type { ClientStream } from '../../http/connections/client-stream.ts'
 import type { CorsHeaders } from '../cors.ts'
 import type { Deadlines } from '../../http/deadlines.ts'
@@ -23,6 +23,7 @@ export interface ExchangeRules {
 export interface ExchangeContext {
   readonly deadlines: Deadlines
   readonly proto: 'http' | 'https'
+  readonly beginTrace?: BeginTrace | undefined
   /** Address of the other side of the connection; empty on a unix socket. */
   readonly peer: string
   readonly onExchange: (event: ExchangeEvent) => void

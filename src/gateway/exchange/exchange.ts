@@ -41,7 +41,13 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#client = client
     this.#context = context
     this.#rules = rules
-    this.#request = readClientRequest(client.head, client.peer, context.proto, rules.isTrusted)
+    this.#request = readClientRequest(
+      client.head,
+      client.peer,
+      context.proto,
+      rules.isTrusted,
+      context.beginTrace,
+    )
     this.#clock = new ExchangeClock(context.deadlines, DECISION_TIMEOUT_MS, () => this.#late())
   }
 
@@ -137,7 +143,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#isOver = true
     this.#clock.stop()
     this.#cancelAdmission()
-    forwarding?.stop()
+    forwarding?.stop(fault)
     this.#context.onExchange({
       id: this.#id,
       request: this.#request.authz,
@@ -154,6 +160,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
       upstreamMs: forwarding?.upstreamMs,
       requestBytes: forwarding?.requestBytes ?? 0,
       responseBytes: forwarding?.responseBytes ?? 0,
+      trace: this.#request.trace,
     })
   }
 }

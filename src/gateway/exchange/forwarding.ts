@@ -7,6 +7,7 @@ import type { GatewayFault } from '../gateway-event.ts'
 import { announcedBytes } from '../../http/messages/request-head.ts'
 import type { AnswerBroken, Link } from '../upstream/link.ts'
 import type { ServerPool } from '../upstream/server-pool.ts'
+import { AttemptSpans } from './attempt-spans.ts'
 import { AnswerRelay, type AnswerEnd, type AnswerIntercepted } from './answer-relay.ts'
 import type { ForwardingInput } from './exchange-context.ts'
 import { isGrpc } from './grpc-answer.ts'
@@ -34,6 +35,8 @@ export class Forwarding implements ClientEvents, LinkSearchEvents, ServerSideEve
   readonly #events: ForwardingEvents
   readonly #client: ClientStream
   readonly #search: LinkSearch
+  /** Undefined if no spans are recorded. */
+  readonly #attempts: AttemptSpans | undefined
   #pace: UploadPace | undefined
   #answer: AnswerRelay | undefined
   /** The one that was found last; it may have been released. */
@@ -48,7 +51,11 @@ export class Forwarding implements ClientEvents, LinkSearchEvents, ServerSideEve
     this.#input = input
     this.#events = events
     this.#client = input.client
-    const isUpgrade = input.client.head.webSocketKey !== undefined
+    const { head } = input.client
+    const isUpgrade = head.webSocketKey !== undefined
+    const { trace } = input.request
+    if (trace?.isRecorded === true)
+      this.#attempts = new AttemptSpans(trace, head.method, input.destination.upstream.settings.name)
     this.#search = new LinkSearch(input.destination.upstream, isUpgrade, this)
   }
 
@@ -97,9 +104,10 @@ export class Forwarding implements ClientEvents, LinkSearchEvents, ServerSideEve
     this.#events.failed(this.hasBegun ? 'idle_timeout' : 'response_timeout', '')
   }
 
-  /** No event is reported from now on. */
-  stop(): void {
+  /** No event is reported from now on. @param fault Why the gateway has given up, if it has. */
+  stop(fault: GatewayFault | undefined): void {
     this.#isOver = true
+    this.#attempts?.over(this.status, fault)
     this.#search.cancel()
   }
 
@@ -170,9 +178,14 @@ export class Forwarding implements ClientEvents, LinkSearchEvents, ServerSideEve
 
   // The server's side.
 
-  onTry(): void {
+  onTry(server: ServerPool | undefined): void {
+    if (server !== undefined) this.#attempts?.begin(server)
     const { clock, destination } = this.#input
     clock.allow(destination.upstream.settings.connectTimeoutMs)
+  }
+
+  onUnreached(): void {
+    this.#attempts?.failed('connect_failed')
   }
 
   onNone(fault: string): void {
@@ -184,6 +197,8 @@ export class Forwarding implements ClientEvents, LinkSearchEvents, ServerSideEve
     const server = this.#search.pool?.settings
     if (server === undefined) return
     link.chargeTo(this.#client.held)
+    // A kept connection is found without a try.
+    if (this.#attempts?.current === undefined) this.#attempts?.begin(this.#search.pool)
     const answer = new AnswerRelay(this.#input, link, (end) => this.#answerEnded(end, link))
     this.#link = link
     this.#answer = answer
@@ -192,7 +207,8 @@ export class Forwarding implements ClientEvents, LinkSearchEvents, ServerSideEve
     this.#askedMs = clock.elapsedMs()
     this.#upstreamMs = undefined
     link.events = new ServerSide(answer, link, this)
-    const fault = link.send(toLinkRequest(request, judgement, destination, server, headers))
+    const attempt = this.#attempts?.current
+    const fault = link.send(toLinkRequest(request, judgement, destination, server, headers, attempt))
     if (fault !== undefined) return this.#events.failed('bad_request', fault)
     this.#sendBody(this.#client.open())
   }
@@ -236,18 +252,21 @@ export class Forwarding implements ClientEvents, LinkSearchEvents, ServerSideEve
   }
 
   #complete(): void {
+    this.#attempts?.answered(this.status)
     this.#search.report('ok')
     this.#search.release(this.#link?.mayCarryAnother === true)
     this.#events.done()
   }
 
   #replaced({ status, fields }: AnswerIntercepted): void {
+    this.#attempts?.answered(status)
     this.#search.report('ok')
     this.#search.release(this.#link?.mayCarryAnother === true)
     this.#events.answerOwn({ status, headers: {}, fields })
   }
 
   #broken(end: AnswerBroken, link: Link): void {
+    this.#attempts?.failed(end.kind === 'invalid' ? 'upstream_invalid' : 'upstream_closed')
     const isUnseen = end.kind === 'nothing' || end.kind === 'refused'
     if (isUnseen && link.isReused && isRepeatable(this.#client.head, end.kind === 'refused')) {
       // The server closed an idle connection while the request was on its way. A new connection shows whether the server is up.

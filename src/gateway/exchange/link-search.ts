@@ -5,8 +5,10 @@ import type { Link } from '../upstream/link.ts'
 import type { ServerPool } from '../upstream/server-pool.ts'
 
 export interface LinkSearchEvents {
-  /** A server is tried, or its name is looked up: the time to connect begins. */
-  onTry(): void
+  /** A server is tried, or its name is looked up, without a `server`: the time to connect begins. */
+  onTry(server: ServerPool | undefined): void
+  /** The server that was tried last has no connection for this exchange. */
+  onUnreached?(fault: string): void
   onFound(link: Link): void
   /** No server is left. `fault` is the last one's. */
   onNone(fault: string): void
@@ -64,6 +66,7 @@ export class LinkSearch {
       return this.#events.onNone(`${fault}, and no answer to a lookup of its name`)
     }
     this.report('unreachable')
+    this.#events.onUnreached?.(fault)
     this.next(fault)
   }
 
@@ -89,7 +92,7 @@ export class LinkSearch {
     if (refresh === undefined || this.#hasRefreshed) return this.#events.onNone(lastFault)
     this.#hasRefreshed = true
     this.#isRefreshing = true
-    this.#events.onTry()
+    this.#events.onTry(undefined)
     this.#await((settled) =>
       refresh((fault) => {
         settled()
@@ -105,7 +108,7 @@ export class LinkSearch {
     // Nearly always, and without the functions that a wait needs.
     const ready = mayReuse ? pool.takeReady({ isUpgrade }) : undefined
     if (ready !== undefined) return this.#found(ready)
-    this.#events.onTry()
+    this.#events.onTry(pool)
     this.#await((settled) =>
       pool.take({ mayReuse, isUpgrade }, (link, fault) => {
         settled()

@@ -7,9 +7,12 @@ import type { Judgement } from '../judges/judge.ts'
 import type { LinkRequest } from '../upstream/link.ts'
 import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
 import { folded, isHopByHop, type HeaderRules } from './forward-headers.ts'
+import { TRACE_FIELDS, type OpenSpan } from '../../tracing/request-trace.ts'
 import { mapQuery } from './mapped-query.ts'
 import { rewritePath } from './rewrite-path.ts'
 import { joinProtocols, stripField, stripQuery } from './strip-token.ts'
+
+type Forwarded = Pick<ClientRequest, 'head' | 'isTrustedPeer' | 'forwarded' | 'trace'>
 
 /** What a head depends on of its destination. */
 type HeadRules = Pick<Destination, 'strip' | 'rewrite' | 'judges'> & {
@@ -20,13 +23,16 @@ type HeadRules = Pick<Destination, 'strip' | 'rewrite' | 'judges'> & {
  * The head that a server is sent. Path and query are those that were judged, less the token.
  *
  * The client's fields come first and the gateway's last, so that no field of the client removes one of the gateway.
+ *
+ * @param attempt The span of this request, if it has one.
  */
 export function toLinkRequest(
-  { head, isTrustedPeer, forwarded }: Pick<ClientRequest, 'head' | 'isTrustedPeer' | 'forwarded'>,
+  { head, isTrustedPeer, forwarded, trace }: Forwarded,
   { decision, grant }: Judgement,
   destination: HeadRules,
   server: Pick<ServerSettings, 'authority'>,
   rules: HeaderRules,
+  attempt?: OpenSpan,
 ): LinkRequest {
   const { upstream, strip, judges } = destination
   const replaced = judges?.replacedHeaders ?? NO_NAMES
@@ -36,6 +42,7 @@ export function toLinkRequest(
   for (const field of strip === undefined ? head.fields : joinProtocols(head.fields, strip)) {
     if (isHopByHop(field.lower) || named.has(field.lower)) continue
     if (rules.isForbidden(field, isTrustedPeer)) continue
+    if (trace !== undefined && TRACE_FIELDS.has(field.lower)) continue
     if (replaced.size > 0 && replaced.has(folded(field.lower))) continue
     const value = strip === undefined ? field.value : stripField(field, strip)
     if (value !== undefined) fields.push(value === field.value ? field : { name: field.name, value })
@@ -55,6 +62,7 @@ export function toLinkRequest(
   // Under names that were all removed from the client's fields.
   if (grant !== undefined) fields.push(...grant.headers)
   fields.push({ name: 'X-Decision-Id', value: decision.id })
+  if (trace !== undefined) fields.push(...trace.fieldsUnder(attempt))
   return {
     method: head.method,
     target: targetOf(head, grant, destination),

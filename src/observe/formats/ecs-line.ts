@@ -16,6 +16,7 @@ export const ECS_NAMES: Readonly<Record<string, string>> = {
   reason: 'event.reason',
   fault: 'event.reason',
   id: 'event.id',
+  trace_id: 'trace.id',
   route: 'rule.name',
   client: 'client.ip',
   user: 'user.name',

@@ -3,7 +3,8 @@ import { ok, err, type Result } from '../../../result.ts'
 import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import { folded, isAboutRequest, isHopByHop, type HeaderRules } from '../../exchange/forward-headers.ts'
-import { connectionNames, type HeaderField } from '../../../http/messages/header-fields.ts'
+import { connectionNames, type FieldLine, type HeaderField } from '../../../http/messages/header-fields.ts'
+import { TRACE_FIELDS } from '../../../tracing/request-trace.ts'
 import { denied, type DenyVerdict } from '../judge.ts'
 
 /** By these the service knows a client, even if a mapping replaces them for the application. */
@@ -32,14 +33,20 @@ export function compileSentFields(settings: ForwardAuthSettings, rules: HeaderRu
 const isOfBody = (lower: string): boolean =>
   lower.startsWith('if-') || lower === 'range' || lower === 'accept-encoding'
 
-/** The bytes of the request, as text; or the denial of a client that did not send a required header. */
+/**
+ * The bytes of the request, as text; or the denial of a client that did not send a required header. The fields of a trace
+ * that Warder takes part in are not among them: equal questions have equal texts. See {@link withTraceFields}.
+ */
 export function authRequestText(
-  { head, authz, forwarded }: ClientRequest,
+  { head, authz, forwarded, trace }: ClientRequest,
   { server, target, requiredHeaders }: ForwardAuthSettings,
   isSent: IsSent,
 ): Result<string, DenyVerdict> {
   const named = connectionNames(head.fields)
-  const sent = head.fields.filter((field) => !named.has(field.lower) && isSent(field))
+  const sent = head.fields.filter(
+    (field) =>
+      !named.has(field.lower) && isSent(field) && (trace === undefined || !TRACE_FIELDS.has(field.lower)),
+  )
   const missing = requiredHeaders.find(
     (name) => !sent.some(({ lower, value }) => lower === name && value !== ''),
   )
@@ -63,6 +70,12 @@ export function authRequestText(
   // oauth2-proxy and its like read the client's address here. On a unix socket there may be none.
   if (forwarded.realIp !== '') text += `X-Real-IP: ${forwarded.realIp}\r\n`
   return ok(`${text}\r\n`)
+}
+
+/** The same request as a part of a trace. */
+export function withTraceFields(text: string, fields: readonly FieldLine[]): string {
+  const lines = fields.map(({ name, value }) => `${name}: ${value}\r\n`).join('')
+  return `${text.slice(0, -2)}${lines}\r\n`
 }
 
 const headerMissing = (header: string): Result<never, DenyVerdict> =>

@@ -1,7 +1,8 @@
 /** An external auth service, which is asked over kept connections, within a time limit. */
 import { createAuthCache, rememberMs } from './auth-cache.ts'
 import { AuthExchange } from './auth-exchange.ts'
-import { authRequestText, compileSentFields } from './auth-request.ts'
+import { authRequestText, compileSentFields, withTraceFields } from './auth-request.ts'
+import { endAuthSpan } from './auth-span.ts'
 import { trustKey, type ServerTrust } from '../../../http/sockets/certificates.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import type { Deadlines } from '../../../http/deadlines.ts'
@@ -73,8 +74,12 @@ function createAuthService(
       }
       // Before the question is sent: the service has decided nothing yet.
       const askedMs = performance.now()
-      const question = { servers, text: text.value, settings, deadlines: deps.deadlines }
+      const { trace } = request
+      const span = trace?.open('warder.auth_service', 'client', trace.decideId)
+      const sent = trace === undefined ? text.value : withTraceFields(text.value, trace.fieldsUnder(span))
+      const question = { servers, text: sent, settings, deadlines: deps.deadlines }
       const exchange = new AuthExchange(question, (verdict, head) => {
+        endAuthSpan(span, settings, head, verdict)
         const { grant: given, cookies = [] } = verdict.kind === 'allowed' ? verdict : {}
         // A cookie is handed out once: later, it would replace a newer one.
         if (given !== undefined && head !== undefined && cookies.length === 0) {
@@ -84,7 +89,11 @@ function createAuthService(
         settled(verdict)
       })
       exchange.start()
-      return () => exchange.cancel()
+      return () => {
+        exchange.cancel()
+        // The client has left.
+        endAuthSpan(span, settings, undefined, undefined)
+      }
     },
     close: () => group.close(),
   }
