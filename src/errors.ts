@@ -76,6 +76,7 @@ export const ERROR_CODES = {
   ERR_CONFIG_SECRET_ENCODING: 'a secret is not valid in its encoding',
   ERR_CONFIG_SECRET_SHORT: 'a secret is too short for its algorithm',
   ERR_CONFIG_ADMIN_EXPOSED: 'the admin listener could be reached from other machines',
+  ERR_CONFIG_ADMIN_TOKEN: 'a token of the admin listener is too short, or cannot be sent in a header',
   ERR_CONFIG_ADDRESS_TAKEN: 'two listeners have the same address',
   // config/: relaxations
   WARN_CONFIG_AUDIENCE_ANY: 'the audience is not checked',
@@ -94,6 +95,7 @@ export const ERROR_CODES = {
   WARN_CONFIG_SECRET_SHORT: 'a secret is shorter than its algorithm requires',
   WARN_CONFIG_ANONYMOUS_EVERYTHING: 'a route for all paths allows requests without a token',
   WARN_CONFIG_PUBLIC_EVERYTHING: 'a route makes everything public',
+  WARN_CONFIG_ADMIN_PLAINTEXT: 'tokens of the admin listener cross the network without TLS',
   WARN_CONFIG_DECISIONS_EXPOSED: 'the decisions listener can be reached from other machines',
   WARN_CONFIG_UNROUTED: 'there are policies but no routes, so any valid token is allowed',
   WARN_CONFIG_UNUSED_POLICY: 'no route or endpoint names the policy',

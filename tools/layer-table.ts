@@ -82,14 +82,15 @@ export const FLOORS: readonly Floor[] = [
       types: ['token', 'policy'],
     },
     // Health shows the issuers, which are compiled in jwt/.
-    admin: { core: false, imports: ['keys'], types: ['jwt', ...GROUND] },
+    // Wrong tokens are counted as a rate limit counts: of IPv6 by its network.
+    admin: { core: false, imports: ['keys', 'syntax'], types: ['jwt', 'settings'] },
   },
   {
     // A client of the log's sample is what a client of a rate limit is: of IPv6, its network.
     observe: {
       core: false,
       imports: ['decision', 'request', 'tracing', 'syntax'],
-      types: ['http', 'gateway', 'keys', 'settings'],
+      types: ['http', 'gateway', 'keys', 'admin', 'settings'],
     },
     config: {
       core: false,

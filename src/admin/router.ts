@@ -18,15 +18,26 @@ export interface AdminHead extends Pick<AdminRequest, 'headers' | 'peer'> {
   readonly bodyBytes: number | 'unknown' | undefined
 }
 
+/** Who may do what. */
+export interface AdminAccess {
+  /** The right that the client holds, or the answer if that is not the one that it needs. */
+  authorize(head: AdminHead, needed: AdminRight): AdminRight | RouteAnswer
+  /** Whether the client of a request that was authorized would still be, with the settings in force now. */
+  stillHolds(head: AdminHead, needed: AdminRight): boolean
+}
+
 /** What becomes of a request whose head was read. */
 export type AdmittedRequest =
   | { readonly kind: 'answered'; readonly answer: RouteAnswer }
   /** @param body Whole, and not longer than announced or than `MAX_ADMIN_BODY_BYTES`; undefined if there is none. */
-  | { readonly kind: 'admitted'; readonly finish: (body: Uint8Array | undefined) => Promise<RouteAnswer> }
+  | {
+      readonly kind: 'admitted'
+      readonly finish: (body: Uint8Array | undefined) => Promise<RouteAnswer>
+      /** Whether the client would be admitted now, for an answer that goes on. */
+      readonly stillHolds: () => boolean
+    }
 
-export interface AdminRouterDeps {
-  /** Returns the right that the client holds, or the answer if it does not hold the one that it needs. */
-  readonly authorize: (head: AdminHead, needed: AdminRight) => AdminRight | RouteAnswer
+export interface AdminRouterDeps extends AdminAccess {
   /** Called for what a handler has thrown, which is a bug. */
   readonly onFault: (fault: unknown) => void
 }
@@ -43,7 +54,8 @@ export function createAdminRouter(
     const route = found.routes.get(head.method === 'HEAD' ? 'GET' : head.method)
     if (route === undefined) return answered(wrongMethod(head, found))
     const query = readQuery(route, head.query)
-    const right = deps.authorize(head, neededRight(route, query.ok ? query.value : NO_QUERY))
+    const needed = neededRight(route, query.ok ? query.value : NO_QUERY)
+    const right = deps.authorize(head, needed)
     if (typeof right !== 'string') return answered(right)
     if (!query.ok) return answered(query.error)
     if (head.bodyBytes !== undefined) {
@@ -53,7 +65,11 @@ export function createAdminRouter(
     }
     const { headers, peer } = head
     const request = { headers, peer, params: found.params, query: query.value, right }
-    return { kind: 'admitted', finish: (body) => handle(route, request, body, deps.onFault) }
+    return {
+      kind: 'admitted',
+      finish: (body) => handle(route, request, body, deps.onFault),
+      stillHolds: () => deps.stillHolds(head, needed),
+    }
   }
 }
 

@@ -169,7 +169,7 @@ export const watchedFiles = ({ config, fileHashes }: Instance): WatchedFiles => 
 })
 
 /** What only a restart can change; the gateway's other options are read with each configuration. */
-function boundTo({ listen }: Settings): string {
+function boundTo({ listen, admin: { tls: adminTls } }: Settings): string {
   const { decisions, grpc, spoe, tls: callerTls, admin, gateway } = listen
   const bound = gateway.map(({ address, tls }) => [
     address,
@@ -177,5 +177,6 @@ function boundTo({ listen }: Settings): string {
     tls?.clientCaFile !== undefined,
   ])
   const callers = [decisions, grpc, spoe, callerTls !== undefined, callerTls?.clientCaFile !== undefined]
-  return JSON.stringify([callers, admin, bound])
+  const admins = [admin, adminTls !== undefined, adminTls?.clientCaFile !== undefined]
+  return JSON.stringify([callers, admins, bound])
 }

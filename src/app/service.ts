@@ -3,7 +3,6 @@ import type { ProcessAnswers } from '../admin/questions.ts'
 import type { Stores } from '../decision/stores.ts'
 import type { GatewayEvents } from '../gateway/create-gateway.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
-import { createAdminLog } from '../observe/admin-log.ts'
 import type { GatewayLog } from '../observe/gateway-log.ts'
 import type { Logger } from '../observe/logger.ts'
 import { createServiceLog } from '../observe/service-log.ts'
@@ -103,7 +102,7 @@ export async function startService<Served extends ServingInstance>(
           addresses: () => addresses,
           askAll: askThisProcess(answers),
         },
-        createAdminLog(logger),
+        logger,
       ),
     gatewayEvents: withTraces(log.gatewayLog(onDecision), tracing),
     listenerLog: log.listener,

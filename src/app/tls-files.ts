@@ -14,6 +14,8 @@ import type { Attempt } from './keys/key-sources.ts'
 export interface TlsFiles {
   /** Of the listeners that proxies ask; undefined for plain HTTP. */
   readonly callerCertificates: Certificates | undefined
+  /** Of the admin listener; undefined for plain HTTP, and in a worker. */
+  readonly adminCertificates: Certificates | undefined
   /** Of the gateway's listeners, in their order; undefined for plain HTTP. */
   readonly certificates: readonly (Certificates | undefined)[]
   /** By what the gateway knows its `https://` servers, by name of the upstream. */
@@ -27,7 +29,7 @@ export interface TlsFiles {
  * @param selfSigned Certificates that were made earlier, by place of the listener; others are made now.
  */
 export function readTlsFiles(
-  { listen, upstreams, routes }: Settings,
+  { listen, admin, upstreams, routes }: Settings,
   readFileSync: (path: string) => Uint8Array,
   attempt: Attempt,
   selfSigned: readonly (SelfSigned | undefined)[] = [],
@@ -40,8 +42,10 @@ export function readTlsFiles(
       : loadCertificates(tls, readFileSync, () => made)
   }
   const { tls: callerTls } = listen
+  const { tls: adminTls } = admin
   return {
     callerCertificates: callerTls && attempt('listen/tls', () => loadCertificates(callerTls, readFileSync)),
+    adminCertificates: adminTls && attempt('admin/tls', () => loadCertificates(adminTls, readFileSync)),
     certificates: listen.gateway.map(({ tls }, i) =>
       tls === undefined
         ? undefined

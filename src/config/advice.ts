@@ -65,7 +65,8 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   ERR_CONFIG_SECRET_ENCODING: 'set `encoding` to the encoding of the secret',
   ERR_CONFIG_SECRET_SHORT: 'generate a longer one: `openssl rand -hex 32` (RFC 7518 §3.2)',
   ERR_CONFIG_ADMIN_EXPOSED:
-    'use `127.0.0.1`, a unix socket, or `admin: off`: this listener has no authentication',
+    'use `127.0.0.1`, a unix socket, or `admin: off`, or configure `tokens` or `client_certificates` in `admin`',
+  ERR_CONFIG_ADMIN_TOKEN: 'generate one with `openssl rand -hex 32`, and write only the token into its file',
   ERR_CONFIG_ADDRESS_TAKEN: 'give each listener its own address',
   WARN_CONFIG_AUDIENCE_ANY:
     'name the audience of your API; otherwise tokens for any other service are accepted here',
@@ -91,6 +92,8 @@ export const ADVICE: Readonly<Record<ConfigCode, string>> = {
   WARN_CONFIG_SECRET_SHORT: 'generate a longer secret and remove `allow_short_secret`',
   WARN_CONFIG_ANONYMOUS_EVERYTHING: 'name the paths that visitors may see without a token',
   WARN_CONFIG_PUBLIC_EVERYTHING: 'name the paths that are public',
+  WARN_CONFIG_ADMIN_PLAINTEXT:
+    'configure `tls` in `admin`, or listen on `127.0.0.1` and reach it through a tunnel, such as `kubectl port-forward`',
   WARN_CONFIG_DECISIONS_EXPOSED:
     'name the proxy in `trusted_callers`, have it show a certificate (`listen.tls`), or make the address reachable by it alone: a private network, a unix socket',
   WARN_CONFIG_UNROUTED:

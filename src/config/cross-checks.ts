@@ -19,6 +19,7 @@ import {
   type LocatedProblem,
 } from '../settings/problem.ts'
 import { mayOverlap, expandTenants } from '../settings/issuer/tenants.ts'
+import { checkAdmin } from '../settings/admin/check.ts'
 import { formatListenAddress, isLoopback, isSameAddress } from '../settings/values/listen-address.ts'
 import { keyPartsOf, keySourceOf } from '../settings/keys/parts.ts'
 import { checkPasswordLimits } from '../settings/basic-auth/check.ts'
@@ -47,6 +48,7 @@ export function crossCheck(parts: ConfigParts, supported: ReadonlySet<Algorithm>
     ...checkReferences(parts),
     ...parts.trustedCallers.flatMap((caller) => checkTrustedCaller(caller)),
     ...checkListeners(parts),
+    ...checkAdmin(parts),
     ...checkGateway(parts),
     ...checkRateLimits(parts),
     ...checkPasswordLimits(parts),
@@ -149,11 +151,6 @@ function checkListeners({ listen = {}, root }: ConfigParts): readonly LocatedPro
   const decisions = listen.decisions ?? usualSettings().listen.decisions
   const admin = listen.admin === undefined ? usualSettings().listen.admin : listen.admin
   const found: LocatedProblem[] = []
-  if (admin !== null && !isLoopback(admin)) {
-    const message = 'the admin listener has no authentication, and could be reached from other machines'
-    const hint = 'use 127.0.0.1, a unix socket, or `admin: off`'
-    found.push(problemAt('/listen/admin', 'ERR_CONFIG_ADMIN_EXPOSED', message, hint))
-  }
   if (listen.admin_hosts !== undefined && admin?.kind !== 'tcp') {
     const where = admin === null ? '`admin: off`' : 'a unix socket, which answers under any name'
     const message = `\`admin_hosts\` has no effect with ${where}`

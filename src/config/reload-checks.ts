@@ -1,6 +1,6 @@
 /** What a reload must not do: promise what a running listener cannot do, or remove everything that guards. */
 import { diagnosticAt, type Diagnostic } from './diagnostic.ts'
-import { formatListenAddress } from '../settings/values/listen-address.ts'
+import { formatListenAddress, isLoopback } from '../settings/values/listen-address.ts'
 import type { LoadedConfig } from './load-config.ts'
 import { listenerSetting } from './setting-places.ts'
 import type { Settings } from '../settings/definition.ts'
@@ -12,6 +12,7 @@ export const checkReload = (
   cause: 'signal' | 'watch',
 ): readonly Diagnostic[] => [
   ...listenersThatNeedRestart(running, next),
+  ...adminThatNeedsRestart(running, next),
   ...(cause === 'watch' ? droppedParts(running, next) : []),
 ]
 
@@ -34,6 +35,34 @@ function listenersThatNeedRestart(running: Settings, next: LoadedConfig): readon
   })
 }
 
+/**
+ * The same for the admin listener. And while it is bound to an address that others reach, a configuration for another
+ * address must not take away what they need there.
+ */
+function adminThatNeedsRestart(
+  { listen, admin: bound }: Settings,
+  { settings: { admin }, positionOfSetting }: LoadedConfig,
+): readonly Diagnostic[] {
+  if (listen.admin === null) return []
+  const where = formatListenAddress(listen.admin)
+  const hint = 'restart Warder with this configuration'
+  const refuse = (setting: string, message: string): readonly Diagnostic[] => [
+    diagnosticAt(positionOfSetting(setting), 'ERR_SERVER_RESTART', message, hint),
+  ]
+  if (admin.tls !== undefined && bound.tls === undefined)
+    return refuse('admin/tls', `the running admin listener at ${where} was opened without \`tls\``)
+  if (admin.tls?.clientCaFile !== undefined && bound.tls?.clientCaFile === undefined)
+    return refuse(
+      'admin/tls/client_ca_file',
+      `the running admin listener at ${where} was opened without \`client_ca_file\``,
+    )
+  if (isLoopback(listen.admin) || admin.tokens.length > 0 || admin.clientCertificates !== undefined) return []
+  return refuse(
+    'listen/admin',
+    `the admin listener is at ${where} until a restart, and would need neither a token nor a certificate there`,
+  )
+}
+
 const PARTS: readonly (readonly [name: string, count: (settings: Settings) => number])[] = [
   ['routes', ({ routes }) => routes.length],
   [
@@ -43,6 +72,7 @@ const PARTS: readonly (readonly [name: string, count: (settings: Settings) => nu
   ],
   ['policies', ({ policies }) => policies.length],
   ['issuers', ({ issuers }) => issuers.length],
+  ['tokens of the admin listener', ({ admin }) => admin.tokens.length],
 ]
 
 /**

@@ -1,13 +1,43 @@
 /** What happens at the admin listener. */
+import type { AdminDenial } from '../admin/access.ts'
 import type { LimitReached } from '../http/connections/connection-limit.ts'
 import type { Overload } from '../http/connections/held-bytes.ts'
+import { printable } from '../printable.ts'
 import { stackText } from './bug-log.ts'
 import type { Logger } from './logger.ts'
+import { redact } from './redact.ts'
+import { createSampling, type SamplingDeps } from './sampling.ts'
 
-export type AdminLog = ReturnType<typeof createAdminLog>
+/** Most lines a second about one cause; the first of each client has a line in any case. */
+const LINES_PER_SECOND = 5
+/** Characters of a path; enough to recognize it. */
+const MAX_PATH_LENGTH = 100
 
-export function createAdminLog(logger: Logger) {
+export function createAdminLog(logger: Logger, deps: Omit<SamplingDeps, 'linesPerSecond'>) {
+  const sampling = createSampling<AdminDenial>(
+    () => '',
+    ({ seconds, counts }) =>
+      logger.warn(
+        { event: 'not_logged', of: 'admin_denied', seconds, counts },
+        'these have no lines of their own',
+      ),
+    { ...deps, linesPerSecond: () => LINES_PER_SECOND },
+  )
   return {
+    onDenied(denial: AdminDenial): void {
+      const { why, client, method, path, needed, token } = denial
+      if (!sampling.admits(why, denial, client)) return
+      const fields = {
+        event: 'admin_denied',
+        reason: why,
+        ...(client !== '' && { client }),
+        method: printable(method),
+        path: redact(printable(path.slice(0, MAX_PATH_LENGTH))),
+        right: needed,
+        ...(token !== undefined && { token }),
+      }
+      if (!logger.warn(fields, 'a request to the admin listener was refused')) sampling.lost(why)
+    },
     /** A handler has thrown. */
     onFault: (fault: unknown): void =>
       void logger.error({ event: 'bug', stack: stackText(fault) }, 'a bug in Warder: please report it'),

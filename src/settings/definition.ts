@@ -1,5 +1,6 @@
 /** Everything that an operator decides: the shape of `warder.yaml` and of the settings that are made of it. */
 import { z } from 'zod'
+import { ADMIN } from './admin/definition.ts'
 import { ISSUER } from './issuer/definition.ts'
 import { expandIssuers } from './issuer/tenants.ts'
 import { listByName, listOf } from './kinds/collections.ts'
@@ -75,7 +76,7 @@ export const LISTEN = section({
   admin: withDefault(
     orOff,
     '127.0.0.1:9181',
-    'Address of the health endpoints, or `off`. They have no authentication, so they must stay on this machine.',
+    'Address of the [admin API](admin-api.md), or `off`. One that is not on this machine needs `tokens` or `client_certificates` in `admin`.',
   ),
   admin_hosts: optional(
     listOf(text('host', checkHostPattern), 'list of hosts'),
@@ -144,6 +145,7 @@ export const ROOT = section({
     'Applications that the gateway forwards requests to, by name.',
   ),
   listen: withDefault(LISTEN, {}, 'Addresses that Warder listens on.'),
+  admin: withDefault(ADMIN, {}, 'Who may use the admin listener; see [admin-api.md](admin-api.md).'),
   trusted_callers: withDefault(
     listOf(TRUSTED_CALLER),
     [],

@@ -75,6 +75,7 @@ async function ask(method: string, path: string, { type, body, ...head }: Asked 
       needed.push(right)
       return 'change'
     },
+    stillHolds: () => true,
     onFault: (fault) => faults.push(fault),
   })
   const bytes = body === undefined ? undefined : Buffer.from(body)
@@ -148,6 +149,7 @@ describe('the router of the admin API', () => {
   it('answers with what authorization says', async () => {
     const admit = createAdminRouter(ROUTES, {
       authorize: () => textAnswer(401, 'no'),
+      stillHolds: () => false,
       onFault: () => undefined,
     })
     const head = { query: undefined, peer: '', headers: { get: () => null }, bodyBytes: undefined }
@@ -233,6 +235,8 @@ describe('the router of the admin API', () => {
 
   it('has no two routes of one method and path', () => {
     const twice = [...ROUTES, ...ROUTES]
-    expect(() => createAdminRouter(twice, { authorize: () => 'none', onFault() {} })).toThrow(TypeError)
+    expect(() =>
+      createAdminRouter(twice, { authorize: () => 'none', stillHolds: () => true, onFault() {} }),
+    ).toThrow(TypeError)
   })
 })

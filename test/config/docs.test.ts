@@ -60,6 +60,8 @@ describe('docs/config.md', () => {
     '/run/secrets/far_api_key': 'key',
     '/run/secrets/robot': 'pw',
     '/run/secrets/warder_caller': 'c'.repeat(64),
+    '/run/secrets/warder_prometheus': 'p'.repeat(64),
+    '/run/secrets/warder_ops': 'o'.repeat(64),
   }
 
   it('has the tables that the definitions yield; `npm run reference` writes them', () => {

@@ -240,6 +240,7 @@ describe('a configuration with nothing but an issuer', () => {
         admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
         gateway: [],
       },
+      admin: { tokens: [] },
       trustedCallers: [],
       limits: { maxTokenBytes: 8_192 },
       cache: { tokens: 100_000, bytes: 67_108_864 },

@@ -17,6 +17,8 @@ const files = {
   '/run/secrets/far_api_key': 'key',
   '/run/secrets/robot': 'pw',
   '/run/secrets/warder_caller': 'c'.repeat(64),
+  '/run/secrets/warder_prometheus': 'p'.repeat(64),
+  '/run/secrets/warder_ops': 'o'.repeat(64),
 }
 // The example is loaded some two hundred times: seconds of CPU time, and more than the limit on a busy machine.
 setDefaultTimeout(120_000)

@@ -15,6 +15,7 @@ export function createPlanParts({
   listen: _listen,
   log: _log,
   tracing: _tracing,
+  admin: _admin,
   ...common
 }: Settings): PlanParts {
   let made: Uint8Array[] = []

@@ -13,7 +13,7 @@ export interface OwnPlan {
   /** Counts the configurations of the service, so that all workers switch to the same one. */
   readonly generation: number
   /** Settings of this worker. */
-  readonly own: Pick<Settings, 'listen' | 'log' | 'tracing'>
+  readonly own: Pick<Settings, 'listen' | 'log' | 'tracing' | 'admin'>
   /** How the lines of its log look. */
   readonly lineStyle: LineStyle
   readonly digest: string
@@ -65,12 +65,14 @@ export function createOwnPlan(
   { count, bound, relay, styleOf }: PlanContext,
 ): OwnPlan {
   const { config, guard, files, certificates } = instance
-  const { listen, log, tracing } = config.settings
+  const { listen, log, tracing, admin } = config.settings
   const holdsUnixSockets = worker === 1
   return {
     generation,
     own: {
       listen: boundListen(listen, bound, holdsUnixSockets),
+      // Workers have no admin listener: neither its tokens nor its TLS leave this process.
+      admin: withoutAccess(admin),
       // All together write as many lines as one process; the same for spans.
       log: { ...log, denialsPerSecond: Math.ceil(log.denialsPerSecond / count) },
       ...(tracing && {
@@ -86,6 +88,12 @@ export function createOwnPlan(
     keys: relay.keysOf(guard.issuers),
   }
 }
+
+const withoutAccess = ({
+  tls: _tls,
+  clientCertificates: _right,
+  ...admin
+}: Settings['admin']): Settings['admin'] => ({ ...admin, tokens: [] })
 
 /** The supervisor has the admin listener. */
 function boundListen(

@@ -5,7 +5,6 @@ import type { StyledLogger } from '../../observe/logger.ts'
 import type { AdminListener } from '../../server/admin/admin-listener.ts'
 import type { Settings } from '../../settings/definition.ts'
 import { socketText } from '../../socket-address.ts'
-import { createAdminLog } from '../../observe/admin-log.ts'
 import { openAdmin } from '../admin-listener.ts'
 import type { AdminContext } from '../admin-rows.ts'
 import type { Instance } from '../build-instance.ts'
@@ -76,7 +75,7 @@ async function startSupervised(
     workers: () => group.health,
     askAll: (question, asked) => group.askAll(question, asked),
   }
-  const admin = openAdmin(first.config.settings.listen.admin, context, createAdminLog(logger))
+  const admin = openAdmin(first.config.settings.listen.admin, context, logger)
   const addresses = addressesOf(bound, admin?.address)
   const group = new WorkerGroup(generationOf(first), {
     count,

@@ -41,6 +41,7 @@ export async function buildWorkerInstance(
 /** Without the gateway and without TLS, nothing of them is loaded. */
 const NO_FILES: FileParts = {
   callerCertificates: undefined,
+  adminCertificates: undefined,
   certificates: [],
   serverTrust: new Map(),
   authTrust: new Map(),

@@ -29,11 +29,12 @@ export function readableSecretWarnings(config: LoadedConfig): readonly Diagnosti
 
 /** Private keys, tokens and hashes of passwords that settings name by their file. */
 function namedFiles(config: LoadedConfig): readonly SecretFile[] {
-  const { listen, upstreams, issuers, routes } = config.settings
+  const { listen, admin, upstreams, issuers, routes } = config.settings
   const found: { readonly file: string | undefined; readonly setting: string }[] = []
   for (const [i, { tls }] of listen.gateway.entries())
     for (const { keyFile } of tls?.certificates ?? [])
       found.push({ file: keyFile, setting: `${listenerSetting(listen.gateway, i)}/tls` })
+  for (const { keyFile } of admin.tls?.certificates ?? []) found.push({ file: keyFile, setting: 'admin/tls' })
   for (const { name, clientCertificate } of upstreams)
     found.push({ file: clientCertificate?.keyFile, setting: `upstreams/${name}` })
   for (const { keys, setting } of allKeySourcesOf(issuers)) {

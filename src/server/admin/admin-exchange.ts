@@ -35,14 +35,16 @@ export class AdminExchange {
   #isOver = false
   #isWaiting = false
   #closed: (() => void) | undefined
+  readonly #stillHolds: () => boolean
 
   constructor(stream: ClientStream, admitted: AdmittedRequest, context: AdminExchanges) {
     this.#stream = stream
     this.#context = context
+    this.#stillHolds = admitted.kind === 'admitted' ? admitted.stillHolds : () => false
     this.#expiring = { deadlineMs: Infinity, onDeadline: () => this.#leave() }
     if (admitted.kind === 'answered') this.#answer(admitted.answer)
     else if (stream.isBodyDone) this.#finish(admitted.finish(undefined))
-    else this.#readAdminBody(admitted.finish)
+    else this.#readBody(admitted.finish)
   }
 
   /** Ends an answer that goes on; the client may connect again. */
@@ -54,7 +56,12 @@ export class AdminExchange {
     this.#stream.release()
   }
 
-  #readAdminBody(finish: Extract<AdmittedRequest, { readonly kind: 'admitted' }>['finish']): void {
+  /** The same, if the client no longer has the right. */
+  endUnlessAllowed(): void {
+    if (!this.#stillHolds()) this.end()
+  }
+
+  #readBody(finish: Extract<AdmittedRequest, { readonly kind: 'admitted' }>['finish']): void {
     const stream = this.#stream
     const parts: Buffer[] = []
     let bytes = 0

@@ -2,7 +2,7 @@
 import type { RouteAnswer } from '../../admin/route-answer.ts'
 import { adminError } from '../../admin/admin-error.ts'
 import type { AdminHead, AdmittedRequest } from '../../admin/router.ts'
-import type { ListenerOptions } from '../../http/connections/connection-listener.ts'
+import type { ConnectionListener, ListenerOptions } from '../../http/connections/connection-listener.ts'
 import type { RequestHandler } from '../../http/connections/client-connection.ts'
 import { createDeadlines } from '../../http/deadlines.ts'
 import type { RequestFault } from '../../http/messages/framing.ts'
@@ -51,20 +51,23 @@ export function createAdminListener(options: AdminListenerOptions): AdminListene
     serve: (stream) => void new AdminExchange(stream, admit(stream.head, stream.peer), context),
     refuse: (fault) => wholeAnswer(unreadable(fault)),
   }
-  const listener = openOrClose(deadlines.close, {
-    address,
-    certificates,
-    maxConnections: () => MAX_CONNECTIONS,
-    maxHeldBytes: () => MAX_HELD_BYTES,
-    deadlines,
-    connected: () => handler,
-    onLimitReached,
-    onOverload,
-  })
+  const open = (): ConnectionListener =>
+    openOrClose(deadlines.close, {
+      address,
+      certificates,
+      maxConnections: () => MAX_CONNECTIONS,
+      maxHeldBytes: () => MAX_HELD_BYTES,
+      deadlines,
+      connected: () => handler,
+      onLimitReached,
+      onOverload,
+    })
+  const listener = address.kind === 'unix' ? ownerOnly(open) : open()
   return {
     address: listener.address,
     replaced() {
       listener.replaced()
+      for (const exchange of context.open) exchange.endUnlessAllowed()
     },
     async stop() {
       const stopped = listener.stop(STOP_PATIENCE_MS)
@@ -72,6 +75,16 @@ export function createAdminListener(options: AdminListenerOptions): AdminListene
       await stopped
       deadlines.close()
     },
+  }
+}
+
+/** Only the user of this process, and root, may connect to a socket that is created meanwhile. */
+function ownerOnly<T>(create: () => T): T {
+  const usual = process.umask(0o177)
+  try {
+    return create()
+  } finally {
+    process.umask(usual)
   }
 }
 

@@ -83,24 +83,24 @@ export interface GatewayListenSettings extends Omit<
   readonly tls?: TlsSettings
 }
 
+/** TLS of a listener with one certificate. @param clientCaDoc The sentence of `client_ca_file`. */
+export const listenerTls = (clientCaDoc: string) =>
+  refined(
+    section({ ...CERTIFICATE.shape, client_ca_file: optional(watchedFile(), clientCaDoc) }),
+    ({ certFile, keyFile, clientCaFile }): TlsSettings => ({
+      certificates: [{ certFile, keyFile }],
+      ...(clientCaFile !== undefined && { clientCaFile }),
+    }),
+    ({ certificates: [one], clientCaFile }) => ({
+      certFile: one?.certFile ?? '',
+      keyFile: one?.keyFile ?? '',
+      ...(clientCaFile !== undefined && { clientCaFile }),
+    }),
+  )
+
 /** TLS between proxies and Warder. */
-export const CALLER_TLS = refined(
-  section({
-    ...CERTIFICATE.shape,
-    client_ca_file: optional(
-      watchedFile(),
-      'Authorities of client certificates, in PEM; with it, every proxy needs a certificate that one of them has signed.',
-    ),
-  }),
-  ({ certFile, keyFile, clientCaFile }): TlsSettings => ({
-    certificates: [{ certFile, keyFile }],
-    ...(clientCaFile !== undefined && { clientCaFile }),
-  }),
-  ({ certificates: [one], clientCaFile }) => ({
-    certFile: one?.certFile ?? '',
-    keyFile: one?.keyFile ?? '',
-    ...(clientCaFile !== undefined && { clientCaFile }),
-  }),
+export const CALLER_TLS = listenerTls(
+  'Authorities of client certificates, in PEM; with it, every proxy needs a certificate that one of them has signed.',
 )
 
 const NO_TLS: TlsSettings = { certificates: [] }

@@ -2,6 +2,7 @@
 import type { Located, Named, LocatedProblem } from '../problem.ts'
 import type { z } from 'zod'
 import { ENDPOINT, LISTEN, ROOT, type Config, type EndpointConfig } from '../definition.ts'
+import { ADMIN, type AdminConfig } from '../admin/definition.ts'
 import { ISSUER, type IssuerConfig } from '../issuer/definition.ts'
 import { listOf } from '../kinds/collections.ts'
 import { POLICY, type PolicyConfig } from '../policy/definition.ts'
@@ -27,6 +28,7 @@ export interface ConfigParts {
   readonly routes: readonly Located<RouteConfig>[]
   readonly endpoints: readonly Located<EndpointConfig>[]
   readonly listen: Config['listen']
+  readonly admin: AdminConfig | undefined
   readonly trustedCallers: readonly Located<TrustedCallerConfig>[]
   /** Names as written, of broken parts too, so that one mistake is not reported as two. */
   readonly policyNames: ReadonlySet<string>
@@ -64,6 +66,7 @@ function partsOfWhole(whole: Config, root: Readonly<Record<string, unknown>>): C
     routes: locateItems('routes', whole.routes),
     endpoints: locateItems('endpoints', whole.endpoints),
     listen: whole.listen,
+    admin: whole.admin,
     trustedCallers: locateItems('trusted_callers', whole.trusted_callers),
     policyNames: new Set(Object.keys(policies)),
     upstreamNames: new Set(Object.keys(upstreams)),
@@ -79,6 +82,7 @@ const locateMembers = <T>(key: string, members: Readonly<Record<string, T>>): re
 /** The parts that can be read alone, of a whole that cannot. */
 function readParts(root: Readonly<Record<string, unknown>>): ConfigParts {
   const listen = LISTEN.schema.optional().safeParse(root['listen'])
+  const admin = ADMIN.schema.optional().safeParse(root['admin'])
   const policies = isJsonObject(root['policies']) ? root['policies'] : {}
   const upstreams = isJsonObject(root['upstreams']) ? root['upstreams'] : {}
   return {
@@ -92,6 +96,7 @@ function readParts(root: Readonly<Record<string, unknown>>): ConfigParts {
     routes: readList(root, 'routes', ROUTE.schema),
     endpoints: readList(root, 'endpoints', ENDPOINT.schema),
     listen: listen.success ? listen.data : undefined,
+    admin: admin.success ? admin.data : undefined,
     trustedCallers: readList(root, 'trusted_callers', TRUSTED_CALLER.schema),
     policyNames: new Set(Object.keys(policies)),
     upstreamNames: new Set(Object.keys(upstreams)),

@@ -50,6 +50,7 @@ describe('the example of the README of jwtauthrequest', () => {
         admin: null,
         gateway: [],
       },
+      admin: { tokens: [] },
       trustedCallers: [],
       limits: { maxTokenBytes: 8_192 },
       cache: { tokens: 100_000, bytes: 67_108_864 },
