@@ -36,7 +36,8 @@ export function traceDecision(
     const times = { startMs: endMs - event.durationMs, endMs }
     trace.recordOwn(DECIDE, 'server', times, decisionEventAttributes(event), decisionError(event.decision))
   }
-  return { ...event, trace }
+  // A spread does not copy what is parsed when it is read.
+  return { ...event, clientAddress: event.clientAddress, trace }
 }
 
 /** Records the span of an exchange, and that of the decision in it. */

@@ -60,11 +60,13 @@ describe('the decision listener', () => {
   })
   it('records a denial, which is no error, and names its trace in the log', async () => {
     const { decisions, receiver, lines } = await start('')
-    await ask(decisions, { ...asked('GET', 'https://api.example.com/orders/7'), ...SAMPLED })
+    const client = { 'x-forwarded-for': '192.0.2.7' }
+    await ask(decisions, { ...asked('GET', 'https://api.example.com/orders/7'), ...client, ...SAMPLED })
     const [span] = await receiver.whole(1)
     expect(span?.attributes).toMatchObject({ 'warder.outcome': 'deny', 'warder.reason': 'token_missing' })
     expect(span?.status).toBeUndefined()
-    expect(lines.find(({ event }) => event === 'decision')).toMatchObject({ trace_id: TRACE })
+    const line = lines.find(({ event }) => event === 'decision')
+    expect(line).toMatchObject({ trace_id: TRACE, client: '192.0.2.7' })
   })
   it('begins a trace of its own for a request without one', async () => {
     const { decisions, receiver, lines } = await start('')
