@@ -81,9 +81,11 @@ export const FLOORS: readonly Floor[] = [
       ],
       types: ['token', 'policy'],
     },
-    // Health shows the issuers, which are compiled in jwt/.
+  },
+  {
+    // Health shows the issuers, which are compiled in jwt/; the state of the gateway is passed on as it reports it.
     // Wrong tokens are counted as a rate limit counts: of IPv6 by its network.
-    admin: { core: false, imports: ['keys', 'syntax'], types: ['jwt', 'settings'] },
+    admin: { core: false, imports: ['keys', 'syntax'], types: ['jwt', 'gateway', 'settings'] },
   },
   {
     // A client of the log's sample is what a client of a rate limit is: of IPv6, its network.

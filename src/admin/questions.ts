@@ -1,9 +1,15 @@
 /** What the admin listener asks the processes that decide. Plain data only: they may be other processes. */
+import type { GatewayReport } from '../gateway/gateway-report.ts'
+import type { ListenerState } from './listeners.ts'
 
 /** A line for each question: what is asked, and what one process answers. */
 export interface ProcessQuestions {
   /** How many decisions the process has made since it started. */
   readonly decided: { readonly asked: null; readonly answer: number }
+  /** The state of the gateway; null without one. */
+  readonly gateway: { readonly asked: null; readonly answer: GatewayReport | null }
+  /** The listeners of the process, and their connections; the admin listener is left out. */
+  readonly listeners: { readonly asked: null; readonly answer: readonly ListenerState[] }
 }
 
 export type QuestionKind = keyof ProcessQuestions

@@ -6,6 +6,7 @@ import { healthRoutes } from '../admin/health-routes.ts'
 import { keysRoute } from '../admin/keys-route.ts'
 import { reportKeys } from '../admin/keys-report.ts'
 import type { AskAll } from '../admin/questions.ts'
+import { upstreamsRoute } from '../admin/upstreams-route.ts'
 import type { ServingInstance } from './build-instance.ts'
 
 /** The service, as the rows of the admin listener see it. */
@@ -25,6 +26,7 @@ export interface AdminContext {
 export const adminRows = (context: AdminContext): readonly AdminRoute[] => [
   ...healthRoutes(() => health(context)),
   keysRoute(() => reportKeys(context.instance().guard.issuers)),
+  upstreamsRoute(context.askAll),
   ...consoleRoutes(loadConsole),
 ]
 

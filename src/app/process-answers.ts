@@ -1,16 +1,36 @@
 /** What this process answers when the admin listener asks about its decisions. */
+import type { ListenerName, ListenerState } from '../admin/listeners.ts'
 import type { AskAll, ProcessAnswers } from '../admin/questions.ts'
+import type { Listeners } from './service-listeners.ts'
 
 /** What the answers are read from. */
 export interface AnsweringParts {
   readonly decided: () => number
+  /** Undefined before they are open. */
+  readonly listeners: () => Listeners | undefined
 }
 
-export const createProcessAnswers = ({ decided }: AnsweringParts): ProcessAnswers => ({
+export const createProcessAnswers = ({ decided, listeners }: AnsweringParts): ProcessAnswers => ({
   decided: () => decided(),
+  gateway: () => listeners()?.gateway?.report() ?? null,
+  listeners: () => listenerStates(listeners()),
 })
 
 /** Asks a service of one process: this one. */
 export const askThisProcess =
   (answers: ProcessAnswers): AskAll =>
   async (kind, asked) => [await answers[kind](asked)]
+
+function listenerStates(listeners: Listeners | undefined): readonly ListenerState[] {
+  const states: ListenerState[] = []
+  const add = (
+    listener: ListenerName,
+    { address, open }: { readonly address: string; readonly open: number },
+  ) => states.push({ listener, address, connections: open })
+  for (const name of ['decisions', 'grpc', 'spoe'] as const) {
+    const listener = listeners?.[name]
+    if (listener !== undefined) add(name, listener)
+  }
+  for (const one of listeners?.gateway?.connections() ?? []) add('gateway', one)
+  return states
+}

@@ -12,6 +12,7 @@ import { createSpopJudge } from '../server/spoe/judge-method.ts'
 import { compileTrustedCallers } from '../server/trusted-callers.ts'
 import type { Rest } from '../slices.ts'
 import { openAdmin } from './admin-listener.ts'
+import type { AdminContext } from './admin-rows.ts'
 import type { Instance, ServingInstance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
 import { freeSockets } from './free-sockets.ts'
@@ -85,32 +86,29 @@ export async function startService<Served extends ServingInstance>(
     linesPerSecond: () => running.instance.config.settings.log.denialsPerSecond,
   })
   const { onDecision, decided, stopTidying } = watchDecisions(tracing, [log.onDecision])
-  const answers = createProcessAnswers({ decided })
+  const answers = createProcessAnswers({ decided, listeners: () => opened })
   const { onUnreadBody } = log.listener
   const answersOf = createAnswers(running, onDecision, onUnreadBody)
   await tracing.use(first.config.settings.tracing)
+  let opened: Listeners | undefined
+  const adminContext: AdminContext = {
+    instance: () => running.instance,
+    isDraining: () => running.isDraining,
+    addresses: () => opened?.addresses ?? [],
+    askAll: askThisProcess(answers),
+  }
   const listeners = await openListeners(first, {
     current: () => running.instance,
     answers: answersOf(first),
     holdsUnixSockets,
-    openAdmin: (address) =>
-      openAdmin(
-        address,
-        {
-          instance: () => running.instance,
-          isDraining: () => running.isDraining,
-          addresses: () => addresses,
-          askAll: askThisProcess(answers),
-        },
-        logger,
-      ),
+    openAdmin: (address) => openAdmin(address, adminContext, logger),
     gatewayEvents: withTraces(log.gatewayLog(onDecision), tracing),
     listenerLog: log.listener,
     stores,
   })
-  const { decisions, admin, gateway, grpc, spoe, addresses } = listeners
+  opened = listeners
   return {
-    addresses,
+    addresses: listeners.addresses,
     answers,
     get instance() {
       return running.instance
@@ -119,16 +117,25 @@ export async function startService<Served extends ServingInstance>(
     async stop(drainMs) {
       running.isDraining = true
       stopTidying()
-      for (const draining of [decisions, gateway, grpc, spoe]) draining?.drain()
-      await new Promise((resolve) => setTimeout(resolve, drainMs))
-      running.isStopped = true
-      const ends = [decisions, admin, grpc, spoe].map((listener) => listener?.stop())
-      await Promise.all([...ends, gateway?.stop(GATEWAY_PATIENCE_MS)])
+      await stopListeners(listeners, drainMs, () => (running.isStopped = true))
       running.instance.close()
       await tracing.stop()
       log.report()
     },
   }
+}
+
+/** @param onStopping Called when the drain is over. */
+async function stopListeners(
+  { decisions, admin, gateway, grpc, spoe }: Listeners,
+  drainMs: number,
+  onStopping: () => void,
+): Promise<void> {
+  for (const draining of [decisions, gateway, grpc, spoe]) draining?.drain()
+  await new Promise((resolve) => setTimeout(resolve, drainMs))
+  onStopping()
+  const ends = [decisions, admin, grpc, spoe].map((listener) => listener?.stop())
+  await Promise.all([...ends, gateway?.stop(GATEWAY_PATIENCE_MS)])
 }
 
 /** What a service answers with under a configuration. */

@@ -1,6 +1,7 @@
 /** The gateway: its listeners judge every request, and forward those that are allowed. */
 import type { Stores } from '../decision/stores.ts'
 import { createDeadlines, type Deadlines } from '../http/deadlines.ts'
+import type { GatewayReport } from './gateway-report.ts'
 import { createGatewayState } from './gateway-state.ts'
 import { GatewayListener, type ListenerEvents } from './gateway-listener.ts'
 import type { ExchangeRules } from './exchange/exchange-context.ts'
@@ -10,6 +11,8 @@ import { resolveHost, type ResolveHost } from '../http/sockets/resolve-host.ts'
 import { finishInSlices, finishNow, type Rest, type Sliced } from '../slices.ts'
 import { socketText } from '../socket-address.ts'
 import type { NameEvent } from './upstream/name-watch.ts'
+import type { ServerEvent } from './upstream/server-event.ts'
+import type { ServerGroupDeps } from './upstream/server-group.ts'
 
 export interface Gateway {
   /** `127.0.0.1:8080` or `unix:/run/gateway.sock`, with the real port if the setting has 0. In the order of the settings. */
@@ -22,6 +25,10 @@ export interface Gateway {
    * previous settings. One at a time: the result of a call is used or discarded before the next call.
    */
   prepare(input: GatewayInput, rest: Rest): Promise<PreparedRules>
+  /** Its state now. */
+  report(): GatewayReport
+  /** Open connections of each listener. */
+  connections(): readonly { readonly address: string; readonly open: number }[]
   /** Tells every client that its next answer is the last on its connection. New connections are accepted until the stop. */
   drain(): void
   /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
@@ -35,9 +42,10 @@ export interface PreparedRules {
   discard(): void
 }
 
-/** Called for what happens at the listeners, and to names of servers. */
+/** Called for what happens at the listeners, to names of servers, and to servers. */
 export interface GatewayEvents extends ListenerEvents {
   onName(event: NameEvent): void
+  onServer(event: ServerEvent): void
 }
 
 /**
@@ -52,7 +60,7 @@ export function createGateway(
   resolve: ResolveHost = resolveHost,
 ): Gateway {
   const deadlines = createDeadlines()
-  const state = createGatewayState(stores, { resolve, onEvent: (event) => events.onName(event) })
+  const state = createGatewayState(stores, toNames(resolve, events))
   let inForce = input.listeners
   const compile = (next: GatewayInput): Sliced<GatewayRules> => compileGatewayRules(next, state, deadlines)
   const first = finishNow(compile(input))
@@ -91,6 +99,8 @@ export function createGateway(
         throw fault
       }
     },
+    report: () => state.report(performance.now()),
+    connections: () => listeners.map(({ address, open }) => ({ address, open })),
     drain() {
       for (const listener of listeners) listener.drain()
     },
@@ -101,6 +111,15 @@ export function createGateway(
     },
   }
 }
+
+const toNames = (
+  resolve: ResolveHost,
+  events: GatewayEvents,
+): Pick<ServerGroupDeps, 'resolve' | 'onEvent' | 'onServer'> => ({
+  resolve,
+  onEvent: (event) => events.onName(event),
+  onServer: (event) => events.onServer(event),
+})
 
 /** All of them, or none: then `close` is called. */
 function openAll(

@@ -38,6 +38,8 @@ export interface ExchangeEvent {
   readonly server: string | undefined
   /** The address of that server's name; undefined if the configuration has an address or a socket. */
   readonly address: string | undefined
+  /** Attempts to reach a server after the first. */
+  readonly retries: number
   readonly fault: GatewayFault | undefined
   /** For the operator: more about the fault. */
   readonly detail: string | undefined

@@ -67,6 +67,11 @@ export class GatewayListener {
     return this.#listener.address
   }
 
+  /** Open connections. */
+  get open(): number {
+    return this.#listener.open
+  }
+
   /** Puts other settings in force, from the next request on. The address and whether there is TLS stay. */
   replace(input: ListenerInput, rules: ExchangeRules): void {
     this.#rules = rules

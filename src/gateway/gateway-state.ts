@@ -4,15 +4,15 @@ import type { Stores } from '../decision/stores.ts'
 import { createPasswordQueue } from './judges/passwords/password-check.ts'
 import type { AuthService } from './judges/auth-service/auth-service.ts'
 import { resolveHost } from '../http/sockets/resolve-host.ts'
-import type { NameWatchDeps } from './upstream/name-watch.ts'
-import type { ServerGroup } from './upstream/server-group.ts'
+import type { GatewayReport } from './gateway-report.ts'
+import type { ServerGroup, ServerGroupDeps } from './upstream/server-group.ts'
 
 export type GatewayState = ReturnType<typeof createGatewayState>
 
-/** How names of servers are looked up. */
-type Names = Omit<NameWatchDeps, 'deadlines'>
+/** How names of servers are looked up, and who hears of servers. */
+type Names = Omit<ServerGroupDeps, 'deadlines'>
 
-const BY_THE_SYSTEM: Names = { resolve: resolveHost, onEvent() {} }
+const BY_THE_SYSTEM: Names = { resolve: resolveHost, onEvent() {}, onServer() {} }
 
 /** @param names Default: the system's answers, without a log. */
 export function createGatewayState(stores: Stores, names: Names = BY_THE_SYSTEM) {
@@ -28,6 +28,12 @@ export function createGatewayState(stores: Stores, names: Names = BY_THE_SYSTEM)
     /** Password checks take turns in it, those of a previous configuration among them. */
     passwordQueue: createPasswordQueue(),
     names,
+    report(nowMs: number): GatewayReport {
+      return {
+        servers: [...servers.all, ...auths.all].flatMap((server) => server.states(nowMs)),
+        authServices: [...auths.all].map((service) => service.state()),
+      }
+    },
     /** Closes what only the previous configuration had. */
     settle(): void {
       servers.settle()

@@ -13,6 +13,10 @@ export function createKept<T>(close: (item: T) => void) {
       wanted.set(key, item)
       return item
     },
+    /** Those of the configuration in force. */
+    get all(): Iterable<T> {
+      return items.values()
+    },
     /** Closes what was not asked for since the last call: what only the previous configuration had. */
     settle(): void {
       for (const [key, item] of items) if (!wanted.has(key)) close(item)

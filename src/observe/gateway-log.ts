@@ -3,6 +3,7 @@ import type { LimitReached } from '../http/connections/connection-limit.ts'
 import type { Overload } from '../http/connections/held-bytes.ts'
 import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { NameEvent } from '../gateway/upstream/name-watch.ts'
+import type { ServerEvent } from '../gateway/upstream/server-event.ts'
 import type { DecisionEvent } from './decision-log.ts'
 import type { LogFields } from './formats/line.ts'
 import type { Logger } from './logger.ts'
@@ -15,6 +16,7 @@ export interface GatewayLog {
   onLimitReached(listener: string, report: LimitReached): void
   onOverload(listener: string, overload: Overload): void
   onName(event: NameEvent): void
+  onServer(event: ServerEvent): void
 }
 
 /**
@@ -52,6 +54,7 @@ export function createGatewayLog(
       )
     },
     onName: (event) => logName(logger, event),
+    onServer: (event) => logServer(logger, event),
   }
 }
 
@@ -69,6 +72,19 @@ function logName(logger: Logger, event: NameEvent): void {
       return void logger.warn(line, 'the name of a server cannot be resolved')
     case 'resolve_recovered':
       return void logger.info(line, 'the name of a server is resolved again')
+  }
+}
+
+function logServer(logger: Logger, event: ServerEvent): void {
+  const { type, upstream, server, address } = event
+  const line = { event: type, upstream, server, address }
+  switch (event.type) {
+    case 'server_ejected':
+      return void logger.warn({ ...line, for_ms: event.forMs }, 'a server failed too often and is left alone')
+    case 'server_down':
+      return void logger.warn(line, 'the health check of a server failed; it is left alone')
+    case 'server_up':
+      return void logger.info(line, 'the health check of a server succeeds again')
   }
 }
 
@@ -105,6 +121,8 @@ function fieldsOf(event: ExchangeEvent): LogFields {
     upstream: event.upstream,
     server: event.server,
     address: event.address,
+    // Left out where there were none.
+    retries: event.retries === 0 ? undefined : event.retries,
     method: request?.method,
     host: request === undefined ? undefined : redact(request.host),
     // The query is left out: it may hold a token or a person's data.

@@ -9,6 +9,8 @@ import { createEndpointHandler, type Endpoints } from './endpoint-handler.ts'
 export interface DecisionListener {
   /** `127.0.0.1:9180` or `unix:/run/warder.sock`; the real port if 0 was requested. */
   readonly address: string
+  /** Open connections. */
+  readonly open: number
   /** Replaces all endpoints between two requests. */
   replace(endpoints: Endpoints): void
   /** The certificates were replaced. */
@@ -75,6 +77,9 @@ export function createDecisionListener(
   })
   return {
     address: listener.address,
+    get open() {
+      return listener.open
+    },
     replace: (next) => {
       endpoints = next
     },

@@ -18,7 +18,6 @@ import { parseRequestHead } from '../../http/messages/request-head.ts'
 import { askJudges } from '../../gateway/judges/ask-judges.ts'
 import { authFailure } from '../../gateway/judges/auth-service/auth-answer.ts'
 import { authRequestText, compileSentFields } from '../../gateway/judges/auth-service/auth-request.ts'
-import type { AuthService } from '../../gateway/judges/auth-service/auth-service.ts'
 import type { RouteJudge, JudgeInput, Judgement, Verdict } from '../../gateway/judges/judge.ts'
 import { createPasswordQueue } from '../../gateway/judges/passwords/password-check.ts'
 import { createRouteJudges, judgeHeaderNames } from '../../gateway/judges/route-judges.ts'
@@ -116,7 +115,7 @@ function servicesThatAreNotAsked(
   instance: Instance,
   inputs: readonly JudgeInput[],
   asking: { url: string | undefined },
-): (settings: ForwardAuthSettings) => AuthService {
+): (settings: ForwardAuthSettings) => RouteJudge {
   const rules = compileHeaderRules(instance.guard.identityNames, judgeHeaderNames(inputs))
   return (settings) => ({
     ask(request, settled) {
@@ -125,7 +124,6 @@ function servicesThatAreNotAsked(
       settled(text.ok ? authFailure('not asked') : text.error)
       return () => {}
     },
-    close() {},
   })
 }
 

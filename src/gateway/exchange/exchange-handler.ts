@@ -37,6 +37,7 @@ const refusedExchange = (
   upstream: undefined,
   server: undefined,
   address: undefined,
+  retries: 0,
   fault: 'bad_request',
   detail,
   durationMs: 0,

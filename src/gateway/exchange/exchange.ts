@@ -153,6 +153,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
       upstream: this.#destination?.upstream.settings.name,
       server: forwarding?.pool?.settings.url,
       address: forwarding?.pool?.ip,
+      retries: forwarding?.retries ?? 0,
       fault,
       detail: detail === '' ? undefined : detail,
       durationMs: this.#clock.elapsedMs(),

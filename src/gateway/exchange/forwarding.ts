@@ -71,6 +71,11 @@ export class Forwarding implements ClientEvents, LinkSearchEvents, ServerSideEve
     return this.#search.pool
   }
 
+  /** Attempts after the first. */
+  get retries(): number {
+    return this.#search.retries
+  }
+
   /** Of the server's answer; 0 before its head. */
   get status(): number {
     return this.#answer?.status ?? 0

@@ -23,6 +23,7 @@ export class LinkSearch {
   readonly #tried: ServerPool[] = []
   #pool: ServerPool | undefined
   #link: Link | undefined
+  #connects = 0
   #hasRefreshed = false
   #isRefreshing = false
   #cancel = NOTHING
@@ -37,6 +38,11 @@ export class LinkSearch {
   /** The server that was tried last. */
   get pool(): ServerPool | undefined {
     return this.#pool
+  }
+
+  /** How often a server was asked again, or another one, after the first. */
+  get retries(): number {
+    return Math.max(0, this.#connects - 1)
   }
 
   /** The connection that was found, until it is released. */
@@ -104,6 +110,7 @@ export class LinkSearch {
 
   #connect(pool: ServerPool, mayReuse: boolean): void {
     this.#pool = pool
+    this.#connects += 1
     const isUpgrade = this.#isUpgrade
     // Nearly always, and without the functions that a wait needs.
     const ready = mayReuse ? pool.takeReady({ isUpgrade }) : undefined

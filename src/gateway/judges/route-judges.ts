@@ -7,7 +7,6 @@ import type { ForwardAuthSettings } from '../../settings/forward-auth/definition
 import { folded } from '../exchange/forward-headers.ts'
 import { compileMappedParameters, type IsMappedParameter } from '../exchange/mapped-query.ts'
 import { createPasswordCheck, type PasswordCheck } from './passwords/password-check.ts'
-import type { AuthService } from './auth-service/auth-service.ts'
 import type { RouteJudge, JudgeInput } from './judge.ts'
 import { policyJudge } from './policy-judge.ts'
 import { compileStripRule, type StripRule } from '../exchange/strip-token.ts'
@@ -25,7 +24,7 @@ export interface RouteJudges {
 /** @param realm Of the challenge to a request that an auth service is not asked about. @param queue For password checks. */
 export function createRouteJudges(
   decide: Decide,
-  serviceOf: (settings: ForwardAuthSettings) => AuthService,
+  serviceOf: (settings: ForwardAuthSettings) => RouteJudge,
   realm: string,
   queue: WorkQueue,
 ): (inputs: readonly JudgeInput[]) => RouteJudges | undefined {

@@ -26,6 +26,8 @@ export function createEjection(
   }
   return {
     isEjected: (nowMs: number): boolean => nowMs < untilMs,
+    /** For how much longer it is left alone, in milliseconds; 0: it is not. */
+    remainingMs: (nowMs: number): number => Math.max(0, untilMs - nowMs),
     /** A connection was made. */
     reached(): void {
       isUnreached = false
@@ -34,11 +36,15 @@ export function createEjection(
     succeeded(): void {
       failures = 0
     },
-    failed(nowMs: number): void {
+    /** @returns For how long it is left alone from now on, in milliseconds; 0: it is not, or it was already. */
+    failed(nowMs: number): number {
       failures += 1
-      if (failures < ejectAfter && !isUnreached) return
+      if (failures < ejectAfter && !isUnreached) return 0
       failures = 0
-      untilMs = nowMs + nextMs()
+      const isNew = nowMs >= untilMs
+      const forMs = nextMs()
+      untilMs = nowMs + forMs
+      return isNew ? forMs : 0
     },
   }
 }

@@ -17,8 +17,17 @@ interface Question extends HealthSettings {
 /** A single failure may be a coincidence. */
 const DOWN_AFTER = 2
 
-/** Starts checking, at once and then at each interval. A server is up until it is known to be down. */
-export function startHealthCheck(place: Place, health: HealthSettings, deadlines: Deadlines) {
+/**
+ * Starts checking, at once and then at each interval. A server is up until it is known to be down.
+ *
+ * @param onChange Called when it goes down, and when it is up again.
+ */
+export function startHealthCheck(
+  place: Place,
+  health: HealthSettings,
+  deadlines: Deadlines,
+  onChange: (isUp: boolean) => void,
+) {
   let failures = 0
   let isClosed = false
   let giveUp = (): void => {}
@@ -26,7 +35,9 @@ export function startHealthCheck(place: Place, health: HealthSettings, deadlines
   const question: Question = { ...health, isHealthy: compileStatuses(health.statuses) }
   const check = (): void => {
     giveUp = ask(place, question, deadlines, (isGood) => {
+      const wasUp = failures < DOWN_AFTER
       failures = isGood ? 0 : failures + 1
+      if (wasUp !== failures < DOWN_AFTER) onChange(!wasUp)
       if (!isClosed) next.deadlineMs = performance.now() + health.intervalMs
     })
   }

@@ -2,7 +2,9 @@
 import { isIP } from 'node:net'
 import type { ServerTrust } from '../../http/sockets/certificates.ts'
 import type { ServerSettings, UpstreamSettings } from '../../settings/upstream/definition.ts'
+import type { ServerState } from '../gateway-report.ts'
 import { createNameWatch, type NameWatchDeps } from './name-watch.ts'
+import type { ServerChange, ServerEvent } from './server-event.ts'
 import { ServerPool, type PoolRules } from './server-pool.ts'
 
 export interface ServerGroup {
@@ -10,23 +12,47 @@ export interface ServerGroup {
   readonly pools: readonly ServerPool[]
   /** Looks the name up again, as in {@link createNameWatch}. Undefined if the server is an address or a socket. */
   readonly refresh: ((done: (fault: string) => void) => () => void) | undefined
+  /** One for each address. */
+  states(nowMs: number): readonly ServerState[]
   /** Closes what is idle, and what is released from now on. */
   close(): void
+}
+
+export interface ServerGroupDeps extends NameWatchDeps {
+  /** Must not throw. */
+  readonly onServer: (event: ServerEvent) => void
 }
 
 /** What all servers of an upstream have in common. */
 export type ServerRules = PoolRules & Pick<UpstreamSettings, 'resolveMs'>
 
+/** @param upstream Its name; undefined for an auth service. */
 export function createServerGroup(
   settings: ServerSettings,
   rules: ServerRules,
   trust: ServerTrust,
-  deps: NameWatchDeps,
+  deps: ServerGroupDeps,
+  upstream: string | undefined,
 ): ServerGroup {
-  const { address } = settings
+  const { address, url } = settings
+  let ejections = 0
+  const onChange = (ip?: string) => (change: ServerChange) => {
+    if (change.type === 'server_ejected') ejections += 1
+    deps.onServer({ ...change, upstream, server: url, address: ip })
+  }
+  const stateOf = (nowMs: number) => (pool: ServerPool) => ({
+    upstream: upstream ?? null,
+    server: url,
+    address: pool.ip ?? null,
+    active: pool.active,
+    isUp: pool.isUp ?? null,
+    ejectedForMs: pool.ejectedForMs(nowMs),
+    ejections,
+  })
   if (address.kind === 'unix' || isIP(address.host) !== 0) {
-    const pool = new ServerPool(settings, rules, trust, deps.deadlines)
-    return { pools: [pool], refresh: undefined, close: () => pool.close() }
+    const pool = new ServerPool(settings, rules, trust, deps.deadlines, undefined, onChange())
+    const states = (nowMs: number): readonly ServerState[] => [stateOf(nowMs)(pool)]
+    return { pools: [pool], refresh: undefined, states, close: () => pool.close() }
   }
   let pools: readonly ServerPool[] = []
   const onUnreachable = (): void => void watch.refresh(() => {})
@@ -36,7 +62,7 @@ export function createServerGroup(
     pools = addresses.map(
       (ip) =>
         old.find((pool) => pool.ip === ip) ??
-        new ServerPool(settings, rules, trust, deps.deadlines, { ip, onUnreachable }),
+        new ServerPool(settings, rules, trust, deps.deadlines, { ip, onUnreachable }, onChange(ip)),
     )
     for (const pool of old) if (!pools.includes(pool)) pool.leave()
   })
@@ -45,6 +71,7 @@ export function createServerGroup(
       return pools
     },
     refresh: (done) => watch.refresh(done),
+    states: (nowMs) => pools.map(stateOf(nowMs)),
     close() {
       watch.close()
       for (const pool of pools) pool.close()

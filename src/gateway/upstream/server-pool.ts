@@ -12,6 +12,7 @@ import { Http1Link } from './http1-link.ts'
 import { Http2Link } from './http2-link.ts'
 import { Http2Sessions, type Waiter } from './http2-sessions.ts'
 import type { Link, LinkSettled } from './link.ts'
+import type { ServerChange } from './server-event.ts'
 
 /** What an exchange needs. */
 export interface LinkWish {
@@ -44,6 +45,7 @@ export class ServerPool {
   readonly #address: PoolAddress | undefined
   readonly #ejection: Ejection
   readonly #health: HealthCheck | undefined
+  readonly #onChange: (change: ServerChange) => void
   readonly #http1: Http1Links
   /** Undefined if it is not spoken with this server. */
   readonly #http2: Http2Sessions | undefined
@@ -58,6 +60,7 @@ export class ServerPool {
     trust: ServerTrust,
     deadlines: Deadlines,
     address?: PoolAddress,
+    onChange: (change: ServerChange) => void = NOTHING,
   ) {
     const { maxConnectionAgeMs, health } = rules
     const place = { server: settings, ip: address?.ip, trust }
@@ -66,9 +69,13 @@ export class ServerPool {
       this.#present(createConnect(offered === undefined ? place : { ...place, offers: offered }))
     this.settings = settings
     this.#address = address
+    this.#onChange = onChange
     this.#ejection = createEjection(rules, address !== undefined)
     this.#health =
-      health && startHealthCheck(offers === 'h2' ? { ...place, offers } : place, health, deadlines)
+      health &&
+      startHealthCheck(offers === 'h2' ? { ...place, offers } : place, health, deadlines, (isUp) =>
+        onChange({ type: isUp ? 'server_up' : 'server_down' }),
+      )
     this.#http1 = createHttp1Links(connect(undefined), maxConnectionAgeMs, deadlines)
     this.#mayBeHttp1 = offers !== 'h2'
     if (offers === undefined) return
@@ -89,6 +96,16 @@ export class ServerPool {
   /** Exchanges under way. */
   get active(): number {
     return this.#active
+  }
+
+  /** What its health check found; undefined without one. */
+  get isUp(): boolean | undefined {
+    return this.#health?.isUp
+  }
+
+  /** For how much longer it is left alone because it failed too often, in milliseconds; 0: it is not. */
+  ejectedForMs(nowMs: number): number {
+    return this.#ejection.remainingMs(nowMs)
   }
 
   /** Whether it is left alone for now: it failed too often, or its health check found it down. */
@@ -186,7 +203,8 @@ export class ServerPool {
   report(outcome: 'ok' | 'failed' | 'unreachable', nowMs: number): void {
     if (outcome === 'ok') return this.#ejection.succeeded()
     if (outcome === 'unreachable') this.#address?.onUnreachable()
-    this.#ejection.failed(nowMs)
+    const forMs = this.#ejection.failed(nowMs)
+    if (forMs > 0) this.#onChange({ type: 'server_ejected', forMs })
   }
 
   /** Closes what is idle, and what is released from now on. */

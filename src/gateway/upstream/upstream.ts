@@ -31,7 +31,7 @@ export function createUpstream(
     const nth = settings.servers.slice(0, i).filter(({ url }) => url === server.url).length
     const rules = [ejectAfter, ejectForMs, health, resolveMs, maxConnectionAgeMs, protocol]
     const key = JSON.stringify([name, reach, nth, rules, trustId])
-    const make = () => createServerGroup(server, settings, trust, { ...state.names, deadlines })
+    const make = () => createServerGroup(server, settings, trust, { ...state.names, deadlines }, name)
     return { group: state.servers.of(key, make), weight }
   })
   return {

@@ -87,6 +87,11 @@ export class ConnectionListener {
     return this.#listening.address
   }
 
+  /** Open connections. */
+  get open(): number {
+    return this.#connections.size
+  }
+
   /** The certificates were replaced. */
   replaced(): void {
     this.#listening.replaced()

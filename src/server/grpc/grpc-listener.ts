@@ -13,6 +13,8 @@ import { createGrpcHandler, type GrpcMethods } from './grpc-handler.ts'
 export interface GrpcListener {
   /** `127.0.0.1:9190` or `unix:/run/warder-grpc.sock`; the real port if 0 was requested. */
   readonly address: string
+  /** Open connections. */
+  readonly open: number
   /** Replaces all methods between two calls. */
   replace(methods: GrpcMethods): void
   /** The certificates were replaced. */
@@ -49,6 +51,9 @@ export function createGrpcListener(
   })
   return {
     address: listener.address,
+    get open() {
+      return listener.open
+    },
     replace: (next) => {
       methods = next
     },

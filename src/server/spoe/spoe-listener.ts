@@ -14,6 +14,8 @@ import { SpopConnection } from './spop-connection.ts'
 export interface SpoeListener {
   /** `127.0.0.1:9191` or `unix:/run/warder-spoe.sock`; the real port if 0 was requested. */
   readonly address: string
+  /** Open connections. */
+  readonly open: number
   /** Replaces what judges between two questions. */
   replace(judge: SpopJudge): void
   /** Sends HAProxy to other connections before the stop. */
@@ -53,6 +55,9 @@ export function createSpoeListener(
   })
   return {
     address: listener.address,
+    get open() {
+      return listener.open
+    },
     replace: (next) => {
       judge = next
     },

@@ -8,12 +8,13 @@ import type { ForwardAuthSettings } from '../../../settings/forward-auth/definit
 import type { Deadlines } from '../../../http/deadlines.ts'
 import type { HeaderRules } from '../../exchange/forward-headers.ts'
 import type { Kept } from '../../kept.ts'
-import type { RouteJudge } from '../judge.ts'
-import type { NameWatchDeps } from '../../upstream/name-watch.ts'
+import type { RouteJudge, Verdict } from '../judge.ts'
 import { createServerChoice } from '../../upstream/server-choice.ts'
-import { createServerGroup } from '../../upstream/server-group.ts'
+import type { AuthResult, AuthServiceState } from '../../gateway-report.ts'
+import { createServerGroup, type ServerGroup, type ServerGroupDeps } from '../../upstream/server-group.ts'
 
-export interface AuthService extends RouteJudge {
+export interface AuthService extends RouteJudge, Pick<ServerGroup, 'states'> {
+  state(): AuthServiceState
   /** Closes each connection when its exchange has ended. */
   close(): void
 }
@@ -28,7 +29,7 @@ export interface AuthService extends RouteJudge {
 export function createAuthServices(
   rules: HeaderRules,
   trust: ReadonlyMap<string, ServerTrust>,
-  state: { readonly auths: Kept<AuthService>; readonly names: Omit<NameWatchDeps, 'deadlines'> },
+  state: { readonly auths: Kept<AuthService>; readonly names: Omit<ServerGroupDeps, 'deadlines'> },
   deadlines: Deadlines,
 ): (settings: ForwardAuthSettings) => AuthService {
   return (settings) => {
@@ -48,7 +49,7 @@ function createAuthService(
   settings: ForwardAuthSettings,
   trust: ServerTrust,
   rules: HeaderRules,
-  deps: NameWatchDeps,
+  deps: ServerGroupDeps,
 ): AuthService {
   const { resolveMs, maxConnectionAgeMs } = settings
   const group = createServerGroup(
@@ -56,10 +57,12 @@ function createAuthService(
     { ...EJECTION, protocol: 'http1', resolveMs, maxConnectionAgeMs },
     trust,
     deps,
+    undefined,
   )
   const servers = createServerChoice([{ group, weight: 1 }], 'round_robin')
   const cache = settings.cache === undefined ? undefined : createAuthCache(settings.cache.entries)
   const isSent = compileSentFields(settings, rules)
+  const questions: Record<AuthResult, number> = { allowed: 0, denied: 0, failed: 0, remembered: 0 }
   return {
     ask(request, settled) {
       const text = authRequestText(request, settings, isSent)
@@ -69,6 +72,7 @@ function createAuthService(
       }
       const grant = cache?.get(text.value, performance.now())
       if (grant !== undefined) {
+        questions.remembered += 1
         settled({ kind: 'allowed', grant, cookies: [] })
         return NOTHING
       }
@@ -80,6 +84,7 @@ function createAuthService(
       const question = { servers, text: sent, settings, deadlines: deps.deadlines }
       const exchange = new AuthExchange(question, (verdict, head) => {
         endAuthSpan(span, settings, head, verdict)
+        questions[resultOf(verdict)] += 1
         const { grant: given, cookies = [] } = verdict.kind === 'allowed' ? verdict : {}
         // A cookie is handed out once: later, it would replace a newer one.
         if (given !== undefined && head !== undefined && cookies.length === 0) {
@@ -95,6 +100,14 @@ function createAuthService(
         endAuthSpan(span, settings, undefined, undefined)
       }
     },
+    states: (nowMs) => group.states(nowMs),
+    state: () => ({ service: settings.server.url, questions: { ...questions } }),
     close: () => group.close(),
   }
+}
+
+/** Its own word, or none that counts. */
+const resultOf = (verdict: Verdict): AuthResult => {
+  if (verdict.kind === 'allowed') return 'allowed'
+  return verdict.authDenial === undefined ? 'failed' : 'denied'
 }

@@ -1,7 +1,6 @@
 /** An auth service as a judge of a route. */
 import { challengeFor } from '../../../decision/challenge.ts'
 import { DENY_ROWS } from '../../../decision/reasons.ts'
-import type { AuthService } from './auth-service.ts'
 import type { ClientRequest } from '../../client/client-request.ts'
 import type { ForwardAuthSettings } from '../../../settings/forward-auth/definition.ts'
 import { valuesOf } from '../../../http/messages/header-fields.ts'
@@ -14,7 +13,7 @@ import type { StripRule } from '../../exchange/strip-token.ts'
  * @param strip Of the tokens of the route's policies: they are not sent to the login.
  */
 export function forwardAuthJudge(
-  service: AuthService,
+  service: RouteJudge,
   { signIn }: Pick<ForwardAuthSettings, 'signIn'>,
   realm: string,
   strip: StripRule | undefined,

@@ -1,0 +1,11 @@
+/** The listeners of a process that decides, and their connections. Plain data. */
+
+/** Words for listeners, in the settings, the metrics and the answers. */
+export type ListenerName = 'decisions' | 'grpc' | 'spoe' | 'gateway'
+
+export interface ListenerState {
+  readonly listener: ListenerName
+  readonly address: string
+  /** Open connections. */
+  readonly connections: number
+}
