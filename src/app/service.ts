@@ -83,6 +83,7 @@ export async function startService<Served extends ServingInstance>(
   const log = createServiceLog(logger, {
     monotonicMs,
     setTimer,
+    allows: () => running.instance.config.settings.log.allows,
     linesPerSecond: () => running.instance.config.settings.log.denialsPerSecond,
   })
   const { onDecision, decided, stopTidying } = watchDecisions(tracing, [log.onDecision])

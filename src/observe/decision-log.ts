@@ -1,5 +1,5 @@
-/** One log line per denial: enough to find out why, and nothing that could be replayed. */
-import type { Decision, Deny } from '../decision/decision.ts'
+/** One log line per denial, and per allowed request if wanted: enough to find out why, and nothing that could be replayed. */
+import type { Allow, Decision } from '../decision/decision.ts'
 import { describeDenial } from '../decision/explain/describe-denial.ts'
 import type { AuthzRequest, HeaderReader } from '../request/authz-request.ts'
 import type { RequestTrace } from '../tracing/request-trace.ts'
@@ -34,46 +34,76 @@ export interface DecisionEvent {
   readonly trace?: RequestTrace | undefined
 }
 
+/** What is logged about allowed requests. */
+export interface AllowLog {
+  /** Asked for each of them. */
+  readonly mode: () => 'none' | 'sampled' | 'all'
+  readonly sampling: Sampling<Decision>
+}
+
 /**
- * Logs denials: level `error` for Warder's own faults, `warn` for those of a proxy or a service, `info` for a client's.
+ * Logs denials: level `error` for Warder's own faults, `warn` for those of a proxy or a service, `info` for a client's;
+ * and allowed requests, if they are wanted.
  *
  * @param sampling Default: every denial has a line.
+ * @param allows Default: allowed requests have none.
  */
 export function createDecisionLog(
   logger: Logger,
   sampling?: Sampling<Decision>,
+  allows?: AllowLog,
 ): (event: DecisionEvent) => void {
   return (event) => {
-    const { decision, clientAddress, isEveryLogged } = event
-    if (decision.outcome === 'allow') return
+    const { decision } = event
+    if (decision.outcome === 'allow') {
+      if (allows !== undefined) logAllow(logger, allows, event, decision)
+      return
+    }
     const { reason } = decision
-    const mayBeLeftOut = sampling !== undefined && isEveryLogged !== true
-    if (mayBeLeftOut && !sampling.admits(reason, decision, clientAddress)) return
-    const isWritten = logger[levelOf(reason)](fieldsOf(event, decision), `denied: ${reason}`)
+    const client = event.clientAddress
+    const mayBeLeftOut = sampling !== undefined && event.isEveryLogged !== true
+    if (mayBeLeftOut && !sampling.admits(reason, decision, client)) return
+    const isWritten = logger[levelOf(reason)](fieldsOf(event, client), `denied: ${reason}`)
     if (!isWritten) sampling?.lost(reason)
   }
 }
 
-/** Distinguishes denials of one reason in the log. */
+function logAllow(
+  logger: Logger,
+  { mode, sampling }: AllowLog,
+  event: DecisionEvent,
+  { reason }: Allow,
+): void {
+  const wanted = mode()
+  if (wanted === 'none') return
+  // Read once, because reading it may parse it; and not at all for the many that have no line.
+  const client = event.clientAddress
+  if (wanted === 'sampled' && !sampling.admits(reason, event.decision, client)) return
+  const isWritten = logger.info(fieldsOf(event, client), `allowed: ${reason}`)
+  if (!isWritten && wanted === 'sampled') sampling.lost(reason)
+}
+
+/** Distinguishes decisions of one reason in the log. */
 export const kindOfDecision = ({ route, policy, issuer }: Decision): string =>
   `${route}\n${policy}\n${issuer}`
 
 /** Longest name of a host, in characters. */
 const MAX_HOST = 255
 
-function fieldsOf(event: DecisionEvent, decision: Deny): LogFields {
-  const { status, request, via, durationMs, clientAddress } = event
+function fieldsOf(event: DecisionEvent, client: string | undefined): LogFields {
+  const { decision, status, request, via, durationMs } = event
   const { id, reason, route, policy, issuer, isCacheHit } = decision
-  const detail = describeDenial(decision.denial)
+  const denial = decision.outcome === 'deny' ? decision.denial : undefined
+  const detail = denial && describeDenial(denial)
   return {
     event: 'decision',
-    outcome: 'deny',
+    outcome: decision.outcome,
     reason,
     status,
     id,
     trace_id: event.trace?.traceId,
     via,
-    client: clientAddress,
+    client,
     route,
     policy,
     issuer,
@@ -83,7 +113,7 @@ function fieldsOf(event: DecisionEvent, decision: Deny): LogFields {
     // The query is left out: it may hold a token or a person's data.
     path: request === undefined ? undefined : redact(request.path),
     detail: detail === undefined ? undefined : redact(detail),
-    ...denialFields(decision.denial),
+    ...(denial && denialFields(denial)),
     ms: Math.round(durationMs * 1_000) / 1_000,
   }
 }
