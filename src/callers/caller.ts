@@ -35,9 +35,9 @@ export interface Caller {
   readonly parse: (arrived: ArrivedRequest) => Result<AuthzRequest, Denial>
   /**
    * The client's address in one spelling, as the caller reports it; undefined if it reports none, or something else.
-   * Only callers that are trusted are believed. `peer`: the other side of the connection is the client itself.
+   * Only callers that are trusted are believed.
    */
-  readonly clientOf: 'peer' | ((headers: HeaderReader) => string | undefined)
+  readonly clientOf: (headers: HeaderReader) => string | undefined
   /** @param identityNames The guard's, in lower case; an allow has a header for each. */
   readonly render: (decision: Decision, identityNames: readonly string[]) => CallerAnswer
   /** How the operator stops decision requests from announcing a body. */

@@ -9,7 +9,7 @@ import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { Policy } from '../policy/compile-policy.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { EndpointSettings } from '../settings/definition.ts'
-import { parseClientAddress } from '../syntax/client-address.ts'
+import { lastAddress } from '../syntax/client-address.ts'
 import { believed, DecisionMade, type ReadClient } from './decision-made.ts'
 import type { Endpoint, Endpoints } from './endpoint-handler.ts'
 import type { IsTrustedCaller } from './trusted-callers.ts'
@@ -46,13 +46,20 @@ export function decisionRoutes(service: DecisionService, endpoints: readonly End
   for (const dialect of DIALECTS) add(dialect, undefined)
   // Without an original request there is nothing for the routes to match.
   add(TOKEN_CALLER, service.guard.anyValidToken)
-  for (const { path, dialect, policy } of endpoints) {
+  for (const { path, dialect, policy, clientHeader } of endpoints) {
     const named = service.guard.policies.get(policy)
     if (named === undefined) throw new TypeError(`no policy named ${policy}`)
-    const endpoint = createEndpoint(service, FOREIGN_CALLERS[dialect], named)
+    const foreign = FOREIGN_CALLERS[dialect]
+    const caller = clientHeader === undefined ? foreign : { ...foreign, clientOf: inHeader(clientHeader) }
+    const endpoint = createEndpoint(service, caller, named)
     for (const spelling of spellingsOf(path)) routes.set(spelling, endpoint)
   }
   return routes
+}
+
+function inHeader(name: string): Caller['clientOf'] {
+  const lower = name.toLowerCase()
+  return (headers) => lastAddress(headers.get(lower))
 }
 
 /** The setting is decoded, and callers do not agree on which visible characters they escape. */
@@ -72,7 +79,8 @@ interface Asking {
 /** @param policy The policy named by the endpoint's path; undefined asks the routes. */
 function createEndpoint(service: DecisionService, caller: Caller, policy: Policy | undefined): Endpoint {
   const { guard, decide, monotonicMs, isTrusted } = service
-  const asking: Asking = { service, caller, readClient: clientReader(caller, isTrusted !== undefined) }
+  const readClient = believed<RequestHead>(isTrusted !== undefined, ({ headers }) => caller.clientOf(headers))
+  const asking: Asking = { service, caller, readClient }
   const untrusted: Asking = { service, caller, readClient: () => undefined }
   return (arrived, peer) => {
     const startedMs = monotonicMs()
@@ -91,11 +99,6 @@ function createEndpoint(service: DecisionService, caller: Caller, policy: Policy
       ? respondLater(asking, arrived, peer, request, decision, startedMs)
       : respond(asking, arrived, peer, request, decision, startedMs)
   }
-}
-
-function clientReader({ clientOf }: Caller, hasTrustedCallers: boolean): ReadClient<RequestHead> {
-  if (clientOf === 'peer') return (_, peer) => parseClientAddress(peer)
-  return believed(hasTrustedCallers, ({ headers }) => clientOf(headers))
 }
 
 /** Its closure is its own: an answer that waits for nothing makes none. */

@@ -26,7 +26,7 @@ import { TRUSTED_CALLER } from './trusted-caller/definition.ts'
 import { UPSTREAM } from './upstream/definition.ts'
 import { fromPointer, toPointer } from '../json-pointer.ts'
 import type { SocketAddress } from '../socket-address.ts'
-import { checkHostPattern, parseName, parseRealm } from './values/texts.ts'
+import { checkHostPattern, parseName, parseRealm, parseToken } from './values/texts.ts'
 import { parseExactPath } from './values/paths.ts'
 
 export const ENDPOINT = section(
@@ -40,6 +40,11 @@ export const ENDPOINT = section(
       'Contract of the endpoint. `jwtauthrequest` answers 200 or 403 and nothing else; see [compat.md](compat.md).',
     ),
     policy: required(text('name'), 'Name of the policy that judges.'),
+    client_header: optional(
+      text('header name', parseToken),
+      'Header with the address of the client, for the log; of several addresses, the last one. The proxy must overwrite it in every request.',
+      { absent: 'none: lines have no `client`' },
+    ),
   },
   'Decision endpoint that follows the contract of another system.',
 )

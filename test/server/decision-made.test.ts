@@ -41,7 +41,10 @@ async function clientOf(running: RunningService, path: string, headers: Fields):
 }
 
 describe('the client in the log', () => {
-  const running = start()
+  const running = start(`endpoints:
+  - { path: /auth, dialect: jwtauthrequest, policy: read }
+  - { path: /named, dialect: jwtauthrequest, policy: read, client_header: X-Client }
+`)
   const ENVOY = '/v1/auth/envoy/orders/1'
   const cases: readonly (readonly [
     what: string,
@@ -117,7 +120,20 @@ describe('the client in the log', () => {
       { ...ORIGIN.envoy, 'x-forwarded-for': '192.0.2.7' },
       undefined,
     ],
-    ['who asks about a token alone', '/v1/auth/token', { 'x-forwarded-for': '6.6.6.6' }, '127.0.0.1'],
+    ['of a token alone', '/v1/auth/token', { 'x-forwarded-for': '192.0.2.7' }, '192.0.2.7'],
+    ['of a program that asks about a token alone', '/v1/auth/token', {}, undefined],
+    [
+      'of jwtauthrequest, whose texts overwrite nothing',
+      '/auth',
+      { 'x-forwarded-for': '6.6.6.6' },
+      undefined,
+    ],
+    [
+      'of jwtauthrequest, in the header of the configuration',
+      '/named',
+      { 'x-forwarded-for': '6.6.6.6', 'x-client': '6.6.6.6, 192.0.2.7' },
+      '192.0.2.7',
+    ],
   ]
   for (const [what, path, fields, client] of cases)
     it(`${what} is ${client}`, async () => {
