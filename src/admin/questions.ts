@@ -10,6 +10,8 @@ export interface ProcessQuestions {
   readonly gateway: { readonly asked: null; readonly answer: GatewayReport | null }
   /** The listeners of the process, and their connections; the admin listener is left out. */
   readonly listeners: { readonly asked: null; readonly answer: readonly ListenerState[] }
+  /** Its metrics, as observe/metrics/snapshot.ts writes them. */
+  readonly metrics: { readonly asked: null; readonly answer: string }
 }
 
 export type QuestionKind = keyof ProcessQuestions

@@ -5,6 +5,7 @@ import { reportHealth, type WorkerHealth } from '../admin/health.ts'
 import { healthRoutes } from '../admin/health-routes.ts'
 import { keysRoute } from '../admin/keys-route.ts'
 import { reportKeys } from '../admin/keys-report.ts'
+import { metricsRoute, type MetricsPage } from '../admin/metrics-route.ts'
 import type { AskAll } from '../admin/questions.ts'
 import { upstreamsRoute } from '../admin/upstreams-route.ts'
 import type { ServingInstance } from './build-instance.ts'
@@ -18,6 +19,7 @@ export interface AdminContext {
   readonly addresses: () => readonly string[]
   /** For what the processes that decide know. */
   readonly askAll: AskAll
+  readonly metrics: MetricsPage
   /** Absent for a service of one process. */
   readonly workers?: () => readonly WorkerHealth[]
 }
@@ -25,6 +27,7 @@ export interface AdminContext {
 /** Each row computes its answer anew for each request. */
 export const adminRows = (context: AdminContext): readonly AdminRoute[] => [
   ...healthRoutes(() => health(context)),
+  metricsRoute(context.metrics),
   keysRoute(() => reportKeys(context.instance().guard.issuers)),
   upstreamsRoute(context.askAll),
   ...consoleRoutes(loadConsole),

@@ -23,7 +23,8 @@ import { newId } from './system.ts'
 
 /** A configuration as a process serves it. */
 export interface ServingInstance extends TlsFiles {
-  readonly config: Pick<LoadedConfig, 'settings' | 'digest'>
+  /** A worker does not know the format. */
+  readonly config: Pick<LoadedConfig, 'settings' | 'digest'> & Partial<Pick<LoadedConfig, 'format'>>
   readonly guard: Guard
   readonly decide: Decide
   /** The users that a route lets in, including those of its file. */

@@ -8,12 +8,14 @@ export interface AnsweringParts {
   readonly decided: () => number
   /** Undefined before they are open. */
   readonly listeners: () => Listeners | undefined
+  readonly metrics: () => Promise<string>
 }
 
-export const createProcessAnswers = ({ decided, listeners }: AnsweringParts): ProcessAnswers => ({
+export const createProcessAnswers = ({ decided, listeners, metrics }: AnsweringParts): ProcessAnswers => ({
   decided: () => decided(),
   gateway: () => listeners()?.gateway?.report() ?? null,
   listeners: () => listenerStates(listeners()),
+  metrics: () => metrics(),
 })
 
 /** Asks a service of one process: this one. */

@@ -7,6 +7,7 @@ import type { Instance } from './build-instance.ts'
 import type { WatchedFiles } from '../config/watched-files.ts'
 import { toDiagnostic } from '../config/diagnostic.ts'
 import { checkReload } from '../config/reload-checks.ts'
+import type { ReloadResult } from './metrics/reload-metrics.ts'
 import type { SharedFault } from './workers/messages.ts'
 
 /** How long a reload waits for the keys of new sources, in milliseconds; the old configuration answers meanwhile. */
@@ -37,6 +38,8 @@ export interface ReloadDeps {
   readonly logger: Logger
   /** Called when another configuration is in force, before that is logged. */
   readonly onReplaced?: (next: Instance) => void
+  /** Receives how each reload has ended. */
+  readonly onResult?: (result: ReloadResult) => void
   /** Prints diagnostics for people: those of a refusal, with an error among them, or the warnings of what is in force. */
   readonly report: (failure: ConfigFailure) => void
   /** Resolves after so many milliseconds. */
@@ -117,6 +120,7 @@ async function loadNext(
 
 function refuse(deps: ReloadDeps, failure: ConfigFailure): undefined {
   deps.report(failure)
+  deps.onResult?.('refused')
   const errors = failure.diagnostics.filter(({ severity }) => severity === 'error')
   return logRefusal(
     deps,
@@ -125,12 +129,14 @@ function refuse(deps: ReloadDeps, failure: ConfigFailure): undefined {
   )
 }
 
-const logBug = (deps: Pick<ReloadDeps, 'logger' | 'service'>): undefined =>
-  logRefusal(
+function logBug(deps: Pick<ReloadDeps, 'logger' | 'service' | 'onResult'>): undefined {
+  deps.onResult?.('failed')
+  return logRefusal(
     deps,
     ['ERR_INTERNAL'],
     'reload failed, which is a bug in Warder; the previous configuration stays in force',
   )
+}
 
 function logRefusal(
   { logger, service }: Pick<ReloadDeps, 'logger' | 'service'>,
@@ -143,8 +149,13 @@ function logRefusal(
   )
 }
 
-function reportReload({ logger, report, onReplaced }: ReloadDeps, old: Instance, next: Instance): void {
+function reportReload(
+  { logger, report, onReplaced, onResult }: ReloadDeps,
+  old: Instance,
+  next: Instance,
+): void {
   onReplaced?.(next)
+  onResult?.('success')
   const { config, warnings } = next
   const { digest: was, settings: before } = old.config
   if (warnings.length > 0) report({ diagnostics: warnings, source: config.source })

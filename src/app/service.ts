@@ -18,6 +18,10 @@ import { gatewayInput } from './gateway-input.ts'
 import { freeSockets } from './free-sockets.ts'
 import { createRest, nextTurn } from './loading/rest.ts'
 import { askThisProcess, createProcessAnswers } from './process-answers.ts'
+import { watchDeciding } from './metrics/deciding-metrics.ts'
+import { snapshotMetrics } from './metrics/snapshot-metrics.ts'
+import { openMetricsPage } from './metrics/metrics-page.ts'
+import { createServiceMetrics, type ServiceMetrics } from './metrics/service-metrics.ts'
 import { openListeners, type Answers, type Listeners } from './service-listeners.ts'
 import { createStores, monotonicMs, newId, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
@@ -56,9 +60,10 @@ export async function openService<Served extends ServingInstance>(
   stores?: Stores,
   holdsUnixSockets = true,
   tracing?: Tracing,
+  metrics?: ServiceMetrics,
 ): Promise<Service<Served>> {
   if (holdsUnixSockets) await freeSockets(first.config.settings.listen)
-  return startService(first, logger, stores, holdsUnixSockets, tracing)
+  return startService(first, logger, stores, holdsUnixSockets, tracing, metrics)
 }
 
 /** How long a stopping gateway lets exchanges under way go on, in milliseconds. */
@@ -70,6 +75,7 @@ const GATEWAY_PATIENCE_MS = 10_000
  * @param stores Default: new ones, in the memory of this process.
  * @param holdsUnixSockets False if another process of the service listens on its unix sockets.
  * @param tracing Of the process; default: a new one. It ends with the service.
+ * @param metrics Default: new ones; without an admin listener, where nobody can read them, none.
  * @throws WarderError ERR_SERVER_LISTEN
  */
 export async function startService<Served extends ServingInstance>(
@@ -78,16 +84,16 @@ export async function startService<Served extends ServingInstance>(
   stores = createStores(),
   holdsUnixSockets = true,
   tracing = createTracing(logger),
+  metrics = first.config.settings.listen.admin === null ? undefined : createServiceMetrics(logger),
 ): Promise<Service<Served>> {
   const running: Running<Served> = { instance: first, isDraining: false, isStopped: false }
-  const log = createServiceLog(logger, {
-    monotonicMs,
-    setTimer,
-    allows: () => running.instance.config.settings.log.allows,
-    linesPerSecond: () => running.instance.config.settings.log.denialsPerSecond,
+  const watched = watchService(running, logger, tracing, metrics)
+  const { log, onDecision, decided, onReplaced, stopWatching } = watched
+  const answers = createProcessAnswers({
+    decided,
+    listeners: () => opened,
+    metrics: () => snapshotMetrics(metrics),
   })
-  const { onDecision, decided, stopTidying } = watchDecisions(tracing, [log.onDecision])
-  const answers = createProcessAnswers({ decided, listeners: () => opened })
   const { onUnreadBody } = log.listener
   const answersOf = createAnswers(running, onDecision, onUnreadBody)
   await tracing.use(first.config.settings.tracing)
@@ -97,6 +103,7 @@ export async function startService<Served extends ServingInstance>(
     isDraining: () => running.isDraining,
     addresses: () => opened?.addresses ?? [],
     askAll: askThisProcess(answers),
+    metrics: openMetricsPage(metrics, () => running.instance),
   }
   const listeners = await openListeners(first, {
     current: () => running.instance,
@@ -114,10 +121,10 @@ export async function startService<Served extends ServingInstance>(
     get instance() {
       return running.instance
     },
-    ...createSwap(running, listeners, answersOf, tracing),
+    ...createSwap(running, listeners, answersOf, onReplaced),
     async stop(drainMs) {
       running.isDraining = true
-      stopTidying()
+      stopWatching()
       await stopListeners(listeners, drainMs, () => (running.isStopped = true))
       running.instance.close()
       await tracing.stop()
@@ -167,7 +174,7 @@ function createSwap<Served extends ServingInstance>(
   running: Running<Served>,
   { decisions, admin, gateway, grpc, spoe }: Listeners,
   answersOf: (next: Served) => Answers,
-  tracing: Tracing,
+  onReplaced: (old: Served) => void,
 ): Pick<Service<Served>, 'swap' | 'prepare' | 'replace'> {
   const swap = (next: Served, replaceGateway: () => void): void => {
     // A reload that ends after the service: nothing would ever stop its key sources.
@@ -182,7 +189,7 @@ function createSwap<Served extends ServingInstance>(
     for (const listener of [decisions, grpc]) listener?.certificatesReplaced()
     admin?.replaced()
     replaceGateway()
-    void tracing.use(next.config.settings.tracing)
+    onReplaced(old)
     old.close(next)
   }
   const prepare = async (next: Served, rest: Rest): Promise<PreparedSwap> => {
@@ -225,6 +232,39 @@ const withTraces = (log: GatewayLog, tracing: Tracing): GatewayEvents => ({
   },
   beginTrace: (headers, isTrustedPeer) => tracing.begin(headers, isTrustedPeer),
 })
+
+/** The readers of what happens in the service. */
+function watchService(
+  running: Pick<Running<ServingInstance>, 'instance'>,
+  logger: Logger,
+  tracing: Tracing,
+  metrics: ServiceMetrics | undefined,
+) {
+  const deciding = metrics && watchDeciding(metrics, () => running.instance)
+  const log = createServiceLog(logger, {
+    monotonicMs,
+    setTimer,
+    allows: () => running.instance.config.settings.log.allows,
+    linesPerSecond: () => running.instance.config.settings.log.denialsPerSecond,
+    ...(deciding && { onUnwritten: deciding.onUnwritten }),
+  })
+  const readers = [log.onDecision, ...(deciding === undefined ? [] : [deciding.onDecision])]
+  const { onDecision, decided, stopTidying } = watchDecisions(tracing, readers)
+  return {
+    log,
+    onDecision,
+    decided,
+    /** Another instance is in force. */
+    onReplaced(old: ServingInstance): void {
+      deciding?.replaced(old)
+      void tracing.use(running.instance.config.settings.tracing)
+    },
+    stopWatching(): void {
+      stopTidying()
+      deciding?.stop()
+    },
+  }
+}
 
 /** Gets every decision, on its way to the caller: it must not throw, and not wait. */
 type DecisionReader = (event: DecisionEvent) => void

@@ -35,6 +35,8 @@ export interface DeniedTokens {
   put(digest: string, policyId: number, denied: DeniedToken): void
   forget(digest: string, policyId: number): void
   readonly size: number
+  /** Memory of the entries, in bytes. */
+  readonly bytes: number
 }
 
 /** Apart from the verified tokens, so that a flood of bad tokens replaces none of them. */
@@ -64,6 +66,9 @@ export function createDeniedTokens({ tokens, bytes }: VerifiedCacheLimits): Deni
     },
     get size() {
       return entries.size
+    },
+    get bytes() {
+      return entries.calculatedSize
     },
   }
 }

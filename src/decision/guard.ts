@@ -37,11 +37,19 @@ export interface Guard {
   readonly cache: VerifiedCache | undefined
   /** Undefined if `cache` is. */
   readonly denied: DeniedTokens | undefined
+  /** How many tokens were looked up in both so far. */
+  readonly lookUps: TokenLookUps
   /** Remembers token headers. */
   readonly readHeader: ReadHeader
   readonly realm: string
   /** The challenge of each reason, except that of `scope_missing`, which names the scopes of the policy. */
   readonly challenges: ReadonlyMap<DenyReason, string | undefined>
+}
+
+/** Counts tokens by whether they were remembered. */
+export interface TokenLookUps {
+  hits: number
+  misses: number
 }
 
 export const compileGuard = (input: GuardInput): Guard => finishNow(compileGuardSliced(input))
@@ -94,6 +102,7 @@ const toGuard = (input: GuardInput, compiled: CompiledPolicies, routes: RouteTab
   maxTokenBytes: input.maxTokenBytes,
   cache: createVerifiedCache(input.cache),
   denied: createDeniedTokens(input.cache),
+  lookUps: { hits: 0, misses: 0 },
   readHeader: createHeaderMemo(),
   realm: input.realm,
   challenges: challengesByReason(input.realm),

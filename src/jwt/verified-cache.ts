@@ -21,6 +21,8 @@ export interface VerifiedCache {
   get(digest: string, policyId: number, nowSeconds: number): VerifiedToken | undefined
   put(digest: string, policyId: number, verified: VerifiedToken): void
   readonly size: number
+  /** Memory of the entries, in bytes. */
+  readonly bytes: number
 }
 
 /** Bounds of the cache. */
@@ -78,6 +80,9 @@ export function createVerifiedCache({ tokens, bytes }: VerifiedCacheLimits): Ver
     },
     get size() {
       return records.size
+    },
+    get bytes() {
+      return records.byteLength
     },
   }
 }

@@ -64,6 +64,11 @@ export class VerifiedRecords {
     return this.#size
   }
 
+  /** Memory of the records. */
+  get byteLength(): number {
+    return this.#log.byteLength
+  }
+
   /** @param digest 32 characters, one for each byte. @param policy Below 2^32 − 1. */
   find(digest: string, policy: number): RecordPlace {
     readDigest(digest, this.#wanted)

@@ -10,6 +10,8 @@ export interface LineWriter {
    * @param line With its line feed.
    */
   write(line: string): boolean
+  /** Lines that were lost so far. */
+  lost(): number
   /** Resolves when at least half of the buffer is free; undefined if it is now. */
   room(): Promise<void> | undefined
   /** Writes out everything. False if the reader did not accept it within a second. */
@@ -52,6 +54,7 @@ const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT', 'EFBI
 export function createLineWriter(fd: number, describeLoss: (lines: number) => string): LineWriter {
   const batches = new LineBatches(mixes(fd) ? MAX_PIPE_BYTES : MAX_FILE_BYTES, MAX_WAITING_BYTES)
   let lostLines = 0
+  let reportedLines = 0
   let isWriting = false
   let timer: NodeJS.Timeout | undefined
   /** While somebody waits for the end. */
@@ -72,7 +75,8 @@ export function createLineWriter(fd: number, describeLoss: (lines: number) => st
         room = undefined
       }
       if (!isWritten) lostLines += batch.lines
-      else if (lostLines > 0 && batches.add(describeLoss(lostLines))) lostLines = 0
+      else if (lostLines > 0 && batches.add(describeLoss(lostLines)))
+        [reportedLines, lostLines] = [reportedLines + lostLines, 0]
       schedule()
     })
   }
@@ -88,6 +92,7 @@ export function createLineWriter(fd: number, describeLoss: (lines: number) => st
       schedule()
       return isAccepted
     },
+    lost: () => reportedLines + lostLines,
     room: () => (batches.isHalfFull ? (room ??= Promise.withResolvers<void>()).promise : undefined),
     flush: () =>
       new Promise((resolve) => {

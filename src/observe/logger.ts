@@ -19,6 +19,8 @@ export interface Logger {
   flush(): Promise<boolean>
   /** The same for a process that cannot wait any more. A reader that is behind loses the rest. */
   flushSync(): void
+  /** Lines that were lost so far, because the reader of the log is too slow. Absent: none can be lost. */
+  lostLines?(): number
 }
 
 export interface StyledLogger extends Logger {
@@ -94,6 +96,7 @@ export function createLogger(fd: number, style: 'json' | 'from the configuration
       }
       return writer.room()
     },
+    lostLines: () => writer.lost(),
     flush() {
       release()
       return writer.flush()

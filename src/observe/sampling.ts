@@ -15,6 +15,8 @@ export interface SamplingDeps {
   readonly setTimer: (fn: () => void, ms: number) => void
   /** Most lines of one reason in a second, on average; asked again for each line. */
   readonly linesPerSecond: () => number
+  /** Called for each line that is not written, with its reason. */
+  readonly onUnwritten?: (reason: string) => void
 }
 
 export interface Sampling<Subject> {
@@ -58,7 +60,7 @@ interface ReasonState {
 export function createSampling<Subject>(
   kindOf: (subject: Subject) => string,
   onReport: (report: UnwrittenReport) => boolean,
-  { monotonicMs, setTimer, linesPerSecond }: SamplingDeps,
+  { monotonicMs, setTimer, linesPerSecond, onUnwritten }: SamplingDeps,
 ): Sampling<Subject> {
   const states = new Map<string, ReasonState>()
   /** Of the report under way; undefined while every line is written. */
@@ -101,6 +103,7 @@ export function createSampling<Subject>(
       begin()
       if (isFirst(state, kindOf(subject), client)) return true
       state.unwritten += 1
+      onUnwritten?.(reason)
       return false
     },
     lost(reason) {

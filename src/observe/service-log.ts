@@ -34,7 +34,11 @@ export function createServiceLog(logger: Logger, deps: ServiceLogDeps): ServiceL
     linesPerSecond: () => ALLOWS_PER_SECOND,
   })
   const faults = createSampling(kindOfExchange, report('gateway'), deps)
-  const badRequests = createSampling(kindOfFault, report('bad_request'), deps)
+  const badRequests = createSampling(kindOfFault, report('bad_request'), {
+    ...deps,
+    // Their details are sentences.
+    onUnwritten: () => deps.onUnwritten?.('bad_request'),
+  })
   return {
     onDecision: createDecisionLog(logger, decisions, { mode: deps.allows, sampling: allowed }),
     listener: createListenerLog(logger, badRequests, deps.monotonicMs),

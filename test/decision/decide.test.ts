@@ -242,8 +242,12 @@ describe('a fault inside', () => {
       },
       bearer(mint()),
     ],
-    ['asking the cache', { cache: { get: throwing, put: throwing, size: 0 } }, bearer(mint())],
-    ['filling the cache', { cache: { get: () => undefined, put: throwing, size: 0 } }, bearer(mint())],
+    ['asking the cache', { cache: { get: throwing, put: throwing, size: 0, bytes: 0 } }, bearer(mint())],
+    [
+      'filling the cache',
+      { cache: { get: () => undefined, put: throwing, size: 0, bytes: 0 } },
+      bearer(mint()),
+    ],
   ]
   it('denies when the clock throws', async () => {
     const decide = createDecide(makeGuard(), { nowMs: throwing, newId: () => 'id' })

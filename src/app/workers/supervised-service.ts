@@ -9,12 +9,14 @@ import { openAdmin } from '../admin-listener.ts'
 import type { AdminContext } from '../admin-rows.ts'
 import type { Instance } from '../build-instance.ts'
 import type { Reloadable } from '../reload.ts'
+import { createServiceMetrics, type ServiceMetrics } from '../metrics/service-metrics.ts'
+import { openSupervisedMetrics, type SupervisedParts } from '../metrics/supervised-metrics.ts'
 import { freeSockets } from '../free-sockets.ts'
 import type { Service } from '../service.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import { createSupervisorAnswers } from './supervisor-answers.ts'
 import { WorkerGroup, type Generation } from './worker-group.ts'
-import { createKeyRelay } from './key-relay.ts'
+import { createKeyRelay, type KeyRelay } from './key-relay.ts'
 import { createPlanParts } from './plan-parts.ts'
 import { createOwnPlan, type BoundAddresses, type PlanContext } from './plan.ts'
 import { reserveAddresses, type Reservation } from './reserve-addresses.ts'
@@ -30,6 +32,8 @@ export interface SupervisorDeps {
   readonly styleOf: (log: Settings['log']) => LineStyle
   /** Of this process, which fetches the keys. Default: none. */
   readonly tracing?: Tracing | undefined
+  /** Default: new ones. */
+  readonly metrics?: ServiceMetrics | undefined
   /** Takes what has to be called after every event of a key source. */
   readonly onKeys: (follow: () => void) => void
   /** Default: this program as another process. */
@@ -57,34 +61,30 @@ export async function openSupervised(first: Instance, deps: SupervisorDeps): Pro
 async function startSupervised(
   first: Instance,
   { bound, release }: Reservation,
-  { count, logger, styleOf, onKeys, tracing, spawn = spawnWorker }: SupervisorDeps,
+  deps: SupervisorDeps,
 ): Promise<SupervisedService> {
+  const { count, logger, styleOf, onKeys, tracing, spawn = spawnWorker } = deps
+  const { metrics = createServiceMetrics(logger) } = deps
   let instance = first
   let isDraining = false
   let isStopped = false
   const relay = createKeyRelay()
   const generationOf = createGenerations({ count, bound, relay, styleOf })
-  const sendChanges = (): void => {
-    const changed = relay.changes()
-    if (changed.length > 0) group.tell({ kind: 'keys', changed })
-  }
-  const context: AdminContext = {
+  const parts: SupervisedParts = {
     instance: () => instance,
-    isDraining: () => isDraining,
-    addresses: () => addresses,
     workers: () => group.health,
     askAll: (question, asked) => group.askAll(question, asked),
   }
+  const { page, replaced: metricsReplaced } = openSupervisedMetrics(metrics, parts)
+  const context: AdminContext = {
+    ...parts,
+    isDraining: () => isDraining,
+    addresses: () => addresses,
+    metrics: page,
+  }
   const admin = openAdmin(first.config.settings.listen.admin, context, logger)
   const addresses = addressesOf(bound, admin?.address)
-  const group = new WorkerGroup(generationOf(first), {
-    count,
-    spawn,
-    logger,
-    onMessage: createSupervisorAnswers(relay),
-    onLines: (text) => logger.relay(text),
-  })
-  onKeys(sendChanges)
+  const group = openGroup(generationOf(first), relay, { count, spawn, logger, onKeys })
   await assertStarted(group, admin)
   return {
     addresses,
@@ -102,6 +102,7 @@ async function startSupervised(
         relay.keep(next.guard.issuers)
         admin?.replaced()
         void tracing?.use(next.config.settings.tracing)
+        metricsReplaced()
       }
       return undefined
     },
@@ -114,6 +115,25 @@ async function startSupervised(
       instance.close()
     },
   }
+}
+
+function openGroup(
+  first: Generation,
+  relay: KeyRelay,
+  { count, spawn, logger, onKeys }: Pick<SupervisorDeps, 'count' | 'logger' | 'onKeys'> & { spawn: Spawn },
+): WorkerGroup {
+  const group = new WorkerGroup(first, {
+    count,
+    spawn,
+    logger,
+    onMessage: createSupervisorAnswers(relay),
+    onLines: (text) => logger.relay(text),
+  })
+  onKeys(() => {
+    const changed = relay.changes()
+    if (changed.length > 0) group.tell({ kind: 'keys', changed })
+  })
+  return group
 }
 
 /** Numbers the configurations of the service. */

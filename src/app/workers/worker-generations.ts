@@ -7,6 +7,7 @@ import type { Rest } from '../../slices.ts'
 import type { ServingInstance } from '../build-instance.ts'
 import { createRest } from '../loading/rest.ts'
 import { openService, type PreparedSwap, type Service } from '../service.ts'
+import { createServiceMetrics, type ServiceMetrics } from '../metrics/service-metrics.ts'
 import type { FromWorker, SharedFault } from './messages.ts'
 import type { Mirrors } from './mirrors.ts'
 import { createPlanArrival, type PlanArrival } from './plan-arrival.ts'
@@ -34,6 +35,7 @@ interface Prepared {
 export class WorkerGenerations {
   readonly #deps: WorkerDeps
   readonly #arrival: PlanArrival
+  readonly #metrics: ServiceMetrics
   #opening: Promise<Service<ServingInstance>> | undefined
   /** The generation that is being built, or was built last. */
   #wanted: number | undefined
@@ -42,6 +44,7 @@ export class WorkerGenerations {
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
+    this.#metrics = createServiceMetrics(deps.logger)
     this.#arrival = createPlanArrival(deps.send)
   }
 
@@ -77,7 +80,7 @@ export class WorkerGenerations {
       mirrors.keep(plan.sources)
       logger.setStyle(plan.lineStyle)
       if (swap === undefined) {
-        this.#opening = openService(instance, logger, stores, plan.holdsUnixSockets)
+        this.#opening = openService(instance, logger, stores, plan.holdsUnixSockets, undefined, this.#metrics)
         await this.#opening
       } else swap.putInForce()
       send({ kind: 'serving', generation })

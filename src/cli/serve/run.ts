@@ -5,6 +5,7 @@ import type { Instance } from '../../app/build-instance.ts'
 import { loadInstance } from '../../app/load-instance.ts'
 import { loadInThread } from '../../app/loading/load-in-thread.ts'
 import { createReload, type Reloadable } from '../../app/reload.ts'
+import { createServiceMetrics, type ServiceMetrics } from '../../app/metrics/service-metrics.ts'
 import type { Service } from '../../app/service.ts'
 import type { EarlyWorker } from '../../app/workers/early-worker.ts'
 import { countWorkers, type WorkerCount } from '../../app/workers/worker-count.ts'
@@ -37,16 +38,9 @@ export async function runServe(
   early: EarlyWorker | undefined,
 ): Promise<ExitCode> {
   const { logger, styleOf, setStyle } = openLog(cli)
-  const logKeys = createKeyLog(logger)
-  let onKeys = (): void => undefined
   const tracing = createTracing(logger)
-  const deps: KeyDeps = {
-    ...tracing.watchFetches(systemKeyDeps),
-    onEvent(event) {
-      logKeys(event)
-      onKeys()
-    },
-  }
+  const metrics = createServiceMetrics(logger)
+  const { deps, onKeys } = watchKeys(logger, tracing, metrics)
   const report = createReport(cli)
   const first = await loadInstance(file, deps)
   if (!first.ok) return reportFailure(cli, first.error)
@@ -58,8 +52,8 @@ export async function runServe(
   let wantsReload = false
   let hangUp = (): void => void (wantsReload = true)
   process.on('SIGHUP', () => hangUp())
-  const world = { logger, styleOf, tracing }
-  const opening = open(first.value, workers, world, early, (follow) => (onKeys = follow))
+  const world = { logger, styleOf, tracing, metrics }
+  const opening = open(first.value, workers, world, early, onKeys)
   const service = await Promise.race([opening, stopping])
   // Nothing was promised yet; workers that have started end with this process.
   if (typeof service === 'string') process.exit(EXIT.ok)
@@ -72,6 +66,7 @@ export async function runServe(
     loadWithPositions: (previous) => loadInstance(file, { ...deps, previous }),
     logger,
     onReplaced: setStyle,
+    onResult: (result) => metrics.reloads.note(result),
     report: (failure) => {
       report(failure)
       if (failure.diagnostics.every(({ severity }) => severity === 'warning')) return
@@ -100,6 +95,22 @@ const createReport =
       cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))
   }
 
+/** Key sources report to the log and the metrics, then to whoever `onKeys` was called with. */
+function watchKeys(
+  logger: Logger,
+  tracing: Tracing,
+  metrics: ServiceMetrics,
+): { readonly deps: KeyDeps; readonly onKeys: (follow: () => void) => void } {
+  const logKeys = createKeyLog(logger)
+  let follow = (): void => undefined
+  const onEvent: KeyDeps['onEvent'] = (event) => {
+    logKeys(event)
+    metrics.keys.note(event)
+    follow()
+  }
+  return { deps: { ...tracing.watchFetches(systemKeyDeps), onEvent }, onKeys: (next) => (follow = next) }
+}
+
 const logThreadFault =
   (logger: Logger) =>
   (detail: string): void =>
@@ -114,22 +125,26 @@ interface ServeWorld {
   readonly logger: StyledLogger
   readonly styleOf: StyleOf
   readonly tracing: Tracing
+  readonly metrics: ServiceMetrics
 }
 
 /** Loads what it opens: neither kind of service needs the other's part of the program. */
 async function open(
   first: Instance,
   { count }: WorkerCount,
-  { logger, styleOf, tracing }: ServeWorld,
+  { logger, styleOf, tracing, metrics }: ServeWorld,
   early: EarlyWorker | undefined,
   onKeys: (follow: () => void) => void,
 ): Promise<Serving> {
   if (count === 1) {
     early?.discard()
-    return (await import('../../app/service.ts')).openService(first, logger, undefined, true, tracing)
+    const { openService } = await import('../../app/service.ts')
+    // Where nobody can read them, nothing is counted.
+    const counted = first.config.settings.listen.admin === null ? undefined : metrics
+    return openService(first, logger, undefined, true, tracing, counted)
   }
   const { openSupervised } = await import('../../app/workers/supervised-service.ts')
-  return openSupervised(first, { count, logger, styleOf, tracing, onKeys, spawn: early?.spawn })
+  return openSupervised(first, { count, logger, styleOf, tracing, metrics, onKeys, spawn: early?.spawn })
 }
 
 function announce(

@@ -44,14 +44,18 @@ function runFirst(trial: Trial, { name, run }: Step<Settled>, recorder: Recorder
 
 /** A token that was verified or denied before skips the verification and nothing else. */
 function recallOrVerify(trial: Trial, steps: CompiledSteps): Verdict | Promise<Verdict> {
-  const { cache } = trial.guard
+  const { cache, lookUps } = trial.guard
   const { policy, extracted } = trial
   if (cache === undefined || policy === undefined || extracted === undefined)
     return verify(trial, steps, undefined, undefined)
   const digest = digestOf(extracted.token)
   const recalled = cache.get(digest, policy.id, trial.nowSeconds)
-  if (recalled === undefined)
-    return recallDenial(trial, digest) ?? verify(trial, steps, undefined, undefined, digest)
+  if (recalled === undefined) {
+    const denial = recallDenial(trial, digest)
+    lookUps[denial === undefined ? 'misses' : 'hits'] += 1
+    return denial ?? verify(trial, steps, undefined, undefined, digest)
+  }
+  lookUps.hits += 1
   trial.issuer = recalled.issuer
   trial.verified = recalled
   trial.isCacheHit = true

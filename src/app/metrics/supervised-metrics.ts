@@ -1,0 +1,48 @@
+/** The metrics of a service of several processes: those of this one, and what the workers have counted. */
+import type { WorkerHealth } from '../../admin/health.ts'
+import type { MetricsPage } from '../../admin/metrics-route.ts'
+import type { AskAll } from '../../admin/questions.ts'
+import type { Families } from '../../observe/metrics/registry.ts'
+import { readSnapshot } from '../../observe/metrics/snapshot.ts'
+import { WorkerTotals } from '../../observe/metrics/worker-totals.ts'
+import type { ServingInstance } from '../build-instance.ts'
+import { createDropping } from './gone-names.ts'
+import { watchConfiguration } from './config-metrics.ts'
+import { createMetricsPage } from './metrics-page.ts'
+import type { ServiceMetrics } from './service-metrics.ts'
+
+export interface SupervisedMetrics {
+  readonly page: MetricsPage
+  /** Another instance is in force. */
+  replaced(): void
+}
+
+export interface SupervisedParts {
+  /** Returns the instance in force. */
+  readonly instance: () => ServingInstance
+  readonly workers: () => readonly WorkerHealth[]
+  readonly askAll: AskAll
+}
+
+/** This process makes no decisions, so it may take its time. */
+export function openSupervisedMetrics(
+  metrics: ServiceMetrics,
+  { instance, workers, askAll }: SupervisedParts,
+): SupervisedMetrics {
+  watchConfiguration(metrics, instance, workers)
+  const totals = new WorkerTotals()
+  const collect = async (): Promise<Families> => {
+    const snapshots = (await askAll('metrics', null)).map(readSnapshot)
+    const pids = new Set(workers().flatMap(({ pid }) => pid ?? []))
+    totals.take(snapshots, pids)
+    return totals.withOwn(metrics.registry.families())
+  }
+  // One after the other: the answers to an earlier question would be taken for later ones.
+  let last: Promise<unknown> = Promise.resolve()
+  const page = createMetricsPage(() => {
+    const next = last.then(collect)
+    last = next.catch(() => undefined)
+    return next
+  })
+  return { page, replaced: createDropping(instance, (isConfigured) => totals.retain(isConfigured)) }
+}
