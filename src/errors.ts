@@ -166,6 +166,8 @@ export const ERROR_CODES = {
   ERR_CLI_FILE_UNREADABLE: 'a file named on the command line cannot be read',
   ERR_CLI_KEY_UNUSABLE: 'a token cannot be signed with this key',
   ERR_CLI_OUTPUT: 'the output of a command could not be written',
+  ERR_CLI_ADMIN_REFUSED: 'a running Warder does not let a command do what it asks for',
+  ERR_CLI_DECISION_GONE: 'a running Warder has no decision of this id',
   ERR_CLI_UNREACHABLE: 'a running Warder or a site cannot be reached, or is not ready',
 } as const
 

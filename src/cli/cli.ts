@@ -12,6 +12,8 @@ export interface TextInput {
 export interface TextOutput {
   readonly isTerminal: boolean
   write(text: string): void
+  /** Writes, and resolves when the reader has taken it all: with false if there is no reader any more. */
+  deliver(text: string): Promise<boolean>
 }
 
 /** The world of one run. */

@@ -3,8 +3,17 @@ import { Command } from 'commander'
 import type { Cli } from './cli.ts'
 import type { ExitCode } from './exit-codes.ts'
 
+/** A flag with its value, and what it means. */
+export type Flag = readonly [flags: string, description: string]
+
 /** A command whose help ends with examples. */
 export class CliCommand extends Command {
+  /** Adds flags that several commands share. */
+  sharedFlags(flags: readonly Flag[]): this {
+    for (const [flag, description] of flags) this.option(flag, description)
+    return this
+  }
+
   /** @param text Lines of two spaces and an example, and what follows them; begins with a line feed. */
   examples(text: string): this {
     return this.addHelpText('after', `\nExamples:${text}`)

@@ -3,14 +3,17 @@ import { Command } from 'commander'
 import type { Cli } from './cli.ts'
 import { checkCommand } from './check/command.ts'
 import { configCommand } from './config/command.ts'
+import { decisionsCommand } from './decisions/command.ts'
 import { devCommand } from './dev/command.ts'
 import { doctorCommand } from './doctor/command.ts'
 import { echoCommand } from './echo/command.ts'
 import { explainCommand } from './explain/command.ts'
 import { healthcheckCommand } from './healthcheck/command.ts'
 import { keysCommand } from './keys/command.ts'
+import { reloadCommand } from './reload/command.ts'
 import { serveCommand } from './serve/command.ts'
 import { snippetCommand } from './snippet/command.ts'
+import { statusCommand } from './status/command.ts'
 import { tokenCommand } from './token/command.ts'
 import { workerCommand } from './worker/command.ts'
 import { EXIT_MEANINGS } from './exit-codes.ts'
@@ -35,6 +38,9 @@ export function createProgram(cli: Cli): Command {
     configCommand(cli),
     doctorCommand(cli),
     echoCommand(cli),
+    statusCommand(cli),
+    reloadCommand(cli),
+    decisionsCommand(cli),
     healthcheckCommand(cli),
     versionCommand(cli),
   ]
@@ -51,6 +57,8 @@ Start here:
   warder snippet --help                         what to write into your proxy: nginx, Traefik, Caddy, …
   warder doctor https://api.example.com/orders/42 --token-file token.jwt     does the guard hold?
   echo "$TOKEN" | warder explain --request 'GET https://api.example.com/orders/42'
+  warder explain DECISION_ID                    why was that denied? The id is the X-Decision-Id of the answer
+  warder decisions tail                         what is the running service deciding?
 
 Exit codes:
 ${Object.entries(EXIT_MEANINGS)

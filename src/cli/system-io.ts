@@ -57,11 +57,17 @@ function writable(
       // The reader may leave early: `warder config schema | head -1` is not an error.
       if (code !== 'EPIPE') onLost(code)
     }))
+  // Values are printable already; this catches those that a command has missed.
+  const safe = (text: string): string => (isShown(stream()) ? printableOutput(text) : text)
   return {
     get isTerminal() {
       return stream().isTTY
     },
-    // Values are printable already; this catches those that a command has missed.
-    write: (text) => void stream().write(isShown(stream()) ? printableOutput(text) : text),
+    write: (text) => void stream().write(safe(text)),
+    // The stream's own signs of a full pipe differ between runtimes; a write that has ended has ended in all of them.
+    deliver: (text) =>
+      new Promise((resolve) => {
+        stream().write(safe(text), (fault) => resolve(fault === undefined || fault === null))
+      }),
   }
 }

@@ -1,6 +1,6 @@
 /** Diagnostics for people, in the manner of rustc, and for programs. */
 import { styleText } from 'node:util'
-import { codeFrame } from './code-frame.ts'
+import { codeFrame, type CodeFrame } from './code-frame.ts'
 import type { Diagnostic, SourcePosition, SourceText } from './diagnostic.ts'
 import { printable } from '../printable.ts'
 
@@ -8,6 +8,13 @@ import { printable } from '../printable.ts'
 export interface DiagnosticJson extends Omit<Diagnostic, 'position' | 'label'>, Partial<SourcePosition> {
   readonly suggestion?: string
   readonly docs: string
+  /** The lines around it, for a program that does not have the source; secrets in them are masked. */
+  readonly frame?: CodeFrame
+}
+
+/** A diagnostic with the lines around it, if its source is known. */
+export interface FramedDiagnostic extends Diagnostic {
+  readonly frame?: CodeFrame
 }
 
 /**
@@ -21,18 +28,40 @@ export function formatDiagnostics(
   source: SourceText,
   options: { readonly colour?: boolean } = {},
 ): string {
+  return formatFramed(withFrames(diagnostics, source), source.file, options)
+}
+
+/**
+ * The same for diagnostics whose source is elsewhere.
+ *
+ * @param file Named for what has no position.
+ */
+export function formatFramed(
+  diagnostics: readonly FramedDiagnostic[],
+  file: string,
+  options: { readonly colour?: boolean } = {},
+): string {
   if (diagnostics.length === 0) return ''
   const paint = options.colour === true ? colourful : plain
-  const texts = [source, ...(source.included ?? [])]
-  const sourceOf = ({ position }: Diagnostic): SourceText =>
-    texts.find(({ file }) => file === position?.file) ?? { file: source.file, text: '', secretRanges: [] }
-  const blocks = diagnostics.map((diagnostic) => formatOne(diagnostic, sourceOf(diagnostic), paint))
+  const blocks = diagnostics.map((diagnostic) => formatOne(diagnostic, file, paint))
   return `${blocks.join('\n\n')}\n\n${countOf(diagnostics)}\n`
 }
 
-/** The same facts without the source. */
-export const diagnosticsToJson = (diagnostics: readonly Diagnostic[]): readonly DiagnosticJson[] =>
-  diagnostics.map(({ code, severity, message, position, pointer, label, hints }) => ({
+/** Each with the lines around it. */
+function withFrames(diagnostics: readonly Diagnostic[], source: SourceText): readonly FramedDiagnostic[] {
+  const texts = [source, ...(source.included ?? [])]
+  return diagnostics.map((diagnostic) => {
+    const { position } = diagnostic
+    const text = texts.find(({ file }) => file === position?.file)
+    const isShown = position !== undefined && text !== undefined && text.text !== ''
+    const frame = isShown ? codeFrame(text, position) : undefined
+    return frame === undefined ? diagnostic : { ...diagnostic, frame }
+  })
+}
+
+/** The same facts without the source, but with the frames that they have. */
+export const diagnosticsToJson = (diagnostics: readonly FramedDiagnostic[]): readonly DiagnosticJson[] =>
+  diagnostics.map(({ code, severity, message, position, pointer, label, hints, frame }) => ({
     code,
     severity,
     message,
@@ -41,6 +70,7 @@ export const diagnosticsToJson = (diagnostics: readonly Diagnostic[]): readonly 
     ...(label === undefined ? {} : { suggestion: label }),
     hints,
     docs: docsAnchor(code),
+    ...(frame === undefined ? {} : { frame }),
   }))
 
 /** Where a code is explained. */
@@ -59,14 +89,12 @@ const STYLES = {
 // Whether colours are wanted is the caller's decision, which knows the output and the environment.
 const colourful: Paint = (style, text) => styleText(STYLES[style], text, { validateStream: false })
 
-function formatOne(diagnostic: Diagnostic, source: SourceText, paint: Paint): string {
-  const { code, severity, position, label } = diagnostic
+function formatOne(diagnostic: FramedDiagnostic, file: string, paint: Paint): string {
+  const { code, severity, position, label, frame } = diagnostic
   const head = `${paint(severity, `${severity}[${code}]`)}: ${paint('strong', printable(diagnostic.message))}`
-  const isShown = position !== undefined && source.text !== ''
-  const frame = isShown ? codeFrame(source, position) : undefined
   const width = String(position?.line ?? 1).length
   const margin = (text: string | number): string => paint('faint', `${String(text).padStart(width)} |`)
-  const place = position === undefined ? source.file : `${position.file}:${position.line}:${position.column}`
+  const place = position === undefined ? file : `${position.file}:${position.line}:${position.column}`
   const lines = [head, `${' '.repeat(width)}${paint('faint', '-->')} ${printable(place)}`]
   if (frame !== undefined) {
     const beside = label === undefined ? '' : ` ${label}`

@@ -17,10 +17,12 @@ export type Endpoint = (head: RequestHead, peer: string) => WrittenAnswer | Prom
 export type Endpoints = ReadonlyMap<string, Endpoint>
 
 const NO_STORE = { name: 'cache-control', value: 'no-store' }
+/** Body of the answer to a path without an endpoint, by which the command line recognises the decision listener. */
+export const NO_ENDPOINT = 'no such endpoint; see docs/callers.md\n'
 const NOT_FOUND: WrittenAnswer = {
   status: 404,
   lines: 'content-type: text/plain; charset=utf-8\r\n',
-  body: 'no such endpoint; see docs/callers.md\n',
+  body: NO_ENDPOINT,
 }
 /** After a bug nothing is known about the connection. */
 const FAILED: WrittenAnswer = {

@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import type { Cli } from '../../src/cli/cli.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import { createSandbox, makeToken, SECRET } from './fixtures.ts'
+import { createFakeAdmin } from './running/fake-admin.ts'
 import { runWarder } from './run-warder.ts'
 
 const sandbox = createSandbox()
@@ -28,8 +29,20 @@ const denying = Bun.serve({
       headers: { 'X-Decision-Id': '1', 'X-Decision-Reason': 'token_missing' },
     }),
 })
+const running = createFakeAdmin()
+const ID = '01KF6D3V5T5N7Q3J8Y3M0W2Z4C'
+const decision = { id: ID, outcome: 'deny', reason: 'kid_unknown' }
+for (const [asked, schema, members] of [
+  ['GET /v1/status', 'status', { isReady: true }],
+  ['POST /v1/reload', 'reload', { result: 'success' }],
+  ['POST /v1/keys/refresh', 'keys-refresh', { sources: [] }],
+  ['GET /v1/decisions', 'decisions', { decisions: [decision] }],
+  [`GET /v1/decisions/${ID}`, 'decision', { decision }],
+] as const)
+  running.answers.set(asked, { body: { schema: `warder.${schema}/v1`, ...members } })
 afterAll(async () => {
   sandbox.remove()
+  await running.stop()
   await denying.stop(true)
   return health.stop(true)
 })
@@ -77,6 +90,13 @@ const CASES: readonly Case[] = [
   ['doctor', ['http://127.0.0.1:1/'], 'warder.error/v1', 6],
   ['healthcheck', ['--url', `http://127.0.0.1:${health.port}`], 'warder.health/v1', 0],
   ['healthcheck', ['--url', 'http://127.0.0.1:1'], 'warder.error/v1', 6],
+  ['status', ['--server', running.url], 'warder.status/v1', 0],
+  ['explain', [ID, '--server', running.url], 'warder.decision/v1', 5],
+  ['reload', ['--server', running.url], 'warder.reload/v1', 0],
+  ['keys refresh', ['--server', running.url], 'warder.keys-refresh/v1', 0],
+  ['decisions get', [ID, '--server', running.url], 'warder.decision/v1', 0],
+  ['decisions tail', ['--server', running.url, '--no-follow'], 'warder.decision-record/v1', 0],
+  ['status', ['--server', 'http://127.0.0.1:1'], 'warder.error/v1', 6],
   ['version', [], 'warder.version/v1', 0],
 ]
 

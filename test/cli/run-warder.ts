@@ -1,5 +1,5 @@
 /** Runs a command in this process, with another terminal. */
-import type { CliIo } from '../../src/cli/cli.ts'
+import type { CliIo, TextOutput } from '../../src/cli/cli.ts'
 import { runCli } from '../../src/cli/run-cli.ts'
 
 export interface RunOptions {
@@ -29,14 +29,23 @@ export async function runWarder(args: readonly string[], options: RunOptions = {
       isTerminal: stdin === undefined,
       read: (maxBytes) => Promise.resolve((stdin ?? '').length > maxBytes ? undefined : stdin),
     },
-    stdout: { isTerminal: terminal, write: (text) => void (stdout += text) },
-    stderr: { isTerminal: terminal, write: (text) => void (stderr += text) },
+    stdout: output(terminal, (text) => (stdout += text)),
+    stderr: output(terminal, (text) => (stderr += text)),
     env: options.env ?? {},
     nowMs: () => options.nowMs ?? NOW_MS,
   }
   const code = await runCli(args, io)
   return { code, stdout, stderr }
 }
+
+const output = (isTerminal: boolean, keep: (text: string) => void): TextOutput => ({
+  isTerminal,
+  write: keep,
+  deliver(text) {
+    keep(text)
+    return Promise.resolve(true)
+  },
+})
 
 /** The first `error[CODE]` of the output. */
 export const errorCodeOf = ({ stderr }: Ran): string | undefined => /error\[(\w+)\]/.exec(stderr)?.[1]

@@ -110,6 +110,11 @@ describe('help', () => {
       'config convert',
       'doctor',
       'echo',
+      'status',
+      'reload',
+      'keys refresh',
+      'decisions tail',
+      'decisions get',
       'healthcheck',
       'version',
       'serve',
@@ -122,7 +127,7 @@ describe('help', () => {
   })
 
   it('is wrong usage if a command was expected', async () => {
-    for (const args of [[], ['token'], ['keys'], ['config']]) {
+    for (const args of [[], ['token'], ['keys'], ['config'], ['decisions']]) {
       const { code, stdout, stderr } = await runWarder(args)
       expect([code, stdout, stderr.startsWith('Usage:')]).toEqual([2, '', true])
     }

@@ -12,13 +12,19 @@ const secret = ['--secret-file', sandbox.write('secret', `${'s'.repeat(32)}\n`)]
 const nowhere = `${sandbox.path}/nothing`
 afterAll(() => sandbox.remove())
 
-/** Any text will do there: what it stands for is in the token, or in the file. */
+/** Any text will do there: what it stands for is in the token, in the file, or in a running Warder. */
 const ANY_TEXT = 'any text'
 
 type Wrong = typeof ANY_TEXT | readonly [value: string, exitCode: number, ...others: readonly string[]]
 
 /** Nothing listens there, and no case gets so far as to ask. */
 const SITE = 'http://127.0.0.1:1/orders/1'
+
+/** The same for the admin listener. */
+const server = ['--server', 'http://127.0.0.1:1']
+const healthUrl = ['--url', 'http://127.0.0.1:1']
+
+const ID = '01KF6D3V5T5N7Q3J8Y3M0W2Z4C'
 
 const READ = ['--request', 'GET https://api.example.com/orders/42', '--no-token']
 
@@ -58,6 +64,10 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   'keys list --config': [nowhere, 3],
   'keys list --issuer': ['nobody', 2, ...config],
   'keys list --server': ['nowhere', 2],
+  'keys list --admin-token-file': [nowhere, 2, ...server],
+  'keys list --ca-file': [nowhere, 2, ...server],
+  'keys list --client-certificate': [nowhere, 2, ...server],
+  'keys list --client-key': [nowhere, 2, ...server],
   'snippet nginx --decisions': ['10.0.0.1', 2, ...config],
   'snippet nginx --config': [nowhere, 3],
   'snippet nginx --upstream': ['ftp://127.0.0.1', 2, ...config],
@@ -160,6 +170,55 @@ const WRONG: Readonly<Record<string, Wrong>> = {
   'healthcheck --url': ['127.0.0.1', 2],
   'healthcheck --config': [nowhere, 3],
   'healthcheck --timeout': ['forever', 2],
+  'healthcheck --admin-token-file': [nowhere, 2, ...healthUrl],
+  'healthcheck --ca-file': [nowhere, 2, ...healthUrl],
+  'healthcheck --client-certificate': [nowhere, 2, ...healthUrl],
+  'healthcheck --client-key': [nowhere, 2, ...healthUrl],
+  'reload --server': ['nowhere', 2],
+  'reload --config': [nowhere, 3],
+  'reload --admin-token-file': [nowhere, 2],
+  'reload --ca-file': [nowhere, 2],
+  'reload --client-certificate': [nowhere, 2],
+  'reload --client-key': [nowhere, 2],
+  'keys refresh --server': ['nowhere', 2],
+  'keys refresh --config': [nowhere, 3],
+  'keys refresh --admin-token-file': [nowhere, 2],
+  'keys refresh --ca-file': [nowhere, 2],
+  'keys refresh --client-certificate': [nowhere, 2],
+  'keys refresh --client-key': [nowhere, 2],
+  'keys refresh [issuer]': ANY_TEXT,
+  'decisions tail --server': ['nowhere', 2],
+  'decisions tail --config': [nowhere, 3],
+  'decisions tail --admin-token-file': [nowhere, 2],
+  'decisions tail --ca-file': [nowhere, 2],
+  'decisions tail --client-certificate': [nowhere, 2],
+  'decisions tail --client-key': [nowhere, 2],
+  'decisions tail --outcome': ['denied', 2],
+  'decisions tail --reason': ['kid_mising', 2],
+  'decisions tail --route': ANY_TEXT,
+  'decisions tail --policy': ANY_TEXT,
+  'decisions tail --issuer': ANY_TEXT,
+  'decisions tail --caller': ANY_TEXT,
+  'decisions tail --client': ANY_TEXT,
+  'decisions tail --limit': ['-1', 2],
+  'decisions get --server': ['nowhere', 2, ID],
+  'decisions get --config': [nowhere, 3, ID],
+  'decisions get --admin-token-file': [nowhere, 2, ID],
+  'decisions get --ca-file': [nowhere, 2, ID],
+  'decisions get --client-certificate': [nowhere, 2, ID],
+  'decisions get --client-key': [nowhere, 2, ID],
+  'decisions get <id>': ['01KF6D', 2],
+  'explain --server': ['nowhere', 2, ID],
+  'explain --admin-token-file': [nowhere, 2, ID],
+  'explain --ca-file': [nowhere, 2, ID],
+  'explain --client-certificate': [nowhere, 2, ID],
+  'explain --client-key': [nowhere, 2, ID],
+  'status --server': ['nowhere', 2],
+  'status --config': [nowhere, 3],
+  'status --admin-token-file': [nowhere, 2],
+  'status --ca-file': [nowhere, 2],
+  'status --client-certificate': [nowhere, 2],
+  'status --client-key': [nowhere, 2],
 }
 
 /** `token mint --alg`, `check [file]`: everything that takes a value. */

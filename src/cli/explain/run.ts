@@ -17,13 +17,13 @@ import {
 } from '../made-request.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint } from '../paint.ts'
+import type { AdminOptions } from '../running/admin-flags.ts'
 import { readToken } from '../read-input.ts'
 import { warn } from '../report-fault.ts'
 import { parseTime } from '../times.ts'
 import { excludeEachOther, usageError } from '../usage-error.ts'
 
-export interface ExplainOptions {
-  readonly config?: string
+export interface ExplainOptions extends AdminOptions {
   readonly request?: string
   readonly header?: readonly string[]
   readonly policy?: string

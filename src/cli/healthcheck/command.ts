@@ -1,6 +1,7 @@
 /** `warder healthcheck`. */
 import type { Cli } from '../cli.ts'
 import { CliCommand, CONFIG_FLAG, loadAndRun } from '../flags.ts'
+import { ACCESS_FLAGS } from '../running/admin-flags.ts'
 
 export function healthcheckCommand(cli: Cli): CliCommand {
   return new CliCommand('healthcheck')
@@ -13,6 +14,7 @@ export function healthcheckCommand(cli: Cli): CliCommand {
     .option(...CONFIG_FLAG)
     .option('--live', 'only: does the process answer?')
     .option('--timeout <duration>', 'longest wait', '3s')
+    .sharedFlags(ACCESS_FLAGS)
     .option('--json', 'for programs: warder.health/v1')
     .examples(`
   warder healthcheck

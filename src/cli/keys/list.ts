@@ -2,39 +2,35 @@
 import { reportKeys, type IssuerKeysReport } from '../../admin/keys-report.ts'
 import { printable, quoted } from '../../printable.ts'
 import { WarderError } from '../../errors.ts'
-import { parseStrictJson } from '../../strict-json.ts'
-import { askAdmin } from '../ask-admin.ts'
+import { isJsonObject, type JsonObject } from '../../strict-json.ts'
 import { writeResult, type Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint } from '../paint.ts'
+import type { AdminOptions } from '../running/admin-flags.ts'
+import { withAdmin, type AdminTarget } from '../running/admin-target.ts'
+import { askJson } from '../running/ask-json.ts'
 import { formatTable } from '../table.ts'
 import { excludeEachOther, unknownName } from '../usage-error.ts'
 
-export interface KeysListOptions {
-  readonly config?: string
+export interface KeysListOptions extends AdminOptions {
   readonly issuer?: string
-  readonly server?: string
 }
-
-/** Longest wait for a running Warder, in milliseconds. */
-const ASK_TIMEOUT_MS = 5_000
 
 export async function runKeysList(cli: Cli, options: KeysListOptions): Promise<ExitCode> {
   const { config, server } = options
   if (server === undefined)
     return withKeys(cli, config, ({ guard }) => show(cli, reportKeys(guard.issuers), options))
   if (config !== undefined) throw excludeEachOther('--server', '--config')
-  return show(cli, await askForKeys(server), options)
+  return withAdmin(cli, options, async (admin) => show(cli, await askForKeys(admin), options))
 }
 
-async function askForKeys(server: string): Promise<readonly IssuerKeysReport[]> {
-  const { status, text } = await askAdmin('--server', server, '/v1/keys', ASK_TIMEOUT_MS)
-  const issuers = status === 200 ? readKeysReport(text) : undefined
+async function askForKeys(admin: AdminTarget): Promise<readonly IssuerKeysReport[]> {
+  const { members } = await askJson(admin, { method: 'GET', path: '/v1/keys', schema: 'warder.keys/v1' })
+  const issuers = readKeysReport(members)
   if (issuers !== undefined) return issuers
-  const message = `${server}: status ${status}, and the answer is not a list of keys`
-  throw new WarderError('ERR_CLI_UNREACHABLE', message, {
-    hints: ['name the admin listener, by default http://127.0.0.1:9181, and not that for decisions'],
+  throw new WarderError('ERR_CLI_UNREACHABLE', `${admin.where}: the answer is not a list of keys`, {
+    hints: [`name the admin listener, by default http://127.0.0.1:9181: ${admin.flag} URL`],
   })
 }
 
@@ -86,42 +82,34 @@ function format(issuers: readonly IssuerKeysReport[]): string {
   return `${[...formatTable([Object.keys(COLUMNS), ...rows]), ...ignored].join('\n')}\n`
 }
 
-type Members = Readonly<Record<string, unknown>>
-
 const ISSUER_TEXTS = ['name', 'source', 'state'] as const
 const ISSUER_OPTIONAL = ['loadedAt', 'lastError'] as const
 const KEY_OPTIONAL = ['kid', 'type', 'thumbprint', 'firstSeen', 'lastSeen', 'lastUsed'] as const
 
-/** The answer of a running Warder, or of another program at that address; undefined when it is not of the shape `warder.keys/v1`; unknown members are allowed. */
-export function readKeysReport(text: string): readonly IssuerKeysReport[] | undefined {
-  // The text is bounded already, and ten thousand issuers are no mistake.
-  const answer = parseStrictJson(text, Number.POSITIVE_INFINITY)
-  if (!answer.ok || !isObject(answer.value) || answer.value['schema'] !== 'warder.keys/v1') return undefined
-  const { issuers } = answer.value
+/** The issuers in the answer of a running Warder, or of another program at that address; undefined if it has another shape. Unknown members are allowed. */
+export function readKeysReport({ issuers }: JsonObject): readonly IssuerKeysReport[] | undefined {
   return isListOf(issuers, isIssuer)
     ? (issuers as readonly unknown[] as readonly IssuerKeysReport[])
     : undefined
 }
 
 const isIssuer = (value: unknown): boolean =>
-  isObject(value) &&
+  isJsonObject(value) &&
   ISSUER_TEXTS.every((name) => typeof value[name] === 'string') &&
   ISSUER_OPTIONAL.every((name) => isTextOrAbsent(value[name])) &&
   isListOf(value['keys'], isKey) &&
   isListOf(value['ignored'], isIgnored)
 
 const isKey = (value: unknown): boolean =>
-  isObject(value) &&
+  isJsonObject(value) &&
   KEY_OPTIONAL.every((name) => isTextOrAbsent(value[name])) &&
   typeof value['inForce'] === 'boolean' &&
   isListOf(value['algorithms'], (name) => typeof name === 'string')
 
 const isIgnored = (value: unknown): boolean =>
-  isObject(value) &&
+  isJsonObject(value) &&
   (value['kid'] === null || typeof value['kid'] === 'string') &&
   typeof value['why'] === 'string'
-
-const isObject = (value: unknown): value is Members => typeof value === 'object' && value !== null
 
 const isTextOrAbsent = (value: unknown): boolean =>
   value === undefined || value === null || typeof value === 'string'

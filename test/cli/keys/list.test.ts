@@ -32,7 +32,7 @@ const PATHS: readonly (readonly (string | number)[])[] = [
 
 describe('the answer to `keys list --server`', () => {
   it('may have unknown members', () => {
-    expect(readKeysReport(report([{ ...ISSUER, more: 1 }]))).toHaveLength(1)
+    expect(readKeysReport({ issuers: [{ ...ISSUER, more: 1 }] })).toHaveLength(1)
   })
 
   it('is reported as another program, never as a bug, if its shape is wrong', async () => {

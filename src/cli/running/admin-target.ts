@@ -1,0 +1,167 @@
+/** Which running Warder a command asks, and what it shows there. */
+import { reachableAddress } from '../../settings/values/listen-address.ts'
+import type { SocketAddress } from '../../socket-address.ts'
+import { parseUrl } from '../../syntax/parse-url.ts'
+import { WarderError } from '../../errors.ts'
+import { quoted } from '../../printable.ts'
+import type { Cli } from '../cli.ts'
+import type { ExitCode } from '../exit-codes.ts'
+import { readInputFile } from '../read-input.ts'
+import { warn } from '../report-fault.ts'
+import { usageError } from '../usage-error.ts'
+import { DEFAULT_SERVER, type AdminOptions } from './admin-flags.ts'
+
+export interface AdminTarget {
+  readonly url: URL
+  /** Path of the socket, for a unix socket. */
+  readonly unix: string | undefined
+  /** As messages name it: `http://127.0.0.1:9181`, `unix:/run/warder.sock`. */
+  readonly where: string
+  /** The flag by which another one is named. */
+  readonly flag: string
+  readonly access: ListenerAccess
+}
+
+/** What the listener is shown, and how it is recognised. */
+export interface ListenerAccess {
+  readonly token: string | undefined
+  /** How the file of the token was named. */
+  readonly tokenFile: string | undefined
+  /** Authorities in PEM form in place of those of the system. */
+  readonly ca: Buffer | undefined
+  readonly certificate: { readonly cert: Buffer; readonly key: Buffer } | undefined
+}
+
+/**
+ * Runs `use` with the admin listener that was named: by `--server`, else by WARDER_SERVER, else by the configuration
+ * of `-c`, else the default. An invalid configuration is reported, and the exit code is 3.
+ *
+ * @throws WarderError ERR_CLI_USAGE, ERR_CLI_FILE_UNREADABLE, ERR_CLI_TOKEN_ABSENT
+ */
+export async function withAdmin(
+  cli: Cli,
+  options: AdminOptions,
+  use: (target: AdminTarget) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const access = readAccess(cli, options)
+  const run = (target: AdminTarget): Promise<ExitCode> => {
+    warnOfClearText(cli, target)
+    return use(target)
+  }
+  if (options.server !== undefined) return run(parseAdminTarget('--server', options.server, access))
+  const named = cli.env['WARDER_SERVER'] || undefined
+  if (named !== undefined) return run(parseAdminTarget('WARDER_SERVER', named, access))
+  if (options.config === undefined) return run(parseAdminTarget('--server', DEFAULT_SERVER, access))
+  const { withConfig } = await import('../open-instance.ts')
+  return withConfig(cli, options.config, ({ config }) =>
+    run(parseAdminTarget('--server', adminUrlOf(config.settings.listen.admin), access)),
+  )
+}
+
+/**
+ * The admin listener of a configuration, as `--server` names it.
+ *
+ * @param flag How another one is named.
+ * @throws WarderError ERR_CLI_USAGE
+ */
+export function adminUrlOf(admin: SocketAddress | null, flag = '--server'): string {
+  if (admin === null)
+    throw usageError(
+      'the admin listener is off in this configuration',
+      `name a listener that is on: ${flag} URL`,
+    )
+  const address = reachableAddress(admin)
+  return admin.kind === 'tcp' ? `http://${address}` : address
+}
+
+/**
+ * @param named How the target was named, for errors.
+ * @param text `http://HOST:PORT`, `https://HOST:PORT` or `unix:PATH`.
+ * @throws WarderError ERR_CLI_USAGE
+ */
+export function parseAdminTarget(named: string, text: string, access: ListenerAccess): AdminTarget {
+  const flag = named.startsWith('--') ? named : '--server'
+  if (text.startsWith('unix:') && text.length > 'unix:'.length) {
+    const unix = text.slice('unix:'.length)
+    return { url: new URL('http://localhost'), unix, where: `unix:${unix}`, flag, access }
+  }
+  const url = parseUrl(text)
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:'
+  const forms = `write ${flag} ${DEFAULT_SERVER}, or ${flag} unix:/path/to/socket`
+  if (url === null || !isHttp) throw usageError(`${named}: not an http:// or https:// URL`, forms)
+  if (url.username !== '' || url.password !== '')
+    throw usageError(
+      `${named}: the admin listener takes no user and password`,
+      'leave them out; its token is read from a file: --admin-token-file FILE',
+    )
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    throw usageError(`${named}: more than a scheme, a host and a port`, forms)
+  return { url, unix: undefined, where: url.origin, flag, access }
+}
+
+/**
+ * Reads the files of the flags.
+ *
+ * @throws WarderError ERR_CLI_USAGE, ERR_CLI_FILE_UNREADABLE, ERR_CLI_TOKEN_ABSENT
+ */
+export function readAccess(cli: Pick<Cli, 'env'>, options: AdminOptions): ListenerAccess {
+  const fromEnv = cli.env['WARDER_ADMIN_TOKEN_FILE'] || undefined
+  const tokenFile = options.adminTokenFile ?? fromEnv
+  const named = options.adminTokenFile === undefined ? 'WARDER_ADMIN_TOKEN_FILE' : '--admin-token-file'
+  return {
+    tokenFile,
+    token: tokenFile === undefined ? undefined : readAdminToken(named, tokenFile),
+    ca: options.caFile === undefined ? undefined : readPem('--ca-file', options.caFile, 'CERTIFICATE'),
+    certificate: readClientCertificate(options),
+  }
+}
+
+/** What a header field can hold; a token is one word. */
+const TOKEN = /^[\x21-\x7e]+$/
+
+function readAdminToken(named: string, file: string): string {
+  const token = readInputFile(named, file).toString('utf8').trim()
+  if (token === '')
+    throw new WarderError('ERR_CLI_TOKEN_ABSENT', `${named}: ${quoted(file)} is empty`, {
+      hints: ['write the token of `admin.tokens` into it, and nothing else'],
+    })
+  if (TOKEN.test(token)) return token
+  throw usageError(
+    `${named}: ${quoted(file)} holds more than a token`,
+    'write the token of `admin.tokens` into it, and nothing else',
+  )
+}
+
+function readClientCertificate({
+  clientCertificate,
+  clientKey,
+}: AdminOptions): ListenerAccess['certificate'] {
+  if (clientCertificate === undefined && clientKey === undefined) return undefined
+  if (clientCertificate === undefined || clientKey === undefined)
+    throw usageError(
+      '--client-certificate and --client-key belong together',
+      'name both: --client-certificate cert.pem --client-key key.pem',
+    )
+  return {
+    cert: readPem('--client-certificate', clientCertificate, 'CERTIFICATE'),
+    key: readPem('--client-key', clientKey, 'PRIVATE KEY'),
+  }
+}
+
+function readPem(flag: string, file: string, label: 'CERTIFICATE' | 'PRIVATE KEY'): Buffer {
+  const content = readInputFile(flag, file)
+  const isPem = content.includes('-----BEGIN ') && content.includes(`${label}-----`)
+  if (isPem) return content
+  throw usageError(
+    `${flag}: ${quoted(file)} holds no ${label.toLowerCase()} in PEM form`,
+    `name a file with a line -----BEGIN ${label}-----`,
+  )
+}
+
+const LOOPBACK = /^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+function warnOfClearText(cli: Cli, { url, unix, access, where }: AdminTarget): void {
+  const isOpen = unix === undefined && url.protocol === 'http:' && !LOOPBACK.test(url.hostname)
+  if (isOpen && access.token !== undefined)
+    warn(cli, `the admin token goes to ${where} unencrypted; set \`admin.tls\`, and write https://`)
+}
