@@ -8,7 +8,10 @@ import { liveSuite } from '../support/live/live-suite.ts'
 import { ask } from '../support/live/raw-client.ts'
 import { createTestCa, type IssuedCertificate, type TestCa } from '../support/test-ca.ts'
 
-const PAGE = readFileSync(new URL('../../docs/callers.md', import.meta.url), 'utf8')
+const [, PAGE = ''] =
+  /## TLS between proxy and Warder\n([^]*?)\n## /.exec(
+    readFileSync(new URL('../../docs/callers.md', import.meta.url), 'utf8'),
+  ) ?? []
 
 /** What is written as code in the row of a proxy. */
 const codeOf = (title: string): readonly string[] => {
