@@ -7,31 +7,45 @@ import { keysRoute } from '../admin/keys-route.ts'
 import { reportKeys } from '../admin/keys-report.ts'
 import { metricsRoute, type MetricsPage } from '../admin/metrics-route.ts'
 import type { AskAll } from '../admin/questions.ts'
+import { refreshRoute } from '../admin/refresh-route.ts'
+import { reloadRoute } from '../admin/reload-route.ts'
+import { statusRoute } from '../admin/status-route.ts'
 import { upstreamsRoute } from '../admin/upstreams-route.ts'
-import type { ServingInstance } from './build-instance.ts'
+import { listenerKinds, reportReload, reportStatus } from './admin-reports.ts'
+import type { Instance } from './build-instance.ts'
+import type { ServiceRecord } from './service-record.ts'
 
 /** The service, as the rows of the admin listener see it. */
 export interface AdminContext {
   /** Returns the one in force. */
-  readonly instance: () => ServingInstance
+  readonly instance: () => Instance
   readonly isDraining: () => boolean
   /** Of all listeners. */
   readonly addresses: () => readonly string[]
   /** For what the processes that decide know. */
   readonly askAll: AskAll
   readonly metrics: MetricsPage
+  readonly record: ServiceRecord
   /** Absent for a service of one process. */
   readonly workers?: () => readonly WorkerHealth[]
 }
 
 /** Each row computes its answer anew for each request. */
-export const adminRows = (context: AdminContext): readonly AdminRoute[] => [
-  ...healthRoutes(() => health(context)),
-  metricsRoute(context.metrics),
-  keysRoute(() => reportKeys(context.instance().guard.issuers)),
-  upstreamsRoute(context.askAll),
-  ...consoleRoutes(loadConsole),
-]
+export function adminRows(context: AdminContext): readonly AdminRoute[] {
+  const { instance, record } = context
+  // Those of the start: a reload opens and closes none.
+  const kinds = listenerKinds(instance().config.settings.listen)
+  return [
+    ...healthRoutes(() => health(context)),
+    metricsRoute(context.metrics),
+    statusRoute(() => reportStatus(context, instance(), kinds, health(context).isReady)),
+    reloadRoute(() => record.requestReload?.().then(reportReload)),
+    refreshRoute(() => instance().guard.issuers),
+    keysRoute(() => reportKeys(instance().guard.issuers)),
+    upstreamsRoute(context.askAll),
+    ...consoleRoutes(loadConsole),
+  ]
+}
 
 /** Imported late: no start waits for it. */
 const loadConsole = async (): Promise<ConsoleTexts> =>

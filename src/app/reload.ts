@@ -2,10 +2,10 @@
 import type { ConfigFailure } from '../config/load-config.ts'
 import type { Settings } from '../settings/definition.ts'
 import type { Logger } from '../observe/logger.ts'
-import type { Result } from '../result.ts'
+import { err, type Result } from '../result.ts'
 import type { Instance } from './build-instance.ts'
 import type { WatchedFiles } from '../config/watched-files.ts'
-import { toDiagnostic } from '../config/diagnostic.ts'
+import { toDiagnostic, type Diagnostic } from '../config/diagnostic.ts'
 import { checkReload } from '../config/reload-checks.ts'
 import type { ReloadResult } from './metrics/reload-metrics.ts'
 import type { SharedFault } from './workers/messages.ts'
@@ -18,10 +18,27 @@ const BUG: unique symbol = Symbol('a bug')
 
 /** Why a configuration is loaded again. */
 export type ReloadCause =
-  /** Somebody requested it. */
-  | { readonly kind: 'signal' }
+  /** Somebody requested it, by SIGHUP or the admin API. */
+  | { readonly kind: 'signal' | 'api' }
   /** A file has changed. */
   | { readonly kind: 'watch'; readonly isQuiet: (loaded: WatchedFiles) => boolean }
+
+/** How a reload has ended. */
+export interface ReloadOutcome {
+  /**
+   * `success`: another configuration is in force. `unchanged`: no file differs from before. `refused`: it has a mistake.
+   * `failed`: a bug in Warder. `postponed`: files are still being written, or the process is stopping. After the last
+   * three, the previous configuration stays in force.
+   */
+  readonly result: 'success' | 'unchanged' | 'refused' | 'failed' | 'postponed'
+  /** Of the configuration in force now, and before. */
+  readonly digest: string
+  readonly was: string
+  /** Why it was refused, or the warnings of what is in force. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** What the diagnostics point into. */
+  readonly source: ConfigFailure['source']
+}
 
 /** What a reload needs of a service. */
 export interface Reloadable {
@@ -36,6 +53,8 @@ export interface ReloadDeps {
   /** Loads once more what a check of the reload refuses, if `load` does not know its positions. */
   readonly loadWithPositions?: ReloadDeps['load']
   readonly logger: Logger
+  /** Called once for each reload that has ended. */
+  readonly onEnded?: (cause: ReloadCause, outcome: ReloadOutcome) => void
   /** Called when another configuration is in force, before that is logged. */
   readonly onReplaced?: (next: Instance) => void
   /** Receives how each reload has ended. */
@@ -49,36 +68,59 @@ export interface ReloadDeps {
 }
 
 /**
- * Makes the reload function. Requests for a reload that arrive during one are served by one more after it, by signal
- * if one of them was. An invalid configuration is reported, and the old one stays in force.
+ * Makes the reload function. Requests for a reload that arrive during one are served by one more after it, and by
+ * request if one of them was; each resolves with the outcome of the reload that served it. An invalid configuration is
+ * reported, and the old one stays in force.
  */
-export function createReload(deps: ReloadDeps): (cause: ReloadCause) => Promise<void> {
+export function createReload(deps: ReloadDeps): (cause: ReloadCause) => Promise<ReloadOutcome> {
   let hasStop = false
   void deps.stopping.then(() => (hasStop = true))
   const isStopping = (): boolean => hasStop
-  let running: Promise<void> | undefined
-  let next: ReloadCause | undefined
+  let isRunning = false
+  let next: Requested | undefined
   const run = async (): Promise<void> => {
-    for (let cause = next; cause !== undefined && !isStopping(); cause = next) {
+    isRunning = true
+    for (let one = next; one !== undefined; one = next) {
       next = undefined
-      await reloadOnce(deps, cause, isStopping)
+      const { cause, ended } = one
+      await reloadOnce(deps, cause, isStopping).then((outcome) => {
+        deps.onEnded?.(cause, outcome)
+        ended.resolve(outcome)
+      }, ended.reject)
     }
+    isRunning = false
   }
   return (cause) => {
-    if (next?.kind !== 'signal') next = cause
-    running ??= run().finally(() => (running = undefined))
-    return running
+    next ??= { cause, ended: Promise.withResolvers() }
+    if (next.cause.kind === 'watch') next.cause = cause
+    const { promise } = next.ended
+    if (!isRunning) void run()
+    return promise
   }
 }
 
-async function reloadOnce(deps: ReloadDeps, cause: ReloadCause, isStopping: () => boolean): Promise<void> {
+interface Requested {
+  cause: ReloadCause
+  readonly ended: PromiseWithResolvers<ReloadOutcome>
+}
+
+async function reloadOnce(
+  deps: ReloadDeps,
+  cause: ReloadCause,
+  isStopping: () => boolean,
+): Promise<ReloadOutcome> {
   const { service, sleep, stopping } = deps
   const old = service.instance
-  const next = await loadNext(deps, cause, old)
-  if (next === undefined) return
+  if (isStopping()) return outcomeOf(deps, 'postponed')
+  const loaded = await loadNext(deps, cause, old)
+  if (!loaded.ok) return loaded.error
+  const next = loaded.value
   await Promise.race([next.started, sleep(KEYS_WAIT_MS), stopping])
   // Its keys may be hanging, and would keep the process.
-  if (isStopping()) return next.close(old)
+  if (isStopping()) {
+    next.close(old)
+    return outcomeOf(deps, 'postponed')
+  }
   const fault = await service.replace(next).catch((thrown: unknown): typeof BUG => {
     // Half of it is in force: nothing here can be said about it.
     if (service.instance === next) throw thrown
@@ -86,63 +128,77 @@ async function reloadOnce(deps: ReloadDeps, cause: ReloadCause, isStopping: () =
   })
   // The service may have stopped meanwhile.
   if (service.instance === next) return reportReload(deps, old, next)
-  if (fault === undefined) return
+  if (fault === undefined) return outcomeOf(deps, 'postponed')
   next.close(old)
   if (fault === BUG) return logBug(deps)
-  refuse(deps, {
+  return refuse(deps, {
     diagnostics: [toDiagnostic(fault)],
     source: next.config.source,
     watched: watchedFiles(next),
   })
 }
 
-/** What may replace the running instance; undefined, and reported, if nothing may. */
+/** What may replace the running instance; if nothing may, that is reported. */
 async function loadNext(
   { loadWithPositions, ...deps }: ReloadDeps,
   cause: ReloadCause,
   old: Instance,
-): Promise<Instance | undefined> {
+): Promise<Result<Instance, ReloadOutcome>> {
   // A bug in loading must not end the service, whose old configuration is good.
   const loaded = await deps.load(old).catch(() => undefined)
-  if (loaded === undefined) return logBug(deps)
-  if (!loaded.ok) return refuse(deps, loaded.error)
+  if (loaded === undefined) return err(logBug(deps))
+  if (!loaded.ok) return err(refuse(deps, loaded.error))
   const next = loaded.value
   const watched = watchedFiles(next)
   // The files are being written again: what was read may be incomplete.
   const isIncomplete = cause.kind === 'watch' && !cause.isQuiet(watched)
-  const diagnostics = isIncomplete ? [] : checkReload(old.config.settings, next.config, cause.kind)
-  if (!isIncomplete && diagnostics.length === 0) return next
+  const diagnostics = isIncomplete
+    ? []
+    : checkReload(old.config.settings, next.config, cause.kind === 'watch' ? 'watch' : 'signal')
+  if (!isIncomplete && diagnostics.length === 0) return loaded
   next.close(old)
-  if (isIncomplete) return undefined
+  if (isIncomplete) return err(outcomeOf(deps, 'postponed'))
   if (loadWithPositions !== undefined) return loadNext({ ...deps, load: loadWithPositions }, cause, old)
-  return refuse(deps, { diagnostics, source: next.config.source, watched })
+  return err(refuse(deps, { diagnostics, source: next.config.source, watched }))
 }
 
-function refuse(deps: ReloadDeps, failure: ConfigFailure): undefined {
+/** Of a reload after which the configuration is the same as before. */
+function outcomeOf(
+  { service: { instance } }: Pick<ReloadDeps, 'service'>,
+  result: ReloadOutcome['result'],
+  { diagnostics, source }: ConfigFailure = { diagnostics: [], source: instance.config.source },
+): ReloadOutcome {
+  const { digest } = instance.config
+  return { result, digest, was: digest, diagnostics, source }
+}
+
+function refuse(deps: ReloadDeps, failure: ConfigFailure): ReloadOutcome {
   deps.report(failure)
   deps.onResult?.('refused')
   const errors = failure.diagnostics.filter(({ severity }) => severity === 'error')
-  return logRefusal(
+  logRefusal(
     deps,
     errors.map(({ code }) => code),
     'reload refused; the previous configuration stays in force',
   )
+  return outcomeOf(deps, 'refused', failure)
 }
 
-function logBug(deps: Pick<ReloadDeps, 'logger' | 'service' | 'onResult'>): undefined {
+function logBug(deps: Pick<ReloadDeps, 'logger' | 'service' | 'onResult'>): ReloadOutcome {
   deps.onResult?.('failed')
-  return logRefusal(
+  logRefusal(
     deps,
     ['ERR_INTERNAL'],
     'reload failed, which is a bug in Warder; the previous configuration stays in force',
   )
+  return outcomeOf(deps, 'failed')
 }
 
 function logRefusal(
   { logger, service }: Pick<ReloadDeps, 'logger' | 'service'>,
   errors: readonly string[],
   message: string,
-): undefined {
+): void {
   logger.error(
     { event: 'reload', result: 'refused', config: service.instance.config.digest, errors },
     message,
@@ -153,7 +209,7 @@ function reportReload(
   { logger, report, onReplaced, onResult }: ReloadDeps,
   old: Instance,
   next: Instance,
-): void {
+): ReloadOutcome {
   onReplaced?.(next)
   onResult?.('success')
   const { config, warnings } = next
@@ -170,7 +226,15 @@ function reportReload(
   if (config.settings.workers !== before.workers) {
     logger.warn({ event: 'reload', config: config.digest }, '`workers` has changed; restart to have as many')
   }
+  const result = hasSameFiles(old, next) ? 'unchanged' : 'success'
+  return { result, digest: config.digest, was, diagnostics: warnings, source: config.source }
 }
+
+/** The digest knows nothing of key files. */
+const hasSameFiles = (old: Instance, next: Instance): boolean =>
+  old.config.digest === next.config.digest &&
+  old.fileHashes.size === next.fileHashes.size &&
+  [...next.fileHashes].every(([file, hash]) => old.fileHashes.get(file) === hash)
 
 /** Everything that a running configuration was made of. */
 export const watchedFiles = ({ config, fileHashes }: Instance): WatchedFiles => ({

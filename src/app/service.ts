@@ -13,7 +13,7 @@ import { compileTrustedCallers } from '../server/trusted-callers.ts'
 import type { Rest } from '../slices.ts'
 import { openAdmin } from './admin-listener.ts'
 import type { AdminContext } from './admin-rows.ts'
-import type { Instance, ServingInstance } from './build-instance.ts'
+import { wholeInstance, type Instance, type ServingInstance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
 import { freeSockets } from './free-sockets.ts'
 import { createRest, nextTurn } from './loading/rest.ts'
@@ -22,6 +22,7 @@ import { watchDeciding } from './metrics/deciding-metrics.ts'
 import { snapshotMetrics } from './metrics/snapshot-metrics.ts'
 import { openMetricsPage } from './metrics/metrics-page.ts'
 import { createServiceMetrics, type ServiceMetrics } from './metrics/service-metrics.ts'
+import { ServiceRecord } from './service-record.ts'
 import { openListeners, type Answers, type Listeners } from './service-listeners.ts'
 import { createStores, monotonicMs, newId, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
@@ -31,6 +32,7 @@ export interface Service<Served extends ServingInstance = Instance> {
   /** Addresses that are listened on: decisions, then admin, those of the gateway, that of gRPC and that of SPOE, if there are any. */
   readonly addresses: readonly string[]
   readonly instance: Served
+  readonly record: ServiceRecord
   /** What this process answers about its decisions. */
   readonly answers: ProcessAnswers
   /** Puts another instance in force between two requests, and closes the old one. Listeners stay as they were bound. */
@@ -94,12 +96,14 @@ export async function startService<Served extends ServingInstance>(
     listeners: () => opened,
     metrics: () => snapshotMetrics(metrics),
   })
+  const record = new ServiceRecord()
   const { onUnreadBody } = log.listener
   const answersOf = createAnswers(running, onDecision, onUnreadBody)
   await tracing.use(first.config.settings.tracing)
   let opened: Listeners | undefined
   const adminContext: AdminContext = {
-    instance: () => running.instance,
+    instance: () => wholeInstance(running.instance),
+    record,
     isDraining: () => running.isDraining,
     addresses: () => opened?.addresses ?? [],
     askAll: askThisProcess(answers),
@@ -117,6 +121,7 @@ export async function startService<Served extends ServingInstance>(
   opened = listeners
   return {
     addresses: listeners.addresses,
+    record,
     answers,
     get instance() {
       return running.instance

@@ -19,7 +19,7 @@ export interface ConfigWatch {
 /** Starts watching. */
 export function watchConfig(
   service: Pick<Reloadable, 'instance'>,
-  reload: (cause: ReloadCause) => Promise<void>,
+  reload: (cause: ReloadCause) => Promise<unknown>,
   logger: Logger,
 ): ConfigWatch {
   let followed = service.instance

@@ -48,7 +48,10 @@ export function formatFramed(
 }
 
 /** Each with the lines around it. */
-function withFrames(diagnostics: readonly Diagnostic[], source: SourceText): readonly FramedDiagnostic[] {
+export function withFrames(
+  diagnostics: readonly Diagnostic[],
+  source: SourceText,
+): readonly FramedDiagnostic[] {
   const texts = [source, ...(source.included ?? [])]
   return diagnostics.map((diagnostic) => {
     const { position } = diagnostic

@@ -100,6 +100,11 @@ export interface KeySource {
   readonly started: Promise<void>
   /** Resolves when listeners may open: at once, unless `startup: 'wait'`. Never rejects. */
   readonly ready: Promise<void>
+  /**
+   * Loads the keys now, or joins the load under way; absent for a source that never loads again. Never rejects. At most
+   * one load in ten seconds begins this way, and none while the provider has asked for a pause: then it is `too_soon`.
+   */
+  refresh?(): Promise<'loaded' | 'failed' | 'too_soon'>
   /** Stops timers and fetches. */
   close(): void
   /** The parts of a combined source; absent for a single one. */

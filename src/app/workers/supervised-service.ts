@@ -12,6 +12,7 @@ import type { Reloadable } from '../reload.ts'
 import { createServiceMetrics, type ServiceMetrics } from '../metrics/service-metrics.ts'
 import { openSupervisedMetrics, type SupervisedParts } from '../metrics/supervised-metrics.ts'
 import { freeSockets } from '../free-sockets.ts'
+import { ServiceRecord } from '../service-record.ts'
 import type { Service } from '../service.ts'
 import type { Tracing } from '../tracing/tracing.ts'
 import { createSupervisorAnswers } from './supervisor-answers.ts'
@@ -23,7 +24,7 @@ import { reserveAddresses, type Reservation } from './reserve-addresses.ts'
 import { spawnWorker } from './worker-process.ts'
 import type { Spawn } from './worker-slot.ts'
 
-export type SupervisedService = Reloadable & Pick<Service, 'addresses' | 'stop'>
+export type SupervisedService = Reloadable & Pick<Service, 'addresses' | 'record' | 'stop'>
 
 export interface SupervisorDeps {
   readonly count: number
@@ -68,6 +69,7 @@ async function startSupervised(
   let instance = first
   let isDraining = false
   let isStopped = false
+  const record = new ServiceRecord()
   const relay = createKeyRelay()
   const generationOf = createGenerations({ count, bound, relay, styleOf })
   const parts: SupervisedParts = {
@@ -78,6 +80,8 @@ async function startSupervised(
   const { page, replaced: metricsReplaced } = openSupervisedMetrics(metrics, parts)
   const context: AdminContext = {
     ...parts,
+    instance: () => instance,
+    record,
     isDraining: () => isDraining,
     addresses: () => addresses,
     metrics: page,
@@ -88,6 +92,7 @@ async function startSupervised(
   await assertStarted(group, admin)
   return {
     addresses,
+    record,
     get instance() {
       return instance
     },

@@ -67,6 +67,7 @@ export async function runServe(
     logger,
     onReplaced: setStyle,
     onResult: (result) => metrics.reloads.note(result),
+    onEnded: (cause, outcome) => service.record.noteReload(cause, outcome),
     report: (failure) => {
       report(failure)
       if (failure.diagnostics.every(({ severity }) => severity === 'warning')) return
@@ -79,6 +80,11 @@ export async function runServe(
   })
   const watch = mayWatch ? watchConfig(service, reload, logger) : undefined
   hangUp = () => void reload({ kind: 'signal' }).then(() => watch?.follow())
+  service.record.requestReload = async () => {
+    const outcome = await reload({ kind: 'api' })
+    watch?.follow()
+    return outcome
+  }
   if (wantsReload) hangUp()
   const stopLoggingBugs = logBugs(logger)
   const signal = await stopping
@@ -119,7 +125,7 @@ const logThreadFault =
       'the loading thread failed, so that decisions wait for this reload',
     )
 
-type Serving = Reloadable & Pick<Service, 'addresses' | 'stop'>
+type Serving = Reloadable & Pick<Service, 'addresses' | 'record' | 'stop'>
 
 interface ServeWorld {
   readonly logger: StyledLogger

@@ -14,6 +14,9 @@ import { createUnknownKids, type UnknownKids } from './unknown-kids.ts'
 /** Longest wait for keys at the start, in milliseconds: a provider that starts together with us is up by then. */
 const LONGEST_START_WAIT_MS = 30_000
 
+/** Between two loads that somebody requests, in milliseconds: nobody can hammer a provider through the admin API. */
+const REFRESH_EACH_MS = 10_000
+
 export interface RemoteSourceOptions
   extends Omit<LoadLoopOptions, 'onLoaded'>, Pick<RemoteKeySettings, 'cooldownMs' | 'startup'> {
   /** `jwks_url URL` or `discovery ISSUER`. */
@@ -47,6 +50,7 @@ export function createRemoteSource(
   }
   const loop = createLoadLoop({ ...options, onLoaded }, deps)
   const firstLoad = loop.begin('whole')
+  let nextRefreshAtMs = -Infinity
 
   return {
     lookup(kid, algorithm, mayWait) {
@@ -66,6 +70,15 @@ export function createRemoteSource(
       const { inARow: failures, lastAtMs: lastErrorAtMs } = live.failures()
       const nextLoadAtMs = loop.nextAtMs()
       return { ...status, loading: { origin, failures, lastErrorAtMs, nextLoadAtMs, usableUntilMs } }
+    },
+    async refresh() {
+      const running = loop.running()
+      if (running === undefined) {
+        if (loop.isStopped() || loop.isAskedToWait() || deps.nowMs() < nextRefreshAtMs) return 'too_soon'
+        nextRefreshAtMs = deps.nowMs() + REFRESH_EACH_MS
+      }
+      await (running ?? loop.begin('whole')).ended
+      return live.failures().inARow === 0 && !loop.isStopped() ? 'loaded' : 'failed'
     },
     started: firstLoad.ended,
     ready: readiness.reached,
