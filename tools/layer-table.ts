@@ -88,7 +88,8 @@ export const FLOORS: readonly Floor[] = [
     admin: { core: false, imports: ['keys', 'syntax'], types: ['jwt', 'gateway', 'settings'] },
   },
   {
-    // A client of the log's sample is what a client of a rate limit is: of IPv6, its network.
+    // A client of the log's sample is what a client of a rate limit is: of IPv6, its network. What is kept of recent
+    // decisions has the shape in which the admin listener shows it.
     observe: {
       core: false,
       imports: ['decision', 'request', 'tracing', 'syntax'],

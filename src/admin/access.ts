@@ -7,6 +7,9 @@ import type { GuessLimit } from './guess-limit.ts'
 import type { RouteAnswer } from './route-answer.ts'
 import type { AdminAccess, AdminHead } from './router.ts'
 
+/** The settings that access depends on. */
+export type AdminAccessSettings = Pick<AdminSettings, 'tokens' | 'tls' | 'clientCertificates'>
+
 /** A request that was refused, for the log. */
 export interface AdminDenial {
   readonly why: 'token_missing' | 'token_wrong' | 'right_missing' | 'too_many_wrong'
@@ -22,7 +25,7 @@ export interface AdminDenial {
 
 export interface AccessDeps {
   /** Returns the settings in force. */
-  readonly settings: () => AdminSettings
+  readonly settings: () => AdminAccessSettings
   /** Whether only this machine reaches the listener, as it was bound: then no token means every right. */
   readonly isLocal: boolean
   /** Whether every connection has shown a certificate of a configured authority. */
@@ -89,13 +92,13 @@ export function createAdminAccess(deps: AccessDeps): AdminAccess {
 }
 
 interface CompiledTokens {
-  readonly of: AdminSettings
+  readonly of: AdminAccessSettings
   readonly list: readonly unknown[]
   /** @param field `Authorization`; undefined if it is no token that is known. */
   readonly find: (field: string) => AdminSettings['tokens'][number] | undefined
 }
 
-function compileTokens(of: AdminSettings): CompiledTokens {
+function compileTokens(of: AdminAccessSettings): CompiledTokens {
   const list = of.tokens.map((token) => ({ token, digest: digestOf(token.token) }))
   return {
     of,

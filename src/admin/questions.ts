@@ -1,11 +1,16 @@
 /** What the admin listener asks the processes that decide. Plain data only: they may be other processes. */
 import type { GatewayReport } from '../gateway/gateway-report.ts'
+import type { DecisionAnswer, DecisionFilter, DecisionsAnswer } from './decision-record.ts'
 import type { ListenerState } from './listeners.ts'
 
 /** A line for each question: what is asked, and what one process answers. */
 export interface ProcessQuestions {
   /** How many decisions the process has made since it started. */
   readonly decided: { readonly asked: null; readonly answer: number }
+  /** Which decisions it keeps, newest first. */
+  readonly decisions: { readonly asked: DecisionFilter; readonly answer: DecisionsAnswer }
+  /** The decision of this id, with its steps; null if it does not keep it. */
+  readonly decision: { readonly asked: string; readonly answer: DecisionAnswer | null }
   /** The state of the gateway; null without one. */
   readonly gateway: { readonly asked: null; readonly answer: GatewayReport | null }
   /** The listeners of the process, and their connections; the admin listener is left out. */

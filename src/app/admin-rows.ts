@@ -1,6 +1,7 @@
 /** The table of the admin listener: a line for each row, in the order of docs/admin-api.md. */
 import type { AdminRoute } from '../admin/admin-route.ts'
 import { consoleRoutes, type ConsoleTexts } from '../admin/console-routes.ts'
+import { decisionRows } from '../admin/decision-rows.ts'
 import { reportHealth, type WorkerHealth } from '../admin/health.ts'
 import { healthRoutes } from '../admin/health-routes.ts'
 import { keysRoute } from '../admin/keys-route.ts'
@@ -42,6 +43,7 @@ export function adminRows(context: AdminContext): readonly AdminRoute[] {
     reloadRoute(() => record.requestReload?.().then(reportReload)),
     refreshRoute(() => instance().guard.issuers),
     keysRoute(() => reportKeys(instance().guard.issuers)),
+    ...decisionRows(context.askAll),
     upstreamsRoute(context.askAll),
     ...consoleRoutes(loadConsole),
   ]

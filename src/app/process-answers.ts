@@ -1,18 +1,27 @@
 /** What this process answers when the admin listener asks about its decisions. */
 import type { ListenerName, ListenerState } from '../admin/listeners.ts'
 import type { AskAll, ProcessAnswers } from '../admin/questions.ts'
+import type { RecentDecisions } from '../observe/recent/recent-decisions.ts'
 import type { Listeners } from './service-listeners.ts'
 
 /** What the answers are read from. */
 export interface AnsweringParts {
   readonly decided: () => number
+  readonly recent: RecentDecisions
   /** Undefined before they are open. */
   readonly listeners: () => Listeners | undefined
   readonly metrics: () => Promise<string>
 }
 
-export const createProcessAnswers = ({ decided, listeners, metrics }: AnsweringParts): ProcessAnswers => ({
+export const createProcessAnswers = ({
+  decided,
+  recent,
+  listeners,
+  metrics,
+}: AnsweringParts): ProcessAnswers => ({
   decided: () => decided(),
+  decisions: (filter) => recent.list(filter),
+  decision: async (id) => (await recent.find(id)) ?? null,
   gateway: () => listeners()?.gateway?.report() ?? null,
   listeners: () => listenerStates(listeners()),
   metrics: () => metrics(),

@@ -2,10 +2,8 @@
 import type { ProcessAnswers } from '../admin/questions.ts'
 import type { Stores } from '../decision/stores.ts'
 import type { GatewayEvents } from '../gateway/create-gateway.ts'
-import type { DecisionEvent } from '../observe/decision-log.ts'
 import type { GatewayLog } from '../observe/gateway-log.ts'
 import type { Logger } from '../observe/logger.ts'
-import { createServiceLog } from '../observe/service-log.ts'
 import { decisionRoutes, type DecisionService } from '../server/decision-routes.ts'
 import { grpcMethods } from '../server/grpc/grpc-methods.ts'
 import { createSpopJudge } from '../server/spoe/judge-method.ts'
@@ -17,16 +15,16 @@ import { wholeInstance, type Instance, type ServingInstance } from './build-inst
 import { gatewayInput } from './gateway-input.ts'
 import { freeSockets } from './free-sockets.ts'
 import { createRest, nextTurn } from './loading/rest.ts'
+import type { KeptDecisions } from './keep-recent.ts'
 import { askThisProcess, createProcessAnswers } from './process-answers.ts'
-import { watchDeciding } from './metrics/deciding-metrics.ts'
 import { snapshotMetrics } from './metrics/snapshot-metrics.ts'
 import { openMetricsPage } from './metrics/metrics-page.ts'
 import { createServiceMetrics, type ServiceMetrics } from './metrics/service-metrics.ts'
 import { ServiceRecord } from './service-record.ts'
 import { openListeners, type Answers, type Listeners } from './service-listeners.ts'
-import { createStores, monotonicMs, newId, setTimer } from './system.ts'
-import { createTidy } from './tidy-memory.ts'
+import { createStores, monotonicMs, newId } from './system.ts'
 import { createTracing, type Tracing } from './tracing/tracing.ts'
+import { watchService } from './watch-service.ts'
 
 export interface Service<Served extends ServingInstance = Instance> {
   /** Addresses that are listened on: decisions, then admin, those of the gateway, that of gRPC and that of SPOE, if there are any. */
@@ -51,9 +49,6 @@ export interface PreparedSwap {
   /** It never comes into force, and is not closed. */
   discard(): void
 }
-
-/** Time between two looks for idle memory, in milliseconds. */
-const TIDY_INTERVAL_MS = 1_000
 
 /** Starts listening, even if a killed process has left its socket. @throws WarderError ERR_SERVER_LISTEN */
 export async function openService<Served extends ServingInstance>(
@@ -90,15 +85,16 @@ export async function startService<Served extends ServingInstance>(
 ): Promise<Service<Served>> {
   const running: Running<Served> = { instance: first, isDraining: false, isStopped: false }
   const watched = watchService(running, logger, tracing, metrics)
-  const { log, onDecision, decided, onReplaced, stopWatching } = watched
+  const { log, onDecision, decided, recent, follow, onReplaced, stopWatching } = watched
   const answers = createProcessAnswers({
     decided,
+    recent,
     listeners: () => opened,
     metrics: () => snapshotMetrics(metrics),
   })
   const record = new ServiceRecord()
   const { onUnreadBody } = log.listener
-  const answersOf = createAnswers(running, onDecision, onUnreadBody)
+  const answersOf = createAnswers(running, onDecision, onUnreadBody, follow)
   await tracing.use(first.config.settings.tracing)
   let opened: Listeners | undefined
   const adminContext: AdminContext = {
@@ -156,8 +152,11 @@ function createAnswers(
   running: Pick<Running<unknown>, 'isDraining'>,
   onDecision: DecisionService['onDecision'],
   onUnreadBody: DecisionService['onUnreadBody'],
+  follow: KeptDecisions['follow'],
 ): (instance: ServingInstance) => Answers {
-  return ({ guard, decide, config }) => {
+  return (instance) => {
+    const { guard, decide, config } = instance
+    follow(instance)
     const isTrusted = compileTrustedCallers(config.settings.trustedCallers)
     const events = { onDecision, onUnreadBody }
     const service: DecisionService = { guard, decide, isTrusted, newId, monotonicMs, ...events }
@@ -237,67 +236,3 @@ const withTraces = (log: GatewayLog, tracing: Tracing): GatewayEvents => ({
   },
   beginTrace: (headers, isTrustedPeer) => tracing.begin(headers, isTrustedPeer),
 })
-
-/** The readers of what happens in the service. */
-function watchService(
-  running: Pick<Running<ServingInstance>, 'instance'>,
-  logger: Logger,
-  tracing: Tracing,
-  metrics: ServiceMetrics | undefined,
-) {
-  const deciding = metrics && watchDeciding(metrics, () => running.instance)
-  const log = createServiceLog(logger, {
-    monotonicMs,
-    setTimer,
-    allows: () => running.instance.config.settings.log.allows,
-    linesPerSecond: () => running.instance.config.settings.log.denialsPerSecond,
-    ...(deciding && { onUnwritten: deciding.onUnwritten }),
-  })
-  const readers = [log.onDecision, ...(deciding === undefined ? [] : [deciding.onDecision])]
-  const { onDecision, decided, stopTidying } = watchDecisions(tracing, readers)
-  return {
-    log,
-    onDecision,
-    decided,
-    /** Another instance is in force. */
-    onReplaced(old: ServingInstance): void {
-      deciding?.replaced(old)
-      void tracing.use(running.instance.config.settings.tracing)
-    },
-    stopWatching(): void {
-      stopTidying()
-      deciding?.stop()
-    },
-  }
-}
-
-/** Gets every decision, on its way to the caller: it must not throw, and not wait. */
-type DecisionReader = (event: DecisionEvent) => void
-
-/** Passes decisions to the readers in their order, and counts them; while there are none, memory is given back. */
-function watchDecisions(
-  tracing: Tracing,
-  readers: readonly DecisionReader[],
-): {
-  readonly onDecision: DecisionReader
-  readonly decided: () => number
-  readonly stopTidying: () => void
-} {
-  let decided = 0
-  const tidy = createTidy(
-    () => decided,
-    () => Bun.gc(true),
-  )
-  const tidying = setInterval(tidy, TIDY_INTERVAL_MS)
-  tidying.unref()
-  return {
-    onDecision(event) {
-      decided++
-      // First: the others may name the trace.
-      const traced = tracing.decided(event)
-      for (const read of readers) read(traced)
-    },
-    decided: () => decided,
-    stopTidying: () => clearInterval(tidying),
-  }
-}

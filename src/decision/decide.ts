@@ -26,6 +26,11 @@ export interface Question {
   readonly policy: Policy | undefined
   /** The route of this request, if the caller has found it in the routes of the same guard; absent: it is found here. */
   readonly found?: FoundRoute
+  /**
+   * Set to run the steps of an earlier decision again, for its trace: the time of that decision, in epoch seconds. Then
+   * nothing is waited for, no key is looked for, and none is noted as used.
+   */
+  readonly rerunAtSeconds?: number
 }
 
 export type Decide = (question: Question, recorder?: Recorder) => Decision | Promise<Decision>
@@ -41,8 +46,10 @@ export type Decide = (question: Question, recorder?: Recorder) => Decision | Pro
  */
 export function createDecide(guard: Guard, deps: DecideDeps, steps: DecisionSteps = DECISION_STEPS): Decide {
   const compiled: CompiledSteps = { ...steps, everyTime: steps.everyTime.map(overVerified) }
-  return ({ request, policy, found }, recorder) => {
-    const trial = createTrial(guard, request, readClock(deps.nowMs), policy, found)
+  return ({ request, policy, found, rerunAtSeconds }, recorder) => {
+    const nowSeconds = rerunAtSeconds ?? readClock(deps.nowMs)
+    const trial = createTrial(guard, request, nowSeconds, policy, found)
+    trial.isRerun = rerunAtSeconds !== undefined
     try {
       const verdict = runSteps(trial, compiled, recorder)
       return verdict instanceof Promise ? finishLater(verdict, trial, deps) : finish(verdict, trial, deps)
@@ -107,21 +114,25 @@ function allow(trial: Trial, id: string): Allow | Deny {
     policy: trial.policy?.name,
     issuer: trial.issuer?.settings.name,
     isCacheHit: trial.isCacheHit,
+    atSeconds: trial.nowSeconds,
     identity,
     notAfter: open !== undefined ? undefined : trial.verified?.notAfter,
   }
 }
 
-const deny = ({ guard, route, policy, issuer, isCacheHit }: Trial, outcome: Denial, id: string): Deny =>
-  toDeny(guard, outcome, id, {
+const deny = (trial: Trial, outcome: Denial, id: string): Deny => {
+  const { guard, route, policy, issuer, isCacheHit } = trial
+  return toDeny(guard, outcome, id, {
     route: route?.name,
     policy: policy?.name,
     issuer: issuer?.settings.name,
     isCacheHit,
+    atSeconds: trial.nowSeconds,
   })
+}
 
 /** What took part in a denial. */
-type Parts = Pick<Deny, 'route' | 'policy' | 'issuer' | 'isCacheHit'>
+type Parts = Pick<Deny, 'route' | 'policy' | 'issuer' | 'isCacheHit' | 'atSeconds'>
 
 const NO_PARTS: Parts = { route: undefined, policy: undefined, issuer: undefined }
 
@@ -141,5 +152,6 @@ function toDeny({ realm, challenges }: Guard, denial: Denial, id: string, parts:
     policy: parts.policy,
     issuer: parts.issuer,
     isCacheHit: parts.isCacheHit,
+    atSeconds: parts.atSeconds,
   }
 }

@@ -11,6 +11,8 @@ interface DecisionBase {
   readonly issuer: string | undefined
   /** The token was remembered, and not verified again. */
   readonly isCacheHit?: true | undefined
+  /** The time by which the token was judged, in epoch seconds; absent if no step ran, or several judges were asked. */
+  readonly atSeconds?: number | undefined
 }
 
 export interface Allow extends DecisionBase {

@@ -17,6 +17,8 @@ export interface Trial {
   readonly guard: Guard
   readonly request: AuthzRequest
   readonly nowSeconds: number
+  /** The decision was made before, and its steps run again for a trace. */
+  isRerun: boolean
   /** The result of looking for the route, by the caller or here; undefined if there are no routes to ask. */
   found: FoundRoute | undefined
   route: Route | undefined
@@ -55,6 +57,7 @@ export function createTrial(
     guard,
     request,
     nowSeconds,
+    isRerun: false,
     found,
     route: undefined,
     policy,

@@ -1,7 +1,10 @@
 /** What the gateway reports about an exchange that has ended. */
+import type { Decide } from '../decision/decide.ts'
 import type { Decision } from '../decision/decision.ts'
+import type { Policy } from '../policy/compile-policy.ts'
 import type { AuthzRequest } from '../request/authz-request.ts'
 import type { RequestTrace } from '../tracing/request-trace.ts'
+import type { JudgeInput, Verdict } from './judges/judge.ts'
 
 /** Status of the answer to each fault; 0: the client is gone. */
 export const FAULT_STATUS = {
@@ -23,12 +26,24 @@ export const FAULT_STATUS = {
 /** Why the gateway itself gave up on an exchange. A closed set for logs and metrics. */
 export type GatewayFault = keyof typeof FAULT_STATUS
 
+/** A judge that was asked about a request, with its answer. */
+export interface AskedJudge {
+  readonly kind: JudgeInput['kind']
+  /** Undefined for judges of other kinds. */
+  readonly policy: Policy | undefined
+  readonly verdict: Verdict
+}
+
 export interface ExchangeEvent {
   readonly id: string
   /** Undefined if the request could not be read. */
   readonly request: AuthzRequest | undefined
   /** Undefined if the request could not be read. */
   readonly decision: Decision | undefined
+  /** What decided, or asked the judges; undefined without a decision. */
+  readonly decide: Decide | undefined
+  /** Undefined if the core decided. */
+  readonly judges: readonly AskedJudge[] | undefined
   /** By the trusted proxies, if it came through any; undefined if it is unknown. */
   readonly clientAddress: string | undefined
   /** Status that the client was sent; 0 if the client was gone before. */

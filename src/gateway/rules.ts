@@ -49,6 +49,7 @@ export function* compileGatewayRules(
     }
     ofListeners.push({
       newId,
+      decide,
       headers: routes.headers,
       isTrusted: compileTrusted(settings.trustedProxies),
       admit: createAdmit({

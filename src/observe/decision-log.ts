@@ -1,8 +1,10 @@
 /** One log line per denial, and per allowed request if wanted: enough to find out why, and nothing that could be replayed. */
+import type { Decide, Question } from '../decision/decide.ts'
 import type { Allow, Decision } from '../decision/decision.ts'
 import { describeDenial } from '../decision/explain/describe-denial.ts'
 import type { AuthzRequest, HeaderReader } from '../request/authz-request.ts'
 import type { RequestTrace } from '../tracing/request-trace.ts'
+import type { AskedJudge } from '../gateway/gateway-event.ts'
 import type { LogFields } from './formats/line.ts'
 import type { Logger } from './logger.ts'
 import { denialFields } from './denial-fields.ts'
@@ -32,6 +34,12 @@ export interface DecisionEvent {
   readonly headers?: HeaderReader
   /** Its place in a trace; absent if it is not traced. */
   readonly trace?: RequestTrace | undefined
+  /** What decided, so that its steps can be run again; absent if no step ran. */
+  readonly decide?: Decide | undefined
+  /** The policy that the caller named, if any. */
+  readonly policy?: Question['policy']
+  /** The judges of the route that were asked, in their order, if it has any that only the gateway asks. */
+  readonly judges?: readonly AskedJudge[] | undefined
 }
 
 /** What is logged about allowed requests. */
@@ -47,24 +55,23 @@ export interface AllowLog {
  *
  * @param sampling Default: every denial has a line.
  * @param allows Default: allowed requests have none.
+ * @returns Whether the decision has a line.
  */
 export function createDecisionLog(
   logger: Logger,
   sampling?: Sampling<Decision>,
   allows?: AllowLog,
-): (event: DecisionEvent) => void {
+): (event: DecisionEvent) => boolean {
   return (event) => {
     const { decision } = event
-    if (decision.outcome === 'allow') {
-      if (allows !== undefined) logAllow(logger, allows, event, decision)
-      return
-    }
+    if (decision.outcome === 'allow') return allows !== undefined && logAllow(logger, allows, event, decision)
     const { reason } = decision
     const client = event.clientAddress
     const mayBeLeftOut = sampling !== undefined && event.isEveryLogged !== true
-    if (mayBeLeftOut && !sampling.admits(reason, decision, client)) return
+    if (mayBeLeftOut && !sampling.admits(reason, decision, client)) return false
     const isWritten = logger[levelOf(reason)](fieldsOf(event, client), `denied: ${reason}`)
     if (!isWritten) sampling?.lost(reason)
+    return isWritten
   }
 }
 
@@ -73,14 +80,15 @@ function logAllow(
   { mode, sampling }: AllowLog,
   event: DecisionEvent,
   { reason }: Allow,
-): void {
+): boolean {
   const wanted = mode()
-  if (wanted === 'none') return
+  if (wanted === 'none') return false
   // Read once, because reading it may parse it; and not at all for the many that have no line.
   const client = event.clientAddress
-  if (wanted === 'sampled' && !sampling.admits(reason, event.decision, client)) return
+  if (wanted === 'sampled' && !sampling.admits(reason, event.decision, client)) return false
   const isWritten = logger.info(fieldsOf(event, client), `allowed: ${reason}`)
   if (!isWritten && wanted === 'sampled') sampling.lost(reason)
+  return isWritten
 }
 
 /** Distinguishes decisions of one reason in the log. */

@@ -30,10 +30,11 @@ export function createGatewayLog(
 ): GatewayLog {
   return {
     onExchange(event, accessLog) {
-      const { request, decision, fault, status, decisionMs = 0, clientAddress, trace } = event
+      const { request, decision, decide, judges, fault, status, decisionMs = 0, clientAddress, trace } = event
       if (decision !== undefined) {
         const measured = { durationMs: decisionMs, isEveryLogged: accessLog }
-        onDecision({ decision, request, status, via: 'gateway', clientAddress, trace, ...measured })
+        const asked = { decide, judges }
+        onDecision({ decision, request, status, via: 'gateway', clientAddress, trace, ...measured, ...asked })
       }
       // A denial is logged already.
       if (fault === undefined && (!accessLog || decision?.outcome === 'deny')) return

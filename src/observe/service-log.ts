@@ -6,7 +6,8 @@ import type { Logger } from './logger.ts'
 import { createSampling, type SamplingDeps, type UnwrittenReport } from './sampling.ts'
 
 export interface ServiceLog {
-  onDecision(event: DecisionEvent): void
+  /** Returns whether the decision has a line. */
+  onDecision(event: DecisionEvent): boolean
   /** What happens at the decision listener beside decisions. */
   readonly listener: ListenerLog
   /** @param onDecision Receives the decisions of the gateway. */

@@ -18,12 +18,14 @@ export class DecisionMade<Arrived> implements DecisionEvent {
   readonly request: AuthzRequest | undefined
   readonly via: string
   readonly durationMs: number
+  readonly decide: DecisionEvent['decide']
+  readonly policy: DecisionEvent['policy']
   readonly #arrived: Arrived
   readonly #peer: string
   readonly #readClient: ReadClient<Arrived>
 
   constructor(
-    facts: Pick<DecisionEvent, 'decision' | 'status' | 'request' | 'via' | 'durationMs'>,
+    facts: Omit<DecisionEvent, 'clientAddress' | 'isEveryLogged' | 'judges'>,
     arrived: Arrived,
     peer: string,
     readClient: ReadClient<Arrived>,
@@ -33,6 +35,8 @@ export class DecisionMade<Arrived> implements DecisionEvent {
     this.request = facts.request
     this.via = facts.via
     this.durationMs = facts.durationMs
+    this.decide = facts.decide
+    this.policy = facts.policy
     this.#arrived = arrived
     this.#peer = peer
     this.#readClient = readClient

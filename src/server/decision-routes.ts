@@ -74,14 +74,16 @@ interface Asking {
   readonly service: DecisionService
   readonly caller: Caller
   readonly readClient: ReadClient<RequestHead>
+  /** Named by the endpoint; undefined: the routes decide which. */
+  readonly policy: Policy | undefined
 }
 
 /** @param policy The policy named by the endpoint's path; undefined asks the routes. */
 function createEndpoint(service: DecisionService, caller: Caller, policy: Policy | undefined): Endpoint {
   const { guard, decide, monotonicMs, isTrusted } = service
   const readClient = believed<RequestHead>(isTrusted !== undefined, ({ headers }) => caller.clientOf(headers))
-  const asking: Asking = { service, caller, readClient }
-  const untrusted: Asking = { service, caller, readClient: () => undefined }
+  const asking: Asking = { service, caller, readClient, policy }
+  const untrusted: Asking = { ...asking, readClient: () => undefined }
   return (arrived, peer) => {
     const startedMs = monotonicMs()
     if (isTrusted?.(peer, arrived.headers) === false) {
@@ -113,7 +115,7 @@ const respondLater = (
   decision.then((decided) => respond(asking, arrived, peer, request, decided, startedMs))
 
 function respond(
-  { service, caller, readClient }: Asking,
+  { service, caller, readClient, policy }: Asking,
   arrived: RequestHead,
   peer: string,
   request: AuthzRequest | undefined,
@@ -122,7 +124,9 @@ function respond(
 ): CallerAnswer {
   const answer = caller.render(decision, service.guard.identityNames)
   const durationMs = service.monotonicMs() - startedMs
-  const facts = { decision, status: answer.status, request, via: caller.name, durationMs }
+  const decide = request && service.decide
+  const { status } = answer
+  const facts = { decision, status, request, via: caller.name, durationMs, decide, policy }
   service.onDecision(new DecisionMade(facts, arrived, peer, readClient))
   if (announcesBody(arrived)) service.onUnreadBody(caller.noBodyHint)
   return answer

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'bun:test'
-import { createAdminAccess, type AdminDenial } from '../../src/admin/access.ts'
+import { createAdminAccess, type AdminDenial, type AdminAccessSettings } from '../../src/admin/access.ts'
 import type { AdminRight } from '../../src/admin/admin-route.ts'
 import { createGuessLimit, GUESSES_AT_ONCE } from '../../src/admin/guess-limit.ts'
 import type { AdminHead } from '../../src/admin/router.ts'
-import type { AdminSettings } from '../../src/settings/admin/definition.ts'
 
 const READ = 'the-token-that-may-read'
 const CHANGE = 'the-token-that-may-change'
-const TOKENS: AdminSettings = {
+const TOKENS: AdminAccessSettings = {
   tokens: [
     { name: 'reader', token: READ, rights: 'read' },
     { name: 'changer', token: CHANGE, rights: 'change' },
@@ -23,7 +22,7 @@ const headOf = (authorization: string | null, peer = '192.0.2.1'): AdminHead => 
   peer,
 })
 
-function setUp(settings: AdminSettings, { isLocal = false, hasCertificates = false } = {}) {
+function setUp(settings: AdminAccessSettings, { isLocal = false, hasCertificates = false } = {}) {
   const denials: AdminDenial[] = []
   let now = 0
   const state = { settings }
@@ -41,7 +40,7 @@ function setUp(settings: AdminSettings, { isLocal = false, hasCertificates = fal
   return { access, ask, denials, state, wait: (ms: number) => void (now += ms) }
 }
 
-const NONE: AdminSettings = { tokens: [] }
+const NONE: AdminAccessSettings = { tokens: [] }
 
 describe('the rights at the admin listener', () => {
   it('are all of them for everybody on this machine, if there are no tokens', () => {
@@ -86,7 +85,7 @@ describe('the rights at the admin listener', () => {
   })
 
   it('of a certificate are those of the settings, if certificates were asked for', () => {
-    const settings: AdminSettings = { tokens: [], clientCertificates: 'read' }
+    const settings: AdminAccessSettings = { tokens: [], clientCertificates: 'read' }
     const { ask } = setUp(settings, { hasCertificates: true })
     expect([ask(null, 'read'), ask(null, 'change')]).toEqual(['read', 403])
     expect(setUp(settings).ask(null, 'read')).toBe(401)

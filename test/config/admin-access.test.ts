@@ -12,7 +12,7 @@ const token = (name: string, text = TOKEN, more = ''): string => `{ name: ${name
 
 describe('`admin`', () => {
   it('has no tokens by default; a token may only read unless `rights` says more', async () => {
-    expect((await loadGood(ISSUER)).settings.admin).toEqual({ tokens: [] })
+    expect((await loadGood(ISSUER)).settings.admin).toEqual({ tokens: [], recentDecisions: 2_000 })
     const more = `${TOKEN}2`
     const text = withAdmin(tokens(token('a'), token('b', more, ', rights: change')))
     expect((await loadGood(text)).settings.admin.tokens).toEqual([

@@ -240,7 +240,7 @@ describe('a configuration with nothing but an issuer', () => {
         admin: { kind: 'tcp', host: '127.0.0.1', port: 9181 },
         gateway: [],
       },
-      admin: { tokens: [] },
+      admin: { tokens: [], recentDecisions: 2_000 },
       trustedCallers: [],
       limits: { maxTokenBytes: 8_192 },
       cache: { tokens: 100_000, bytes: 67_108_864 },

@@ -96,7 +96,12 @@ describe('the route of a request', () => {
         () => {}
       ),
     }
-    const judges = { inOrder: [judge], replacedHeaders: new Set<string>(), isMappedParameter: () => false }
+    const judges = {
+      inOrder: [judge],
+      inputs: [],
+      replacedHeaders: new Set<string>(),
+      isMappedParameter: () => false,
+    }
     const { admission, lookedFor, asked } = admit({}, { judges })
     expect([lookedFor, asked]).toEqual([['GET'], []])
     expect(admission?.judgement?.decision).toMatchObject({

@@ -6,6 +6,7 @@ import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import type { LikelyCause } from '../../decision/explain/causes/likely-cause.ts'
 import { DENY_ROWS } from '../../decision/reasons.ts'
 import { firstDifference } from '../../keys/fetch/discovery.ts'
+import { toStepRecord } from '../../observe/explained-step.ts'
 import type { RequestLine } from '../made-request.ts'
 import type { Colour, Paint } from '../paint.ts'
 import { shown } from '../report-fault.ts'
@@ -66,7 +67,9 @@ export function explanationToJson(explained: Explained): Record<string, unknown>
     route: route ?? null,
     policy: policy ?? null,
     issuer: issuer ?? null,
-    steps: steps.map((step) => stepToJson(step, config)),
+    steps: steps.map((step) =>
+      toStepRecord(step, step.result === 'not_reached' ? undefined : placeOf(step, config)),
+    ),
     challenge: denied?.challenge ?? null,
   }
 }
@@ -149,27 +152,5 @@ function isWritten(setting: string, { settings }: Explained['config']): boolean 
   const [, name] = /^policies\/([^/]+)/.exec(setting) ?? []
   return name === undefined || settings.policies.some((policy) => policy.name === name)
 }
-
-function stepToJson(step: ExplainedStep, config: Explained['config']): Record<string, unknown> {
-  const { result, reason, detail, miss, facts, notes, setting, hint, likelyCause } = step
-  const cause = likelyCause?.name ?? null
-  const failed =
-    reason === undefined ? {} : { reason, detail: shownOrNull(detail), ...missToJson(miss), hint, cause }
-  const source = result === 'not_reached' ? undefined : placeOf(step, config)
-  return {
-    step: step.step,
-    result,
-    ...failed,
-    facts: shown(facts),
-    notes: notes.map(shown),
-    setting: setting ?? null,
-    source: source ?? null,
-  }
-}
-
-const missToJson = (miss: ExplainedStep['miss']): Record<string, string> =>
-  miss === undefined
-    ? {}
-    : { claim: shown(miss.claim), expected: shown(miss.expected), found: shown(miss.found) }
 
 const shownOrNull = (text: string | undefined): string | null => (text === undefined ? null : shown(text))

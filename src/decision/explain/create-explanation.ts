@@ -13,8 +13,8 @@ import type { Trial } from '../trial.ts'
 import { policySetting, type DescribeStep, type StepDescription } from './step-description.ts'
 
 export interface ExplainedStep {
-  /** `judge`: a judge that only the gateway can ask. */
-  readonly step: StepName | 'judge'
+  /** `judge`: a judge that only the gateway can ask; `caller`: what a caller sent, and whether it may ask. */
+  readonly step: StepName | 'judge' | 'caller'
   /** `would_fail`: an earlier step has failed, so this one did not decide. */
   readonly result: 'pass' | 'fail' | 'would_fail' | 'not_reached'
   readonly reason: DenyReason | undefined

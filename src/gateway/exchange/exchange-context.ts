@@ -1,4 +1,5 @@
 /** What all exchanges of a connection have in common, and what the parts of one share. */
+import type { Decide } from '../../decision/decide.ts'
 import type { Admit } from '../admission.ts'
 import type { BeginTrace, ClientRequest } from '../client/client-request.ts'
 import type { ClientStream } from '../../http/connections/client-stream.ts'
@@ -18,6 +19,8 @@ export interface ExchangeRules {
   readonly isTrusted: IsTrusted
   readonly headers: HeaderRules
   readonly newId: () => string
+  /** Of the guard that judges the requests. */
+  readonly decide: Decide
 }
 
 export interface ExchangeContext {

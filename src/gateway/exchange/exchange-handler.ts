@@ -32,6 +32,8 @@ const refusedExchange = (
   id,
   request: undefined,
   decision: undefined,
+  decide: undefined,
+  judges: undefined,
   clientAddress,
   status,
   upstream: undefined,

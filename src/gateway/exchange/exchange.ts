@@ -4,7 +4,7 @@ import { readClientRequest, type ClientRequest } from '../client/client-request.
 import type { ClientEvents, ClientStream } from '../../http/connections/client-stream.ts'
 import type { CorsHeaders } from '../cors.ts'
 import type { Destination } from '../destination.ts'
-import type { GatewayFault } from '../gateway-event.ts'
+import type { AskedJudge, GatewayFault } from '../gateway-event.ts'
 import type { FieldLine } from '../../http/messages/header-fields.ts'
 import type { Judgement } from '../judges/judge.ts'
 import { parseClientAddress } from '../../syntax/client-address.ts'
@@ -148,6 +148,8 @@ export class Exchange implements ClientEvents, ForwardingEvents {
       id: this.#id,
       request: this.#request.authz,
       decision: this.#judgement?.decision,
+      decide: this.#judgement && this.#rules.decide,
+      judges: this.#judgement && askedJudges(this.#judgement, this.#destination),
       clientAddress: parseClientAddress(this.#request.forwarded.realIp),
       status,
       upstream: this.#destination?.upstream.settings.name,
@@ -164,4 +166,21 @@ export class Exchange implements ClientEvents, ForwardingEvents {
       trace: this.#request.trace,
     })
   }
+}
+
+/** The judges of the route that answered, with their answers. */
+function askedJudges(
+  { verdicts }: Judgement,
+  destination: Destination | undefined,
+): readonly AskedJudge[] | undefined {
+  const inputs = destination?.judges?.inputs
+  if (verdicts === undefined || inputs === undefined) return undefined
+  return verdicts.map((verdict, index) => {
+    const input = inputs[index]
+    return {
+      kind: input?.kind ?? 'policy',
+      policy: input?.kind === 'policy' ? input.policy : undefined,
+      verdict,
+    }
+  })
 }

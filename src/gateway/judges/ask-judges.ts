@@ -34,7 +34,13 @@ export function askJudges(
       }
       isOver = true
       const decision: Decision = { ...verdict.decision, id, route, outcome: 'deny' }
-      settled({ decision, grant: undefined, authDenial: verdict.authDenial, cookies: cookiesOf(allowing) })
+      settled({
+        decision,
+        grant: undefined,
+        authDenial: verdict.authDenial,
+        cookies: cookiesOf(allowing),
+        verdicts: [...allowing, verdict],
+      })
     })
     // A judge that has answered already has set the cancel function of the next one.
     if (!isSettled) cancel = stop
@@ -69,6 +75,7 @@ function merged(
       params: grants.flatMap(({ params }) => params),
     },
     cookies: cookiesOf(allowing),
+    verdicts: allowing,
   }
 }
 

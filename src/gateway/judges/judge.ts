@@ -80,6 +80,8 @@ export interface Judgement {
   readonly authDenial?: AuthDenial | undefined
   /** The values of `Set-Cookie` that auth services which allowed add to the answer. */
   readonly cookies?: readonly string[]
+  /** Of the judges that were asked, in their order; absent if the core decided. */
+  readonly verdicts?: readonly Verdict[]
 }
 
 const NONE = {

@@ -16,6 +16,8 @@ import type { WorkQueue } from './passwords/work-queue.ts'
 export interface RouteJudges {
   /** Never empty. */
   readonly inOrder: readonly RouteJudge[]
+  /** What each of them was made from. */
+  readonly inputs: readonly JudgeInput[]
   /** Folded names of headers that only an auth service may set. */
   readonly replacedHeaders: ReadonlySet<string>
   readonly isMappedParameter: IsMappedParameter
@@ -46,6 +48,7 @@ export function createRouteJudges(
     const strip = compileStripRule(sources, undefined, false)
     return {
       inOrder: inputs.map((input) => judgeOf(input, strip)),
+      inputs,
       replacedHeaders: new Set(
         mapped.flatMap(({ headers }) => headers.map(({ to }) => folded(to.toLowerCase()))),
       ),

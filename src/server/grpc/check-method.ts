@@ -9,10 +9,10 @@ import {
 } from '../../callers/envoy-grpc/check.ts'
 import { CHECK_DIALECT } from '../../callers/envoy-grpc/check-dialect.ts'
 import { readCheckRequest, type CheckRequest } from '../../callers/envoy-grpc/check-request.ts'
-import { denyUnread } from '../../decision/decide.ts'
+import { denyUnread, type Question } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'
 import { internalError, type Denial } from '../../decision/denial.ts'
-import type { AuthzRequest, HeaderReader } from '../../request/authz-request.ts'
+import type { HeaderReader } from '../../request/authz-request.ts'
 import type { DecisionService } from '../decision-routes.ts'
 import { believed, DecisionMade, type ReadClient } from '../decision-made.ts'
 import type { GrpcMethod } from './grpc-handler.ts'
@@ -26,14 +26,14 @@ interface Asked {
   readonly metadata?: HeaderReader
   /** Undefined if the message could not be read, or was not. */
   readonly check?: CheckRequest
+  readonly question?: Question
 }
 
 export function createCheckMethod(service: CheckService): GrpcMethod {
   const readClient = believed<Asked>(service.isTrusted !== undefined, ({ metadata, check }) =>
     clientOfCheck(metadata, check),
   )
-  const answerTo = (decision: Decision, asked: Asked, request?: AuthzRequest): Buffer =>
-    respond(service, readClient, decision, asked, request)
+  const answerTo = (decision: Decision, asked: Asked): Buffer => respond(service, readClient, decision, asked)
   const refuse = (denial: Denial, asked: Asked): Buffer =>
     answerTo(denyUnread(service.guard, denial, service.newId()), asked)
   return {
@@ -49,30 +49,33 @@ export function createCheckMethod(service: CheckService): GrpcMethod {
       if (!policy.ok) return refuse(policy.error, asked)
       const parsed = parseCheck(check)
       if (!parsed.ok) return refuse(parsed.error, asked)
-      const request = parsed.value
-      const decision = service.decide({ request, policy: policy.value })
+      const question = { request: parsed.value, policy: policy.value }
+      const decision = service.decide(question)
       return decision instanceof Promise
-        ? decision.then((decided) => answerTo(decided, asked, request))
-        : answerTo(decision, asked, request)
+        ? decision.then((decided) => answerTo(decided, { ...asked, question }))
+        : answerTo(decision, { ...asked, question })
     },
     answerTooLarge: () => refuse(UNREADABLE_CHECK, unread(service)),
     answerFailed: () => refuse(internalError('the answer to a Check'), unread(service)),
   }
 }
 
+const UNREAD = { request: undefined, policy: undefined }
+
 const unread = ({ monotonicMs }: CheckService): Asked => ({ peer: '', startedMs: monotonicMs() })
 
 function respond(
-  { guard, monotonicMs, onDecision }: CheckService,
+  { guard, decide, monotonicMs, onDecision }: CheckService,
   readClient: ReadClient<Asked>,
   decision: Decision,
   asked: Asked,
-  request: AuthzRequest | undefined,
 ): Buffer {
-  const { check, peer, startedMs } = asked
+  const { check, peer, startedMs, question } = asked
   const answer = renderCheck(decision, guard.identityNames, check)
   const status = decision.outcome === 'allow' ? 200 : decision.status
-  const facts = { decision, status, request, via: CHECK_DIALECT.name, durationMs: monotonicMs() - startedMs }
-  onDecision(new DecisionMade(facts, asked, peer, readClient))
+  const durationMs = monotonicMs() - startedMs
+  const { request, policy } = question ?? UNREAD
+  const facts = { decision, status, request, policy, via: CHECK_DIALECT.name, durationMs }
+  onDecision(new DecisionMade({ ...facts, decide: question && decide }, asked, peer, readClient))
   return answer
 }

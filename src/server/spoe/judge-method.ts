@@ -4,10 +4,9 @@ import { clientAddressOf, parseJudge, UNKNOWN_POLICY } from '../../callers/spoe/
 import { readJudgeMessage, type JudgeMessage } from '../../callers/spoe/judge-message.ts'
 import { SPOE_DIALECT } from '../../callers/spoe/spoe-dialect.ts'
 import type { SpopReader } from '../../callers/spoe/spop-reader.ts'
-import { denyUnread } from '../../decision/decide.ts'
+import { denyUnread, type Question } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'
 import { internalError, type Denial } from '../../decision/denial.ts'
-import type { AuthzRequest } from '../../request/authz-request.ts'
 import { parseClientAddress } from '../../syntax/client-address.ts'
 import { believed, DecisionMade, type ReadClient } from '../decision-made.ts'
 import type { DecisionService } from '../decision-routes.ts'
@@ -31,7 +30,7 @@ interface Asked {
   readonly message: JudgeMessage | undefined
   readonly peer: string
   readonly readClient: ReadClient<JudgeMessage | undefined>
-  readonly request?: AuthzRequest
+  readonly question?: Question
   readonly startedMs: number
   readonly maxBytes: number
 }
@@ -59,10 +58,11 @@ export function createSpopJudge(service: JudgeService): SpopJudge {
       const { request, policy: name } = parsed.value
       const policy = name === undefined ? undefined : service.guard.policies.get(name)
       if (name !== undefined && policy === undefined) return refuse(UNKNOWN_POLICY, asked)
-      const decision = service.decide({ request, policy })
+      const question = { request, policy }
+      const decision = service.decide(question)
       return decision instanceof Promise
-        ? decision.then((decided) => respond(service, decided, { ...asked, request }))
-        : respond(service, decision, { ...asked, request })
+        ? decision.then((decided) => respond(service, decided, { ...asked, question }))
+        : respond(service, decision, { ...asked, question })
     },
     failed: (maxBytes) =>
       refuse(internalError('the answer to HAProxy'), {
@@ -77,7 +77,7 @@ export function createSpopJudge(service: JudgeService): SpopJudge {
 
 function respond(service: JudgeService, decided: Decision, asked: Asked): string {
   const { guard, monotonicMs, onDecision, newId } = service
-  const { message, peer, readClient, request, startedMs, maxBytes } = asked
+  const { message, peer, readClient, question, startedMs, maxBytes } = asked
   let decision = decided
   let actions = ackActions(decision, guard.identityNames)
   if (actions.length > maxBytes) {
@@ -87,7 +87,9 @@ function respond(service: JudgeService, decided: Decision, asked: Asked): string
     if (actions.length > maxBytes) actions = ''
   }
   const status = decision.outcome === 'allow' ? 200 : decision.status
-  const facts = { decision, status, request, via: SPOE_DIALECT.name, durationMs: monotonicMs() - startedMs }
-  onDecision(new DecisionMade(facts, message, peer, readClient))
+  const decide = question && service.decide
+  const durationMs = monotonicMs() - startedMs
+  const facts = { decision, status, via: SPOE_DIALECT.name, durationMs, decide, request: question?.request }
+  onDecision(new DecisionMade({ ...facts, policy: question?.policy }, message, peer, readClient))
   return actions
 }

@@ -4,7 +4,7 @@ import { ok, type Result } from '../../result.ts'
 import { listOf } from '../kinds/collections.ts'
 import type { Checked, Value } from '../kinds/kind.ts'
 import { optional, required, section, withDefault } from '../kinds/section.ts'
-import { secretText, text, word } from '../kinds/values.ts'
+import { count, secretText, text, word } from '../kinds/values.ts'
 import { listenerTls } from '../listener/definition.ts'
 import { parseName } from '../values/texts.ts'
 
@@ -59,6 +59,11 @@ export const ADMIN = section({
     word('read', 'change'),
     'Right of every client with a certificate of `client_ca_file`, without a token.',
     { absent: 'none: a certificate gives no right', beside: ['tls'] },
+  ),
+  recent_decisions: withDefault(
+    count(0, 100_000),
+    2_000,
+    'Most decisions that each process keeps, [each with its steps](admin-api.md#recent-decisions) and at 4 KiB on average; `0` keeps none.',
   ),
 })
 

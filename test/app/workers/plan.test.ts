@@ -131,8 +131,8 @@ describe('the plan of a configuration', () => {
       if (original === undefined) throw new Error(path)
       const headers = new Headers(token === '' ? {} : { authorization: `Bearer ${token}` })
       const question = { request: { method: 'GET', ...original, headers }, policy: undefined }
-      const { id: _, ...here } = await instance.decide(question)
-      const { id: __, ...there } = await worker.decide(question)
+      const { id: _, atSeconds: __, ...here } = await instance.decide(question)
+      const { id: ___, atSeconds: ____, ...there } = await worker.decide(question)
       expect(there).toEqual(here)
     }
     instance.close()

@@ -50,7 +50,7 @@ describe('the example of the README of jwtauthrequest', () => {
         admin: null,
         gateway: [],
       },
-      admin: { tokens: [] },
+      admin: { tokens: [], recentDecisions: 2_000 },
       trustedCallers: [],
       limits: { maxTokenBytes: 8_192 },
       cache: { tokens: 100_000, bytes: 67_108_864 },

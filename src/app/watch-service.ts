@@ -1,0 +1,97 @@
+/** Everything that follows the decisions of a service: the log, the metrics, the recent decisions, traces. */
+import type { DecisionEvent } from '../observe/decision-log.ts'
+import type { Logger } from '../observe/logger.ts'
+import { createServiceLog, type ServiceLog } from '../observe/service-log.ts'
+import type { ServingInstance } from './build-instance.ts'
+import { keepRecent, type KeptDecisions } from './keep-recent.ts'
+import { watchDeciding } from './metrics/deciding-metrics.ts'
+import type { ServiceMetrics } from './metrics/service-metrics.ts'
+import { monotonicMs, setTimer } from './system.ts'
+import { createTidy } from './tidy-memory.ts'
+import type { Tracing } from './tracing/tracing.ts'
+
+/** Time between two looks for idle memory, in milliseconds. */
+const TIDY_INTERVAL_MS = 1_000
+
+/** The readers of what happens in a service. */
+export interface ServiceWatch extends KeptDecisions {
+  readonly log: ServiceLog
+  readonly onDecision: DecisionReader
+  /** How many decisions were made. */
+  readonly decided: () => number
+  /** Another instance is in force. */
+  onReplaced(old: ServingInstance): void
+  stopWatching(): void
+}
+
+/** @param running Has the instance in force. @param metrics Undefined without an admin listener. */
+export function watchService(
+  running: { readonly instance: ServingInstance },
+  logger: Logger,
+  tracing: Tracing,
+  metrics: ServiceMetrics | undefined,
+): ServiceWatch {
+  const deciding = metrics && watchDeciding(metrics, () => running.instance)
+  const log = createServiceLog(logger, {
+    monotonicMs,
+    setTimer,
+    allows: () => running.instance.config.settings.log.allows,
+    linesPerSecond: () => running.instance.config.settings.log.denialsPerSecond,
+    ...(deciding && { onUnwritten: deciding.onUnwritten }),
+  })
+  // Without an admin listener, nobody could ask.
+  const { recent, follow } = keepRecent(() =>
+    metrics === undefined ? 0 : running.instance.config.settings.admin.recentDecisions,
+  )
+  const readers: readonly DecisionReader[] = [
+    (event) => recent.onDecision(event, log.onDecision(event)),
+    ...(deciding === undefined ? [] : [deciding.onDecision]),
+  ]
+  const { onDecision, decided, stopTidying } = watchDecisions(tracing, readers)
+  return {
+    log,
+    onDecision,
+    decided,
+    recent,
+    follow,
+    onReplaced(old: ServingInstance): void {
+      deciding?.replaced(old)
+      void tracing.use(running.instance.config.settings.tracing)
+    },
+    stopWatching(): void {
+      stopTidying()
+      deciding?.stop()
+    },
+  }
+}
+
+/** Gets every decision, on its way to the caller: it must not throw, and not wait. */
+type DecisionReader = (event: DecisionEvent) => void
+
+/** Passes decisions to the readers in their order, and counts them; while there are none, memory is given back. */
+function watchDecisions(
+  tracing: Tracing,
+  readers: readonly DecisionReader[],
+): {
+  readonly onDecision: DecisionReader
+  readonly decided: () => number
+  readonly stopTidying: () => void
+} {
+  let decided = 0
+  const tidy = createTidy(
+    () => decided,
+    () => Bun.gc(true),
+  )
+  const tidying = setInterval(tidy, TIDY_INTERVAL_MS)
+  tidying.unref()
+  return {
+    onDecision(event) {
+      decided++
+      // First: the others may name the trace.
+      const traced = tracing.decided(event)
+      for (const read of readers) read(traced)
+    },
+    decided: () => decided,
+    stopTidying: () => clearInterval(tidying),
+  }
+}

@@ -1,0 +1,126 @@
+/** The last decisions of this process, each with its facts, and with its steps as far as there are not too many. */
+import type {
+  DecisionAnswer,
+  DecisionFilter,
+  DecisionRecord,
+  DecisionsAnswer,
+} from '../../admin/decision-record.ts'
+import type { Decide } from '../../decision/decide.ts'
+import type { DecisionEvent } from '../decision-log.ts'
+import { Allowance } from './allowance.ts'
+import { factsOf, secondsOf } from './decision-facts.ts'
+import { compileFilter } from './decision-filter.ts'
+import { NO_STEPS, toTrace, traceText, withoutSteps, type DecisionTrace } from './decision-trace.ts'
+import { createRecordStore, type KeptDecision } from './record-store.ts'
+import { rerunSteps } from './rerun-steps.ts'
+import { createTraceQueue, type TraceQueueDeps } from './trace-queue.ts'
+
+export interface RecentDecisionsDeps extends TraceQueueDeps {
+  /** Most decisions; asked again each time. 0: nothing is kept. */
+  readonly maxRecords: () => number
+  /** Short digest of the configuration behind a `decide`. */
+  readonly digestOf: (decide: Decide) => string | undefined
+}
+
+export interface RecentDecisions {
+  /** @param isLogged The decision has a log line. */
+  onDecision(event: DecisionEvent, isLogged: boolean): void
+  /** Newest first. */
+  list(filter: DecisionFilter): DecisionsAnswer
+  /** Undefined if it is not kept, or not of this process. */
+  find(id: string): Promise<DecisionAnswer | undefined>
+}
+
+/** Kept decisions of one reason in a second, on average and in a moment; the rest is only counted. */
+const LOGGED_PER_SECOND = [200, 400] as const
+const OTHERS_PER_SECOND = [50, 100] as const
+
+interface ReasonAllowance {
+  readonly logged: Allowance
+  readonly others: Allowance
+}
+
+export function createRecentDecisions(deps: RecentDecisionsDeps): RecentDecisions {
+  const { maxRecords, digestOf } = deps
+  const store = createRecordStore(maxRecords)
+  const traces = createTraceQueue(deps)
+  const allowances = new Map<string, ReasonAllowance>()
+  let count = 0
+  const trace = async (kept: KeptDecision, event: DecisionEvent): Promise<void> => {
+    const { reason } = kept
+    const config = (event.decide && digestOf(event.decide)) ?? null
+    try {
+      const rerun = rerunSteps(event)
+      const found = rerun instanceof Promise ? await rerun : rerun
+      store.setTrace(kept, traceText(toTrace(found, reason, config)))
+    } catch {
+      store.setTrace(kept, traceText(withoutSteps(reason, NO_STEPS.failed)))
+    }
+  }
+  return {
+    onDecision(event, isLogged) {
+      count++
+      const { decision } = event
+      const { id, outcome, reason } = decision
+      if (maxRecords() === 0 || !allowanceOf(allowances, reason, isLogged).take(secondsOf(decision) * 1_000))
+        return
+      const facts = JSON.stringify(factsOf(event))
+      const kept = { id, outcome, reason, isLogged, count, facts, trace: '' }
+      const isTraced = traces.offer(isLogged, () => trace(kept, event))
+      if (!isTraced) kept.trace = LIMITED
+      store.add(kept)
+    },
+    list(filter) {
+      const { after = '', limit = DEFAULT_LIMIT } = filter
+      const matches = compileFilter(filter)
+      const newer = [...store.all()].filter(({ id }) => id > after).toSorted(byIdDown)
+      const decisions: DecisionRecord[] = []
+      for (const kept of newer) {
+        if (decisions.length >= limit) break
+        const facts = JSON.parse(kept.facts) as DecisionRecord
+        if (matches(facts)) decisions.push(facts)
+      }
+      return { decisions, dropped: Math.max(0, count - countAt(store.all(), after) - newer.length) }
+    },
+    async find(id) {
+      const kept = store.get(id)
+      if (kept === undefined) return undefined
+      if (kept.trace === '') await traces.flush()
+      const decision = JSON.parse(kept.facts) as DecisionRecord
+      const { why, fix, cause, ...rest } =
+        kept.trace === '' || kept.trace === LIMITED
+          ? withoutSteps(kept.reason, NO_STEPS.limited)
+          : (JSON.parse(kept.trace) as DecisionTrace)
+      return { decision, why, fix, cause, ...rest }
+    },
+  }
+}
+
+const DEFAULT_LIMIT = 100
+
+/** In place of a trace that was not made. */
+const LIMITED = '-'
+
+function allowanceOf(allowances: Map<string, ReasonAllowance>, reason: string, isLogged: boolean): Allowance {
+  let known = allowances.get(reason)
+  if (known === undefined) {
+    known = { logged: new Allowance(...LOGGED_PER_SECOND), others: new Allowance(...OTHERS_PER_SECOND) }
+    allowances.set(reason, known)
+  }
+  return isLogged ? known.logged : known.others
+}
+
+const byIdDown = (a: KeptDecision, b: KeptDecision): number => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
+
+/** How many decisions had been made at an id: exact if it is of this process, else by its nearest neighbour. */
+function countAt(all: Iterable<KeptDecision>, after: string): number {
+  let before: KeptDecision | undefined
+  let next: KeptDecision | undefined
+  if (after === '') return 0
+  for (const kept of all) {
+    if (kept.id <= after) {
+      if (before === undefined || kept.id > before.id) before = kept
+    } else if (next === undefined || kept.id < next.id) next = kept
+  }
+  return before?.count ?? (next === undefined ? 0 : next.count - 1)
+}

@@ -1,0 +1,59 @@
+/** Which decisions get a trace, and when it is made: after the answer, one in a turn, and so many a second. */
+import { Allowance } from './allowance.ts'
+
+export interface TraceQueueDeps {
+  /** A clock that never goes back, in milliseconds. */
+  readonly monotonicMs: () => number
+  /** Calls in a later turn of the event loop. */
+  readonly later: (fn: () => void) => void
+}
+
+export interface TraceQueue {
+  /**
+   * Queues a trace, or returns false if there are too many.
+   *
+   * @param isLogged Somebody may ask for it: such decisions have their own number.
+   * @param make Makes the trace; called once.
+   */
+  offer(isLogged: boolean, make: () => void | Promise<void>): boolean
+  /** Makes those that are waiting now; for somebody who asks. */
+  flush(): Promise<void>
+}
+
+/** A trace takes 0.1 ms with few routes, so that this is half a percent of a core. */
+const TRACES_PER_SECOND = 25
+const MOST_AT_ONCE = 50
+/** Milliseconds of all traces in a second, for configurations and tokens whose traces take longer. */
+const MS_PER_SECOND = 20
+/** The first traces are slow. */
+const MOST_MS = 200
+
+export function createTraceQueue({ monotonicMs, later }: TraceQueueDeps): TraceQueue {
+  const logged = new Allowance(TRACES_PER_SECOND, MOST_AT_ONCE)
+  const others = new Allowance(TRACES_PER_SECOND, MOST_AT_ONCE)
+  const time = new Allowance(MS_PER_SECOND, MOST_MS)
+  const waiting: (() => void | Promise<void>)[] = []
+  const makeNext = async (): Promise<void> => {
+    const make = waiting.shift()
+    if (make === undefined) return
+    const startedMs = monotonicMs()
+    const made = make()
+    time.spend(monotonicMs() - startedMs)
+    await made
+  }
+  const turn = (): void => {
+    void makeNext()
+    if (waiting.length > 0) later(turn)
+  }
+  return {
+    offer(isLogged, make) {
+      const nowMs = monotonicMs()
+      if (time.left(nowMs) <= 0 || !(isLogged ? logged : others).take(nowMs)) return false
+      if (waiting.push(make) === 1) later(turn)
+      return true
+    },
+    async flush() {
+      while (waiting.length > 0) await makeNext()
+    },
+  }
+}
