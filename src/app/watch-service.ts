@@ -44,10 +44,12 @@ export function watchService(
     metrics === undefined ? 0 : running.instance.config.settings.admin.recentDecisions,
   )
   const readers: readonly DecisionReader[] = [
+    // The place in a trace: the others may name it.
+    tracing.decided,
     (event) => recent.onDecision(event, log.onDecision(event)),
     ...(deciding === undefined ? [] : [deciding.onDecision]),
   ]
-  const { onDecision, decided, stopTidying } = watchDecisions(tracing, readers)
+  const { onDecision, decided, stopTidying } = watchDecisions(readers)
   return {
     log,
     onDecision,
@@ -69,10 +71,7 @@ export function watchService(
 type DecisionReader = (event: DecisionEvent) => void
 
 /** Passes decisions to the readers in their order, and counts them; while there are none, memory is given back. */
-function watchDecisions(
-  tracing: Tracing,
-  readers: readonly DecisionReader[],
-): {
+function watchDecisions(readers: readonly DecisionReader[]): {
   readonly onDecision: DecisionReader
   readonly decided: () => number
   readonly stopTidying: () => void
@@ -87,9 +86,7 @@ function watchDecisions(
   return {
     onDecision(event) {
       decided++
-      // First: the others may name the trace.
-      const traced = tracing.decided(event)
-      for (const read of readers) read(traced)
+      for (const read of readers) read(event)
     },
     decided: () => decided,
     stopTidying: () => clearInterval(tidying),

@@ -30,10 +30,10 @@ export interface DecisionEvent {
   readonly clientAddress: string | undefined
   /** The operator wants a line for every request, also in a flood (`access_log`). */
   readonly isEveryLogged?: boolean
-  /** Fields with the caller's place in its trace; absent: those of the request. */
-  readonly headers?: HeaderReader
-  /** Its place in a trace; absent if it is not traced. */
-  readonly trace?: RequestTrace | undefined
+  /** Fields in which the caller may have written its own place in the trace, beside those of the request. */
+  readonly callerFields?: HeaderReader | undefined
+  /** Its place in a trace; undefined if it is not traced. Written once, before anybody else reads the event. */
+  trace?: RequestTrace | undefined
   /** What decided, so that its steps can be run again; absent if no step ran. */
   readonly decide?: Decide | undefined
   /** The policy that the caller named, if any. */

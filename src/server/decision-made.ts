@@ -1,7 +1,7 @@
 /** A decision that a listener made for a caller, with the client's address if the caller may be believed. */
 import type { Decision } from '../decision/decision.ts'
 import type { DecisionEvent } from '../observe/decision-log.ts'
-import type { AuthzRequest } from '../request/authz-request.ts'
+import type { AuthzRequest, HeaderReader } from '../request/authz-request.ts'
 import { parseClientAddress } from '../syntax/client-address.ts'
 
 /**
@@ -18,6 +18,8 @@ export class DecisionMade<Arrived> implements DecisionEvent {
   readonly request: AuthzRequest | undefined
   readonly via: string
   readonly durationMs: number
+  readonly callerFields: HeaderReader | undefined
+  trace: DecisionEvent['trace'] = undefined
   readonly decide: DecisionEvent['decide']
   readonly policy: DecisionEvent['policy']
   readonly #arrived: Arrived
@@ -25,7 +27,7 @@ export class DecisionMade<Arrived> implements DecisionEvent {
   readonly #readClient: ReadClient<Arrived>
 
   constructor(
-    facts: Omit<DecisionEvent, 'clientAddress' | 'isEveryLogged' | 'judges'>,
+    facts: Omit<DecisionEvent, 'clientAddress' | 'isEveryLogged' | 'judges' | 'trace'>,
     arrived: Arrived,
     peer: string,
     readClient: ReadClient<Arrived>,
@@ -35,6 +37,7 @@ export class DecisionMade<Arrived> implements DecisionEvent {
     this.request = facts.request
     this.via = facts.via
     this.durationMs = facts.durationMs
+    this.callerFields = facts.callerFields
     this.decide = facts.decide
     this.policy = facts.policy
     this.#arrived = arrived

@@ -16,7 +16,7 @@ import { createSendSpans } from './export-spans.ts'
 import { traceKeyFetch, type KeyFetch } from './key-fetches.ts'
 
 export interface OpenTracing {
-  decided(event: DecisionEvent): DecisionEvent
+  decided(event: DecisionEvent): void
   exchanged(event: ExchangeEvent): void
   begin(headers: HeaderReader, isTrustedPeer: boolean): RequestTrace
   keysFetched(fetched: KeyFetch): void

@@ -13,8 +13,8 @@ import type { OpenTracing } from './open-tracing.ts'
 export interface Tracing {
   /** Puts settings in force; undefined: nothing is traced. Resolves when they are; requests need not wait for that. */
   use(settings: TracingSettings | undefined): Promise<void>
-  /** Records a decision. @returns The event with its place in a trace, if it has one. */
-  decided(event: DecisionEvent): DecisionEvent
+  /** Records a decision, and writes its place in a trace into the event. */
+  decided(event: DecisionEvent): void
   /** Records an exchange of the gateway. */
   exchanged(event: ExchangeEvent): void
   /** The place of a request in its trace; undefined if nothing is traced. */
@@ -60,7 +60,7 @@ export function createTracing(logger: Logger): Tracing {
       for (const fetch of early ?? []) open?.keysFetched(fetch)
       early = undefined
     },
-    decided: (event) => (open === undefined ? event : open.decided(event)),
+    decided: (event) => open?.decided(event),
     exchanged: (event) => open?.exchanged(event),
     begin: (headers, isTrustedPeer) => open?.begin(headers, isTrustedPeer),
     watchFetches: ({ fetch, fetchVia, ...deps }) => ({

@@ -75,7 +75,8 @@ function respond(
   const status = decision.outcome === 'allow' ? 200 : decision.status
   const durationMs = monotonicMs() - startedMs
   const { request, policy } = question ?? UNREAD
-  const facts = { decision, status, request, policy, via: CHECK_DIALECT.name, durationMs }
+  const callerFields = asked.metadata
+  const facts = { decision, status, request, policy, via: CHECK_DIALECT.name, durationMs, callerFields }
   onDecision(new DecisionMade({ ...facts, decide: question && decide }, asked, peer, readClient))
   return answer
 }

@@ -68,6 +68,14 @@ describe('the decision listener', () => {
     const line = lines.find(({ event }) => event === 'decision')
     expect(line).toMatchObject({ trace_id: TRACE, client: '192.0.2.7' })
   })
+  it('keeps the address of the client, in the log and in the span', async () => {
+    const { decisions, receiver, lines } = await start('')
+    const headers = asked('GET', 'https://api.example.com/orders/7')
+    await ask(decisions, { ...headers, 'x-forwarded-for': '203.0.113.9' })
+    const [span] = await receiver.whole(1)
+    expect(span?.attributes).toMatchObject({ 'client.address': '203.0.113.9' })
+    expect(lines.find(({ event }) => event === 'decision')).toMatchObject({ client: '203.0.113.9' })
+  })
   it('begins a trace of its own for a request without one', async () => {
     const { decisions, receiver, lines } = await start('')
     await ask(decisions, asked('GET', 'https://api.example.com/orders/7'))

@@ -41,6 +41,8 @@ export interface SiteOptions {
   readonly keys?: string
   /** Warder's clock. Default: the one of the machine. */
   readonly nowMs?: () => number
+  /** The port of Warder that the proxy asks. Default: of the decisions listener. */
+  readonly portOf?: ((warder: RunningWarder) => number) | undefined
   /** More words of `listen`, behind a comma. */
   readonly extraListen?: string
   /** Address of the decisions listener. Default: a free port of loopback. */
@@ -70,7 +72,8 @@ export async function startGuardedSite(cleanup: Cleanup, options: SiteOptions = 
   )
   const app = await startEchoApp(cleanup)
   const port = await freePort()
-  const [listening = ''] = warder.service.addresses
+  const [first = ''] = warder.service.addresses
+  const listening = options.portOf === undefined ? first : `127.0.0.1:${options.portOf(warder)}`
   const decisions =
     options.between === undefined ? listening : `127.0.0.1:${await options.between(warder.port)}`
   const front = await (options.front ?? startNginxFront)(
