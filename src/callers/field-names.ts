@@ -23,9 +23,12 @@ export function identityFields(names: readonly string[]): readonly string[] {
 /** By these, a CORS preflight is recognised: the first two are there, the last two are not. */
 const PREFLIGHT_FIELDS = ['Origin', 'Access-Control-Request-Method', 'Authorization', 'Cookie']
 
-/** Every field of a client's request that a decision reads, for proxies that send only the listed ones. */
+/** The place of the request in its trace. A proxy that traces writes its own over them. */
+const TRACE_FIELDS = ['traceparent', 'tracestate']
+
+/** Every field of a client's request that a decision or its span reads, for proxies that send only the listed ones. */
 export const fieldsToSend = ({ tokenFields = [] }: SnippetFacts): readonly string[] => [
-  ...new Set([...PREFLIGHT_FIELDS, ...tokenFields]),
+  ...new Set([...PREFLIGHT_FIELDS, ...tokenFields, ...TRACE_FIELDS]),
 ]
 
 /**

@@ -52,11 +52,12 @@ describe('traefikSnippet', () => {
     expect(new Set(Object.values(removed(read())))).toEqual(new Set(['']))
   })
 
-  it('sends what tells a preflight, and the fields with tokens', () => {
+  it('sends what tells a preflight, the fields with tokens, and the place in a trace', () => {
     const basic = ['Origin', 'Access-Control-Request-Method', 'Authorization', 'Cookie']
-    expect(asks(read())['authRequestHeaders']).toEqual(basic)
+    const trace = ['traceparent', 'tracestate']
+    expect(asks(read())['authRequestHeaders']).toEqual([...basic, ...trace])
     const tokenFields = ['X-Api-Token', 'Cookie']
-    expect(asks(read({ tokenFields }))['authRequestHeaders']).toEqual([...basic, 'X-Api-Token'])
+    expect(asks(read({ tokenFields }))['authRequestHeaders']).toEqual([...basic, 'X-Api-Token', ...trace])
   })
 
   it('writes a header once that is named in two spellings, and does without any', () => {

@@ -17,6 +17,7 @@ const staticConfig = (
   file: string,
   http: string,
   entryPoint: string,
+  lines: string,
 ): string => `\
 global: { checkNewVersion: false, sendAnonymousUsage: false }
 log: { level: INFO, noColor: true }
@@ -25,13 +26,14 @@ entryPoints:
   ${ENTRY_POINT}: { address: "127.0.0.1:${port}", http: ${http}${entryPoint} }
   traefik: { address: "127.0.0.1:${apiPort}" }
 providers: { file: { filename: ${JSON.stringify(file)}, watch: false } }
-`
+${lines}`
 
 /**
  * Resolves when Traefik has loaded the text, with what its API reports about each router and middleware.
  *
  * @param http Of the entry point, in YAML.
  * @param entryPoint More members of it, in YAML.
+ * @param lines More of the static configuration.
  */
 export async function loadTraefik(
   text: string,
@@ -39,13 +41,14 @@ export async function loadTraefik(
   cleanup: Cleanup,
   http = '{ sanitizePath: true }',
   entryPoint?: string,
+  lines = '',
 ): Promise<{ readonly program: ChildProgram; readonly loaded: TraefikReport }> {
   const dir = createTempDir(cleanup)
   const apiPort = await freePort()
   const more = entryPoint === undefined ? '' : `, ${entryPoint}`
   const file = join(dir, 'dynamic.yaml')
   writeFileSync(file, text)
-  writeFileSync(join(dir, 'traefik.yaml'), staticConfig(port, apiPort, file, http, more))
+  writeFileSync(join(dir, 'traefik.yaml'), staticConfig(port, apiPort, file, http, more, lines))
   const program = startProgram(['traefik', `--configfile=${join(dir, 'traefik.yaml')}`])
   cleanup.add(() => program.stop())
   const loaded = await program.ready(`Traefik on port ${port}`, async () => {
@@ -79,7 +82,7 @@ async function readReport(apiPort: number): Promise<TraefikReport | undefined> {
 
 /** Traefik in front of a guarded site. */
 export const traefikFront =
-  (http?: string, entryPoint?: string): StartFront =>
+  (http?: string, entryPoint?: string, lines?: string): StartFront =>
   async ({ decisions, identityNames, upstream, port, editSnippet, tokenFields }, cleanup) => {
     const text = traefikSnippet({
       decisions: decisions.split(' '),
@@ -90,5 +93,5 @@ export const traefikFront =
       certificate: undefined,
       entryPoints: [ENTRY_POINT],
     })
-    return (await loadTraefik(editSnippet(text), port, cleanup, http, entryPoint)).program
+    return (await loadTraefik(editSnippet(text), port, cleanup, http, entryPoint, lines)).program
   }
