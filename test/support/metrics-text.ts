@@ -35,6 +35,6 @@ export async function scrape(admin: string | number, accept?: string): Promise<R
 export async function scrapeText(admin: string | number, accept?: string): Promise<string> {
   const url = typeof admin === 'number' ? `http://127.0.0.1:${admin}` : admin
   const answer = await fetch(`${url}/metrics`, accept === undefined ? {} : { headers: { accept } })
-  if (answer.status !== 200) throw new Error(`/metrics: ${answer.status}`)
+  if (answer.status !== 200) throw new Error(`/metrics: ${answer.status} ${await answer.text()}`)
   return answer.text()
 }

@@ -10,7 +10,8 @@ import { watchConfiguration } from './config-metrics.ts'
 import type { ServiceMetrics } from './service-metrics.ts'
 
 /**
- * The metrics of a service of one process.
+ * The metrics of a service of one process. A process without an admin listener has no page; a worker has metrics all the
+ * same, without those of the configuration.
  *
  * @param metrics Undefined: there are none.
  * @param current Returns the instance in force.
@@ -19,7 +20,8 @@ export function openMetricsPage(
   metrics: ServiceMetrics | undefined,
   current: () => ServingInstance,
 ): MetricsPage {
-  if (metrics === undefined) return createMetricsPage(() => new Map())
+  if (metrics === undefined || current().config.settings.listen.admin === null)
+    return createMetricsPage(() => new Map())
   watchConfiguration(metrics, current, undefined)
   return createMetricsPage(() => metrics.registry.families())
 }

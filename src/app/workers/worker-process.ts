@@ -58,8 +58,12 @@ function spawn(number: number, { onMessage, onLines }: WorkerEvents): WorkerProc
   return {
     pid: child.pid,
     send(message) {
-      // A process that has just ended: its end is reported by itself.
-      if (isOpen) child.send(message)
+      if (!isOpen) return
+      try {
+        child.send(message)
+      } catch {
+        // A process that has just ended: its end is reported by itself, a moment later.
+      }
     },
     kill: () => child.kill('SIGKILL'),
     ended: child.exited.then(async (code) => {

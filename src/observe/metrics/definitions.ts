@@ -100,7 +100,7 @@ export const METRICS = {
   },
   warder_log_lines_unwritten_total: {
     type: 'counter',
-    help: 'Denials and faults without a log line of their own, because there are too many of their reason.',
+    help: 'Decisions and faults without a log line of their own, because there are too many of their reason.',
     labels: ['reason'],
   },
   warder_metrics_limited_total: {
