@@ -50,7 +50,7 @@ export const nginxDialect: Dialect = {
     return ok({ method, scheme, host, path, query, headers })
   },
   // Warder's text sets the field to $remote_addr. It decides nothing: a text without that line passes on what the client
-  // wrote, and then the log has what the client claims.
+  // wrote, and then the log has what the client claims: `warder doctor --server` finds that.
   clientOf: (headers) => lastAddress(headers.get('x-forwarded-for')),
   render: (decision, identityNames) =>
     decision.outcome === 'allow'

@@ -1,5 +1,6 @@
 /** `warder doctor`. */
 import type { Cli } from '../cli.ts'
+import { ACCESS_FLAGS } from '../running/admin-flags.ts'
 import { CliCommand, CONFIG_FLAG, loadAndRun } from '../flags.ts'
 
 export function doctorCommand(cli: Cli): CliCommand {
@@ -16,6 +17,11 @@ export function doctorCommand(cli: Cli): CliCommand {
     .option('--connect <address>', 'connect to host:port instead of the host of the URL')
     .option('--ca <file>', 'certificate authority of the site, in PEM form, besides those of the system')
     .option('--proxy <name>', 'whose lines to print, if its answers do not reveal it')
+    .option(
+      '--server <url>',
+      "admin listener of the Warder that the proxy asks, for the client's address in its log",
+    )
+    .sharedFlags(ACCESS_FLAGS)
     .option('--timeout <duration>', 'longest wait for each answer', '5s')
     .option('--json', 'for programs: warder.doctor/v1')
     .examples(`

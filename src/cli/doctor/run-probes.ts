@@ -1,5 +1,5 @@
 /** Tries every probe at the site, one after the other. */
-import type { Asker } from './asking/answer.ts'
+import { answerValues, type Answer, type Asker } from './asking/answer.ts'
 import { arrivalOf, type ProbeExchange } from './judging/arrival.ts'
 import { unknown, WITH_TOKEN, type Finding } from './judging/finding.ts'
 import { fixLines } from './probes/fix.ts'
@@ -24,6 +24,7 @@ export async function runProbes(
 ): Promise<readonly ProbeReport[]> {
   const reports: ProbeReport[] = []
   for (const probe of probes) {
+    if (probe.readsClient === true && site.clientOf === undefined) continue
     const report = toReport(probe, site, await tryProbe(probe, site, asker))
     reports.push(report)
     done(report)
@@ -39,12 +40,23 @@ async function tryProbe(probe: Probe, site: ProbedSite, asker: Asker): Promise<F
   const exchanges: ProbeExchange[] = []
   for (const [index, request] of requests.entries()) {
     const answer = answers[index] ?? (await asker.ask(request))
-    exchanges.push({ request, answer, arrival: arrivalOf(answer, site.hasEcho) })
+    const client = probe.readsClient === true ? await decidedClientOf(answer, site) : undefined
+    exchanges.push({ request, answer, arrival: arrivalOf(answer, site.hasEcho), client })
   }
   const finding = probe.judge(exchanges, site)
   if (!dependsOnToken(probe, finding, exchanges)) return finding
   if (!acceptsToken(site) || (await isStillAccepted(site, asker))) return finding
   return unknown('the token is not accepted any more', 'a token that lives longer')
+}
+
+/**
+ * Who asked, as the running Warder knows it.
+ *
+ * @throws WarderError when it does not answer.
+ */
+export async function decidedClientOf(answer: Answer, site: ProbedSite): Promise<string | null | undefined> {
+  const [id] = answerValues(answer, 'x-decision-id')
+  return id === undefined ? undefined : site.clientOf?.(id)
 }
 
 /** Whether it would be the same if every request with the token were denied. What got in got in, in any case. */

@@ -5,6 +5,8 @@ import { lookForConfigFile } from '../config-file.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { createPaint } from '../paint.ts'
 import { readInputFile, readToken } from '../read-input.ts'
+import type { AdminOptions } from '../running/admin-flags.ts'
+import { withAdmin } from '../running/admin-target.ts'
 import { parseTimeout } from '../times.ts'
 import { unknownName, usageError } from '../usage-error.ts'
 import { answerValues } from './asking/answer.ts'
@@ -15,13 +17,14 @@ import { outcomeOf } from './judging/arrival.ts'
 import { measureLatency } from './latency.ts'
 import { PROBES } from './probes/probes.ts'
 import { countResults, formatReport, headOf, reportToJson, summaryOf } from './report.ts'
-import { overHttp2, runProbes, type ProbeReport } from './run-probes.ts'
+import { decidedClientOf, overHttp2, runProbes, type ProbeReport } from './run-probes.ts'
+import { createClientOf, type ClientOf } from './site/decided-client.ts'
 import { readConfigFacts, type ConfigFacts } from './site/config-facts.ts'
 import { KNOWN_PROXIES, proxyFamily, type ProxyName } from './site/proxy-name.ts'
 import type { ProbedSite } from './site/site.ts'
 import { surveySite } from './site/survey.ts'
 
-export interface DoctorOptions {
+export interface DoctorOptions extends Omit<AdminOptions, 'config'> {
   readonly config?: string
   readonly tokenFile?: string
   readonly path?: string
@@ -32,6 +35,7 @@ export interface DoctorOptions {
 }
 
 interface Question {
+  readonly clientOf: ClientOf | undefined
   readonly target: Target
   readonly timeoutMs: number
   readonly token: string | undefined
@@ -46,11 +50,34 @@ export async function runDoctor(cli: Cli, url: string, options: DoctorOptions): 
   const target = readTarget(url, options, ca)
   const token =
     options.tokenFile === undefined ? undefined : await readToken(cli, undefined, options.tokenFile)
-  const question = { target, timeoutMs, token, proxy }
-  if (lookForConfigFile(options.config, cli.env) === undefined) return examine(cli, question, undefined)
-  const { withConfig } = await import('../open-instance.ts')
-  return withConfig(cli, options.config, (instance) =>
-    examine(cli, question, readConfigFacts(instance, target.scheme)),
+  const run = async (clientOf: ClientOf | undefined): Promise<ExitCode> => {
+    const question = { target, timeoutMs, token, proxy, clientOf }
+    if (lookForConfigFile(options.config, cli.env) === undefined) return examine(cli, question, undefined)
+    const { withConfig } = await import('../open-instance.ts')
+    return withConfig(cli, options.config, (instance) =>
+      examine(cli, question, readConfigFacts(instance, target.scheme)),
+    )
+  }
+  assertServerIsNamed(options)
+  // Only if it is named: with the admin listener of this machine, doctor would judge another Warder's log.
+  return options.server === undefined
+    ? run(undefined)
+    : withAdmin(cli, options, (admin) => run(createClientOf(admin)))
+}
+
+/** A flag that would do nothing is a mistake. */
+function assertServerIsNamed({
+  server,
+  adminTokenFile,
+  caFile,
+  clientCertificate,
+  clientKey,
+}: DoctorOptions): void {
+  const access = [adminTokenFile, caFile, clientCertificate, clientKey]
+  if (server !== undefined || access.every((value) => value === undefined)) return
+  throw usageError(
+    'the token and the certificates are for the admin listener, which is not named',
+    'name it: --server http://127.0.0.1:9181',
   )
 }
 
@@ -69,6 +96,8 @@ async function examine(cli: Cli, question: Question, config: ConfigFacts | undef
   const asker = createRawAsker(target, timeoutMs)
   const site = await surveySite(asker, { ...question, config })
   assertAnswers(site)
+  // If it cannot be asked, that is known now and not after all probes.
+  await decidedClientOf(site.bare.answer, site)
   const paint = createPaint(cli.colour.stdout)
   const print = (report: ProbeReport): void => {
     if (!cli.json) cli.stdout.write(formatReport(report, paint))

@@ -45,6 +45,8 @@ export interface SiteOptions {
   readonly portOf?: ((warder: RunningWarder) => number) | undefined
   /** More words of `listen`, behind a comma. */
   readonly extraListen?: string
+  /** Address of the admin listener. Default: off. */
+  readonly admin?: string
   /** Address of the decisions listener. Default: a free port of loopback. */
   readonly decisions?: string
   /** `host:port` of the application in place of the echo application. */
@@ -124,6 +126,6 @@ routes:
   - { name: private, match: { host: api.example.com, path: /closed/** }, access: deny }
   - { name: write, match: { host: api.example.com, path: /write/** }, policy: write }
   - { name: orders, match: { host: api.example.com, path: ['/orders/**', '/answer/**', /socket] }, policy: read }
-listen: { decisions: "${options.decisions ?? '127.0.0.1:0'}", admin: "off"${options.extraListen ?? ''} }
+listen: { decisions: "${options.decisions ?? '127.0.0.1:0'}", admin: "${options.admin ?? 'off'}"${options.extraListen ?? ''} }
 ${options.extraConfig ?? ''}
 `

@@ -20,6 +20,8 @@ export interface ProbeExchange {
   readonly request: AskedRequest
   readonly answer: Answer
   readonly arrival: Arrival
+  /** Of the decision, where a probe needs it: null if nobody named one; undefined if it is unknown. */
+  readonly client?: string | null | undefined
 }
 
 /** Codes of `X-Decision-Reason` that say nothing about the request: outages of Warder, of its issuers, of servers. */

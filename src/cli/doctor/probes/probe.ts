@@ -12,6 +12,8 @@ export interface Probe {
   readonly title: string
   /** `token`: it shows nothing without an accepted token. `passing`: nor on a path that nothing passes. */
   readonly needs?: 'token' | 'passing'
+  /** It judges the clients of the decisions, which only the running Warder reveals (`--server`). */
+  readonly readsClient?: true
   readonly requests: (site: ProbedSite) => readonly AskedRequest[]
   /** All on one connection. Default: each on its own. */
   readonly inTurn?: true

@@ -1,5 +1,6 @@
 /** Every probe, in the order in which they are reported. */
 import { BODY_PROBES } from './body-probes.ts'
+import { CLIENT_PROBES } from './client-probes.ts'
 import { CONNECTION_PROBES } from './connection-probes.ts'
 import { HOST_PROBES } from './host-probes.ts'
 import { IDENTITY_PROBES } from './identity-probes.ts'
@@ -20,4 +21,5 @@ export const PROBES: readonly Probe[] = [
   ...CONNECTION_PROBES,
   ...BODY_PROBES,
   ...REACH_PROBES,
+  ...CLIENT_PROBES,
 ]

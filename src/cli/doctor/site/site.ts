@@ -4,6 +4,7 @@ import { plainTarget, type Target } from '../asking/target.ts'
 import type { ProbeExchange } from '../judging/arrival.ts'
 import { WITH_ECHO, WITH_REASONS } from '../judging/finding.ts'
 import type { ConfigFacts } from './config-facts.ts'
+import type { ClientOf } from './decided-client.ts'
 import type { ProxyName } from './proxy-name.ts'
 
 export interface ProbedSite {
@@ -20,6 +21,8 @@ export interface ProbedSite {
   readonly nowhere: ProbeExchange
   /** Whether the application is `warder echo`. */
   readonly hasEcho: boolean
+  /** Set if the running Warder may be asked. */
+  readonly clientOf?: ClientOf | undefined
   /** Part of every planted value, so that it is found wherever it arrives. */
   readonly planted: string
 }

@@ -6,6 +6,7 @@ import type { Target } from '../asking/target.ts'
 import { arrivalOf, type ProbeExchange } from '../judging/arrival.ts'
 import { isEchoed } from '../judging/echoed.ts'
 import type { ConfigFacts } from './config-facts.ts'
+import type { ClientOf } from './decided-client.ts'
 import { recogniseProxy, type ProxyName } from './proxy-name.ts'
 import { askFor, withToken, type ProbedSite } from './site.ts'
 
@@ -15,6 +16,7 @@ export interface SurveyInput {
   readonly token: string | undefined
   /** Named by the operator. */
   readonly proxy: ProxyName | undefined
+  readonly clientOf?: ClientOf | undefined
 }
 
 export async function surveySite(asker: Asker, input: SurveyInput): Promise<ProbedSite> {
