@@ -1,4 +1,5 @@
 /** The table of the admin listener: a line for each row, in the order of docs/admin-api.md. */
+import packageJson from '../../package.json' with { type: 'json' }
 import type { AdminRoute } from '../admin/admin-route.ts'
 import { consoleRoutes, type ConsoleTexts } from '../admin/console-routes.ts'
 import { decisionRows } from '../admin/decision-rows.ts'
@@ -6,6 +7,7 @@ import { reportHealth, type WorkerHealth } from '../admin/health.ts'
 import { healthRoutes } from '../admin/health-routes.ts'
 import { keysRoute } from '../admin/keys-route.ts'
 import { reportKeys } from '../admin/keys-report.ts'
+import { openapiRoute } from '../admin/openapi/openapi-route.ts'
 import { metricsRoute, type MetricsPage } from '../admin/metrics-route.ts'
 import type { AskAll } from '../admin/questions.ts'
 import { refreshRoute } from '../admin/refresh-route.ts'
@@ -36,7 +38,7 @@ export function adminRows(context: AdminContext): readonly AdminRoute[] {
   const { instance, record } = context
   // Those of the start: a reload opens and closes none.
   const kinds = listenerKinds(instance().config.settings.listen)
-  return [
+  const rows: readonly AdminRoute[] = [
     ...healthRoutes(() => health(context)),
     metricsRoute(context.metrics),
     statusRoute(() => reportStatus(context, instance(), kinds, health(context).isReady)),
@@ -45,8 +47,10 @@ export function adminRows(context: AdminContext): readonly AdminRoute[] {
     keysRoute(() => reportKeys(instance().guard.issuers)),
     ...decisionRows(context.askAll),
     upstreamsRoute(context.askAll),
+    openapiRoute(() => rows, packageJson.version),
     ...consoleRoutes(loadConsole),
   ]
+  return rows
 }
 
 /** Imported late: no start waits for it. */
