@@ -56,7 +56,9 @@ Every decision has one reason. It is the \`reason\` of the log line, and for a d
 \`X-Decision-Reason\`. A code never changes its meaning.
 
 The answer to the client is coarser than the reason: the status, and the \`error\` of the challenge
-(\`WWW-Authenticate\`, RFC 6750 §3.1). \`warder explain\` shows the steps that led to a reason.
+(\`WWW-Authenticate\`, RFC 6750 §3.1). \`warder explain\` shows the steps that led to a reason:
+of a decision that a running Warder has made, by its id, which is the \`X-Decision-Id\` of the answer
+(\`warder explain 01KF6D3V5T5N7Q3J8Y3M0W2Z4C\`), or of any request with its token.
 
 The [log](log.md) line of a denial has the \`reason\` with its \`detail\`, the \`id\` and \`status\` of the answer, the dialect of the
 caller (\`via\`), the names of \`route\`, \`policy\` and \`issuer\`, the \`method\`, \`host\` and \`path\` of the request without

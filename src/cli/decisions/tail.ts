@@ -36,6 +36,8 @@ export function runDecisionsTail(cli: Cli, options: TailOptions): Promise<ExitCo
     const most = Math.max(limit, 1)
     const query = [...filter, ['limit', String(most)] as const]
     const first = await ask(admin, query, { timeoutMs: ASK_TIMEOUT_MS })
+    if (first.records.length === 0)
+      cli.stderr.write(`warder: no decision matches${options.follow ? ' yet' : ''}\n`)
     const isRead = await print(cli, limit === 0 ? [] : first.records.toReversed())
     if (!options.follow || !isRead) return EXIT.ok
     const stopping = new AbortController()
@@ -61,7 +63,7 @@ function createDroppedNote(cli: Cli): (isDropped: boolean) => void {
   let wasDropped = false
   return (isDropped) => {
     if (isDropped && !wasDropped)
-      warn(cli, 'there are more decisions than the service keeps: some are not printed, of every reason')
+      warn(cli, 'there are more decisions than the service keeps: only some of them are printed')
     wasDropped = isDropped
   }
 }

@@ -26,7 +26,7 @@ export function explainCommand(cli: Cli): CliCommand {
     .option(...AT_FLAG)
     .option(
       '--server <url>',
-      'ask a running Warder: its admin listener, http://HOST:PORT, https:// or unix:PATH',
+      'have a running Warder judge the request, or explain its decision: its admin listener, http://HOST:PORT, https:// or unix:PATH',
     )
     .sharedFlags(ACCESS_FLAGS)
     .option('--json', 'for programs: warder.explain/v1')
@@ -35,6 +35,7 @@ export function explainCommand(cli: Cli): CliCommand {
   warder explain --token-file token.jwt --policy orders-read --at 2026-11-21T17:09:55Z
   warder explain --no-token --request 'GET https://api.example.com/healthz'
   warder explain 01KF6D3V5T5N7Q3J8Y3M0W2Z4C       # the X-Decision-Id of an answer, the id of a log line
+  echo "$TOKEN" | warder explain --server http://127.0.0.1:9181 --request 'GET https://api.example.com/orders/42'
   warder explain audience_mismatch
   warder explain ERR_CONFIG_UNKNOWN_KEY
 
@@ -48,6 +49,10 @@ Exit codes: 0 allowed, or the code is known, 2 unknown code or id, 5 denied, 6 k
       if (token !== undefined && isDecisionIdLike(token)) {
         const { runExplainDecision } = await import('./decision.ts')
         return cli.setExitCode(await runExplainDecision(cli, token, options))
+      }
+      if (options.server !== undefined) {
+        const { runExplainByService } = await import('./by-service.ts')
+        return cli.setExitCode(await runExplainByService(cli, token, options))
       }
       const { runExplain } = await import('./run.ts')
       return cli.setExitCode(await runExplain(cli, token, options))

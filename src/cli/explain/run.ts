@@ -14,6 +14,7 @@ import {
   parseHeaderField,
   parseRequestLine,
   routeOf,
+  type WrittenField,
 } from '../made-request.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint } from '../paint.ts'
@@ -41,9 +42,7 @@ export async function runExplain(
   const line = options.request === undefined ? undefined : parseRequestLine(options.request)
   const fields = (options.header ?? []).map(parseHeaderField)
   const atMs = options.at === undefined ? cli.nowMs() : parseTime('--at', options.at)
-  if (fields.some(([name]) => name === 'authorization' || name === 'cookie')) {
-    warn(cli, 'the value of -H is in the shell history now, and other users could see it; pipe tokens in')
-  }
+  warnOfSecretFields(cli, fields)
   const token = await readTokenUnlessNone(cli, argument, options)
   return withKeys(cli, options.config, async (instance) => {
     const { guard } = instance
@@ -65,7 +64,18 @@ export async function runExplain(
   })
 }
 
-async function readTokenUnlessNone(
+/** Warns of tokens in arguments. */
+export function warnOfSecretFields(cli: Cli, fields: readonly WrittenField[]): void {
+  if (fields.some(([name]) => name === 'authorization' || name === 'cookie'))
+    warn(cli, 'the value of -H is in the shell history now, and other users could see it; pipe tokens in')
+}
+
+/**
+ * Undefined for `--no-token`.
+ *
+ * @throws WarderError as {@link readToken}
+ */
+export async function readTokenUnlessNone(
   cli: Cli,
   argument: string | undefined,
   { token, tokenFile }: ExplainOptions,

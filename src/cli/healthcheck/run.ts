@@ -24,7 +24,7 @@ export async function runHealthcheck(cli: Cli, options: HealthcheckOptions): Pro
     return ask(cli, DEFAULT_SERVER, timeoutMs, options, NO_CONFIG_HINT)
   const { withConfig } = await import('../open-instance.ts')
   return withConfig(cli, options.config, ({ config }) =>
-    ask(cli, adminUrlOf(config.settings.listen.admin, '--url'), timeoutMs, options),
+    ask(cli, adminUrlOf(config.settings, '--url'), timeoutMs, options),
   )
 }
 

@@ -30,12 +30,20 @@ export const runKeysRefresh = (
     writeResult(cli, 'warder.keys-refresh/v1', members, () => format(sources))
     const failed = sources.filter(({ result }) => result === 'failed')
     const paint = createPaint(cli.colour.stderr)
-    for (const { issuer: name, source, error } of failed)
-      cli.stderr.write(`${paint('red', 'failed')}: issuer ${cell(name)}, ${cell(source)}: ${cell(error)}\n`)
+    // The error names the source.
+    for (const { issuer: name, error } of failed)
+      cli.stderr.write(`${paint('red', 'failed')}: issuer ${cell(name)}: ${cell(error)}\n`)
     return failed.length === 0 ? EXIT.ok : EXIT.unreachable
   })
 
 const cell = (value: unknown): string => shown(textOr(value, '–'))
+
+/** About results that are neither good nor bad. */
+const NOTES: Readonly<Record<string, string>> = {
+  too_soon:
+    'nothing was loaded, because a load began less than ten seconds ago, or the provider asked for a pause',
+  fixed: 'the keys are in the configuration, or in a file that is watched: there is nothing to load',
+}
 
 function format(sources: readonly JsonObject[]): string {
   const rows = sources.map(({ issuer, result, keys, source }) => [
@@ -44,5 +52,9 @@ function format(sources: readonly JsonObject[]): string {
     String(numberIn(keys) ?? '–'),
     cell(source),
   ])
-  return `${formatTable([['ISSUER', 'RESULT', 'KEYS', 'SOURCE'], ...rows]).join('\n')}\n`
+  const notes = Object.entries(NOTES).filter(([name]) => sources.some(({ result }) => result === name))
+  return `${[
+    ...formatTable([['ISSUER', 'RESULT', 'KEYS', 'SOURCE'], ...rows]),
+    ...notes.map(([name, note]) => `${name}: ${note}`),
+  ].join('\n')}\n`
 }

@@ -1,6 +1,6 @@
 /** Which running Warder a command asks, and what it shows there. */
 import { reachableAddress } from '../../settings/values/listen-address.ts'
-import type { SocketAddress } from '../../socket-address.ts'
+import type { Settings } from '../../settings/definition.ts'
 import { parseUrl } from '../../syntax/parse-url.ts'
 import { WarderError } from '../../errors.ts'
 import { quoted } from '../../printable.ts'
@@ -54,7 +54,7 @@ export async function withAdmin(
   if (options.config === undefined) return run(parseAdminTarget('--server', DEFAULT_SERVER, access))
   const { withConfig } = await import('../open-instance.ts')
   return withConfig(cli, options.config, ({ config }) =>
-    run(parseAdminTarget('--server', adminUrlOf(config.settings.listen.admin), access)),
+    run(parseAdminTarget('--server', adminUrlOf(config.settings), access)),
   )
 }
 
@@ -64,14 +64,16 @@ export async function withAdmin(
  * @param flag How another one is named.
  * @throws WarderError ERR_CLI_USAGE
  */
-export function adminUrlOf(admin: SocketAddress | null, flag = '--server'): string {
+export function adminUrlOf(settings: Pick<Settings, 'listen' | 'admin'>, flag = '--server'): string {
+  const { admin } = settings.listen
   if (admin === null)
     throw usageError(
       'the admin listener is off in this configuration',
       `name a listener that is on: ${flag} URL`,
     )
   const address = reachableAddress(admin)
-  return admin.kind === 'tcp' ? `http://${address}` : address
+  if (admin.kind === 'unix') return address
+  return `${settings.admin.tls === undefined ? 'http' : 'https'}://${address}`
 }
 
 /**

@@ -48,9 +48,20 @@ function reloadLines(last: unknown, nowMs: number, paint: Paint): readonly strin
   const answer = paint(isRefused ? 'red' : 'green', value(result))
   const kept = isRefused ? '; the configuration above stays in force' : ''
   return [
-    line('reload', `${answer} ${moment(at, nowMs)}, by ${value(cause)}${kept}`),
+    line('reload', `${answer} ${moment(at, nowMs)}, ${causeOf(cause)}${kept}`),
     ...labelsOf(errors).map((label) => line('', `error ${label}`)),
   ]
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  signal: 'after a signal',
+  watch: 'after a change of a file',
+  api: 'by the admin API',
+}
+
+const causeOf = (cause: unknown): string => {
+  const name = textOr(cause, '–')
+  return (Object.hasOwn(CAUSES, name) ? CAUSES[name] : undefined) ?? `by ${shown(name)}`
 }
 
 /** Of diagnostics: each in one line. */

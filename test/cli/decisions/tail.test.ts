@@ -75,6 +75,11 @@ describe('decisions tail', () => {
     expect((await tail('--limit', '0')).stdout).toBe('')
   })
 
+  it('says so if no decision matches', async () => {
+    kept = []
+    expect(await tail()).toEqual({ code: 0, stdout: '', stderr: 'warder: no decision matches\n' })
+  })
+
   it('refuses filters that nothing can match', async () => {
     for (const args of [
       ['--outcome', 'denied'],

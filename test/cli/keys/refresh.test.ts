@@ -18,7 +18,7 @@ const FAILED = {
   source: 'jwks https://p.example.com',
   result: 'failed',
   keys: 1,
-  error: 'status 503',
+  error: 'https://p.example.com: status 503',
 }
 
 const refresh = (sources: unknown, ...args: readonly string[]) => {
@@ -44,10 +44,7 @@ describe('keys refresh', () => {
 
   it('ends with 6 if one could not be loaded, and says why', async () => {
     const ran = await refresh([LOADED, FAILED])
-    expect([ran.code, ran.stderr]).toEqual([
-      6,
-      'failed: issuer partner, jwks https://p.example.com: status 503\n',
-    ])
+    expect([ran.code, ran.stderr]).toEqual([6, 'failed: issuer partner: https://p.example.com: status 503\n'])
     const json = await refresh([FAILED], '--json')
     expect([json.code, JSON.parse(json.stdout)]).toEqual([
       6,
