@@ -32,7 +32,8 @@ export const askThisProcess =
   (answers: ProcessAnswers): AskAll =>
   async (kind, asked) => [await answers[kind](asked)]
 
-function listenerStates(listeners: Listeners | undefined): readonly ListenerState[] {
+/** Those that are open, with their connections. */
+export function listenerStates(listeners: Listeners | undefined): readonly ListenerState[] {
   const states: ListenerState[] = []
   const add = (
     listener: ListenerName,

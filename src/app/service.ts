@@ -1,6 +1,7 @@
 /** The running service: listeners over an instance that is swapped in whole. */
 import type { ProcessAnswers } from '../admin/questions.ts'
 import type { Stores } from '../decision/stores.ts'
+import type { ExchangeEvent } from '../gateway/gateway-event.ts'
 import type { GatewayEvents } from '../gateway/create-gateway.ts'
 import type { GatewayLog } from '../observe/gateway-log.ts'
 import type { Logger } from '../observe/logger.ts'
@@ -84,8 +85,8 @@ export async function startService<Served extends ServingInstance>(
   metrics = first.config.settings.listen.admin === null ? undefined : createServiceMetrics(logger),
 ): Promise<Service<Served>> {
   const running: Running<Served> = { instance: first, isDraining: false, isStopped: false }
-  const watched = watchService(running, logger, tracing, metrics)
-  const { log, onDecision, decided, recent, follow, onReplaced, stopWatching } = watched
+  const watched = watchService(running, logger, tracing, metrics, () => opened)
+  const { log, onDecision, onExchange, decided, recent, follow, onReplaced, stopWatching } = watched
   const answers = createProcessAnswers({
     decided,
     recent,
@@ -110,7 +111,7 @@ export async function startService<Served extends ServingInstance>(
     answers: answersOf(first),
     holdsUnixSockets,
     openAdmin: (address) => openAdmin(address, adminContext, logger),
-    gatewayEvents: withTraces(log.gatewayLog(onDecision), tracing),
+    gatewayEvents: withTraces(log.gatewayLog(onDecision), tracing, onExchange),
     listenerLog: log.listener,
     stores,
   })
@@ -227,11 +228,16 @@ function createSwap<Served extends ServingInstance>(
   }
 }
 
-/** The exchanges of the gateway, with their spans. */
-const withTraces = (log: GatewayLog, tracing: Tracing): GatewayEvents => ({
+/** The exchanges of the gateway, with their spans and metrics. */
+const withTraces = (
+  log: GatewayLog,
+  tracing: Tracing,
+  count: ((event: ExchangeEvent) => void) | undefined,
+): GatewayEvents => ({
   ...log,
   onExchange(event, accessLog) {
     log.onExchange(event, accessLog)
+    count?.(event)
     tracing.exchanged(event)
   },
   beginTrace: (headers, isTrustedPeer) => tracing.begin(headers, isTrustedPeer),

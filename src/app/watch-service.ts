@@ -4,8 +4,9 @@ import type { Logger } from '../observe/logger.ts'
 import { createServiceLog, type ServiceLog } from '../observe/service-log.ts'
 import type { ServingInstance } from './build-instance.ts'
 import { keepRecent, type KeptDecisions } from './keep-recent.ts'
-import { watchDeciding } from './metrics/deciding-metrics.ts'
+import { watchDeciding, type DecidingMetrics } from './metrics/deciding-metrics.ts'
 import type { ServiceMetrics } from './metrics/service-metrics.ts'
+import type { Listeners } from './service-listeners.ts'
 import { monotonicMs, setTimer } from './system.ts'
 import { createTidy } from './tidy-memory.ts'
 import type { Tracing } from './tracing/tracing.ts'
@@ -17,6 +18,8 @@ const TIDY_INTERVAL_MS = 1_000
 export interface ServiceWatch extends KeptDecisions {
   readonly log: ServiceLog
   readonly onDecision: DecisionReader
+  /** Counts the exchanges of the gateway; undefined if nothing is counted. */
+  readonly onExchange: DecidingMetrics['onExchange'] | undefined
   /** How many decisions were made. */
   readonly decided: () => number
   /** Another instance is in force. */
@@ -24,14 +27,19 @@ export interface ServiceWatch extends KeptDecisions {
   stopWatching(): void
 }
 
-/** @param running Has the instance in force. @param metrics Undefined without an admin listener. */
+/**
+ * @param running Has the instance in force.
+ * @param metrics Undefined without an admin listener.
+ * @param listeners Undefined before they are open.
+ */
 export function watchService(
   running: { readonly instance: ServingInstance },
   logger: Logger,
   tracing: Tracing,
   metrics: ServiceMetrics | undefined,
+  listeners: () => Listeners | undefined,
 ): ServiceWatch {
-  const deciding = metrics && watchDeciding(metrics, () => running.instance)
+  const deciding = metrics && watchDeciding(metrics, () => running.instance, listeners)
   const log = createServiceLog(logger, {
     monotonicMs,
     setTimer,
@@ -53,6 +61,7 @@ export function watchService(
   return {
     log,
     onDecision,
+    onExchange: deciding?.onExchange,
     decided,
     recent,
     follow,

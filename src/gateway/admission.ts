@@ -17,6 +17,8 @@ import type { LimitResult, RequestLimits } from './limits/request-limits.ts'
 export interface Admission {
   /** Of the decision; a new one if there is no decision. */
   readonly id: string
+  /** Name of the route that its limits and judges come from; undefined if there is none. */
+  readonly route: string | undefined
   /** Undefined if the request was answered before it was judged. */
   readonly judgement: Judgement | undefined
   /** Undefined if the route has no upstream. */
@@ -62,18 +64,19 @@ export function createAdmit(rules: AdmissionRules): Admit {
   return (request, settled) => {
     const own = routed(request.authz, rules)
     const preflight = rules.hasCors ? routedPreflight(request, rules) : undefined
-    const { limits, destination } = preflight ?? own
+    const { limits, destination, name: route } = preflight ?? own
     const cors = destination?.cors
     let cancel = NOTHING
     let isCancelled = false
-    const answer = (answered: OwnAnswer): void => settled({ ...UNJUDGED, id: newId(), answer: answered })
+    const answer = (answered: OwnAnswer): void =>
+      settled({ ...UNJUDGED, id: newId(), route, answer: answered })
     const judged = (judgement: Judgement): void =>
       onLimitResult(limits?.after(request, judgement), (exceeded) => {
         if (isCancelled) return
         const corsHeaders = corsHeadersFor(request, cors)
         const denial = exceeded === undefined ? denialAnswer(judgement) : tooManyRequests(exceeded)
         const withCors = denial && withHeaders(denial, corsHeaders)
-        settled({ id: judgement.decision.id, judgement, destination, answer: withCors, corsHeaders })
+        settled({ id: judgement.decision.id, route, judgement, destination, answer: withCors, corsHeaders })
       })
     onLimitResult(limits?.before(request), (exceeded) => {
       if (isCancelled) return

@@ -38,7 +38,9 @@ export interface ExchangeEvent {
   readonly id: string
   /** Undefined if the request could not be read. */
   readonly request: AuthzRequest | undefined
-  /** Undefined if the request could not be read. */
+  /** Name of the route; undefined if none matches, or the request could not be read. */
+  readonly route: string | undefined
+  /** Undefined if the request was not judged: it could not be read, or a limit or redirect answered it. */
   readonly decision: Decision | undefined
   /** What decided, or asked the judges; undefined without a decision. */
   readonly decide: Decide | undefined

@@ -60,8 +60,8 @@ export function createGatewayLog(
 }
 
 /** Distinguishes faults of one kind in the log. */
-export const kindOfExchange = ({ decision, upstream, server }: ExchangeEvent): string =>
-  `${decision?.route}\n${upstream}\n${server}`
+export const kindOfExchange = ({ route, upstream, server }: ExchangeEvent): string =>
+  `${route}\n${upstream}\n${server}`
 
 function logName(logger: Logger, event: NameEvent): void {
   const { type, ...fields } = event
@@ -119,7 +119,7 @@ function fieldsOf(event: ExchangeEvent): LogFields {
     status: event.status,
     fault: event.fault,
     detail: detail === undefined ? undefined : redact(detail),
-    route: decision?.route,
+    route: event.route,
     policy: decision?.policy,
     issuer: decision?.issuer,
     upstream: event.upstream,

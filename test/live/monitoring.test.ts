@@ -3,6 +3,7 @@ import { expect, it } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { parse } from 'yaml'
+import { METRIC_NAMES } from '../../src/observe/metrics/definitions.ts'
 import { DASHBOARD_FILE, createDashboard } from '../../tools/dashboard.ts'
 import { PROGRAM_PATH } from '../../tools/programs.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
@@ -23,6 +24,15 @@ interface AlertTest {
 
 it('the dashboard is what its panels say', () => {
   expect(JSON.parse(read('grafana-dashboard.json'))).toEqual(JSON.parse(JSON.stringify(createDashboard())))
+})
+
+it('every metric in the rules, alerts and the dashboard is one of Warder', () => {
+  const known = new Set<string>(METRIC_NAMES)
+  const texts = [read('rules.yaml'), read('alerts.yaml'), JSON.stringify(createDashboard())]
+  const used = texts.flatMap((text) => text.match(/\b(?:warder|process)_[a-z_]+/g) ?? [])
+  const unknown = used.filter((name) => !known.has(name) && !known.has(name.replace(/_bucket$/, '')))
+  expect(unknown).toEqual([])
+  expect(used.length).toBeGreaterThan(40)
 })
 
 it('every alert is fired by a test', () => {

@@ -13,16 +13,19 @@ export function* configuredNames({
   routes,
   policies,
   issuers,
-}: Pick<Settings, 'routes' | 'policies' | 'issuers'>): Sliced<IsConfigured> {
+  upstreams,
+}: Pick<Settings, 'routes' | 'policies' | 'issuers' | 'upstreams'>): Sliced<IsConfigured> {
   const names: Readonly<Record<ConfiguredLabel, Set<string>>> = {
     route: new Set(),
     policy: new Set([ANY_VALID_TOKEN.name]),
     issuer: new Set(),
+    upstream: new Set(),
   }
   for (const [label, all] of [
     ['route', routes],
     ['policy', policies],
     ['issuer', issuers],
+    ['upstream', upstreams],
   ] as const)
     for (const [index, { name }] of all.entries()) {
       names[label].add(name)

@@ -31,6 +31,7 @@ const refusedExchange = (
 ): ExchangeEvent => ({
   id,
   request: undefined,
+  route: undefined,
   decision: undefined,
   decide: undefined,
   judges: undefined,

@@ -23,6 +23,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
   readonly #rules: ExchangeRules
   readonly #clock: ExchangeClock
   readonly #request: ClientRequest
+  #route: string | undefined
   #judgement: Judgement | undefined
   #decisionMs: number | undefined
   #destination: Destination | undefined
@@ -71,9 +72,10 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.failed('bad_request', detail)
   }
 
-  #admitted({ id, judgement, destination, answer, corsHeaders }: Admission): void {
+  #admitted({ id, route, judgement, destination, answer, corsHeaders }: Admission): void {
     if (this.#isOver) return
     this.#id = id
+    this.#route = route
     this.#judgement = judgement
     this.#decisionMs = judgement && this.#clock.elapsedMs()
     this.#cookies = cookieFields(judgement?.cookies ?? [])
@@ -147,6 +149,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#context.onExchange({
       id: this.#id,
       request: this.#request.authz,
+      route: this.#route,
       decision: this.#judgement?.decision,
       decide: this.#judgement && this.#rules.decide,
       judges: this.#judgement && askedJudges(this.#judgement, this.#destination),

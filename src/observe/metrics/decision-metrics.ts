@@ -3,8 +3,9 @@ import type { Decision } from '../../decision/decision.ts'
 import type { DecisionEvent } from '../decision-log.ts'
 import { OTHER } from './configured-names.ts'
 import { METRICS } from './definitions.ts'
+import { observeDuration } from './observe-duration.ts'
 import type { MetricsRegistry } from './registry.ts'
-import type { HistogramSeries, Series } from './series.ts'
+import type { Series } from './series.ts'
 import type { SeriesSet } from './series-set.ts'
 
 /** In milliseconds. */
@@ -23,18 +24,8 @@ export function createDecisionMetrics(registry: MetricsRegistry): (event: Decisi
     const counted = counts.of(decision, via)
     counted.value += 1
     counted.exemplar = decision.id
-    observe(decision.outcome === 'allow' ? allowed : denied, durationMs, decision.id)
+    observeDuration(decision.outcome === 'allow' ? allowed : denied, BOUNDS_MS, durationMs, decision.id)
   }
-}
-
-function observe(series: HistogramSeries, durationMs: number, id: string): void {
-  let bucket = 0
-  // Most decisions are in the first buckets.
-  while (bucket < BOUNDS_MS.length && durationMs > (BOUNDS_MS[bucket] as number)) bucket += 1
-  series.counts[bucket] = (series.counts[bucket] as number) + 1
-  series.sum += durationMs / 1_000
-  series.exemplars[bucket] = id
-  series.exemplarValues[bucket] = durationMs / 1_000
 }
 
 /** A series with what it is found by. */

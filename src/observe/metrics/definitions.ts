@@ -18,6 +18,12 @@ const DURATION_BUCKETS = [
   0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.1, 1,
 ] as const
 
+/** From a cached file to a slow report. */
+const UPSTREAM_BUCKETS = [
+  0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30,
+] as const
+
+const SERVER_LABELS = ['upstream', 'server'] as const
 const SOURCE_LABELS = ['issuer', 'source'] as const
 
 /** In the order of the exposition. */
@@ -108,6 +114,63 @@ export const METRICS = {
     help: 'What was counted under _other instead of its names, because the metric has as many series as it may.',
     labels: ['metric'],
   },
+  warder_connections: {
+    type: 'gauge',
+    help: 'Open connections of a listener: decisions, grpc, spoe or gateway.',
+    labels: ['listener'],
+  },
+  warder_gateway_requests_total: {
+    type: 'counter',
+    help: 'Requests to the gateway, by the class of the status that the client was sent; none if it was gone.',
+    labels: ['route', 'status_class'],
+  },
+  warder_gateway_faults_total: {
+    type: 'counter',
+    help: 'Requests that the gateway gave up on by itself; rate_limited is one of the faults.',
+    labels: ['fault', 'route'],
+  },
+  warder_gateway_request_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of the bodies of requests that were forwarded.',
+    labels: ['route'],
+  },
+  warder_gateway_response_bytes_total: {
+    type: 'counter',
+    help: 'Bytes of the bodies of forwarded answers.',
+    labels: ['route'],
+  },
+  warder_gateway_upstream_duration_seconds: {
+    type: 'histogram',
+    help: "Time from a request on its way to a server to the first byte of the server's answer.",
+    labels: ['upstream'],
+    buckets: UPSTREAM_BUCKETS,
+  },
+  warder_gateway_retries_total: {
+    type: 'counter',
+    help: 'Further attempts to reach a server of an upstream for the same request.',
+    labels: ['upstream'],
+  },
+  warder_gateway_ejections_total: {
+    type: 'counter',
+    help: 'How often a process began to leave a server alone because it failed too often.',
+    labels: SERVER_LABELS,
+  },
+  warder_gateway_server_healthy: {
+    type: 'gauge',
+    help: 'Whether any process sends requests to the server (1), or all leave it alone (0).',
+    labels: SERVER_LABELS,
+    merge: 'max',
+  },
+  warder_gateway_active_requests: {
+    type: 'gauge',
+    help: 'Requests that a server has not answered in full yet.',
+    labels: SERVER_LABELS,
+  },
+  warder_auth_service_requests_total: {
+    type: 'counter',
+    help: 'Questions to an auth service: allowed, denied, failed, or remembered, which means not asked again.',
+    labels: ['service', 'result'],
+  },
   warder_build_info: {
     type: 'info',
     help: 'The version of Warder, and of the runtime.',
@@ -170,5 +233,5 @@ export const definitionOf = (name: MetricName): MetricDefinition => METRICS[name
  * Labels whose values are names of the configuration: they become `_other` in a metric with too many series, and series
  * of names that are gone are dropped.
  */
-export const CONFIGURED_LABELS = ['route', 'policy', 'issuer'] as const
+export const CONFIGURED_LABELS = ['route', 'policy', 'issuer', 'upstream'] as const
 export type ConfiguredLabel = (typeof CONFIGURED_LABELS)[number]
