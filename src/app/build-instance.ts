@@ -16,6 +16,8 @@ import type { KeyDeps } from '../keys/key-deps.ts'
 import { findShadowedRoutes } from '../policy/lint-routes.ts'
 import { err, ok, type Result } from '../result.ts'
 import { finishInSlices, finishNow, type Rest, type Sliced } from '../slices.ts'
+import { createSubjectNaming } from '../observe/subjects.ts'
+import { identityKeyOf } from './identity-key.ts'
 import { readTlsFiles, type TlsFiles } from './tls-files.ts'
 import { openKeySources, type Attempt, type OpenedKeys } from './keys/key-sources.ts'
 import { inspectSnapshot } from './keys/snapshot-files.ts'
@@ -120,7 +122,8 @@ function* openParts(config: LoadedConfig, deps: BuildDeps): Sliced<Result<Opened
     close(previous)
     return err({ diagnostics: problems, fileHashes })
   }
-  const guardInput = { ...settings, ...settings.limits, issuers }
+  const subjects = createSubjectNaming(settings.log, identityKeyOf(settings.log))
+  const guardInput = { ...settings, ...settings.limits, issuers, subjects }
   return ok({ config, guardInput, tlsFiles, users, fileHashes, files, close })
 }
 

@@ -115,24 +115,26 @@ function allow(trial: Trial, id: string): Allow | Deny {
     issuer: trial.issuer?.settings.name,
     isCacheHit: trial.isCacheHit,
     atSeconds: trial.nowSeconds,
+    subject: trial.verified?.subject,
     identity,
     notAfter: open !== undefined ? undefined : trial.verified?.notAfter,
   }
 }
 
 const deny = (trial: Trial, outcome: Denial, id: string): Deny => {
-  const { guard, route, policy, issuer, isCacheHit } = trial
+  const { guard, route, policy, issuer, isCacheHit, subject } = trial
   return toDeny(guard, outcome, id, {
     route: route?.name,
     policy: policy?.name,
     issuer: issuer?.settings.name,
     isCacheHit,
     atSeconds: trial.nowSeconds,
+    subject,
   })
 }
 
 /** What took part in a denial. */
-type Parts = Pick<Deny, 'route' | 'policy' | 'issuer' | 'isCacheHit' | 'atSeconds'>
+type Parts = Pick<Deny, 'route' | 'policy' | 'issuer' | 'isCacheHit' | 'atSeconds' | 'subject'>
 
 const NO_PARTS: Parts = { route: undefined, policy: undefined, issuer: undefined }
 
@@ -153,5 +155,6 @@ function toDeny({ realm, challenges }: Guard, denial: Denial, id: string, parts:
     issuer: parts.issuer,
     isCacheHit: parts.isCacheHit,
     atSeconds: parts.atSeconds,
+    subject: parts.subject,
   }
 }

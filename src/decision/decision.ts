@@ -13,6 +13,8 @@ interface DecisionBase {
   readonly isCacheHit?: true | undefined
   /** The time by which the token was judged, in epoch seconds; absent if no step ran, or several judges were asked. */
   readonly atSeconds?: number | undefined
+  /** Whom the token names, as {@link SubjectNaming} packs it; undefined if nobody is to be named, or no key verified it. */
+  readonly subject?: string | undefined
 }
 
 export interface Allow extends DecisionBase {

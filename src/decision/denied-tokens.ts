@@ -20,6 +20,8 @@ export interface DeniedToken {
   readonly times: TimeClaims | undefined
   /** Why it is denied even while its times allow it; undefined if that is not known. */
   readonly denial: Denial | undefined
+  /** Whom it names, if a key verified it and somebody is to be named. */
+  readonly subject?: string | undefined
 }
 
 /** What the issuer's keys were asked for, and what they answered. With any other answer, the entry is worthless. */
@@ -77,5 +79,8 @@ export function createDeniedTokens({ tokens, bytes }: VerifiedCacheLimits): Deni
 const nameOf = (digest: string, policyId: number): string => digest + String(policyId)
 
 /** Facts are short, except those that list what the configuration wants. */
-const sizeOf = ({ asked, denial }: DeniedToken): number =>
-  ENTRY_BYTES + (asked?.kid?.length ?? 0) + (denial === undefined ? 0 : JSON.stringify(denial).length)
+const sizeOf = ({ asked, denial, subject }: DeniedToken): number =>
+  ENTRY_BYTES +
+  (asked?.kid?.length ?? 0) +
+  (subject?.length ?? 0) +
+  (denial === undefined ? 0 : JSON.stringify(denial).length)

@@ -5,12 +5,21 @@ import { createVerifiedCache, type VerifiedCache, type VerifiedCacheLimits } fro
 import { ANY_VALID_TOKEN, compilePolicy, type Policy } from '../policy/compile-policy.ts'
 import { createRouteCompiler, type RouteTable } from '../policy/compile-routes.ts'
 import { finishNow, type Sliced } from '../slices.ts'
+import type { Claims } from '../syntax/claim-path.ts'
 import type { RouteSettings } from '../settings/route/definition.ts'
 import type { PolicySettings } from '../settings/policy/definition.ts'
 import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
 import { challengesByReason } from './challenge.ts'
 import type { DenyReason } from './reasons.ts'
 import { createDeniedTokens, type DeniedTokens } from './denied-tokens.ts'
+
+/** Whom tokens name, for the operator's log. */
+export interface SubjectNaming {
+  /** One text of visible ASCII, made of the claims of a genuine token. */
+  readonly pack: (claims: Claims) => string
+  /** Whether allowed requests are named, too; then the text is remembered with verified tokens. */
+  readonly ofAllows: boolean
+}
 
 /** What a guard is made of. The key sources behind the issuers are running already. */
 export interface GuardInput {
@@ -21,6 +30,8 @@ export interface GuardInput {
   readonly maxTokenBytes: number
   readonly cache: VerifiedCacheLimits
   readonly realm: string
+  /** Undefined: nobody is named. */
+  readonly subjects?: SubjectNaming | undefined
 }
 
 export interface Guard {
@@ -39,6 +50,7 @@ export interface Guard {
   readonly denied: DeniedTokens | undefined
   /** How many tokens were looked up in both so far. */
   readonly lookUps: TokenLookUps
+  readonly subjects: SubjectNaming | undefined
   /** Remembers token headers. */
   readonly readHeader: ReadHeader
   readonly realm: string
@@ -100,9 +112,10 @@ const toGuard = (input: GuardInput, compiled: CompiledPolicies, routes: RouteTab
   routes: input.routes.length === 0 ? undefined : routes,
   blankIdentity: compiled.identityNames.map(() => ''),
   maxTokenBytes: input.maxTokenBytes,
-  cache: createVerifiedCache(input.cache),
+  cache: createVerifiedCache(input.cache, input.subjects?.ofAllows),
   denied: createDeniedTokens(input.cache),
   lookUps: { hits: 0, misses: 0 },
+  subjects: input.subjects,
   readHeader: createHeaderMemo(),
   realm: input.realm,
   challenges: challengesByReason(input.realm),

@@ -41,6 +41,8 @@ export interface Trial {
   identity: readonly string[] | undefined
   /** The result of verification, for this request or an earlier one with the same token. */
   verified: VerifiedToken | undefined
+  /** Whom a denied token names, if a key verified it and somebody is to be named. */
+  subject: string | undefined
   /** Whether that was an earlier one. */
   isCacheHit: true | undefined
 }
@@ -73,6 +75,7 @@ export function createTrial(
     window: undefined,
     identity: undefined,
     verified: undefined,
+    subject: undefined,
     isCacheHit: undefined,
   }
 }

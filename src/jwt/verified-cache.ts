@@ -13,6 +13,8 @@ export interface VerifiedToken extends ValidityWindow {
   readonly key: VerificationKey
   /** Values of the identity headers, in the policy's order. */
   readonly identity: readonly string[]
+  /** Whom it names, in visible ASCII; undefined if nobody is to be named. */
+  readonly subject?: string | undefined
 }
 
 /** Entries are found by the digest of the token and the number of the policy. */
@@ -43,8 +45,15 @@ const MAX_ORIGINS = 4_096
  */
 export const digestOf = (token: string): string => hash('sha256', token, 'binary')
 
-/** A cache bounded by entries and bytes; undefined if one of them is 0. */
-export function createVerifiedCache({ tokens, bytes }: VerifiedCacheLimits): VerifiedCache | undefined {
+/**
+ * A cache bounded by entries and bytes; undefined if one of them is 0.
+ *
+ * @param keepsSubjects Whether `subject` is a part of what is remembered: one more value after those of the identity.
+ */
+export function createVerifiedCache(
+  { tokens, bytes }: VerifiedCacheLimits,
+  keepsSubjects = false,
+): VerifiedCache | undefined {
   if (tokens === 0 || bytes === 0) return undefined
   let records = new VerifiedRecords(tokens, bytes)
   let origins: Origin[] = []
@@ -70,10 +79,13 @@ export function createVerifiedCache({ tokens, bytes }: VerifiedCacheLimits): Ver
         return undefined
       }
       const { issuer, key } = origin
-      return { issuer, key, identity: records.identityAt(place), notBefore, notAfter }
+      const identity = records.identityAt(place)
+      const subject = (keepsSubjects && identity.pop()) || undefined
+      return { issuer, key, identity, notBefore, notAfter, subject }
     },
     put(digest, policyId, verified) {
-      const { identity, notBefore, notAfter } = verified
+      const { notBefore, notAfter } = verified
+      const identity = keepsSubjects ? [...verified.identity, verified.subject ?? ''] : verified.identity
       // First: it may empty the records.
       const origin = numberOf(verified)
       records.add(digest, policyId, { origin, notBefore, notAfter, identity })

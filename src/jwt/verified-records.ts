@@ -95,7 +95,7 @@ export class VerifiedRecords {
   }
 
   /** Reads the identity values, and notes the use. */
-  identityAt(place: RecordPlace): readonly string[] {
+  identityAt(place: RecordPlace): string[] {
     const { words, bytes } = this.#log.chunkOf(place)
     const start = unitOf(place) * 2
     words[start + ORIGIN] = (words[start + ORIGIN] as number) | USED
@@ -207,7 +207,7 @@ function isSameDigest(words: Uint32Array, start: number, wanted: Uint32Array): b
 }
 
 /** The lines of a text in which each one has an end. */
-function splitLines(text: string): readonly string[] {
+function splitLines(text: string): string[] {
   const lines: string[] = []
   let start = 0
   for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {

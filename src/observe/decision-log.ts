@@ -9,6 +9,7 @@ import type { LogFields } from './formats/line.ts'
 import type { Logger } from './logger.ts'
 import { denialFields } from './denial-fields.ts'
 import { redact } from './redact.ts'
+import { subjectFields } from './subjects.ts'
 import type { Sampling } from './sampling.ts'
 
 /** A decision that was made, for logs and metrics. */
@@ -122,6 +123,7 @@ function fieldsOf(event: DecisionEvent, client: string | undefined): LogFields {
     path: request === undefined ? undefined : redact(request.path),
     detail: detail === undefined ? undefined : redact(detail),
     ...(denial && denialFields(denial)),
+    ...subjectFields(decision.subject),
     ms: Math.round(durationMs * 1_000) / 1_000,
   }
 }

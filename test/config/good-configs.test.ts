@@ -244,7 +244,7 @@ describe('a configuration with nothing but an issuer', () => {
       trustedCallers: [],
       limits: { maxTokenBytes: 8_192 },
       cache: { tokens: 100_000, bytes: 67_108_864 },
-      log: { allows: 'none', denialsPerSecond: 100 },
+      log: { allows: 'none', identity: 'none', denialsPerSecond: 100 },
       realm: 'warder',
       drainMs: 5_000,
       workers: 'auto',

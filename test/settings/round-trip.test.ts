@@ -17,6 +17,7 @@ const files = {
   '/run/secrets/far_api_key': 'key',
   '/run/secrets/robot': 'pw',
   '/run/secrets/warder_caller': 'c'.repeat(64),
+  '/run/secrets/log_key': 'k'.repeat(32),
   '/run/secrets/warder_prometheus': 'p'.repeat(64),
   '/run/secrets/warder_ops': 'o'.repeat(64),
 }

@@ -5,6 +5,7 @@ import type { SocketAddress } from '../../socket-address.ts'
 import { socketText } from '../../socket-address.ts'
 import type { Instance } from '../build-instance.ts'
 import type { SelfSigned } from '../../http/sockets/certificates.ts'
+import { identityKeyOf } from '../identity-key.ts'
 import type { KeyRelay } from './key-relay.ts'
 import type { SourceKeys } from './source-keys.ts'
 
@@ -74,7 +75,11 @@ export function createOwnPlan(
       // Workers have no admin listener: neither its tokens nor its TLS leave this process.
       admin: withoutAccess(admin),
       // All together write as many lines as one process; the same for spans.
-      log: { ...log, denialsPerSecond: Math.ceil(log.denialsPerSecond / count) },
+      log: {
+        ...log,
+        denialsPerSecond: Math.ceil(log.denialsPerSecond / count),
+        ...(log.identity === 'hashed' && { identityKey: identityKeyOf(log) }),
+      },
       ...(tracing && {
         tracing: { ...tracing, tracesPerSecond: Math.ceil(tracing.tracesPerSecond / count) },
       }),

@@ -4,8 +4,10 @@ import { compileGuardSliced } from '../../decision/guard.ts'
 import { compileIssuer } from '../../jwt/issuer.ts'
 import type { KeySource } from '../../keys/key-source.ts'
 import { createCombinedSource } from '../../keys/sources/combined-source.ts'
+import { createSubjectNaming } from '../../observe/subjects.ts'
 import { finishInSlices, type Rest } from '../../slices.ts'
 import type { ServingInstance } from '../build-instance.ts'
+import { identityKeyOf } from '../identity-key.ts'
 import { newId, systemKeyDeps } from '../system.ts'
 import type { FileParts } from './file-parts.ts'
 import type { Mirrors } from './mirrors.ts'
@@ -26,7 +28,9 @@ export async function buildWorkerInstance(
   const issuers = settings.issuers.map((issuer, i) =>
     compileIssuer(issuer, combine((sources[i] ?? []).map((id) => mirrors.of(id)))),
   )
-  const guard = await finishInSlices(compileGuardSliced({ ...settings, ...settings.limits, issuers }), rest)
+  const subjects = createSubjectNaming(settings.log, identityKeyOf(settings.log))
+  const input = { ...settings, ...settings.limits, issuers, subjects }
+  const guard = await finishInSlices(compileGuardSliced(input), rest)
   const { gateway, tls } = settings.listen
   const hasFiles = gateway.length > 0 || tls !== undefined
   return {

@@ -37,7 +37,7 @@ const REMEMBERED: Readonly<Partial<Record<DenyReason, 'always' | 'by_clock'>>> =
 
 /** Remembers the denial of full verification, if the same token will be denied for the same reason. */
 export function rememberDenial(trial: Trial, denial: Denial, digest: string): void {
-  const { issuer, jws, keyAnswer, key, policy, window } = trial
+  const { issuer, jws, keyAnswer, key, policy, window, subject } = trial
   const kind = REMEMBERED[denial.reason]
   if (kind === undefined || jws === undefined || policy === undefined) return
   const asked = keyAnswer && questionOf(jws.header, keyAnswer)
@@ -49,6 +49,7 @@ export function rememberDenial(trial: Trial, denial: Denial, digest: string): vo
     key,
     times: key !== undefined && hasGoodTimes ? timeClaimsOf(jws.claims) : undefined,
     denial: kind === 'by_clock' ? undefined : denial,
+    subject,
   })
 }
 
@@ -88,6 +89,7 @@ export function recallDenial(trial: Trial, digest: string): Denial | undefined {
   }
   if (known.key !== undefined) known.issuer?.keys.noteUse(known.key)
   trial.issuer = known.issuer
+  trial.subject = known.subject
   trial.isCacheHit = true
   return denial
 }

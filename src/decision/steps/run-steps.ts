@@ -89,16 +89,23 @@ function afterVerification(
     if (digest !== undefined && trial.policy !== undefined)
       trial.guard.cache?.put(digest, trial.policy.id, trial.verified)
   } else {
+    // Without a key, the claims are what anybody may have written.
+    if (trial.key !== undefined) trial.subject = subjectOf(trial)
     if (digest !== undefined) rememberDenial(trial, verdict, digest)
     if (recorder === undefined) return verdict
   }
   return askEveryTime(trial, steps, recorder, verdict)
 }
 
-function toVerified({ issuer, key, identity, window }: Trial): VerifiedToken | undefined {
+const subjectOf = ({ guard, jws }: Trial): string | undefined =>
+  jws === undefined ? undefined : guard.subjects?.pack(jws.claims)
+
+function toVerified(trial: Trial): VerifiedToken | undefined {
+  const { issuer, key, identity, window } = trial
   if (issuer === undefined || key === undefined || identity === undefined || window === undefined)
     return undefined
-  return { issuer, key, identity, notBefore: window.notBefore, notAfter: window.notAfter }
+  const subject = trial.guard.subjects?.ofAllows === true ? subjectOf(trial) : undefined
+  return { issuer, key, identity, notBefore: window.notBefore, notAfter: window.notAfter, subject }
 }
 
 function askEveryTime(

@@ -66,10 +66,11 @@ function merged(
   const grants = allowing.flatMap(({ grant }) => grant ?? [])
   const ends = allowing.flatMap((verdict) => verdict.notAfter ?? [])
   const notAfter = ends.length === 0 ? undefined : Math.min(...ends)
+  const subject = allowing.find((verdict) => verdict.subject !== undefined)?.subject
   const policy = joined(allowing.map((verdict) => verdict.policy))
   const issuer = joined(allowing.map((verdict) => verdict.issuer))
   return {
-    decision: { id, route, policy, issuer, outcome: 'allow', reason: 'ok', identity, notAfter },
+    decision: { id, route, policy, issuer, outcome: 'allow', reason: 'ok', identity, notAfter, subject },
     grant: {
       headers: grants.flatMap(({ headers }) => headers),
       params: grants.flatMap(({ params }) => params),

@@ -39,6 +39,8 @@ export interface AllowVerdict {
   readonly identity?: readonly string[]
   /** When the token expires, leeway included, in epoch seconds. */
   readonly notAfter?: number | undefined
+  /** Whom the token names; see {@link Decision}. */
+  readonly subject?: string | undefined
   readonly grant?: Grant
   /** Values of `Set-Cookie` for the client. */
   readonly cookies?: readonly string[]

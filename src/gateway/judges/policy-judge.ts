@@ -32,7 +32,7 @@ export const policyJudge = (policy: Policy, decide: Decide): RouteJudge => ({
   ask: ({ authz }, settled) =>
     askCore(decide, { request: authz, policy }, (decision) => {
       if (decision.outcome === 'deny') return settled(denied(decision))
-      const { issuer, identity, notAfter } = decision
-      settled({ kind: 'allowed', policy: decision.policy, issuer, identity, notAfter })
+      const { issuer, identity, notAfter, subject } = decision
+      settled({ kind: 'allowed', policy: decision.policy, issuer, identity, notAfter, subject })
     }),
 })

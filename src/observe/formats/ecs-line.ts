@@ -20,6 +20,7 @@ export const ECS_NAMES: Readonly<Record<string, string>> = {
   route: 'rule.name',
   client: 'client.ip',
   user: 'user.name',
+  sub: 'user.id',
   method: 'http.request.method',
   status: 'http.response.status_code',
   request_bytes: 'http.request.bytes',
