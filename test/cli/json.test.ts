@@ -36,6 +36,7 @@ for (const [asked, schema, members] of [
   ['GET /v1/status', 'status', { isReady: true }],
   ['POST /v1/reload', 'reload', { result: 'success' }],
   ['POST /v1/keys/refresh', 'keys-refresh', { sources: [] }],
+  ['POST /v1/explain', 'explain', { decision: 'allow' }],
   ['GET /v1/decisions', 'decisions', { decisions: [decision] }],
   [`GET /v1/decisions/${ID}`, 'decision', { decision }],
 ] as const)
@@ -92,6 +93,7 @@ const CASES: readonly Case[] = [
   ['healthcheck', ['--url', 'http://127.0.0.1:1'], 'warder.error/v1', 6],
   ['status', ['--server', running.url], 'warder.status/v1', 0],
   ['explain', [ID, '--server', running.url], 'warder.decision/v1', 5],
+  ['explain', ['--server', running.url, ...READ, token], 'warder.explain/v1', 0],
   ['reload', ['--server', running.url], 'warder.reload/v1', 0],
   ['keys refresh', ['--server', running.url], 'warder.keys-refresh/v1', 0],
   ['decisions get', [ID, '--server', running.url], 'warder.decision/v1', 0],

@@ -6,6 +6,7 @@ const sandbox = createSandbox()
 const config = `${sandbox.path}/warder.yaml`
 afterAll(() => sandbox.remove())
 
+const tokenFile = sandbox.write('admin-token', SECRET)
 const REQUEST = 'GET https://api.example.com/orders/42'
 
 // `token mint` prints the token that it makes, and `config convert` the secret that it moves: that is their job.
@@ -37,6 +38,19 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['config', 'show', '-c', config],
   ['config', 'schema'],
   ['healthcheck', '--url', 'TOKEN'],
+  ['status', '--server', 'TOKEN'],
+  ['status', '--server', 'http://TOKEN@127.0.0.1:1'],
+  ['status', '--server', 'http://127.0.0.1:1/TOKEN'],
+  ['status', '--server', 'http://127.0.0.1:1', '--admin-token-file', 'TOKEN'],
+  ['status', '--server', 'http://127.0.0.1:1', '--admin-token-file', tokenFile],
+  ['reload', '--server', 'http://127.0.0.1:1', '--client-key', 'TOKEN'],
+  ['keys', 'refresh', 'TOKEN', '--server', 'http://127.0.0.1:1'],
+  ['decisions', 'get', 'TOKEN'],
+  ['decisions', 'tail', '--reason', 'TOKEN'],
+  ['decisions', 'tail', '--limit', 'TOKEN'],
+  ['explain', '--server', 'http://127.0.0.1:1', '-r', REQUEST],
+  ['explain', '--server', 'http://127.0.0.1:1', '-r', REQUEST, 'TOKEN'],
+  ['explain', '--server', 'http://127.0.0.1:1', 'TOKEN'],
   ['check', `--secret=${SECRET}`],
   ['version'],
 ]

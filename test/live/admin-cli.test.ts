@@ -186,6 +186,13 @@ for (const workers of [1, 2])
       }
     })
 
+    it('is ready for a health check that has no token', async () => {
+      const { warder } = await serve(workers, ADMIN)
+      const url = (await warder(['status'])).stderr.match(/http:\S+\d/)?.[0] ?? ''
+      const ran = await runWarder(['healthcheck', '--url', url])
+      expect([ran.code, ran.stdout]).toEqual([0, 'ready\n'])
+    })
+
     it('loads keys when it is asked to', async () => {
       const { warder } = await serve(workers)
       const all = await warder(['keys', 'refresh'])

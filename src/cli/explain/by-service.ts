@@ -32,7 +32,7 @@ export function runExplainByService(
   return withAdmin(cli, options, async (admin) => {
     const token = await readTokenUnlessNone(cli, argument, options)
     const { policy } = options
-    const body = { method, url, headers: Object.fromEntries(fields), policy, token }
+    const body = { method, url, headers: valuesByName(fields), policy, token }
     const question = { method: 'POST', path: '/v1/explain', body, schema: 'warder.explain/v1' } as const
     const { members } = await askJson(admin, question, { timeoutMs: EXPLAIN_TIMEOUT_MS })
     const { decision: outcome, status, reason, route, detail, why, fix, cause, stepsMissing } = members
@@ -57,4 +57,13 @@ export function runExplainByService(
     )
     return exitCodeOfAnswer(answered)
   })
+}
+
+/** A name may be there several times, as in a request. */
+function valuesByName(
+  fields: readonly (readonly [name: string, value: string])[],
+): Readonly<Record<string, readonly string[]>> {
+  const values = new Map<string, string[]>()
+  for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value])
+  return Object.fromEntries(values)
 }
