@@ -11,7 +11,7 @@ import { parseClientAddress } from '../syntax/client-address.ts'
  */
 export type ReadClient<Arrived> = (arrived: Arrived, peer: string) => string | undefined
 
-/** The address is parsed when it is read, because most decisions are allowed, and have no line. */
+/** The address is parsed when it is first read, because most decisions are allowed, and have no line. */
 export class DecisionMade<Arrived> implements DecisionEvent {
   readonly decision: Decision
   readonly status: number
@@ -25,6 +25,8 @@ export class DecisionMade<Arrived> implements DecisionEvent {
   readonly #arrived: Arrived
   readonly #peer: string
   readonly #readClient: ReadClient<Arrived>
+  #client: string | undefined
+  #isClientRead = false
 
   constructor(
     facts: Omit<DecisionEvent, 'clientAddress' | 'isEveryLogged' | 'judges' | 'trace'>,
@@ -46,7 +48,9 @@ export class DecisionMade<Arrived> implements DecisionEvent {
   }
 
   get clientAddress(): string | undefined {
-    return this.#readClient(this.#arrived, this.#peer)
+    if (!this.#isClientRead) this.#client = this.#readClient(this.#arrived, this.#peer)
+    this.#isClientRead = true
+    return this.#client
   }
 }
 
@@ -61,7 +65,7 @@ export const believed =
 
 /** @param peer Empty on a unix socket. */
 function isOnThisMachine(peer: string): boolean {
-  if (peer === '') return true
+  if (peer === '' || peer === '127.0.0.1') return true
   const address = parseClientAddress(peer)
   return address === '::1' || address?.startsWith('127.') === true
 }
