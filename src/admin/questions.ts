@@ -1,4 +1,5 @@
 /** What the admin listener asks the processes that decide. Plain data only: they may be other processes. */
+import type { DecisionCounts, FreshAnswer, FreshAsked } from './process-decisions.ts'
 import type { GatewayReport } from '../gateway/gateway-report.ts'
 import type { DecisionAnswer, DecisionFilter, DecisionsAnswer } from './decision-record.ts'
 import type { ListenerState } from './listeners.ts'
@@ -7,6 +8,10 @@ import type { ListenerState } from './listeners.ts'
 export interface ProcessQuestions {
   /** How many decisions the process has made since it started. */
   readonly decided: { readonly asked: null; readonly answer: number }
+  /** Counts since the process started. */
+  readonly counts: { readonly asked: null; readonly answer: DecisionCounts }
+  /** Which decisions it has kept since it was asked last. */
+  readonly fresh: { readonly asked: FreshAsked; readonly answer: FreshAnswer }
   /** Which decisions it keeps, newest first. */
   readonly decisions: { readonly asked: DecisionFilter; readonly answer: DecisionsAnswer }
   /** The decision of this id, with its steps; null if it does not keep it. */

@@ -10,6 +10,7 @@ import { isLoopback } from '../settings/values/listen-address.ts'
 import type { SocketAddress } from '../socket-address.ts'
 import { adminRows, type AdminContext } from './admin-rows.ts'
 import { monotonicMs, setTimer } from './system.ts'
+import { createDecisionWatch } from './watch-decisions.ts'
 
 /**
  * @param address Null for none.
@@ -32,11 +33,20 @@ export function openAdmin(
     guesses: createGuessLimit(monotonicMs),
     onDenied: log.onDenied,
   })
-  return createAdminListener({
+  const watch = createDecisionWatch(context.askAll, instance)
+  const listener = createAdminListener({
     address,
     certificates: first && ((): Certificates => instance().adminCertificates ?? first),
-    route: createAdminRouter(adminRows(context), { ...access, onFault: log.onFault }),
+    route: createAdminRouter(adminRows(context, watch.rows), { ...access, onFault: log.onFault }),
     hosts: () => instance().config.settings.listen.adminHosts ?? [],
     ...log.listener,
   })
+  watch.start()
+  return {
+    ...listener,
+    stop() {
+      watch.stop()
+      return listener.stop()
+    },
+  }
 }

@@ -33,8 +33,8 @@ export interface AdminContext {
   readonly workers?: () => readonly WorkerHealth[]
 }
 
-/** Each row computes its answer anew for each request. */
-export function adminRows(context: AdminContext): readonly AdminRoute[] {
+/** Each row computes its answer anew for each request. @param watching Rows about what is followed over time. */
+export function adminRows(context: AdminContext, watching: readonly AdminRoute[]): readonly AdminRoute[] {
   const { instance, record } = context
   // Those of the start: a reload opens and closes none.
   const kinds = listenerKinds(instance().config.settings.listen)
@@ -46,6 +46,7 @@ export function adminRows(context: AdminContext): readonly AdminRoute[] {
     refreshRoute(() => instance().guard.issuers),
     keysRoute(() => reportKeys(instance().guard.issuers)),
     ...decisionRows(context.askAll),
+    ...watching,
     upstreamsRoute(context.askAll),
     openapiRoute(() => rows, packageJson.version),
     ...consoleRoutes(loadConsole),

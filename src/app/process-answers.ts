@@ -20,6 +20,8 @@ export const createProcessAnswers = ({
   metrics,
 }: AnsweringParts): ProcessAnswers => ({
   decided: () => decided(),
+  counts: () => recent.counts(),
+  fresh: (asked) => recent.fresh(asked),
   decisions: (filter) => recent.list(filter),
   decision: async (id) => (await recent.find(id)) ?? null,
   gateway: () => listeners()?.gateway?.report() ?? null,

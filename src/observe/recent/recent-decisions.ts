@@ -1,4 +1,5 @@
 /** The last decisions of this process, each with its facts, and with its steps as far as there are not too many. */
+import type { DecisionCounts, FreshAnswer, FreshAsked } from '../../admin/process-decisions.ts'
 import type {
   DecisionAnswer,
   DecisionFilter,
@@ -7,10 +8,10 @@ import type {
 } from '../../admin/decision-record.ts'
 import type { Decide } from '../../decision/decide.ts'
 import type { DecisionEvent } from '../decision-log.ts'
-import { Allowance } from './allowance.ts'
 import { factsOf, secondsOf } from './decision-facts.ts'
 import { compileFilter } from './decision-filter.ts'
 import { NO_STEPS, toTrace, traceText, withoutSteps, type DecisionTrace } from './decision-trace.ts'
+import { DecisionTally } from './decision-tally.ts'
 import { createRecordStore, type KeptDecision } from './record-store.ts'
 import { rerunSteps } from './rerun-steps.ts'
 import { createTraceQueue, type TraceQueueDeps } from './trace-queue.ts'
@@ -25,27 +26,21 @@ export interface RecentDecisionsDeps extends TraceQueueDeps {
 export interface RecentDecisions {
   /** @param isLogged The decision has a log line. */
   onDecision(event: DecisionEvent, isLogged: boolean): void
+  /** Since the process started, those that are not kept included. */
+  counts(): DecisionCounts
+  /** Newest first. */
+  fresh(asked: FreshAsked): FreshAnswer
   /** Newest first. */
   list(filter: DecisionFilter): DecisionsAnswer
   /** Undefined if it is not kept, or not of this process. */
   find(id: string): Promise<DecisionAnswer | undefined>
 }
 
-/** Kept decisions of one reason in a second, on average and in a moment; the rest is only counted. */
-const LOGGED_PER_SECOND = [200, 400] as const
-const OTHERS_PER_SECOND = [50, 100] as const
-
-interface ReasonAllowance {
-  readonly logged: Allowance
-  readonly others: Allowance
-}
-
 export function createRecentDecisions(deps: RecentDecisionsDeps): RecentDecisions {
   const { maxRecords, digestOf } = deps
   const store = createRecordStore(maxRecords)
   const traces = createTraceQueue(deps)
-  const allowances = new Map<string, ReasonAllowance>()
-  let count = 0
+  const tally = new DecisionTally()
   const trace = async (kept: KeptDecision, event: DecisionEvent): Promise<void> => {
     const { reason } = kept
     const config = (event.decide && digestOf(event.decide)) ?? null
@@ -59,16 +54,24 @@ export function createRecentDecisions(deps: RecentDecisionsDeps): RecentDecision
   }
   return {
     onDecision(event, isLogged) {
-      count++
-      const { decision } = event
+      const { decision, durationMs } = event
       const { id, outcome, reason } = decision
-      if (maxRecords() === 0 || !allowanceOf(allowances, reason, isLogged).take(secondsOf(decision) * 1_000))
-        return
+      const { logged, others } = tally.add(reason, outcome, durationMs)
+      if (maxRecords() === 0 || !(isLogged ? logged : others).take(secondsOf(decision) * 1_000)) return
+      const { count } = tally
       const facts = JSON.stringify(factsOf(event))
       const kept = { id, outcome, reason, isLogged, count, facts, trace: '' }
       const isTraced = traces.offer(isLogged, () => trace(kept, event))
       if (!isTraced) kept.trace = LIMITED
       store.add(kept)
+    },
+    counts: () => tally.counts(),
+    fresh({ counts, limit }) {
+      const { process, count } = tally
+      const seen = counts[process] ?? count
+      const newer = [...store.all()].filter((kept) => kept.count > seen).toSorted(byCountDown)
+      const decisions = newer.slice(0, limit).map(({ facts }) => JSON.parse(facts) as DecisionRecord)
+      return { process, count, decisions, leftOut: count - seen - decisions.length }
     },
     list(filter) {
       const { after = '', limit = DEFAULT_LIMIT } = filter
@@ -80,7 +83,7 @@ export function createRecentDecisions(deps: RecentDecisionsDeps): RecentDecision
         const facts = JSON.parse(kept.facts) as DecisionRecord
         if (matches(facts)) decisions.push(facts)
       }
-      return { decisions, dropped: Math.max(0, count - countAt(store.all(), after) - newer.length) }
+      return { decisions, dropped: Math.max(0, tally.count - countAt(store.all(), after) - newer.length) }
     },
     async find(id) {
       const kept = store.get(id)
@@ -101,16 +104,9 @@ const DEFAULT_LIMIT = 100
 /** In place of a trace that was not made. */
 const LIMITED = '-'
 
-function allowanceOf(allowances: Map<string, ReasonAllowance>, reason: string, isLogged: boolean): Allowance {
-  let known = allowances.get(reason)
-  if (known === undefined) {
-    known = { logged: new Allowance(...LOGGED_PER_SECOND), others: new Allowance(...OTHERS_PER_SECOND) }
-    allowances.set(reason, known)
-  }
-  return isLogged ? known.logged : known.others
-}
-
 const byIdDown = (a: KeptDecision, b: KeptDecision): number => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
+
+const byCountDown = (a: KeptDecision, b: KeptDecision): number => b.count - a.count
 
 /** How many decisions had been made at an id: exact if it is of this process, else by its nearest neighbour. */
 function countAt(all: Iterable<KeptDecision>, after: string): number {
