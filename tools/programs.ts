@@ -31,6 +31,7 @@ const PACKAGE_OF = {
   // With promtool.
   prometheus: 'prometheus',
   'fail2ban-regex': 'fail2ban',
+  jq: 'jq',
 } as const
 
 /** A library is installed if this file is there. */
