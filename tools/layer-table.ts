@@ -161,6 +161,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'fastest-levenshtein': ['suggest.ts'],
   commander: ['cli/'],
   preact: ['console/'],
+  uplot: ['console/parts/chart.tsx'],
   'lru-cache': [
     'decision/denied-tokens.ts',
     'keys/refresh/unknown-kids.ts',

@@ -27,7 +27,7 @@ export function App(): JSX.Element {
           <span class="hidden">, switch to {zoneName(!isUtc, Date.now())}</span>
         </button>
       </header>
-      <main>
+      <main id="main" tabIndex={-1}>
         {isTokenNeeded ? (
           <TokenForm isRefused={isRefused} onToken={setToken} />
         ) : (

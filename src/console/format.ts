@@ -15,6 +15,12 @@ export function formatMs(ms: number): string {
   return ms < 1_000 ? `${formatNumber(ms)} ms` : `${formatNumber(ms / 1_000)} s`
 }
 
+/** `512 B`, `12.3 KiB`, `117 MiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_024) return `${formatNumber(bytes)} B`
+  return bytes < 1_024 ** 2 ? `${formatNumber(bytes / 1_024)} KiB` : `${formatNumber(bytes / 1_024 ** 2)} MiB`
+}
+
 const STEPS = [
   [86_400, 'd'],
   [3_600, 'h'],
@@ -45,6 +51,10 @@ export function formatTimeOfDay(atMs: number, isUtc: boolean, nowMs: number): st
   const day = date.format(atMs)
   return day === date.format(nowMs) ? time.format(atMs) : `${day} ${time.format(atMs)}`
 }
+
+/** `13:04`, for the axis of a plot. */
+export const formatClock = (atMs: number, isUtc: boolean): string =>
+  formats(isUtc).time.format(atMs).slice(0, 5)
 
 /** `UTC`, or `UTC+2`: what all times of the page are in. */
 export const zoneName = (isUtc: boolean, nowMs: number): string =>

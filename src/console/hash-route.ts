@@ -1,6 +1,6 @@
 /** Where in the console the page is: the part of its URL after `#`, so that every view has a link. */
 
-export const VIEWS = ['overview', 'issuers'] as const
+export const VIEWS = ['overview', 'decisions', 'issuers', 'upstreams', 'limits', 'config'] as const
 
 export type View = (typeof VIEWS)[number]
 

@@ -13,4 +13,8 @@ describe('the URL of the console', () => {
   ] as const
   for (const [address, url] of URLS)
     it(`of ${address} is ${url}`, () => expect(consoleUrl(address)).toBe(url as never))
+
+  it('is that of HTTPS with `admin.tls`', () => {
+    expect(consoleUrl('10.0.0.5:9181', true)).toBe('https://10.0.0.5:9181/')
+  })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'bun:test'
 import {
   formatAge,
+  formatBytes,
   formatCount,
   formatMs,
   formatNumber,
@@ -17,6 +18,9 @@ describe('numbers and times of the console', () => {
     [formatNumber(0.512_3), '0.512'],
     [formatNumber(12.34), '12.3'],
     [formatNumber(1_234.5), '1,235'],
+    [formatBytes(512), '512 B'],
+    [formatBytes(12_600), '12.3 KiB'],
+    [formatBytes(117 * 1024 ** 2), '117 MiB'],
     [formatMs(0.012_4), '12.4 µs'],
     [formatMs(3.4), '3.4 ms'],
     [formatMs(1_200), '1.2 s'],

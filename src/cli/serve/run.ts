@@ -178,7 +178,7 @@ function announce(
   if (count > 1) talk(`warder: ${count} workers`)
   if (why !== undefined) talk(`warder: one process, because ${why}`)
   const { admin, gateway, grpc, spoe } = config.settings.listen
-  const page = consoleUrl(admin === null ? undefined : second)
+  const page = consoleUrl(admin === null ? undefined : second, config.settings.admin.tls !== undefined)
   if (page !== undefined) talk(`warder: console on ${page}`)
   const others = service.addresses.slice(admin === null ? 1 : 2)
   const gateways = others.slice(0, gateway.length)

@@ -13,7 +13,7 @@ export class AdminRefusal extends Error {
 }
 
 export interface AdminClient {
-  get<T>(path: string, signal?: AbortSignal): Promise<T>
+  get<T>(path: string, signal?: AbortSignal, form?: 'json' | 'text'): Promise<T>
   post<T>(path: string, body: unknown): Promise<T>
   /** Resolves when the server ends the stream. */
   stream(path: string, onEvent: (event: StreamEvent) => void, signal: AbortSignal): Promise<void>
@@ -49,10 +49,10 @@ export function createAdminClient(token: () => string | undefined, onUnauthorize
     throw new AdminRefusal(response.status, await messageOf(response))
   }
   return {
-    async get<T>(path: string, signal?: AbortSignal) {
+    async get<T>(path: string, signal?: AbortSignal, form: 'json' | 'text' = 'json') {
       const deadline = AbortSignal.timeout(TIMEOUT_MS)
       const response = await ask(path, { signal: signal ? AbortSignal.any([signal, deadline]) : deadline })
-      return (await response.json()) as T
+      return (await response[form]()) as T
     },
     async post<T>(path: string, body: unknown) {
       const response = await ask(path, {

@@ -14,9 +14,14 @@ const NOTHING = { answer: undefined, failure: undefined }
 
 /**
  * @param path Undefined: nothing is asked.
+ * @param form Of the answer; text has the type string.
  * @param everyMs Time between two questions; 0: asked once. A hidden page does not ask.
  */
-export function useAnswer<T>(path: string | undefined, everyMs = 0): Answered<T> {
+export function useAnswer<T>(
+  path: string | undefined,
+  everyMs = 0,
+  form: 'json' | 'text' = 'json',
+): Answered<T> {
   const { client } = useConsole()
   const [state, setState] = useState<Answered<T> & { readonly path?: string }>(NOTHING)
   useEffect(() => {
@@ -29,7 +34,7 @@ export function useAnswer<T>(path: string | undefined, everyMs = 0): Answered<T>
     const ask = async (): Promise<void> => {
       if (document.hidden) return askAgain()
       try {
-        const answer = await client.get<T>(path, ended.signal)
+        const answer = await client.get<T>(path, ended.signal, form)
         if (!ended.signal.aborted) setState({ path, answer, failure: undefined })
       } catch (fault) {
         if (ended.signal.aborted) return
@@ -43,6 +48,6 @@ export function useAnswer<T>(path: string | undefined, everyMs = 0): Answered<T>
       ended.abort()
       clearTimeout(timer)
     }
-  }, [client, path, everyMs])
+  }, [client, path, everyMs, form])
   return state.path === path || path === undefined ? state : NOTHING
 }

@@ -3,7 +3,15 @@ import type { JSX } from 'preact'
 import type { Answered } from '../api/use-answer.ts'
 import { Shown } from './shown.tsx'
 
-export function FailureNote({ failure, answer }: Answered<unknown>): JSX.Element | null {
+const NO_SUCH_PATH = 404
+
+interface FailureNoteProps extends Answered<unknown> {
+  /** Shows nothing if this Warder has no such path. */
+  readonly isOptional?: boolean
+}
+
+export function FailureNote({ failure, answer, isOptional = false }: FailureNoteProps): JSX.Element | null {
+  if (isOptional && failure?.status === NO_SUCH_PATH) return null
   if (failure === undefined)
     return answer === undefined ? (
       <p class="faint" role="status">
@@ -13,7 +21,7 @@ export function FailureNote({ failure, answer }: Answered<unknown>): JSX.Element
   return (
     <p class="note bad" role="alert">
       <strong>{answer === undefined ? 'Could not be read' : 'Not up to date'}:</strong>{' '}
-      <Shown text={failure.message} />
+      <Shown text={failure.message} isProse />
     </p>
   )
 }

@@ -18,7 +18,7 @@ export function ProblemList({ problems }: { readonly problems: readonly ServiceP
         <li key={text} class={`note ${tone}`}>
           <Badge tone={tone}>{tone === 'bad' ? 'problem' : 'warning'}</Badge>{' '}
           <a href={toHash(view)}>
-            <Shown text={text} />
+            <Shown text={text} isProse />
           </a>
         </li>
       ))}

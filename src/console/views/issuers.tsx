@@ -1,15 +1,18 @@
 /** Issuers: the state of their keys, and what is known of each key. */
 import type { JSX } from 'preact'
+import type { HistoryAnswer, KeyMoment } from '../../admin/decision-record.ts'
 import type { IssuerKeysReport, KeyReport } from '../../admin/keys-report.ts'
 import type { KeysAnswer } from '../api/keys-answer.ts'
 import { useAnswer } from '../api/use-answer.ts'
 import { Badge, type Tone } from '../parts/badge.tsx'
 import { FailureNote } from '../parts/failure-note.tsx'
+import { KeyLane } from '../parts/key-lane.tsx'
 import { Shown } from '../parts/shown.tsx'
 import { useNow } from '../parts/use-now.ts'
 import { When } from '../parts/when.tsx'
 
 export const KEYS_INTERVAL_MS = 5_000
+const HISTORY_INTERVAL_MS = 30_000
 
 const TONE_OF_KEYS: Readonly<Record<IssuerKeysReport['state'], Tone>> = {
   fresh: 'good',
@@ -20,12 +23,20 @@ const TONE_OF_KEYS: Readonly<Record<IssuerKeysReport['state'], Tone>> = {
 
 export function IssuersView(): JSX.Element {
   const keys = useAnswer<KeysAnswer>('/v1/keys', KEYS_INTERVAL_MS)
+  const history = useAnswer<HistoryAnswer>('/v1/history', HISTORY_INTERVAL_MS)
   const nowMs = useNow()
+  const momentsOf = ({ name, source }: IssuerKeysReport): readonly KeyMoment[] =>
+    history.answer?.issuers.find((one) => one.name === name && one.source === source)?.moments ?? []
   return (
     <>
       <FailureNote {...keys} />
       {keys.answer?.issuers.map((issuer) => (
-        <IssuerPanel key={`${issuer.name} ${issuer.source}`} issuer={issuer} nowMs={nowMs} />
+        <IssuerPanel
+          key={`${issuer.name} ${issuer.source}`}
+          issuer={issuer}
+          moments={momentsOf(issuer)}
+          nowMs={nowMs}
+        />
       ))}
     </>
   )
@@ -33,10 +44,11 @@ export function IssuersView(): JSX.Element {
 
 interface IssuerPanelProps {
   readonly issuer: IssuerKeysReport
+  readonly moments: readonly KeyMoment[]
   readonly nowMs: number
 }
 
-function IssuerPanel({ issuer, nowMs }: IssuerPanelProps): JSX.Element {
+function IssuerPanel({ issuer, moments, nowMs }: IssuerPanelProps): JSX.Element {
   const { name, source, state, loadedAt, lastError, origin, keys, ignored } = issuer
   return (
     <section class="panel" aria-label={`Issuer ${name}`}>
@@ -62,6 +74,7 @@ function IssuerPanel({ issuer, nowMs }: IssuerPanelProps): JSX.Element {
           </>
         )}
       </dl>
+      <KeyLane moments={moments} nowMs={nowMs} />
       <KeyTable keys={keys} nowMs={nowMs} />
       {ignored.length > 0 && (
         <>

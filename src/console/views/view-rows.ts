@@ -1,8 +1,12 @@
 /** The views, in the order of the navigation. */
 import type { ComponentType } from 'preact'
 import type { ConsolePlace, View } from '../hash-route.ts'
+import { ConfigView } from './config.tsx'
+import { DecisionsView } from './decisions.tsx'
 import { IssuersView } from './issuers.tsx'
+import { LimitsView } from './limits.tsx'
 import { OverviewView } from './overview.tsx'
+import { UpstreamsView } from './upstreams.tsx'
 
 export interface ViewProps {
   readonly place: ConsolePlace
@@ -15,5 +19,9 @@ interface ViewRow {
 
 export const VIEW_ROWS: Readonly<Record<View, ViewRow>> = {
   overview: { title: 'Overview', View: OverviewView },
+  decisions: { title: 'Decisions', View: DecisionsView },
   issuers: { title: 'Issuers', View: IssuersView },
+  upstreams: { title: 'Upstreams', View: UpstreamsView },
+  limits: { title: 'Limits', View: LimitsView },
+  config: { title: 'Config', View: ConfigView },
 }
