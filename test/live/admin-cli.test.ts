@@ -175,7 +175,7 @@ for (const workers of [1, 2])
       expect((await warder(['keys', 'list'], { env: { WARDER_ADMIN_TOKEN_FILE: reader[1] } })).code).toBe(0)
       const cases = [
         [[], '--admin-token-file FILE'],
-        [wrong, 'does not know the token in'],
+        [wrong, 'does not know the token in "'],
         [reader, 'change'],
       ] as const
       for (const [flags, says] of cases) {

@@ -2,14 +2,12 @@
 import { reachableAddress } from '../../settings/values/listen-address.ts'
 import type { Settings } from '../../settings/definition.ts'
 import { parseUrl } from '../../syntax/parse-url.ts'
-import { WarderError } from '../../errors.ts'
-import { quoted } from '../../printable.ts'
 import type { Cli } from '../cli.ts'
 import type { ExitCode } from '../exit-codes.ts'
-import { readInputFile } from '../read-input.ts'
 import { warn } from '../report-fault.ts'
 import { usageError } from '../usage-error.ts'
 import { DEFAULT_SERVER, type AdminOptions } from './admin-flags.ts'
+import { readAccess, type ListenerAccess } from './listener-access.ts'
 
 export interface AdminTarget {
   readonly url: URL
@@ -20,16 +18,6 @@ export interface AdminTarget {
   /** The flag by which another one is named. */
   readonly flag: string
   readonly access: ListenerAccess
-}
-
-/** What the listener is shown, and how it is recognised. */
-export interface ListenerAccess {
-  readonly token: string | undefined
-  /** How the file of the token was named. */
-  readonly tokenFile: string | undefined
-  /** Authorities in PEM form in place of those of the system. */
-  readonly ca: Buffer | undefined
-  readonly certificate: { readonly cert: Buffer; readonly key: Buffer } | undefined
 }
 
 /**
@@ -99,65 +87,6 @@ export function parseAdminTarget(named: string, text: string, access: ListenerAc
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
     throw usageError(`${named}: more than a scheme, a host and a port`, forms)
   return { url, unix: undefined, where: url.origin, flag, access }
-}
-
-/**
- * Reads the files of the flags.
- *
- * @throws WarderError ERR_CLI_USAGE, ERR_CLI_FILE_UNREADABLE, ERR_CLI_TOKEN_ABSENT
- */
-export function readAccess(cli: Pick<Cli, 'env'>, options: AdminOptions): ListenerAccess {
-  const fromEnv = cli.env['WARDER_ADMIN_TOKEN_FILE'] || undefined
-  const tokenFile = options.adminTokenFile ?? fromEnv
-  const named = options.adminTokenFile === undefined ? 'WARDER_ADMIN_TOKEN_FILE' : '--admin-token-file'
-  return {
-    tokenFile,
-    token: tokenFile === undefined ? undefined : readAdminToken(named, tokenFile),
-    ca: options.caFile === undefined ? undefined : readPem('--ca-file', options.caFile, 'CERTIFICATE'),
-    certificate: readClientCertificate(options),
-  }
-}
-
-/** What a header field can hold; a token is one word. */
-const TOKEN = /^[\x21-\x7e]+$/
-
-function readAdminToken(named: string, file: string): string {
-  const token = readInputFile(named, file).toString('utf8').trim()
-  if (token === '')
-    throw new WarderError('ERR_CLI_TOKEN_ABSENT', `${named}: ${quoted(file)} is empty`, {
-      hints: ['write the token of `admin.tokens` into it, and nothing else'],
-    })
-  if (TOKEN.test(token)) return token
-  throw usageError(
-    `${named}: ${quoted(file)} holds more than a token`,
-    'write the token of `admin.tokens` into it, and nothing else',
-  )
-}
-
-function readClientCertificate({
-  clientCertificate,
-  clientKey,
-}: AdminOptions): ListenerAccess['certificate'] {
-  if (clientCertificate === undefined && clientKey === undefined) return undefined
-  if (clientCertificate === undefined || clientKey === undefined)
-    throw usageError(
-      '--client-certificate and --client-key belong together',
-      'name both: --client-certificate cert.pem --client-key key.pem',
-    )
-  return {
-    cert: readPem('--client-certificate', clientCertificate, 'CERTIFICATE'),
-    key: readPem('--client-key', clientKey, 'PRIVATE KEY'),
-  }
-}
-
-function readPem(flag: string, file: string, label: 'CERTIFICATE' | 'PRIVATE KEY'): Buffer {
-  const content = readInputFile(flag, file)
-  const isPem = content.includes('-----BEGIN ') && content.includes(`${label}-----`)
-  if (isPem) return content
-  throw usageError(
-    `${flag}: ${quoted(file)} holds no ${label.toLowerCase()} in PEM form`,
-    `name a file with a line -----BEGIN ${label}-----`,
-  )
 }
 
 const LOOPBACK = /^(?:localhost|.*\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/

@@ -1,5 +1,6 @@
 /** What it means that a listener answers something else than what was asked for, and what to do about it. */
 import { WarderError, type ErrorCode } from '../../errors.ts'
+import { quoted } from '../../printable.ts'
 import type { JsonObject } from '../../strict-json.ts'
 import { NO_ENDPOINT } from '../../server/endpoint-handler.ts'
 import { readVersion } from '../version.ts'
@@ -79,7 +80,7 @@ function unauthorised({ access }: AdminTarget): Refusal {
       }
     : {
         code,
-        message: `it does not know the token in ${access.tokenFile}`,
+        message: `it does not know the token in ${quoted(access.tokenFile ?? '')}`,
         hints: ['write one of the tokens of `admin.tokens` of this service into the file'],
       }
 }

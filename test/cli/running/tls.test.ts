@@ -81,6 +81,8 @@ describe('a listener with TLS', () => {
       ['--client-certificate', client.certFile],
       ['--client-key', client.keyFile],
       ['--ca-file', client.keyFile],
+      ['--client-certificate', client.certFile, '--client-key', server.keyFile],
+      ['--client-certificate', client.keyFile, '--client-key', client.keyFile],
       ['--client-certificate', client.certFile, '--client-key', client.certFile],
     ]) {
       const ran = await status(...at(mutual), ...args)
