@@ -25,6 +25,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
   readonly #request: ClientRequest
   #route: string | undefined
   #judgement: Judgement | undefined
+  #judges: readonly AskedJudge[] | undefined
   #decisionMs: number | undefined
   #destination: Destination | undefined
   /** Once the request may go on. */
@@ -77,6 +78,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
     this.#id = id
     this.#route = route
     this.#judgement = judgement
+    this.#judges = judgement && askedJudges(judgement, destination)
     this.#decisionMs = judgement && this.#clock.elapsedMs()
     this.#cookies = cookieFields(judgement?.cookies ?? [])
     if (answer !== undefined) return this.answerOwn(answer)
@@ -152,7 +154,7 @@ export class Exchange implements ClientEvents, ForwardingEvents {
       route: this.#route,
       decision: this.#judgement?.decision,
       decide: this.#judgement && this.#rules.decide,
-      judges: this.#judgement && askedJudges(this.#judgement, this.#destination),
+      judges: this.#judges,
       clientAddress: parseClientAddress(this.#request.forwarded.realIp),
       status,
       upstream: this.#destination?.upstream.settings.name,

@@ -12,7 +12,7 @@ import { factsOf, secondsOf } from './decision-facts.ts'
 import { compileFilter } from './decision-filter.ts'
 import { NO_STEPS, toTrace, traceText, withoutSteps, type DecisionTrace } from './decision-trace.ts'
 import { DecisionTally } from './decision-tally.ts'
-import { createRecordStore, type KeptDecision } from './record-store.ts'
+import { createRecordStore, type KeptDecision, type RecordStore } from './record-store.ts'
 import { rerunSteps } from './rerun-steps.ts'
 import { createTraceQueue, type TraceQueueDeps } from './trace-queue.ts'
 
@@ -66,37 +66,47 @@ export function createRecentDecisions(deps: RecentDecisionsDeps): RecentDecision
       store.add(kept)
     },
     counts: () => tally.counts(),
-    fresh({ counts, limit }) {
+    fresh: ({ counts, limit }) => {
       const { process, count } = tally
       const seen = counts[process] ?? count
-      const newer = [...store.all()].filter((kept) => kept.count > seen).toSorted(byCountDown)
-      const decisions = newer.slice(0, limit).map(({ facts }) => JSON.parse(facts) as DecisionRecord)
+      const decisions = newest(store, seen, limit)
       return { process, count, decisions, leftOut: count - seen - decisions.length }
     },
-    list(filter) {
-      const { after = '', limit = DEFAULT_LIMIT } = filter
-      const matches = compileFilter(filter)
-      const newer = [...store.all()].filter(({ id }) => id > after).toSorted(byIdDown)
-      const decisions: DecisionRecord[] = []
-      for (const kept of newer) {
-        if (decisions.length >= limit) break
-        const facts = JSON.parse(kept.facts) as DecisionRecord
-        if (matches(facts)) decisions.push(facts)
-      }
-      return { decisions, dropped: Math.max(0, tally.count - countAt(store.all(), after) - newer.length) }
-    },
+    list: (filter) => listDecisions(store, tally.count, filter),
     async find(id) {
       const kept = store.get(id)
       if (kept === undefined) return undefined
       if (kept.trace === '') await traces.flush()
-      const decision = JSON.parse(kept.facts) as DecisionRecord
       const { why, fix, cause, ...rest } =
         kept.trace === '' || kept.trace === LIMITED
           ? withoutSteps(kept.reason, NO_STEPS.limited)
           : (JSON.parse(kept.trace) as DecisionTrace)
-      return { decision, why, fix, cause, ...rest }
+      return { decision: factsIn(kept), why, fix, cause, ...rest }
     },
   }
+}
+
+/** Those that were kept after so many decisions, newest first. */
+const newest = (store: RecordStore, count: number, limit: number): readonly DecisionRecord[] =>
+  [...store.all()]
+    .filter((kept) => kept.count > count)
+    .toSorted((a, b) => b.count - a.count)
+    .slice(0, limit)
+    .map(factsIn)
+
+const factsIn = ({ facts }: KeptDecision): DecisionRecord => JSON.parse(facts) as DecisionRecord
+
+function listDecisions(store: RecordStore, count: number, filter: DecisionFilter): DecisionsAnswer {
+  const { after = '', limit = DEFAULT_LIMIT } = filter
+  const matches = compileFilter(filter)
+  const newer = [...store.all()].filter(({ id }) => id > after).toSorted(byIdDown)
+  const decisions: DecisionRecord[] = []
+  for (const kept of newer) {
+    if (decisions.length >= limit) break
+    const facts = factsIn(kept)
+    if (matches(facts)) decisions.push(facts)
+  }
+  return { decisions, dropped: Math.max(0, count - countAt(store.all(), after) - newer.length) }
 }
 
 const DEFAULT_LIMIT = 100
@@ -105,8 +115,6 @@ const DEFAULT_LIMIT = 100
 const LIMITED = '-'
 
 const byIdDown = (a: KeptDecision, b: KeptDecision): number => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
-
-const byCountDown = (a: KeptDecision, b: KeptDecision): number => b.count - a.count
 
 /** How many decisions had been made at an id: exact if it is of this process, else by its nearest neighbour. */
 function countAt(all: Iterable<KeptDecision>, after: string): number {
