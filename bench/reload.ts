@@ -1,19 +1,16 @@
 /** What a reload of ten thousand routes holds up: the longest turns of the event loop of each process. */
-import { readdir } from 'node:fs/promises'
-import { readIfThere } from './process-tree.ts'
 import { EFFORT } from './effort.ts'
 import { findFreePort, withBench, type Bench } from './processes.ts'
 import { median, quantile } from './rounds.ts'
 import type { Row } from './row.ts'
 import type { Suite } from './suite.ts'
 import { createMinter, type Minter } from './tokens.ts'
+import { turnsSince, watchTurns, worstOf, type Turn } from './turns-of.ts'
 import { allowedHeaders, configText, decisionUrl } from './warder-server.ts'
-import { WARDER_FROM_SOURCE } from './warder-command.ts'
 
 const ROUTES = 10_000
 const RELOADS = 7
 const BUDGET_MS = 5
-const TURNS = `${import.meta.dir}/servers/turns.ts`
 /** A request every few milliseconds: everything is compiled, and the loop runs. */
 const ASK_EVERY_MS = 5
 const RELOAD_TIMEOUT_MS = 20_000
@@ -38,16 +35,10 @@ async function measure(bench: Bench, workers: 1 | 2): Promise<readonly Row[]> {
   }
   const file = await bench.write('warder.yaml', await text(bench, minter, ports, workers))
   const original = await Bun.file(file).text()
-  const turns = `${bench.directory}/turns`
-  await bench.write('turns/none', '')
-  const [bun = '', ...rest] = WARDER_FROM_SOURCE
+  const { directory: turns, command } = await watchTurns(bench)
   const url = decisionUrl(ports.decisions)
   const headers = allowedHeaders(minter.mint(0), ROUTES)
-  const pid = await bench.start(
-    ['env', `TURNS=${turns}`, bun, '--preload', TURNS, ...rest, 'serve', '--no-watch', '-c', file],
-    url,
-    headers,
-  )
+  const pid = await bench.start([...command, 'serve', '--no-watch', '-c', file], url, headers)
   const end = { isReached: false }
   const asking = ask(url, headers, end)
   const longest: Turn[][] = [[], []]
@@ -109,32 +100,6 @@ async function reloaded(bench: Bench, count: number): Promise<void> {
     await Bun.sleep(20)
   }
 }
-
-/** Milliseconds. */
-interface Turn {
-  readonly wall: number
-  readonly cpu: number
-}
-
-async function turnsSince(
-  directory: string,
-  startedAt: number,
-): Promise<readonly (readonly [string, readonly Turn[]])[]> {
-  const names = (await readdir(directory)).filter((name) => name !== 'none')
-  return names.map((name) => {
-    const lines = readIfThere(`${directory}/${name}`).trim().split('\n')
-    const turns = lines.map((line) => line.split(' ').map(Number))
-    return [
-      name,
-      turns.flatMap(([at = 0, wall = 0, cpu = 0]) => (at >= startedAt ? [{ wall, cpu }] : [])),
-    ] as const
-  })
-}
-
-const worstOf = (turns: readonly Turn[]): Turn => ({
-  wall: Math.max(0, ...turns.map(({ wall }) => wall)),
-  cpu: Math.max(0, ...turns.map(({ cpu }) => cpu)),
-})
 
 function toRows(workers: 1 | 2, isMain: boolean, found: readonly Turn[]): readonly Row[] {
   if (found.length === 0) return []

@@ -14,6 +14,7 @@ import { gatewaySuite } from './gateway.ts'
 import { guardsSuite } from './guards.ts'
 import { keysSuite } from './keys.ts'
 import { memorySuite } from './memory.ts'
+import { observeSuite } from './observe.ts'
 import { reloadSuite } from './reload.ts'
 import { proxyGuardsSuite } from './proxy-guards.ts'
 import { routeLoadSuite } from './route-load.ts'
@@ -28,6 +29,7 @@ export const SUITES: readonly Suite[] = [
   decisionSuite,
   firstSightSuite,
   denialsSuite,
+  observeSuite,
   dialectsSuite,
   connectionsSuite,
   saturationSuite,

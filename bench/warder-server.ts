@@ -22,6 +22,8 @@ export interface WarderOptions {
   readonly grpcPort?: number
   /** Port of its SPOE listener. Default: there is none. */
   readonly spoePort?: number
+  /** What follows the decisions besides the log. Default: metrics and recent decisions. */
+  readonly watched?: 'nothing' | 'metrics'
 }
 
 /** Warder with its admin listener, which has the health checks. */
@@ -50,13 +52,17 @@ export async function startWarder(bench: Bench, options: WarderOptions): Promise
   const port = await findFreePort()
   const adminPort = await findFreePort()
   const { minter, routes = 1, command = WARDER_FROM_SOURCE, cacheTokens, workers, cores } = options
-  const { grpcPort, spoePort } = options
+  const { grpcPort, spoePort, watched } = options
+  const settings = [
+    ...(cacheTokens === undefined ? [] : [`cache: { tokens: ${cacheTokens} }\n`]),
+    ...(watched === 'metrics' ? ['admin: { recent_decisions: 0 }\n'] : []),
+  ]
   const text = await configText(bench, minter, {
     routes: routesText(routes),
     listen: `decisions: "127.0.0.1:${port}"${more('grpc', grpcPort)}${more('spoe', spoePort)}`,
-    adminPort,
+    adminPort: watched === 'nothing' ? 'off' : adminPort,
     ...(workers === undefined ? {} : { workers }),
-    ...(cacheTokens === undefined ? {} : { more: `cache: { tokens: ${cacheTokens} }\n` }),
+    more: settings.join(''),
   })
   const file = await bench.write(`warder-${port}.yaml`, text)
   const token = minter.mint(0)
@@ -86,7 +92,7 @@ export interface ConfigParts {
   readonly listen: string
   readonly more?: string
   /** Default: a free one. */
-  readonly adminPort?: number
+  readonly adminPort?: number | 'off'
   /** Default 1. */
   readonly workers?: number | 'auto'
 }
@@ -111,9 +117,12 @@ policies:
       X-Auth-Roles: realm_access.roles
 routes:
 ${parts.routes}
-listen: { ${parts.listen}, admin: "127.0.0.1:${parts.adminPort ?? (await findFreePort())}" }
+listen: { ${parts.listen}, admin: "${await adminText(parts.adminPort)}" }
 ${parts.more ?? ''}`
 }
+
+const adminText = async (port: ConfigParts['adminPort']): Promise<string> =>
+  port === 'off' ? 'off' : `127.0.0.1:${port ?? (await findFreePort())}`
 
 async function keysText(bench: Bench, minter: Minter): Promise<string> {
   return minter.publicKey === undefined

@@ -3,7 +3,7 @@ import { adminRoute, type AdminRoute } from './admin-route.ts'
 
 export interface MetricsText {
   readonly contentType: string
-  readonly text: string
+  readonly body: Uint8Array
 }
 
 /** @param accept The field of the request. */
@@ -25,7 +25,6 @@ export const metricsRoute = (page: MetricsPage): AdminRoute =>
       },
     },
     async handle({ headers }) {
-      const { contentType, text } = await page(headers.get('accept'))
-      return { status: 200, contentType, body: text }
+      return { status: 200, ...(await page(headers.get('accept'))) }
     },
   })

@@ -103,7 +103,7 @@ describe('the admin listener', () => {
   it('answers under its address, and under other names only when they are listed', async () => {
     const { service, admin } = await runService()
     cleanup.add(() => service.stop(0))
-    for (const path of ['/livez', '/readyz', '/readyz?verbose', '/v1/keys', '/v1/upstreams']) {
+    for (const path of ['/livez', '/readyz', '/readyz?verbose', '/metrics', '/v1/keys', '/v1/upstreams']) {
       expect(statusOf(await ask(portOf(admin), get(path, '127.0.0.1')))).toBe(200)
       expect(statusOf(await ask(portOf(admin), get(path, 'evil.example')))).toBe(421)
     }

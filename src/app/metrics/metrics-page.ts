@@ -33,11 +33,11 @@ export function openMetricsPage(
  * @param collect Returns the metrics of the service.
  */
 export function createMetricsPage(collect: () => Families | Promise<Families>): MetricsPage {
-  const underWay = new Map<ExpositionFormat, Promise<string>>()
-  const render = async (format: ExpositionFormat): Promise<string> => {
+  const underWay = new Map<ExpositionFormat, Promise<Uint8Array>>()
+  const render = async (format: ExpositionFormat): Promise<Uint8Array> => {
     const rest = createRest()
     const families = await collect()
-    return (await finishInSlices(renderMetrics(families, format), rest)).join('')
+    return finishInSlices(renderMetrics(families, format), rest)
   }
   return async (accept) => {
     const format = chooseFormat(accept)
@@ -46,6 +46,6 @@ export function createMetricsPage(collect: () => Families | Promise<Families>): 
       rendering = render(format).finally(() => underWay.delete(format))
       underWay.set(format, rendering)
     }
-    return { contentType: CONTENT_TYPES[format], text: await rendering }
+    return { contentType: CONTENT_TYPES[format], body: await rendering }
   }
 }

@@ -5,7 +5,7 @@ import type { AskAll } from '../../admin/questions.ts'
 import type { Families } from '../../observe/metrics/registry.ts'
 import { readSnapshot } from '../../observe/metrics/snapshot.ts'
 import { WorkerTotals } from '../../observe/metrics/worker-totals.ts'
-import type { ServingInstance } from '../build-instance.ts'
+import type { Instance } from '../build-instance.ts'
 import { createDropping } from './gone-names.ts'
 import { watchConfiguration } from './config-metrics.ts'
 import { createMetricsPage } from './metrics-page.ts'
@@ -19,7 +19,7 @@ export interface SupervisedMetrics {
 
 export interface SupervisedParts {
   /** Returns the instance in force. */
-  readonly instance: () => ServingInstance
+  readonly instance: () => Instance
   readonly workers: () => readonly WorkerHealth[]
   readonly askAll: AskAll
 }

@@ -80,7 +80,6 @@ async function startSupervised(
   const { page, replaced: metricsReplaced } = openSupervisedMetrics(metrics, parts)
   const context: AdminContext = {
     ...parts,
-    instance: () => instance,
     record,
     isDraining: () => isDraining,
     addresses: () => addresses,

@@ -18,30 +18,30 @@ const SLICE_SERIES = 64
  * Renders all metrics in slices. Exemplars, the ids of decisions, are written in OpenMetrics only: the older text has no
  * place for them.
  *
- * @returns Parts of the text.
+ * @returns The text as UTF-8: encoding all of it in one turn would take longer than a slice may.
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/, OpenMetrics 1.0 §4
  */
-export function* renderMetrics(families: Families, format: ExpositionFormat): Sliced<readonly string[]> {
-  const parts: string[] = []
+export function* renderMetrics(families: Families, format: ExpositionFormat): Sliced<Uint8Array> {
+  const parts: Uint8Array[] = []
+  const add = (text: string): void => void parts.push(Buffer.from(text))
   for (const [name, series] of families) {
     const definition = definitionOf(name)
-    parts.push(headOf(name, definition, format))
-    let part = ''
+    let part = headOf(name, definition, format)
     let count = 0
     for (const one of series) {
       part += linesOf(name, definition, one, format)
       count += 1
       if (count % SLICE_SERIES === 0) {
-        parts.push(part)
+        add(part)
         part = ''
         yield
       }
     }
-    parts.push(part)
+    add(part)
     yield
   }
-  if (format === 'openmetrics') parts.push('# EOF\n')
-  return parts
+  if (format === 'openmetrics') add('# EOF\n')
+  return Buffer.concat(parts)
 }
 
 function headOf(name: MetricName, { type, help }: MetricDefinition, format: ExpositionFormat): string {

@@ -13,6 +13,8 @@ export interface AdminExchanges {
   readonly deadlines: Deadlines
   /** Those whose answers go on. */
   readonly open: Set<AdminExchange>
+  /** Those whose long answers are being sent. */
+  readonly long: Set<AdminExchange>
 }
 
 /** Answers that go on at once: a browser tab holds one. */
@@ -20,6 +22,10 @@ const MAX_OPEN_ANSWERS = 64
 /** How long a body may take, and how long a client may leave a part of an open answer unread. */
 const BODY_MS = 10_000
 const UNREAD_MS = 30_000
+/** Sent at once of an answer that is longer. */
+const PIECE_BYTES = 128 * 1024
+/** Clients that are sent longer ones at once; each holds an answer of some MiB. */
+const MAX_LONG_ANSWERS = 16
 
 /**
  * States, in this order; each may be followed by the end of the client (`#isOver`):
@@ -96,9 +102,42 @@ export class AdminExchange {
   #answer(answer: RouteAnswer): void {
     const isOpen = answer.open !== undefined && this.#stream.head.method !== 'HEAD'
     if (isOpen && this.#context.open.size < MAX_OPEN_ANSWERS) return this.#open(answer, answer.open)
+    const whole = isOpen ? TOO_MANY_OPEN : answer
+    const body = typeof whole.body === 'string' ? Buffer.from(whole.body) : sameBytes(whole.body)
+    const isLong = body.length > PIECE_BYTES && this.#stream.head.method !== 'HEAD'
+    // More are sent at once, and counted among the bytes that the listener holds.
+    if (isLong && this.#context.long.size < MAX_LONG_ANSWERS) return this.#sendLong(whole, body)
     this.#over()
-    sendWhole(this.#stream, isOpen ? TOO_MANY_OPEN : answer)
+    sendWhole(this.#stream, whole, body)
     this.#stream.release()
+  }
+
+  /** In pieces, between which decisions come: the metrics of many routes are a megabyte and more. */
+  #sendLong(answer: RouteAnswer, body: Buffer): void {
+    const stream = this.#stream
+    let sent = 0
+    const sendNext = (): void => {
+      if (this.#isOver) return
+      this.#write(body.subarray(sent, sent + PIECE_BYTES))
+      sent += PIECE_BYTES
+      if (sent >= body.length) this.end()
+      else if (!this.#isWaiting) setTimeout(sendNext, 0)
+    }
+    stream.answer({ ...headOf(answer), length: body.length, hasBody: true })
+    this.#context.long.add(this)
+    this.#context.deadlines.add(this.#expiring)
+    stream.events = {
+      ...NO_CLIENT_EVENTS,
+      onGone: () => this.#leave(),
+      onBroken: () => this.#leave(),
+      onDrain: () => {
+        if (!this.#isWaiting) return
+        this.#isWaiting = false
+        this.#expiring.deadlineMs = Infinity
+        sendNext()
+      },
+    }
+    sendNext()
   }
 
   #open(answer: RouteAnswer, open: (answer: OpenAnswer) => () => void): void {
@@ -144,6 +183,7 @@ export class AdminExchange {
   #over(): void {
     this.#isOver = true
     this.#context.open.delete(this)
+    this.#context.long.delete(this)
     this.#context.deadlines.remove(this.#expiring)
     this.#closed?.()
   }
@@ -179,9 +219,12 @@ export function wholeAnswer(answer: RouteAnswer): WholeAnswer {
   return { status, fields, body: String(answer.body) }
 }
 
+const sameBytes = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
+
 /** If the request announced a body that was not read, the connection ends. */
-function sendWhole(stream: ClientStream, answer: RouteAnswer): void {
-  const body = Buffer.from(answer.body)
+function sendWhole(stream: ClientStream, answer: RouteAnswer, body: Buffer): void {
+  const { status, fields } = headOf(answer)
   // The text of a whole answer is latin1: so its bytes stay as they are.
-  stream.answerWhole({ ...wholeAnswer(answer), body: body.toString('latin1') })
+  stream.answerWhole({ status, fields, body: body.toString('latin1') })
 }

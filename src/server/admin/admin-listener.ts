@@ -45,7 +45,7 @@ const STOP_PATIENCE_MS = 10_000
 export function createAdminListener(options: AdminListenerOptions): AdminListener {
   const { address, certificates, onLimitReached, onOverload } = options
   const deadlines = createDeadlines()
-  const context: AdminExchanges = { deadlines, open: new Set() }
+  const context: AdminExchanges = { deadlines, open: new Set(), long: new Set() }
   const admit = createAdmit(options)
   const handler: RequestHandler = {
     serve: (stream) => void new AdminExchange(stream, admit(stream.head, stream.peer), context),

@@ -12,7 +12,7 @@ const ID = createIdSource(
 )()
 
 const render = (families: Families, format: ExpositionFormat): string =>
-  finishNow(renderMetrics(families, format)).join('')
+  Buffer.from(finishNow(renderMetrics(families, format))).toString()
 
 function decision(route: string): Series {
   const series = new Series(['deny', 'token_missing', route, '', '', 'nginx'], 3)
