@@ -135,6 +135,8 @@ export const LEAVES: readonly string[] = [
   'errors.ts',
   'version.ts',
   'printable.ts',
+  // Errors of the admin API quote requests, as the log does.
+  'without-tokens.ts',
   'listen-error.ts',
   'socket-address.ts',
   'suggest.ts',

@@ -1,6 +1,7 @@
 /** Errors of the admin API, in the shape that `--json` of the command line has. */
 import type { ErrorCode } from '../errors.ts'
 import { printable } from '../printable.ts'
+import { withoutTokens } from '../without-tokens.ts'
 import { jsonAnswer, type RouteAnswer } from './route-answer.ts'
 
 /** The codes that are answered, with their status. */
@@ -28,7 +29,7 @@ export type AdminErrorCode = keyof typeof ADMIN_STATUS
 /**
  * `warder.error/v1`.
  *
- * @param message What is wrong; may quote the request.
+ * @param message What is wrong; may quote the request, whose tokens are removed.
  * @param hints What to write or run next; one sentence each.
  */
 export function adminError(
@@ -37,6 +38,8 @@ export function adminError(
   hints: readonly string[] = [],
   headers?: Readonly<Record<string, string>>,
 ): RouteAnswer {
-  const members = { code, message: printable(message), hints: hints.map(printable) }
+  const members = { code, message: safe(message), hints: hints.map(safe) }
   return { ...jsonAnswer('warder.error/v1', members, ADMIN_STATUS[code]), ...(headers && { headers }) }
 }
+
+const safe = (text: string): string => withoutTokens(printable(text))

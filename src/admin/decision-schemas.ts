@@ -22,7 +22,7 @@ const DECISION = z.strictObject({
   durationMs: z.number(),
 })
 
-const STEP = z.strictObject({
+export const STEP = z.strictObject({
   step: z.string(),
   result: z.enum(['pass', 'fail', 'would_fail', 'not_reached']),
   reason: z.string().optional(),

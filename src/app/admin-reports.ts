@@ -5,8 +5,9 @@ import type { ReloadReport } from '../admin/reload-route.ts'
 import { timeOrNull } from '../admin/shapes.ts'
 import type { StatusReport } from '../admin/status-route.ts'
 import { diagnosticsToJson, withFrames } from '../config/format-diagnostics.ts'
+import { listOrigins, originToJson } from '../config/list-origins.ts'
 import { partsOf } from '../keys/key-source.ts'
-import type { Settings } from '../settings/definition.ts'
+import { writeSettings, type Settings } from '../settings/definition.ts'
 import type { Instance } from './build-instance.ts'
 import type { ReloadOutcome } from './reload.ts'
 import type { ServiceRecord } from './service-record.ts'
@@ -86,6 +87,16 @@ export const listenerKinds = ({
   ...(grpc === null ? [] : (['grpc'] as const)),
   ...(spoe === null ? [] : (['spoe'] as const)),
 ]
+
+/** The members of `warder.config/v1`. */
+export function reportConfig({ config }: Instance, hasOrigins: boolean): Readonly<Record<string, unknown>> {
+  const { source, format, digest, settings } = config
+  const value = writeSettings(settings, { secrets: 'masked', defaults: 'shown' })
+  const members = { file: source.file, format, digest, config: value }
+  if (!hasOrigins) return members
+  const origins = listOrigins(config).map((row) => ({ ...row, origin: originToJson(row.origin) }))
+  return { ...members, origins }
+}
 
 /** @returns Undefined if there was no reload. */
 export function reportReload({

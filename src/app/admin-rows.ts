@@ -5,6 +5,9 @@ import { consoleRoutes, type ConsoleTexts } from '../admin/console-routes.ts'
 import { decisionRows } from '../admin/decision-rows.ts'
 import { reportHealth, type WorkerHealth } from '../admin/health.ts'
 import { healthRoutes } from '../admin/health-routes.ts'
+import { configRoute } from '../admin/config-route.ts'
+import { explainRoute } from '../admin/explain-route.ts'
+import { routesRows } from '../admin/routes-rows.ts'
 import { keysRoute } from '../admin/keys-route.ts'
 import { reportKeys } from '../admin/keys-report.ts'
 import { openapiRoute } from '../admin/openapi/openapi-route.ts'
@@ -14,7 +17,8 @@ import { refreshRoute } from '../admin/refresh-route.ts'
 import { reloadRoute } from '../admin/reload-route.ts'
 import { statusRoute } from '../admin/status-route.ts'
 import { upstreamsRoute } from '../admin/upstreams-route.ts'
-import { listenerKinds, reportReload, reportStatus } from './admin-reports.ts'
+import { routeViews } from './route-views.ts'
+import { listenerKinds, reportConfig, reportReload, reportStatus } from './admin-reports.ts'
 import type { Instance } from './build-instance.ts'
 import type { ServiceRecord } from './service-record.ts'
 
@@ -44,6 +48,11 @@ export function adminRows(context: AdminContext, watching: readonly AdminRoute[]
     statusRoute(() => reportStatus(context, instance(), kinds, health(context).isReady)),
     reloadRoute(() => record.requestReload?.().then(reportReload)),
     refreshRoute(() => instance().guard.issuers),
+    configRoute((hasOrigins) => reportConfig(instance(), hasOrigins)),
+    ...routesRows(routeViews(instance)),
+    explainRoute(async (question) =>
+      (await import('./explain/admin-explain.ts')).explainForAdmin(instance(), question),
+    ),
     keysRoute(() => reportKeys(instance().guard.issuers)),
     ...decisionRows(context.askAll),
     ...watching,

@@ -1,21 +1,13 @@
-/** The request that `explain` and `token verify` ask about, as a caller would send it. */
-import type { Question } from '../decision/decide.ts'
-import { findRoute } from '../decision/find-route.ts'
+/** The request that `explain` and `token verify` ask about, as flags name it. */
+import {
+  readField,
+  readRequestLine,
+  type RequestLine,
+  type WrittenField,
+} from '../app/explain/made-question.ts'
 import type { Guard } from '../decision/guard.ts'
 import type { Policy } from '../policy/compile-policy.ts'
-import type { HeaderReader } from '../request/authz-request.ts'
-import { isMethod } from '../request/method.ts'
-import { parseOriginalUrl, type OriginalUrl } from '../request/parse-original-url.ts'
-import { isPrefix } from '../token/read-websocket-protocol.ts'
-import type { TokenSourceSettings } from '../settings/token-source/definition.ts'
 import { unknownName, usageError } from './usage-error.ts'
-
-export interface RequestLine extends OriginalUrl {
-  readonly method: string
-}
-
-/** What stands for the request when a token alone is judged, as on the token endpoint of the service. */
-export const NO_REQUEST: RequestLine = { method: 'GET', scheme: 'https', host: '', path: '/', query: '' }
 
 /**
  * Takes `GET https://api.example.com/a%2Fb?x=1` apart; without a method it is GET. Nothing is normalised.
@@ -28,18 +20,11 @@ export function parseRequestLine(text: string): RequestLine {
   const hint = "write --request 'GET https://api.example.com/orders/42'"
   if (method === undefined || url === undefined || words.length > 2)
     throw usageError('--request: not a method and a URL', hint)
-  if (!isMethod(method)) throw usageError('--request: the word before the URL is not a method', hint)
-  // A client that is given no path asks for `/`.
-  const original = parseOriginalUrl(/^https?:\/\/[^/?#]+$/.test(url) ? `${url}/` : url)
-  if (original === undefined) throw usageError('--request: not an absolute http:// or https:// URL', hint)
-  return { method, ...original }
+  const line = readRequestLine(method, url)
+  if (line.ok) return line.value
+  if (line.error === 'method') throw usageError('--request: the word before the URL is not a method', hint)
+  throw usageError('--request: not an absolute http:// or https:// URL', hint)
 }
-
-/** A header field as `--header` has it. */
-export type WrittenField = readonly [name: string, value: string]
-
-// RFC 9110 §5.1 and §5.5. What a socket would refuse cannot be asked about.
-const FIELD = /^([A-Za-z0-9!#$%&'*+\-.^_`|~]+):[ \t]*([^\r\n\0]*?)[ \t]*$/
 
 /**
  * Takes `Name: value` apart.
@@ -47,8 +32,9 @@ const FIELD = /^([A-Za-z0-9!#$%&'*+\-.^_`|~]+):[ \t]*([^\r\n\0]*?)[ \t]*$/
  * @throws WarderError ERR_CLI_USAGE; its message holds no value, which may be a token.
  */
 export function parseHeaderField(text: string): WrittenField {
-  const [, name, value] = FIELD.exec(text) ?? []
-  if (name !== undefined && value !== undefined) return [name.toLowerCase(), value]
+  const colon = text.indexOf(':')
+  const field = colon < 0 ? undefined : readField(text.slice(0, colon), text.slice(colon + 1))
+  if (field !== undefined) return field
   throw usageError('-H: not a header', "write -H 'Name: value'")
 }
 
@@ -62,85 +48,4 @@ export function findPolicy(guard: Guard, name: string | undefined): Policy | und
   const policy = guard.policies.get(name)
   if (policy !== undefined) return policy
   throw unknownName('--policy', 'policy', 'policies', name, [...guard.policies.keys()])
-}
-
-export interface MadeQuestion extends Question {
-  /** The header fields of the request, with the token if it is in one. */
-  readonly fields: readonly WrittenField[]
-}
-
-/**
- * @param policy The policy that judges; undefined asks the routes.
- * @param token Undefined for none.
- * @param meantFor The policy that names the place of the token if neither `policy` nor a route of the core does.
- */
-export function makeQuestion(
-  guard: Guard,
-  line: RequestLine,
-  fields: readonly WrittenField[],
-  policy: Policy | undefined,
-  token: string | undefined,
-  meantFor?: Policy,
-): MadeQuestion {
-  const placed =
-    token === undefined ? {} : placeToken(sourceOf(policy ?? judgeOf(guard, line) ?? meantFor), token)
-  const all = placed.field === undefined ? fields : [...fields, placed.field]
-  const headers = readHeaders(all)
-  const query = [line.query, placed.parameter ?? ''].filter((part) => part !== '').join('&')
-  return { request: { ...line, query, headers }, policy, fields: all }
-}
-
-/** Name of the route that a request is judged by; undefined if there is none. */
-export function routeOf({ routes }: Guard, line: RequestLine): string | undefined {
-  const found = routes === undefined ? undefined : findRoute(routes, { ...line, headers: NO_HEADERS })
-  return found?.ok === true ? found.value?.name : undefined
-}
-
-/** The policy that the routes will choose, if they choose one. */
-function judgeOf({ routes, anyValidToken }: Guard, line: RequestLine): Policy | undefined {
-  if (routes === undefined) return anyValidToken
-  const found = findRoute(routes, { ...line, headers: NO_HEADERS })
-  const access = found.ok ? found.value?.access : undefined
-  return access?.kind === 'policy' ? access.policy : undefined
-}
-
-const NO_HEADERS: HeaderReader = { get: () => null }
-
-const BEARER: TokenSourceSettings = { kind: 'header', name: 'authorization', scheme: 'Bearer' }
-
-function sourceOf(policy: Policy | undefined): TokenSourceSettings {
-  const sources = policy?.tokenSources ?? []
-  return sources.find(({ kind }) => kind === 'header') ?? sources[0] ?? BEARER
-}
-
-function placeToken(
-  source: TokenSourceSettings,
-  token: string,
-): { field?: WrittenField; parameter?: string } {
-  switch (source.kind) {
-    case 'header': {
-      const { name, scheme, trimPrefix = '' } = source
-      return { field: [name, scheme === undefined ? trimPrefix + token : `${scheme} ${token}`] }
-    }
-    case 'cookie':
-      return { field: ['cookie', `${source.name}=${token}`] }
-    case 'query':
-      return { parameter: `${source.name}=${token}` }
-    case 'websocket_protocol': {
-      const text = source.encoding === undefined ? token : Buffer.from(token).toString('base64url')
-      const value = isPrefix(source.name) ? source.name + text : `${source.name}, ${text}`
-      return { field: ['sec-websocket-protocol', value] }
-    }
-  }
-}
-
-/** Not the Fetch API's `Headers`: that throws on a token that no header could hold, and the steps should report it. */
-function readHeaders(fields: readonly WrittenField[]): HeaderReader {
-  const values = new Map<string, string>()
-  for (const [name, value] of fields) {
-    const earlier = values.get(name)
-    const separator = name === 'cookie' ? '; ' : ', '
-    values.set(name, earlier === undefined ? value : `${earlier}${separator}${value}`)
-  }
-  return { get: (name) => values.get(name) ?? null }
 }

@@ -1,22 +1,13 @@
 /** Redaction by value: any text that looks like a token is removed, whatever the name of the field. */
 
 import { printable } from '../printable.ts'
-
-// Three long base64url parts, or the start of a truncated token (`eyJ` is `{"`). The lookbehind keeps the search
-// linear: a part is tried only at its beginning.
-const TOKEN_LIKE =
-  /eyJ[A-Za-z0-9_-]{5,}(?:\.[A-Za-z0-9_-]*){0,4}|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}/g
+import { REDACTED, withoutTokens } from '../without-tokens.ts'
 
 // The rest of a token whose later parts were cut off.
 const CUT_TOKEN = /[A-Za-z0-9_.-]{16,}$/
 
 /** Longest logged text of a request, in characters. */
 const MAX_LOGGED_LENGTH = 512
-
-const REDACTED = '[redacted]'
-
-/** The same text without tokens. */
-export const withoutTokens = (text: string): string => text.replaceAll(TOKEN_LIKE, REDACTED)
 
 /**
  * A text from outside, made safe for a log line: printable, without tokens, and not longer than a screen.

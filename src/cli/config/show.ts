@@ -1,5 +1,5 @@
 /** `warder config show`: the configuration in force, and with `--origin` where each setting comes from. */
-import { toPointer } from '../../json-pointer.ts'
+import { listOrigins, originToJson } from '../../config/list-origins.ts'
 import type { LoadedConfig } from '../../config/load-config.ts'
 import type { SettingOrigin } from '../../config/setting-origin.ts'
 import { showConfig } from '../../config/show-config.ts'
@@ -28,30 +28,15 @@ export async function runConfigShow(cli: Cli, options: ShowOptions): Promise<Exi
 function showOrigins(cli: Cli, config: LoadedConfig): ExitCode {
   const rows = listOrigins(config)
   const { source, format, digest } = config
-  const settings = rows.map(({ pointer, value, origin }) => ({ pointer, value, origin: toJson(origin) }))
+  const settings = rows.map(({ pointer, value, origin }) => ({
+    pointer,
+    value,
+    origin: originToJson(origin),
+  }))
   const table = rows.map((row) => [row.pointer, JSON.stringify(row.value), formatOrigin(row.origin)])
   const text = `${formatTable([['SETTING', 'VALUE', 'FROM'], ...table]).join('\n')}\n`
   writeResult(cli, 'warder.config-origin/v1', { file: source.file, format, digest, settings }, () => text)
   return EXIT.ok
-}
-
-const toJson = (origin: SettingOrigin): Record<string, unknown> =>
-  origin.kind === 'file' ? { kind: 'file', ...origin.position } : { ...origin }
-
-interface OriginRow {
-  /** JSON pointer into what `config show` prints. */
-  readonly pointer: string
-  readonly value: unknown
-  readonly origin: SettingOrigin
-}
-
-/** In the order of `config show`; lists of texts are one setting. Secrets are masked. */
-function listOrigins(config: LoadedConfig): readonly OriginRow[] {
-  const value = writeSettings(config.settings, { secrets: 'masked', defaults: 'shown' })
-  return leavesOf(value, []).map(({ path, leaf }) => {
-    const pointer = toPointer(path)
-    return { pointer, value: leaf, origin: config.originOfSetting(pointer.slice(1)) }
-  })
 }
 
 /** `warder.yaml:4:15`, `preset entra` or `default`. */
@@ -64,15 +49,4 @@ function formatOrigin(origin: SettingOrigin): string {
     case 'default':
       return 'default'
   }
-}
-
-type Leaf = { readonly path: readonly PropertyKey[]; readonly leaf: unknown }
-
-function leavesOf(value: unknown, path: readonly PropertyKey[]): readonly Leaf[] {
-  if (typeof value !== 'object' || value === null) return [{ path, leaf: value }]
-  const members: readonly (readonly [string, unknown])[] = Object.entries(value)
-  const isPlainList = Array.isArray(value) && value.every((member) => typeof member !== 'object')
-  // `match: {}` is a setting, too.
-  if (isPlainList || members.length === 0) return [{ path, leaf: value }]
-  return members.flatMap(([key, member]) => leavesOf(member, [...path, key]))
 }

@@ -1,7 +1,7 @@
 /** What `warder echo` answers: the request as text or as JSON, without its credentials. */
 import { createHash } from 'node:crypto'
 import { MASK, printable, printableJson } from '../../printable.ts'
-import { withoutTokens } from '../../observe/redact.ts'
+import { withoutTokens } from '../../without-tokens.ts'
 import { closeFrame } from '../../http/messages/websocket-frames.ts'
 import { echoedValues, type EchoedRequest } from './echoed-request.ts'
 

@@ -1,7 +1,7 @@
 /** `warder echo`: listens, prints one line for each request, and stops at a signal. */
 import { stopSignal } from '../../app/process-end.ts'
 import { printable } from '../../printable.ts'
-import { withoutTokens } from '../../observe/redact.ts'
+import { withoutTokens } from '../../without-tokens.ts'
 import { parseListenAddress } from '../../settings/values/listen-address.ts'
 import type { Cli } from '../cli.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'

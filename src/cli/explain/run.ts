@@ -1,21 +1,12 @@
 /** `warder explain`: one decision, made by the service's own code, with every step written down. */
 import type { Instance } from '../../app/build-instance.ts'
-import { newId } from '../../app/system.ts'
-import { createDecide } from '../../decision/decide.ts'
-import { createExplanation } from '../../decision/explain/create-explanation.ts'
+import { explainQuestion } from '../../app/explain/explain-question.ts'
+import { explanationToJson } from '../../app/explain/explanation-json.ts'
+import type { WrittenField } from '../../app/explain/made-question.ts'
 import { writeResult, type Cli } from '../cli.ts'
-import { explainJudges, policyOfJudges } from './judges.ts'
 import { exitCodeOfDecision, type ExitCode } from '../exit-codes.ts'
-import { explanationToJson, formatExplanation } from './format.ts'
-import {
-  findPolicy,
-  makeQuestion,
-  NO_REQUEST,
-  parseHeaderField,
-  parseRequestLine,
-  routeOf,
-  type WrittenField,
-} from '../made-request.ts'
+import { formatExplanation } from './format.ts'
+import { findPolicy, parseHeaderField, parseRequestLine } from '../made-request.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint } from '../paint.ts'
 import type { AdminOptions } from '../running/admin-flags.ts'
@@ -48,19 +39,11 @@ export async function runExplain(
     const { guard } = instance
     const policy =
       findPolicy(guard, options.policy) ?? (line === undefined ? policyWithoutRequest(instance) : undefined)
-    const asked = line ?? NO_REQUEST
-    const meantFor = policyOfJudges(instance, routeOf(guard, asked))
-    const question = makeQuestion(guard, asked, fields, policy, token, meantFor)
-    const explanation = createExplanation()
-    // For the decision alone: the key sources keep the real clock.
-    const decide = createDecide(guard, { nowMs: () => atMs, newId })
-    const first = { decision: await decide(question, explanation.recorder), steps: explanation.steps }
-    const { decision, steps } = await explainJudges(instance, decide, question, first)
-    const explained = { decision, steps, request: line, atMs, config: instance.config }
+    const explained = await explainQuestion(instance, { line, fields, policy, token, atMs })
     writeResult(cli, 'warder.explain/v1', explanationToJson(explained), () =>
       formatExplanation(explained, createPaint(cli.colour.stdout)),
     )
-    return exitCodeOfDecision(decision)
+    return exitCodeOfDecision(explained.decision)
   })
 }
 

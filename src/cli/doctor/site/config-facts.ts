@@ -2,7 +2,7 @@
 import type { Instance } from '../../../app/build-instance.ts'
 import { findRouteOf, type FoundRoute } from '../../../decision/find-route.ts'
 import type { AskedField } from '../asking/asked-request.ts'
-import { makeQuestion } from '../../made-request.ts'
+import { makeQuestion } from '../../../app/explain/made-question.ts'
 
 /** A request without a token, as the routes see it. */
 export interface RouteLine {

@@ -1,6 +1,6 @@
 /** How the judges of a route in the gateway decide: the gateway's own judges, asked in their order. */
-import { gatewayInput } from '../../app/gateway-input.ts'
-import type { Instance } from '../../app/build-instance.ts'
+import { gatewayInput } from '../gateway-input.ts'
+import type { Instance } from '../build-instance.ts'
 import type { Decide } from '../../decision/decide.ts'
 import type { Decision } from '../../decision/decision.ts'
 import {
@@ -23,7 +23,7 @@ import { createPasswordQueue } from '../../gateway/judges/passwords/password-che
 import { createRouteJudges, judgeHeaderNames } from '../../gateway/judges/route-judges.ts'
 import type { Policy } from '../../policy/compile-policy.ts'
 import type { ForwardAuthSettings } from '../../settings/forward-auth/definition.ts'
-import type { MadeQuestion } from '../made-request.ts'
+import type { MadeQuestion } from './made-question.ts'
 
 /** The policy that a token is meant for on a route with several judges. */
 export function policyOfJudges(instance: Instance, route: string | undefined): Policy | undefined {

@@ -1,0 +1,81 @@
+/** `POST /v1/explain`. */
+import { z } from 'zod'
+import { adminError } from './admin-error.ts'
+import { adminRoute, type AdminRoute } from './admin-route.ts'
+import { STEP } from './decision-schemas.ts'
+import { jsonAnswer, type RouteAnswer } from './route-answer.ts'
+import { jsonForm, TIME } from './shapes.ts'
+
+/** What a request is, of which the decision is explained. */
+const QUESTION = z.strictObject({
+  method: z.string(),
+  /** Absolute. */
+  url: z.string(),
+  /** Values by name; several as a list. */
+  headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])).optional(),
+  /** The name of the policy that judges. Default: the routes decide. */
+  policy: z.string().optional(),
+  /** Put where the policy looks for it. Default: none, or the one in `headers`. */
+  token: z.string().optional(),
+})
+
+export type ExplainQuestion = z.infer<typeof QUESTION>
+
+const name = z.string().nullable()
+
+const EXPLANATION = z.strictObject({
+  schema: z.literal('warder.explain/v1'),
+  id: z.string(),
+  decision: z.enum(['allow', 'deny']),
+  status: z.int(),
+  reason: z.string(),
+  /** Of a denial, as the next three. */
+  detail: name.optional(),
+  why: z.string().optional(),
+  fix: z.string().optional(),
+  cause: name.optional(),
+  at: TIME.nullable(),
+  config: z.strictObject({ digest: z.string(), file: z.string() }),
+  /** Without the query, which may hold a token. */
+  request: z
+    .strictObject({ method: z.string(), scheme: z.string(), host: z.string(), path: z.string() })
+    .nullable(),
+  route: name,
+  policy: name,
+  issuer: name,
+  steps: z.array(STEP),
+  challenge: name,
+})
+
+/** Explanations at once: one may check a password, which is expensive on purpose. */
+const MAX_AT_ONCE = 4
+
+/** @param explain Decides with the configuration in force; returns the members of the explanation, or an error. */
+export function explainRoute(
+  explain: (question: ExplainQuestion) => Promise<Readonly<Record<string, unknown>> | RouteAnswer>,
+): AdminRoute {
+  let running = 0
+  return adminRoute({
+    method: 'POST',
+    path: '/v1/explain',
+    right: 'read',
+    doc: 'Judges one request as the service would, and answers with every step, as `warder explain --json`. The token is neither logged nor kept.',
+    body: QUESTION,
+    answers: { 200: jsonForm('The decision and its steps.', EXPLANATION) },
+    async handle({ body }) {
+      if (running >= MAX_AT_ONCE)
+        return adminError('ERR_ADMIN_BUSY', `${MAX_AT_ONCE} explanations are under way`, ['try again'], {
+          'retry-after': '1',
+        })
+      running++
+      try {
+        const explained = await explain(body)
+        return isAnswer(explained) ? explained : jsonAnswer('warder.explain/v1', explained)
+      } finally {
+        running--
+      }
+    },
+  })
+}
+
+const isAnswer = (value: object): value is RouteAnswer => 'contentType' in value
