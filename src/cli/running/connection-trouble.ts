@@ -60,8 +60,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   ENOTSOCK: plainly('that is not a socket'),
   EACCES: ({ unix }) => ({
     why: 'this user has no permission to connect',
-    hints:
-      unix === undefined ? [] : ['run the command as the user of the service, or as a member of its group'],
+    hints: unix === undefined ? [] : ['run the command as the user of the service'],
   }),
   ENOTFOUND: plainly('there is no such host'),
   EAI_AGAIN: plainly('the name of the host cannot be looked up at the moment'),
