@@ -94,8 +94,8 @@ for (const [dialect, { caller, policy }] of Object.entries(CALLERS)) {
   })
 }
 
-/** A decision with the facts of its denial as people read them. */
-const readable = (decision: Decision): object =>
+/** A decision with the facts of its denial as people read them, without the clock of the tests. */
+const readable = ({ atSeconds: _atSeconds, ...decision }: Decision): object =>
   Object.fromEntries(
     Object.entries(decision).map(([key, value]) =>
       key === 'denial' ? ['detail', detailOf(decision)] : [key, value],
