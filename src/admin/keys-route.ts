@@ -18,7 +18,7 @@ const KEY = z.strictObject({
 })
 
 /** The same shape as `warder keys list --json`. */
-export const KEYS_ANSWER = z.strictObject({
+const KEYS_ANSWER = z.strictObject({
   schema: z.literal('warder.keys/v1'),
   issuers: z.array(
     z.strictObject({

@@ -220,6 +220,61 @@ describe('attacks on the admin listener', () => {
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 1024 ** 2)
   })
 
+  it('sends events to 64 clients at most, and goes on answering whoever else asks', async () => {
+    const { port } = await start(CONFIG)
+    const request = 'GET /v1/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
+    const statuses = await Promise.all(
+      Array.from({ length: 900 }, async () => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(request))
+        cleanup.add(() => void socket.destroy())
+        socket.on('error', () => undefined)
+        return new Promise<number>((resolve) => {
+          socket.once('data', (head) => resolve(Number(head.toString('latin1').split(' ')[1])))
+        })
+      }),
+    )
+    expect(statuses.filter((one) => one === 200)).toHaveLength(64)
+    expect(statuses.filter((one) => one === 503)).toHaveLength(900 - 64)
+    expect((await fetch(`http://127.0.0.1:${port}/livez`)).status).toBe(200)
+  })
+
+  it('gives nothing to a page whose name resolves to this machine, nor to a form of another site', async () => {
+    const { port } = await start(CONFIG)
+    const curl = async (...args: readonly string[]): Promise<string> => {
+      const command = ['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', ...args]
+      return new Response(Bun.spawn(command).stdout).text()
+    }
+    const rebound = ['--resolve', `evil.example:${port}:127.0.0.1`]
+    for (const path of [
+      '/',
+      '/console.js',
+      '/v1/status',
+      '/v1/events',
+      '/metrics',
+      '/openapi.json',
+      '/livez',
+    ])
+      expect([path, await curl('-m', '5', ...rebound, `http://evil.example:${port}${path}`)]).toEqual([
+        path,
+        '421',
+      ])
+    const form = ['-X', 'POST', '-H', 'Origin: https://evil.example', '-d', 'a=b']
+    for (const path of ['/v1/reload', '/v1/keys/refresh', '/v1/explain'])
+      expect([path, await curl(...form, `http://127.0.0.1:${port}${path}`)]).toEqual([path, '403'])
+    // A program that sends a form, without an origin.
+    expect(await curl('-d', 'a=b', `http://127.0.0.1:${port}/v1/explain`)).toBe('415')
+    expect(await curl('-d', 'a=b', `http://127.0.0.1:${port}/v1/reload`)).toBe('400')
+  })
+
+  it('ends events when a reload takes the right to read them away', async () => {
+    const { admin, service } = await start(configOf(TOKENS))
+    const events = await fetch(`${admin}/v1/events`, bearer(READ))
+    expect(events.status).toBe(200)
+    service.swap(await loadOrThrow(configOf(TOKENS.replace(READ, 'another-token-that-may-read'))))
+    // Ends instead of going on for ever.
+    expect(typeof (await events.text())).toBe('string')
+  })
+
   it('keeps answering while a thousand clients send their heads byte by byte', async () => {
     const { port, lines } = await start(CONFIG)
     const slow = await Promise.all(
