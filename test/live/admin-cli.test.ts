@@ -129,6 +129,21 @@ for (const workers of [1, 2])
       expect(listed).toEqual(ids.toSorted())
     })
 
+    it('judges a request as it would one of a proxy', async () => {
+      const { warder } = await serve(workers)
+      const request = ['-r', 'GET https://api.example.com/orders/42']
+      const denied = await warder(['explain', ...request], { stdin: mint({ scope: 'x' }) })
+      expect([denied.code, denied.stdout.startsWith('DENY 403  scope_missing   route=read')]).toEqual([
+        5,
+        true,
+      ])
+      expect(denied.stdout).toMatch(/\n *\d+ ✘ scope .*warder\.yaml:\d+:\d+\]\n/)
+      expect((await warder(['explain', ...request], { stdin: mint({ scope: 'orders:read' }) })).code).toBe(0)
+      expect((await warder(['explain', ...request, '--no-token'])).stdout).toContain('token_missing')
+      const unknown = await warder(['explain', ...request, '--no-token', '--policy', 'reed'])
+      expect([unknown.code, errorCodeOf(unknown)]).toEqual([2, 'ERR_CLI_USAGE'])
+    })
+
     it('loads its configuration again, and prints what is wrong with one that it refuses', async () => {
       const { warder, write, text } = await serve(workers)
       expect(await warder(['reload'])).toMatchObject({ code: 0, stderr: '' })
