@@ -52,18 +52,24 @@ export function createRecentDecisions(deps: RecentDecisionsDeps): RecentDecision
       store.setTrace(kept, traceText(withoutSteps(reason, NO_STEPS.failed)))
     }
   }
+  const keep = (event: DecisionEvent, isLogged: boolean): void => {
+    const { id, outcome, reason } = event.decision
+    const facts = JSON.stringify(factsOf(event))
+    const kept = { id, outcome, reason, isLogged, count: tally.count, facts, trace: '' }
+    const isTraced = traces.offer(isLogged, () => trace(kept, event))
+    if (!isTraced) kept.trace = LIMITED
+    store.add(kept)
+  }
   return {
     onDecision(event, isLogged) {
       const { decision, durationMs } = event
-      const { id, outcome, reason } = decision
-      const { logged, others } = tally.add(reason, outcome, durationMs)
+      const { logged, others } = tally.add(decision.reason, decision.outcome, durationMs)
       if (maxRecords() === 0 || !(isLogged ? logged : others).take(secondsOf(decision) * 1_000)) return
-      const { count } = tally
-      const facts = JSON.stringify(factsOf(event))
-      const kept = { id, outcome, reason, isLogged, count, facts, trace: '' }
-      const isTraced = traces.offer(isLogged, () => trace(kept, event))
-      if (!isTraced) kept.trace = LIMITED
-      store.add(kept)
+      try {
+        keep(event, isLogged)
+      } catch {
+        // A bug here must not become a denial; this decision is counted and not kept.
+      }
     },
     counts: () => tally.counts(),
     fresh: ({ counts, limit }) => {

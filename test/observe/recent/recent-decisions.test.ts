@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'bun:test'
+import type { DecisionEvent } from '../../../src/observe/decision-log.ts'
+import { createRecentDecisions } from '../../../src/observe/recent/recent-decisions.ts'
+import { ID, makeRequest } from '../../support/make-guard.ts'
+import { NOW_SECONDS } from '../../support/tokens.ts'
+
+function setUp(maxRecords = 2_000) {
+  const world = { seconds: NOW_SECONDS, made: 0, turns: [] as (() => void)[] }
+  const recent = createRecentDecisions({
+    monotonicMs: () => world.seconds * 1_000,
+    later: (fn) => void world.turns.push(fn),
+    maxRecords: () => maxRecords,
+    digestOf: () => 'digest',
+  })
+  const event = (reason: 'token_expired' | 'no_route', more: Partial<DecisionEvent> = {}): DecisionEvent => ({
+    decision: {
+      outcome: 'deny',
+      reason,
+      status: 401,
+      challenge: undefined,
+      retryAfterSeconds: undefined,
+      denial:
+        reason === 'no_route' ? { reason } : { reason: 'token_expired', agoSeconds: 90, leewaySeconds: 30 },
+      id: `${ID.slice(0, 20)}${String(world.made++).padStart(6, '0')}`,
+      route: undefined,
+      policy: undefined,
+      issuer: undefined,
+      atSeconds: world.seconds,
+    },
+    status: 401,
+    request: makeRequest({ path: '/orders' }),
+    via: 'nginx',
+    durationMs: 0.1,
+    clientAddress: '192.0.2.1',
+    ...more,
+  })
+  return { world, recent, event }
+}
+
+describe('which decisions are kept', () => {
+  it('are some of a flood, and those with a log line before the others; all are counted', () => {
+    const { recent, event } = setUp()
+    for (let i = 0; i < 10_000; i++) recent.onDecision(event('token_expired'), i % 100 === 0)
+    recent.onDecision(event('no_route'), false)
+    const { decisions, dropped } = recent.list({ limit: 1_000 })
+    expect(decisions.filter(({ reason }) => reason === 'no_route')).toHaveLength(1)
+    // Of those without a line, as many as are kept in a moment; of those with one, all.
+    expect(decisions).toHaveLength(100 + 100 + 1)
+    expect(dropped).toBe(10_001 - decisions.length)
+    expect(recent.counts()).toMatchObject({ count: 10_001, deny: { token_expired: 10_000, no_route: 1 } })
+  })
+  it('are all of them at low traffic', () => {
+    const { world, recent, event } = setUp()
+    for (let i = 0; i < 500; i++) {
+      world.seconds += 0.05
+      recent.onDecision(event('token_expired'), false)
+    }
+    expect(recent.list({ limit: 1_000 })).toMatchObject({ decisions: { length: 500 }, dropped: 0 })
+  })
+  it('are none if none are wanted', () => {
+    const { recent, event } = setUp(0)
+    recent.onDecision(event('token_expired'), true)
+    expect(recent.list({})).toEqual({ decisions: [], dropped: 1 })
+  })
+  it('say how many came between two questions and are not kept', () => {
+    const { recent, event } = setUp()
+    recent.onDecision(event('token_expired'), true)
+    const after = recent.list({}).decisions[0]?.id ?? ''
+    for (let i = 0; i < 1_000; i++) recent.onDecision(event('token_expired'), false)
+    const { decisions, dropped } = recent.list({ after, limit: 1_000 })
+    expect([decisions.length, dropped]).toEqual([100, 900])
+  })
+  it('say so if they have no steps, and what to do', async () => {
+    const { recent, event } = setUp()
+    const events = Array.from({ length: 60 }, () => event('token_expired'))
+    for (const one of events) recent.onDecision(one, false)
+    const last = await recent.find(events.at(-1)?.decision.id ?? '')
+    expect(last?.steps).toEqual([])
+    expect(last?.stepsMissing).toContain('warder explain')
+    expect(last?.why).not.toBeNull()
+    const first = await recent.find(events[0]?.decision.id ?? '')
+    expect(first?.steps.map(({ step }) => step)).toEqual(['caller'])
+    expect(await recent.find(ID)).toBeUndefined()
+  })
+  it('do not include one whose facts cannot be read, which is still answered', () => {
+    const { recent, event } = setUp()
+    const broken = { ...event('token_expired'), request: null as never }
+    expect(() => recent.onDecision(broken, true)).not.toThrow()
+    expect(recent.list({})).toEqual({ decisions: [], dropped: 1 })
+  })
+})
