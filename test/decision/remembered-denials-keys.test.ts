@@ -165,6 +165,8 @@ describe('keys that are loaded over the network', () => {
         loadedAtMs: world.deps.nowMs(),
         usableUntilMs: world.deps.nowMs() + SETTINGS.maxStaleMs,
         nextLoadAtMs: undefined,
+        lastError: undefined,
+        isStale: false,
       })
     take(['a', 'old'])
     const decide = asker(world, mirror)

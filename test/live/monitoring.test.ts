@@ -11,8 +11,12 @@ import { liveSuite } from '../support/live/live-suite.ts'
 const FOLDER = join(dirname(DASHBOARD_FILE.pathname))
 const read = (file: string): string => readFileSync(join(FOLDER, file), 'utf8')
 
+interface Rule {
+  readonly alert?: string
+  readonly annotations?: { readonly runbook: string }
+}
 interface RuleFile {
-  readonly groups: readonly { readonly rules: readonly { readonly alert?: string }[] }[]
+  readonly groups: readonly { readonly rules: readonly Rule[] }[]
 }
 interface RuleTests {
   readonly tests: readonly { readonly alert_rule_test: readonly AlertTest[] }[]
@@ -33,6 +37,18 @@ it('every metric in the rules, alerts and the dashboard is one of Warder', () =>
   const unknown = used.filter((name) => !known.has(name) && !known.has(name.replace(/_bucket$/, '')))
   expect(unknown).toEqual([])
   expect(used.length).toBeGreaterThan(40)
+})
+
+it('every alert leads to a page that is there, and docs/outages.md names all of them or their page does', () => {
+  const rules = (parse(read('alerts.yaml')) as RuleFile).groups.flatMap((group) => group.rules)
+  const page = (path: string): string => readFileSync(join(FOLDER, '..', path), 'utf8')
+  const known = new Set(rules.map(({ alert }) => alert))
+  for (const { alert, annotations } of rules) {
+    const [path = '', anchor] = (annotations?.runbook ?? '').split('#')
+    const heading = anchor?.replaceAll('-', ' ') ?? ''
+    expect(page(path).toLowerCase(), `${alert}: ${path}`).toContain(heading.startsWith('{{') ? '' : heading)
+  }
+  for (const [alert] of page('docs/outages.md').matchAll(/Warder[A-Z]\w+/g)) expect(known).toContain(alert)
 })
 
 it('every alert is fired by a test', () => {

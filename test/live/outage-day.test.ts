@@ -10,12 +10,9 @@ import { startWatchedSite, type Line, type WatchedSite } from '../support/live/w
 
 /** Goes on sending until something is seen: a rate needs requests before and after a scrape. */
 async function whileSending<T>(send: () => Promise<unknown>, seen: Promise<T>): Promise<T> {
-  let isSeen = false
-  const settled = seen.finally(() => (isSeen = true))
-  while (!isSeen) {
-    await send()
-    await Bun.sleep(20)
-  }
+  const state = { isSeen: false }
+  const settled = seen.finally(() => (state.isSeen = true))
+  while (!state.isSeen) await send()
   return settled
 }
 
@@ -117,7 +114,7 @@ liveSuite('a day with outages', ['nginx', 'prometheus'], () => {
     expect(status).toBe(401)
     const explained = await site.warder('explain', id)
     expect(explained).toContain('kid_unknown')
-    expect(explained).toContain('live-1')
+    expect(explained).toMatch(/has removed it, last seen \d{4}-/)
     expect(site.lines().filter(({ msg }) => msg === 'keys have changed').length).toBeGreaterThan(0)
     expect(await site.warder('keys', 'list')).toMatch(/live-1 .*gone/)
   })
@@ -153,7 +150,7 @@ liveSuite('a day with outages', ['nginx', 'prometheus'], () => {
       denialsOf('127.0.0.9').length > 0 ? denialsOf('127.0.0.9') : undefined,
     )
     expect(line).toMatchObject({ reason: 'kid_unknown', id })
-    expect(await site.warder('explain', id)).toContain('after-the-outage')
+    expect(await site.warder('explain', id)).toMatch(/could not be refreshed since [^]*no connection/)
     expect(await site.query('max(warder_keys_stale_seconds)')).toBeGreaterThan(3)
   })
 })

@@ -91,14 +91,18 @@ const keySetOf = ({ keys, ignored }: KeySourceStatus): SharedKeys['keySet'] => (
   ignored,
 })
 
-const timesOf = ({ loadedAtMs, loading }: KeySourceStatus): Times => ({
+const timesOf = ({ loadedAtMs, loading, lastError, state }: KeySourceStatus): Times => ({
   loadedAtMs,
   usableUntilMs: loading?.usableUntilMs,
   nextLoadAtMs: loading?.nextLoadAtMs,
+  lastError,
+  isStale: state === 'stale',
 })
 
 const isSame = (a: Times | undefined, b: Times): boolean =>
   a !== undefined &&
   a.loadedAtMs === b.loadedAtMs &&
   a.usableUntilMs === b.usableUntilMs &&
-  a.nextLoadAtMs === b.nextLoadAtMs
+  a.nextLoadAtMs === b.nextLoadAtMs &&
+  a.lastError === b.lastError &&
+  a.isStale === b.isStale

@@ -16,6 +16,7 @@ import {
 import { claimForm } from './causes/claim-causes.ts'
 import { entraCommon, entraVersion, issuerDifference, notInPolicy } from './causes/issuer-causes.ts'
 import type { FindCause, LikelyCause } from './causes/likely-cause.ts'
+import { removedKey, staleKeys } from './causes/key-causes.ts'
 import { encodedPath, headAsGet, letterCase } from './causes/path-causes.ts'
 import { scopeAsRole, scopesElsewhere } from './causes/scope-causes.ts'
 import {
@@ -55,7 +56,7 @@ const CAUSES: Readonly<Partial<Record<DenyReason, readonly FindCause[]>>> = {
   claim_invalid: [refreshToken, logoutToken, idToken],
   path_ambiguous: [letterCase, encodedPath],
   method_refused: [headAsGet],
-  kid_unknown: [oldToken],
+  kid_unknown: [removedKey, staleKeys, oldToken],
   signature_invalid: [microsoftGraph],
   claim_rule_failed: [claimForm],
   scope_missing: [scopesElsewhere, scopeAsRole],

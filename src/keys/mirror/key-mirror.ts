@@ -1,7 +1,7 @@
 /** A key source whose keys another process keeps fresh: look-ups are local, and only what is unknown is asked for. */
 import type { KeyDeps } from '../key-deps.ts'
 import { compileKeySet, selectKey, type CompiledKeySet } from '../key-set.ts'
-import type { IgnoredKey, KeyLookup, KeySource } from '../key-source.ts'
+import type { IgnoredKey, KeyLookup, KeySource, KeySourceStatus } from '../key-source.ts'
 import { createKeyHistories } from '../refresh/key-history.ts'
 import { retryAfterSeconds } from '../refresh/retry-after.ts'
 import type { RemoteKeySettings } from '../../settings/keys/key-source.ts'
@@ -21,6 +21,10 @@ export interface SharedKeys {
   readonly usableUntilMs: number | undefined
   /** When the next load begins by itself; undefined for a source that does not load over the network. */
   readonly nextLoadAtMs: number | undefined
+  /** Why the last load failed; undefined if it did not. */
+  readonly lastError: string | undefined
+  /** The last load failed, or there was none since the start. */
+  readonly isStale: boolean
 }
 
 /** Asks the process that has the source. Resolves with whether it waited for a load; rejects if there is no answer. */
@@ -72,6 +76,12 @@ export function createKeyMirror(
       Math.abs(now - shared.loadedAtMs) <= shared.usableUntilMs - shared.loadedAtMs)
   const current = (): CompiledKeySet | undefined => (isYoung(nowMs()) ? set : undefined)
 
+  const stateNow = (): KeySourceStatus['state'] => {
+    if (set === undefined) return 'empty'
+    if (!isYoung(nowMs())) return 'expired'
+    return shared?.isStale === true ? 'stale' : 'fresh'
+  }
+
   return {
     lookup(kid, algorithm, mayWait) {
       const keys = current()
@@ -91,19 +101,21 @@ export function createKeyMirror(
     noteUse: (key) => void histories.use(key, nowMs()),
     status: () => ({
       description,
-      state: set === undefined ? 'empty' : isYoung(nowMs()) ? 'fresh' : 'expired',
+      state: stateNow(),
       keys: set?.keys ?? [],
       ignored: set?.ignored ?? [],
       loadedAtMs: shared?.loadedAtMs,
-      lastError: undefined,
+      lastError: shared?.lastError,
       history: histories.list(),
     }),
     take(next) {
       shared = next
-      if (next.keySet === undefined) return
-      const { keys, ignored } = next.keySet
-      set = compileKeySet({ keys: keys.map(fromSharedKey), ignored }, set)
-      histories.take(set.keys, nowMs())
+      if (next.keySet !== undefined) {
+        const { keys, ignored } = next.keySet
+        set = compileKeySet({ keys: keys.map(fromSharedKey), ignored }, set)
+      }
+      // Also if they are the same: a load has seen them again.
+      if (set !== undefined) histories.take(set.keys, next.loadedAtMs ?? nowMs())
     },
     started: Promise.resolve(),
     ready: Promise.resolve(),

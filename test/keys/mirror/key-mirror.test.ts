@@ -16,6 +16,8 @@ const B = key('b')
 const shared = (keys: readonly SharedKey[], more: Partial<SharedKeys> = {}): SharedKeys => ({
   keySet: { keys, ignored: [] },
   loadedAtMs: START_MS,
+  lastError: undefined,
+  isStale: false,
   usableUntilMs: START_MS + 60_000,
   nextLoadAtMs: START_MS + 5_000,
   ...more,
@@ -171,4 +173,12 @@ describe('a mirror of keys', () => {
     mirror.trusts(found.keys[0])
     expect(used).toEqual([A.thumbprint, A.thumbprint])
   })
+})
+
+it('a mirror says that the last load failed, and why, until a good one', () => {
+  const { mirror } = start()
+  mirror.take(shared([A], { isStale: true, lastError: 'no connection' }))
+  expect(mirror.status()).toMatchObject({ state: 'stale', lastError: 'no connection' })
+  mirror.take(shared([A], { keySet: undefined }))
+  expect(mirror.status()).toMatchObject({ state: 'fresh', lastError: undefined })
 })
