@@ -74,7 +74,7 @@ liveSuite('a day with outages', ['nginx', 'prometheus'], () => {
     expect(explained).toContain('https://billing.example.com/')
     expect(explained).toContain('127.0.0.5')
     // The id that the client has seen, as well.
-    expect(await site.warder('explain', answers.at(-1)?.[1] ?? '')).toContain('audience_mismatch')
+    expect(await site.warder('explain', answers[0]?.[1] ?? '')).toContain('audience_mismatch')
   })
 
   it('has somebody who floods unknown kids', async () => {
