@@ -1,5 +1,6 @@
 /** `GET /v1/config`. */
 import { z } from 'zod'
+import { adminError } from './admin-error.ts'
 import { adminRoute, type AdminRoute } from './admin-route.ts'
 import { jsonAnswer } from './route-answer.ts'
 import { jsonForm } from './shapes.ts'
@@ -27,8 +28,10 @@ const CONFIG_ANSWER = z.strictObject({
   origins: z.array(z.strictObject({ pointer: z.string(), value: z.unknown(), origin: ORIGIN })).optional(),
 })
 
-/** @param config Is computed for each request, with origins or without. */
-export const configRoute = (config: (hasOrigins: boolean) => Readonly<Record<string, unknown>>): AdminRoute =>
+/** @param config Is computed for each request, with origins or without; undefined if there are too many of them. */
+export const configRoute = (
+  config: (hasOrigins: boolean) => Readonly<Record<string, unknown>> | undefined,
+): AdminRoute =>
   adminRoute({
     method: 'GET',
     path: '/v1/config',
@@ -36,5 +39,11 @@ export const configRoute = (config: (hasOrigins: boolean) => Readonly<Record<str
     doc: 'The configuration in force, as `warder config show --json`: every default filled in, every secret masked.',
     query: { origins: { doc: 'Adds where each setting comes from. It needs no value.' } },
     answers: { 200: jsonForm('The configuration.', CONFIG_ANSWER) },
-    handle: ({ query }) => jsonAnswer('warder.config/v1', config(query.has('origins'))),
+    handle({ query }) {
+      const members = config(query.has('origins'))
+      if (members !== undefined) return jsonAnswer('warder.config/v1', members)
+      return adminError('ERR_ADMIN_UNAVAILABLE', 'the configuration has too many routes for their origins', [
+        'run `warder config show --origin` with its file',
+      ])
+    },
   })

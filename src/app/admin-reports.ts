@@ -88,9 +88,16 @@ export const listenerKinds = ({
   ...(spoe === null ? [] : (['spoe'] as const)),
 ]
 
-/** The members of `warder.config/v1`. */
-export function reportConfig({ config }: Instance, hasOrigins: boolean): Readonly<Record<string, unknown>> {
+/** The origins of 10,000 routes take a second, in which a service of one process would decide nothing. */
+const MAX_ROUTES_WITH_ORIGINS = 500
+
+/** The members of `warder.config/v1`; undefined if the origins would take too long. */
+export function reportConfig(
+  { config }: Instance,
+  hasOrigins: boolean,
+): Readonly<Record<string, unknown>> | undefined {
   const { source, format, digest, settings } = config
+  if (hasOrigins && settings.routes.length > MAX_ROUTES_WITH_ORIGINS) return undefined
   const value = writeSettings(settings, { secrets: 'masked', defaults: 'shown' })
   const members = { file: source.file, format, digest, config: value }
   if (!hasOrigins) return members
