@@ -52,9 +52,11 @@ export function formatTimeOfDay(atMs: number, isUtc: boolean, nowMs: number): st
   return day === date.format(nowMs) ? time.format(atMs) : `${day} ${time.format(atMs)}`
 }
 
-/** `13:04`, for the axis of a plot. */
-export const formatClock = (atMs: number, isUtc: boolean): string =>
-  formats(isUtc).time.format(atMs).slice(0, 5)
+/** `13:04`, or `13:04:05`, for the axis of a plot. */
+export const formatClock = (atMs: number, isUtc: boolean, hasSeconds: boolean): string =>
+  formats(isUtc)
+    .time.format(atMs)
+    .slice(0, hasSeconds ? 8 : 5)
 
 /** `UTC`, or `UTC+2`: what all times of the page are in. */
 export const zoneName = (isUtc: boolean, nowMs: number): string =>

@@ -1,6 +1,15 @@
 /** Where in the console the page is: the part of its URL after `#`, so that every view has a link. */
 
-export const VIEWS = ['overview', 'decisions', 'issuers', 'upstreams', 'limits', 'config'] as const
+export const VIEWS = [
+  'overview',
+  'decisions',
+  'explain',
+  'issuers',
+  'routes',
+  'upstreams',
+  'limits',
+  'config',
+] as const
 
 export type View = (typeof VIEWS)[number]
 

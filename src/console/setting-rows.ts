@@ -1,23 +1,26 @@
-/** The settings of a configuration as rows of a table. */
+/** The settings of a configuration as rows of a table, and the filter of all such tables. */
+import type { ConfigAnswer } from './api/config-answer.ts'
 
 export interface SettingRow {
   /** JSON pointer: `/issuers/0/audience`. */
   readonly pointer: string
   /** As JSON. */
   readonly value: string
+  /** `warder.yaml:4:15`, `preset entra` or `default`. */
+  readonly from: string
 }
 
-/** One row for each value, in their order; a list of plain values is one. */
-export function listSettings(value: unknown, pointer = ''): readonly SettingRow[] {
-  if (typeof value !== 'object' || value === null) return [{ pointer, value: JSON.stringify(value) }]
-  const members: readonly (readonly [string, unknown])[] = Object.entries(value)
-  const isPlainList = Array.isArray(value) && value.every((member) => typeof member !== 'object')
-  if (isPlainList || members.length === 0) return [{ pointer, value: JSON.stringify(value) }]
-  return members.flatMap(([name, member]) => listSettings(member, `${pointer}/${escapeName(name)}`))
-}
+export const listSettings = ({ origins }: ConfigAnswer): readonly SettingRow[] =>
+  origins.map(({ pointer, value, origin }) => ({
+    pointer,
+    value: JSON.stringify(value),
+    from: placeOf(origin),
+  }))
 
-/** RFC 6901 §3. */
-const escapeName = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
+function placeOf(origin: ConfigAnswer['origins'][number]['origin']): string {
+  if (origin.kind === 'file') return `${origin.file}:${origin.line}:${origin.column}`
+  return origin.kind === 'preset' ? `preset ${origin.preset}` : 'default'
+}
 
 /** Those with all words of the text, in any letter case. */
 export function filterRows<T>(rows: readonly T[], text: string, textOf: (row: T) => string): readonly T[] {

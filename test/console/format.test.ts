@@ -2,6 +2,7 @@ import { describe, expect, it } from 'bun:test'
 import {
   formatAge,
   formatBytes,
+  formatClock,
   formatCount,
   formatMs,
   formatNumber,
@@ -33,6 +34,8 @@ describe('numbers and times of the console', () => {
     [formatAge(NOW + 60_000, NOW), 'in 1 min'],
     [formatTimeOfDay(NOW, true, NOW), '12:30:00'],
     [formatTimeOfDay(NOW - 86_400_000, true, NOW), '2026-11-28 12:30:00'],
+    [formatClock(NOW, true, false), '12:30'],
+    [formatClock(NOW, true, true), '12:30:00'],
     [zoneName(true, NOW), 'UTC'],
   ]
   for (const [shown, text] of TEXTS) it(`have their unit: ${text}`, () => expect(shown).toBe(text))

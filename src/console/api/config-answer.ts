@@ -1,5 +1,15 @@
-/** `GET /v1/config`. */
+/** `GET /v1/config?origins`. */
+
+type ShownOrigin =
+  | { readonly kind: 'file'; readonly file: string; readonly line: number; readonly column: number }
+  | { readonly kind: 'preset'; readonly preset: string }
+  | { readonly kind: 'default' }
+
 export interface ConfigAnswer {
-  /** The settings in force, as `warder config show --json` has them. */
-  readonly config: unknown
+  /** Every setting in force, secrets masked. */
+  readonly origins: readonly {
+    readonly pointer: string
+    readonly value: unknown
+    readonly origin: ShownOrigin
+  }[]
 }

@@ -140,7 +140,8 @@ function optionsOf(
       {
         ...axis,
         space: 70,
-        values: (_plot, ticks) => ticks.map((tick: number) => formatClock(tick * 1_000, isUtc)),
+        values: (_plot, ticks, _axis, _space, stepSeconds) =>
+          ticks.map((tick: number) => formatClock(tick * 1_000, isUtc, stepSeconds < 60)),
       },
       {
         ...axis,

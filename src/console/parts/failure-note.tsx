@@ -3,15 +3,7 @@ import type { JSX } from 'preact'
 import type { Answered } from '../api/use-answer.ts'
 import { Shown } from './shown.tsx'
 
-const NO_SUCH_PATH = 404
-
-interface FailureNoteProps extends Answered<unknown> {
-  /** Shows nothing if this Warder has no such path. */
-  readonly isOptional?: boolean
-}
-
-export function FailureNote({ failure, answer, isOptional = false }: FailureNoteProps): JSX.Element | null {
-  if (isOptional && failure?.status === NO_SUCH_PATH) return null
+export function FailureNote({ failure, answer }: Answered<unknown>): JSX.Element | null {
   if (failure === undefined)
     return answer === undefined ? (
       <p class="faint" role="status">

@@ -1,6 +1,7 @@
 /** Config: what is in force, the warnings about it, and what runs it. */
 import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
+import { printable } from '../../printable.ts'
 import type { StatusReport } from '../../admin/status-route.ts'
 import type { ConfigAnswer } from '../api/config-answer.ts'
 import { useAnswer } from '../api/use-answer.ts'
@@ -18,13 +19,13 @@ export function ConfigView(): JSX.Element {
   const status = useAnswer<StatusReport>('/v1/status', STATUS_INTERVAL_MS)
   const digest = status.answer?.config.digest
   // Asked for again after a reload.
-  const config = useAnswer<ConfigAnswer>(digest === undefined ? undefined : `/v1/config#${digest}`)
+  const config = useAnswer<ConfigAnswer>(digest === undefined ? undefined : `/v1/config?origins#${digest}`)
   return (
     <>
       <FailureNote {...status} />
       {status.answer && <StatusFacts status={status.answer} />}
       {status.answer && <Diagnostics {...status.answer} />}
-      <FailureNote {...config} isOptional />
+      <FailureNote {...config} />
       {config.answer && <Settings answer={config.answer} />}
     </>
   )
@@ -45,11 +46,8 @@ function Diagnostics({ config, lastReload }: StatusReport): JSX.Element | null {
 
 function Settings({ answer }: { readonly answer: ConfigAnswer }): JSX.Element {
   const [wanted, setWanted] = useState('')
-  const all = useMemo(() => listSettings(answer.config), [answer])
-  const rows = useMemo(
-    () => filterRows(all, wanted, ({ pointer, value }) => `${pointer} ${value}`),
-    [all, wanted],
-  )
+  const all = useMemo(() => listSettings(answer), [answer])
+  const rows = useMemo(() => filterRows(all, wanted, textOf), [all, wanted])
   return (
     <section aria-labelledby="settings">
       <h2 id="settings">Settings in force, secrets masked</h2>
@@ -63,6 +61,7 @@ function Settings({ answer }: { readonly answer: ConfigAnswer }): JSX.Element {
           <>
             <span role="columnheader">Setting</span>
             <span role="columnheader">Value</span>
+            <span role="columnheader">From</span>
           </>
         }
       />
@@ -70,13 +69,18 @@ function Settings({ answer }: { readonly answer: ConfigAnswer }): JSX.Element {
   )
 }
 
-const drawSetting = ({ pointer, value }: SettingRow): JSX.Element => (
+const textOf = ({ pointer, value, from }: SettingRow): string => `${pointer} ${value} ${from}`
+
+const drawSetting = ({ pointer, value, from }: SettingRow): JSX.Element => (
   <>
-    <span role="rowheader" title={pointer}>
+    <span role="rowheader" title={printable(pointer)}>
       <Shown text={pointer} />
     </span>
-    <span role="cell" title={value}>
+    <span role="cell" title={printable(value)}>
       <Shown text={value} />
+    </span>
+    <span role="cell" title={printable(from)} class="faint">
+      <Shown text={from} />
     </span>
   </>
 )

@@ -49,8 +49,8 @@ export function OverviewView(): JSX.Element {
           })}
         />
       )}
-      {history.answer && <Tiles {...live} />}
-      <FailureNote {...history} isOptional />
+      <Tiles {...live} />
+      <FailureNote {...history} />
       {history.answer && <Plots points={history.answer.points} />}
       <LastDenials />
     </>

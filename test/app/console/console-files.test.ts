@@ -24,7 +24,10 @@ describe('the bundled console', () => {
       'src="console.js"',
     ])
     expect(style).not.toMatch(/@import|url\((?!["']?data:)/)
-    expect(script).not.toMatch(/\b(?:eval|Function)\s*\(|https?:\/\/(?!www\.w3\.org\/)/)
+    // Names of XML, and the example in a form.
+    const known = new Set(['http://www.w3.org', 'https://api.example.com'])
+    expect(script.match(/https?:\/\/[\w.]+/g)?.filter((url) => !known.has(url))).toEqual([])
+    expect(script.match(/\b(?:eval|Function)\s*\(/g)).toBeNull()
   })
 
   it('is whole: no import is left', () => {

@@ -10,6 +10,7 @@ import {
   MADE_SERVER,
   madeDecision,
   madeHistory,
+  madeRoutes,
   madeStatus,
 } from '../../support/live/console/made-answers.ts'
 import { liveSuite } from '../../support/live/live-suite.ts'
@@ -106,7 +107,13 @@ const hostileAnswers = (text: string) => {
       servers: [{ ...MADE_SERVER, upstream: text, server: text, address: text, state: 'mixed' }],
       authServices: [{ service: text, questions: { allowed: 1, denied: 2, failed: 3, remembered: 4 } }],
     },
-    '/v1/config': { config: { [text]: text, list: [text], deeper: { [text]: [{ [text]: 1 }] } } },
+    '/v1/config': { origins: [{ pointer: text, value: text, origin: { kind: 'preset', preset: text } }] },
+    '/v1/routes': madeRoutes(3, {
+      name: text,
+      policy: text,
+      upstream: text,
+      match: { host: [text], path: [text], method: [text] },
+    }),
   }
 }
 
@@ -126,7 +133,8 @@ const answers = () => ({
   },
   '/v1/status': madeStatus('warder.yaml'),
   '/v1/upstreams': { servers: [MADE_SERVER], authServices: [] },
-  '/v1/config': { config: { version: 1, issuers: [{ name: 'main', audience: ['api://orders'] }] } },
+  '/v1/config': { origins: [{ pointer: '/version', value: 1, origin: { kind: 'default' } }] },
+  '/v1/routes': madeRoutes(40),
   '/v1/history': madeHistory(NOW),
   '/v1/events': `event: stats\ndata: ${JSON.stringify(madeHistory(NOW).points[0])}\n\n`,
 })
@@ -136,7 +144,9 @@ const VIEWS: readonly (readonly [place: string, shows: string])[] = [
   ['#/overview', '.chart canvas >> nth=0'],
   ['#/decisions', 'main table tbody tr >> nth=0'],
   [`#/decisions/${decision.id}`, '.steps'],
+  ['#/explain', 'form textarea >> nth=0'],
   ['#/issuers', 'main table >> nth=0'],
+  ['#/routes', '.virtual-row >> nth=1'],
   ['#/upstreams', 'main table >> nth=0'],
   ['#/limits', '.family >> nth=0'],
   ['#/config', '.virtual-row >> nth=1'],
@@ -234,6 +244,24 @@ liveSuite('the console in Chromium', ['chromium'], () => {
       expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1')
       await page.context().close()
     })
+  })
+
+  it('has ten thousand routes, of which it draws those in sight, and finds one', async () => {
+    const { page, faults } = await openMade('#/routes', { ...answers(), '/v1/routes': madeRoutes(10_000) })
+    await page.getByText('10,000 of 10,000 routes').waitFor()
+    const drawn = async (): Promise<number> => page.locator('.virtual-row').count()
+    expect(await drawn()).toBeLessThan(60)
+    await page.getByRole('region', { name: 'Routes' }).focus()
+    await page.keyboard.press('End')
+    await page.getByText('/service-9999/**').waitFor()
+    expect(await drawn()).toBeLessThan(60)
+    await page.getByLabel('Filter').fill('orders-read service-777 get')
+    await page.getByText('11 of 10,000 routes').waitFor()
+    await page.getByText('route-7770', { exact: true }).waitFor()
+    await page.getByLabel('Filter').press('Escape')
+    await page.getByText('10,000 of 10,000 routes').waitFor()
+    expect(faults).toEqual([])
+    await page.context().close()
   })
 
   it('says what it cannot read, and keeps what it has', async () => {

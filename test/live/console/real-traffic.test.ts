@@ -13,6 +13,7 @@ import { liveSuite } from '../../support/live/live-suite.ts'
 import { openClient } from '../../support/live/raw-client.ts'
 
 const IMAGES = join(import.meta.dir, '../../../docs/images')
+const IS_PICTURED = process.env['UPDATE_SCREENSHOTS'] !== undefined
 const PICTURE = { width: 1_100, height: 760 }
 
 liveSuite('the console beside real traffic', ['chromium', 'nginx'], () => {
@@ -31,18 +32,45 @@ liveSuite('the console beside real traffic', ['chromium', 'nginx'], () => {
     browser.open(`${site.admin}/${place}`, { viewport: PICTURE, ...options })
 
   const picture = async (page: Page, name: string): Promise<void> => {
-    if (process.env['UPDATE_SCREENSHOTS'] === undefined) return
+    if (!IS_PICTURED) return
     await page.screenshot({ path: join(IMAGES, `console-${name}.png`), animations: 'disabled' })
   }
 
-  it('shows on the overview what nginx and the gateway were answered', async () => {
-    const { page, faults } = await open('#/overview')
-    await page.getByText('token_expired').first().waitFor()
-    await picture(page, 'overview')
-    expect(await findBarriers(page)).toEqual([])
-    expect(faults).toEqual([])
-    await page.context().close()
-  })
+  /** Points of five seconds need some traffic to look like anything. */
+  const makeSomeMinutes = async (): Promise<void> => {
+    const endMs = Date.now() + 90_000
+    for (let round = 0; Date.now() < endMs; round++) {
+      await site.makeTraffic(1 + Math.round(2 * Math.sin(round / 20) ** 2))
+      await Bun.sleep(200)
+    }
+    await site.makeTraffic(2)
+  }
+
+  it(
+    'shows on the overview what nginx and the gateway were answered, as it happens',
+    async () => {
+      const { page, faults } = await open('#/overview')
+      await page.locator('.chart canvas').first().waitFor()
+      const before = page.locator('.tile b').nth(1)
+      await before.waitFor()
+      // Decisions are counted in the second in which they are made.
+      const deadline = Date.now() + 20_000
+      let denied = '0'
+      while (!(Number(denied) > 0) && Date.now() < deadline) {
+        await site.makeTraffic(3)
+        denied = await before.innerText()
+      }
+      expect(Number(denied)).toBeGreaterThan(0)
+      await page.getByText('Last denials').waitFor()
+      await page.getByRole('link', { name: 'token_expired' }).first().waitFor({ timeout: 30_000 })
+      if (IS_PICTURED) await makeSomeMinutes()
+      await picture(page, 'overview')
+      expect(await findBarriers(page)).toEqual([])
+      expect(faults).toEqual([])
+      await page.context().close()
+    },
+    IS_PICTURED ? 180_000 : undefined,
+  )
 
   it('lists the denials, filters them by a link, and explains one as the command line does', async () => {
     const { page, faults } = await open('#/decisions?reason=scope_missing')
@@ -108,9 +136,34 @@ liveSuite('the console beside real traffic', ['chromium', 'nginx'], () => {
     })
   })
 
+  it('explains a pasted token, and keeps it nowhere', async () => {
+    const { page, faults } = await open('#/explain')
+    const urls: string[] = []
+    page.on('request', (request) => urls.push(request.url()))
+    const token = site.mint({ aud: 'api://elsewhere' })
+    await page.getByLabel('URL').fill('https://api.example.com/orders/42')
+    await page.getByLabel('Token').fill(`Authorization: Bearer ${token}`)
+    await page.getByRole('button', { name: 'Explain' }).click()
+    await page.locator('.step.fail').waitFor()
+    expect(await page.locator('.step.fail').innerText()).toContain('audience_mismatch')
+    expect(await page.getByLabel('Token').inputValue()).toBe('')
+    await picture(page, 'explain')
+    const signature = token.split('.')[2] ?? ''
+    const kept = await page.evaluate(() => [
+      document.documentElement.outerHTML,
+      document.title,
+      JSON.stringify({ ...localStorage, ...sessionStorage }),
+    ])
+    expect([...kept, ...urls, site.warder.output()].filter((text) => text.includes(signature))).toEqual([])
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
   it('shows the issuers, their keys and when they were used', async () => {
     const { page, faults } = await open('#/issuers')
-    await page.getByText('test-1').first().waitFor()
+    await page.getByText('test-1', { exact: true }).first().waitFor()
+    await page.locator('svg.lane').first().waitFor()
+
     expect(await findBarriers(page)).toEqual([])
     expect(faults).toEqual([])
     await page.context().close()
@@ -131,7 +184,25 @@ liveSuite('the console beside real traffic', ['chromium', 'nginx'], () => {
     expect(await findBarriers(page)).toEqual([])
     await page.evaluate(() => void (location.hash = '#/config'))
     await page.getByText('WARN_CONFIG_HTTP').first().waitFor()
+    await page.getByText('/issuers/0/audience').waitFor()
     expect(await page.locator('main').innerText()).toContain('2: process')
+    expect(await findBarriers(page)).toEqual([])
+    expect(faults).toEqual([])
+    await page.context().close()
+  })
+
+  it('lists the routes with their counts, and finds the one of a request', async () => {
+    const { page, faults } = await open('#/routes')
+    const read = page.locator('.virtual-row', { hasText: '/orders/**' })
+    await read.waitFor()
+    await page.waitForFunction(
+      () => (document.querySelector('.virtual-row:nth-of-type(2) .number')?.textContent ?? '0') !== '0',
+    )
+    await page.getByLabel('URL').fill('https://api.example.com/reports/7')
+    await page.getByRole('button', { name: 'Find the route' }).click()
+    await page.getByText('Route reports, number 3').waitFor()
+    await page.getByText('Why not the 2 before it').click()
+    expect(await page.locator('details li').allInnerTexts()).toHaveLength(2)
     expect(await findBarriers(page)).toEqual([])
     expect(faults).toEqual([])
     await page.context().close()

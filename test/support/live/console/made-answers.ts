@@ -1,12 +1,13 @@
 /** Answers of the admin API that no test traffic makes in time, such as an hour of history. */
 import type { Page } from 'playwright-core'
 
-/** Answers these paths (without query) with JSON, or text for a stream; the rest comes from the service. */
+/** Answers these paths with JSON, by a function of the query, or with text for a stream; the rest comes from the service. */
 export async function answerWith(page: Page, answers: Readonly<Record<string, unknown>>): Promise<void> {
   await page.route('**/v1/**', async (route) => {
-    const { pathname } = new URL(route.request().url())
+    const { pathname, searchParams } = new URL(route.request().url())
     const answer = Object.hasOwn(answers, pathname) ? answers[pathname] : undefined
     if (answer === undefined) return route.fallback()
+    if (typeof answer === 'function') return route.fulfill({ json: answer(searchParams) })
     if (typeof answer === 'string') return route.fulfill({ contentType: 'text/event-stream', body: answer })
     return route.fulfill({ json: answer })
   })
@@ -163,3 +164,26 @@ export function madeStatus(text: string) {
     issuers: [],
   }
 }
+
+/** `GET /v1/routes` of a configuration with so many. */
+export const madeRoutes =
+  (total: number, changes: Readonly<Record<string, unknown>> = {}) =>
+  (query: URLSearchParams) => {
+    const offset = Number(query.get('offset') ?? 0)
+    const count = Math.max(0, Math.min(Number(query.get('limit') ?? 100), total - offset))
+    const routes = Array.from({ length: count }, (_, index) => {
+      const order = offset + index
+      const path = [`/service-${order}/**`]
+      const match = { host: ['api.example.com'], path, method: ['GET', 'HEAD'] }
+      return {
+        name: `route-${order}`,
+        order,
+        access: 'policy',
+        policy: 'orders-read',
+        match,
+        upstream: null,
+        ...changes,
+      }
+    })
+    return { total, routes }
+  }
