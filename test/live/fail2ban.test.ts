@@ -28,13 +28,16 @@ const LIES = [
   'alice" ',
 ]
 
-const configOf = (format: string): string =>
+// Nobody listens there: spans are lost, and the lines have the place in a trace all the same.
+const TRACING = "tracing: { endpoint: 'http://127.0.0.1:9/v1/traces', sample_ratio: 1 }\n"
+
+const configOf = (format: string, isTraced = false): string =>
   gatewayConfig(['http://127.0.0.1:1'])
     .replace(
       'routes:\n',
       `routes:\n  - { name: staff, match: { path: /staff/** }, basic_auth: { users: { alice: { password: right } } }, upstream: app, rate_limit: { requests: 10000, per: 1s } }\n`,
     )
-    .replace('drain:', `log: { format: ${format} }\ndrain:`)
+    .replace('drain:', `log: { format: ${format} }\n${isTraced ? TRACING : ''}drain:`)
 
 const basic = (user: string, password = 'wrong'): string =>
   `Authorization: Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
@@ -92,9 +95,15 @@ liveSuite('fail2ban', ['fail2ban-regex'], () => {
   afterAll(() => cleanup.run())
   const log = join(createTempDir(cleanup), 'warder.log')
 
-  for (const format of ['json', 'logfmt'] as const) {
-    it(`attack: bans nobody but the attackers, by a log as ${format}`, async () => {
-      const { port, process } = await startServedGateway(configOf(format), cleanup)
+  for (const [format, isTraced] of [
+    ['json', false],
+    ['json', true],
+    ['logfmt', false],
+    ['logfmt', true],
+  ] as const) {
+    const of = `${format}${isTraced ? ', with tracing' : ''}`
+    it(`attack: bans nobody but the attackers, by a log as ${of}`, async () => {
+      const { port, process } = await startServedGateway(configOf(format, isTraced), cleanup)
       const attackers = await attack(port)
       expect(attackers.passwords.length).toBeGreaterThan(LIES.length * 2)
       const last = [attackers.passwords, attackers.tokens].map((list) => list.at(-1) ?? '')
