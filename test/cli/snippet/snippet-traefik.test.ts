@@ -30,7 +30,7 @@ describe('snippet traefik', () => {
       expect(stdout).toContain(line)
   })
 
-  it('sends the fields in which any policy looks for a token', async () => {
+  it('sends the fields in which any policy looks for a token, and those of a trace', async () => {
     const sources = '[{ header: X-Api-Token }, { query: t }, { websocket_protocol: access_token }]'
     const file = withConfig(
       `token_sources: [{ cookie: session }]\npolicies: { p: { token_sources: ${sources} } }`,
@@ -44,6 +44,8 @@ describe('snippet traefik', () => {
       'Cookie',
       'X-Api-Token',
       'Sec-WebSocket-Protocol',
+      'traceparent',
+      'tracestate',
     ])
   })
 
