@@ -10,11 +10,29 @@ afterEach(() => cleanup.run())
 const ORDER = 'https://api.example.com/orders/42'
 const TOKEN = 'the-token-that-may-read'
 
+/** What the expectations look into. */
+interface Looked {
+  readonly code?: string
+  readonly route?: unknown
+  readonly reason?: unknown
+  readonly facts?: string
+  readonly total?: number
+  readonly decisions?: unknown
+  readonly routes: readonly {
+    readonly name: string
+    readonly order: number
+    readonly [more: string]: unknown
+  }[]
+  readonly config: { readonly admin: { readonly tokens: unknown } }
+  readonly origins: readonly { readonly pointer: string; readonly value: string; readonly origin: object }[]
+}
+
 async function start(text = CONFIG) {
   const running = await runService(text)
   cleanup.add(() => running.service.stop(0))
-  const get = async (path: string): Promise<any> => (await fetch(`${running.admin}${path}`)).json()
-  const explain = async (body: object): Promise<any> => {
+  const get = async (path: string): Promise<Looked> =>
+    (await (await fetch(`${running.admin}${path}`)).json()) as Looked
+  const explain = async (body: object): Promise<unknown> => {
     const headers = { 'content-type': 'application/json' }
     const init = { method: 'POST', headers, body: JSON.stringify(body) }
     return (await fetch(`${running.admin}/v1/explain`, init)).json()
@@ -99,7 +117,7 @@ describe('GET /v1/routes', () => {
       match: { host: [], path: ['/orders/**'], method: ['GET'] },
       upstream: null,
     })
-    expect((await get('/v1/routes?offset=1&limit=1')).routes.map(({ order }: any) => order)).toEqual([1])
+    expect((await get('/v1/routes?offset=1&limit=1')).routes.map(({ order }) => order)).toEqual([1])
     for (const query of ['limit=0', 'limit=1001', 'limit=-1', 'offset=x', 'limit=1e3'])
       expect((await get(`/v1/routes?${query}`)).code).toBe('ERR_ADMIN_QUERY')
   })
@@ -153,11 +171,11 @@ describe('GET /v1/config', () => {
       expect(answer).not.toContain(SECRET)
       expect(answer).not.toContain(TOKEN)
     }
-    const { config, origins } = (await (await fetch(`${admin}/v1/config?origins`, init)).json()) as any
+    const { config, origins } = (await (await fetch(`${admin}/v1/config?origins`, init)).json()) as Looked
     expect(config.admin.tokens).toEqual([{ name: 'ops', token: '********', rights: 'read' }])
-    const rights = origins.find(({ pointer }: any) => pointer === '/admin/tokens/0/rights')
+    const rights = origins.find(({ pointer }) => pointer === '/admin/tokens/0/rights')
     expect(rights).toEqual({ pointer: '/admin/tokens/0/rights', value: 'read', origin: { kind: 'default' } })
-    const scope = origins.find(({ pointer }: any) => pointer === '/policies/read/scope')
-    expect(scope.origin).toMatchObject({ kind: 'file', file: 'warder.yaml', line: 5 })
+    const scope = origins.find(({ pointer }) => pointer === '/policies/read/scope')
+    expect(scope?.origin).toMatchObject({ kind: 'file', file: 'warder.yaml', line: 5 })
   })
 })

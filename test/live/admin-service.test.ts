@@ -12,8 +12,22 @@ import { CONFIG } from '../support/run-service.ts'
 const cleanup = createCleanup()
 afterEach(() => cleanup.run())
 
+/** Members of any answer. */
+interface Body {
+  readonly result?: string
+  readonly was?: string
+  readonly digest: string
+  readonly code?: string
+  readonly workers?: unknown
+  readonly listeners: readonly { readonly kind: string }[]
+  readonly lastReload?: unknown
+  readonly config: { readonly digest: string }
+  readonly diagnostics: readonly { readonly code: string }[]
+  readonly sources: readonly unknown[]
+}
+
 interface Served {
-  readonly ask: (path: string, init?: RequestInit) => Promise<{ status: number; body: Record<string, any> }>
+  readonly ask: (path: string, init?: RequestInit) => Promise<{ status: number; body: Body }>
   readonly write: (text: string) => void
   readonly text: string
   readonly admin: number
@@ -30,7 +44,7 @@ async function serve(workers: number): Promise<Served> {
   return {
     async ask(path, init) {
       const answer = await fetch(`http://127.0.0.1:${admin}${path}`, init)
-      return { status: answer.status, body: (await answer.json()) as Record<string, any> }
+      return { status: answer.status, body: (await answer.json()) as Body }
     },
     write: (next) => writeFileSync(file, next),
     text,
@@ -47,40 +61,38 @@ for (const workers of [1, 2])
       if (workers > 1) await waitForWorkers(admin, workers)
       const before = (await ask('/v1/status')).body
       expect(before).toMatchObject({ schema: 'warder.status/v1', isReady: true, lastReload: null })
-      expect(before['workers']).toHaveLength(workers === 1 ? 0 : workers)
-      expect(before['listeners'].map(({ kind }: { kind: string }) => kind)).toEqual(['decisions', 'admin'])
+      expect(before.workers).toHaveLength(workers === 1 ? 0 : workers)
+      expect(before.listeners.map(({ kind }: { kind: string }) => kind)).toEqual(['decisions', 'admin'])
 
       const same = await ask('/v1/reload', POST)
-      expect([same.status, same.body['result']]).toEqual([200, 'unchanged'])
+      expect([same.status, same.body.result]).toEqual([200, 'unchanged'])
 
       write(text.replace('scope: orders:read', 'scope: orders:look'))
       const changed = await Promise.all([1, 2, 3].map(() => ask('/v1/reload', POST)))
       expect(changed.map(({ status }) => status)).toEqual([200, 200, 200])
       const [first] = changed
-      expect([first?.body['result'], first?.body['was']]).toEqual(['success', before['config'].digest])
+      expect([first?.body.result, first?.body.was]).toEqual(['success', before.config.digest])
 
       write(text.replace('policy: read', 'policy: reed'))
       const refused = await ask('/v1/reload', POST)
-      expect([refused.status, refused.body['result']]).toEqual([422, 'refused'])
-      expect(refused.body['digest']).toBe(first?.body['digest'])
-      const codes = refused.body['diagnostics'].map(({ code }: { code: string }) => code)
+      expect([refused.status, refused.body.result]).toEqual([422, 'refused'])
+      expect(refused.body.digest).toBe(first?.body.digest ?? '')
+      const codes = refused.body.diagnostics.map(({ code }) => code)
       expect(codes).toContain('ERR_CONFIG_UNKNOWN_POLICY')
 
       const after = (await ask('/v1/status')).body
-      expect(after['config'].digest).toBe(first?.body['digest'])
-      expect(after['lastReload']).toMatchObject({ result: 'refused', cause: 'api' })
+      expect(after.config.digest).toBe(first?.body.digest ?? '')
+      expect(after.lastReload).toMatchObject({ result: 'refused', cause: 'api' })
     })
 
     it('refreshes keys where they are kept', async () => {
       const { ask } = await serve(workers)
       const all = await ask('/v1/keys/refresh', POST)
-      expect(all.body['sources']).toMatchObject([
-        { issuer: 'main', source: 'secret', result: 'fixed', keys: 1 },
-      ])
+      expect(all.body.sources).toMatchObject([{ issuer: 'main', source: 'secret', result: 'fixed', keys: 1 }])
       const json = { headers: { 'content-type': 'application/json' }, ...POST }
       const one = await ask('/v1/keys/refresh', { ...json, body: '{"issuer":"main"}' })
-      expect(one.body['sources']).toHaveLength(1)
+      expect(one.body.sources).toHaveLength(1)
       const none = await ask('/v1/keys/refresh', { ...json, body: '{"issuer":"mian"}' })
-      expect([none.status, none.body['code']]).toEqual([404, 'ERR_ADMIN_NOT_FOUND'])
+      expect([none.status, none.body.code]).toEqual([404, 'ERR_ADMIN_NOT_FOUND'])
     })
   })

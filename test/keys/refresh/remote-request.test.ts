@@ -15,7 +15,7 @@ describe('a load that somebody requests', () => {
   it('happens at most once in ten seconds, however often it is requested', async () => {
     const { world, source } = await started('a')
     const before = world.fetched.length
-    const all = await Promise.all(Array.from({ length: 50 }, () => source.refresh?.()))
+    const all = await Promise.all(Array.from({ length: 50 }, async () => source.refresh?.()))
     expect(new Set(all)).toEqual(new Set(['loaded']))
     expect(await source.refresh?.()).toBe('too_soon')
     world.advance(9_999)
