@@ -1,5 +1,5 @@
 /** The settings of a configuration as rows of a table, and the filter of all such tables. */
-import type { ConfigAnswer } from './api/config-answer.ts'
+import type { ConfigAnswer, ShownOrigin } from './api/config-answer.ts'
 
 export interface SettingRow {
   /** JSON pointer: `/issuers/0/audience`. */
@@ -10,14 +10,30 @@ export interface SettingRow {
   readonly from: string
 }
 
-export const listSettings = ({ origins }: ConfigAnswer): readonly SettingRow[] =>
-  origins.map(({ pointer, value, origin }) => ({
-    pointer,
-    value: JSON.stringify(value),
-    from: placeOf(origin),
-  }))
+/** @param answer Without origins, `from` is empty. */
+export const listSettings = (answer: ConfigAnswer): readonly SettingRow[] =>
+  answer.origins === undefined
+    ? listLeaves(answer.config, '')
+    : answer.origins.map(({ pointer, value, origin }) => ({
+        pointer,
+        value: JSON.stringify(value),
+        from: placeOf(origin),
+      }))
 
-function placeOf(origin: ConfigAnswer['origins'][number]['origin']): string {
+/** As with origins: a list of plain values is one setting. */
+function listLeaves(value: unknown, pointer: string): readonly SettingRow[] {
+  const leaf = [{ pointer, value: JSON.stringify(value), from: '' }]
+  if (typeof value !== 'object' || value === null) return leaf
+  const members: readonly (readonly [string, unknown])[] = Object.entries(value)
+  const isPlainList = Array.isArray(value) && value.every((member) => typeof member !== 'object')
+  if (isPlainList || members.length === 0) return leaf
+  return members.flatMap(([name, member]) => listLeaves(member, `${pointer}/${escapeName(name)}`))
+}
+
+/** RFC 6901 §3. */
+const escapeName = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
+
+function placeOf(origin: ShownOrigin): string {
   if (origin.kind === 'file') return `${origin.file}:${origin.line}:${origin.column}`
   return origin.kind === 'preset' ? `preset ${origin.preset}` : 'default'
 }

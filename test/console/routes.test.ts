@@ -32,6 +32,7 @@ describe('settings in the console', () => {
     const place = { kind: 'file', file: 'warder.yaml', line: 4, column: 15 } as const
     expect(
       listSettings({
+        config: {},
         origins: [
           { pointer: '/version', value: 1, origin: place },
           { pointer: '/cache/max', value: [1], origin: { kind: 'default' } },
@@ -42,6 +43,16 @@ describe('settings in the console', () => {
       { pointer: '/version', value: '1', from: 'warder.yaml:4:15' },
       { pointer: '/cache/max', value: '[1]', from: 'default' },
       { pointer: '/issuers/0/x', value: '"a"', from: 'preset entra' },
+    ])
+  })
+
+  it('have their value alone if the configuration is too large for their origins', () => {
+    const config = { version: 1, issuers: [{ name: 'a/b~c', audience: ['x', 'y'] }], 'a/b~c': {} }
+    expect(listSettings({ config })).toEqual([
+      { pointer: '/version', value: '1', from: '' },
+      { pointer: '/issuers/0/name', value: '"a/b~c"', from: '' },
+      { pointer: '/issuers/0/audience', value: '["x","y"]', from: '' },
+      { pointer: '/a~1b~0c', value: '{}', from: '' },
     ])
   })
 

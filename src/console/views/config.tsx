@@ -4,7 +4,7 @@ import { useMemo, useState } from 'preact/hooks'
 import { printable } from '../../printable.ts'
 import type { StatusReport } from '../../admin/status-route.ts'
 import type { ConfigAnswer } from '../api/config-answer.ts'
-import { useAnswer } from '../api/use-answer.ts'
+import { useAnswer, type Answered } from '../api/use-answer.ts'
 import { DiagnosticList } from '../parts/diagnostic-list.tsx'
 import { FailureNote } from '../parts/failure-note.tsx'
 import { FilterBar } from '../parts/filter-bar.tsx'
@@ -18,8 +18,7 @@ const STATUS_INTERVAL_MS = 5_000
 export function ConfigView(): JSX.Element {
   const status = useAnswer<StatusReport>('/v1/status', STATUS_INTERVAL_MS)
   const digest = status.answer?.config.digest
-  // Asked for again after a reload.
-  const config = useAnswer<ConfigAnswer>(digest === undefined ? undefined : `/v1/config?origins#${digest}`)
+  const config = useConfig(digest)
   return (
     <>
       <FailureNote {...status} />
@@ -29,6 +28,16 @@ export function ConfigView(): JSX.Element {
       {config.answer && <Settings answer={config.answer} />}
     </>
   )
+}
+
+const CONFLICT = 409
+
+/** Asked for again after a reload. A large configuration is not answered with the origins of its settings. */
+function useConfig(digest: string | undefined): Answered<ConfigAnswer> {
+  const full = useAnswer<ConfigAnswer>(digest === undefined ? undefined : `/v1/config?origins#${digest}`)
+  const isTooLarge = full.failure?.status === CONFLICT
+  const plain = useAnswer<ConfigAnswer>(isTooLarge ? `/v1/config#${digest}` : undefined)
+  return isTooLarge ? plain : full
 }
 
 function Diagnostics({ config, lastReload }: StatusReport): JSX.Element | null {
