@@ -267,6 +267,20 @@ describe('a question to all workers', () => {
     await group.stop(0)
   })
 
+  it('has an answer as long as everything that a process keeps', async () => {
+    // Members of all objects together: more than any text from outside may have.
+    const records = Array.from({ length: 2_000 }, (_, i) => ({ id: i, a: 1, b: 2, c: 3, d: 4, e: 5 }))
+    const { group } = start(2, (process, message) => {
+      const asked = asks(message)
+      if (asked === undefined) return obey(process, message)
+      process.say({ kind: 'told', id: asked.id, answer: JSON.stringify({ decisions: records, dropped: 0 }) })
+    })
+    await group.started
+    const answers = await group.askAll('decisions', { limit: 1_000 })
+    expect(answers.map(({ decisions }) => decisions.length)).toEqual([2_000, 2_000])
+    await group.stop(0)
+  })
+
   it('is answered without one that is silent', async () => {
     const { group } = start(2, (process, message) => {
       const asked = asks(message)
