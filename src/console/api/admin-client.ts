@@ -1,5 +1,6 @@
 /** Asks the admin API of the origin that the page came from. */
 import { createEventReader, type StreamEvent } from './event-stream.ts'
+import { readJson } from './read-json.ts'
 
 /** An answer of the admin API that is not the wanted one. */
 export class AdminRefusal extends Error {
@@ -52,7 +53,8 @@ export function createAdminClient(token: () => string | undefined, onUnauthorize
     async get<T>(path: string, signal?: AbortSignal, form: 'json' | 'text' = 'json') {
       const deadline = AbortSignal.timeout(TIMEOUT_MS)
       const response = await ask(path, { signal: signal ? AbortSignal.any([signal, deadline]) : deadline })
-      return (await response[form]()) as T
+      const text = await response.text()
+      return form === 'text' ? (text as T) : readJson<T>(text)
     },
     async post<T>(path: string, body: unknown) {
       const response = await ask(path, {
@@ -61,7 +63,7 @@ export function createAdminClient(token: () => string | undefined, onUnauthorize
         headers: { 'content-type': 'application/json' },
         signal: AbortSignal.timeout(TIMEOUT_MS),
       })
-      return (await response.json()) as T
+      return readJson<T>(await response.text())
     },
     async stream(path, onEvent, signal) {
       const response = await ask(path, { signal, headers: { accept: 'text/event-stream' } })
@@ -81,7 +83,7 @@ export function createAdminClient(token: () => string | undefined, onUnauthorize
 async function messageOf(response: Response): Promise<string> {
   const text = (await response.text()).trim().slice(0, MAX_MESSAGE)
   try {
-    const { message, hints = [] } = JSON.parse(text) as { message?: string; hints?: readonly string[] }
+    const { message, hints = [] } = readJson<{ message?: string; hints?: readonly string[] }>(text)
     if (typeof message === 'string') return [message, ...hints].join('; ')
   } catch {
     // Not JSON.

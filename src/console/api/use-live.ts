@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { StatsPoint } from '../../admin/decision-record.ts'
 import { useConsole } from './console-context.ts'
+import { readJson } from './read-json.ts'
 
 export interface Live {
   /** Of the last second. */
@@ -39,6 +40,6 @@ export function useLive(): Live {
 }
 
 function update(last: Live, { name, data }: { readonly name: string; readonly data: string }): Live {
-  if (name === 'stats') return { ...last, isConnected: true, stats: JSON.parse(data) as StatsPoint }
+  if (name === 'stats') return { ...last, isConnected: true, stats: readJson<StatsPoint>(data) }
   return last
 }
