@@ -14,7 +14,8 @@ import { NO_STEPS, toTrace, traceText, withoutSteps, type DecisionTrace } from '
 import { DecisionTally } from './decision-tally.ts'
 import { createRecordStore, type KeptDecision, type RecordStore } from './record-store.ts'
 import { rerunSteps } from './rerun-steps.ts'
-import { createTraceQueue, type TraceQueueDeps } from './trace-queue.ts'
+import { createFirstClients } from './first-clients.ts'
+import { createTraceQueue, type TraceGroup, type TraceQueueDeps } from './trace-queue.ts'
 
 export interface RecentDecisionsDeps extends TraceQueueDeps {
   /** Most decisions; asked again each time. 0: nothing is kept. */
@@ -41,6 +42,11 @@ export function createRecentDecisions(deps: RecentDecisionsDeps): RecentDecision
   const store = createRecordStore(maxRecords)
   const traces = createTraceQueue(deps)
   const tally = new DecisionTally()
+  const clients = createFirstClients(deps.monotonicMs)
+  const groupOf = ({ clientAddress }: DecisionEvent, isLogged: boolean): TraceGroup => {
+    if (!isLogged) return 'other'
+    return clientAddress !== undefined && clients.isFirst(clientAddress) ? 'first' : 'logged'
+  }
   const trace = async (kept: KeptDecision, event: DecisionEvent): Promise<void> => {
     const { reason } = kept
     const config = (event.decide && digestOf(event.decide)) ?? null
@@ -56,7 +62,7 @@ export function createRecentDecisions(deps: RecentDecisionsDeps): RecentDecision
     const { id, outcome, reason } = event.decision
     const facts = JSON.stringify(factsOf(event))
     const kept = { id, outcome, reason, isLogged, count: tally.count, facts, trace: '' }
-    const isTraced = traces.offer(isLogged, () => trace(kept, event))
+    const isTraced = traces.offer(groupOf(event, isLogged), () => trace(kept, event))
     if (!isTraced) kept.trace = LIMITED
     store.add(kept)
   }
