@@ -18,7 +18,7 @@ import type { ConfigFailure } from '../../config/load-config.ts'
 import type { Logger, StyledLogger } from '../../observe/logger.ts'
 import type { Cli } from '../cli.ts'
 import type { KeyDeps } from '../../keys/key-deps.ts'
-import { consoleUrl } from '../console-url.ts'
+import { consoleText } from '../console-url.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { openLog, type StyleOf } from '../open-log.ts'
 import { launchHelp } from './launch-help.ts'
@@ -178,8 +178,7 @@ function announce(
   if (count > 1) talk(`warder: ${count} workers`)
   if (why !== undefined) talk(`warder: one process, because ${why}`)
   const { admin, gateway, grpc, spoe } = config.settings.listen
-  const page = consoleUrl(admin === null ? undefined : second, config.settings.admin.tls !== undefined)
-  if (page !== undefined) talk(`warder: console on ${page}`)
+  if (admin !== null) talk(`warder: ${consoleText(second ?? '', config.settings.admin.tls !== undefined)}`)
   const others = service.addresses.slice(admin === null ? 1 : 2)
   const gateways = others.slice(0, gateway.length)
   const asked = others.slice(gateway.length)
