@@ -159,7 +159,7 @@ export const ERROR_CODES = {
   ERR_ADMIN_RIGHT: 'a token or client certificate does not have the right that a request needs',
   ERR_ADMIN_TOO_MANY: 'the admin API was asked too often',
   ERR_ADMIN_UNAVAILABLE: 'the running process cannot do what the admin API was asked for',
-  ERR_ADMIN_BUSY: 'the admin API sends events to as many clients as it may',
+  ERR_ADMIN_BUSY: 'the admin API does as much of this at once as it may',
   // cli/
   ERR_CLI_USAGE: 'the arguments of a command are invalid',
   ERR_CLI_CONFIG_NOT_FOUND: 'no configuration file was named, and the default locations have none',

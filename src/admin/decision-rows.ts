@@ -4,11 +4,15 @@ import { adminRoute, type AdminRoute } from './admin-route.ts'
 import { FILTER_PARAMETERS, readDecisionFilter } from './decision-filter.ts'
 import type { DecisionRecord, DecisionsAnswer } from './decision-record.ts'
 import { DECISION_ANSWER, DECISIONS_ANSWER } from './decision-schemas.ts'
+import { MAX_WAITING, type Pace } from './pace.ts'
 import type { AskAll } from './questions.ts'
 import { jsonAnswer } from './route-answer.ts'
 
-/** @param askAll Asks the processes, each of which keeps its own decisions. */
-export const decisionRows = (askAll: AskAll): readonly AdminRoute[] => [
+/**
+ * @param askAll Asks the processes, each of which keeps its own decisions.
+ * @param pace Of lists: reading a thousand decisions takes as long as making a thousand.
+ */
+export const decisionRows = (askAll: AskAll, pace: Pace): readonly AdminRoute[] => [
   adminRoute({
     method: 'GET',
     path: '/v1/decisions',
@@ -25,8 +29,11 @@ export const decisionRows = (askAll: AskAll): readonly AdminRoute[] => [
     handle: async ({ query }) => {
       const filter = readDecisionFilter(query)
       if (!filter.ok) return filter.error
-      const answers = await askAll('decisions', filter.value)
-      return jsonAnswer('warder.decisions/v1', { ...merged(answers, filter.value.limit) })
+      const listing = pace.run(async () => {
+        const answers = await askAll('decisions', filter.value)
+        return jsonAnswer('warder.decisions/v1', { ...merged(answers, filter.value.limit) })
+      })
+      return listing ?? BUSY
     },
   }),
   adminRoute({
@@ -49,6 +56,13 @@ export const decisionRows = (askAll: AskAll): readonly AdminRoute[] => [
     },
   }),
 ]
+
+const BUSY = adminError(
+  'ERR_ADMIN_BUSY',
+  `${MAX_WAITING} lists of decisions are waiting to be made`,
+  ['try again; GET /v1/events sends new decisions as they come'],
+  { 'retry-after': '1' },
+)
 
 /** Crockford's base 32. */
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/

@@ -12,6 +12,7 @@ import { keysRoute } from '../admin/keys-route.ts'
 import { reportKeys } from '../admin/keys-report.ts'
 import { openapiRoute } from '../admin/openapi/openapi-route.ts'
 import { metricsRoute, type MetricsPage } from '../admin/metrics-route.ts'
+import { createPace } from '../admin/pace.ts'
 import type { AskAll } from '../admin/questions.ts'
 import { refreshRoute } from '../admin/refresh-route.ts'
 import { reloadRoute } from '../admin/reload-route.ts'
@@ -20,6 +21,7 @@ import { upstreamsRoute } from '../admin/upstreams-route.ts'
 import { routeViews } from './route-views.ts'
 import { listenerKinds, reportConfig, reportReload, reportStatus } from './admin-reports.ts'
 import type { Instance } from './build-instance.ts'
+import { monotonicMs, setTimer } from './system.ts'
 import type { ServiceRecord } from './service-record.ts'
 
 /** The service, as the rows of the admin listener see it. */
@@ -54,7 +56,7 @@ export function adminRows(context: AdminContext, watching: readonly AdminRoute[]
       (await import('./explain/admin-explain.ts')).explainForAdmin(instance(), question),
     ),
     keysRoute(() => reportKeys(instance().guard.issuers)),
-    ...decisionRows(context.askAll),
+    ...decisionRows(context.askAll, createPace({ monotonicMs, setTimer })),
     ...watching,
     upstreamsRoute(context.askAll),
     openapiRoute(() => rows, packageJson.version),

@@ -9,9 +9,9 @@ import type {
 import type { Decide } from '../../decision/decide.ts'
 import type { DecisionEvent } from '../decision-log.ts'
 import { factsOf, secondsOf } from './decision-facts.ts'
-import { compileFilter } from './decision-filter.ts'
 import { NO_STEPS, toTrace, traceText, withoutSteps, type DecisionTrace } from './decision-trace.ts'
 import { DecisionTally } from './decision-tally.ts'
+import { factsIn, listDecisions } from './list-decisions.ts'
 import { createRecordStore, type KeptDecision, type RecordStore } from './record-store.ts'
 import { rerunSteps } from './rerun-steps.ts'
 import { createFirstClients } from './first-clients.ts'
@@ -31,8 +31,8 @@ export interface RecentDecisions {
   counts(): DecisionCounts
   /** Newest first. */
   fresh(asked: FreshAsked): FreshAnswer
-  /** Newest first. */
-  list(filter: DecisionFilter): DecisionsAnswer
+  /** Newest first; read in slices, between decisions. */
+  list(filter: DecisionFilter): Promise<DecisionsAnswer>
   /** Undefined if it is not kept, or not of this process. */
   find(id: string): Promise<DecisionAnswer | undefined>
 }
@@ -84,7 +84,7 @@ export function createRecentDecisions(deps: RecentDecisionsDeps): RecentDecision
       const decisions = newest(store, seen, limit)
       return { process, count, decisions, leftOut: count - seen - decisions.length }
     },
-    list: (filter) => listDecisions(store, tally.count, filter),
+    list: (filter) => listDecisions(store, tally.count, filter, deps.later),
     async find(id) {
       const kept = store.get(id)
       if (kept === undefined) return undefined
@@ -106,37 +106,5 @@ const newest = (store: RecordStore, count: number, limit: number): readonly Deci
     .slice(0, limit)
     .map(factsIn)
 
-const factsIn = ({ facts }: KeptDecision): DecisionRecord => JSON.parse(facts) as DecisionRecord
-
-function listDecisions(store: RecordStore, count: number, filter: DecisionFilter): DecisionsAnswer {
-  const { after = '', limit = DEFAULT_LIMIT } = filter
-  const matches = compileFilter(filter)
-  const newer = [...store.all()].filter(({ id }) => id > after).toSorted(byIdDown)
-  const decisions: DecisionRecord[] = []
-  for (const kept of newer) {
-    if (decisions.length >= limit) break
-    const facts = factsIn(kept)
-    if (matches(facts)) decisions.push(facts)
-  }
-  return { decisions, dropped: Math.max(0, count - countAt(store.all(), after) - newer.length) }
-}
-
-const DEFAULT_LIMIT = 100
-
 /** In place of a trace that was not made. */
 const LIMITED = '-'
-
-const byIdDown = (a: KeptDecision, b: KeptDecision): number => (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
-
-/** How many decisions had been made at an id: exact if it is of this process, else by its nearest neighbour. */
-function countAt(all: Iterable<KeptDecision>, after: string): number {
-  let before: KeptDecision | undefined
-  let next: KeptDecision | undefined
-  if (after === '') return 0
-  for (const kept of all) {
-    if (kept.id <= after) {
-      if (before === undefined || kept.id > before.id) before = kept
-    } else if (next === undefined || kept.id < next.id) next = kept
-  }
-  return before?.count ?? (next === undefined ? 0 : next.count - 1)
-}

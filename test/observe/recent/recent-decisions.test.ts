@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'bun:test'
+import type { DecisionFilter, DecisionsAnswer } from '../../../src/admin/decision-record.ts'
 import type { DecisionEvent } from '../../../src/observe/decision-log.ts'
 import { createRecentDecisions } from '../../../src/observe/recent/recent-decisions.ts'
 import { ID, makeRequest } from '../../support/make-guard.ts'
 import { NOW_SECONDS } from '../../support/tokens.ts'
 
 function setUp(maxRecords = 2_000) {
-  const world = { seconds: NOW_SECONDS, made: 0, turns: [] as (() => void)[] }
+  const world = { seconds: NOW_SECONDS, made: 0, waited: 0, turns: [] as (() => void)[] }
   const recent = createRecentDecisions({
     monotonicMs: () => world.seconds * 1_000,
     later: (fn) => void world.turns.push(fn),
@@ -34,40 +35,52 @@ function setUp(maxRecords = 2_000) {
     clientAddress: '192.0.2.1',
     ...more,
   })
-  return { world, recent, event }
+  /** Runs the turns that it needs, and counts them. */
+  const list = async (filter: DecisionFilter): Promise<DecisionsAnswer> => {
+    let answer: DecisionsAnswer | undefined
+    world.turns.length = 0
+    void recent.list(filter).then((found) => (answer = found))
+    for (; answer === undefined; await Promise.resolve()) {
+      const turn = world.turns.shift()
+      world.waited += turn === undefined ? 0 : 1
+      turn?.()
+    }
+    return answer
+  }
+  return { world, recent, event, list }
 }
 
 describe('which decisions are kept', () => {
-  it('are some of a flood, and those with a log line before the others; all are counted', () => {
-    const { recent, event } = setUp()
+  it('are some of a flood, and those with a log line before the others; all are counted', async () => {
+    const { recent, event, list } = setUp()
     for (let i = 0; i < 10_000; i++) recent.onDecision(event('token_expired'), i % 100 === 0)
     recent.onDecision(event('no_route'), false)
-    const { decisions, dropped } = recent.list({ limit: 1_000 })
+    const { decisions, dropped } = await list({ limit: 1_000 })
     expect(decisions.filter(({ reason }) => reason === 'no_route')).toHaveLength(1)
     // Of those without a line, as many as are kept in a moment; of those with one, all.
     expect(decisions).toHaveLength(100 + 100 + 1)
     expect(dropped).toBe(10_001 - decisions.length)
     expect(recent.counts()).toMatchObject({ count: 10_001, deny: { token_expired: 10_000, no_route: 1 } })
   })
-  it('are all of them at low traffic', () => {
-    const { world, recent, event } = setUp()
+  it('are all of them at low traffic', async () => {
+    const { world, recent, event, list } = setUp()
     for (let i = 0; i < 500; i++) {
       world.seconds += 0.05
       recent.onDecision(event('token_expired'), false)
     }
-    expect(recent.list({ limit: 1_000 })).toMatchObject({ decisions: { length: 500 }, dropped: 0 })
+    expect(await list({ limit: 1_000 })).toMatchObject({ decisions: { length: 500 }, dropped: 0 })
   })
-  it('are none if none are wanted', () => {
-    const { recent, event } = setUp(0)
+  it('are none if none are wanted', async () => {
+    const { recent, event, list } = setUp(0)
     recent.onDecision(event('token_expired'), true)
-    expect(recent.list({})).toEqual({ decisions: [], dropped: 1 })
+    expect(await list({})).toEqual({ decisions: [], dropped: 1 })
   })
-  it('say how many came between two questions and are not kept', () => {
-    const { recent, event } = setUp()
+  it('say how many came between two questions and are not kept', async () => {
+    const { recent, event, list } = setUp()
     recent.onDecision(event('token_expired'), true)
-    const after = recent.list({}).decisions[0]?.id ?? ''
+    const after = (await list({})).decisions[0]?.id ?? ''
     for (let i = 0; i < 1_000; i++) recent.onDecision(event('token_expired'), false)
-    const { decisions, dropped } = recent.list({ after, limit: 1_000 })
+    const { decisions, dropped } = await list({ after, limit: 1_000 })
     expect([decisions.length, dropped]).toEqual([100, 900])
   })
   it('say so if they have no steps, and what to do', async () => {
@@ -82,10 +95,21 @@ describe('which decisions are kept', () => {
     expect(first?.steps.map(({ step }) => step)).toEqual(['caller'])
     expect(await recent.find(ID)).toBeUndefined()
   })
-  it('do not include one whose facts cannot be read, which is still answered', () => {
-    const { recent, event } = setUp()
+  it('are read in slices, with decisions between them; a reason is known unread', async () => {
+    const { world, recent, event, list } = setUp()
+    for (let i = 0; i < 1_000; i++) {
+      world.seconds += 0.05
+      recent.onDecision(event('token_expired'), false)
+    }
+    expect(await list({ route: 'none' })).toEqual({ decisions: [], dropped: 0 })
+    expect(world.waited).toBe(5)
+    expect(await list({ reason: 'none' })).toEqual({ decisions: [], dropped: 0 })
+    expect(world.waited).toBe(5)
+  })
+  it('do not include one whose facts cannot be read, which is still answered', async () => {
+    const { recent, event, list } = setUp()
     const broken = { ...event('token_expired'), request: null as never }
     expect(() => recent.onDecision(broken, true)).not.toThrow()
-    expect(recent.list({})).toEqual({ decisions: [], dropped: 1 })
+    expect(await list({})).toEqual({ decisions: [], dropped: 1 })
   })
 })
