@@ -76,14 +76,15 @@ interface Asking {
   readonly readClient: ReadClient<RequestHead>
   /** Named by the endpoint; undefined: the routes decide which. */
   readonly policy: Policy | undefined
+  readonly isTrusted: boolean
 }
 
 /** @param policy The policy named by the endpoint's path; undefined asks the routes. */
 function createEndpoint(service: DecisionService, caller: Caller, policy: Policy | undefined): Endpoint {
   const { guard, decide, monotonicMs, isTrusted } = service
   const readClient = believed<RequestHead>(isTrusted !== undefined, ({ headers }) => caller.clientOf(headers))
-  const asking: Asking = { service, caller, readClient, policy }
-  const untrusted: Asking = { ...asking, readClient: () => undefined }
+  const asking: Asking = { service, caller, readClient, policy, isTrusted: true }
+  const untrusted: Asking = { ...asking, readClient: () => undefined, isTrusted: false }
   return (arrived, peer) => {
     const startedMs = monotonicMs()
     if (isTrusted?.(peer, arrived.headers) === false) {
@@ -115,7 +116,7 @@ const respondLater = (
   decision.then((decided) => respond(asking, arrived, peer, request, decided, startedMs))
 
 function respond(
-  { service, caller, readClient, policy }: Asking,
+  { service, caller, readClient, policy, isTrusted }: Asking,
   arrived: RequestHead,
   peer: string,
   request: AuthzRequest | undefined,
@@ -126,7 +127,9 @@ function respond(
   const durationMs = service.monotonicMs() - startedMs
   const decide = request && service.decide
   const { status } = answer
-  const facts = { decision, status, request, via: caller.name, durationMs, decide, policy }
+  // What describes no request may still be a part of its caller's trace.
+  const callerFields = request === undefined && isTrusted ? arrived.headers : undefined
+  const facts = { decision, status, request, via: caller.name, durationMs, decide, policy, callerFields }
   service.onDecision(new DecisionMade(facts, arrived, peer, readClient))
   if (announcesBody(arrived)) service.onUnreadBody(caller.noBodyHint)
   return answer

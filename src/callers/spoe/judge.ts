@@ -75,7 +75,7 @@ export function parseJudge(message: JudgeMessage): Result<JudgedQuestion, Origin
   if (host === undefined) return fault('host', authority)
   const target = text('path')
   if (target === undefined || !TARGET.test(target)) return fault('path', target)
-  const headers = headersOf(message)
+  const headers = headersOfJudge(message)
   if (headers === undefined) return fault('headers', message.values.get('headers'))
   // An argument that is there and has no value, such as a variable that is not set, is a mistake, and not a wish for routes.
   const policy = text('policy')
@@ -84,7 +84,8 @@ export function parseJudge(message: JudgeMessage): Result<JudgedQuestion, Origin
   return ok({ request: { method, scheme, host, path, query, headers }, policy })
 }
 
-function headersOf(message: JudgeMessage): HeaderReader | undefined {
+/** The fields of the client; undefined if the message has none that can be read. */
+export function headersOfJudge(message: JudgeMessage): HeaderReader | undefined {
   const value = 'values' in message ? message.values.get('headers') : undefined
   return value?.kind === 'bytes' ? readSpopHeaders(value.value) : undefined
 }

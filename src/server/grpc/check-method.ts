@@ -75,8 +75,14 @@ function respond(
   const status = decision.outcome === 'allow' ? 200 : decision.status
   const durationMs = monotonicMs() - startedMs
   const { request, policy } = question ?? UNREAD
-  const callerFields = asked.metadata
+  const callerFields = traceFieldsOf(asked)
   const facts = { decision, status, request, policy, via: CHECK_DIALECT.name, durationMs, callerFields }
   onDecision(new DecisionMade({ ...facts, decide: question && decide }, asked, peer, readClient))
   return answer
+}
+
+/** The request of a question has its fields itself; what describes no request may still be a part of its caller's trace. */
+function traceFieldsOf({ metadata, check, question }: Asked): HeaderReader | undefined {
+  const isNamed = question !== undefined || (metadata?.get('traceparent') ?? null) !== null
+  return isNamed ? metadata : (check?.headers ?? metadata)
 }

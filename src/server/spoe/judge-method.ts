@@ -1,6 +1,6 @@
 /** Decides on the NOTIFY frames of HAProxy: parse, decide, render. Whatever goes wrong is an answer that does not allow. */
 import { ackActions } from '../../callers/spoe/ack-actions.ts'
-import { clientAddressOf, parseJudge, UNKNOWN_POLICY } from '../../callers/spoe/judge.ts'
+import { clientAddressOf, headersOfJudge, parseJudge, UNKNOWN_POLICY } from '../../callers/spoe/judge.ts'
 import { readJudgeMessage, type JudgeMessage } from '../../callers/spoe/judge-message.ts'
 import { SPOE_DIALECT } from '../../callers/spoe/spoe-dialect.ts'
 import type { SpopReader } from '../../callers/spoe/spop-reader.ts'
@@ -36,6 +36,8 @@ interface Asked {
 }
 
 const NO_HEADERS = { get: () => null }
+
+const UNREAD = { request: undefined, policy: undefined }
 
 const NOBODY: Asked['readClient'] = () => undefined
 
@@ -89,7 +91,20 @@ function respond(service: JudgeService, decided: Decision, asked: Asked): string
   const status = decision.outcome === 'allow' ? 200 : decision.status
   const decide = question && service.decide
   const durationMs = monotonicMs() - startedMs
-  const facts = { decision, status, via: SPOE_DIALECT.name, durationMs, decide, request: question?.request }
-  onDecision(new DecisionMade({ ...facts, policy: question?.policy }, message, peer, readClient))
+  // What describes no request may still be a part of its caller's trace.
+  const isUnread = question === undefined && message !== undefined && readClient !== NOBODY
+  const callerFields = isUnread ? headersOfJudge(message) : undefined
+  const { request, policy } = question ?? UNREAD
+  const facts = {
+    decision,
+    status,
+    request,
+    policy,
+    via: SPOE_DIALECT.name,
+    durationMs,
+    decide,
+    callerFields,
+  }
+  onDecision(new DecisionMade(facts, message, peer, readClient))
   return actions
 }
