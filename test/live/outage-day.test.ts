@@ -2,8 +2,10 @@
  * The day of an operator, as docs/outages.md tells it: each trouble is seen by Prometheus, alerts, is found in the log by
  * the client, and is explained by the id of a decision. The alerts are those of monitoring/, with shorter times.
  */
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'bun:test'
 import { createCleanup } from '../support/live/cleanup.ts'
+import { startConsoleBrowser, type ConsoleBrowser } from '../support/live/console/console-browser.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
 import { waitFor } from '../support/live/loopback.ts'
 import { startWatchedSite, type Line, type WatchedSite } from '../support/live/watched-site.ts'
@@ -30,14 +32,31 @@ function withKid(token: string, kid: string): string {
   return [Buffer.from(JSON.stringify(named)).toString('base64url'), ...rest].join('.')
 }
 
-liveSuite('a day with outages', ['nginx', 'prometheus'], () => {
+/** With `UPDATE_SCREENSHOTS=1`, the pictures of docs/outages.md are written. */
+const IMAGES = join(import.meta.dir, '../../docs/images')
+const IS_PICTURED = process.env['UPDATE_SCREENSHOTS'] !== undefined
+
+liveSuite('a day with outages', ['nginx', 'prometheus', 'chromium'], () => {
   const cleanup = createCleanup()
   let site: WatchedSite
+  let browser: ConsoleBrowser
   beforeAll(async () => {
     site = await startWatchedSite(cleanup)
+    browser = await startConsoleBrowser(cleanup)
   })
   afterAll(() => cleanup.run())
 
+  /** Looks at a view of the console until it shows a text. */
+  const see = async (view: string, text: string, picture: string): Promise<void> => {
+    const { page, faults } = await browser.open(`${site.admin}/#/${view}`, {
+      viewport: { width: 1_000, height: 640 },
+    })
+    await page.getByText(text).first().waitFor({ timeout: 30_000 })
+    if (IS_PICTURED)
+      await page.screenshot({ path: join(IMAGES, `outage-${picture}.png`), animations: 'disabled' })
+    expect(faults).toEqual([])
+    await page.context().close()
+  }
   /** The denials of a client in the log. */
   const denialsOf = (client: string): readonly Line[] =>
     site.lines().filter((line) => line['event'] === 'decision' && line['client'] === client)
@@ -73,6 +92,7 @@ liveSuite('a day with outages', ['nginx', 'prometheus'], () => {
     expect(explained).toContain('audience_mismatch')
     expect(explained).toContain('https://billing.example.com/')
     expect(explained).toContain('127.0.0.5')
+    await see(`decisions/${String(line?.['id'])}`, 'https://billing.example.com/', 'audience')
     // The id that the client has seen, as well.
     expect(await site.warder('explain', answers[0]?.[1] ?? '')).toContain('audience_mismatch')
   })
@@ -96,6 +116,7 @@ liveSuite('a day with outages', ['nginx', 'prometheus'], () => {
       '--no-follow',
     )
     expect(tail).toContain('kid_unknown')
+    await see('overview', 'kid_unknown', 'flood')
   })
 
   it('has a rotation without overlap, which denies old tokens and says so', async () => {
@@ -117,6 +138,7 @@ liveSuite('a day with outages', ['nginx', 'prometheus'], () => {
     expect(explained).toMatch(/has removed it, last seen \d{4}-/)
     expect(site.lines().filter(({ msg }) => msg === 'keys have changed').length).toBeGreaterThan(0)
     expect(await site.warder('keys', 'list')).toMatch(/live-1 .*gone/)
+    await see('issuers', 'gone', 'rotation')
   })
 
   it('has a server that dies, which clients do not notice', async () => {
@@ -131,6 +153,7 @@ liveSuite('a day with outages', ['nginx', 'prometheus'], () => {
       readonly servers: readonly { readonly state: string }[]
     }
     expect(upstreams.servers.map(({ state }) => state === 'healthy').toSorted()).toEqual([false, true])
+    await see('upstreams', labels['server'] ?? '', 'server')
     // Why was it let in?
     expect(await site.warder('explain', answers.at(-1)?.[1] ?? '')).toContain('127.0.0.8')
   })
@@ -143,6 +166,7 @@ liveSuite('a day with outages', ['nginx', 'prometheus'], () => {
     expect(await site.firing('WarderIssuerStale')).toMatchObject({ issuer: 'main' })
     expect((await site.send('nginx', token, '127.0.0.9'))[0]).toBe(200)
     expect(await site.warder('status')).toContain('main')
+    await see('issuers', 'ECONNREFUSED', 'provider')
     // It may be a key that was published since.
     const [status, id] = await site.send('nginx', unknown, '127.0.0.9')
     expect(status).toBe(401)

@@ -31,6 +31,10 @@ export interface ConsoleBrowser {
   ): Promise<ConsolePage>
 }
 
+/** Runs in the page. A text, so that whoever imports this file needs no types of a browser. */
+const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) =>
+  console.error('violation: ' + event.violatedDirective + ' ' + event.blockedURI))`
+
 /** Expected: the browser reports each answer that is not 2xx as an error. */
 const REFUSED_ANSWER = /^Failed to load resource: the server responded with a status of (?:401|404|503)/
 
@@ -66,11 +70,7 @@ export async function startConsoleBrowser(
         if (!request.url().startsWith(`${origin}/`) && !request.url().startsWith('data:'))
           faults.push(`request: ${request.url()}`)
       })
-      await page.addInitScript(() => {
-        document.addEventListener('securitypolicyviolation', (event) =>
-          console.error(`violation: ${event.violatedDirective} ${event.blockedURI}`),
-        )
-      })
+      await page.addInitScript(REPORT_VIOLATIONS)
       await prepare(page)
       await page.goto(url)
       return { page, faults }
