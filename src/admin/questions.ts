@@ -3,6 +3,7 @@ import type { DecisionCounts, FreshAnswer, FreshAsked } from './process-decision
 import type { GatewayReport } from '../gateway/gateway-report.ts'
 import type { DecisionAnswer, DecisionFilter, DecisionsAnswer } from './decision-record.ts'
 import type { ListenerState } from './listeners.ts'
+import type { MetricsAsked } from './metrics-asked.ts'
 
 /** A line for each question: what is asked, and what one process answers. */
 export interface ProcessQuestions {
@@ -20,8 +21,8 @@ export interface ProcessQuestions {
   readonly gateway: { readonly asked: null; readonly answer: GatewayReport | null }
   /** The listeners of the process, and their connections; the admin listener is left out. */
   readonly listeners: { readonly asked: null; readonly answer: readonly ListenerState[] }
-  /** Its metrics, as observe/metrics/snapshot.ts writes them. */
-  readonly metrics: { readonly asked: null; readonly answer: string }
+  /** Its metrics, without what the asker knows, as observe/metrics/snapshot.ts writes them. */
+  readonly metrics: { readonly asked: MetricsAsked; readonly answer: string }
 }
 
 export type QuestionKind = keyof ProcessQuestions

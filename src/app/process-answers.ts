@@ -10,7 +10,7 @@ export interface AnsweringParts {
   readonly recent: RecentDecisions
   /** Undefined before they are open. */
   readonly listeners: () => Listeners | undefined
-  readonly metrics: () => Promise<string>
+  readonly metrics: ProcessAnswers['metrics']
 }
 
 export const createProcessAnswers = ({
@@ -26,7 +26,7 @@ export const createProcessAnswers = ({
   decision: async (id) => (await recent.find(id)) ?? null,
   gateway: () => listeners()?.gateway?.report() ?? null,
   listeners: () => listenerStates(listeners()),
-  metrics: () => metrics(),
+  metrics: (asked) => metrics(asked),
 })
 
 /** Asks a service of one process: this one. */

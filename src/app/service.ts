@@ -91,7 +91,7 @@ export async function startService<Served extends ServingInstance>(
     decided,
     recent,
     listeners: () => opened,
-    metrics: () => snapshotMetrics(metrics),
+    metrics: (asked) => snapshotMetrics(metrics, asked),
   })
   const record = new ServiceRecord()
   const { onUnreadBody } = log.listener

@@ -32,12 +32,12 @@ export function openSupervisedMetrics(
   watchConfiguration(metrics, instance, workers)
   const totals = new WorkerTotals()
   const collect = async (): Promise<Families> => {
-    const snapshots = (await askAll('metrics', null)).map(readSnapshot)
+    const snapshots = (await askAll('metrics', totals.known)).map(readSnapshot)
     const pids = new Set(workers().flatMap(({ pid }) => pid ?? []))
     totals.take(snapshots, pids)
     return totals.withOwn(metrics.registry.families())
   }
-  // One after the other: the answers to an earlier question would be taken for later ones.
+  // One after the other: the answers to an earlier question would be taken for later ones, and know less.
   let last: Promise<unknown> = Promise.resolve()
   const page = createMetricsPage(() => {
     const next = last.then(collect)

@@ -2,6 +2,7 @@
 import type { Sliced } from '../../slices.ts'
 import { definitionOf, type MetricDefinition, type MetricName } from './definitions.ts'
 import type { Families } from './registry.ts'
+import { escapeLabel, textOf } from './series-text.ts'
 import { Series, type AnySeries, type HistogramSeries } from './series.ts'
 
 export type ExpositionFormat = 'text' | 'openmetrics'
@@ -57,7 +58,7 @@ const linesOf = (
   series: AnySeries,
   format: ExpositionFormat,
 ): string => {
-  const labels = (series.text ??= labelsText(definition.labels, series.labels))
+  const labels = textOf(name, series)
   return series instanceof Series
     ? sampleLine(name, labels, series, format)
     : histogramLines(name, definition, labels, series, format)
@@ -96,26 +97,20 @@ function boundText(bound: number | undefined): string {
   return bound < 1e-4 ? bound.toExponential().replace(/e-(\d)$/, 'e-0$1') : String(bound)
 }
 
-/** `route="orders",policy="read"`. */
-const labelsText = (names: readonly string[], values: readonly string[]): string =>
-  names.map((name, index) => `${name}="${escapeLabel(values[index] ?? '')}"`).join(',')
-
-const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' }
-
-const escapeLabel = (value: string): string =>
-  /[\\"\n]/.test(value) ? value.replaceAll(/[\\"\n]/g, (character) => ESCAPES[character] ?? '') : value
-
 /** The time is in the id. */
 function exemplarText(id: string | undefined, value: number): string {
   return id === undefined ? '' : ` # {decision_id="${escapeLabel(id)}"} ${value} ${idSeconds(id)}`
 }
 
-const DIGITS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+/** Values of the digits of a ULID, by their character codes. */
+const DIGITS = new Uint8Array(128)
+for (const [value, digit] of [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'].entries())
+  DIGITS[digit.charCodeAt(0)] = value
 const TIME_LENGTH = 10
 
 /** Epoch seconds of a ULID. */
 function idSeconds(id: string): number {
   let ms = 0
-  for (let i = 0; i < TIME_LENGTH; i++) ms = ms * 32 + Math.max(0, DIGITS.indexOf(id.charAt(i)))
+  for (let i = 0; i < TIME_LENGTH; i++) ms = ms * 32 + (DIGITS[id.charCodeAt(i)] ?? 0)
   return ms / 1_000
 }

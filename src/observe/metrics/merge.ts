@@ -1,11 +1,12 @@
 /** The metrics of several processes as those of one. */
 import { definitionOf, METRIC_NAMES, type MetricDefinition, type MetricName } from './definitions.ts'
-import type { Families } from './registry.ts'
+import type { Families, Family } from './registry.ts'
 import type { Sliced } from '../../slices.ts'
 import { namesIn, type IsConfigured } from './configured-names.ts'
-import { HistogramSeries, keyOf, Series, type AnySeries } from './series.ts'
+import { textOf } from './series-text.ts'
+import { HistogramSeries, Series, type AnySeries } from './series.ts'
 
-/** Series by their labels, which may be added to. */
+/** Series by the text of their labels, which may be added to. */
 export type Totals = Map<MetricName, Map<string, AnySeries>>
 
 /** Adds families to totals. Only counters and histograms go on after their process has ended. */
@@ -13,22 +14,26 @@ export function addTo(totals: Totals, families: Families, isEnded = false): void
   for (const [name, all] of families) {
     const definition = definitionOf(name)
     if (isEnded && definition.type !== 'counter' && definition.type !== 'histogram') continue
-    let byKey = totals.get(name)
-    if (byKey === undefined) totals.set(name, (byKey = new Map()))
+    let byText = totals.get(name)
+    if (byText === undefined) totals.set(name, (byText = new Map()))
     for (const series of all) {
-      const key = keyOf(series.labels)
-      const total = byKey.get(key)
-      if (total === undefined) byKey.set(key, copyOf(series))
-      else addSeries(total, series, definition)
+      const text = textOf(name, series)
+      const total = byText.get(text)
+      if (total === undefined) byText.set(text, copyOf(series))
+      else {
+        // All processes share one text, which also is the fastest to look up.
+        series.text = total.text
+        addSeries(total, series, definition)
+      }
     }
   }
 }
 
 /** Drops the series of names that the configuration no longer has. */
 export function* retainIn(totals: Totals, isConfigured: IsConfigured): Sliced<undefined> {
-  for (const [name, byKey] of totals)
-    for (const [key, { labels }] of byKey) {
-      if (namesIn(name, labels).some(([label, value]) => !isConfigured(label, value))) byKey.delete(key)
+  for (const [name, byText] of totals)
+    for (const [text, { labels }] of byText) {
+      if (namesIn(name, labels).some(([label, value]) => !isConfigured(label, value))) byText.delete(text)
       yield
     }
   return undefined
@@ -36,10 +41,10 @@ export function* retainIn(totals: Totals, isConfigured: IsConfigured): Sliced<un
 
 /** In the order of the definitions. */
 export function familiesOf(totals: Totals): Families {
-  const families = new Map<MetricName, Iterable<AnySeries>>()
+  const families = new Map<MetricName, Family>()
   for (const name of METRIC_NAMES) {
-    const byKey = totals.get(name)
-    if (byKey !== undefined) families.set(name, byKey.values())
+    const byText = totals.get(name)
+    if (byText !== undefined) families.set(name, byText.values())
   }
   return families
 }
@@ -48,9 +53,11 @@ function copyOf(series: AnySeries): AnySeries {
   if (series instanceof Series) {
     const copy = new Series(series.labels, series.value)
     copy.exemplar = series.exemplar
+    copy.text = series.text
     return copy
   }
   const copy = new HistogramSeries(series.labels, series.counts.length - 1)
+  copy.text = series.text
   addHistogram(copy, series)
   return copy
 }

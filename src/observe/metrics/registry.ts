@@ -11,8 +11,14 @@ import {
 import { HistogramSeries, Series, type AnySeries } from './series.ts'
 import { SeriesSet } from './series-set.ts'
 
+/**
+ * The series of one metric. Where there is a version, and it is the same as before, the series are the same as before, in
+ * the same order, and new ones follow them.
+ */
+export type Family = Iterable<AnySeries> & { readonly version?: number }
+
 /** Every metric that has values, in the order of the definitions. */
-export type Families = ReadonlyMap<MetricName, Iterable<AnySeries>>
+export type Families = ReadonlyMap<MetricName, Family>
 
 /** Gives a metric a value. Label values are in the order of the definition. */
 export type WriteValue = (name: MetricName, labels: readonly string[], value: number) => void
@@ -65,9 +71,9 @@ export class MetricsRegistry {
       else others.push(series)
     }
     for (const reader of this.#readers) reader(write)
-    const families = new Map<MetricName, Iterable<AnySeries>>()
+    const families = new Map<MetricName, Family>()
     for (const name of METRIC_NAMES) {
-      const series = this.#sets.get(name)?.all ?? read.get(name)
+      const series = this.#sets.get(name) ?? read.get(name)
       if (series !== undefined) families.set(name, series)
     }
     return families

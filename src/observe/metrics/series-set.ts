@@ -29,8 +29,8 @@ export class SeriesSet<S extends AnySeries> {
     this.#options = options
   }
 
-  /** All series; new ones may follow while they are read. */
-  get all(): Iterable<S> {
+  /** All series, the oldest first; new ones may follow while they are read. */
+  [Symbol.iterator](): Iterator<S> {
     return this.#byKey.values()
   }
 

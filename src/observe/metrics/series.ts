@@ -1,4 +1,5 @@
 /** The values of a metric: one series for each combination of label values. */
+import type { MetricDefinition } from './definitions.ts'
 
 /** A value that is counted, or was read. */
 export class Series {
@@ -36,6 +37,11 @@ export class HistogramSeries {
 }
 
 export type AnySeries = Series | HistogramSeries
+
+/** A series without values. */
+export function createSeries({ buckets }: MetricDefinition, labels: readonly string[]): AnySeries {
+  return buckets === undefined ? new Series(labels) : new HistogramSeries(labels, buckets.length)
+}
 
 /** Identifies a combination of label values. */
 export const keyOf = (labels: readonly string[]): string => labels.join('\u0000')

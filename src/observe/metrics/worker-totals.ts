@@ -1,7 +1,9 @@
 /** What all workers have counted, including those that have ended. */
+import type { MetricsAsked } from '../../admin/metrics-asked.ts'
 import type { Sliced } from '../../slices.ts'
 import type { IsConfigured } from './configured-names.ts'
 import { addTo, familiesOf, retainIn, type Totals } from './merge.ts'
+import { ProcessSeries } from './process-series.ts'
 import type { Families } from './registry.ts'
 import type { ProcessSnapshot } from './snapshot.ts'
 
@@ -11,8 +13,13 @@ import type { ProcessSnapshot } from './snapshot.ts'
  */
 export class WorkerTotals {
   /** By pid. */
-  readonly #latest = new Map<number, ProcessSnapshot>()
+  readonly #latest = new Map<number, ProcessSeries>()
   readonly #ended: Totals = new Map()
+
+  /** What the next snapshots may leave out. Their question must follow all answers to the one before. */
+  get known(): MetricsAsked {
+    return Object.fromEntries([...this.#latest].map(([pid, { known }]) => [pid, known]))
+  }
 
   /**
    * @param snapshots The answers to one question.
@@ -21,9 +28,13 @@ export class WorkerTotals {
   take(snapshots: readonly ProcessSnapshot[], pids: ReadonlySet<number>): void {
     for (const snapshot of snapshots) {
       const { pid, startedMs } = snapshot
-      // Another process, which has the same pid after it.
-      if (this.#latest.get(pid)?.startedMs !== startedMs) this.#end(pid)
-      this.#latest.set(pid, snapshot)
+      let latest = this.#latest.get(pid)
+      if (latest?.startedMs !== startedMs) {
+        // Another process, which has the same pid after it.
+        this.#end(pid)
+        this.#latest.set(pid, (latest = new ProcessSeries(startedMs)))
+      }
+      latest.take(snapshot)
     }
     for (const pid of this.#latest.keys()) if (!pids.has(pid)) this.#end(pid)
   }

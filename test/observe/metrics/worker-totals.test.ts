@@ -24,7 +24,7 @@ function snapshot(pid: number, decisions: number, startedMs = 1, route = 'orders
     write('process_start_time_seconds', [], decisions)
     write('warder_build_info', ['1.0.0', 'bun'], 1)
   })
-  return readSnapshot(finishNow(writeSnapshot({ pid, startedMs, families: registry.families() })))
+  return readSnapshot(finishNow(writeSnapshot({ pid, startedMs, families: registry.families() }, {})))
 }
 
 const valuesOf = (families: Families, name: Parameters<Families['get']>[0]): readonly number[] =>
