@@ -49,6 +49,15 @@ export interface ExplainedStepRecord {
   readonly cause?: string | null
 }
 
+/** Two texts that are nearly the same, for people to see one above the other. */
+export interface ComparisonRecord {
+  /** Of a token that was denied. */
+  readonly token: string
+  readonly configured: string
+  /** `a trailing slash`. */
+  readonly difference: string
+}
+
 /** `warder.decisions/v1`. */
 export interface DecisionsAnswer {
   /** Newest first. */
@@ -65,6 +74,8 @@ export interface DecisionAnswer {
   readonly fix: string | null
   /** Name of the likely cause, as in `warder.explain/v1`. */
   readonly cause: string | null
+  /** Only if the likely cause has one. */
+  readonly compare?: ComparisonRecord
   /** Short digest of the configuration that decided; null if the steps are missing. */
   readonly config: string | null
   readonly steps: readonly ExplainedStepRecord[]

@@ -38,6 +38,12 @@ export const STEP = z.strictObject({
   source: z.string().nullable(),
 })
 
+export const COMPARISON = z.strictObject({
+  token: z.string(),
+  configured: z.string(),
+  difference: z.string(),
+})
+
 export const DECISIONS_ANSWER = z.strictObject({
   schema: z.literal('warder.decisions/v1'),
   decisions: z.array(DECISION),
@@ -50,6 +56,7 @@ export const DECISION_ANSWER = z.strictObject({
   why: z.string().nullable(),
   fix: z.string().nullable(),
   cause: z.string().nullable(),
+  compare: COMPARISON.optional(),
   config: z.string().nullable(),
   steps: z.array(STEP),
   stepsMissing: z.string().optional(),

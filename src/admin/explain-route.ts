@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { adminError } from './admin-error.ts'
 import { adminRoute, type AdminRoute } from './admin-route.ts'
-import { STEP } from './decision-schemas.ts'
+import { COMPARISON, STEP } from './decision-schemas.ts'
 import { jsonAnswer, type RouteAnswer } from './route-answer.ts'
 import { jsonForm, TIME } from './shapes.ts'
 
@@ -34,6 +34,8 @@ const EXPLANATION = z.strictObject({
   why: z.string().optional(),
   fix: z.string().optional(),
   cause: name.optional(),
+  /** Only if the likely cause has one. */
+  compare: COMPARISON.optional(),
   at: TIME.nullable(),
   config: z.strictObject({ digest: z.string(), file: z.string() }),
   /** Without the query, which may hold a token. */

@@ -1,5 +1,6 @@
 /** A step of an explanation as plain data, safe to print. */
-import type { ExplainedStepRecord } from '../admin/decision-record.ts'
+import type { ComparisonRecord, ExplainedStepRecord } from '../admin/decision-record.ts'
+import type { NearTexts } from '../decision/explain/causes/likely-cause.ts'
 import type { ExplainedStep } from '../decision/explain/create-explanation.ts'
 import { redact } from './redact.ts'
 
@@ -34,4 +35,11 @@ function failureOf({ detail, miss, hint, likelyCause }: ExplainedStep, reason: s
     ...(hint !== undefined && { hint }),
     cause: likelyCause?.name ?? null,
   }
+}
+
+/** Two nearly equal texts, such as issuers, as the member `compare`; nothing if a likely cause has none. */
+export function toComparison(compare: NearTexts | undefined): { readonly compare?: ComparisonRecord } {
+  if (compare === undefined) return {}
+  const { token, configured, difference } = compare
+  return { compare: { token: redact(token), configured: redact(configured), difference } }
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'bun:test'
 import type { DecisionAnswer, DecisionsAnswer } from '../../src/admin/decision-record.ts'
 import { DECISION_ANSWER, DECISIONS_ANSWER } from '../../src/admin/decision-schemas.ts'
 import { asked, mint } from '../support/mint.ts'
-import { CONFIG, runService, type RunningService } from '../support/run-service.ts'
+import { CONFIG, ISSUER, runService, type RunningService } from '../support/run-service.ts'
 
 let running: RunningService | undefined
 afterEach(async () => {
@@ -64,6 +64,22 @@ describe('the recent decisions of a service', () => {
     expect(Math.abs((decisions[0]?.timeMs ?? 0) - Date.now())).toBeLessThan(60_000)
     expect(decisions[1]).toMatchObject({ outcome: 'allow', reason: 'ok', status: 200, issuer: 'main' })
     expect(JSON.stringify(decisions)).not.toContain('secret')
+  })
+
+  it('show two nearly equal issuers, as an explanation of the same request does', async () => {
+    const service = await start()
+    const token = mint({ iss: `${ISSUER}/`, scope: 'orders:read' })
+    const { cause, compare } = await get(service, await decide(service, asked('GET', ORDERS, token)))
+    const explained = await fetch(`${service.admin}/v1/explain`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ method: 'GET', url: ORDERS, token }),
+    })
+    const expected = { token: `${ISSUER}/`, configured: ISSUER, difference: 'a trailing slash' }
+    expect([cause, compare]).toEqual(['issuer.difference', expected])
+    expect(await explained.json()).toMatchObject({ cause: 'issuer.difference', compare: expected })
+    const other = await get(service, await decide(service, asked('GET', ORDERS)))
+    expect(other).not.toHaveProperty('compare')
   })
 
   it('can be filtered', async () => {

@@ -5,7 +5,7 @@ import type { LikelyCause } from '../../decision/explain/causes/likely-cause.ts'
 import type { ExplainedStep } from '../../decision/explain/create-explanation.ts'
 import { describeDenial } from '../../decision/explain/describe-denial.ts'
 import { DENY_ROWS } from '../../decision/reasons.ts'
-import { toStepRecord } from '../../observe/explained-step.ts'
+import { toComparison, toStepRecord } from '../../observe/explained-step.ts'
 import { redact } from '../../observe/redact.ts'
 import type { RequestLine } from './made-question.ts'
 
@@ -36,6 +36,7 @@ export function explanationToJson(explained: Explained): Record<string, unknown>
       why: cause?.why ?? row?.message,
       fix: redact(cause?.fix ?? row?.hint ?? ''),
       cause: cause?.name ?? null,
+      ...toComparison(cause?.compare),
     }),
     at: timeOf(atMs),
     config: { digest: config.digest, file: config.source.file },
@@ -52,11 +53,11 @@ export function explanationToJson(explained: Explained): Record<string, unknown>
 }
 
 /** Of the step that decided. */
-export const causeOf = ({ steps }: Explained): LikelyCause | undefined =>
+const causeOf = ({ steps }: Explained): LikelyCause | undefined =>
   steps.find(({ result }) => result === 'fail')?.likelyCause
 
 /** `warder.yaml:6:15`; undefined if no line of the file sets it. */
-export function placeOf({ setting }: ExplainedStep, config: Explained['config']): string | undefined {
+function placeOf({ setting }: ExplainedStep, config: Explained['config']): string | undefined {
   if (setting === undefined || !isWritten(setting, config)) return undefined
   const { file, line, column } = config.positionOfSetting(setting)
   return `${file}:${line}:${column}`

@@ -5,9 +5,8 @@ import { parseHeaderField, parseRequestLine } from '../made-request.ts'
 import { createPaint } from '../paint.ts'
 import { withAdmin } from '../running/admin-target.ts'
 import { askJson } from '../running/ask-json.ts'
-import { objectIn, objectsIn, textOr } from '../running/members.ts'
 import { excludeEachOther, usageError } from '../usage-error.ts'
-import { exitCodeOfAnswer, formatAnswered } from './answered-text.ts'
+import { answeredExplanation, exitCodeOfAnswer, formatExplanation } from './format.ts'
 import { readTokenUnlessNone, warnOfSecretFields, type ExplainOptions } from './run.ts'
 
 /** Longest wait, in milliseconds: the keys of an issuer may have to be fetched first. */
@@ -35,25 +34,9 @@ export function runExplainByService(
     const body = { method, url, headers: valuesByName(fields), policy, token }
     const question = { method: 'POST', path: '/v1/explain', body, schema: 'warder.explain/v1' } as const
     const { members } = await askJson(admin, question, { timeoutMs: EXPLAIN_TIMEOUT_MS })
-    const { decision: outcome, status, reason, route, detail, why, fix, cause, stepsMissing } = members
-    const answered = {
-      outcome,
-      status,
-      reason,
-      route,
-      policy: members['policy'],
-      detail,
-      why,
-      fix,
-      cause,
-      stepsMissing,
-      config: objectIn(members['config'])['digest'],
-      atMs: Date.parse(textOr(members['at'], '')),
-      facts: [],
-      steps: objectsIn(members['steps']),
-    }
+    const answered = answeredExplanation(members)
     writeResult(cli, 'warder.explain/v1', members, () =>
-      formatAnswered(answered, createPaint(cli.colour.stdout)),
+      formatExplanation(answered, createPaint(cli.colour.stdout)),
     )
     return exitCodeOfAnswer(answered)
   })

@@ -8,7 +8,7 @@ import { createPaint } from '../paint.ts'
 import { withAdmin } from '../running/admin-target.ts'
 import { numberIn, objectIn, objectsIn } from '../running/members.ts'
 import { excludeEachOther } from '../usage-error.ts'
-import { exitCodeOfAnswer, formatAnswered } from './answered-text.ts'
+import { exitCodeOfAnswer, formatExplanation } from './format.ts'
 import type { ExplainOptions } from './run.ts'
 
 /** What describes another request than the one that was decided. */
@@ -44,9 +44,10 @@ export function runExplainDecision(cli: Cli, argument: string, options: ExplainO
       why: members['why'],
       fix: members['fix'],
       cause: members['cause'],
+      compare: members['compare'],
     }
     writeResult(cli, 'warder.decision/v1', members, () =>
-      formatAnswered(answered, createPaint(cli.colour.stdout)),
+      formatExplanation(answered, createPaint(cli.colour.stdout)),
     )
     return exitCodeOfAnswer(answered)
   })

@@ -5,7 +5,7 @@ import { explanationToJson } from '../../app/explain/explanation-json.ts'
 import type { WrittenField } from '../../app/explain/made-question.ts'
 import { writeResult, type Cli } from '../cli.ts'
 import { exitCodeOfDecision, type ExitCode } from '../exit-codes.ts'
-import { formatExplanation } from './format.ts'
+import { answeredExplanation, formatExplanation } from './format.ts'
 import { findPolicy, parseHeaderField, parseRequestLine } from '../made-request.ts'
 import { withKeys } from '../open-instance.ts'
 import { createPaint } from '../paint.ts'
@@ -40,8 +40,9 @@ export async function runExplain(
     const policy =
       findPolicy(guard, options.policy) ?? (line === undefined ? policyWithoutRequest(instance) : undefined)
     const explained = await explainQuestion(instance, { line, fields, policy, token, atMs })
-    writeResult(cli, 'warder.explain/v1', explanationToJson(explained), () =>
-      formatExplanation(explained, createPaint(cli.colour.stdout)),
+    const members = explanationToJson(explained)
+    writeResult(cli, 'warder.explain/v1', members, () =>
+      formatExplanation(answeredExplanation(members), createPaint(cli.colour.stdout)),
     )
     return exitCodeOfDecision(explained.decision)
   })

@@ -1,7 +1,7 @@
 /** The steps of a decision as text, and the texts in place of steps that are missing. */
-import type { ExplainedStepRecord } from '../../admin/decision-record.ts'
+import type { ComparisonRecord, ExplainedStepRecord } from '../../admin/decision-record.ts'
 import { DENY_ROWS, type DenyReason } from '../../decision/reasons.ts'
-import { toStepRecord } from '../explained-step.ts'
+import { toComparison, toStepRecord } from '../explained-step.ts'
 import { redact } from '../redact.ts'
 import type { Rerun } from './rerun-steps.ts'
 
@@ -10,6 +10,7 @@ export interface DecisionTrace {
   readonly why: string | null
   readonly fix: string | null
   readonly cause: string | null
+  readonly compare?: ComparisonRecord
   readonly config: string | null
   readonly steps: readonly ExplainedStepRecord[]
   readonly stepsMissing?: string
@@ -28,6 +29,7 @@ export function toTrace({ steps, reason }: Rerun, decided: string, config: strin
   const trace = {
     ...adviceOn(decided, cause),
     cause: cause?.name ?? null,
+    ...toComparison(cause?.compare),
     config,
     steps: steps.map((step) => toStepRecord(step)),
   }

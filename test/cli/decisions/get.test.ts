@@ -66,6 +66,7 @@ admin.answers.set(
       fix: BAD,
       config: BAD,
       stepsMissing: BAD,
+      compare: { token: BAD, configured: BAD, difference: BAD },
       steps: [step(BAD, BAD, { facts: BAD, notes: [BAD], source: BAD, reason: BAD }), ...STEPS],
     },
   ),

@@ -12,6 +12,7 @@ afterAll(async () => {
   await admin.stop()
 })
 
+const ISSUER = 'https://idp.example.com'
 const READ = ['--request', 'GET https://api.example.com/orders/42']
 const answerWith = (explanation: unknown): void => {
   admin.answers.set('POST /v1/explain', (body) => {
@@ -44,6 +45,7 @@ describe('explain --server', () => {
       [READ, makeToken()],
       [READ, makeToken({ aud: ['account'], scope: 'openid' })],
       [READ, makeToken({ exp: 1 })],
+      [READ, makeToken({ iss: `${ISSUER}/` })],
       [READ, makeToken({}, `${SECRET}!`)],
       [READ, 'not.a.token'],
       [['-r', 'DELETE https://api.example.com/orders/42'], makeToken()],
@@ -55,6 +57,23 @@ describe('explain --server', () => {
       answerWith(JSON.parse(json.stdout))
       expect(await byService(args, token)).toEqual(local)
     }
+  })
+
+  it('shows two nearly equal issuers one above the other', async () => {
+    const token = makeToken({ iss: `${ISSUER}/` })
+    const json = await runWarder(['explain', '-c', config, '--json', ...READ], { stdin: token })
+    const explanation = JSON.parse(json.stdout)
+    expect(explanation.compare).toEqual({
+      token: `${ISSUER}/`,
+      configured: ISSUER,
+      difference: 'a trailing slash',
+    })
+    answerWith(explanation)
+    const { stdout } = await byService(READ, token)
+    const at = ' '.repeat(ISSUER.length)
+    expect(stdout).toContain(
+      `      token       ${ISSUER}/\n      configured  ${ISSUER}\n                  ${at}^ a trailing slash\nfix `,
+    )
   })
 
   it('needs a request, and the time of the service', async () => {
