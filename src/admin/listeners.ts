@@ -8,4 +8,8 @@ export interface ListenerState {
   readonly address: string
   /** Open connections. */
   readonly connections: number
+  /** New connections that were closed at once since the start, because there were as many as may be. */
+  readonly refused: number
+  /** Bytes that the connections hold in memory. */
+  readonly heldBytes: number
 }

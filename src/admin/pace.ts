@@ -37,7 +37,7 @@ export function createPace({ monotonicMs, setTimer }: PaceDeps): Pace {
           try {
             resolve(await make())
           } catch (fault) {
-            reject(fault as Error)
+            reject(fault)
           }
           setTimer(next, Math.min(MAX_REST_MS, (monotonicMs() - startedMs) * REST))
         })

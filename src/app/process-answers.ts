@@ -2,6 +2,7 @@
 import type { ListenerName, ListenerState } from '../admin/listeners.ts'
 import type { AskAll, ProcessAnswers } from '../admin/questions.ts'
 import type { RecentDecisions } from '../observe/recent/recent-decisions.ts'
+import type { ListenerLoad } from '../http/connections/connection-listener.ts'
 import type { Listeners } from './service-listeners.ts'
 
 /** What the answers are read from. */
@@ -39,12 +40,15 @@ export function listenerStates(listeners: Listeners | undefined): readonly Liste
   const states: ListenerState[] = []
   const add = (
     listener: ListenerName,
-    { address, open }: { readonly address: string; readonly open: number },
-  ) => states.push({ listener, address, connections: open })
+    { address, load }: { readonly address: string; readonly load: ListenerLoad },
+  ): void => {
+    const { open: connections, refused, heldBytes } = load
+    states.push({ listener, address, connections, refused, heldBytes })
+  }
   for (const name of ['decisions', 'grpc', 'spoe'] as const) {
     const listener = listeners?.[name]
     if (listener !== undefined) add(name, listener)
   }
-  for (const one of listeners?.gateway?.connections() ?? []) add('gateway', one)
+  for (const one of listeners?.gateway?.loads() ?? []) add('gateway', one)
   return states
 }

@@ -1,5 +1,6 @@
 /** The gateway: its listeners judge every request, and forward those that are allowed. */
 import type { Stores } from '../decision/stores.ts'
+import type { ListenerLoad } from '../http/connections/connection-listener.ts'
 import { createDeadlines, type Deadlines } from '../http/deadlines.ts'
 import type { GatewayReport } from './gateway-report.ts'
 import { createGatewayState } from './gateway-state.ts'
@@ -27,8 +28,8 @@ export interface Gateway {
   prepare(input: GatewayInput, rest: Rest): Promise<PreparedRules>
   /** Its state now. */
   report(): GatewayReport
-  /** Open connections of each listener. */
-  connections(): readonly { readonly address: string; readonly open: number }[]
+  /** What each listener carries now. */
+  loads(): readonly { readonly address: string; readonly load: ListenerLoad }[]
   /** Tells every client that its next answer is the last on its connection. New connections are accepted until the stop. */
   drain(): void
   /** Stops accepting, and resolves when the exchanges under way have ended, or after `patienceMs` without them. */
@@ -100,7 +101,7 @@ export function createGateway(
       }
     },
     report: () => state.report(performance.now()),
-    connections: () => listeners.map(({ address, open }) => ({ address, open })),
+    loads: () => listeners.map(({ address, load }) => ({ address, load })),
     drain() {
       for (const listener of listeners) listener.drain()
     },

@@ -1,5 +1,5 @@
 /** One listener of the gateway: its rules are replaced, its address stays. */
-import { ConnectionListener } from '../http/connections/connection-listener.ts'
+import { ConnectionListener, type ListenerLoad } from '../http/connections/connection-listener.ts'
 import type { LimitReached } from '../http/connections/connection-limit.ts'
 import type { Overload } from '../http/connections/held-bytes.ts'
 import type { Deadlines } from '../http/deadlines.ts'
@@ -67,9 +67,8 @@ export class GatewayListener {
     return this.#listener.address
   }
 
-  /** Open connections. */
-  get open(): number {
-    return this.#listener.open
+  get load(): ListenerLoad {
+    return this.#listener.load
   }
 
   /** Puts other settings in force, from the next request on. The address and whether there is TLS stay. */

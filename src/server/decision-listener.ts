@@ -1,6 +1,10 @@
 /** The decision listener: HTTP on own sockets, and answers by path. */
 import { PROXIES } from '../callers/callers.ts'
-import { ConnectionListener, type ListenerOptions } from '../http/connections/connection-listener.ts'
+import {
+  ConnectionListener,
+  type ListenerLoad,
+  type ListenerOptions,
+} from '../http/connections/connection-listener.ts'
 import { createDeadlines } from '../http/deadlines.ts'
 import type { RequestFault } from '../http/messages/framing.ts'
 import type { SocketAddress } from '../socket-address.ts'
@@ -9,8 +13,7 @@ import { createEndpointHandler, type Endpoints } from './endpoint-handler.ts'
 export interface DecisionListener {
   /** `127.0.0.1:9180` or `unix:/run/warder.sock`; the real port if 0 was requested. */
   readonly address: string
-  /** Open connections. */
-  readonly open: number
+  readonly load: ListenerLoad
   /** Replaces all endpoints between two requests. */
   replace(endpoints: Endpoints): void
   /** The certificates were replaced. */
@@ -77,8 +80,8 @@ export function createDecisionListener(
   })
   return {
     address: listener.address,
-    get open() {
-      return listener.open
+    get load() {
+      return listener.load
     },
     replace: (next) => {
       endpoints = next

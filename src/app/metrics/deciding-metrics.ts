@@ -11,6 +11,13 @@ import type { Listeners } from '../service-listeners.ts'
 import { createDropping } from './gone-names.ts'
 import type { ServiceMetrics } from './service-metrics.ts'
 
+/** Metrics of listeners, and what they are read from. */
+const OF_LISTENERS = [
+  ['warder_connections', 'connections'],
+  ['warder_connections_refused_total', 'refused'],
+  ['warder_held_bytes', 'heldBytes'],
+] as const
+
 export interface DecidingMetrics {
   onDecision(event: DecisionEvent): void
   /** An exchange of the gateway has ended. */
@@ -44,11 +51,12 @@ export function watchDeciding(
   })
   registry.readAtScrape((write) => {
     for (const [listener, states] of Map.groupBy(listenerStates(listeners()), (one) => one.listener))
-      write(
-        'warder_connections',
-        [listener],
-        states.reduce((sum, { connections }) => sum + connections, 0),
-      )
+      for (const [name, member] of OF_LISTENERS)
+        write(
+          name,
+          [listener],
+          states.reduce((sum, state) => sum + state[member], 0),
+        )
     const report = listeners()?.gateway?.report()
     if (report !== undefined) readGatewayReport(write, report)
   })

@@ -37,6 +37,7 @@ export function createConnectionLimit<C extends Closable>(
   const isFull = (): boolean => entries.size >= max()
   /** The one that was reached last. */
   let limit: LimitReached['limit'] = 'max_connections'
+  let refused = 0
   const count = createTally(
     { closedIdle: 0, refused: 0 },
     (counts) => onLimitReached({ open: entries.size, limit, ...counts }),
@@ -58,6 +59,7 @@ export function createConnectionLimit<C extends Closable>(
       while (isFull() || CLIENT_DESCRIPTORS.isFull) {
         // Files are short for all listeners together.
         if (closeIdle() || (!isFull() && CLIENT_DESCRIPTORS.closeIdle())) continue
+        refused += 1
         count('refused')
         return false
       }
@@ -79,6 +81,10 @@ export function createConnectionLimit<C extends Closable>(
     },
     get size(): number {
       return entries.size
+    },
+    /** New connections that were closed at once since the start. */
+    get refused(): number {
+      return refused
     },
   }
 }

@@ -43,6 +43,16 @@ export interface ListenerOptions {
   readonly onOverload: (overload: Overload) => void
 }
 
+/** What a listener carries now. */
+export interface ListenerLoad {
+  /** Open connections. */
+  readonly open: number
+  /** New connections that were closed at once since the start, because there were as many as may be. */
+  readonly refused: number
+  /** Bytes that the connections hold in memory, of `max_held_bytes`. */
+  readonly heldBytes: number
+}
+
 export interface AcceptedConnection {
   /** Whether it was closed to free memory: then the client did not leave on its own. */
   readonly isEvicted: boolean
@@ -87,9 +97,9 @@ export class ConnectionListener {
     return this.#listening.address
   }
 
-  /** Open connections. */
-  get open(): number {
-    return this.#connections.size
+  get load(): ListenerLoad {
+    const { size: open, refused } = this.#connections
+    return { open, refused, heldBytes: this.#held.total }
   }
 
   /** The certificates were replaced. */

@@ -119,6 +119,16 @@ export const METRICS = {
     help: 'Open connections of a listener: decisions, grpc, spoe or gateway.',
     labels: ['listener'],
   },
+  warder_connections_refused_total: {
+    type: 'counter',
+    help: 'New connections of a listener that were closed at once, because there were as many as may be.',
+    labels: ['listener'],
+  },
+  warder_held_bytes: {
+    type: 'gauge',
+    help: 'Memory that the connections of a listener hold: unfinished heads, and answers that are not read.',
+    labels: ['listener'],
+  },
   warder_gateway_requests_total: {
     type: 'counter',
     help: 'Requests to the gateway, by the class of the status that the client was sent; none if it was gone.',

@@ -1,6 +1,6 @@
 /** The listener for Check calls: HTTP/2 on own sockets, bounded like the decision listener. */
 import { createDeadlines } from '../../http/deadlines.ts'
-import type { ListenerOptions } from '../../http/connections/connection-listener.ts'
+import type { ListenerLoad, ListenerOptions } from '../../http/connections/connection-listener.ts'
 import type { SocketAddress } from '../../socket-address.ts'
 import {
   DECISION_BOUNDS,
@@ -13,8 +13,7 @@ import { createGrpcHandler, type GrpcMethods } from './grpc-handler.ts'
 export interface GrpcListener {
   /** `127.0.0.1:9190` or `unix:/run/warder-grpc.sock`; the real port if 0 was requested. */
   readonly address: string
-  /** Open connections. */
-  readonly open: number
+  readonly load: ListenerLoad
   /** Replaces all methods between two calls. */
   replace(methods: GrpcMethods): void
   /** The certificates were replaced. */
@@ -51,8 +50,8 @@ export function createGrpcListener(
   })
   return {
     address: listener.address,
-    get open() {
-      return listener.open
+    get load() {
+      return listener.load
     },
     replace: (next) => {
       methods = next

@@ -1,4 +1,5 @@
 /** The listener for HAProxy's SPOE: SPOP on own sockets, bounded like the decision listener. */
+import type { ListenerLoad } from '../../http/connections/connection-listener.ts'
 import { createDeadlines } from '../../http/deadlines.ts'
 import type { RequestHandler } from '../../http/connections/client-connection.ts'
 import type { SocketAddress } from '../../socket-address.ts'
@@ -14,8 +15,7 @@ import { SpopConnection } from './spop-connection.ts'
 export interface SpoeListener {
   /** `127.0.0.1:9191` or `unix:/run/warder-spoe.sock`; the real port if 0 was requested. */
   readonly address: string
-  /** Open connections. */
-  readonly open: number
+  readonly load: ListenerLoad
   /** Replaces what judges between two questions. */
   replace(judge: SpopJudge): void
   /** Sends HAProxy to other connections before the stop. */
@@ -55,8 +55,8 @@ export function createSpoeListener(
   })
   return {
     address: listener.address,
-    get open() {
-      return listener.open
+    get load() {
+      return listener.load
     },
     replace: (next) => {
       judge = next

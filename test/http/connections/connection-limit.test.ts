@@ -42,6 +42,7 @@ function nameLimit(max: number) {
     reports,
     setting,
     size: () => connections.size,
+    refused: () => connections.refused,
     enter: (name: string): boolean => {
       if (!connections.allowsOneMore()) return false
       connections.add(of(name))
@@ -90,7 +91,7 @@ describe('the connections of a listener', () => {
   })
 
   it('report the reached limit at once, and then once a second', () => {
-    const { enter, busy, reports, second } = nameLimit(1)
+    const { enter, busy, reports, second, refused } = nameLimit(1)
     enter('a')
     enter('b')
     enter('c')
@@ -104,6 +105,7 @@ describe('the connections of a listener', () => {
     expect(reports.length).toBe(2)
     enter('e')
     expect(reports.at(-1)).toEqual({ open: 1, limit: 'max_connections', closedIdle: 0, refused: 1 })
+    expect(refused()).toBe(2)
   })
 
   it('are idle in the order of a list, whatever becomes of them', () => {

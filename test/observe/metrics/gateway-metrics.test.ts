@@ -55,6 +55,8 @@ describe('the metrics of the gateway', () => {
     })
     expect(of('warder_connections', 'listener="gateway"')).toBeGreaterThan(0)
     expect(of('warder_connections', 'listener="decisions"')).toBe(0)
+    expect(of('warder_connections_refused_total', 'listener="gateway"')).toBe(0)
+    expect(metrics.has('warder_held_bytes{listener="gateway"}')).toBe(true)
   })
 
   it('count questions to an auth service by what came of them', async () => {

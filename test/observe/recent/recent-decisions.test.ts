@@ -37,15 +37,16 @@ function setUp(maxRecords = 2_000) {
   })
   /** Runs the turns that it needs, and counts them. */
   const list = async (filter: DecisionFilter): Promise<DecisionsAnswer> => {
-    let answer: DecisionsAnswer | undefined
+    const state: { answer?: DecisionsAnswer } = {}
     world.turns.length = 0
-    void recent.list(filter).then((found) => (answer = found))
-    for (; answer === undefined; await Promise.resolve()) {
+    void recent.list(filter).then((found) => (state.answer = found))
+    for (;;) {
+      if (state.answer !== undefined) return state.answer
       const turn = world.turns.shift()
       world.waited += turn === undefined ? 0 : 1
       turn?.()
+      await Promise.resolve()
     }
-    return answer
   }
   return { world, recent, event, list }
 }
