@@ -32,7 +32,7 @@ export function createAdminLog(logger: Logger, deps: Omit<SamplingDeps, 'linesPe
         reason: why,
         ...(client !== '' && { client }),
         method: printable(method),
-        path: redact(printable(path.slice(0, MAX_PATH_LENGTH))),
+        path: redact(path, MAX_PATH_LENGTH),
         right: needed,
         ...(token !== undefined && { token }),
       }

@@ -4,7 +4,7 @@ import { printable } from '../printable.ts'
 import { REDACTED, withoutTokens } from '../without-tokens.ts'
 
 // The rest of a token whose later parts were cut off.
-const CUT_TOKEN = /[A-Za-z0-9_.-]{16,}$/
+const CUT_TOKEN = /[A-Za-z0-9_.%-]{16,}$/
 
 /** Longest logged text of a request, in characters. */
 const MAX_LOGGED_LENGTH = 512

@@ -42,6 +42,10 @@ describe('redact', () => {
         expect(leaked(redacted, secret)).toBeLessThan(8)
       }
     })
+    it(`cuts ${name} out that is percent-encoded, once or twice`, () => {
+      for (const dot of ['%2E', '%2e', '%252E'])
+        expect(leaked(redact(`/a/${secret.replaceAll('.', dot)}/b`), secret)).toBeLessThan(8)
+    })
     it(`leaves no claim of ${name} that the length limit cuts through`, () => {
       const claimsAndSignature = secret.slice(secret.indexOf('.') + 1)
       for (const before of [0, 100, 200, 300, 400, 440, 455, 470, 480, 490, 500, 505, 511, 512, 600]) {
