@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { adminError } from './admin-error.ts'
 import { adminRoute, type AdminRoute } from './admin-route.ts'
 import { COMPARISON, STEP } from './decision-schemas.ts'
+import type { GuessLimit } from './guess-limit.ts'
 import { jsonAnswer, type RouteAnswer } from './route-answer.ts'
 import { jsonForm, TIME } from './shapes.ts'
 
@@ -52,9 +53,14 @@ const EXPLANATION = z.strictObject({
 /** Explanations at once: one may check a password, which is expensive on purpose. */
 const MAX_AT_ONCE = 4
 
-/** @param explain Decides with the configuration in force; returns the members of the explanation, or an error. */
+/**
+ * @param explain Decides with the configuration in force; returns the members of the explanation, or an error.
+ * @param guesses Of passwords for `basic_auth`: who may read is not let to guess them faster than at the gateway, and
+ *   without a line in the log.
+ */
 export function explainRoute(
   explain: (question: ExplainQuestion) => Promise<Readonly<Record<string, unknown>> | RouteAnswer>,
+  guesses: GuessLimit,
 ): AdminRoute {
   let running = 0
   return adminRoute({
@@ -64,7 +70,9 @@ export function explainRoute(
     doc: 'Judges one request as the service would, and answers with every step, as `warder explain --json`. The token is neither logged nor kept.',
     body: QUESTION,
     answers: { 200: jsonForm('The decision and its steps.', EXPLANATION) },
-    async handle({ body }) {
+    async handle({ body, peer }) {
+      const waitSeconds = guesses.waitSeconds(peer)
+      if (waitSeconds > 0) return tooManyGuesses(waitSeconds)
       if (running >= MAX_AT_ONCE)
         return adminError('ERR_ADMIN_BUSY', `${MAX_AT_ONCE} explanations are under way`, ['try again'], {
           'retry-after': '1',
@@ -72,7 +80,9 @@ export function explainRoute(
       running++
       try {
         const explained = await explain(body)
-        return isAnswer(explained) ? explained : jsonAnswer('warder.explain/v1', explained)
+        if (isAnswer(explained)) return explained
+        if (explained['reason'] === 'credentials_invalid') guesses.wrong(peer)
+        return jsonAnswer('warder.explain/v1', explained)
       } finally {
         running--
       }
@@ -81,3 +91,11 @@ export function explainRoute(
 }
 
 const isAnswer = (value: object): value is RouteAnswer => 'contentType' in value
+
+const tooManyGuesses = (seconds: number): RouteAnswer =>
+  adminError(
+    'ERR_ADMIN_TOO_MANY',
+    'too many wrong passwords for `basic_auth` came from this address',
+    ['wait as long as `Retry-After` says; until then nothing is explained'],
+    { 'retry-after': String(seconds) },
+  )

@@ -1,14 +1,14 @@
-/** How often one client may send a wrong token. */
+/** How often one client may send a wrong token, or a wrong password to be explained. */
 import { networkOf, plainAddress } from '../syntax/ip-address.ts'
 
 export interface GuessLimit {
   /** How long the client has to wait; 0 if it may try now. */
   waitSeconds(peer: string): number
-  /** It has sent a wrong token. */
+  /** It has sent a wrong one. */
   wrong(peer: string): void
 }
 
-/** Wrong tokens that are answered at once, and the time after which one more is: a day has 86,400 guesses. */
+/** Wrong ones that are answered at once, and the time after which one more is: a day has 86,400 guesses. */
 export const GUESSES_AT_ONCE = 20
 const GUESS_MS = 1_000
 /** Clients that are remembered; of more, the one that was wrong longest ago is forgotten. */
@@ -21,7 +21,7 @@ const MAX_CLIENTS = 10_000
  * @param nowMs A clock that never goes back.
  */
 export function createGuessLimit(nowMs: () => number): GuessLimit {
-  /** When the count of each client is 0 again, in the order of their last wrong token. */
+  /** When the count of each client is 0 again, in the order of their last wrong one. */
   const zeroAt = new Map<string, number>()
   return {
     waitSeconds(peer) {

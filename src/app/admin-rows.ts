@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { AdminRoute } from '../admin/admin-route.ts'
 import { consoleRoutes, type ConsoleTexts } from '../admin/console-routes.ts'
 import { decisionRows } from '../admin/decision-rows.ts'
+import { createGuessLimit } from '../admin/guess-limit.ts'
 import { reportHealth, type WorkerHealth } from '../admin/health.ts'
 import { healthRoutes } from '../admin/health-routes.ts'
 import { configRoute } from '../admin/config-route.ts'
@@ -52,8 +53,9 @@ export function adminRows(context: AdminContext, watching: readonly AdminRoute[]
     refreshRoute(() => instance().guard.issuers),
     configRoute((hasOrigins) => reportConfig(instance(), hasOrigins)),
     ...routesRows(routeViews(instance)),
-    explainRoute(async (question) =>
-      (await import('./explain/admin-explain.ts')).explainForAdmin(instance(), question),
+    explainRoute(
+      async (question) => (await import('./explain/admin-explain.ts')).explainForAdmin(instance(), question),
+      createGuessLimit(monotonicMs),
     ),
     keysRoute(() => reportKeys(instance().guard.issuers)),
     ...decisionRows(context.askAll, createPace({ monotonicMs, setTimer })),
