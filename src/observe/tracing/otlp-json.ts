@@ -1,5 +1,6 @@
 /** Spans as the body of an OTLP/HTTP request, in JSON. */
 import type { Span, SpanAttributes, SpanKind } from '../../tracing/span.ts'
+import { withoutTokens } from '../../without-tokens.ts'
 import { redact } from '../redact.ts'
 
 /** Who the spans are of. */
@@ -52,7 +53,7 @@ export const encodeSpans = (spans: readonly Span[], origin: SpanOrigin, offsetMs
 const toOtlp = (span: Span, offsetMs: number) => ({
   traceId: span.traceId,
   spanId: span.spanId,
-  traceState: span.tracestate === '' ? undefined : span.tracestate,
+  traceState: span.tracestate === '' ? undefined : withoutTokens(span.tracestate),
   parentSpanId: span.parentId,
   flags: SAMPLED | (span.kind === 'server' ? HAS_REMOTE_PARENT : LOCAL_PARENT),
   name: redact(span.name),

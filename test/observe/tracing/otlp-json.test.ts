@@ -52,6 +52,10 @@ describe('spans in OTLP', () => {
       attributes: [],
     })
   })
+  it('attack: have no token that a client wrote into its tracestate', () => {
+    const encoded = spanOf(encode({ tracestate: `a=1,b=${mint()},c=2` }))
+    expect(encoded['traceState']).toBe('a=1,b=[redacted],c=2')
+  })
   it('leave out what is not there', () => {
     const encoded = spanOf(
       encode({ parentId: undefined, tracestate: '', attributes: { a: undefined }, kind: 'internal' }),
