@@ -34,7 +34,9 @@ describe('warder doctor', () => {
 
   it('has a hole here for every probe that can fail', () => {
     const onlyWarn = ['token-accepted', 'target-delivered']
-    const found = new Set([...LEAKS.flatMap(({ fails }) => fails), ...onlyWarn])
+    // It asks a running Warder, so its hole is in doctor-client.test.ts.
+    const elsewhere = ['client-address']
+    const found = new Set([...LEAKS.flatMap(({ fails }) => fails), ...onlyWarn, ...elsewhere])
     expect(PROBES.map(({ name }) => name).filter((name) => !found.has(name))).toEqual([])
   })
 
