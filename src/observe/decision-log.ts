@@ -6,6 +6,7 @@ import type { AuthzRequest, HeaderReader } from '../request/authz-request.ts'
 import type { RequestTrace } from '../tracing/request-trace.ts'
 import type { AskedJudge } from '../gateway/gateway-event.ts'
 import type { LogFields } from './formats/line.ts'
+import { withoutTokens } from '../without-tokens.ts'
 import type { Logger } from './logger.ts'
 import { denialFields } from './denial-fields.ts'
 import { redact } from './redact.ts'
@@ -117,7 +118,7 @@ function fieldsOf(event: DecisionEvent, client: string | undefined): LogFields {
     policy,
     issuer,
     cached: isCacheHit,
-    method: request?.method,
+    method: request === undefined ? undefined : withoutTokens(request.method),
     host: request === undefined ? undefined : redact(request.host, MAX_HOST),
     // The query is left out: it may hold a token or a person's data.
     path: request === undefined ? undefined : redact(request.path),

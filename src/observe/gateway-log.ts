@@ -6,6 +6,7 @@ import type { NameEvent } from '../gateway/upstream/name-watch.ts'
 import type { ServerEvent } from '../gateway/upstream/server-event.ts'
 import type { DecisionEvent } from './decision-log.ts'
 import type { LogFields } from './formats/line.ts'
+import { withoutTokens } from '../without-tokens.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
 import type { Sampling } from './sampling.ts'
@@ -127,7 +128,7 @@ function fieldsOf(event: ExchangeEvent): LogFields {
     address: event.address,
     // Left out where there were none.
     retries: event.retries === 0 ? undefined : event.retries,
-    method: request?.method,
+    method: request === undefined ? undefined : withoutTokens(request.method),
     host: request === undefined ? undefined : redact(request.host),
     // The query is left out: it may hold a token or a person's data.
     path: request === undefined ? undefined : redact(request.path),

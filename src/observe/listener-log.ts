@@ -2,6 +2,7 @@
 import type { LimitReached } from '../http/connections/connection-limit.ts'
 import type { Overload } from '../http/connections/held-bytes.ts'
 import type { RequestFault } from '../http/messages/framing.ts'
+import { withoutTokens } from '../without-tokens.ts'
 import type { Logger } from './logger.ts'
 import type { Sampling } from './sampling.ts'
 
@@ -12,6 +13,9 @@ const INTERVAL_MS = 60_000
 const MAX_PATH_LENGTH = 200
 const ENDPOINTS_HINT =
   'let the proxy ask one of the endpoints in docs/callers.md, with the name of a policy that exists, or none; `warder snippet` prints the whole configuration'
+
+/** A proxy that passes paths on sends those of clients. */
+const shownPath = (path: string): string => withoutTokens(path).slice(0, MAX_PATH_LENGTH)
 
 export type ListenerLog = ReturnType<typeof createListenerLog>
 
@@ -39,7 +43,7 @@ export function createListenerLog(logger: Logger, faults: Sampling<RequestFault>
       if (now < nextPathMs) return
       nextPathMs = now + INTERVAL_MS
       logger.warn(
-        { event: 'unknown_endpoint', path: path.slice(0, MAX_PATH_LENGTH), hint: ENDPOINTS_HINT },
+        { event: 'unknown_endpoint', path: shownPath(path), hint: ENDPOINTS_HINT },
         'a decision request named no endpoint; it was answered with 404',
       )
     },

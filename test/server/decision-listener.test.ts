@@ -90,6 +90,14 @@ describe('the decision listener', () => {
     await another.service.stop(0)
   })
 
+  it('attack: logs no token of a path without an endpoint, as clients send through a proxy that passes paths on', async () => {
+    const another = await runService()
+    expect((await fetch(`${another.decisions}/reset/${token}/x`)).status).toBe(404)
+    const [line] = another.lines.filter(({ event }) => event === 'unknown_endpoint')
+    expect(line?.['path']).toBe('/reset/[redacted]/x')
+    await another.service.stop(0)
+  })
+
   for (const method of ['HEAD', 'OPTIONS', 'POST', 'DELETE']) {
     it(`judges the original method, whatever the question's own is (${method})`, async () => {
       expect((await ask('/v1/auth/nginx', asked('GET', ORDER), method)).status).toBe(401)
