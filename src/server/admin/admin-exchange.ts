@@ -24,6 +24,8 @@ const BODY_MS = 10_000
 const UNREAD_MS = 30_000
 /** Sent at once of an answer that is longer. */
 const PIECE_BYTES = 128 * 1024
+/** How long pieces are sent without a pause, in milliseconds. */
+const SEND_MS = 1
 /** Clients that are sent longer ones at once; each holds an answer of some MiB. */
 const MAX_LONG_ANSWERS = 16
 
@@ -117,9 +119,12 @@ export class AdminExchange {
     const stream = this.#stream
     let sent = 0
     const sendNext = (): void => {
-      if (this.#isOver) return
-      this.#write(body.subarray(sent, sent + PIECE_BYTES))
-      sent += PIECE_BYTES
+      const endMs = performance.now() + SEND_MS
+      do {
+        if (this.#isOver) return
+        this.#write(body.subarray(sent, sent + PIECE_BYTES))
+        sent += PIECE_BYTES
+      } while (!this.#isWaiting && sent < body.length && performance.now() < endMs)
       if (sent >= body.length) this.end()
       else if (!this.#isWaiting) setTimeout(sendNext, 0)
     }
