@@ -31,11 +31,15 @@ export function openMetricsPage(
  * costs more than two.
  *
  * @param collect Returns the metrics of the service.
+ * @param sliceMs How long a slice may take. Default: that of a process that decides.
  */
-export function createMetricsPage(collect: () => Families | Promise<Families>): MetricsPage {
+export function createMetricsPage(
+  collect: () => Families | Promise<Families>,
+  sliceMs?: number,
+): MetricsPage {
   const underWay = new Map<ExpositionFormat, Promise<Uint8Array>>()
   const render = async (format: ExpositionFormat): Promise<Uint8Array> => {
-    const rest = createRest()
+    const rest = createRest(sliceMs)
     const families = await collect()
     return finishInSlices(renderMetrics(families, format), rest)
   }

@@ -24,7 +24,13 @@ export interface SupervisedParts {
   readonly askAll: AskAll
 }
 
-/** This process makes no decisions, so it may take its time. */
+/**
+ * Longest slice in milliseconds: this process makes no decisions, but has the keys and the counts of rate limits that
+ * workers ask for.
+ */
+const SLICE_MS = 10
+
+/** The metrics of all processes, the workers' asked for at each scrape. */
 export function openSupervisedMetrics(
   metrics: ServiceMetrics,
   { instance, workers, askAll }: SupervisedParts,
@@ -43,6 +49,6 @@ export function openSupervisedMetrics(
     const next = last.then(collect)
     last = next.catch(() => undefined)
     return next
-  })
+  }, SLICE_MS)
   return { page, replaced: createDropping(instance, (isConfigured) => totals.retain(isConfigured)) }
 }
