@@ -277,19 +277,17 @@ export const ROWS: readonly Row[] = [
         ),
       },
       {
-        title: 'Log lines lost, and left out',
+        title: 'Log lines lost, and left out; lost spans',
         kind: 'timeseries',
         unit: 'ops',
         width: 6,
         queries: [
-          {
-            expr: `sum(rate(warder_log_lines_dropped_total{${OF}}[$__rate_interval]))`,
-            legend: 'lost',
-          },
+          { expr: `sum(rate(warder_log_lines_dropped_total{${OF}}[$__rate_interval]))`, legend: 'lost' },
           {
             expr: `sum(rate(warder_log_lines_unwritten_total{${OF}}[$__rate_interval]))`,
             legend: 'left out of a flood',
           },
+          { expr: `sum(rate(warder_spans_lost_total{${OF}}[$__rate_interval]))`, legend: 'lost spans' },
         ],
       },
     ],

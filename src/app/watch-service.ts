@@ -5,6 +5,7 @@ import { createServiceLog, type ServiceLog } from '../observe/service-log.ts'
 import type { ServingInstance } from './build-instance.ts'
 import { keepRecent, type KeptDecisions } from './keep-recent.ts'
 import { watchDeciding, type DecidingMetrics } from './metrics/deciding-metrics.ts'
+import { watchLostSpans } from './metrics/lost-spans.ts'
 import type { ServiceMetrics } from './metrics/service-metrics.ts'
 import type { Listeners } from './service-listeners.ts'
 import { monotonicMs, setTimer } from './system.ts'
@@ -40,6 +41,7 @@ export function watchService(
   listeners: () => Listeners | undefined,
 ): ServiceWatch {
   const deciding = metrics && watchDeciding(metrics, () => running.instance, listeners)
+  if (metrics !== undefined) watchLostSpans(metrics, tracing)
   const log = createServiceLog(logger, {
     monotonicMs,
     setTimer,

@@ -8,15 +8,20 @@ import type { ChildProgram } from '../support/live/child-program.ts'
 import { createCleanup } from '../support/live/cleanup.ts'
 import { startEchoApp, type EchoApp } from '../support/live/echo-app.ts'
 import { liveSuite } from '../support/live/live-suite.ts'
-import { freePort } from '../support/live/loopback.ts'
+import { freePort, waitFor } from '../support/live/loopback.ts'
 import { requestText } from '../support/live/raw-client.ts'
 import { startServe } from '../support/live/serve-command.ts'
 import { createTempDir } from '../support/live/temp-dir.ts'
 import { connectToEach, waitForWorkers } from '../support/live/worker-service.ts'
+import { scrape } from '../support/metrics-text.ts'
 import { startSpanReceiver, type SpanReceiver } from '../support/span-receiver.ts'
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const SPAN = 'b7ad6b7169203331'
+const ASKED = [
+  ['X-Original-Method', 'GET'],
+  ['X-Original-URL', 'https://api.example.com/orders/8'],
+] as const
 const ISSUER = createTestIssuer('https://idp.example.test')
 
 interface DecodedSpan {
@@ -45,11 +50,14 @@ function decode(bodies: readonly string[]): readonly DecodedSpan[] {
 liveSuite('two workers that trace', ['python3', 'otlp-protos'], () => {
   const cleanup = createCleanup()
   let receiver: SpanReceiver
+  let isRefusing = false
   let app: EchoApp
   let warder: ChildProgram
   let ports = { decisions: 0, admin: 0, gateway: 0 }
   beforeAll(async () => {
-    receiver = startSpanReceiver(cleanup)
+    receiver = startSpanReceiver(cleanup, () =>
+      isRefusing ? new Response('no', { status: 401 }) : Response.json({}),
+    )
     app = await startEchoApp(cleanup)
     const issuer = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => Response.json(ISSUER.jwks()) })
     cleanup.add(() => issuer.stop(true))
@@ -113,6 +121,29 @@ drain: 0s
     )
   })
 
+  it('counts the spans that the collector did not take, in all processes', async () => {
+    expect((await scrape(ports.admin)).get('warder_spans_lost_total')).toBe(0)
+    isRefusing = true
+    const before = receiver.spans.length
+    for (const client of await connectToEach(ports.decisions, await waitForWorkers(ports.admin, 2))) {
+      client.send(requestText({ target: '/v1/auth/nginx', headers: ASKED }))
+      expect((await client.receive()).status).toBe(401)
+      client.close()
+    }
+    // By the supervisor, which fetches the keys.
+    const refreshed = await fetch(`http://127.0.0.1:${ports.admin}/v1/keys/refresh`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: '{}',
+    })
+    expect(refreshed.status).toBe(200)
+    await receiver.whole(before + 3)
+    isRefusing = false
+    await waitFor('three lost spans', async () =>
+      (await scrape(ports.admin)).get('warder_spans_lost_total') === 3 ? true : undefined,
+    )
+  })
+
   it('goes on with the worker that replaces a killed one', async () => {
     const [killed = 0, other = 0] = await waitForWorkers(ports.admin, 2)
     process.kill(killed, 'SIGKILL')
@@ -120,11 +151,7 @@ drain: 0s
     const before = receiver.spans.length
     const clients = await connectToEach(ports.decisions, pids)
     for (const client of clients) {
-      const headers = [
-        ['X-Original-Method', 'GET'],
-        ['X-Original-URL', 'https://api.example.com/orders/8'],
-      ] as const
-      client.send(requestText({ target: '/v1/auth/nginx', headers }))
+      client.send(requestText({ target: '/v1/auth/nginx', headers: ASKED }))
       expect((await client.receive()).status).toBe(401)
       client.close()
     }

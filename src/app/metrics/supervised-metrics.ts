@@ -6,8 +6,10 @@ import type { Families } from '../../observe/metrics/registry.ts'
 import { readSnapshot } from '../../observe/metrics/snapshot.ts'
 import { WorkerTotals } from '../../observe/metrics/worker-totals.ts'
 import type { Instance } from '../build-instance.ts'
+import type { Tracing } from '../tracing/tracing.ts'
 import { createDropping } from './gone-names.ts'
 import { watchConfiguration } from './config-metrics.ts'
+import { watchLostSpans } from './lost-spans.ts'
 import { createMetricsPage } from './metrics-page.ts'
 import type { ServiceMetrics } from './service-metrics.ts'
 
@@ -30,12 +32,18 @@ export interface SupervisedParts {
  */
 const SLICE_MS = 10
 
-/** The metrics of all processes, the workers' asked for at each scrape. */
+/**
+ * The metrics of all processes, the workers' asked for at each scrape.
+ *
+ * @param tracing Of this process; undefined: there is none.
+ */
 export function openSupervisedMetrics(
   metrics: ServiceMetrics,
   { instance, workers, askAll }: SupervisedParts,
+  tracing: Tracing | undefined,
 ): SupervisedMetrics {
   watchConfiguration(metrics, instance, workers)
+  if (tracing !== undefined) watchLostSpans(metrics, tracing)
   const totals = new WorkerTotals()
   const collect = async (): Promise<Families> => {
     const snapshots = (await askAll('metrics', totals.known)).map(readSnapshot)

@@ -21,7 +21,7 @@ export interface Tracing {
   begin(headers: HeaderReader, isTrustedPeer: boolean): RequestTrace | undefined
   /** The same fetches of keys, which are recorded; those before the first settings too. */
   watchFetches(deps: KeyDeps): KeyDeps
-  /** Spans that were lost in this process. */
+  /** Spans that were lost in this process, with all of its settings. Never goes backwards. */
   lost(): number
   /** Sends what waits, for a second at most. */
   stop(): Promise<void>
@@ -34,14 +34,20 @@ const MAX_EARLY = 32
 export function createTracing(logger: Logger): Tracing {
   let open: OpenTracing | undefined
   let inForce: string | undefined
+  /** They still send what waits. */
+  const closing = new Set<OpenTracing>()
+  /** Of closed ones. */
   let lostBefore = 0
   /** Undefined when the settings are known. */
   let early: KeyFetch[] | undefined = []
   const close = async (): Promise<void> => {
-    const closing = open
+    const last = open
     open = undefined
-    await closing?.stop(PATIENCE_MS)
-    lostBefore += closing?.lost() ?? 0
+    if (last === undefined) return
+    closing.add(last)
+    await last.stop(PATIENCE_MS)
+    closing.delete(last)
+    lostBefore += last.lost()
   }
   const fetched = (fetch: KeyFetch): void => {
     if (early === undefined) open?.keysFetched(fetch)
@@ -70,7 +76,11 @@ export function createTracing(logger: Logger): Tracing {
         fetchVia: (reach, origin) => reportingFetch(fetchVia(reach, origin), monotonicMs, fetched),
       }),
     }),
-    lost: () => lostBefore + (open?.lost() ?? 0),
+    lost() {
+      let lost = lostBefore + (open?.lost() ?? 0)
+      for (const one of closing) lost += one.lost()
+      return lost
+    },
     stop: close,
   }
 }

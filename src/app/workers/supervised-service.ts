@@ -77,7 +77,7 @@ async function startSupervised(
     workers: () => group.health,
     askAll: (question, asked) => group.askAll(question, asked),
   }
-  const { page, replaced: metricsReplaced } = openSupervisedMetrics(metrics, parts)
+  const { page, replaced: metricsReplaced } = openSupervisedMetrics(metrics, parts, tracing)
   const context: AdminContext = {
     ...parts,
     record,

@@ -109,6 +109,11 @@ export const METRICS = {
     help: 'Decisions and faults without a log line of their own, because there are too many of their reason.',
     labels: ['reason'],
   },
+  warder_spans_lost_total: {
+    type: 'counter',
+    help: 'Spans that were lost because the collector did not take them, or not fast enough; 0 without tracing.',
+    labels: [],
+  },
   warder_metrics_limited_total: {
     type: 'counter',
     help: 'What was counted under _other instead of its names, because the metric has as many series as it may.',
