@@ -6,7 +6,7 @@ import { printable } from '../printable.ts'
 import { stackText } from './bug-log.ts'
 import type { Logger } from './logger.ts'
 import { redact } from './redact.ts'
-import { createSampling, type SamplingDeps } from './sampling.ts'
+import { createSampling, type Sampling, type SamplingDeps } from './sampling.ts'
 
 /** Most lines a second about one cause; the first of each client has a line in any case. */
 const LINES_PER_SECOND = 5
@@ -14,15 +14,15 @@ const LINES_PER_SECOND = 5
 const MAX_PATH_LENGTH = 100
 
 export function createAdminLog(logger: Logger, deps: Omit<SamplingDeps, 'linesPerSecond'>) {
-  const sampling = createSampling<AdminDenial>(
-    () => '',
-    ({ seconds, counts }) =>
-      logger.warn(
-        { event: 'not_logged', of: 'admin_denied', seconds, counts },
-        'these have no lines of their own',
-      ),
-    { ...deps, linesPerSecond: () => LINES_PER_SECOND },
-  )
+  const sample = <Subject>(of: string): Sampling<Subject> =>
+    createSampling<Subject>(
+      () => '',
+      ({ seconds, counts }) =>
+        logger.warn({ event: 'not_logged', of, seconds, counts }, 'these have no lines of their own'),
+      { ...deps, linesPerSecond: () => LINES_PER_SECOND },
+    )
+  const sampling = sample<AdminDenial>('admin_denied')
+  const bugs = sample<unknown>('bug')
   return {
     onDenied(denial: AdminDenial): void {
       const { why, client, method, path, needed, token } = denial
@@ -38,9 +38,15 @@ export function createAdminLog(logger: Logger, deps: Omit<SamplingDeps, 'linesPe
       }
       if (!logger.warn(fields, 'a request to the admin listener was refused')) sampling.lost(why)
     },
-    /** A handler has thrown. */
-    onFault: (fault: unknown): void =>
-      void logger.error({ event: 'bug', stack: stackText(fault) }, 'a bug in Warder: please report it'),
+    /** A handler has thrown; whoever can ask it again could fill the log. */
+    onFault(fault: unknown): void {
+      if (!bugs.admits('bug', fault, undefined)) return
+      const isWritten = logger.error(
+        { event: 'bug', stack: stackText(fault) },
+        'a bug in Warder: please report it',
+      )
+      if (!isWritten) bugs.lost('bug')
+    },
     listener: {
       onLimitReached: ({ open, limit, closedIdle, refused }: LimitReached): void =>
         void logger.warn(
