@@ -41,5 +41,5 @@ When a reload has removed a route, a policy or an issuer, its series stay for fi
 
 With \`workers\`, the metrics are those of all processes together: counters, histograms, memory, descriptors and the token caches are added up, and \`warder_event_loop_lag_seconds\` is that of the worst worker. No counter goes backwards when a worker ends and is replaced. What a killed worker has counted since the last scrape is lost.
 
-Scrapes are answered until the service has drained, and between decisions: a scrape of 10,000 series holds up no decision for more than five milliseconds ([why and how](decisions/0010-metrics.md)).
+Scrapes are answered until the service has drained, and between decisions: a scrape of 10,000 known series usually holds up no decision for more than five milliseconds ([why and how](decisions/0010-metrics.md)).
 `
