@@ -36,7 +36,7 @@ export interface ExplainedStepRecord {
   readonly notes: readonly string[]
   /** Path into the settings; null if nothing was compared with one. */
   readonly setting: string | null
-  /** `warder.yaml:6:15`; null if no line sets it, and from a running service, which does not know lines. */
+  /** `warder.yaml:6:15`; null if no line sets it, and if the line is unknown: of another configuration, or too long a one. */
   readonly source: string | null
   // The rest only if the step has failed, or would have.
   readonly reason?: string

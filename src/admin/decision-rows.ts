@@ -2,17 +2,30 @@
 import { adminError } from './admin-error.ts'
 import { adminRoute, type AdminRoute } from './admin-route.ts'
 import { FILTER_PARAMETERS, readDecisionFilter } from './decision-filter.ts'
-import type { DecisionRecord, DecisionsAnswer } from './decision-record.ts'
+import type {
+  DecisionAnswer,
+  DecisionRecord,
+  DecisionsAnswer,
+  ExplainedStepRecord,
+} from './decision-record.ts'
 import { DECISION_ANSWER, DECISIONS_ANSWER } from './decision-schemas.ts'
 import { MAX_WAITING, type Pace } from './pace.ts'
 import type { AskAll } from './questions.ts'
 import { jsonAnswer } from './route-answer.ts'
 
+/** `warder.yaml:6:15` of what a step compared with, in the configuration of this digest; null if it is not known. */
+export type PlaceOfStep = (step: ExplainedStepRecord, digest: string) => string | null
+
 /**
  * @param askAll Asks the processes, each of which keeps its own decisions.
  * @param pace Of lists: reading a thousand decisions takes as long as making a thousand.
+ * @param placeOf Default: no place is known.
  */
-export const decisionRows = (askAll: AskAll, pace: Pace): readonly AdminRoute[] => [
+export const decisionRows = (
+  askAll: AskAll,
+  pace: Pace,
+  placeOf: PlaceOfStep = () => null,
+): readonly AdminRoute[] => [
   adminRoute({
     method: 'GET',
     path: '/v1/decisions',
@@ -52,10 +65,22 @@ export const decisionRows = (askAll: AskAll, pace: Pace): readonly AdminRoute[] 
         ])
       const answers = await askAll('decision', id.toUpperCase())
       const found = answers.find((answer) => answer !== null)
-      return found === undefined ? notKept(id) : jsonAnswer('warder.decision/v1', { ...found })
+      return found === undefined
+        ? notKept(id)
+        : jsonAnswer('warder.decision/v1', { ...placed(found, placeOf) })
     },
   }),
 ]
+
+/** The processes that decide do not know the file. */
+function placed(answer: DecisionAnswer, placeOf: PlaceOfStep): DecisionAnswer {
+  const { config, steps } = answer
+  if (config === null) return answer
+  return {
+    ...answer,
+    steps: steps.map((step) => ({ ...step, source: step.source ?? placeOf(step, config) })),
+  }
+}
 
 const BUSY = adminError(
   'ERR_ADMIN_BUSY',

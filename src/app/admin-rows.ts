@@ -2,7 +2,7 @@
 import packageJson from '../../package.json' with { type: 'json' }
 import type { AdminRoute } from '../admin/admin-route.ts'
 import { consoleRoutes, type ConsoleTexts } from '../admin/console-routes.ts'
-import { decisionRows } from '../admin/decision-rows.ts'
+import { decisionRows, type PlaceOfStep } from '../admin/decision-rows.ts'
 import { createGuessLimit } from '../admin/guess-limit.ts'
 import { reportHealth, type WorkerHealth } from '../admin/health.ts'
 import { healthRoutes } from '../admin/health-routes.ts'
@@ -19,6 +19,8 @@ import { refreshRoute } from '../admin/refresh-route.ts'
 import { reloadRoute } from '../admin/reload-route.ts'
 import { statusRoute } from '../admin/status-route.ts'
 import { upstreamsRoute } from '../admin/upstreams-route.ts'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { stepPlacesOf, type StepPlaces } from '../config/step-places.ts'
 import { routeViews } from './route-views.ts'
 import { listenerKinds, reportConfig, reportReload, reportStatus } from './admin-reports.ts'
 import type { Instance } from './build-instance.ts'
@@ -58,13 +60,30 @@ export function adminRows(context: AdminContext, watching: readonly AdminRoute[]
       createGuessLimit(monotonicMs),
     ),
     keysRoute(() => reportKeys(instance().guard.issuers)),
-    ...decisionRows(context.askAll, createPace({ monotonicMs, setTimer })),
+    ...decisionRows(context.askAll, createPace({ monotonicMs, setTimer }), placesOf(context)),
     ...watching,
     upstreamsRoute(context.askAll),
     openapiRoute(() => rows, packageJson.version),
     ...consoleRoutes(loadConsole),
   ]
   return rows
+}
+
+/**
+ * Those that the loading thread has looked up. A supervisor looks the others up itself, once for each configuration; one
+ * process would decide nothing in the meantime.
+ */
+function placesOf({ instance, workers }: AdminContext): PlaceOfStep {
+  let known: { readonly config: LoadedConfig; readonly places: StepPlaces | undefined } | undefined
+  return ({ setting, result }, digest) => {
+    const { config } = instance()
+    if (setting === null || result === 'not_reached' || config.digest !== digest) return null
+    if (known?.config !== config) {
+      const places = config.stepPlaces ?? (workers === undefined ? undefined : stepPlacesOf(config))
+      known = { config, places }
+    }
+    return known.places?.get(setting) ?? null
+  }
 }
 
 /** Imported late: no start waits for it. */

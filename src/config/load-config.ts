@@ -34,6 +34,7 @@ import { findSettingOrigin, type SettingOrigin } from './setting-origin.ts'
 import { secretFilesOf, secretSettingsOf, type SecretFile } from './secret-files.ts'
 import { fillSettings, isSecretAt, settingFiles, type Settings } from '../settings/definition.ts'
 import type { SourceDocument } from './source-document.ts'
+import type { StepPlaces } from './step-places.ts'
 
 export interface LoadConfigDeps extends ConfigSurroundings, DirectoryReader {
   /** The algorithms that the runtime has. */
@@ -65,6 +66,8 @@ export interface LoadedConfig {
   positionOfSetting(path: string): SourcePosition
   /** Who said what a setting is, by the same paths. */
   originOfSetting(path: string): SettingOrigin
+  /** Set if it was loaded in another thread: the only places that are known here. */
+  readonly stepPlaces?: StepPlaces
 }
 
 /** Why a configuration cannot be used. */

@@ -123,14 +123,20 @@ drain: 0s
   })
 
   it('stay after a reload, with the configuration that decided', async () => {
-    const [id = ''] = await askEach(mint())
+    const [id = ''] = await askEach(mint({ aud: 'other' }))
     const before = await get(id)
     write('two')
     process.kill(warder.pid, 'SIGHUP')
     await warder.ready('the reload', () => warder.output().includes('"result":"success"') || undefined)
-    const [after = ''] = await askEach(mint())
-    expect(await get(id)).toEqual(before)
-    expect((await get(after)).config).not.toBe(before.config)
+    const [after = ''] = await askEach(mint({ aud: 'other' }))
+    // Where things are written is known of the configuration in force.
+    const steps = before.steps.map((step) => ({ ...step, source: null }))
+    expect(await get(id)).toEqual({ ...before, steps })
+    const { config, steps: placed } = await get(after)
+    expect(config).not.toBe(before.config)
+    const sources = before.steps.map(({ source }) => source)
+    expect(sources).toContainEqual(expect.stringMatching(/warder\.yaml:10:\d+$/))
+    expect(placed.map(({ source }) => source)).toEqual(sources)
   })
 
   it('go with their worker, and the others stay', async () => {

@@ -15,7 +15,7 @@ export interface Explained {
   /** Undefined when the token alone was judged. */
   readonly request: RequestLine | undefined
   readonly atMs: number
-  readonly config: Pick<LoadedConfig, 'digest' | 'settings' | 'source' | 'positionOfSetting'>
+  readonly config: Pick<LoadedConfig, 'digest' | 'settings' | 'source' | 'positionOfSetting' | 'stepPlaces'>
 }
 
 /** The members of `warder.explain/v1`. */
@@ -59,6 +59,7 @@ const causeOf = ({ steps }: Explained): LikelyCause | undefined =>
 /** `warder.yaml:6:15`; undefined if no line of the file sets it. */
 function placeOf({ setting }: ExplainedStep, config: Explained['config']): string | undefined {
   if (setting === undefined || !isWritten(setting, config)) return undefined
+  if (config.stepPlaces !== undefined) return config.stepPlaces.get(setting)
   const { file, line, column } = config.positionOfSetting(setting)
   return `${file}:${line}:${column}`
 }

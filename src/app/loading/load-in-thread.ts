@@ -14,7 +14,7 @@ export interface ThreadDeps extends BuildDeps {
 
 /**
  * The same as {@link loadInstance}: a thread loads the file and checks it, this one takes the settings in parts and
- * compiles them in slices. Warnings have their positions; the configuration itself knows none.
+ * compiles them in slices. Warnings have their positions; the configuration itself knows only those of `stepPlaces`.
  */
 export async function loadInThread(file: string, deps: ThreadDeps): Promise<Result<Instance, ConfigFailure>> {
   const rest = createRest()

@@ -1,6 +1,7 @@
 /** A checked configuration on its way from the thread that has loaded it. */
 import type { Diagnostic, SourceText } from '../../config/diagnostic.ts'
 import type { ConfigFailure, LoadedConfig } from '../../config/load-config.ts'
+import { stepPlacesOf, type StepPlaces } from '../../config/step-places.ts'
 import type { Instance } from '../build-instance.ts'
 import { settingsParts, type SettingsPart } from '../settings-parts.ts'
 
@@ -10,6 +11,7 @@ export interface CheckedFacts extends Pick<
   'format' | 'files' | 'directories' | 'fileHashes' | 'digest'
 > {
   readonly warnings: readonly Diagnostic[]
+  readonly stepPlaces: StepPlaces
   /** What the warnings point into; empty if there are none. */
   readonly source: SourceText
 }
@@ -32,7 +34,16 @@ export function* messagesOf({ config, warnings, fileHashes }: Instance): Generat
   const shown = warnings.length > 0 ? plainSource(source) : { file: source.file, text: '', secretRanges: [] }
   yield {
     kind: 'facts',
-    facts: { format, files, directories, fileHashes, digest, warnings, source: shown },
+    facts: {
+      format,
+      files,
+      directories,
+      fileHashes,
+      digest,
+      warnings,
+      source: shown,
+      stepPlaces: stepPlacesOf(config),
+    },
   }
   for (const part of settingsParts(config.settings)) yield { kind: 'part', part }
   yield { kind: 'end' }

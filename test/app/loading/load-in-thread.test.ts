@@ -1,11 +1,14 @@
 import { afterAll, describe, expect, it } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { DecisionAnswer } from '../../../src/admin/decision-record.ts'
 import type { Instance } from '../../../src/app/build-instance.ts'
+import { explainForAdmin } from '../../../src/app/explain/admin-explain.ts'
 import { loadInstance } from '../../../src/app/load-instance.ts'
 import { loadInThread } from '../../../src/app/loading/load-in-thread.ts'
 import { createReload } from '../../../src/app/reload.ts'
 import { systemKeyDeps } from '../../../src/app/system.ts'
+import { stepPlacesOf } from '../../../src/config/step-places.ts'
 import { formatDiagnostics } from '../../../src/config/format-diagnostics.ts'
 import type { ConfigFailure } from '../../../src/config/load-config.ts'
 import type { Result } from '../../../src/result.ts'
@@ -43,6 +46,24 @@ gateway:
     - { path: /, name: a, destination: "http://127.0.0.1:1", middlewares: [] }
 `
 
+/** What each step compared with and where that is written, of an allow and some denials. */
+async function explained(instance: Instance): Promise<unknown> {
+  const tokens = [
+    {},
+    { aud: 'other' },
+    { iss: 'https://other.example' },
+    { exp: 1 },
+    { scope: 'orders:read' },
+  ]
+  const questions = tokens.map(async (claims) => {
+    const url = 'https://api.example.com/orders/1'
+    const answer = await explainForAdmin(instance, { method: 'GET', url, token: mint(claims) })
+    const { steps } = answer as unknown as DecisionAnswer
+    return steps.map(({ step, setting, source }) => [step, setting, source])
+  })
+  return Promise.all(questions)
+}
+
 describe('a configuration that a thread has loaded', () => {
   const GOOD: readonly (readonly [what: string, text: string])[] = [
     ['of a few routes', CONFIG],
@@ -64,6 +85,8 @@ describe('a configuration that a thread has loaded', () => {
       expect(fileHashes).toEqual(here.value.fileHashes)
       for (const key of ['format', 'digest', 'files', 'directories'] as const)
         expect(config[key]).toEqual(here.value.config[key])
+      expect(config.stepPlaces).toEqual(stepPlacesOf(here.value.config))
+      expect(await explained(there.value)).toEqual(await explained(here.value))
       const names = ({ routes }: Instance['guard']) => routes?.routes.map(({ name }) => name)
       expect(names(guard)).toEqual(names(here.value.guard))
       expect(faults).toEqual([])
