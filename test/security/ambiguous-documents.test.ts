@@ -158,6 +158,7 @@ describe('JSON.parse', () => {
     // The counters of a worker, within a message that was read strictly.
     'src/observe/metrics/snapshot.ts',
     // Facts and traces of kept decisions, in the memory of the process that wrote them.
+    'src/observe/recent/list-decisions.ts',
     'src/observe/recent/recent-decisions.ts',
     // Who a remembered token names, likewise.
     'src/observe/subjects.ts',
