@@ -50,14 +50,6 @@ export interface Instance extends ServingInstance {
   readonly files: ReadonlyMap<string, Uint8Array>
 }
 
-/** @throws TypeError if it is that of a worker, which has no admin listener. */
-export function wholeInstance(instance: ServingInstance): Instance {
-  if (isWhole(instance)) return instance
-  throw new TypeError('the instance of a worker')
-}
-
-const isWhole = (instance: ServingInstance): instance is Instance => 'warnings' in instance
-
 export interface BuildDeps extends KeyDeps {
   /** Whose remote key sources are taken over if their settings are the same, so that a reload forgets no keys. */
   readonly previous?: Instance | undefined

@@ -28,7 +28,8 @@ export interface Answering {
   readonly answers: Answers
   /** False if another process has the unix sockets. */
   readonly holdsUnixSockets: boolean
-  readonly openAdmin: (address: Settings['listen']['admin']) => AdminListener | undefined
+  /** Called if an admin listener is wanted: a worker has none, and loads nothing of it. */
+  readonly loadAdmin: () => Promise<(address: Settings['listen']['admin']) => AdminListener | undefined>
   readonly gatewayEvents: GatewayEvents
   readonly listenerLog: ListenerLog
   readonly stores: Stores
@@ -50,6 +51,7 @@ export async function openListeners(instance: ServingInstance, answering: Answer
   // A third of the program, which most services do not need. It is loaded first: all listeners open in one turn.
   const create =
     listen.gateway.length === 0 ? undefined : (await import('../gateway/create-gateway.ts')).createGateway
+  const openAdmin = listen.admin === null ? undefined : await answering.loadAdmin()
   const opened: Closable[] = []
   const keep = <L extends Closable>(listener: L): L => {
     opened.push(listener)
@@ -64,7 +66,7 @@ export async function openListeners(instance: ServingInstance, answering: Answer
     const decisions = isHere(listen.decisions)
       ? keep(createDecisionListener(listen.decisions, answers.endpoints, listenerLog, certificates))
       : undefined
-    const admin = answering.openAdmin(listen.admin)
+    const admin = openAdmin?.(listen.admin)
     if (admin !== undefined) keep(admin)
     const grpc =
       listen.grpc !== null && isHere(listen.grpc)

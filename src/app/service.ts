@@ -10,9 +10,8 @@ import { grpcMethods } from '../server/grpc/grpc-methods.ts'
 import { createSpopJudge } from '../server/spoe/judge-method.ts'
 import { compileTrustedCallers } from '../server/trusted-callers.ts'
 import type { Rest } from '../slices.ts'
-import { openAdmin } from './admin-listener.ts'
 import type { AdminContext } from './admin-rows.ts'
-import { wholeInstance, type Instance, type ServingInstance } from './build-instance.ts'
+import type { Instance, ServingInstance } from './build-instance.ts'
 import { gatewayInput } from './gateway-input.ts'
 import { freeSockets } from './free-sockets.ts'
 import { createRest, nextTurn } from './loading/rest.ts'
@@ -22,10 +21,11 @@ import { snapshotMetrics } from './metrics/snapshot-metrics.ts'
 import { openMetricsPage } from './metrics/metrics-page.ts'
 import { createServiceMetrics, type ServiceMetrics } from './metrics/service-metrics.ts'
 import { ServiceRecord } from './service-record.ts'
-import { openListeners, type Answers, type Listeners } from './service-listeners.ts'
+import { openListeners, type Answering, type Answers, type Listeners } from './service-listeners.ts'
 import { createStores, monotonicMs, newId } from './system.ts'
 import { createTracing, type Tracing } from './tracing/tracing.ts'
 import { watchService } from './watch-service.ts'
+import { wholeInstance } from './whole-instance.ts'
 
 export interface Service<Served extends ServingInstance = Instance> {
   /** Addresses that are listened on: decisions, then admin, those of the gateway, that of gRPC and that of SPOE, if there are any. */
@@ -110,7 +110,7 @@ export async function startService<Served extends ServingInstance>(
     current: () => running.instance,
     answers: answersOf(first),
     holdsUnixSockets,
-    openAdmin: (address) => openAdmin(address, adminContext, logger),
+    loadAdmin: () => loadAdmin(adminContext, logger),
     gatewayEvents: withTraces(log.gatewayLog(onDecision), tracing, onExchange),
     listenerLog: log.listener,
     stores,
@@ -133,6 +133,11 @@ export async function startService<Served extends ServingInstance>(
       log.report()
     },
   }
+}
+
+const loadAdmin = async (context: AdminContext, logger: Logger): ReturnType<Answering['loadAdmin']> => {
+  const { openAdmin } = await import('./admin-listener.ts')
+  return (address) => openAdmin(address, context, logger)
 }
 
 /** @param onStopping Called when the drain is over. */
