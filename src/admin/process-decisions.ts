@@ -1,4 +1,4 @@
-/** What a process tells of its decisions over time, for whoever follows them. Plain data. */
+/** What a process reports about its decisions over time, for those who follow them. Plain data. */
 import type { DecisionRecord } from './decision-record.ts'
 
 /** Of one process, since it started. */

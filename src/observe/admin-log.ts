@@ -38,7 +38,7 @@ export function createAdminLog(logger: Logger, deps: Omit<SamplingDeps, 'linesPe
       }
       if (!logger.warn(fields, 'a request to the admin listener was refused')) sampling.lost(why)
     },
-    /** A handler has thrown; whoever can ask it again could fill the log. */
+    /** A handler has thrown; a client that asks it again could fill the log. */
     onFault(fault: unknown): void {
       if (!bugs.admits('bug', fault, undefined)) return
       const isWritten = logger.error(

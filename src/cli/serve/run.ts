@@ -101,7 +101,7 @@ const createReport =
       cli.stderr.write(formatDiagnostics(diagnostics, source, { colour: cli.colour.stderr }))
   }
 
-/** Key sources report to the log and the metrics, then to whoever `onKeys` was called with. */
+/** Key sources report to the log and the metrics, then to the function that `onKeys` was called with. */
 function watchKeys(
   logger: Logger,
   tracing: Tracing,

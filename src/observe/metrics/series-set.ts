@@ -38,7 +38,7 @@ export class SeriesSet<S extends AnySeries> {
     return this.#byKey.size
   }
 
-  /** Another number once series were dropped: whoever has kept one must look it up again. */
+  /** Changes when series are dropped: code that has kept one must look it up again. */
   get version(): number {
     return this.#version
   }

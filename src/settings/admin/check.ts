@@ -71,7 +71,7 @@ function checkExposed({ tokens, tls, client_certificates: right }: AdminConfig):
   }
   if (tls !== undefined) return []
   const message =
-    'tokens of the admin listener cross the network without TLS, and whoever reads one may use it'
+    'tokens of the admin listener cross the network without TLS, and anybody who reads one can use it'
   return [
     problemAt(
       '/listen/admin',
