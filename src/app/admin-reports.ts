@@ -5,7 +5,7 @@ import type { ReloadReport } from '../admin/reload-route.ts'
 import { timeOrNull } from '../admin/shapes.ts'
 import type { StatusReport } from '../admin/status-route.ts'
 import { diagnosticsToJson, withFrames } from '../config/format-diagnostics.ts'
-import { listOrigins, originToJson } from '../config/list-origins.ts'
+import { listOrigins, MAX_ROUTES_WITH_ORIGINS, originToJson } from '../config/list-origins.ts'
 import { partsOf } from '../keys/key-source.ts'
 import { writeSettings, type Settings } from '../settings/definition.ts'
 import type { Instance } from './build-instance.ts'
@@ -87,9 +87,6 @@ export const listenerKinds = ({
   ...(grpc === null ? [] : (['grpc'] as const)),
   ...(spoe === null ? [] : (['spoe'] as const)),
 ]
-
-/** The origins of 10,000 routes take a second, in which a service of one process would decide nothing. */
-const MAX_ROUTES_WITH_ORIGINS = 500
 
 /** The members of `warder.config/v1`; undefined if the origins would take too long. */
 export function reportConfig(

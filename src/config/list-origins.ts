@@ -11,6 +11,18 @@ export interface OriginRow {
   readonly origin: SettingOrigin
 }
 
+/** Those of 10,000 routes take a second to find. */
+export const MAX_ROUTES_WITH_ORIGINS = 500
+
+/** By the path of each setting: `routes/0/match/path`. */
+export type Origins = ReadonlyMap<string, SettingOrigin>
+
+/** For a process that does not have the text of the configuration. Empty above {@link MAX_ROUTES_WITH_ORIGINS}. */
+export const originsOf = (config: LoadedConfig): Origins =>
+  config.settings.routes.length > MAX_ROUTES_WITH_ORIGINS
+    ? new Map()
+    : new Map(listOrigins(config).map(({ pointer, origin }) => [pointer.slice(1), origin]))
+
 /** In the order of `config show`; lists of texts are one setting. Secrets are masked. */
 export function listOrigins(config: LoadedConfig): readonly OriginRow[] {
   const value = writeSettings(config.settings, { secrets: 'masked', defaults: 'shown' })

@@ -14,7 +14,8 @@ export interface ThreadDeps extends BuildDeps {
 
 /**
  * The same as {@link loadInstance}: a thread loads the file and checks it, this one takes the settings in parts and
- * compiles them in slices. Warnings have their positions; the configuration itself knows only those of `stepPlaces`.
+ * compiles them in slices. Warnings have their positions; the configuration itself knows only those of `stepPlaces`,
+ * and where its settings come from if they are not too many.
  */
 export async function loadInThread(file: string, deps: ThreadDeps): Promise<Result<Instance, ConfigFailure>> {
   const rest = createRest()
@@ -43,7 +44,8 @@ function build(
     secretFiles: [],
     positionOf: () => start,
     positionOfSetting: () => start,
-    originOfSetting: () => ({ kind: 'default' }),
+    // Empty for a configuration whose origins are not shown, because there are too many.
+    originOfSetting: (path) => facts.origins.get(path) ?? { kind: 'default' },
   }
   return buildInSlices(config, facts.warnings, deps, rest)
 }

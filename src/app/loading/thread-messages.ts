@@ -1,5 +1,6 @@
 /** A checked configuration on its way from the thread that has loaded it. */
 import type { Diagnostic, SourceText } from '../../config/diagnostic.ts'
+import { originsOf, type Origins } from '../../config/list-origins.ts'
 import type { ConfigFailure, LoadedConfig } from '../../config/load-config.ts'
 import { stepPlacesOf, type StepPlaces } from '../../config/step-places.ts'
 import type { Instance } from '../build-instance.ts'
@@ -12,6 +13,8 @@ export interface CheckedFacts extends Pick<
 > {
   readonly warnings: readonly Diagnostic[]
   readonly stepPlaces: StepPlaces
+  /** Who said what each setting is; empty if there are too many. */
+  readonly origins: Origins
   /** What the warnings point into; empty if there are none. */
   readonly source: SourceText
 }
@@ -43,6 +46,7 @@ export function* messagesOf({ config, warnings, fileHashes }: Instance): Generat
       warnings,
       source: shown,
       stepPlaces: stepPlacesOf(config),
+      origins: originsOf(config),
     },
   }
   for (const part of settingsParts(config.settings)) yield { kind: 'part', part }

@@ -8,6 +8,7 @@ import { loadInstance } from '../../../src/app/load-instance.ts'
 import { loadInThread } from '../../../src/app/loading/load-in-thread.ts'
 import { createReload } from '../../../src/app/reload.ts'
 import { systemKeyDeps } from '../../../src/app/system.ts'
+import { listOrigins } from '../../../src/config/list-origins.ts'
 import { stepPlacesOf } from '../../../src/config/step-places.ts'
 import { formatDiagnostics } from '../../../src/config/format-diagnostics.ts'
 import type { ConfigFailure } from '../../../src/config/load-config.ts'
@@ -45,6 +46,16 @@ gateway:
   routes:
     - { path: /, name: a, destination: "http://127.0.0.1:1", middlewares: [] }
 `
+
+it('knows where each setting comes from, as a configuration that is loaded here', async () => {
+  const file = write(CONFIG)
+  const [here, there] = [await loadInstance(file, DEPS), await loadInThread(file, DEPS)]
+  if (!here.ok || !there.ok) throw new Error('not loaded')
+  const origins = listOrigins(there.value.config)
+  expect(origins).toEqual(listOrigins(here.value.config))
+  expect(new Set(origins.map(({ origin }) => origin.kind))).toEqual(new Set(['file', 'default']))
+  for (const { value } of [here, there]) value.close()
+})
 
 /** What each step compared with and where that is written, of an allow and some denials. */
 async function explained(instance: Instance): Promise<unknown> {
